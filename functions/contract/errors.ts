@@ -1,0 +1,45 @@
+import * as z from 'zod/mini';
+
+/**
+ * Why a person is refused: the closed set of error codes, one HTTP status each. A new code stops every table keyed by it
+ * from compiling.
+ */
+export const STATUS = {
+  'invalid-request': 400,
+  'signature-invalid': 400,
+  'not-signed-in': 401,
+  'token-expired': 401,
+  'not-allowed': 403,
+  'not-a-creator': 403,
+  blocked: 403,
+  'not-found': 404,
+  'user-not-found': 404,
+  'stream-not-found': 404,
+  'post-not-found': 404,
+  'comment-not-found': 404,
+  'method-not-allowed': 405,
+  'handle-taken': 409,
+  'already-live': 409,
+  'not-live-yet': 409,
+  'stream-ended': 409,
+  'stream-live': 409,
+  conflict: 409,
+  'recording-gone': 410,
+  'body-too-large': 413,
+  'unsupported-media-type': 415,
+  'too-many-requests': 429,
+  internal: 500,
+  'video-provider-down': 502,
+  'video-provider-busy': 503,
+  'temporarily-unavailable': 503,
+} as const;
+
+export type ErrorCode = keyof typeof STATUS;
+
+/** The body of every answer that is not 2xx: never a stack, never a cause. `details` is for the machine, e.g. a stream's id. */
+export const ErrorBody = z.object({
+  error: z.string(),
+  message: z.string(),
+  details: z.optional(z.record(z.string(), z.unknown())),
+});
+export type ErrorBody = z.infer<typeof ErrorBody>;

@@ -1,0 +1,220 @@
+import * as z from 'zod/mini';
+
+/** HTTP shapes: bodies that we take and views that we give. Times are ISO-8601 UTC; lists are `{ items, cursor? }`. */
+
+const text = (min: number, max: number) => z.string().check(z.trim(), z.minLength(min), z.maxLength(max));
+const time = z.iso.datetime();
+const httpUrl = z.url({ protocol: /^https?$/ }).check(z.maxLength(2_048));
+
+/** A page of a list. `cursor` is opaque; without one there is no more. */
+export const page = <Item extends z.ZodMiniType>(item: Item) =>
+  z.object({ items: z.array(item), cursor: z.optional(z.string()) });
+export type Page<Item> = { items: Item[]; cursor?: string | undefined };
+
+/** Query of every list: `limit` 1–100, by default 20. */
+export const PageQuery = z.object({
+  cursor: z.optional(z.string().check(z.maxLength(2_048))),
+  limit: z._default(z.coerce.number().check(z.int(), z.gte(1), z.lte(100)), 20),
+});
+
+// ── people ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** As in `domain/ids`: what `parseHandle` takes. */
+export const HandleText = z.string().check(z.regex(/^[a-z0-9_]{3,30}$/, '3 to 30 of a–z, 0–9 and _'));
+
+/** A person as others see one beside a stream, post or comment. */
+export const PersonView = z.object({
+  id: z.string(),
+  handle: z.string(),
+  name: z.string(),
+  avatarUrl: z.optional(z.string()),
+});
+export type PersonView = z.infer<typeof PersonView>;
+
+export const ProfileView = z.extend(PersonView, {
+  bio: z.optional(z.string()),
+  creator: z.boolean(),
+  followers: z.number(),
+  following: z.number(),
+  /** Whether the caller follows this person; absent for the anonymous. */
+  followed: z.optional(z.boolean()),
+  /** The stream that is on the air now, if any. */
+  liveStreamId: z.optional(z.string()),
+});
+export type ProfileView = z.infer<typeof ProfileView>;
+
+/** The signed-in person, to that person alone. */
+export const MeView = z.extend(ProfileView, {
+  roles: z.array(z.enum(['creator', 'moderator'])),
+  createdAt: time,
+});
+export type MeView = z.infer<typeof MeView>;
+
+export const UpdateMe = z.partial(
+  z.object({
+    handle: HandleText,
+    name: text(1, 80),
+    bio: text(0, 500),
+    avatarUrl: z.nullable(httpUrl),
+  }),
+);
+export type UpdateMe = z.infer<typeof UpdateMe>;
+
+// ── auth ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** What a browser needs to sign in by the authorization code flow with PKCE (RFC 7636). */
+export const AuthConfig = z.object({
+  kind: z.enum(['oidc', 'cognito', 'clerk']),
+  issuer: z.string(),
+  clientId: z.string(),
+  scopes: z.array(z.string()),
+});
+export type AuthConfig = z.infer<typeof AuthConfig>;
+
+export const Session = z.object({ user: MeView });
+export type Session = z.infer<typeof Session>;
+
+export const Ticket = z.object({ ticket: z.string(), expiresAt: time });
+export type Ticket = z.infer<typeof Ticket>;
+
+// ── streams ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** created → connecting → live ⇄ reconnecting → ended */
+export const StreamState = z.enum(['created', 'connecting', 'live', 'reconnecting', 'ended']);
+export type StreamState = z.infer<typeof StreamState>;
+
+export const Visibility = z.enum(['public', 'followers']);
+export const Latency = z.enum(['standard', 'reduced', 'low']);
+
+export const CreateStream = z.object({
+  title: text(1, 140),
+  description: z.optional(text(0, 5_000)),
+  visibility: z._default(Visibility, 'public'),
+  latency: z._default(Latency, 'standard'),
+  /** A Mux test stream: free, watermarked, five minutes long, kept a day. */
+  test: z._default(z.boolean(), false),
+  /** Announces a show: it is listed with its time until its creator goes live on it. */
+  scheduledFor: z.optional(time),
+});
+export type CreateStream = z.infer<typeof CreateStream>;
+
+export const UpdateStream = z.partial(
+  z.object({
+    title: text(1, 140),
+    description: text(0, 5_000),
+    visibility: Visibility,
+    scheduledFor: z.nullable(time),
+  }),
+);
+export type UpdateStream = z.infer<typeof UpdateStream>;
+
+/** How the feed does, to its creator. `level` is the worker's summary; `warnings` are sentences. */
+export const StreamHealth = z.object({
+  level: z.enum(['good', 'fair', 'poor', 'unknown']),
+  fpsIn: z.optional(z.number()),
+  kbpsIn: z.optional(z.number()),
+  kbpsOut: z.optional(z.number()),
+  delayMs: z.optional(z.number()),
+  droppedFrames: z.optional(z.number()),
+  restarts: z.optional(z.number()),
+  at: z.optional(time),
+});
+export type StreamHealth = z.infer<typeof StreamHealth>;
+
+export const StreamView = z.object({
+  id: z.string(),
+  creator: PersonView,
+  title: z.string(),
+  description: z.optional(z.string()),
+  visibility: Visibility,
+  latency: Latency,
+  test: z.boolean(),
+  state: StreamState,
+  /** Its creator or a moderator has asked for the end; it is `ended` once the media is. */
+  ending: z.boolean(),
+  /** Why it ended, as a machine code: `finished`, `moderated`, `lost-connection`, `encoder-failed`, … */
+  endedBecause: z.optional(z.string()),
+  viewers: z.number(),
+  createdAt: time,
+  scheduledFor: z.optional(time),
+  startedAt: z.optional(time),
+  endedAt: z.optional(time),
+  /** `preparing` after the end until Mux has the asset ready. */
+  recording: z.enum(['none', 'preparing', 'ready', 'failed']),
+  durationSeconds: z.optional(z.number()),
+  posterUrl: z.optional(z.string()),
+  /** Only to its creator. */
+  health: z.optional(StreamHealth),
+  warnings: z.optional(z.array(z.string())),
+});
+export type StreamView = z.infer<typeof StreamView>;
+
+/** Where to send media. `url` holds the single-use key: it opens once, before `expiresAt`, and never reaches a log. */
+export const Ingest = z.object({ url: z.string(), streamKey: z.string(), expiresAt: time });
+export type Ingest = z.infer<typeof Ingest>;
+
+export const CreatedStream = z.object({ stream: StreamView, ingest: z.optional(Ingest) });
+export type CreatedStream = z.infer<typeof CreatedStream>;
+
+export const IngestAnswer = z.object({ ingest: Ingest });
+
+/** The small view that crowds poll; cacheable for two seconds. */
+export const LiveView = z.object({
+  id: z.string(),
+  state: StreamState,
+  title: z.string(),
+  viewers: z.number(),
+  startedAt: z.optional(time),
+  recording: z.enum(['none', 'preparing', 'ready', 'failed']),
+  chat: z.array(
+    z.object({ id: z.string(), from: z.pick(PersonView, { handle: true, name: true }), text: z.string(), at: time }),
+  ),
+});
+export type LiveView = z.infer<typeof LiveView>;
+
+export const PlaybackView = z.object({
+  kind: z.enum(['live', 'recording']),
+  /** The HLS playlist, its token included where the stream is not public. */
+  hls: z.string(),
+  poster: z.string(),
+  token: z.optional(z.string()),
+});
+export type PlaybackView = z.infer<typeof PlaybackView>;
+
+export const StreamQuery = z.extend(PageQuery, {
+  state: z.optional(z.enum(['live', 'scheduled'])),
+  creator: z.optional(HandleText),
+});
+
+// ── posts ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export const CreatePost = z.object({
+  text: text(1, 5_000),
+  mediaUrl: z.optional(httpUrl),
+  streamId: z.optional(z.string()),
+});
+export type CreatePost = z.infer<typeof CreatePost>;
+
+export const UpdatePost = z.partial(z.object({ text: text(1, 5_000), mediaUrl: z.nullable(httpUrl) }));
+export type UpdatePost = z.infer<typeof UpdatePost>;
+
+export const PostView = z.object({
+  id: z.string(),
+  author: PersonView,
+  text: z.string(),
+  mediaUrl: z.optional(z.string()),
+  /** The stream that this post announces while live and holds as a recording afterwards. */
+  stream: z.optional(StreamView),
+  likes: z.number(),
+  liked: z.optional(z.boolean()),
+  comments: z.number(),
+  createdAt: time,
+  editedAt: z.optional(time),
+});
+export type PostView = z.infer<typeof PostView>;
+
+export const CreateComment = z.object({ text: text(1, 1_000) });
+export const CommentView = z.object({ id: z.string(), author: PersonView, text: z.string(), createdAt: time });
+export type CommentView = z.infer<typeof CommentView>;
+
+export const Health = z.object({ ok: z.boolean(), version: z.string() });

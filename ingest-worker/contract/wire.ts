@@ -1,0 +1,179 @@
+import * as z from 'zod/mini';
+
+/**
+ * The wire between a browser and an ingest worker, subprotocol `vybzz.ingest.v1` (SPEC §W).
+ *
+ * The client sends one container stream (Matroska, WebM or fragmented MP4), append-only, whose bytes are numbered from 0.
+ * Text messages are JSON and control; binary messages are media. A socket that names no subprotocol is in plain mode:
+ * every binary message is the next chunk of one recording, and nothing can be resumed.
+ */
+export const SUBPROTOCOL = 'vybzz.ingest.v1';
+export const WIRE_VERSION = 1;
+
+/** What encodes, cheapest for the worker first (design: the ladder). */
+export const Rung = z.enum(['webcodecs', 'recorder-copy', 'recorder-copy-video', 'recorder-transcode']);
+export type Rung = z.infer<typeof Rung>;
+
+export const Container = z.enum(['matroska', 'webm', 'mp4']);
+export type Container = z.infer<typeof Container>;
+
+/** What the client is about to send; codecs as in RFC 6381, e.g. `avc1.4d401f`, `mp4a.40.2`, `vp8`, `opus`. */
+export const Media = z.object({
+  container: Container,
+  videoCodec: z.string().check(z.maxLength(64)),
+  audioCodec: z.string().check(z.maxLength(64)),
+  width: z.number().check(z.int(), z.gte(16), z.lte(4_096)),
+  height: z.number().check(z.int(), z.gte(16), z.lte(4_096)),
+  frameRate: z.number().check(z.gt(0), z.lte(120)),
+  videoKbps: z.number().check(z.gt(0), z.lte(20_000)),
+  audioKbps: z.number().check(z.gt(0), z.lte(512)),
+});
+export type Media = z.infer<typeof Media>;
+
+const offset = z.number().check(z.int(), z.gte(0), z.lte(Number.MAX_SAFE_INTEGER));
+
+export const ClientMessage = z.discriminatedUnion('type', [
+  /** First message of a new feed, within `helloMs`. */
+  z.object({ type: z.literal('hello'), version: z.literal(WIRE_VERSION), media: Media }),
+  /** First message of a socket that goes on with a feed: the client still holds init and every byte in [haveFrom, haveTo). */
+  z.object({
+    type: z.literal('resume'),
+    version: z.literal(WIRE_VERSION),
+    resumeToken: z.string().check(z.maxLength(512)),
+    media: Media,
+    haveFrom: offset,
+    haveTo: offset,
+  }),
+  /** The client's ring was full: the bytes in [from, to), whole GOPs, are gone and the next frame starts at `to`. */
+  z.object({ type: z.literal('skip'), from: offset, to: offset }),
+  /** The creator has pressed End: nothing follows `at`. */
+  z.object({ type: z.literal('stop'), at: offset }),
+]);
+export type ClientMessage = z.infer<typeof ClientMessage>;
+
+export const Health = z.object({
+  state: z.enum(['starting', 'live', 'recovering', 'reconnecting', 'ending']),
+  fpsIn: z.number(),
+  fpsOut: z.number(),
+  kbpsIn: z.number(),
+  kbpsOut: z.number(),
+  /** How far what has been published lags behind what has been received, by the media's own clock. */
+  delayMs: z.number(),
+  dropped: z.number(),
+  restarts: z.number(),
+  warning: z.optional(z.enum(['uplink-too-slow', 'upstream-slow', 'size-changed'])),
+});
+export type Health = z.infer<typeof Health>;
+
+/** The closed set of reasons with which a worker closes a socket: the close code, and whether coming back can help. */
+export const CLOSE = {
+  finished: { code: 1000, retry: false },
+  'going-away': { code: 1001, retry: true },
+  'internal-error': { code: 1011, retry: true },
+  'malformed-message': { code: 4000, retry: false },
+  'unsupported-media': { code: 4001, retry: false },
+  'hello-timeout': { code: 4002, retry: true },
+  'key-refused': { code: 4003, retry: false },
+  'frame-too-large': { code: 4004, retry: false },
+  'too-fast': { code: 4005, retry: false },
+  'too-slow': { code: 4006, retry: true },
+  idle: { code: 4007, retry: true },
+  'show-too-long': { code: 4008, retry: false },
+  replaced: { code: 4009, retry: false },
+  'resume-refused': { code: 4010, retry: false },
+  'encoder-failed': { code: 4011, retry: false },
+  'upstream-refused': { code: 4012, retry: false },
+  'upstream-unreachable': { code: 4013, retry: false },
+  migrate: { code: 4014, retry: true },
+  'lease-lost': { code: 4015, retry: true },
+  'ended-elsewhere': { code: 4016, retry: false },
+} as const satisfies Record<string, { code: number; retry: boolean }>;
+export type CloseReason = keyof typeof CLOSE;
+
+/** The reason behind a close code; undefined for a code that is not ours (1006, a proxy's). */
+export const closeReason = (code: number): CloseReason | undefined =>
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- keys of a const object
+  (Object.keys(CLOSE) as CloseReason[]).find((reason) => CLOSE[reason].code === code);
+
+export const ServerMessage = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('welcome'),
+    version: z.literal(WIRE_VERSION),
+    sessionId: z.string(),
+    /** Opens a later socket of this feed, at any worker, until the feed ends. */
+    resumeToken: z.string(),
+    /** The next byte that the worker wants. Where it holds no init (another worker), init is to be sent again first. */
+    nextOffset: offset,
+    needsInit: z.boolean(),
+    committed: offset,
+    /** This socket's number within the feed; media frames carry it, and an older one is fenced off. */
+    epoch: z.number(),
+    /** The client may have this many bytes on their way that `received` has not told yet. */
+    windowBytes: z.number(),
+    frameBytes: z.number(),
+    pipeline: z.enum(['copy', 'copy-video', 'transcode']),
+  }),
+  /** The container's first `bytes` bytes are its init: the client keeps them for ever. */
+  z.object({ type: z.literal('init'), bytes: offset }),
+  /** Everything below is in the worker's ring; opens the window. */
+  z.object({ type: z.literal('received'), offset }),
+  /** Everything below has been published and acknowledged, up to a key-frame boundary; the client may free it. */
+  z.object({ type: z.literal('committed'), offset }),
+  /** A frame lay above the next wanted byte: send from here. */
+  z.object({ type: z.literal('nack'), expected: offset }),
+  z.object({ type: z.literal('health'), health: Health }),
+  /** Open a socket elsewhere after `afterMs` and resume; this one goes on until then. */
+  z.object({ type: z.literal('migrate'), afterMs: z.number() }),
+  /** All that was fed has been published. The socket closes with `finished`. */
+  z.object({ type: z.literal('ended'), reason: z.string() }),
+]);
+export type ServerMessage = z.infer<typeof ServerMessage>;
+
+/** version u8 · flags u8 · reserved u16 · epoch u32 · byte offset u64 · pts u32 (ms), big-endian; then the payload. */
+export const HEADER_BYTES = 20;
+const INIT = 1;
+const KEY = 2;
+
+export type MediaFrame = {
+  /** The payload holds (part of) the container's init. */
+  init: boolean;
+  /** The payload starts at a key-frame boundary, as far as the client knows. */
+  key: boolean;
+  epoch: number;
+  /** Number of the payload's first byte in the container stream. */
+  offset: number;
+  /** Milliseconds of media time, as far as the client knows; 0 where it does not. */
+  ptsMs: number;
+  payload: Uint8Array;
+};
+
+/** A binary message out of a frame; copies the payload. */
+export const encodeFrame = ({ init, key, epoch, offset, ptsMs, payload }: MediaFrame): Uint8Array<ArrayBuffer> => {
+  const message = new Uint8Array(HEADER_BYTES + payload.byteLength);
+  const view = new DataView(message.buffer);
+  view.setUint8(0, WIRE_VERSION);
+  view.setUint8(1, (init ? INIT : 0) | (key ? KEY : 0));
+  view.setUint32(4, epoch);
+  view.setBigUint64(8, BigInt(offset));
+  view.setUint32(16, ptsMs >>> 0);
+  message.set(payload, HEADER_BYTES);
+  return message;
+};
+
+/** The frame in a binary message, its payload a view into it; undefined where the header is not ours. */
+export const decodeFrame = (message: Uint8Array): MediaFrame | undefined => {
+  if (message.byteLength < HEADER_BYTES) return undefined;
+  const view = new DataView(message.buffer, message.byteOffset, message.byteLength);
+  const flags = view.getUint8(1);
+  const offset = view.getBigUint64(8);
+  if (view.getUint8(0) !== WIRE_VERSION || flags > (INIT | KEY) || offset > BigInt(Number.MAX_SAFE_INTEGER))
+    return undefined;
+  return {
+    init: (flags & INIT) !== 0,
+    key: (flags & KEY) !== 0,
+    epoch: view.getUint32(4),
+    offset: Number(offset),
+    ptsMs: view.getUint32(16),
+    payload: message.subarray(HEADER_BYTES),
+  };
+};
