@@ -30,11 +30,13 @@ export type PublisherEvent =
 export type AcknowledgementRule = 'acknowledged' | 'flushed-5s';
 
 /**
- * Why a connection was not made, or broke. `key-refused` is final for the show; everything else may be tried again.
+ * Why a connection was not made, or broke. `key-refused` is final for the show; everything else may be tried again:
+ * `refused` is a server that answers but will not have us for now (application unknown, too many connections).
  * `detail` beside it is for a log line: the server's own words, without the key.
  */
 export type PublisherFailure =
   | 'key-refused'
+  | 'refused'
   | 'unreachable'
   | 'untrusted'
   | 'timed-out'
