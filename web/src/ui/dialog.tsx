@@ -1,0 +1,61 @@
+import { X } from 'lucide-react';
+import { Dialog as Radix } from 'radix-ui';
+import type { ReactNode } from 'react';
+import './dialog.css';
+import './button.css';
+
+type Props = {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  title: string;
+  /** One sentence under the title; announced with the dialog. */
+  description?: string;
+  width?: 'm' | 'l';
+  /** False while closing would lose work: Escape, the cross and a press outside then do nothing. */
+  dismissible?: boolean;
+  footer?: ReactNode;
+  children: ReactNode;
+};
+
+/** A modal dialog with focus kept inside and given back after. On a narrow screen it rises from the bottom edge. */
+export const Dialog = ({
+  open,
+  onOpenChange,
+  title,
+  description,
+  width = 'm',
+  dismissible = true,
+  footer,
+  children,
+}: Props) => {
+  const hold = (event: Event) => {
+    if (!dismissible) event.preventDefault();
+  };
+  return (
+    <Radix.Root open={open} onOpenChange={onOpenChange}>
+      <Radix.Portal>
+        <Radix.Overlay className="dialog__scrim" />
+        <Radix.Content
+          className={`dialog dialog--${width}`}
+          onEscapeKeyDown={hold}
+          onInteractOutside={hold}
+          {...(!description && { 'aria-describedby': undefined })}
+        >
+          <header className="dialog__header">
+            <div>
+              <Radix.Title className="dialog__title">{title}</Radix.Title>
+              {description && <Radix.Description className="muted">{description}</Radix.Description>}
+            </div>
+            {dismissible && (
+              <Radix.Close className="icon-button icon-button--s" aria-label="Close">
+                <X aria-hidden="true" />
+              </Radix.Close>
+            )}
+          </header>
+          <div className="dialog__body">{children}</div>
+          {footer && <footer className="dialog__footer">{footer}</footer>}
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+};
