@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build, context, type BuildOptions } from 'esbuild';
+import { build as buildVite } from 'vite';
+import { ROOT } from './machine.mjs';
+
+const WEB = join(ROOT, 'web');
+/** Where Vite leaves the web app. */
+export const WEB_DIST = join(WEB, 'dist');
+const WEB_STAMP = join(WEB_DIST, '.built-from');
+/** What the web app is made of: its own room and the contracts that it reads. */
+const WEB_SOURCES = ['web/src', 'web/public', 'web/index.html', 'web/vite.config.ts', 'functions/contract', 'functions/domain', 'ingest-worker/contract', 'package-lock.json'];
+
+const filesUnder = async (path: string): Promise<string[]> => {
+  const found = await readdir(path, { withFileTypes: true, recursive: true }).catch(() => undefined);
+  return found ? found.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name)).sort() : [path];
+};
+
+const fingerprint = async (sources: string[]): Promise<string> => {
+  const hash = createHash('sha256');
+  for (const source of sources)
+    for (const file of await filesUnder(join(ROOT, source))) hash.update(file.slice(ROOT.length)).update(await readFile(file).catch(() => ''));
+  return hash.digest('hex');
+};
+
+/** Builds the web app unless it is built from these very sources already. Answers whether it had to. */
+export const buildWeb = async (): Promise<boolean> => {
+  const wanted = await fingerprint(WEB_SOURCES);
+  if ((await readFile(WEB_STAMP, 'utf8').catch(() => '')) === wanted) return false;
+  await buildVite({ root: WEB, configFile: join(WEB, 'vite.config.ts'), logLevel: 'warn' });
+  await writeFile(WEB_STAMP, wanted);
+  return true;
+};
+
+/** One file for Node out of an entry: what the container and the Lambdas ship, and what runs here. */
+const nodeBundle = (entry: string, outfile: string): BuildOptions => ({
+  entryPoints: [join(ROOT, entry)],
+  outfile,
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  sourcemap: 'linked',
+  sourcesContent: false,
+  logLevel: 'warning',
+  mainFields: ['module', 'main'],
+  // CommonJS dependencies call require(); an ES module has none of its own.
+  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+});
+
+export const bundleWorker = async (outfile: string): Promise<void> => {
+  await build(nodeBundle('ingest-worker/main.ts', outfile));
+};
+
+/**
+ * Bundles an entry now and at every change of what it is made of.
+ *
+ * @param built called after each bundle that compiled; one that does not is on the console, and the last good one stays
+ */
+export const watchBundle = async (entry: string, outfile: string, built: () => void): Promise<() => Promise<void>> => {
+  const options = nodeBundle(entry, outfile);
+  const watching = await context({
+    ...options,
+    plugins: [{ name: 'tell', setup: (on) => on.onEnd(({ errors }) => void (errors.length === 0 && built())) }],
+  });
+  await watching.watch();
+  return () => watching.dispose();
+};

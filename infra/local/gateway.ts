@@ -1,0 +1,229 @@
+import { timingSafeEqual } from 'node:crypto';
+import { once } from 'node:events';
+import { readFile, stat } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { connect } from 'node:net';
+import { extname, join, normalize, sep } from 'node:path';
+import type { Duplex } from 'node:stream';
+import { getRequestListener } from '@hono/node-server';
+import type { Hono } from 'hono';
+import { createRealtimeGateway, type RealtimeHandlers } from './realtime-gateway.ts';
+
+/** The part of the path that names a room, as API Gateway's routes do. */
+export type Rooms = Record<'auth' | 'users' | 'posts' | 'stream' | 'webhooks', Pick<Hono, 'fetch'>>;
+
+export type ControlPlane = { rooms: Rooms; realtime: RealtimeHandlers };
+
+export type ServiceHealth = { name: string; address: string; version: string; healthy: boolean; because?: string; uptimeSeconds: number };
+
+/** Vite in middleware mode: serves the sources and holds the hot-reload socket. */
+export type DevServer = {
+  middlewares: (request: IncomingMessage, response: ServerResponse, next: (cause?: unknown) => void) => void;
+};
+
+type Parts = {
+  port: number;
+  version: string;
+  /** Asked at every request, so that `npm run dev` may exchange it. */
+  controlPlane: () => ControlPlane;
+  workerPort: number;
+  /** The built web app; or, in dev, Vite, whose hot reload shares our server. */
+  web: { dist: string } | { dev: (server: Server) => Promise<DevServer> };
+  /** Origins beside ours that a page may connect to, load media and images from, or send a form to. */
+  otherOrigins: string[];
+  services: () => Promise<ServiceHealth[]>;
+  issueToken: (login: string) => Promise<string | undefined>;
+  /** Opens the routes under `/_local`. */
+  localSecret: string;
+  log: (line: string) => void;
+};
+
+const TYPES: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.ico': 'image/x-icon',
+  '.json': 'application/json',
+  '.webmanifest': 'application/manifest+json',
+  '.wasm': 'application/wasm',
+  '.woff2': 'font/woff2',
+  '.txt': 'text/plain; charset=utf-8',
+  '.map': 'application/json',
+};
+const LOCAL_BODY_BYTES = 4_096;
+const WORKER_CONNECT_MS = 3_000;
+
+const json = (response: ServerResponse, status: number, body: unknown): void => {
+  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+  response.end(JSON.stringify(body));
+};
+
+const securityHeaders = (otherOrigins: string[], dev: boolean): Record<string, string> => {
+  const others = otherOrigins.join(' ');
+  const policy = [
+    "default-src 'self'",
+    // WebAssembly is the AAC encoder where a browser has none; Vite's hot reload needs inline scripts.
+    `script-src 'self' 'wasm-unsafe-eval'${dev ? " 'unsafe-inline'" : ''}`,
+    "style-src 'self' 'unsafe-inline'",
+    `connect-src 'self' ws: ${others}`,
+    `img-src 'self' data: blob: https: ${others}`,
+    `media-src 'self' blob: ${others}`,
+    "worker-src 'self' blob:",
+    "object-src 'none'",
+    "base-uri 'self'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+  return {
+    'content-security-policy': policy,
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'strict-origin-when-cross-origin',
+    'permissions-policy': 'camera=(self), microphone=(self), display-capture=(self)',
+  };
+};
+
+/**
+ * The one origin: what CloudFront, API Gateway and the load balancer are to a deployed Vybzz. Serves the web app, hands the
+ * API's paths to the very Hono apps that the Lambdas wrap, `/realtime` to the WebSocket-API emulation and `/stream/live/*`
+ * to the ingest worker.
+ */
+export const startGateway = async (parts: Parts) => {
+  const { port, log } = parts;
+  const origin = `http://localhost:${port}`;
+  const realtime = createRealtimeGateway({ handlers: () => parts.controlPlane().realtime, log });
+  const headers = securityHeaders(parts.otherOrigins, 'dev' in parts.web);
+
+  const listener = (app: Pick<Hono, 'fetch'>) => getRequestListener(app.fetch, { overrideGlobalObjects: false });
+
+  const isRoom = (name: string, rooms: Rooms): name is keyof Rooms => Object.hasOwn(rooms, name);
+
+  const serveFile = async (response: ServerResponse, file: string, head: boolean): Promise<boolean> => {
+    const found = await stat(file).catch(() => undefined);
+    if (!found?.isFile()) return false;
+    const hashed = file.includes(`${sep}assets${sep}`);
+    response.writeHead(200, {
+      ...headers,
+      'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
+      'content-length': found.size,
+      'cache-control': hashed ? 'public, max-age=31536000, immutable' : 'no-cache',
+    });
+    response.end(head ? undefined : await readFile(file));
+    return true;
+  };
+
+  const serveWeb = async (request: IncomingMessage, response: ServerResponse, path: string): Promise<void> => {
+    if ('dev' in web) {
+      for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+      web.dev.middlewares(request, response, () => json(response, 404, { error: 'not-found', message: 'There is nothing here.' }));
+      return;
+    }
+    const { dist } = web;
+    const file = normalize(join(dist, path));
+    const head = request.method === 'HEAD';
+    if (request.method !== 'GET' && !head) return json(response, 405, { error: 'method-not-allowed', message: 'Pages are only read.' });
+    if (!file.startsWith(dist)) return json(response, 404, { error: 'not-found', message: 'There is nothing here.' });
+    if (path !== '/' && (await serveFile(response, file, head))) return;
+    // Any other path is a page of the app, which knows its own routes; a missing file stays missing.
+    if (extname(path) || !(await serveFile(response, join(dist, 'index.html'), head)))
+      json(response, 404, { error: 'not-found', message: 'There is nothing here.' });
+  };
+
+  const authorized = (request: IncomingMessage): boolean => {
+    const given = Buffer.from(request.headers.authorization ?? '');
+    const wanted = Buffer.from(`Bearer ${parts.localSecret}`);
+    return given.byteLength === wanted.byteLength && timingSafeEqual(given, wanted);
+  };
+
+  const issueToken = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    if (!authorized(request)) return json(response, 403, { error: 'not-allowed', message: "This is for the platform's own scripts." });
+    let body = '';
+    for await (const part of request) {
+      body += String(part);
+      if (body.length > LOCAL_BODY_BYTES) return json(response, 413, { error: 'body-too-large', message: 'That is too long.' });
+    }
+    const asked: unknown = JSON.parse(body);
+    const login = typeof asked === 'object' && asked !== null && 'login' in asked ? String(asked.login) : '';
+    const token = await parts.issueToken(login);
+    return token ? json(response, 200, { token }) : json(response, 404, { error: 'not-found', message: `There is no demo account ${login}.` });
+  };
+
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const url = new URL(request.url ?? '/', origin);
+    const path = decodeURIComponent(url.pathname);
+    if (path === '/healthz') {
+      if (!url.searchParams.has('all')) return json(response, 200, { ok: true, version: parts.version });
+      const services = await parts.services();
+      return json(response, 200, { ok: services.every(({ healthy }) => healthy), version: parts.version, services });
+    }
+    if (path === '/_local/token' && request.method === 'POST') return issueToken(request, response);
+    if (path.startsWith('/_local/@connections/')) return realtime.manage(request, response);
+    const room = path.split('/')[1] ?? '';
+    const { rooms } = parts.controlPlane();
+    if (isRoom(room, rooms)) return listener(rooms[room])(request, response);
+    // The sign-in's redirect and the realtime socket are bound to one name of this machine.
+    if (request.method === 'GET' && request.headers.host === `127.0.0.1:${port}` && request.headers.accept?.includes('text/html')) {
+      response.writeHead(307, { location: `${origin}${request.url ?? '/'}` });
+      response.end();
+      return;
+    }
+    return serveWeb(request, response, path);
+  };
+
+  /** Hands a socket to the worker byte for byte, as a load balancer does; 503 where the worker is away. */
+  const passToWorker = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    const upstream = connect({ port: parts.workerPort, host: '127.0.0.1', timeout: WORKER_CONNECT_MS });
+    const away = (): void => {
+      upstream.destroy();
+      socket.end('HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+    };
+    upstream.once('error', away);
+    upstream.once('timeout', away);
+    upstream.once('connect', () => {
+      upstream.off('error', away);
+      upstream.off('timeout', away);
+      upstream.setTimeout(0);
+      upstream.setNoDelay(true);
+      const lines = [`${request.method} ${request.url} HTTP/1.1`];
+      for (let i = 0; i < request.rawHeaders.length; i += 2) lines.push(`${request.rawHeaders[i]}: ${request.rawHeaders[i + 1]}`);
+      lines.push(`X-Forwarded-For: ${request.socket.remoteAddress ?? ''}`, 'X-Forwarded-Proto: http');
+      upstream.write(`${lines.join('\r\n')}\r\n\r\n`);
+      upstream.write(head);
+      upstream.on('error', () => socket.destroy());
+      socket.on('error', () => upstream.destroy());
+      upstream.once('close', () => socket.destroy());
+      socket.once('close', () => upstream.destroy());
+      socket.pipe(upstream);
+      upstream.pipe(socket);
+    });
+  };
+
+  const server = createServer((request, response) => {
+    serve(request, response).catch((cause: unknown) => {
+      if (cause instanceof URIError || cause instanceof SyntaxError) return json(response, 400, { error: 'invalid-request', message: 'That request cannot be read.' });
+      log(`gateway: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`);
+      if (response.headersSent) return response.destroy();
+      return json(response, 500, { error: 'internal', message: 'Something went wrong on our side.' });
+    });
+  });
+  server.on('upgrade', (request, socket, head) => {
+    const path = (request.url ?? '/').split('?')[0] ?? '/';
+    if (path === '/realtime') void realtime.upgrade(request, socket, head);
+    else if (path.startsWith('/stream/live/')) passToWorker(request, socket, head);
+    else if (!('dev' in web)) socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+  });
+  const web = 'dev' in parts.web ? { dev: await parts.web.dev(server) } : parts.web;
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+
+  return {
+    origin,
+    server,
+    close: async (): Promise<void> => {
+      const closed = new Promise((done) => server.close(done));
+      await realtime.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+};

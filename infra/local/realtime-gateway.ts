@@ -1,0 +1,203 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer, type WebSocket } from 'ws';
+
+/** API Gateway's WebSocket quotas (docs.aws.amazon.com/apigateway, "WebSocket API quotas"). */
+export const REALTIME_LIMITS = {
+  messageBytes: 128 * 1024,
+  idleMs: 10 * 60_000,
+  connectionMs: 2 * 60 * 60_000,
+  handlerMs: 29_000,
+} as const;
+
+/** What a Lambda behind a WebSocket API is given, as far as ours read it. */
+export type WebSocketEvent = {
+  requestContext: {
+    routeKey: string;
+    eventType: 'CONNECT' | 'MESSAGE' | 'DISCONNECT';
+    connectionId: string;
+    connectedAt: number;
+    requestTimeEpoch: number;
+    requestId: string;
+    domainName: string;
+    stage: string;
+    identity: { sourceIp: string; userAgent?: string };
+  };
+  headers?: Record<string, string>;
+  queryStringParameters?: Record<string, string>;
+  body?: string;
+  isBase64Encoded: boolean;
+};
+type Answer = { statusCode: number; body?: string };
+
+/** The three Lambda handlers of `functions/realtime`. */
+export type RealtimeHandlers = {
+  connect: (event: WebSocketEvent) => Promise<Answer>;
+  message: (event: WebSocketEvent) => Promise<Answer>;
+  disconnect: (event: WebSocketEvent) => Promise<Answer>;
+};
+
+type Connection = { socket: WebSocket; connectedAt: number; lastActiveAt: number; sourceIp: string };
+
+const REASONS: Record<number, string> = { 400: 'Bad Request', 401: 'Unauthorized', 403: 'Forbidden', 429: 'Too Many Requests' };
+
+const refuse = (socket: Duplex, status: number): void => {
+  socket.end(`HTTP/1.1 ${status} ${REASONS[status] ?? 'Internal Server Error'}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+};
+
+/** The route key that `$request.body.action` selects; `$default` where there is none. */
+const routeOf = (body: string): string => {
+  try {
+    const parsed: unknown = JSON.parse(body);
+    if (typeof parsed === 'object' && parsed !== null && 'action' in parsed && typeof parsed.action === 'string') return parsed.action;
+  } catch {
+    // Not JSON: API Gateway hands it to $default too.
+  }
+  return '$default';
+};
+
+/**
+ * API Gateway's WebSocket API as far as the realtime Lambdas can tell: `$connect`, routes, `$disconnect`, and the
+ * `@connections` calls with 410 for the gone. `handlers` is asked at every event, so that it may be exchanged.
+ */
+export const createRealtimeGateway = ({
+  handlers,
+  log,
+  limits = REALTIME_LIMITS,
+}: {
+  handlers: () => RealtimeHandlers;
+  log: (line: string) => void;
+  limits?: { [Name in keyof typeof REALTIME_LIMITS]: number };
+}) => {
+  const server = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: limits.messageBytes });
+  const connections = new Map<string, Connection>();
+
+  const event = (id: string, connection: Pick<Connection, 'connectedAt' | 'sourceIp'>, eventType: WebSocketEvent['requestContext']['eventType'], routeKey: string): WebSocketEvent => ({
+    requestContext: {
+      routeKey,
+      eventType,
+      connectionId: id,
+      connectedAt: connection.connectedAt,
+      requestTimeEpoch: Date.now(),
+      requestId: randomBytes(9).toString('base64url'),
+      domainName: 'localhost',
+      stage: 'local',
+      identity: { sourceIp: connection.sourceIp },
+    },
+    isBase64Encoded: false,
+  });
+
+  const answerWithin = (work: Promise<Answer>): Promise<Answer> => {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<Answer>((settle) => {
+      timer = setTimeout(() => settle({ statusCode: 504 }), limits.handlerMs);
+    });
+    return Promise.race([work, late])
+      .catch((cause: unknown): Answer => {
+        log(`realtime handler failed: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`);
+        return { statusCode: 500 };
+      })
+      .finally(() => clearTimeout(timer));
+  };
+
+  const serve = (id: string, connection: Connection): void => {
+    const { socket } = connection;
+    const ends = setTimeout(() => socket.close(1001, 'Going away'), limits.connectionMs);
+    socket.on('error', () => socket.terminate());
+    socket.on('message', (data, binary) => {
+      connection.lastActiveAt = Date.now();
+      if (binary) {
+        socket.close(1003, 'Binary frames are not taken');
+        return;
+      }
+      const body = data.toString();
+      void answerWithin(handlers().message({ ...event(id, connection, 'MESSAGE', routeOf(body)), body })).then((answer) => {
+        if (answer.body !== undefined && socket.readyState === socket.OPEN) socket.send(answer.body);
+        if (answer.statusCode >= 500 && socket.readyState === socket.OPEN)
+          socket.send(JSON.stringify({ message: 'Internal server error', connectionId: id, requestId: id }));
+      });
+    });
+    socket.once('close', () => {
+      clearTimeout(ends);
+      connections.delete(id);
+      void answerWithin(handlers().disconnect(event(id, connection, 'DISCONNECT', '$disconnect')));
+    });
+  };
+
+  const idle = setInterval(() => {
+    for (const connection of connections.values())
+      if (Date.now() - connection.lastActiveAt > limits.idleMs) connection.socket.close(1001, 'Going away');
+  }, 30_000);
+  idle.unref();
+
+  const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
+    socket.on('error', () => socket.destroy());
+    const id = randomBytes(12).toString('base64url');
+    const url = new URL(request.url ?? '/', 'http://localhost');
+    const made = { connectedAt: Date.now(), sourceIp: request.socket.remoteAddress ?? '127.0.0.1' };
+    const answer = await answerWithin(
+      handlers().connect({
+        ...event(id, made, 'CONNECT', '$connect'),
+        headers: Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)])),
+        queryStringParameters: Object.fromEntries(url.searchParams),
+      }),
+    );
+    if (answer.statusCode >= 300) {
+      refuse(socket, answer.statusCode);
+      return;
+    }
+    server.handleUpgrade(request, socket, head, (opened) => {
+      const connection: Connection = { ...made, socket: opened, lastActiveAt: Date.now() };
+      connections.set(id, connection);
+      serve(id, connection);
+    });
+  };
+
+  /** `POST|GET|DELETE …/@connections/{id}`, as `ApiGatewayManagementApi` calls it. */
+  const manage = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const id = decodeURIComponent((request.url ?? '').split('/@connections/')[1]?.split('?')[0] ?? '');
+    const reply = (status: number, body?: object, error?: string): void => {
+      response.writeHead(status, { 'content-type': 'application/json', ...(error ? { 'x-amzn-errortype': error } : {}) });
+      response.end(body ? JSON.stringify(body) : undefined);
+    };
+    if (!request.headers.authorization?.startsWith('AWS4-HMAC-SHA256 ')) return reply(403, { message: 'Missing Authentication Token' }, 'ForbiddenException');
+    const parts: Buffer[] = [];
+    let size = 0;
+    for await (const part of request) {
+      const bytes = Buffer.from(part);
+      size += bytes.byteLength;
+      if (size > limits.messageBytes) return reply(413, { message: 'Message too long' }, 'PayloadTooLargeException');
+      parts.push(bytes);
+    }
+    const connection = connections.get(id);
+    if (!connection) return reply(410, {}, 'GoneException');
+    switch (request.method) {
+      case 'POST':
+        connection.socket.send(Buffer.concat(parts).toString());
+        return reply(200);
+      case 'GET':
+        return reply(200, {
+          connectedAt: new Date(connection.connectedAt).toISOString(),
+          lastActiveAt: new Date(connection.lastActiveAt).toISOString(),
+          identity: { sourceIp: connection.sourceIp, userAgent: '' },
+        });
+      case 'DELETE':
+        connection.socket.close(1000);
+        return reply(204);
+      default:
+        return reply(405, { message: 'Method not allowed' });
+    }
+  };
+
+  return {
+    upgrade,
+    manage,
+    size: () => connections.size,
+    close: async (): Promise<void> => {
+      clearInterval(idle);
+      for (const { socket } of connections.values()) socket.terminate();
+      await new Promise((closed) => server.close(closed));
+    },
+  };
+};

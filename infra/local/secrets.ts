@@ -1,0 +1,48 @@
+import { randomBytes } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod';
+
+/** The data folder's format. A folder of a higher one was written by a newer Vybzz and is left alone. */
+const DATA_VERSION = 1;
+
+const Secrets = z.object({
+  version: z.number(),
+  muxTokenId: z.string(),
+  muxTokenSecret: z.string(),
+  muxWebhookSecret: z.string(),
+  cursorSecret: z.string(),
+  /** Opens the routes under `/_local`, for `npm run token`. */
+  localSecret: z.string(),
+});
+export type Secrets = z.infer<typeof Secrets>;
+
+export class NewerDataError extends Error {
+  constructor(dataDir: string, version: number) {
+    super(
+      `The data in ${dataDir} is of a newer Vybzz (format ${version}, this one knows ${DATA_VERSION}). Update this clone, use another DATA_DIR, or empty it: npm start -- --fresh`,
+    );
+  }
+}
+
+/** This installation's own credentials: made at first start, readable by their owner alone, kept from then on. */
+export const localSecrets = async (dataDir: string): Promise<Secrets> => {
+  const path = join(dataDir, 'secrets.json');
+  const kept = await readFile(path, 'utf8').catch(() => undefined);
+  if (kept !== undefined) {
+    const secrets = Secrets.parse(JSON.parse(kept));
+    if (secrets.version > DATA_VERSION) throw new NewerDataError(dataDir, secrets.version);
+    return secrets;
+  }
+  const random = () => randomBytes(24).toString('base64url');
+  const made: Secrets = {
+    version: DATA_VERSION,
+    muxTokenId: random(),
+    muxTokenSecret: random(),
+    muxWebhookSecret: random(),
+    cursorSecret: random(),
+    localSecret: random(),
+  };
+  await writeFile(path, JSON.stringify(made, undefined, 2), { mode: 0o600, flag: 'wx' });
+  return made;
+};

@@ -1,0 +1,131 @@
+// @ts-check
+/** Brings a machine to where Vybzz runs: dependencies, FFmpeg, a browser for the tests. Says in a line what it is about to do. */
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { checkFfmpeg, checkNode, findBrowser, findOnPath, findPackageManager, ROOT } from './machine.mjs';
+
+/** A sentence for the person at the keyboard, and an exit with 1: never a stack. */
+export class SetupError extends Error {}
+
+/** Runs a set-up step to its end; a failing one is a SetupError. @param {() => Promise<unknown>} step */
+export const orExplain = (step) =>
+  step().catch((/** @type {unknown} */ cause) => {
+    if (!(cause instanceof SetupError)) throw cause;
+    console.error(`\n✗ ${cause.message}`);
+    process.exit(1);
+  });
+
+/**
+ * @param {string} command
+ * @param {string[]} args
+ * @param {{ quiet?: boolean, env?: NodeJS.ProcessEnv }} [options] `quiet` shows the output only when it fails
+ * @returns {Promise<number>} the exit code; 1 where a signal ended it
+ */
+export const execute = (command, args, { quiet = false, env = process.env } = {}) =>
+  new Promise((settle, fail) => {
+    const child = spawn(command, args, { cwd: ROOT, env, stdio: quiet ? ['ignore', 'pipe', 'pipe'] : 'inherit' });
+    /** @type {Buffer[]} */
+    const said = [];
+    child.stdout?.on('data', (part) => said.push(part));
+    child.stderr?.on('data', (part) => said.push(part));
+    child.once('error', fail);
+    child.once('close', (code) => {
+      if (quiet && code !== 0) process.stderr.write(Buffer.concat(said));
+      settle(code ?? 1);
+    });
+  });
+
+export const ensureNode = () => {
+  const node = checkNode();
+  if (!node.ok) throw new SetupError(`${node.said} ${node.fix}`);
+};
+
+const stamp = () => join(ROOT, 'node_modules', '.vybzz-lock');
+const lockHash = async () =>
+  createHash('sha256')
+    .update(await readFile(join(ROOT, 'package-lock.json')))
+    .digest('hex');
+
+/** Installs the locked dependencies when they are missing or those of another lockfile. */
+export const ensureDependencies = async () => {
+  const wanted = await lockHash();
+  const have = await readFile(stamp(), 'utf8').catch(() => '');
+  if (have === wanted) return;
+  console.log(`• Installing dependencies (npm ci)${have ? ': the lockfile has changed' : ''} …`);
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+  // A parent `npm start` hands its own settings down as npm_config_*; what they say of that run is not meant for this one.
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_(config_(?!registry|cache|userconfig|globalconfig|nodedir)|lifecycle|package)/i.test(name)));
+  const code = await execute(npm, ['ci', '--no-audit', '--no-fund'], { quiet: true, env });
+  if (code !== 0) throw new SetupError('The dependencies could not be installed: npm ci failed, its words are above.');
+  await writeFile(stamp(), wanted);
+};
+
+/** @param {string} question */
+const confirmed = async (question) => {
+  if (process.argv.includes('--yes') || process.env['CI'] || !process.stdin.isTTY) return true;
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  const answer = await terminal.question(`${question} [Y/n] `).finally(() => terminal.close());
+  return !/^n/i.test(answer.trim());
+};
+
+/**
+ * Installs system packages, after saying so, and after asking where somebody is there to answer.
+ *
+ * @param {string} what for people
+ * @param {Partial<Record<'apt-get' | 'dnf' | 'apk' | 'brew', string[]>>} packages
+ */
+const installPackages = async (what, packages) => {
+  const manager = await findPackageManager();
+  const names = manager && packages[manager.name];
+  if (!manager || !names) throw new SetupError(`${what} is missing, and no package manager that could install it was found. Install it and start again.`);
+  const rootNow = process.getuid?.() === 0;
+  const sudo = manager.root && !rootNow;
+  const typed = `${sudo ? 'sudo ' : ''}${manager.name} ${manager.install.join(' ')} ${names.join(' ')}`;
+  if (sudo && !(await findOnPath(['sudo']))) throw new SetupError(`${what} is missing and installing it needs root. As root, type: ${typed.replace('sudo ', '')}`);
+  console.log(`• Installing ${what}: ${typed} …`);
+  if (!(await confirmed('  Go ahead?'))) throw new SetupError(`${what} is missing. To install it, type: ${typed}`);
+  const call = (/** @type {readonly string[]} */ args) => {
+    // Without a terminal sudo must not wait for a password that nobody can type.
+    const prefix = sudo ? ['sudo', ...(process.stdin.isTTY ? [] : ['-n'])] : [];
+    const [command = manager.name, ...rest] = [...prefix, manager.name, ...args];
+    return execute(command, rest, { quiet: !process.stdin.isTTY, env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
+  };
+  if (manager.update) await call(manager.update);
+  if ((await call([...manager.install, ...names])) !== 0) throw new SetupError(`${what} could not be installed. Try it yourself: ${typed}`);
+};
+
+/** FFmpeg with our codecs, installed where it is not there. */
+export const ensureFfmpeg = async () => {
+  const before = await checkFfmpeg();
+  if (before.ok) return;
+  if (process.env['FFMPEG_PATH']) throw new SetupError(`${before.said} FFMPEG_PATH names it: correct or unset that.`);
+  console.log(`• ${before.said}`);
+  await installPackages('FFmpeg', { 'apt-get': ['ffmpeg'], dnf: ['ffmpeg'], apk: ['ffmpeg'], brew: ['ffmpeg'] });
+  const after = await checkFfmpeg();
+  if (!after.ok) throw new SetupError(`${after.said} ${after.fix}`);
+};
+
+/** A Chromium that the tests can drive. */
+export const ensureBrowser = async () => {
+  if (await findBrowser()) return;
+  await installPackages('Chromium (for the tests)', {
+    'apt-get': ['chromium'],
+    dnf: ['chromium'],
+    apk: ['chromium'],
+    brew: ['--cask', 'chromium'],
+  });
+  if (!(await findBrowser())) throw new SetupError('Chromium was installed but is not on the PATH: set CHROMIUM_PATH to it.');
+};
+
+/** nginx with its RTMP module: the second, independent server that the publisher is tested against. */
+export const ensureNginxRtmp = async () => {
+  const module = ['/usr/lib/nginx/modules/ngx_rtmp_module.so', '/usr/lib64/nginx/modules/ngx_rtmp_module.so'];
+  if ((await findOnPath(['nginx', '/usr/sbin/nginx'])) && (await Promise.all(module.map((path) => readFile(path).catch(() => undefined)))).some(Boolean)) return;
+  await installPackages('nginx with RTMP (for the tests)', {
+    'apt-get': ['nginx', 'libnginx-mod-rtmp', 'libnginx-mod-stream'],
+    apk: ['nginx', 'nginx-mod-rtmp', 'nginx-mod-stream'],
+  });
+};

@@ -1,0 +1,25 @@
+// @ts-check
+/** `npm start` and `npm run dev`: sets the machine up, then runs the platform. */
+import { ensureDependencies, ensureFfmpeg, ensureNode, orExplain } from './setup.mjs';
+
+if (process.argv.includes('--help') || process.argv.includes('-h')) {
+  console.log(`npm start [-- OPTIONS]      runs Vybzz whole on this machine; Ctrl-C stops it
+
+  --fresh    empties the local data first
+  --yes      does not ask before it installs FFmpeg
+  --dev      hot reload (npm run dev)
+
+Environment: PORT 3000, IDENTITY_PORT 3001, INGEST_PORT 3004, MUX_PORT 3005, RTMPS_PORT 1936, DYNAMODB_PORT 8000,
+DATA_DIR .vybzz, FFMPEG_PATH. Two copies on different ports and data folders run side by side.`);
+  process.exit(0);
+}
+
+await orExplain(async () => {
+  ensureNode();
+  await ensureDependencies();
+  await ensureFfmpeg();
+});
+
+const { register } = await import('tsx/esm/api');
+register();
+await import('./main.ts');

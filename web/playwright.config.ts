@@ -1,0 +1,64 @@
+import { mkdtempSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { defineConfig } from '@playwright/test';
+
+const VARIABLES = ['PORT', 'IDENTITY_PORT', 'INGEST_PORT', 'MUX_PORT', 'RTMPS_PORT', 'DYNAMODB_PORT'] as const;
+
+const freePort = (): Promise<number> =>
+  new Promise((settle, fail) => {
+    const server = createServer().once('error', fail);
+    server.listen(0, '127.0.0.1', () => {
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a TCP server that listens has this address
+      const { port } = server.address() as AddressInfo;
+      server.close(() => settle(port));
+    });
+  });
+
+// This file is read again in every worker of Playwright, which inherits the environment of the first reading.
+if (!process.env['VYBZZ_E2E_DATA']) {
+  process.env['VYBZZ_E2E_DATA'] = mkdtempSync(join(tmpdir(), 'vybzz-e2e-'));
+  for (const variable of VARIABLES) process.env[variable] = String(await freePort());
+}
+process.env['DATA_DIR'] = process.env['VYBZZ_E2E_DATA'];
+
+const origin = `http://localhost:${process.env['PORT']}`;
+const executablePath = process.env['CHROMIUM_PATH'] || '/usr/bin/chromium';
+
+/** Real Chromium with a fake camera and microphone, against the whole platform as `npm start` runs it. */
+export default defineConfig({
+  testDir: 'e2e',
+  outputDir: '../test-results/browser',
+  // One show at a time: a transcode takes most of a core, and the machines that run this have two.
+  workers: 1,
+  timeout: 120_000,
+  expect: { timeout: 20_000 },
+  forbidOnly: Boolean(process.env['CI']),
+  use: {
+    baseURL: origin,
+    permissions: ['camera', 'microphone'],
+    screenshot: 'only-on-failure',
+    launchOptions: {
+      executablePath,
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+        '--use-fake-ui-for-media-stream',
+        '--use-fake-device-for-media-stream',
+        '--autoplay-policy=no-user-gesture-required',
+      ],
+    },
+  },
+  webServer: {
+    command: 'node ../infra/local/start.mjs --yes',
+    url: `${origin}/healthz`,
+    timeout: 180_000,
+    gracefulShutdown: { signal: 'SIGTERM', timeout: 6_000 },
+    stdout: process.env['VYBZZ_E2E_LOG'] ? 'pipe' : 'ignore',
+    stderr: 'pipe',
+  },
+});
