@@ -1,0 +1,83 @@
+import * as z from 'zod/mini';
+
+/** One issuer of access tokens that we take; `auth` holds what each kind means. */
+const Issuer = z.object({
+  issuer: z.url(),
+  kind: z.enum(['oidc', 'cognito', 'clerk']),
+  clientId: z.string(),
+  audience: z.optional(z.string()),
+  /** Clerk: origins that a token's `azp` may name. */
+  azp: z.optional(z.array(z.string())),
+  /** Where its keys are, if not where its discovery document says: a container sees another host than a browser. */
+  jwksUri: z.optional(z.url()),
+  scopes: z.optional(z.array(z.string())),
+});
+export type Issuer = z.infer<typeof Issuer>;
+
+const word = z.string().check(z.minLength(1));
+const words = z.pipe(
+  word,
+  z.transform((text) =>
+    text
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== ''),
+  ),
+);
+
+const issuers = z.pipe(
+  z.pipe(
+    word,
+    z.transform((text, context): unknown => {
+      try {
+        return JSON.parse(text);
+      } catch {
+        context.issues.push({ code: 'custom', message: 'is not JSON', input: text });
+        return z.NEVER;
+      }
+    }),
+  ),
+  z.array(Issuer).check(z.minLength(1)),
+);
+
+/** The environment of the control plane. The names are the deployment's contract: infra sets them, nobody else reads them. */
+const Environment = z.object({
+  TABLE_NAME: word,
+  /** The one origin that browsers see, e.g. `https://vybzz.example`. */
+  PUBLIC_ORIGIN: z.url(),
+  /** Where browsers open their ingest sockets; the stream key is its next path segment. */
+  INGEST_URL: z.url({ protocol: /^wss?$/ }),
+  AUTH_ISSUERS: issuers,
+  /** Origins, besides our own, whose pages may call the API; comma-separated. */
+  CORS_ORIGINS: z._default(words, []),
+  MUX_TOKEN_ID: word,
+  MUX_TOKEN_SECRET: word,
+  /** Several during a rotation, comma-separated: any of them verifies. */
+  MUX_WEBHOOK_SECRETS: words.check(z.minLength(1)),
+  MUX_BASE_URL: z.optional(z.url()),
+  MUX_STREAM_URL: z._default(z.url(), 'https://stream.mux.com'),
+  MUX_IMAGE_URL: z._default(z.url(), 'https://image.mux.com'),
+  /** Without a signing key there are no shows for followers only. */
+  MUX_SIGNING_KEY_ID: z.optional(word),
+  MUX_SIGNING_PRIVATE_KEY: z.optional(word),
+  /** The WebSocket API's management endpoint. */
+  REALTIME_ENDPOINT: z.optional(z.url()),
+  CURSOR_SECRET: z.string().check(z.minLength(16)),
+  /** What `GET /healthz` calls this build. */
+  VERSION: z._default(word, 'dev'),
+});
+
+/** What the control plane is told from outside. */
+export type Config = z.infer<typeof Environment>;
+
+/** The configuration in an environment; throws one sentence that names every variable that is missing or wrong. */
+export const parseConfig = (env: Readonly<Record<string, string | undefined>>): Config => {
+  // a variable that is set but empty is one that somebody forgot: as good as not set
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = z.safeParse(Environment, set);
+  if (parsed.success) return parsed.data;
+  const wrong = parsed.error.issues.map(({ path: [name, ...rest], message }) =>
+    String(name) in set ? `${[name, ...rest].map(String).join('.')}: ${message}` : `${String(name)} is missing`,
+  );
+  throw new Error(`The environment does not hold what the control plane needs: ${[...new Set(wrong)].join('; ')}.`);
+};
