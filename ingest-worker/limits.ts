@@ -1,0 +1,92 @@
+import type { Rung } from '#wire';
+
+/**
+ * Everything that a peer could otherwise grow without end (SPEC §L). Each has a rule there and a test on both sides of it.
+ */
+export const LIMITS = {
+  /** One media message's payload: a two-second GOP at 6 Mb/s is 1.5 MB, twice over and room to spare. */
+  frameBytes: 4 * 1024 * 1024,
+  /** One control message. */
+  textBytes: 16 * 1024,
+  /** What a client may have on its way that `received` has not told yet. */
+  windowBytes: 4 * 1024 * 1024,
+  /** Media kept since the last committed key frame; beyond it the window stays shut. */
+  ringBytes: 16 * 1024 * 1024,
+  ringMs: 60_000,
+  /** Encoded media kept since the last acknowledged key frame, for the next RTMP connection. */
+  tagBytes: 16 * 1024 * 1024,
+  tagMs: 60_000,
+  /** A plain client that has been held back this long loses its show with `too-slow`. */
+  heldBackMs: 30_000,
+
+  /** From the upgrade to `hello` or `resume`. */
+  helloMs: 5_000,
+  /** A socket from which nothing came, media or pong. */
+  idleMs: 30_000,
+  pingMs: 15_000,
+  /** How long a feed waits for its client to come back. */
+  awayMs: 90_000,
+  showMs: 12 * 60 * 60 * 1000,
+  /** From `stop` to the last tag acknowledged. */
+  drainMs: 20_000,
+  /** From SIGTERM to the end of the process; ECS kills at 120 s. */
+  exitMs: 105_000,
+  /** Over this much time the sessions of a leaving worker are asked to move. */
+  migrateSpreadMs: 10_000,
+  /** How long a session that was asked to move may stay. */
+  migrateMs: 60_000,
+
+  sessions: 400,
+  handshakesPerMinute: 120,
+  /** A client may send this many times its declared bitrate (recovering from a drop), on average over `rateWindowMs`… */
+  rateFactor: 4,
+  /** …and at least this, whatever it declares. */
+  rateFloorKbps: 2_000,
+  /** …once it has used up this much head start: the ring of a client that was away a minute. */
+  rateBurstBytes: 32 * 1024 * 1024,
+  /** What a plain client, which declares nothing, is taken to send. */
+  plainKbps: 6_000,
+
+  /** Nested elements of Matroska, or boxes of MP4. */
+  containerDepth: 8,
+  /** Bytes before the first cluster or fragment. */
+  initBytes: 1024 * 1024,
+  /** One block, fragment header or sample table entry; a key frame of 4K is about 1 MB. */
+  elementBytes: 16 * 1024 * 1024,
+  /** Without a picture for so long, a recording is not one. */
+  firstKeyFrameBytes: 8 * 1024 * 1024,
+
+  /** The first restart of FFmpeg after this much health does not wait. */
+  healthyMs: 10_000,
+  restartWaitsMs: [1_000, 2_000, 3_000],
+  /** FFmpeg has input and makes nothing for so long. */
+  encoderStallMs: 8_000,
+  /** Grace between the end of input, SIGINT and SIGKILL. */
+  encoderEndMs: 5_000,
+  encoderInterruptMs: 2_000,
+  encoderMemoryBytes: 768 * 1024 * 1024,
+  encoderNice: 5,
+
+  /** An RTMPS outage longer than Mux's reconnect window ends the show. */
+  upstreamWindowMs: 60_000,
+
+  leaseTtlMs: 6_000,
+  leaseRenewMs: 2_000,
+  /** Without a renewal for so long the worker stops publishing of itself, well before anyone else may begin. */
+  leaseFenceMs: 4_000,
+
+  receivedEveryMs: 200,
+  healthEveryMs: 1_000,
+  emfEveryMs: 20_000,
+} as const;
+
+/** Cost of a session in 1/277 of a core (media.md M-1), by what the browser encodes. */
+export const LOAD_UNITS = {
+  webcodecs: 1,
+  'recorder-copy': 1,
+  'recorder-copy-video': 7,
+  'recorder-transcode': 110,
+} as const satisfies Record<Rung, number>;
+
+/** At 70 % of a core, the units that it carries. */
+export const UNITS_PER_CORE = 194;

@@ -1,0 +1,57 @@
+import type { StreamId, UserId } from '#domain/ids';
+
+/**
+ * What the worker needs of the table (SPEC §S): keys to redeem, and the lease that says which one worker publishes a
+ * stream. `functions/store/ingest.ts` is the adapter. Refusals are values; an unreachable table throws.
+ */
+export type IngestStore = {
+  /** Spends a stream key: it opens one feed, once. */
+  redeem(
+    key: string,
+    now: number,
+  ): Promise<
+    | { redeemed: true; streamId: StreamId; creatorId: UserId }
+    | { redeemed: false; because: 'unknown' | 'expired' | 'ended' }
+  >;
+  /** Takes the stream for a feed that brought a key. The newest publisher wins, so a live holder is simply fenced off. */
+  claim(claim: Claim): Promise<Claimed | NotClaimed>;
+  /** Takes the stream for a feed that brought its resume token, wherever it was before. */
+  resume(claim: Omit<Claim, 'sessionId'>): Promise<(Claimed & { sessionId: string; committed: number }) | NotClaimed>;
+  /** Says that we still publish, and how far; `held: false` when another claim has come since. */
+  renew(renewal: Renewal): Promise<{ held: true; endRequested: boolean } | { held: false }>;
+  /** Gives the stream back; harmless when it is no longer ours. */
+  release(release: { streamId: StreamId; fence: number; because: string; now: number }): Promise<void>;
+};
+
+export type Claim = {
+  streamId: StreamId;
+  sessionId: string;
+  workerId: string;
+  resumeTokenHash: string;
+  now: number;
+  ttlMs: number;
+};
+
+export type Claimed = {
+  claimed: true;
+  /** Grows with every claim; whoever renews with an older one has lost the lease. */
+  fence: number;
+  muxStreamKey: string;
+  /** When the holder before us lapses, unless it released: until then it may still be publishing. */
+  previousUntil?: number | undefined;
+};
+
+export type NotClaimed = { claimed: false; because: 'ended' | 'held' | 'unknown' };
+
+export type Renewal = {
+  streamId: StreamId;
+  fence: number;
+  /** Byte of the container stream before which all has arrived upstream. */
+  committed: number;
+  /** The same place by the media's clock. */
+  committedMs: number;
+  state: 'connecting' | 'live' | 'reconnecting';
+  health?: Record<string, unknown>;
+  now: number;
+  ttlMs: number;
+};
