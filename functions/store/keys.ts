@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { StreamId, UserId } from '#domain/ids';
+import type { CommentId, Handle, PostId, StreamId, UserId } from '#domain/ids';
 import type { Key } from './dynamo.ts';
 
 /** Every key of the one table, and of its indexes, is made here and nowhere else. What reads by which is in README.md. */
@@ -47,3 +47,53 @@ export const connectionKey = (connectionId: string) => key(`CONNECTION#${connect
 export const memberKey = (id: StreamId, connectionId: string) =>
   key(roomPartition(id, shardOf(connectionId, ROOM_SHARDS)), `MEMBER#${connectionId}`);
 export const roomPartition = (id: StreamId, shard: number) => `ROOM#${id}#${shard}`;
+
+// ── people ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Whom an issuer's subject is to us. Hashed, because a subject may be long, or a person's mail address. */
+export const identityKey = (issuer: string, subject: string) =>
+  key(`IDENTITY#${hashed(`${issuer}\n${subject}`)}`, 'IDENTITY');
+export const userKey = (id: UserId) => key(`USER#${id}`, 'USER');
+/** How many follow and are followed: apart from the user, which every request reads and few change. */
+export const followingTallyKey = (id: UserId) => key(`USER#${id}`, 'TALLY');
+/** Whose a handle is, or was until lately. */
+export const handleKey = (handle: Handle) => key(`HANDLE#${handle}`, 'HANDLE');
+export const followKey = (follower: UserId, followee: UserId) => key(followsPartition(follower), `FOLLOWS#${followee}`);
+export const followsPartition = (follower: UserId) => `FOLLOWS#${follower}`;
+export const blockKey = (blocker: UserId, blocked: UserId) => key(blocksPartition(blocker), `BLOCKS#${blocked}`);
+export const blocksPartition = (blocker: UserId) => `BLOCKS#${blocker}`;
+/** A single-use realtime ticket, by its hash. */
+export const ticketKey = (ticketHash: string) => key(`TICKET#${ticketHash}`, 'TICKET');
+/** How often somebody has lately done something. */
+export const limitKey = (what: string, who: string) => key(`LIMIT#${what}#${hashed(who)}`, 'LIMIT');
+
+export const followingList = (follower: UserId) => `FOLLOWING#${follower}`;
+export const followersList = (followee: UserId) => `FOLLOWERS#${followee}`;
+export const blockedByList = (blocked: UserId) => `BLOCKEDBY#${blocked}`;
+
+// ── posts ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Partitions of the explore feed: one look reads all of them, and each takes 1,000 new posts a second. */
+export const EXPLORE_SHARDS = 4;
+
+export const postKey = (id: PostId) => key(postPartition(id), 'POST');
+/** How many like and comment: apart from the post, whose copies in two indexes every like would otherwise write again. */
+export const receptionKey = (id: PostId) => key(postPartition(id), 'TALLY');
+export const likeKey = (id: PostId, userId: UserId) => key(postPartition(id), `${LIKES}${userId}`);
+export const commentKey = (id: PostId, commentId: CommentId) => key(postPartition(id), `${COMMENTS}${commentId}`);
+export const postPartition = (id: PostId) => `POST#${id}`;
+export const LIKES = 'LIKE#';
+export const COMMENTS = 'COMMENT#';
+/** The post that a stream has been given: it stays when the post goes, so that no late event brings that back. */
+export const livePostKey = (id: StreamId) => key(`STREAM#${id}`, 'POST');
+
+export const postsOfAuthor = (author: UserId) => `POSTS#${author}`;
+export const likesOfUser = (userId: UserId) => `LIKES#${userId}`;
+export const commentsOfAuthor = (author: UserId) => `COMMENTS#${author}`;
+export const exploreList = (shard: number) => `EXPLORE#${shard}`;
+
+// ── removals ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** What is still to be removed after a post or an account is gone. */
+export const removalKey = (of: PostId | UserId) => key(`REMOVAL#${of}`, 'REMOVAL');
+export const DUE_REMOVALS = 'DUE#REMOVAL';

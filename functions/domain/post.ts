@@ -1,0 +1,26 @@
+import type { CommentId, PostId, StreamId, UserId } from './ids.ts';
+
+/** What a person has said, perhaps with media by address or a stream. Times are milliseconds since 1970. */
+export type Post = {
+  id: PostId;
+  authorId: UserId;
+  text: string;
+  mediaUrl?: string | undefined;
+  streamId?: StreamId | undefined;
+  createdAt: number;
+  editedAt?: number | undefined;
+};
+
+/** How a post is received. */
+export type Reception = { likes: number; comments: number };
+
+export type Comment = {
+  id: CommentId;
+  postId: PostId;
+  authorId: UserId;
+  text: string;
+  createdAt: number;
+};
+
+/** What an author may change of a post; null takes the media away. */
+export type PostChanges = { text?: string | undefined; mediaUrl?: string | null | undefined };
