@@ -1,0 +1,21 @@
+import type { Latency } from './stream.ts';
+
+/** How long everything about a stream may take. */
+export const STREAM_LIMITS = {
+  /** A stream key opens one socket within this. */
+  ingestKeyMs: 60_000,
+  /** After a drop, Mux goes on with the same recording within this; always sent, as its own default is 0 for low latency. */
+  reconnectWindowSeconds: { standard: 60, reduced: 60, low: 60 } satisfies Record<Latency, number>,
+  /** Beyond the window, before the sweep gives a silent stream up: webhooks may be late. */
+  giveUpGraceMs: 15_000,
+  /** A show that was never begun is closed after this; an announced one this long after its time. */
+  unstartedMs: 24 * 60 * 60_000,
+  /** A worker that publishes and a Mux that says nothing: asked by us after this. */
+  muxSilentMs: 20_000,
+  /** A recording that is not ready after this is asked for, and again that often. */
+  recordingAskMs: 5 * 60_000,
+  /** A recording that is not ready after this never will be. */
+  recordingGiveUpMs: 24 * 60 * 60_000,
+  /** How long Mux is asked to complete an ended show before we leave it to its own reconnect window. */
+  completeGiveUpMs: 10 * 60_000,
+} as const;

@@ -1,0 +1,243 @@
+import { type Asset, type AssetNews, isFed, merged, recordingOf } from './asset.ts';
+import type { StreamId, UserId } from './ids.ts';
+
+/**
+ * One broadcast, from its announcement to its recording. Two parties tell of it, and neither waits for the other: the ingest worker
+ * by its lease, Mux by webhooks. Both tell facts; the state follows from them.
+ *
+ * | state | is |
+ * | --- | --- |
+ * | `created` | no worker has taken it yet; `scheduledFor` announces it |
+ * | `connecting` | a worker has it; viewers have nothing to play yet |
+ * | `live` | Mux plays it and a worker feeds it |
+ * | `reconnecting` | viewers had it, and now the browser, the worker or the link to Mux is away |
+ * | `ended` | for ever; what comes later may still complete its recording |
+ *
+ * | event ↓ state → | created | connecting | live | reconnecting | ended |
+ * | --- | --- | --- | --- | --- | --- |
+ * | claimed (worker) | connecting | connecting | reconnecting until it feeds | reconnecting | · |
+ * | reported connecting | · | · | reconnecting | · | · |
+ * | reported live | · | live if Mux plays it | · | live if Mux plays it | · |
+ * | reported reconnecting | · | · | reconnecting | · | · |
+ * | released, final (worker) | · | ended | ended | ended | · |
+ * | released, resumable; lapsed | · | · | reconnecting | · | · |
+ * | Mux: active | · | live if a worker feeds it | · | live if a worker feeds it | facts |
+ * | Mux: disconnected | · | · | reconnecting | · | facts |
+ * | Mux: recording over | · | · | reconnecting, ended if no worker has it | as live | facts |
+ * | Mux: asset status | facts | facts | facts | facts | facts |
+ * | end requested | ended | ended at the release | ended at the release | at once if no worker has it | · |
+ * | gave up (sweep) | ended | ended | ended | ended | · |
+ *
+ * `·` changes nothing. An event of an older lease (fence) changes nothing anywhere.
+ */
+export type Stream = {
+  id: StreamId;
+  creatorId: UserId;
+  title: string;
+  description?: string | undefined;
+  visibility: Visibility;
+  latency: Latency;
+  test: boolean;
+  createdAt: number;
+  scheduledFor?: number | undefined;
+  state: StreamState;
+  /** When viewers could first watch. */
+  startedAt?: number | undefined;
+  endedAt?: number | undefined;
+  endedBecause?: EndReason | undefined;
+  endRequested?: { at: number; because: EndReason } | undefined;
+  feed?: Feed | undefined;
+  assets: readonly Asset[];
+  /** When Mux took our word that it is over: until then the next show on the channel would go on with this one's recording. */
+  completedAt?: number | undefined;
+};
+
+/** Every stamp of a stream is in milliseconds since 1970, except those inside `assets`. */
+export type StreamState = 'created' | 'connecting' | 'live' | 'reconnecting' | 'ended';
+export type Visibility = 'public' | 'followers';
+export type Latency = 'standard' | 'reduced' | 'low';
+
+/** What the worker last told. `lostAt`: nobody holds the lease since then. */
+export type Feed = { fence: number; is: FeedState; at: number; lostAt?: number | undefined };
+export type FeedState = 'connecting' | 'live' | 'reconnecting';
+
+/** Why a worker lets go of a stream that somebody may take up again. */
+export const RESUMABLE = [
+  'going-away',
+  'migrate',
+  'internal-error',
+  'hello-timeout',
+  'too-slow',
+  'idle',
+  'lease-lost',
+] as const;
+
+/** Why a stream has ended. */
+export const END_REASONS = [
+  'finished',
+  'moderated',
+  'lost-connection',
+  'never-started',
+  'channel-disabled',
+  'account-deleted',
+  'malformed-message',
+  'unsupported-media',
+  'frame-too-large',
+  'too-fast',
+  'show-too-long',
+  'replaced',
+  'key-refused',
+  'resume-refused',
+  'encoder-failed',
+  'upstream-refused',
+  'upstream-unreachable',
+  'ended-elsewhere',
+] as const;
+
+export type EndReason = (typeof END_REASONS)[number];
+/** Why a worker lets go: every close reason of the wire is one. */
+export type ReleaseReason = EndReason | (typeof RESUMABLE)[number];
+
+export type StreamEvent =
+  | { type: 'claimed'; at: number; fence: number }
+  | { type: 'reported'; at: number; fence: number; is: FeedState }
+  | { type: 'released'; at: number; fence: number; because: ReleaseReason }
+  | { type: 'lapsed'; at: number; fence: number }
+  | { type: 'end-requested'; at: number; because: EndReason }
+  | { type: 'mux-told'; news: AssetNews }
+  | { type: 'mux-completed'; at: number }
+  | { type: 'gave-up'; at: number };
+
+/** Assets that one show may have; each takes an outage longer than the reconnect window, so more is not a show. */
+const ASSETS_PER_STREAM = 40;
+
+/** A stream that is announced or about to begin. */
+export const newStream = (
+  facts: Pick<Stream, 'id' | 'creatorId' | 'title' | 'visibility' | 'latency' | 'test' | 'createdAt'> &
+    Partial<Pick<Stream, 'description' | 'scheduledFor'>>,
+): Stream => ({ ...facts, state: 'created', assets: [] });
+
+/** The stream after the event; the very same object where the event changes nothing. */
+export const step = (stream: Stream, event: StreamEvent): Stream => {
+  const told = withFact(stream, event);
+  if (told === stream) return stream;
+  return settled(told);
+};
+
+const withFact = (stream: Stream, event: StreamEvent): Stream => {
+  const { feed } = stream;
+  if (event.type === 'mux-told') return withNews(stream, event.news);
+  if (event.type === 'mux-completed') return stream.completedAt ? stream : { ...stream, completedAt: event.at };
+  if (stream.state === 'ended') return stream;
+  switch (event.type) {
+    case 'claimed':
+      if (feed && event.fence <= feed.fence) return stream;
+      return {
+        ...stream,
+        feed: { fence: event.fence, is: hasPlayed(stream) ? 'reconnecting' : 'connecting', at: event.at },
+      };
+    case 'reported': {
+      if (!feed || event.fence !== feed.fence) return stream;
+      const is = event.is === 'connecting' && hasPlayed(stream) ? 'reconnecting' : event.is;
+      if (is === feed.is && feed.lostAt === undefined) return stream;
+      return { ...stream, feed: { fence: feed.fence, is, at: event.at } };
+    }
+    case 'released': {
+      if (!feed || event.fence !== feed.fence) return stream;
+      const lost = { ...stream, feed: { ...feed, lostAt: event.at } };
+      return isResumable(event.because) ? lost : ended(lost, event.at, event.because);
+    }
+    case 'lapsed':
+      if (!feed || event.fence !== feed.fence || feed.lostAt !== undefined) return stream;
+      return { ...stream, feed: { ...feed, lostAt: event.at } };
+    case 'end-requested':
+      if (stream.endRequested) return stream;
+      return { ...stream, endRequested: { at: event.at, because: event.because } };
+    default:
+      event satisfies Extract<StreamEvent, { type: 'gave-up' }>;
+      return ended(stream, event.at, feed ? 'lost-connection' : 'never-started');
+  }
+};
+
+/** The state that follows from the facts. */
+const settled = (stream: Stream): Stream => {
+  const played = stream.assets.reduce((first, { activeAt }) => Math.min(first, activeAt ?? Infinity), Infinity);
+  const started: Stream = Number.isFinite(played) ? { ...stream, startedAt: Math.floor(played / 1_000) } : stream;
+  if (started.state === 'ended') return started;
+
+  const { feed, endRequested } = started;
+  if (!feed) return endRequested ? ended(started, endRequested.at, endRequested.because) : started;
+
+  const asset = newestAsset(started);
+  if (feed.lostAt !== undefined) {
+    if (endRequested) return ended(started, Math.max(feed.lostAt, endRequested.at), endRequested.because);
+    if (asset?.overAt !== undefined)
+      return ended(started, Math.max(feed.lostAt, Math.floor(asset.overAt / 1_000)), 'lost-connection');
+  }
+  if (!hasPlayed(started)) return { ...started, state: 'connecting' };
+  const plays = asset !== undefined && isFed(asset) && feed.lostAt === undefined && feed.is !== 'reconnecting';
+  return { ...started, state: plays ? 'live' : 'reconnecting' };
+};
+
+const ended = (stream: Stream, at: number, because: EndReason): Stream => ({
+  ...stream,
+  state: 'ended',
+  endedAt: at,
+  // whoever asked for the end knows better why than the worker that carried it out
+  endedBecause: stream.endRequested?.because ?? because,
+});
+
+const withNews = (stream: Stream, news: AssetNews): Stream => {
+  const known = stream.assets.find(({ id }) => id === news.id);
+  if (!known)
+    return stream.assets.length < ASSETS_PER_STREAM ? { ...stream, assets: [...stream.assets, news] } : stream;
+  const now = merged(known, news);
+  if (JSON.stringify(now) === JSON.stringify(merged(known, known))) return stream;
+  return { ...stream, assets: stream.assets.map((asset) => (asset === known ? now : asset)) };
+};
+
+const isResumable = (because: ReleaseReason): because is (typeof RESUMABLE)[number] =>
+  RESUMABLE.some((reason) => reason === because);
+
+const hasPlayed = (stream: Stream): boolean => stream.assets.some(({ activeAt }) => activeAt !== undefined);
+
+/** The asset that is fed, or was last. */
+export const newestAsset = ({ assets }: Stream): Asset | undefined =>
+  assets.reduce<Asset | undefined>(
+    (newest, asset) =>
+      !newest || asset.seenAt > newest.seenAt || (asset.seenAt === newest.seenAt && asset.id > newest.id)
+        ? asset
+        : newest,
+    undefined,
+  );
+
+/** Whether a worker holds it, as far as the table knows. */
+export const isHeld = ({ feed }: Stream): boolean => feed !== undefined && feed.lostAt === undefined;
+
+/** Whether the creator is on the air with it: no other show of theirs may begin. */
+export const isOnAir = ({ state }: Stream): boolean =>
+  state === 'connecting' || state === 'live' || state === 'reconnecting';
+
+/** The recording that people get: of several, the longest that is ready. */
+export const recording = (
+  stream: Stream,
+): { is: 'none' | 'preparing' | 'ready' | 'failed'; playbackId?: string; durationSeconds?: number } => {
+  const ready = stream.assets.filter((asset) => recordingOf(asset) === 'ready');
+  const [best] = ready.sort((a, b) => (b.duration?.is ?? 0) - (a.duration?.is ?? 0) || a.id.localeCompare(b.id));
+  if (best?.playback)
+    return {
+      is: 'ready',
+      playbackId: best.playback.is,
+      ...(best.duration && { durationSeconds: best.duration.is }),
+    };
+  const states = stream.assets.map(recordingOf);
+  if (states.includes('preparing')) return { is: stream.state === 'ended' ? 'preparing' : 'none' };
+  return { is: states.includes('failed') ? 'failed' : 'none' };
+};
+
+/** Whether Mux must still be told that it is over: its recording is open although nobody feeds it any more. */
+export const awaitsCompletion = (stream: Stream): boolean =>
+  stream.state === 'ended' &&
+  stream.completedAt === undefined &&
+  stream.feed !== undefined &&
+  newestAsset(stream)?.overAt === undefined;
