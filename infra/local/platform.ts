@@ -74,6 +74,7 @@ export const startPlatform = async ({ ports, dataDir, version, ffmpegPath, dev, 
       AWS_ACCESS_KEY_ID: 'local',
       AWS_SECRET_ACCESS_KEY: 'local',
       AWS_ENDPOINT_URL_DYNAMODB: table.url,
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     };
     const client = new DynamoDBClient({
       region: aws.AWS_REGION,

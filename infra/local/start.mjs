@@ -20,6 +20,8 @@ await orExplain(async () => {
   await ensureFfmpeg();
 });
 
+// The SDK tells Node 20 at every start that its support ends in 2027: package.json's engines say what we support.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 const { register } = await import('tsx/esm/api');
 register();
 await import('./main.ts');

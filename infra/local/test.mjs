@@ -19,6 +19,7 @@ await mkdir(results, { recursive: true });
 const bin = (/** @type {string} */ name) => join(ROOT, 'node_modules', '.bin', name);
 const env = {
   ...process.env,
+  AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
   CHROMIUM_PATH: (await findBrowser()) ?? '',
   PLAYWRIGHT_JSON_OUTPUT_NAME: join(results, 'browser.json'),
 };

@@ -1,0 +1,60 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { HttpApi as AwsHttpApi, HttpMethod, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { AccessLogField, AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+
+type Props = {
+  /** By the first segment of the path. */
+  rooms: Record<string, IFunction>;
+};
+
+/** Requests a second, and at once, that the API takes before it answers 429; the account's own ceiling is 10,000. */
+const THROTTLE = { rateLimit: 2_000, burstLimit: 1_000 };
+
+/** The HTTP API: each room has the paths under its name. Tokens are verified in the rooms, by one code for every issuer. */
+export class RoomsApi extends Construct {
+  readonly api: AwsHttpApi;
+  readonly stage: HttpStage;
+
+  constructor(scope: Construct, id: string, { rooms }: Props) {
+    super(scope, id);
+    this.api = new AwsHttpApi(this, 'Api', { createDefaultStage: false });
+    for (const [room, handler] of Object.entries(rooms)) {
+      const integration = new HttpLambdaIntegration(`${room}Integration`, handler);
+      for (const path of [`/${room}`, `/${room}/{proxy+}`])
+        this.api.addRoutes({ path, methods: [HttpMethod.ANY], integration });
+    }
+    const accessLog = new LogGroup(this, 'AccessLog', {
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.stage = new HttpStage(this, 'Stage', {
+      httpApi: this.api,
+      stageName: '$default',
+      autoDeploy: true,
+      throttle: THROTTLE,
+      accessLogSettings: {
+        destination: new LogGroupLogDestination(accessLog),
+        // The path, not the query: cursors and tickets are nobody's to read later.
+        format: AccessLogFormat.custom(
+          JSON.stringify({
+            requestId: AccessLogField.contextRequestId(),
+            method: AccessLogField.contextHttpMethod(),
+            path: AccessLogField.contextPath(),
+            status: AccessLogField.contextStatus(),
+            ms: AccessLogField.contextResponseLatency(),
+            ip: AccessLogField.contextIdentitySourceIp(),
+          }),
+        ),
+      },
+    });
+  }
+
+  /** `abc.execute-api.eu-west-1.amazonaws.com`: what CloudFront forwards to. */
+  get domainName(): string {
+    return `${this.api.apiId}.execute-api.${this.stage.stack.region}.${this.stage.stack.urlSuffix}`;
+  }
+}

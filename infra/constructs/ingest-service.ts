@@ -1,0 +1,204 @@
+import { fileURLToPath } from 'node:url';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { AdjustmentType } from 'aws-cdk-lib/aws-applicationautoscaling';
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  type IPrefixList,
+  type ISecurityGroup,
+  Peer,
+  Port,
+  SecurityGroup,
+  SubnetType,
+  type Vpc,
+} from 'aws-cdk-lib/aws-ec2';
+import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
+import {
+  AvailabilityZoneRebalancing,
+  Capability,
+  Cluster,
+  ContainerImage,
+  ContainerInsights,
+  CpuArchitecture,
+  FargateService,
+  FargateTaskDefinition,
+  LinuxParameters,
+  LogDrivers,
+  OperatingSystemFamily,
+  UlimitName,
+} from 'aws-cdk-lib/aws-ecs';
+import {
+  ApplicationLoadBalancer,
+  ApplicationProtocol,
+  TargetGroupLoadBalancingAlgorithmType,
+} from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const PORT = 3004;
+/** Shows end by moving elsewhere within seconds; what is left then is cut. The most that Fargate grants. */
+const STOP = Duration.seconds(120);
+/** The balancer's patience with a silent socket; the worker pings every 20 s. */
+const IDLE = Duration.seconds(300);
+
+/** What the worker's metrics are called: `ingest-worker/server` writes them in CloudWatch's embedded format. */
+export const INGEST_METRICS = { namespace: 'Vybzz/Ingest', utilization: 'Utilization' } as const;
+
+type Props = {
+  vpc: Vpc;
+  /** Where CloudFront's connections come from. */
+  cloudFront: IPrefixList;
+  environment: Record<string, string>;
+  arch: 'arm64' | 'x86_64';
+  spot: boolean;
+  minWorkers: number;
+  maxWorkers: number;
+};
+
+/**
+ * The ingest workers on Fargate behind a balancer that only CloudFront reaches.
+ *
+ * One vCPU and 4 GB hold about 150 remuxed shows: at 15 MB of FFmpeg and 10 MB of ring each, memory binds before the CPU.
+ * Tasks have public addresses because their media leaves to the internet: a NAT gateway would cost as much as the egress.
+ * Nothing can connect to them but the balancer.
+ */
+export class IngestService extends Construct {
+  readonly balancer: ApplicationLoadBalancer;
+  readonly service: FargateService;
+  readonly task: FargateTaskDefinition;
+  readonly securityGroup: ISecurityGroup;
+
+  constructor(scope: Construct, id: string, props: Props) {
+    super(scope, id);
+    const { vpc, cloudFront, environment, arch, spot, minWorkers, maxWorkers } = props;
+    const arm = arch === 'arm64';
+
+    const cluster = new Cluster(this, 'Cluster', {
+      vpc,
+      enableFargateCapacityProviders: true,
+      containerInsightsV2: ContainerInsights.ENABLED,
+    });
+    this.task = new FargateTaskDefinition(this, 'Task', {
+      cpu: 1_024,
+      memoryLimitMiB: 4_096,
+      runtimePlatform: {
+        cpuArchitecture: arm ? CpuArchitecture.ARM64 : CpuArchitecture.X86_64,
+        operatingSystemFamily: OperatingSystemFamily.LINUX,
+      },
+    });
+    const linuxParameters = new LinuxParameters(this, 'Linux', { initProcessEnabled: true });
+    linuxParameters.dropCapabilities(Capability.ALL);
+    const container = this.task.addContainer('worker', {
+      image: ContainerImage.fromAsset(ROOT, {
+        file: 'ingest-worker/Dockerfile',
+        platform: arm ? Platform.LINUX_ARM64 : Platform.LINUX_AMD64,
+        exclude: ['**/node_modules', '.git', '.vybzz', '.tsbuild', 'cdk.out', 'web', 'infra', 'test-results'],
+      }),
+      portMappings: [{ containerPort: PORT }],
+      environment: { HOST: '0.0.0.0', PORT: String(PORT), ...environment },
+      logging: LogDrivers.awsLogs({
+        streamPrefix: 'worker',
+        logGroup: new LogGroup(this, 'Logs', {
+          retention: RetentionDays.ONE_MONTH,
+          removalPolicy: RemovalPolicy.DESTROY,
+        }),
+      }),
+      user: 'node',
+      readonlyRootFilesystem: true,
+      linuxParameters,
+      stopTimeout: STOP,
+      healthCheck: {
+        command: ['CMD', 'node', '-e', `fetch('http://127.0.0.1:${PORT}/healthz').then((a) => process.exit(a.ok ? 0 : 1), () => process.exit(1))`],
+        interval: Duration.seconds(15),
+        timeout: Duration.seconds(5),
+        retries: 3,
+        startPeriod: Duration.seconds(20),
+      },
+    });
+    // A show holds about six descriptors: socket, FFmpeg's pipes, RTMPS.
+    container.addUlimits({ name: UlimitName.NOFILE, softLimit: 65_536, hardLimit: 65_536 });
+
+    const balancerGroup = new SecurityGroup(this, 'BalancerGroup', {
+      vpc,
+      description: 'CloudFront to the balancer of the ingest workers',
+      allowAllOutbound: false,
+    });
+    balancerGroup.addIngressRule(Peer.prefixList(cloudFront.prefixListId), Port.tcp(80), 'CloudFront');
+    const workerGroup = new SecurityGroup(this, 'WorkerGroup', {
+      vpc,
+      description: 'The balancer to the ingest workers; RTMPS and AWS out',
+    });
+    this.securityGroup = workerGroup;
+
+    this.service = new FargateService(this, 'Service', {
+      cluster,
+      taskDefinition: this.task,
+      desiredCount: minWorkers,
+      vpcSubnets: { subnetType: SubnetType.PUBLIC },
+      assignPublicIp: true,
+      securityGroups: [workerGroup],
+      minHealthyPercent: 100,
+      maxHealthyPercent: 200,
+      circuitBreaker: { enable: true, rollback: true },
+      healthCheckGracePeriod: Duration.seconds(60),
+      capacityProviderStrategies: [{ capacityProvider: spot ? 'FARGATE_SPOT' : 'FARGATE', weight: 1 }],
+      // It would stop tasks in the middle of shows to even out the zones.
+      availabilityZoneRebalancing: AvailabilityZoneRebalancing.DISABLED,
+      enableExecuteCommand: false,
+    });
+    this.task.addToTaskRolePolicy(
+      new PolicyStatement({
+        sid: 'ProtectOwnShows',
+        actions: ['ecs:GetTaskProtection', 'ecs:UpdateTaskProtection'],
+        resources: [cluster.arnForTasks('*')],
+      }),
+    );
+
+    this.balancer = new ApplicationLoadBalancer(this, 'Balancer', {
+      vpc,
+      internetFacing: false,
+      vpcSubnets: { subnetType: SubnetType.PRIVATE_ISOLATED },
+      securityGroup: balancerGroup,
+      idleTimeout: IDLE,
+      dropInvalidHeaderFields: true,
+    });
+    const listener = this.balancer.addListener('Http', { port: 80, protocol: ApplicationProtocol.HTTP, open: false });
+    listener.addTargets('Workers', {
+      port: PORT,
+      protocol: ApplicationProtocol.HTTP,
+      targets: [this.service],
+      // The oldest worker has the most shows; a new one is to get the next.
+      loadBalancingAlgorithmType: TargetGroupLoadBalancingAlgorithmType.LEAST_OUTSTANDING_REQUESTS,
+      // Sockets are asked to move long before this cuts them.
+      deregistrationDelay: STOP,
+      healthCheck: { path: '/healthz', interval: Duration.seconds(10), healthyThresholdCount: 2, unhealthyThresholdCount: 3 },
+    });
+
+    const scaling = this.service.autoScaleTaskCount({ minCapacity: minWorkers, maxCapacity: maxWorkers });
+    const utilization = (statistic: string) =>
+      new Metric({
+        namespace: INGEST_METRICS.namespace,
+        metricName: INGEST_METRICS.utilization,
+        statistic,
+        period: Duration.minutes(1),
+      });
+    scaling.scaleToTrackCustomMetric('LoadUnits', {
+      metric: utilization('Average'),
+      targetValue: 60,
+      scaleOutCooldown: Duration.seconds(60),
+      scaleInCooldown: Duration.minutes(10),
+    });
+    // A worker refuses what it cannot hold, so a step comes before the first refusal: a new task takes a minute to be there.
+    scaling.scaleOnMetric('NearlyFull', {
+      metric: utilization('Maximum'),
+      scalingSteps: [
+        { lower: 85, change: 2 },
+        { lower: 95, change: 4 },
+        { upper: 0, change: 0 },
+      ],
+      adjustmentType: AdjustmentType.CHANGE_IN_CAPACITY,
+      cooldown: Duration.minutes(2),
+    });
+  }
+}

@@ -1,0 +1,61 @@
+import { fileURLToPath } from 'node:url';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Architecture, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+type Props = {
+  /** The folder under `functions/`; its `main.ts` exports the handler. */
+  room: string;
+  /** @default 'handler' */
+  handler?: string;
+  environment: Record<string, string>;
+  /** @default 10 seconds: API Gateway gives up at 30 */
+  timeout?: Duration;
+  /** @default none: the account's shared pool */
+  reservedConcurrency?: number;
+};
+
+/** One room of the control plane as a Lambda: one ESM bundle, its own log group, on ARM. */
+export class RoomFunction extends Construct {
+  readonly function: NodejsFunction;
+
+  constructor(scope: Construct, id: string, props: Props) {
+    super(scope, id);
+    const { room, handler = 'handler', environment, timeout = Duration.seconds(10), reservedConcurrency } = props;
+    this.function = new NodejsFunction(this, 'Function', {
+      description: `Vybzz: the ${room} room`,
+      entry: `${ROOT}functions/${room}/main.ts`,
+      handler,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: 512,
+      timeout,
+      ...(reservedConcurrency !== undefined && { reservedConcurrentExecutions: reservedConcurrency }),
+      tracing: Tracing.DISABLED,
+      loggingFormat: LoggingFormat.JSON,
+      logGroup: new LogGroup(this, 'Logs', {
+        retention: RetentionDays.ONE_MONTH,
+        removalPolicy: RemovalPolicy.DESTROY,
+      }),
+      environment: { NODE_OPTIONS: '--enable-source-maps', ...environment },
+      depsLockFilePath: `${ROOT}package-lock.json`,
+      projectRoot: ROOT,
+      bundling: {
+        format: OutputFormat.ESM,
+        target: 'node24',
+        minify: true,
+        sourceMap: true,
+        sourcesContent: false,
+        mainFields: ['module', 'main'],
+        // The runtime's own SDK changes under us; the one in the lockfile does not.
+        externalModules: [],
+        // CommonJS dependencies call require(); an ES module has none of its own.
+        banner: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
+      },
+    });
+  }
+}

@@ -1,0 +1,60 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { AttributeType, Billing, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { type IGrantable, Grant } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { INDEXES, TTL_ATTRIBUTE } from '#store/table';
+
+type Props = { maxWriteUnits: number };
+
+/** What `functions/store` calls; there is no Scan in it, so nobody may. */
+const ROOM_ACTIONS = [
+  'dynamodb:BatchGetItem',
+  'dynamodb:BatchWriteItem',
+  'dynamodb:ConditionCheckItem',
+  'dynamodb:DeleteItem',
+  'dynamodb:GetItem',
+  'dynamodb:PutItem',
+  'dynamodb:Query',
+  'dynamodb:UpdateItem',
+];
+
+/**
+ * The one table. Its key names are `functions/store/table.ts`'s, what they hold is `keys.ts`'s.
+ *
+ * Kept when the stack goes, and protected from a deletion by hand: it is the only thing here that cannot be made again.
+ */
+export class StreamTable extends Construct {
+  readonly table: TableV2;
+
+  constructor(scope: Construct, id: string, { maxWriteUnits }: Props) {
+    super(scope, id);
+    const string = (name: string) => ({ name, type: AttributeType.STRING });
+    this.table = new TableV2(this, 'Table', {
+      partitionKey: string('pk'),
+      sortKey: string('sk'),
+      globalSecondaryIndexes: Object.entries(INDEXES).map(([indexName, { hash, range }]) => ({
+        indexName,
+        partitionKey: string(hash),
+        sortKey: string(range),
+      })),
+      billing: Billing.onDemand({ maxWriteRequestUnits: maxWriteUnits }),
+      timeToLiveAttribute: TTL_ATTRIBUTE,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+  }
+
+  get tableName(): string {
+    return this.table.tableName;
+  }
+
+  /** A room may read and write items, one by one or in transactions, and query; it may not scan, nor change the table. */
+  grantItems(grantee: IGrantable): Grant {
+    return Grant.addToPrincipal({
+      grantee,
+      actions: ROOM_ACTIONS,
+      resourceArns: [this.table.tableArn, `${this.table.tableArn}/index/*`],
+    });
+  }
+}

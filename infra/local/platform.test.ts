@@ -1,0 +1,220 @@
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { findOnPath } from './machine.mjs';
+import { makePlace, runCommand, startCommand } from './platform.testing.ts';
+
+const cleanups: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const clean of cleanups.splice(0).reverse()) await clean();
+});
+
+const place = async () => {
+  const made = await makePlace();
+  cleanups.push(made.remove);
+  return made;
+};
+
+const start = async (environment: Record<string, string>, args: string[] = []) => {
+  const platform = await startCommand(environment, args);
+  cleanups.push(async () => platform.kill('SIGTERM'));
+  return platform;
+};
+
+const until = async <T>(look: () => Promise<T | undefined>, withinMs = 20_000): Promise<T> => {
+  for (const deadline = Date.now() + withinMs; ; ) {
+    const found = await look().catch(() => undefined);
+    if (found !== undefined) return found;
+    if (Date.now() > deadline) throw new Error('what was waited for did not happen');
+    await new Promise((later) => setTimeout(later, 50));
+  }
+};
+
+/** Everything that still runs and was started by this process or one of its children. */
+const childrenOf = async (pid: number): Promise<number[]> => {
+  const found: number[] = [];
+  for (const entry of await readdir('/proc').catch(() => [])) {
+    const status = await readFile(`/proc/${entry}/stat`, 'utf8').catch(() => '');
+    const parent = Number(/^\d+ \(.*\) \S (\d+) /.exec(status)?.[1]);
+    if (parent === pid) found.push(Number(entry), ...(await childrenOf(Number(entry))));
+  }
+  return found;
+};
+
+const alive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+type Service = { name: string; healthy: boolean; because?: string };
+const services = async (origin: string): Promise<Service[]> => {
+  const health = (await (await fetch(`${origin}/healthz?all`)).json()) as { services: Service[] };
+  return health.services;
+};
+
+const signedIn = async (environment: Record<string, string>, login: string) => {
+  const { code, said } = await runCommand('token.mjs', [login], environment);
+  expect(code, said).toBe(0);
+  return async (method: string, path: string, body?: object) => {
+    const answer = await fetch(`http://localhost:${environment['PORT']}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${said.trim()}`, ...(body && { 'content-type': 'application/json' }) },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    return { status: answer.status, body: (await answer.json().catch(() => undefined)) as Record<string, any> };
+  };
+};
+
+describe('npm start', () => {
+  it('runs every part, tells its state, stops within 5 s and leaves no process', async () => {
+    const { environment, dataDir } = await place();
+    const platform = await start(environment);
+    expect(platform.endedWith, platform.said()).toBeUndefined();
+    expect(platform.said()).toContain(`Vybzz runs at  ${platform.origin}`);
+    expect(platform.said()).toContain(dataDir);
+    expect((await services(platform.origin)).map(({ name, healthy }) => [name, healthy])).toEqual(
+      ['table', 'identity', 'mux', 'worker', 'gateway'].map((name) => [name, true]),
+    );
+    const status = await runCommand('status.mjs', [], environment);
+    expect(status).toMatchObject({ code: 0, said: expect.stringMatching(/✓ worker/) });
+
+    const children = await childrenOf(platform.pid);
+    expect(children.length).toBeGreaterThan(0);
+    const asked = Date.now();
+    expect(await platform.kill('SIGINT'), platform.said()).toBe(0);
+    expect(Date.now() - asked).toBeLessThan(5_000);
+    expect(children.filter(alive)).toEqual([]);
+    expect((await runCommand('status.mjs', [], environment)).code).toBe(1);
+  });
+
+  it('keeps what it said was saved through kill -9 and the next start, and --fresh empties it', async () => {
+    const { environment } = await place();
+    const first = await start(environment);
+    const asha = await signedIn(environment, 'asha');
+    expect((await asha('GET', '/auth/session')).status).toBe(200);
+    expect(await asha('PATCH', '/users/me', { bio: 'kept' })).toMatchObject({ status: 200 });
+    const children = await childrenOf(first.pid);
+    await first.kill('SIGKILL');
+    await until(async () => (children.some(alive) ? undefined : true));
+
+    const second = await start(environment);
+    expect(second.endedWith, second.said()).toBeUndefined();
+    // The token was signed by a key that the restart kept.
+    expect(await asha('GET', '/users/me')).toMatchObject({ status: 200, body: { bio: 'kept' } });
+    await second.kill('SIGTERM');
+
+    await start(environment, ['--fresh']);
+    const anew = await signedIn(environment, 'asha');
+    expect((await anew('GET', '/auth/session')).body['user'].bio).toBeUndefined();
+  });
+
+  it('starts the worker again when it is killed, and says so meanwhile', async () => {
+    const { environment } = await place();
+    const platform = await start(environment);
+    const worker = await until(async () => {
+      for (const pid of await childrenOf(platform.pid))
+        if ((await readFile(`/proc/${pid}/cmdline`, 'utf8')).includes('worker-launcher')) return pid;
+      return undefined;
+    });
+    process.kill(worker, 'SIGKILL');
+    const down = await until(async () => (await services(platform.origin)).find(({ name, healthy }) => name === 'worker' && !healthy));
+    expect(down.because).toBe('is not reachable');
+    await until(async () => (await services(platform.origin)).find(({ name, healthy }) => name === 'worker' && healthy));
+  });
+
+  it('refuses a port in use with one sentence, and starts nothing', async () => {
+    const { environment, dataDir } = await place();
+    const server = createServer().listen(Number(environment['MUX_PORT']), '127.0.0.1');
+    await once(server, 'listening');
+    cleanups.push(async () => server.close());
+    const platform = await start(environment);
+    expect(platform.endedWith).toBe(1);
+    expect(platform.said().trim()).toBe(
+      `✗ Port ${environment['MUX_PORT']} (the Mux stand-in) is in use. End what listens there, or choose another: MUX_PORT=${Number(environment['MUX_PORT']) + 10_000} npm start`,
+    );
+    expect(await readdir(dataDir)).toEqual([]);
+  });
+
+  it('leaves data of a newer version alone', async () => {
+    const { environment, dataDir } = await place();
+    await start(environment).then((platform) => platform.kill('SIGTERM'));
+    const path = join(dataDir, 'secrets.json');
+    const secrets = JSON.parse(await readFile(path, 'utf8')) as object;
+    await writeFile(path, JSON.stringify({ ...secrets, version: 99 }));
+    const platform = await start(environment);
+    expect(platform.endedWith).toBe(1);
+    expect(platform.said()).toContain('is of a newer Vybzz (format 99');
+    expect((JSON.parse(await readFile(path, 'utf8')) as { version: number }).version).toBe(99);
+  });
+
+  it('refuses a second start on the same data', async () => {
+    const { environment } = await place();
+    const first = await start(environment);
+    const second = await start(environment);
+    expect(second.endedWith).toBe(1);
+    expect(second.said()).toContain(`Vybzz already runs on`);
+    expect(await fetch(`${first.origin}/healthz`).then((answer) => answer.status)).toBe(200);
+  });
+
+  it('refuses a data folder that cannot be written', async () => {
+    const { environment, dataDir } = await place();
+    await writeFile(join(dataDir, 'file'), '');
+    const platform = await start({ ...environment, DATA_DIR: join(dataDir, 'file') });
+    expect(platform.endedWith).toBe(1);
+    expect(platform.said()).toMatch(/^✗ The data folder .* cannot be written/m);
+  });
+});
+
+describe('npm run doctor', () => {
+  /** A PATH with these programs only. */
+  const pathWith = async (names: string[]) => {
+    const folder = await mkdtemp(join(tmpdir(), 'vybzz-path-'));
+    cleanups.push(() => rm(folder, { recursive: true }));
+    for (const name of names) await symlink((await findOnPath([name])) ?? '', join(folder, name));
+    return folder;
+  };
+
+  it('is content with a machine that has everything', async () => {
+    const { environment } = await place();
+    expect(await runCommand('doctor.mjs', [], environment)).toMatchObject({
+      code: 0,
+      said: expect.stringContaining('This machine can run Vybzz'),
+    });
+  });
+
+  it('says what to type on a machine without FFmpeg', async () => {
+    const { environment } = await place();
+    const { code, said } = await runCommand('doctor.mjs', [], { ...environment, PATH: await pathWith([]) });
+    expect(code).toBe(1);
+    expect(said).toContain('✗ FFmpeg is not installed.\n    Install FFmpeg 5.1 or newer with libx264');
+  });
+
+  it('names the codecs that a poor FFmpeg lacks', async () => {
+    const { environment } = await place();
+    const folder = await mkdtemp(join(tmpdir(), 'vybzz-ffmpeg-'));
+    cleanups.push(() => rm(folder, { recursive: true }));
+    await mkdir(folder, { recursive: true });
+    const poor = join(folder, 'ffmpeg');
+    await writeFile(poor, '#!/bin/sh\n[ "$2" = -version ] && echo "ffmpeg version 6.0" || echo " V....D vp8 x"\n', { mode: 0o755 });
+    const { code, said } = await runCommand('doctor.mjs', [], { ...environment, FFMPEG_PATH: poor });
+    expect(code).toBe(1);
+    expect(said).toMatch(/✗ FFmpeg at .* lacks libx264, aac, vp9, opus, h264\./);
+  });
+
+  it('names a port that is taken and how to move it', async () => {
+    const { environment } = await place();
+    const server = createServer().listen(Number(environment['PORT']), '127.0.0.1');
+    await once(server, 'listening');
+    cleanups.push(async () => server.close());
+    const { code, said } = await runCommand('doctor.mjs', [], environment);
+    expect(code).toBe(1);
+    expect(said).toContain(`✗ Port ${environment['PORT']} (the web app and API) is in use.`);
+  });
+});

@@ -1,0 +1,153 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import {
+  ApiGatewayManagementApiClient,
+  DeleteConnectionCommand,
+  GetConnectionCommand,
+  GoneException,
+  PostToConnectionCommand,
+} from '@aws-sdk/client-apigatewaymanagementapi';
+import { afterEach, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { createRealtimeGateway, REALTIME_LIMITS, type RealtimeHandlers, type WebSocketEvent } from './realtime-gateway.ts';
+
+const closers: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+/** The emulation on a free port, with handlers that note their events, and the real SDK pointed at it. */
+const make = async (
+  overrides: Partial<RealtimeHandlers> = {},
+  limits: Partial<Record<keyof typeof REALTIME_LIMITS, number>> = {},
+) => {
+  const events: WebSocketEvent[] = [];
+  const heard: (() => void)[] = [];
+  const note = (event: WebSocketEvent): void => {
+    events.push(event);
+    for (const wake of heard.splice(0)) wake();
+  };
+  const answering = (handler?: RealtimeHandlers['connect']) => async (event: WebSocketEvent) => {
+    note(event);
+    return handler ? handler(event) : { statusCode: 200 };
+  };
+  const gateway = createRealtimeGateway({
+    handlers: () => ({
+      connect: answering(overrides.connect),
+      message: answering(overrides.message),
+      disconnect: answering(overrides.disconnect),
+    }),
+    log: () => {},
+    limits: { ...REALTIME_LIMITS, ...limits },
+  });
+  const server = createServer((request, response) => void gateway.manage(request, response));
+  server.on('upgrade', (request, socket, head) => void gateway.upgrade(request, socket, head));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const api = new ApiGatewayManagementApiClient({
+    endpoint: `http://127.0.0.1:${port}/_local`,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    maxAttempts: 1,
+  });
+  closers.push(async () => {
+    api.destroy();
+    await gateway.close();
+    server.closeAllConnections();
+    await new Promise((closed) => server.close(closed));
+  });
+  return {
+    gateway,
+    events,
+    api,
+    connect: (query = '') => new WebSocket(`ws://127.0.0.1:${port}/realtime${query}`),
+    event: async (eventType: string): Promise<WebSocketEvent> => {
+      for (;;) {
+        const found = events.find((event) => event.requestContext.eventType === eventType);
+        if (found) return found;
+        await new Promise<void>((wake) => heard.push(wake));
+      }
+    },
+  };
+};
+
+it('hands $connect the query and the connection id, and opens when it agrees', async () => {
+  const { connect, event } = await make();
+  const socket = connect('?ticket=abc');
+  await once(socket, 'open');
+  const { requestContext, queryStringParameters } = await event('CONNECT');
+  expect(queryStringParameters).toEqual({ ticket: 'abc' });
+  expect(requestContext.routeKey).toBe('$connect');
+  expect(requestContext.connectionId).toMatch(/^[\w-]{16}$/);
+});
+
+it('refuses the handshake with the status that $connect answers', async () => {
+  const { connect, gateway } = await make({ connect: async () => ({ statusCode: 401 }) });
+  const socket = connect();
+  const [, response] = await once(socket, 'unexpected-response');
+  expect(response.statusCode).toBe(401);
+  socket.on('error', () => {});
+  socket.terminate();
+  expect(gateway.size()).toBe(0);
+});
+
+it('selects the route by `action`, and $default where there is none or no JSON', async () => {
+  const { connect, events } = await make({ message: async () => ({ statusCode: 200, body: 'heard' }) });
+  const socket = connect();
+  await once(socket, 'open');
+  for (const text of ['{"action":"join","streamId":"x"}', '{"no":1}', 'not json']) {
+    socket.send(text);
+    await once(socket, 'message');
+  }
+  const messages = events.filter(({ requestContext }) => requestContext.eventType === 'MESSAGE');
+  expect(messages.map(({ requestContext }) => requestContext.routeKey)).toEqual(['join', '$default', '$default']);
+  expect(messages[0]?.body).toBe('{"action":"join","streamId":"x"}');
+});
+
+it('lets the SDK post to, look at and close a connection, and says 410 once it is gone', async () => {
+  const { connect, api, event } = await make();
+  const socket = connect();
+  await once(socket, 'open');
+  const ConnectionId = (await event('CONNECT')).requestContext.connectionId;
+
+  const heard = once(socket, 'message');
+  await api.send(new PostToConnectionCommand({ ConnectionId, Data: JSON.stringify({ type: 'pong' }) }));
+  expect(String((await heard)[0])).toBe('{"type":"pong"}');
+  expect((await api.send(new GetConnectionCommand({ ConnectionId }))).ConnectedAt).toBeInstanceOf(Date);
+
+  const closed = once(socket, 'close');
+  await api.send(new DeleteConnectionCommand({ ConnectionId }));
+  await closed;
+  expect((await event('DISCONNECT')).requestContext.connectionId).toBe(ConnectionId);
+  await expect(api.send(new PostToConnectionCommand({ ConnectionId, Data: 'x' }))).rejects.toBeInstanceOf(GoneException);
+});
+
+it.each([
+  [1_024, true],
+  [1_025, false],
+])('takes a message of %i bytes at a limit of 1,024: %s', async (bytes, taken) => {
+  const { connect } = await make({ message: async () => ({ statusCode: 200, body: 'heard' }) }, { messageBytes: 1_024 });
+  const socket = connect();
+  await once(socket, 'open');
+  const outcome = Promise.race([once(socket, 'message').then(() => true), once(socket, 'close').then(([code]) => code)]);
+  socket.send('x'.repeat(bytes));
+  expect(await outcome).toBe(taken || 1009);
+});
+
+it('answers a handler that throws with an error, and goes on', async () => {
+  let calls = 0;
+  const { connect } = await make({
+    message: async () => {
+      if (++calls === 1) throw new Error('boom');
+      return { statusCode: 200, body: 'fine' };
+    },
+  });
+  const socket = connect();
+  await once(socket, 'open');
+  socket.send('{"action":"ping"}');
+  expect(JSON.parse(String((await once(socket, 'message'))[0]))).toMatchObject({ message: 'Internal server error' });
+  socket.send('{"action":"ping"}');
+  expect(String((await once(socket, 'message'))[0])).toBe('fine');
+});

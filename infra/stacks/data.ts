@@ -1,0 +1,29 @@
+import { RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Construct } from 'constructs';
+import { StreamTable } from '../constructs/stream-table.ts';
+
+type Props = StackProps & { maxWriteUnits: number };
+
+/** What lasts: the table, and the credentials that `npm run setup:mux` fills in. */
+export class DataStack extends Stack {
+  readonly table: StreamTable;
+  /** JSON: `MUX_TOKEN_ID`, `MUX_TOKEN_SECRET`, `MUX_WEBHOOK_SECRETS`, `MUX_SIGNING_KEY_ID`, `MUX_SIGNING_PRIVATE_KEY`. */
+  readonly mux: Secret;
+  /** Signs the cursors of lists. */
+  readonly cursor: Secret;
+
+  constructor(scope: Construct, id: string, { maxWriteUnits, ...props }: Props) {
+    super(scope, id, props);
+    this.table = new StreamTable(this, 'Streams', { maxWriteUnits });
+    this.mux = new Secret(this, 'Mux', {
+      description: 'Vybzz: credentials of Mux, written by npm run setup:mux',
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    this.cursor = new Secret(this, 'Cursor', {
+      description: 'Vybzz: signs the cursors of lists',
+      generateSecretString: { passwordLength: 48, excludePunctuation: true },
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+  }
+}

@@ -1,0 +1,57 @@
+import { Stack, type StackProps } from 'aws-cdk-lib';
+import { GatewayVpcEndpointAwsService, FlowLogDestination, PrefixList, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
+import type { Construct } from 'constructs';
+import { IngestService } from '../constructs/ingest-service.ts';
+import type { StreamTable } from '../constructs/stream-table.ts';
+import type { Settings } from '../settings.ts';
+
+type Props = StackProps & { settings: Settings; table: StreamTable };
+
+/** The data plane: a network without NAT, and the ingest workers in it. */
+export class IngestStack extends Stack {
+  readonly ingest: IngestService;
+
+  constructor(scope: Construct, id: string, { settings, table, ...props }: Props) {
+    super(scope, id, props);
+    const vpc = new Vpc(this, 'Vpc', {
+      maxAzs: 2,
+      natGateways: 0,
+      subnetConfiguration: [
+        { name: 'workers', subnetType: SubnetType.PUBLIC, mapPublicIpOnLaunch: false },
+        // CloudFront reaches a balancer only in subnets without a way out.
+        { name: 'balancer', subnetType: SubnetType.PRIVATE_ISOLATED },
+      ],
+      gatewayEndpoints: { table: { service: GatewayVpcEndpointAwsService.DYNAMODB } },
+      flowLogs: { rejected: { destination: FlowLogDestination.toCloudWatchLogs() } },
+    });
+    this.ingest = new IngestService(this, 'Ingest', {
+      vpc,
+      cloudFront: PrefixList.fromPrefixListId(this, 'CloudFront', this.#cloudFrontPrefixList()),
+      environment: { TABLE_NAME: table.tableName, ALLOWED_ORIGINS: settings.origin },
+      arch: settings.arch,
+      spot: settings.spot,
+      minWorkers: settings.minWorkers,
+      maxWorkers: settings.maxWorkers,
+    });
+    table.grantLease(this.ingest.task.taskRole);
+  }
+
+  /** The id of AWS's own list of CloudFront's addresses differs by region, so it is asked for at deployment. */
+  #cloudFrontPrefixList(): string {
+    const found = new AwsCustomResource(this, 'CloudFrontAddresses', {
+      onUpdate: {
+        service: 'EC2',
+        action: 'DescribeManagedPrefixLists',
+        parameters: {
+          Filters: [{ Name: 'prefix-list-name', Values: ['com.amazonaws.global.cloudfront.origin-facing'] }],
+        },
+        physicalResourceId: PhysicalResourceId.of('cloudfront-addresses'),
+        outputPaths: ['PrefixLists.0.PrefixListId'],
+      },
+      policy: AwsCustomResourcePolicy.fromSdkCalls({ resources: AwsCustomResourcePolicy.ANY_RESOURCE }),
+      installLatestAwsSdk: false,
+    });
+    return found.getResponseField('PrefixLists.0.PrefixListId');
+  }
+}
