@@ -1,0 +1,169 @@
+import { decodeAmf0, type Amf0Value } from './amf0.ts';
+import { toStatusFailure, type Failure } from './failure.ts';
+import {
+  command,
+  MESSAGE,
+  pingResponse,
+  setChunkSize,
+  USER_CONTROL,
+  windowAcknowledgementSize,
+  type RtmpMessage,
+} from './rtmp-message.ts';
+import type { Target } from './target.ts';
+
+/**
+ * What is said on one connection after the handshake, as a pure function: a message heard, the next state, and what is
+ * to be done about it.
+ */
+export type Conversation =
+  /** `connect` has been said. */
+  | { at: 'connecting' }
+  /** `createStream` has been said. */
+  | { at: 'creating' }
+  /** `publish` has been said. */
+  | { at: 'publishing'; streamId: number }
+  | { at: 'live'; streamId: number }
+  | { at: 'failed' };
+
+export type Effect =
+  | { do: 'write'; message: RtmpMessage }
+  /** From the next message on, our chunks are of this size. */
+  | { do: 'enlarge-chunks'; bytes: number }
+  /** An answer has come: the next one has its own time. */
+  | { do: 'go-on' }
+  | { do: 'open'; streamId: number }
+  | { do: 'count'; acknowledged: number }
+  /** The server wants to hear how much we have read, every so many bytes. */
+  | { do: 'report-every'; bytes: number }
+  | ({ do: 'fail' } & Failure);
+
+type Step = [next: Conversation, effects: Effect[]];
+
+export type Terms = { target: Target; streamKey: string; chunkBytes: number; ackWindowBytes: number };
+
+const TRANSACTION = {
+  connect: 1,
+  releaseStream: 2,
+  fcPublish: 3,
+  createStream: 4,
+  publish: 5,
+  fcUnpublish: 6,
+} as const;
+const FLASH_VERSION = 'FMLE/3.0 (compatible; Vybzz)';
+const MIN_REPORT_BYTES = 1_024;
+
+export const begin = ({ target }: Terms): Step => {
+  const { app, tcUrl } = target;
+  const connect = { app, type: 'nonprivate', flashVer: FLASH_VERSION, tcUrl };
+  return [{ at: 'connecting' }, [write(command(0, 'connect', TRANSACTION.connect, connect))]];
+};
+
+/** What is said before the socket ends. */
+export const farewell = (conversation: Conversation, { streamKey }: Terms): RtmpMessage[] =>
+  conversation.at === 'live' || conversation.at === 'publishing'
+    ? [
+        command(0, 'FCUnpublish', TRANSACTION.fcUnpublish, null, streamKey),
+        command(0, 'deleteStream', 0, null, conversation.streamId),
+      ]
+    : [];
+
+export const hear = (conversation: Conversation, message: RtmpMessage, terms: Terms): Step => {
+  const { type, body } = message;
+  switch (type) {
+    case MESSAGE.acknowledgement:
+      return [conversation, body.length >= 4 ? [{ do: 'count', acknowledged: body.readUInt32BE() }] : []];
+    case MESSAGE.windowAcknowledgementSize:
+      // A window of nothing, or of a few bytes, would have us talk more than we hear.
+      return [
+        conversation,
+        body.length >= 4 ? [{ do: 'report-every', bytes: Math.max(MIN_REPORT_BYTES, body.readUInt32BE()) }] : [],
+      ];
+    case MESSAGE.setPeerBandwidth:
+      // The specification wants a window in return. The server's own figure would mean an acknowledgement every few MB.
+      return [conversation, [write(windowAcknowledgementSize(terms.ackWindowBytes))]];
+    case MESSAGE.userControl:
+      return [conversation, isPing(body) ? [write(pingResponse(body))] : []];
+    case MESSAGE.commandAmf0:
+      return hearCommand(conversation, decodeAmf0(body), terms);
+    case MESSAGE.commandAmf3:
+      // Its one AMF3 byte says that AMF0 follows.
+      return hearCommand(conversation, decodeAmf0(body.subarray(1)), terms);
+    default:
+      return [conversation, []];
+  }
+};
+
+const write = (message: RtmpMessage): Effect => ({ do: 'write', message });
+const isPing = (body: Buffer): boolean => body.length >= 6 && body.readUInt16BE() === USER_CONTROL.pingRequest;
+
+const hearCommand = (conversation: Conversation, values: Amf0Value[], terms: Terms): Step => {
+  const [name, transaction, , argument] = values;
+  if (name === 'onStatus') return hearStatus(conversation, argument);
+  if (name === '_error') return hearError(conversation, transaction, argument);
+  if (name === 'close') return fail('reset', 'close');
+  if (name !== '_result') return [conversation, []];
+  if (conversation.at === 'connecting' && transaction === TRANSACTION.connect) return create(terms);
+  if (conversation.at === 'creating' && transaction === TRANSACTION.createStream) return publish(argument, terms);
+  return [conversation, []];
+};
+
+const create = ({ streamKey, chunkBytes, ackWindowBytes }: Terms): Step => [
+  { at: 'creating' },
+  [
+    { do: 'go-on' },
+    write(setChunkSize(chunkBytes)),
+    { do: 'enlarge-chunks', bytes: chunkBytes },
+    write(windowAcknowledgementSize(ackWindowBytes)),
+    write(command(0, 'releaseStream', TRANSACTION.releaseStream, null, streamKey)),
+    write(command(0, 'FCPublish', TRANSACTION.fcPublish, null, streamKey)),
+    write(command(0, 'createStream', TRANSACTION.createStream, null)),
+  ],
+];
+
+const publish = (given: Amf0Value, { streamKey }: Terms): Step => {
+  if (typeof given !== 'number' || !Number.isInteger(given) || given < 0 || given > 0xffffffff)
+    return fail('protocol-error', 'createStream gave no stream');
+  return [
+    { at: 'publishing', streamId: given },
+    [{ do: 'go-on' }, write(command(given, 'publish', TRANSACTION.publish, null, streamKey, 'live'))],
+  ];
+};
+
+const hearStatus = (conversation: Conversation, status: Amf0Value): Step => {
+  const { code, level, words } = toStatus(status);
+  if (level === 'error') return fail(toStatusFailure(code), words);
+  if (code === 'NetStream.Publish.Start' && conversation.at === 'publishing')
+    return [{ at: 'live', streamId: conversation.streamId }, [{ do: 'open', streamId: conversation.streamId }]];
+  // The server has let go of the stream, unasked.
+  if (code === 'NetStream.Unpublish.Success' && conversation.at === 'live') return fail('reset', words);
+  return [conversation, []];
+};
+
+/** releaseStream and FCPublish are courtesies of which many servers know nothing; their errors mean nothing. */
+const hearError = (conversation: Conversation, transaction: Amf0Value, status: Amf0Value): Step => {
+  const { code, words } = toStatus(status);
+  switch (transaction) {
+    case TRANSACTION.connect:
+    case TRANSACTION.createStream:
+      return fail(toStatusFailure(code), words);
+    case TRANSACTION.publish:
+      return fail('key-refused', words);
+    default:
+      return [conversation, []];
+  }
+};
+
+const toStatus = (status: Amf0Value): { code: string; level: string; words: string } => {
+  const text = (name: string): string => {
+    if (typeof status !== 'object' || status === null || Array.isArray(status)) return '';
+    const value = status[name];
+    return typeof value === 'string' ? value : '';
+  };
+  const code = text('code');
+  return { code, level: text('level'), words: [code, text('description')].filter((part) => part !== '').join(': ') };
+};
+
+const fail = (because: Failure['because'], detail: string): Step => [
+  { at: 'failed' },
+  [{ do: 'fail', because, detail }],
+];

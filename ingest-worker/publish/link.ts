@@ -1,0 +1,101 @@
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { toErrorCode, toSocketFailure, type Failure } from './failure.ts';
+import type { Target } from './target.ts';
+
+/** One TCP connection, under TLS where the target says so, in terms of bytes given and bytes taken. */
+export type Link = {
+  write(bytes: Buffer): void;
+  /** Ends our half in good order, after all that was written. */
+  end(): void;
+  /** Takes both halves away at once: what the kernel still held is not sent, and the other end sees a reset. */
+  cut(): void;
+};
+
+export type LinkEvents = {
+  /** Connected and, under TLS, sure of whom to. */
+  ready(): void;
+  data(bytes: Buffer): void;
+  /** The kernel has taken this many bytes more. */
+  flushed(bytes: number): void;
+  /** The other end has ended its half in good order. */
+  ended(): void;
+  /** Said once; nothing follows it. */
+  failed(failure: Failure): void;
+};
+
+type Parts = { target: Target; ca: string | undefined; on: LinkEvents };
+
+const KEEP_ALIVE_MS = 10_000;
+
+export const openLink = ({ target, ca, on }: Parts): Link => {
+  const { host, port, secure } = target;
+  const tcp = connectTcp({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS });
+  let socket: Socket = tcp;
+  let corked = false;
+  let over = false;
+
+  const failed = (failure: Failure): void => {
+    if (over) return;
+    over = true;
+    on.failed(failure);
+  };
+
+  const listen = (): void => {
+    socket.on('data', (bytes: Buffer) => {
+      if (!over) on.data(bytes);
+    });
+    socket.once('end', () => {
+      if (!over) on.ended();
+    });
+    socket.once('close', () => failed({ because: 'reset', detail: 'closed' }));
+    if (!over) on.ready();
+  };
+
+  const onError = (error: Error): void => {
+    const code = toErrorCode(error);
+    failed({ because: toSocketFailure(code), detail: code ?? error.name });
+  };
+
+  tcp.on('error', onError);
+  tcp.once('connect', () => {
+    if (!secure) return listen();
+    const trusted = ca === undefined ? {} : { ca };
+    // An address cannot be a server name; the certificate is then checked against the address itself.
+    const name = isIP(host) === 0 ? { servername: host } : {};
+    const tls = connectTls({ socket: tcp, host, minVersion: 'TLSv1.2', ...trusted, ...name });
+    socket = tls;
+    tls.on('error', onError);
+    tls.once('secureConnect', listen);
+    // Ends before it is secure are no refusals of ours to interpret.
+    tls.once('close', () => failed({ because: 'reset', detail: 'closed' }));
+    return undefined;
+  });
+
+  return {
+    write(bytes) {
+      if (over) return;
+      // What is written in one turn leaves as one TLS write.
+      if (!corked) {
+        corked = true;
+        socket.cork();
+        process.nextTick(() => {
+          corked = false;
+          socket.uncork();
+        });
+      }
+      socket.write(bytes, (error) => {
+        if (error == null && !over) on.flushed(bytes.length);
+      });
+    },
+    end() {
+      socket.end();
+    },
+    cut() {
+      over = true;
+      // Of the TCP socket: its reset also discards what the kernel had not sent yet, which `destroy` would deliver.
+      tcp.resetAndDestroy();
+      socket.destroy();
+    },
+  };
+};

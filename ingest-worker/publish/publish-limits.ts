@@ -1,0 +1,35 @@
+/** What one RTMP connection may grow to, wait for or believe (SPEC §P, each tested on both sides). */
+export const PUBLISH_LIMITS = {
+  /** Each stage of opening: TCP with TLS, the handshake, and the answer to each command. */
+  stageMs: 5_000,
+  /** All stages together. */
+  connectMs: 12_000,
+  /** Above it `send` says false. */
+  queueHighBytes: 1024 * 1024,
+  /** Below it the caller hears `drained`. */
+  queueLowBytes: 256 * 1024,
+  /** A caller that goes on regardless is cut off here. */
+  queueMaxBytes: 32 * 1024 * 1024,
+  /** With bytes waiting, the socket takes none for this long: stalled. With acknowledgements overdue, the same. */
+  stallMs: 8_000,
+  /** Where the server acknowledges nothing, what the socket took this long ago counts as arrived. */
+  flushedMs: 5_000,
+  /** A server that has acknowledged nothing for this long, or over two windows, is one that never does. */
+  silenceMs: 15_000,
+  /** How often the clock rules above are looked at. */
+  tickMs: 250,
+  /** Writing out the queue and waiting for the other end to have read it. */
+  closeMs: 8_000,
+  /** What we ask the server for, and so the step in which the committed position moves. */
+  ackWindowBytes: 131_072,
+  /** Ours, towards the server: most frames go out whole. */
+  chunkBytes: 65_536,
+  /** A server says little; a message above this is not one for us. */
+  messageBytes: 64 * 1024,
+  chunkStreams: 16,
+  /** An end without a word this soon after Publish.Start, before any acknowledgement, is the refusal of a key. */
+  refusalMs: 1_000,
+  detailCharacters: 200,
+} as const;
+
+export type PublishLimits = { readonly [name in keyof typeof PUBLISH_LIMITS]: number };
