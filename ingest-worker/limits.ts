@@ -47,14 +47,20 @@ export const LIMITS = {
   /** What a plain client, which declares nothing, is taken to send. */
   plainKbps: 6_000,
 
-  /** Nested elements of Matroska, or boxes of MP4. */
-  containerDepth: 8,
+  /** Elements of one list that is read as a whole (tracks, a fragment's table of contents). */
+  containerChildren: 256,
   /** Bytes before the first cluster or fragment. */
   initBytes: 1024 * 1024,
   /** One block, fragment header or sample table entry; a key frame of 4K is about 1 MB. */
   elementBytes: 16 * 1024 * 1024,
-  /** Without a picture for so long, a recording is not one. */
+  /** Without a key frame for so long, nothing can be decoded. */
   firstKeyFrameBytes: 8 * 1024 * 1024,
+  /** Samples that one MP4 fragment may describe: minutes of sound. */
+  fragmentSamples: 65_536,
+  /** Width or height of a picture. */
+  pictureSide: 4_096,
+  /** The latest presentation time that a recording may have. */
+  mediaClockMs: 13 * 60 * 60 * 1000,
 
   /** The first restart of FFmpeg after this much health does not wait. */
   healthyMs: 10_000,

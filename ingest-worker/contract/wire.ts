@@ -10,6 +10,12 @@ import * as z from 'zod/mini';
 export const SUBPROTOCOL = 'vybzz.ingest.v1';
 export const WIRE_VERSION = 1;
 
+/**
+ * Query parameter of the socket's URL that may name the rung (`?rung=webcodecs`), so that a worker which has room for that
+ * one but not for a transcode does not turn it away (503 before the upgrade). Without it room for a transcode is asked for.
+ */
+export const RUNG_PARAMETER = 'rung';
+
 /** What encodes, cheapest for the worker first (design: the ladder). */
 export const Rung = z.enum(['webcodecs', 'recorder-copy', 'recorder-copy-video', 'recorder-transcode']);
 export type Rung = z.infer<typeof Rung>;
@@ -87,6 +93,8 @@ export const CLOSE = {
   migrate: { code: 4014, retry: true },
   'lease-lost': { code: 4015, retry: true },
   'ended-elsewhere': { code: 4016, retry: false },
+  /** No room here for what the hello announces; another worker may have some. */
+  overloaded: { code: 4017, retry: true },
 } as const satisfies Record<string, { code: number; retry: boolean }>;
 export type CloseReason = keyof typeof CLOSE;
 

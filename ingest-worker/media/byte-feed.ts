@@ -1,0 +1,54 @@
+/**
+ * Bytes that come cut anywhere, taken element by element. What is skipped is never held; what must be seen whole is joined
+ * once, when all of it is there, so that a peer who sends byte by byte costs no more than one who does not.
+ */
+export type ByteFeed = {
+  /** Calls `take` while it can go on. It gets the held bytes, and says how many it is done with or how many it needs. */
+  push(bytes: Buffer, take: (held: Buffer) => Taken): void;
+  /** Number of the first byte that `take` is shown. */
+  readonly at: number;
+};
+
+export type Taken = { took: number; thenSkip?: number } | { needs: number };
+
+export const createByteFeed = (): ByteFeed => {
+  let pieces: Buffer[] = [];
+  let heldBytes = 0;
+  let needs = 1;
+  let skipping = 0;
+  let at = 0;
+
+  const skip = (bytes: Buffer): Buffer => {
+    const count = Math.min(skipping, bytes.byteLength);
+    skipping -= count;
+    at += count;
+    return bytes.subarray(count);
+  };
+
+  return {
+    get at() {
+      return at;
+    },
+    push: (bytes, take) => {
+      const rest = skip(bytes);
+      if (rest.byteLength === 0) return;
+      pieces.push(rest);
+      heldBytes += rest.byteLength;
+      if (heldBytes < needs) return;
+      let held = pieces.length === 1 ? rest : Buffer.concat(pieces);
+      needs = 1;
+      while (held.byteLength > 0) {
+        const taken = take(held);
+        if ('needs' in taken) {
+          needs = taken.needs;
+          break;
+        }
+        at += taken.took;
+        skipping = taken.thenSkip ?? 0;
+        held = skip(held.subarray(taken.took));
+      }
+      pieces = held.byteLength > 0 ? [held] : [];
+      heldBytes = held.byteLength;
+    },
+  };
+};

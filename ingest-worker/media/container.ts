@@ -1,0 +1,35 @@
+/**
+ * What a worker understands of the bytes that a browser sends: enough to cut the stream where a decoder can begin, and to
+ * choose the pipeline. Decoding is FFmpeg's; a reader looks at headers only and copies no media.
+ */
+export type ContainerReader = {
+  /** The next bytes of the stream, cut anywhere. After `refused` it says nothing more. */
+  push(bytes: Buffer): ContainerEvent[];
+};
+
+export type ContainerEvent =
+  /** The stream's first `bytes` bytes are what a decoder needs before any media. Said once, before all below. */
+  | { type: 'init'; bytes: number; facts: MediaFacts }
+  /** Decoding can begin at byte `offset`, given init; the first picture there is of `ptsMs`. */
+  | { type: 'boundary'; offset: number; ptsMs: number }
+  /** Media of one track passed by. Its bytes begin at `offset` or after. */
+  | { type: 'samples'; kind: 'video' | 'audio'; count: number; firstMs: number; lastMs: number; offset: number }
+  | { type: 'refused'; detail: string };
+
+export type MediaFacts = {
+  container: 'matroska' | 'mp4';
+  video: { codec: 'h264' | 'vp8' | 'vp9'; width: number; height: number };
+  /** Absent where the recording has no sound track. */
+  audio?: { codec: 'aac' | 'opus'; sampleRate: number; channels: number };
+};
+
+/** What FFmpeg has to do, cheapest first. */
+export type Pipeline = 'copy' | 'copy-video' | 'transcode';
+
+export const pipelineOf = ({ video, audio }: MediaFacts): Pipeline => {
+  if (video.codec !== 'h264') return 'transcode';
+  return audio && audio.codec !== 'aac' ? 'copy-video' : 'copy';
+};
+
+/** A reader's word for "not a recording that we take"; caught where the reader is pushed, never let out of this folder. */
+export class Unreadable extends Error {}

@@ -1,0 +1,173 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { constants, setPriority } from 'node:os';
+import type { Readable, Writable } from 'node:stream';
+import { createInterface } from 'node:readline';
+import { LIMITS } from '../limits.ts';
+import { createFlvReader } from './flv-reader.ts';
+import type { FlvTag } from './flv-tag.ts';
+import { createStallWatch } from './stall-watch.ts';
+
+/** What a session needs of an encoder (SPEC §E): one run of FFmpeg. A session starts another when it ends too early. */
+export type StartEncoder = (options: { args: string[]; onEvent: (event: EncoderEvent) => void }) => Encoder;
+
+export type EncoderEvent =
+  | { type: 'tag'; tag: FlvTag }
+  /** What was written has been taken; write on. */
+  | { type: 'drained' }
+  | { type: 'progress'; droppedFrames: number }
+  /** Said once, after the last tag. `clean` when it had been asked to end and made no complaint. */
+  | { type: 'exited'; clean: boolean; detail: string };
+
+export type Encoder = {
+  readonly pid: number | undefined;
+  /** Takes the bytes, always; false when the caller should wait for `drained`. */
+  write(bytes: Buffer): boolean;
+  /** No more input: what has been written is encoded, and the process ends. */
+  end(): void;
+  /** Stops reading what it makes, so that it stops reading what it is given. */
+  pause(): void;
+  resume(): void;
+  /** Ends it at once and for good. Twice is harmless. */
+  kill(): void;
+};
+
+const LAST_WORDS_MS = 1_000;
+const LAST_WORDS_LENGTH = 300;
+const INTERRUPTED = 255;
+const WATCH_MS = 1_000;
+const PAGE_BYTES = 4_096;
+
+/** FFmpeg as a supervised child: it never outlives its use, never stalls unseen and never grows without end. */
+export const createStartEncoder =
+  ({ ffmpegPath, clock = () => performance.now() }: { ffmpegPath: string; clock?: () => number }): StartEncoder =>
+  ({ args, onEvent }) => {
+    // Nothing of our environment: it holds credentials, and FFmpeg reads strangers' bytes.
+    const child = spawn(ffmpegPath, args, { env: {}, stdio: ['pipe', 'pipe', 'pipe', 'pipe'] });
+    const timers: NodeJS.Timeout[] = [];
+    const stall = createStallWatch({ stallMs: LIMITS.encoderStallMs, clock });
+    let lastWords = '';
+    let order: 'run' | 'end' | 'kill' = 'run';
+    let killedFor: string | undefined;
+    let settled = false;
+    let outTime = '';
+
+    const settle = (code: number | null, signal: NodeJS.Signals | null): void => {
+      if (settled) return;
+      settled = true;
+      for (const timer of timers) clearTimeout(timer);
+      const clean = order !== 'run' && killedFor === undefined && (code === 0 || code === INTERRUPTED);
+      onEvent({ type: 'exited', clean, detail: killedFor ?? `${signal ?? code}${lastWords && `: ${lastWords}`}` });
+    };
+    const killBecause = (why: string): void => {
+      if (settled || killedFor) return;
+      killedFor = why;
+      child.kill('SIGKILL');
+    };
+
+    const reader = createFlvReader((tag) => {
+      stall.answered();
+      if (!settled) onEvent({ type: 'tag', tag });
+    });
+    const { stdin, stdout, stderr } = child;
+    // EPIPE when it has died with input on its way; its exit says why.
+    stdin.on('error', () => undefined);
+    stdin.on('drain', () => {
+      stall.taken();
+      if (!settled && order === 'run') onEvent({ type: 'drained' });
+    });
+    stdout.on('error', () => undefined);
+    stdout.on('data', (bytes: Buffer) => {
+      try {
+        reader.push(bytes);
+      } catch (cause) {
+        killBecause(cause instanceof Error ? cause.message : 'unreadable output');
+      }
+    });
+    stderr.on('error', () => undefined);
+    createInterface(stderr).on('line', (line) => {
+      lastWords = line.slice(0, LAST_WORDS_LENGTH);
+    });
+    const progress = progressOf(child);
+    progress?.on('error', () => undefined);
+    if (progress)
+      createInterface(progress).on('line', (line) => {
+        const [name, value = ''] = line.split('=');
+        if (name === 'out_time_us' && value !== outTime) {
+          outTime = value;
+          stall.answered();
+        }
+        if (name === 'drop_frames' && !settled) onEvent({ type: 'progress', droppedFrames: Number(value) || 0 });
+      });
+
+    child.once('error', (cause) => {
+      lastWords = cause.message;
+      settle(null, null);
+    });
+    // 'close' comes after the last byte of its output, but also waits for pipes that somebody else may hold.
+    child.once('close', settle);
+    child.once('exit', (code, signal) => timers.push(setTimeout(settle, LAST_WORDS_MS, code, signal)));
+    if (child.pid !== undefined) lowerPriority(child.pid);
+    timers.push(
+      setInterval(() => {
+        if (stall.stalled()) killBecause('stalled');
+        else void watchMemory(child.pid, killBecause);
+      }, WATCH_MS).unref(),
+    );
+
+    return {
+      get pid() {
+        return child.pid;
+      },
+      write: (bytes) => {
+        if (settled || order !== 'run') return false;
+        const took = stdin.write(bytes);
+        stall.wrote(took);
+        return took;
+      },
+      end: () => {
+        if (settled || order !== 'run') return;
+        order = 'end';
+        stdin.end();
+        stall.stop();
+        timers.push(
+          setTimeout(() => child.kill('SIGINT'), LIMITS.encoderEndMs),
+          setTimeout(() => killBecause('did not end'), LIMITS.encoderEndMs + LIMITS.encoderInterruptMs),
+        );
+      },
+      pause: () => {
+        stdout.pause();
+        stall.pause();
+      },
+      resume: () => {
+        stdout.resume();
+        stall.resume();
+      },
+      kill: () => {
+        order = 'kill';
+        stdout.resume();
+        killBecause('killed');
+      },
+    };
+  };
+
+const progressOf = (child: { stdio: ChildProcess['stdio'] }): Readable | undefined => {
+  const pipe: Readable | Writable | null | undefined = child.stdio[3];
+  return pipe && 'read' in pipe ? pipe : undefined;
+};
+
+/** Encoding gives way to the sockets of the same machine. */
+const lowerPriority = (pid: number): void => {
+  try {
+    setPriority(pid, Math.min(LIMITS.encoderNice, constants.priority.PRIORITY_LOW));
+  } catch {
+    // It has ended already, or the platform does not let us: both harmless.
+  }
+};
+
+/** Linux says how much a process holds; elsewhere only FFmpeg's own `-max_alloc` bounds it. */
+const watchMemory = async (pid: number | undefined, kill: (why: string) => void): Promise<void> => {
+  if (pid === undefined || process.platform !== 'linux') return;
+  const pages = await readFile(`/proc/${pid}/statm`, 'latin1').catch(() => '');
+  if (Number(pages.split(' ')[1]) * PAGE_BYTES > LIMITS.encoderMemoryBytes) kill('too much memory');
+};

@@ -1,0 +1,205 @@
+import { LIMITS } from '../limits.ts';
+import { createByteFeed, type Taken } from './byte-feed.ts';
+import { type ContainerEvent, type ContainerReader, type MediaFacts, Unreadable } from './container.ts';
+import {
+  ID,
+  parseDocType,
+  parseTimestampScale,
+  parseTracks,
+  readElement,
+  readVint,
+  type TrackNumbers,
+} from './ebml.ts';
+
+/** Where in the tree the next element lies. A master of unknown size ends where its parent's next child begins. */
+type Place =
+  | { at: 'top' }
+  | { at: 'segment' }
+  | { at: 'cluster'; start: number; end: number; timestamp: number | undefined; video: boolean }
+  | { at: 'group'; end: number; block: BlockHeader | undefined; refers: boolean; cluster: Cluster };
+type Cluster = Extract<Place, { at: 'cluster' }>;
+type BlockHeader = { track: number; ptsMs: number; frames: number };
+
+/** Elements that end a cluster of unknown size: children of the segment. */
+const OF_SEGMENT = new Set<number>([
+  ID.cluster,
+  ID.seekHead,
+  ID.info,
+  ID.tracks,
+  ID.cues,
+  ID.tags,
+  ID.chapters,
+  ID.attachments,
+]);
+
+const BLOCK_HEADER_BYTES = 12;
+const NANOSECONDS_PER_MS = 1_000_000;
+const SMALL_ELEMENT_BYTES = 64 * 1024;
+
+/**
+ * Reads Matroska and WebM as browsers write it: unknown-size segment and clusters, clusters that begin with sound, blocks
+ * simple or grouped, laced or not (media.md 1.2, 4.1).
+ */
+export const createMatroskaReader = (): ContainerReader => {
+  const feed = createByteFeed();
+  let place: Place = { at: 'top' };
+  let opened = false;
+  let segmentEnd = Infinity;
+  let scale = 1;
+  let tracks: { facts: MediaFacts; numbers: TrackNumbers } | undefined;
+  let started = false;
+  let refused = false;
+
+  /** Leaves every master whose end has come. */
+  const leave = (events: ContainerEvent[]): void => {
+    if (place.at === 'group' && feed.at >= place.end) {
+      if (feed.at > place.end) throw new Unreadable('an element reaches beyond its block group');
+      const { block, refers, cluster } = place;
+      place = cluster;
+      if (block) seen(block, !refers, cluster, events);
+    }
+    if (place.at === 'cluster' && feed.at >= place.end) {
+      if (feed.at > place.end) throw new Unreadable('an element reaches beyond its cluster');
+      place = { at: 'segment' };
+    }
+    if (place.at !== 'top' && feed.at > segmentEnd) throw new Unreadable('an element reaches beyond the segment');
+    if (place.at === 'segment' && feed.at === segmentEnd) place = { at: 'top' };
+  };
+
+  const seen = (block: BlockHeader, key: boolean, cluster: Cluster, events: ContainerEvent[]): void => {
+    const kind = block.track === tracks?.numbers.video ? 'video' : 'audio';
+    if (kind === 'audio' && block.track !== tracks?.numbers.audio) return;
+    if (kind === 'video') {
+      if (!cluster.video && key) events.push({ type: 'boundary', offset: cluster.start, ptsMs: block.ptsMs });
+      cluster.video = true;
+    }
+    const { ptsMs, frames } = block;
+    events.push({ type: 'samples', kind, count: frames, firstMs: ptsMs, lastMs: ptsMs, offset: cluster.start });
+  };
+
+  const blockHeader = (bytes: Buffer, cluster: Cluster): BlockHeader & { key: boolean } => {
+    const track = readVint(bytes, 0);
+    if (!track || track.value === undefined || bytes.byteLength < track.bytes + 3)
+      throw new Unreadable('a block is too short for its header');
+    if (cluster.timestamp === undefined) throw new Unreadable('a block comes before its cluster has a timestamp');
+    const flags = bytes.readUInt8(track.bytes + 2);
+    const ptsMs = (cluster.timestamp + bytes.readInt16BE(track.bytes)) * scale;
+    if (ptsMs > LIMITS.mediaClockMs) throw new Unreadable('the media clock is beyond the longest show');
+    const laced = (flags & 0x06) !== 0;
+    const frames = laced && bytes.byteLength > track.bytes + 3 ? bytes.readUInt8(track.bytes + 3) + 1 : 1;
+    return { track: track.value, ptsMs, frames, key: (flags & 0x80) !== 0 };
+  };
+
+  const take = (held: Buffer, events: ContainerEvent[]): Taken => {
+    leave(events);
+    const element = readElement(held);
+    if ('needs' in element) return element;
+    const { id, size, headerBytes } = element;
+    if (!opened && id !== ID.ebml) throw new Unreadable('the stream does not begin as Matroska or WebM');
+    if (opened && id === ID.ebml) throw new Unreadable('a second recording begins in the stream');
+    if (place.at === 'cluster' && place.end === Infinity && OF_SEGMENT.has(id)) place = { at: 'segment' };
+
+    const whole = (limit: number, read: (content: Buffer) => void): Taken => {
+      if (size === undefined || size > limit) throw new Unreadable(`element ${id.toString(16)} is too large`);
+      if (held.byteLength < headerBytes + size) return { needs: headerBytes + size };
+      read(held.subarray(headerBytes, headerBytes + size));
+      return { took: headerBytes + size };
+    };
+    /** Shows the first bytes of an element and skips the rest of it. */
+    const peek = (read: (head: Buffer) => void): Taken => {
+      if (size === undefined || size > LIMITS.elementBytes) throw new Unreadable('a block is too large');
+      const headBytes = Math.min(size, BLOCK_HEADER_BYTES);
+      if (held.byteLength < headerBytes + headBytes) return { needs: headerBytes + headBytes };
+      read(held.subarray(headerBytes, headerBytes + headBytes));
+      return { took: headerBytes, thenSkip: size };
+    };
+    const pass = (): Taken => {
+      if (size === undefined || size > LIMITS.elementBytes)
+        throw new Unreadable(`element ${id.toString(16)} is too large`);
+      if (!started && feed.at + size > LIMITS.initBytes) throw new Unreadable('no media within the first bytes');
+      return { took: headerBytes, thenSkip: size };
+    };
+
+    switch (place.at) {
+      case 'top':
+        if (id === ID.ebml)
+          return whole(SMALL_ELEMENT_BYTES, (content) => {
+            parseDocType(content);
+            opened = true;
+          });
+        if (id !== ID.segment) return pass();
+        if (started || tracks) throw new Unreadable('a second segment begins in the stream');
+        segmentEnd = size === undefined ? Infinity : feed.at + headerBytes + size;
+        place = { at: 'segment' };
+        return { took: headerBytes };
+
+      case 'segment':
+        if (id === ID.info)
+          return whole(SMALL_ELEMENT_BYTES, (content) => {
+            scale = parseTimestampScale(content) / NANOSECONDS_PER_MS;
+          });
+        if (id === ID.tracks) {
+          if (tracks) throw new Unreadable('a second list of tracks');
+          return whole(LIMITS.initBytes, (content) => {
+            tracks = parseTracks(content);
+          });
+        }
+        if (id !== ID.cluster) return pass();
+        if (!tracks) throw new Unreadable('media comes before the list of tracks');
+        if (!started) events.push({ type: 'init', bytes: feed.at, facts: tracks.facts });
+        started = true;
+        place = {
+          at: 'cluster',
+          start: feed.at,
+          end: size === undefined ? Infinity : feed.at + headerBytes + size,
+          timestamp: undefined,
+          video: false,
+        };
+        return { took: headerBytes };
+
+      case 'cluster': {
+        const cluster = place;
+        if (id === ID.timestamp)
+          return whole(8, (content) => {
+            cluster.timestamp = content.byteLength === 0 ? 0 : Number(BigInt(`0x${content.toString('hex')}`));
+          });
+        if (id === ID.simpleBlock)
+          return peek((head) => {
+            const { key, ...block } = blockHeader(head, cluster);
+            seen(block, key, cluster, events);
+          });
+        if (id !== ID.blockGroup) return pass();
+        if (size === undefined || size > LIMITS.elementBytes) throw new Unreadable('a block group is too large');
+        place = { at: 'group', end: feed.at + headerBytes + size, block: undefined, refers: false, cluster };
+        return { took: headerBytes };
+      }
+
+      case 'group': {
+        const group = place;
+        if (id === ID.block)
+          return peek((head) => {
+            const { key: _, ...block } = blockHeader(head, group.cluster);
+            group.block = block;
+          });
+        if (id === ID.referenceBlock) group.refers = true;
+        return pass();
+      }
+    }
+  };
+
+  return {
+    push: (bytes) => {
+      const events: ContainerEvent[] = [];
+      if (refused) return events;
+      try {
+        feed.push(bytes, (held) => take(held, events));
+        if (!started && feed.at > LIMITS.initBytes) throw new Unreadable('no media within the first bytes');
+      } catch (cause) {
+        if (!(cause instanceof Unreadable)) throw cause;
+        refused = true;
+        events.push({ type: 'refused', detail: cause.message });
+      }
+      return events;
+    },
+  };
+};

@@ -1,0 +1,80 @@
+import { LIMITS } from '../limits.ts';
+import { createByteFeed, type Taken } from './byte-feed.ts';
+import { type ContainerEvent, type ContainerReader, Unreadable } from './container.ts';
+import { type Fragment, type Movie, parseFragment, parseMovie, readBox } from './mp4-boxes.ts';
+
+/**
+ * Reads fragmented MP4 as Safari's and Chromium's recorders write it: `ftyp moov`, then `moof mdat` without end. A fragment
+ * whose first picture is a key frame is where decoding can begin (media.md 1.2).
+ */
+export const createMp4Reader = (): ContainerReader => {
+  const feed = createByteFeed();
+  let opened = false;
+  let movie: Movie | undefined;
+  let started = false;
+  let refused = false;
+
+  const take = (held: Buffer, events: ContainerEvent[]): Taken => {
+    const box = readBox(held);
+    if ('needs' in box) return box;
+    const { type, size, headerBytes } = box;
+    if (!opened && type !== 'ftyp') throw new Unreadable('the stream does not begin as MP4');
+    const whole = (read: (content: Buffer) => void): Taken => {
+      if (size > LIMITS.initBytes) throw new Unreadable(`box ${type} is too large`);
+      if (held.byteLength < size) return { needs: size };
+      read(held.subarray(headerBytes, size));
+      return { took: size };
+    };
+
+    switch (type) {
+      case 'ftyp':
+        if (opened) throw new Unreadable('a second recording begins in the stream');
+        return whole(() => {
+          opened = true;
+        });
+      case 'moov':
+        if (movie) throw new Unreadable('a second list of tracks');
+        return whole((content) => {
+          movie = parseMovie(content);
+          events.push({ type: 'init', bytes: feed.at + size, facts: movie.facts });
+        });
+      case 'moof': {
+        const known = movie;
+        if (!known) throw new Unreadable('media comes before the list of tracks');
+        return whole((content) => {
+          started = true;
+          say(parseFragment(content, known), events);
+        });
+      }
+      default:
+        if (size > LIMITS.elementBytes) throw new Unreadable(`box ${type} is too large`);
+        if (!started && feed.at + size > LIMITS.initBytes) throw new Unreadable('no media within the first bytes');
+        return { took: headerBytes, thenSkip: size - headerBytes };
+    }
+  };
+
+  const say = (fragment: Fragment, events: ContainerEvent[]): void => {
+    const offset = feed.at;
+    const video = fragment.find(({ kind }) => kind === 'video');
+    if (video?.key) events.push({ type: 'boundary', offset, ptsMs: video.firstMs });
+    for (const { kind, count, firstMs, lastMs } of fragment) {
+      if (lastMs > LIMITS.mediaClockMs) throw new Unreadable('the media clock is beyond the longest show');
+      events.push({ type: 'samples', kind, count, firstMs, lastMs, offset });
+    }
+  };
+
+  return {
+    push: (bytes) => {
+      const events: ContainerEvent[] = [];
+      if (refused) return events;
+      try {
+        feed.push(bytes, (held) => take(held, events));
+      } catch (cause) {
+        if (!(cause instanceof Unreadable)) throw cause;
+        refused = true;
+        events.push({ type: 'refused', detail: cause.message });
+      }
+      return events;
+    },
+  };
+};
