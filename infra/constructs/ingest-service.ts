@@ -109,7 +109,12 @@ export class IngestService extends Construct {
       linuxParameters,
       stopTimeout: STOP,
       healthCheck: {
-        command: ['CMD', 'node', '-e', `fetch('http://127.0.0.1:${PORT}/healthz').then((a) => process.exit(a.ok ? 0 : 1), () => process.exit(1))`],
+        command: [
+          'CMD',
+          'node',
+          '-e',
+          `fetch('http://127.0.0.1:${PORT}/healthz').then((a) => process.exit(a.ok ? 0 : 1), () => process.exit(1))`,
+        ],
         interval: Duration.seconds(15),
         timeout: Duration.seconds(5),
         retries: 3,
@@ -172,7 +177,12 @@ export class IngestService extends Construct {
       loadBalancingAlgorithmType: TargetGroupLoadBalancingAlgorithmType.LEAST_OUTSTANDING_REQUESTS,
       // Sockets are asked to move long before this cuts them.
       deregistrationDelay: STOP,
-      healthCheck: { path: '/healthz', interval: Duration.seconds(10), healthyThresholdCount: 2, unhealthyThresholdCount: 3 },
+      healthCheck: {
+        path: '/healthz',
+        interval: Duration.seconds(10),
+        healthyThresholdCount: 2,
+        unhealthyThresholdCount: 3,
+      },
     });
 
     const scaling = this.service.autoScaleTaskCount({ minCapacity: minWorkers, maxCapacity: maxWorkers });

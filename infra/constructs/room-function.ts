@@ -54,7 +54,8 @@ export class RoomFunction extends Construct {
         // The runtime's own SDK changes under us; the one in the lockfile does not.
         externalModules: [],
         // CommonJS dependencies call require(); an ES module has none of its own.
-        banner: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
+        banner:
+          "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
       },
     });
   }

@@ -33,7 +33,16 @@ import { Construct } from 'constructs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** What the web app is built from; its asset's hash is theirs, so that a build on another machine is the same deployment. */
-const SOURCES = ['web/src', 'web/public', 'web/index.html', 'web/vite.config.ts', 'functions/contract', 'functions/domain', 'ingest-worker/contract', 'package-lock.json'];
+const SOURCES = [
+  'web/src',
+  'web/public',
+  'web/index.html',
+  'web/vite.config.ts',
+  'functions/contract',
+  'functions/domain',
+  'ingest-worker/contract',
+  'package-lock.json',
+];
 
 type Props = {
   httpDomain: string;
@@ -155,7 +164,16 @@ export class Site extends Construct {
           tryBundle: (outputDir) => {
             execFileSync(
               process.execPath,
-              [join(ROOT, 'node_modules/vite/bin/vite.js'), 'build', 'web', '--outDir', outputDir, '--emptyOutDir', '--logLevel', 'warn'],
+              [
+                join(ROOT, 'node_modules/vite/bin/vite.js'),
+                'build',
+                'web',
+                '--outDir',
+                outputDir,
+                '--emptyOutDir',
+                '--logLevel',
+                'warn',
+              ],
               { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] },
             );
             return true;

@@ -33,7 +33,14 @@ const WORKER_GRACE_MS = 2_500;
 const SWEEP_MS = 5_000;
 const HEALTH_MS = 1_500;
 
-type Part = { name: string; address: string; version: string; startedAt: number; healthy: () => Promise<string | undefined>; close: () => Promise<unknown> };
+type Part = {
+  name: string;
+  address: string;
+  version: string;
+  startedAt: number;
+  healthy: () => Promise<string | undefined>;
+  close: () => Promise<unknown>;
+};
 
 /** Why `GET url` is no sign of health; undefined when it is one. Any answer below 500 comes from something that lives. */
 const unreachable = async (url: string): Promise<string | undefined> => {
@@ -55,7 +62,11 @@ export const startPlatform = async ({ ports, dataDir, version, ffmpegPath, dev, 
   const parts: Part[] = [];
   const stop = async (): Promise<void> => {
     for (const part of parts.splice(0).reverse())
-      await part.close().catch((cause: unknown) => log(part.name, `did not stop cleanly: ${cause instanceof Error ? cause.message : String(cause)}`));
+      await part
+        .close()
+        .catch((cause: unknown) =>
+          log(part.name, `did not stop cleanly: ${cause instanceof Error ? cause.message : String(cause)}`),
+        );
   };
   const add = (part: Omit<Part, 'startedAt'>): void => {
     parts.push({ ...part, startedAt: Date.now() });
@@ -67,8 +78,18 @@ export const startPlatform = async ({ ports, dataDir, version, ffmpegPath, dev, 
     const secrets = await localSecrets(dataDir);
     const tableName = 'vybzz';
 
-    const table = await startTable({ port: ports.table, dataDir: join(dataDir, 'table'), log: (line: string) => log('table', line) });
-    add({ name: 'table', address: table.url, version: 'dynalite', healthy: () => unreachable(`${table.url}/healthz`), close: table.close });
+    const table = await startTable({
+      port: ports.table,
+      dataDir: join(dataDir, 'table'),
+      log: (line: string) => log('table', line),
+    });
+    add({
+      name: 'table',
+      address: table.url,
+      version: 'dynalite',
+      healthy: () => unreachable(`${table.url}/healthz`),
+      close: table.close,
+    });
     const aws = {
       AWS_REGION: 'us-east-1',
       AWS_ACCESS_KEY_ID: 'local',
@@ -84,7 +105,12 @@ export const startPlatform = async ({ ports, dataDir, version, ffmpegPath, dev, 
     await ensureTable(client, tableName);
     client.destroy();
 
-    const identity = await startIdentity({ port: ports.identity, dataDir: join(dataDir, 'identity'), webOrigin: origin, log: (line: string) => log('identity', line) });
+    const identity = await startIdentity({
+      port: ports.identity,
+      dataDir: join(dataDir, 'identity'),
+      webOrigin: origin,
+      log: (line: string) => log('identity', line),
+    });
     add({
       name: 'identity',
       address: identity.issuer,
@@ -103,7 +129,13 @@ export const startPlatform = async ({ ports, dataDir, version, ffmpegPath, dev, 
       webhookSecret: secrets.muxWebhookSecret,
       log: (line: string) => log('mux', line),
     });
-    add({ name: 'mux', address: `${mux.url} and ${mux.rtmpsUrl}`, version: 'stand-in', healthy: () => unreachable(`${mux.url}/healthz`), close: mux.close });
+    add({
+      name: 'mux',
+      address: `${mux.url} and ${mux.rtmpsUrl}`,
+      version: 'stand-in',
+      healthy: () => unreachable(`${mux.url}/healthz`),
+      close: mux.close,
+    });
 
     const bundle = join(dataDir, 'build', 'ingest-worker.mjs');
     await bundleWorker(bundle);
@@ -136,7 +168,13 @@ export const startPlatform = async ({ ports, dataDir, version, ffmpegPath, dev, 
       PUBLIC_ORIGIN: origin,
       INGEST_URL: `ws://localhost:${ports.web}/stream/live`,
       AUTH_ISSUERS: JSON.stringify([
-        { issuer: identity.issuer, kind: 'oidc', clientId: identity.clientId, audience: identity.audience, creatorClaim: 'vybzz_creator' },
+        {
+          issuer: identity.issuer,
+          kind: 'oidc',
+          clientId: identity.clientId,
+          audience: identity.audience,
+          creatorClaim: 'vybzz_creator',
+        },
       ]),
       MUX_TOKEN_ID: secrets.muxTokenId,
       MUX_TOKEN_SECRET: secrets.muxTokenSecret,
@@ -149,7 +187,9 @@ export const startPlatform = async ({ ports, dataDir, version, ffmpegPath, dev, 
     };
     let controlPlane = startControlPlane(environment);
     const sweep = setInterval(() => {
-      controlPlane.sweep().catch((cause: unknown) => log('sweep', cause instanceof Error ? cause.message : String(cause)));
+      controlPlane
+        .sweep()
+        .catch((cause: unknown) => log('sweep', cause instanceof Error ? cause.message : String(cause)));
     }, SWEEP_MS);
 
     if (!dev && (await buildWeb())) say('web app      built');
@@ -198,13 +238,28 @@ export const startPlatform = async ({ ports, dataDir, version, ffmpegPath, dev, 
         },
         worker: (changed) => {
           log('dev', 'ingest-worker changed: restarting it');
-          worker.restart(changed).catch((cause: unknown) => log('dev', cause instanceof Error ? cause.message : String(cause)));
+          worker
+            .restart(changed)
+            .catch((cause: unknown) => log('dev', cause instanceof Error ? cause.message : String(cause)));
         },
       });
-      add({ name: 'watcher', address: 'functions/ ingest-worker/', version, healthy: async () => undefined, close: unwatch });
+      add({
+        name: 'watcher',
+        address: 'functions/ ingest-worker/',
+        version,
+        healthy: async () => undefined,
+        close: unwatch,
+      });
     }
 
-    return { origin, accounts: identity.accounts, password: identity.password, localSecret: secrets.localSecret, workerPid: worker.pid, stop };
+    return {
+      origin,
+      accounts: identity.accounts,
+      password: identity.password,
+      localSecret: secrets.localSecret,
+      workerPid: worker.pid,
+      stop,
+    };
   } catch (cause) {
     await stop();
     throw cause;

@@ -1,0 +1,84 @@
+import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import type { Construct } from 'constructs';
+import { RoomsApi } from '../constructs/http-api.ts';
+import { type IssuerSettings, People } from '../constructs/people.ts';
+import { RealtimeApi } from '../constructs/realtime-api.ts';
+import { RoomFunction } from '../constructs/room-function.ts';
+import type { Settings } from '../settings.ts';
+import type { DataStack } from './data.ts';
+
+type Props = StackProps & { settings: Settings; data: DataStack };
+
+/** Webhooks must be taken while everything else is throttled: a share of the account's concurrency that is theirs alone. */
+const WEBHOOK_CONCURRENCY = 20;
+
+/** The control plane: who signs in, one Lambda a room, and the two APIs before them. */
+export class ControlPlaneStack extends Stack {
+  readonly api: RoomsApi;
+  readonly realtime: RealtimeApi;
+  readonly rooms: Record<string, RoomFunction> = {};
+  /** Origins of the issuer, for the web app's CSP. */
+  readonly issuerOrigins: string[];
+
+  constructor(scope: Construct, id: string, { settings, data, ...props }: Props) {
+    super(scope, id, props);
+    const { issuer, origins } = this.#people(settings);
+    this.issuerOrigins = origins;
+
+    const environment = {
+      TABLE_NAME: data.table.tableName,
+      PUBLIC_ORIGIN: settings.origin,
+      INGEST_URL: `${settings.origin.replace('https:', 'wss:')}/stream/live`,
+      AUTH_ISSUERS: this.toJsonString([issuer]),
+      MUX_SECRET_ARN: data.mux.secretArn,
+      CURSOR_SECRET_ARN: data.cursor.secretArn,
+    };
+    const room = (name: string, more: Partial<ConstructorParameters<typeof RoomFunction>[2]> = {}) => {
+      const made = new RoomFunction(this, name, {
+        room: name,
+        ...more,
+        environment: { ...environment, ...more.environment },
+      });
+      data.table.grantItems(made.function);
+      data.mux.grantRead(made.function);
+      data.cursor.grantRead(made.function);
+      this.rooms[more.handler ? `${name}-${more.handler}` : name] = made;
+      return made;
+    };
+
+    const [connect, message, disconnect] = ['connect', 'message', 'disconnect'].map((handler) =>
+      room('realtime', { handler }),
+    );
+    if (!connect || !message || !disconnect) throw new Error('unreachable');
+    this.realtime = new RealtimeApi(this, 'Realtime', {
+      connect: connect.function,
+      message: message.function,
+      disconnect: disconnect.function,
+    });
+    this.api = new RoomsApi(this, 'Http', {
+      rooms: {
+        auth: room('auth').function,
+        users: room('users').function,
+        posts: room('posts').function,
+        // Its end waits for the worker to let go, at most 5 s.
+        stream: room('streams', { timeout: Duration.seconds(20) }).function,
+        webhooks: room('webhooks', { reservedConcurrency: WEBHOOK_CONCURRENCY }).function,
+      },
+    });
+  }
+
+  #people({ issuer, issuerKind, clientId, audience, origin, name }: Settings): {
+    issuer: IssuerSettings;
+    origins: string[];
+  } {
+    if (issuer && clientId)
+      return {
+        issuer: { issuer, kind: issuerKind, clientId, ...(audience && { audience }) },
+        origins: [new URL(issuer).origin],
+      };
+    const people = new People(this, 'People', { origin, domainPrefix: `${name.toLowerCase()}-${this.account}` });
+    return { issuer: people.issuer, origins: people.origins };
+  }
+}

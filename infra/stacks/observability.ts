@@ -1,0 +1,127 @@
+import { Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnBudget } from 'aws-cdk-lib/aws-budgets';
+import {
+  Dashboard,
+  GraphWidget,
+  type IMetric,
+  MathExpression,
+  Metric,
+  SingleValueWidget,
+  Stats,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import type { Construct } from 'constructs';
+import { Alarms, EVERY_MINUTE } from '../constructs/alarms.ts';
+import { INGEST_METRICS } from '../constructs/ingest-service.ts';
+import type { Settings } from '../settings.ts';
+import type { ControlPlaneStack } from './control-plane.ts';
+import type { DataStack } from './data.ts';
+import type { IngestStack } from './ingest.ts';
+
+type Props = StackProps & { settings: Settings; data: DataStack; controlPlane: ControlPlaneStack; ingest: IngestStack };
+
+/** Share of the budget at which its owner is written to, before and after it is spent. */
+const BUDGET_PERCENT = [50, 80, 100];
+
+/** What an operator sees, and what wakes one. */
+export class ObservabilityStack extends Stack {
+  constructor(scope: Construct, id: string, { settings, data, controlPlane, ingest, ...props }: Props) {
+    super(scope, id, props);
+    const worker = (metricName: string, statistic: string): Metric =>
+      new Metric({ namespace: INGEST_METRICS.namespace, metricName, statistic, period: EVERY_MINUTE });
+    const each = (of: (room: string) => IMetric): IMetric[] => Object.keys(controlPlane.rooms).map(of);
+    const roomMetric = (name: 'Errors' | 'Throttles') => (room: string) => {
+      const lambda = controlPlane.rooms[room]?.function;
+      if (!lambda) throw new Error(`no room ${room}`);
+      const options = { period: EVERY_MINUTE, statistic: Stats.SUM, label: room };
+      return name === 'Errors' ? lambda.metricErrors(options) : lambda.metricThrottles(options);
+    };
+    const sum = (metrics: IMetric[], label: string): MathExpression =>
+      new MathExpression({
+        expression: metrics.map((_, i) => `m${i}`).join(' + '),
+        usingMetrics: Object.fromEntries(metrics.map((metric, i) => [`m${i}`, metric])),
+        period: EVERY_MINUTE,
+        label,
+      });
+    const lambdaErrors = each(roomMetric('Errors'));
+    const lambdaThrottles = each(roomMetric('Throttles'));
+    const webhookErrors = roomMetric('Errors')('webhooks');
+    const tableThrottles = data.table.table.metricThrottledRequestsForOperations({ period: EVERY_MINUTE });
+    const serverErrors = controlPlane.api.api.metricServerError({ period: EVERY_MINUTE });
+    const unhealthy = ingest.ingest.balancer.metrics.targetConnectionErrorCount({ period: EVERY_MINUTE });
+    const utilization = worker(INGEST_METRICS.utilization, Stats.MAXIMUM);
+    const commitDelay = worker('CommitDelay', Stats.percentile(95));
+    const dropped = worker('FramesDropped', Stats.SUM);
+    const restarts = worker('EncoderRestarts', Stats.SUM);
+
+    const alarms = new Alarms(this, 'Alarms', { email: settings.alarmEmail });
+    alarms.when('WorkersNearlyFull', { metric: utilization, above: 90, minutes: 3, runbook: 'Workers nearly full' });
+    alarms.when('FramesDropped', { metric: dropped, above: 300, minutes: 2, runbook: 'Frames are dropped' });
+    alarms.when('CommitDelay', {
+      metric: commitDelay,
+      above: 10_000,
+      minutes: 3,
+      runbook: 'Mux is slow to acknowledge',
+    });
+    alarms.when('EncoderRestarts', { metric: restarts, above: 10, minutes: 2, runbook: 'FFmpeg keeps restarting' });
+    alarms.when('WebhookFailures', { metric: webhookErrors, above: 5, minutes: 3, runbook: 'Webhooks fail' });
+    alarms.when('RoomErrors', { metric: sum(lambdaErrors, 'errors'), above: 10, minutes: 2, runbook: 'The API fails' });
+    alarms.when('RoomThrottles', {
+      metric: sum(lambdaThrottles, 'throttles'),
+      above: 10,
+      minutes: 2,
+      runbook: 'The API is throttled',
+    });
+    alarms.when('ServerErrors', { metric: serverErrors, above: 10, minutes: 2, runbook: 'The API fails' });
+    alarms.when('TableThrottles', { metric: tableThrottles, above: 10, minutes: 2, runbook: 'The table is throttled' });
+    alarms.when('WorkersUnreachable', {
+      metric: unhealthy,
+      above: 5,
+      minutes: 2,
+      runbook: 'Workers cannot be reached',
+    });
+
+    const graph = (title: string, left: IMetric[], right: IMetric[] = []) =>
+      new GraphWidget({ title, left, right, width: 12, height: 6 });
+    new Dashboard(this, 'Dashboard', {
+      dashboardName: `${settings.name}-Live`,
+      widgets: [
+        [
+          new SingleValueWidget({ title: 'Shows live', metrics: [worker('Sessions', Stats.SUM)], width: 6, height: 4 }),
+          new SingleValueWidget({ title: 'Fullest worker, %', metrics: [utilization], width: 6, height: 4 }),
+          new SingleValueWidget({ title: 'Resumed', metrics: [worker('Resumes', Stats.SUM)], width: 6, height: 4 }),
+          new SingleValueWidget({ title: 'FFmpeg restarts', metrics: [restarts], width: 6, height: 4 }),
+        ],
+        [
+          graph('Shows and load', [worker('Sessions', Stats.SUM)], [utilization]),
+          graph('Commit delay (ms) and frames dropped', [commitDelay], [dropped]),
+        ],
+        [graph('Lambda errors', lambdaErrors), graph('Lambda throttles', lambdaThrottles)],
+        [
+          graph('HTTP API 5xx and webhook failures', [serverErrors, webhookErrors]),
+          graph('Table throttles', [tableThrottles]),
+        ],
+      ],
+    });
+
+    const { alarmEmail, monthlyBudgetUsd } = settings;
+    new CfnBudget(this, 'Budget', {
+      budget: {
+        budgetType: 'COST',
+        timeUnit: 'MONTHLY',
+        budgetLimit: { amount: monthlyBudgetUsd, unit: 'USD' },
+        costFilters: { TagKeyValue: [`user:deployment$${settings.name}`] },
+      },
+      ...(alarmEmail && {
+        notificationsWithSubscribers: BUDGET_PERCENT.map((threshold) => ({
+          notification: {
+            comparisonOperator: 'GREATER_THAN',
+            notificationType: 'ACTUAL',
+            threshold,
+            thresholdType: 'PERCENTAGE',
+          },
+          subscribers: [{ subscriptionType: 'EMAIL', address: alarmEmail }],
+        })),
+      }),
+    });
+  }
+}

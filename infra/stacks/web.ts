@@ -1,0 +1,63 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
+import type { Construct } from 'constructs';
+import { Site } from '../constructs/site.ts';
+import type { Settings } from '../settings.ts';
+import type { ControlPlaneStack } from './control-plane.ts';
+import type { IngestStack } from './ingest.ts';
+
+type Props = StackProps & { settings: Settings; controlPlane: ControlPlaneStack; ingest: IngestStack };
+
+/** Requests from one address in five minutes before the firewall holds it up. */
+const REQUESTS_PER_ADDRESS = 3_000;
+
+/** The one origin that browsers see. */
+export class WebStack extends Stack {
+  readonly site: Site;
+
+  constructor(scope: Construct, id: string, { settings, controlPlane, ingest, ...props }: Props) {
+    super(scope, id, props);
+    this.site = new Site(this, 'Site', {
+      httpDomain: controlPlane.api.domainName,
+      realtimeDomain: controlPlane.realtime.domainName,
+      ingest: ingest.ingest.balancer,
+      issuerOrigins: controlPlane.issuerOrigins,
+      ...(settings.domain && { domain: settings.domain }),
+      ...(settings.certificateArn && { certificateArn: settings.certificateArn }),
+      ...(settings.waf && { webAclArn: this.#firewall().attrArn }),
+    });
+    new CfnOutput(this, 'Origin', {
+      description: 'Where Vybzz is',
+      value: settings.domain ? `https://${settings.domain}` : this.site.origin,
+    });
+  }
+
+  #firewall(): CfnWebACL {
+    const visible = (metricName: string) => ({
+      cloudWatchMetricsEnabled: true,
+      sampledRequestsEnabled: true,
+      metricName,
+    });
+    return new CfnWebACL(this, 'Firewall', {
+      scope: 'CLOUDFRONT',
+      defaultAction: { allow: {} },
+      visibilityConfig: visible('firewall'),
+      rules: [
+        {
+          name: 'common',
+          priority: 0,
+          overrideAction: { none: {} },
+          statement: { managedRuleGroupStatement: { vendorName: 'AWS', name: 'AWSManagedRulesCommonRuleSet' } },
+          visibilityConfig: visible('common'),
+        },
+        {
+          name: 'floods',
+          priority: 1,
+          action: { block: {} },
+          statement: { rateBasedStatement: { aggregateKeyType: 'IP', limit: REQUESTS_PER_ADDRESS } },
+          visibilityConfig: visible('floods'),
+        },
+      ],
+    });
+  }
+}

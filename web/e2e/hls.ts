@@ -1,0 +1,37 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+export type Probed = {
+  video: { codec: string; profile: string; width: number; height: number; pixelFormat: string };
+  audio: { codec: string; sampleRate: number; channels: number };
+  /** Presentation times of the key frames, in seconds. */
+  keyFrames: number[];
+};
+
+/** What FFmpeg's own prober says of an HLS address. Reads at most `seconds` of it. */
+export const probe = async (url: string, seconds = 12): Promise<Probed> => {
+  const ask = async (args: string[]): Promise<{ streams?: Record<string, string & number>[]; packets?: { pts_time: string; flags: string }[] }> => {
+    const { stdout } = await run('ffprobe', ['-v', 'error', '-of', 'json', ...args, url], { timeout: 60_000, maxBuffer: 32 << 20 });
+    return JSON.parse(stdout);
+  };
+  const { streams = [] } = await ask(['-show_streams']);
+  const video = streams.find((stream) => stream['codec_type'] === 'video');
+  const audio = streams.find((stream) => stream['codec_type'] === 'audio');
+  if (!video || !audio) throw new Error(`no video or no audio in it: ${JSON.stringify(streams.map((stream) => stream['codec_type']))}`);
+  const { packets = [] } = await ask([
+    '-select_streams', 'v:0', '-show_entries', 'packet=pts_time,flags', '-read_intervals', `%+${seconds}`,
+  ]);
+  return {
+    video: {
+      codec: String(video['codec_name']),
+      profile: String(video['profile']),
+      width: Number(video['width']),
+      height: Number(video['height']),
+      pixelFormat: String(video['pix_fmt']),
+    },
+    audio: { codec: String(audio['codec_name']), sampleRate: Number(audio['sample_rate']), channels: Number(audio['channels']) },
+    keyFrames: packets.filter(({ flags }) => flags.startsWith('K')).map(({ pts_time: time }) => Number(time)),
+  };
+};
