@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import path from 'node:path';
-import engine from 'dynalite/db/index.js';
 import { asServiceError, tooLarge, unknownOperation, unreadable, unsigned } from './faults.ts';
 import { createGate } from './gate.ts';
 import { itemOperations } from './items.ts';
+import { openLevel } from './level.ts';
 import type { Operation, Room } from './operation.ts';
 import { tableOperations } from './tables.ts';
 import { sweepExpired, timeToLiveOperations } from './time-to-live.ts';
@@ -30,7 +28,7 @@ type TableOptions = {
 
 /** Starts the embedded DynamoDB on the loopback interface. */
 export async function startTable({ port, dataDir, log = () => {}, now = Date.now }: TableOptions) {
-  const room = await openRoom(dataDir, now);
+  const room: Room = { ...(await openLevel(dataDir)), gate: createGate(), now };
   const operations = new Map<string, Operation>(
     Object.entries({
       ...tableOperations(room),
@@ -45,10 +43,10 @@ export async function startTable({ port, dataDir, log = () => {}, now = Date.now
     request.on('error', () => {});
     response.on('error', () => {});
     handle(operations, request).then(
-      (answer) => send(response, answer),
+      (answer) => send(response, answer, server.listening),
       (fault: unknown) => {
         log(`table: ${fault instanceof Error ? fault.stack : String(fault)}`);
-        send(response, INTERNAL);
+        send(response, INTERNAL, server.listening);
       },
     );
   });
@@ -90,13 +88,6 @@ export async function startTable({ port, dataDir, log = () => {}, now = Date.now
     /** Answers what is under way, then closes the store. */
     close: () => (stopping ??= stop()),
   };
-}
-
-async function openRoom(dataDir: string | undefined, now: () => number): Promise<Room> {
-  if (dataDir !== undefined) await mkdir(dataDir, { recursive: true });
-  const { db: level, options } = engine.create(dataDir === undefined ? {} : { path: path.join(dataDir, 'leveldb') });
-  await level.open();
-  return { level, options, gate: createGate(), now };
 }
 
 type Answer = { statusCode: number; body: object };
@@ -148,14 +139,14 @@ function parseBody(text: string): object {
   throw unreadable();
 }
 
-function send(response: ServerResponse, { statusCode, body }: Answer) {
+function send(response: ServerResponse, { statusCode, body }: Answer, staying: boolean) {
   const text = JSON.stringify(body);
   response.writeHead(statusCode, {
     'content-type': JSON_TYPE,
     'content-length': Buffer.byteLength(text),
     'x-amzn-requestid': randomUUID(),
-    // What is left of a body that was refused halfway is not read.
-    ...(statusCode === 413 ? { connection: 'close' } : {}),
+    // What is left of a body that was refused halfway is not read; and a caller who keeps its connection holds up `close`.
+    ...(staying && statusCode !== 413 ? {} : { connection: 'close' }),
   });
   response.end(text);
 }
