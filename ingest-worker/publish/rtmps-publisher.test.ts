@@ -1,8 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { createServer, type Server, type Socket } from 'node:net';
 import { PUBLISH_LIMITS } from './publish-limits.ts';
 import { makePublisher, makeTags, STREAM_KEY } from './publisher.testing.ts';
 import { createRtmpsPublishers } from './rtmps-publisher.ts';
+import { createAuthority } from './sink/authority.testing.ts';
 import { startSink, type Sink } from './sink/sink.testing.ts';
+import type { FlvTag } from '../media/flv-tag.ts';
+import type { Publisher } from '../session/publisher.ts';
 
 const open: { close(): Promise<unknown> }[] = [];
 afterEach(async () => {
@@ -15,19 +19,43 @@ const makeSink = async (options: Parameters<typeof startSink>[0] = {}): Promise<
   return sink;
 };
 
-const make = (sink: Pick<Sink, 'url' | 'ca'>, limits: Partial<typeof PUBLISH_LIMITS> | object = {}) => {
+type Limits = { -readonly [name in keyof typeof PUBLISH_LIMITS]?: number };
+
+const make = (sink: Pick<Sink, 'url' | 'ca'>, limits: Limits = {}) => {
   const made = makePublisher(createRtmpsPublishers({ limits: { ...PUBLISH_LIMITS, ...limits } }), sink);
   open.push(made.publisher);
   return made;
 };
 
-describe('RTMPS publisher', () => {
+const sendAll = (publisher: Publisher, tags: readonly FlvTag[]): void => {
+  for (const tag of tags) publisher.send(tag);
+};
+
+/** A TCP server that answers each connection in its own way. */
+const startOther = async (answer: (socket: Socket) => void): Promise<{ url: string; server: Server }> => {
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    answer(socket);
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  open.push({ close: () => new Promise((resolve) => server.close(resolve)) });
+  const address = server.address();
+  return { url: `rtmp://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/app`, server };
+};
+
+const acknowledged = (tags: number) => (event: { type: string; tags?: number }) =>
+  event.type === 'acknowledged' && (event.tags ?? 0) >= tags;
+const isClosed = (event: { type: string }): boolean => event.type === 'closed';
+
+describe('RTMPS publisher: opening', () => {
   it('[P1] publishes metadata, set-ups and every frame, at its time, and says farewell', async () => {
     const sink = await makeSink();
     const { publisher } = make(sink);
     expect(await publisher.connect()).toEqual({ connected: true });
     const tags = makeTags({ frames: 90 });
-    for (const tag of tags) publisher.send(tag);
+    sendAll(publisher, tags);
     expect(await publisher.close()).toEqual({ flushed: true });
 
     const [session] = sink.sessions;
@@ -37,4 +65,254 @@ describe('RTMPS publisher', () => {
     expect(session?.frames.map(({ dtsMs }) => dtsMs)).toEqual(tags.slice(3).map(({ timestampMs }) => timestampMs));
     expect(session?.end?.how).toBe('ended');
   });
+
+  it('[P1] carries frames larger than a chunk, beyond 4 h 39 min, across the point where timestamps grow long', async () => {
+    const sink = await makeSink();
+    const { publisher } = make(sink);
+    await publisher.connect();
+    const tags = makeTags({ frames: 12, startMs: 0xffffff - 5 * 33, frameBytes: 200_000 });
+    sendAll(publisher, tags);
+    await publisher.close();
+    expect(sink.sessions[0]?.frames.map(({ dtsMs, bytes }) => [dtsMs, bytes])).toEqual(
+      tags.slice(3).map(({ timestampMs }) => [timestampMs, 200_000]),
+    );
+  });
+
+  it.each([
+    ['by-status', 'key-refused', 'NetStream.Publish.BadName: [key] is not known here'],
+    ['by-end', 'key-refused', 'the server ended the connection'],
+    ['connect', 'refused', 'NetConnection.Connect.Rejected: connect'],
+  ] as const)('[P3] a refusal %s is %s, told without the key', async (refuse, because, detail) => {
+    const sink = await makeSink();
+    sink.conduct.refuse = refuse;
+    const { publisher, events } = make(sink);
+    expect(await publisher.connect()).toEqual({ connected: false, because, detail });
+    expect(events).toEqual([]);
+    await sink.until('no connection left', () => sink.connections() === 0);
+  });
+
+  it('[P4] trusts the authority it is given, and no other', async () => {
+    const sink = await makeSink();
+    const { ca } = await createAuthority();
+    expect(await make({ url: sink.url, ca }).publisher.connect()).toMatchObject({
+      connected: false,
+      because: 'untrusted',
+    });
+    expect(await make({ url: sink.url, ca: undefined }).publisher.connect()).toMatchObject({ because: 'untrusted' });
+    expect(await make(sink).publisher.connect()).toEqual({ connected: true });
+  });
+
+  it('[P4] checks that the certificate is for the host it dials, name or address', async () => {
+    const sink = await makeSink();
+    const at = (host: string) => make({ url: `rtmps://${host}:${sink.port}/app`, ca: sink.ca }).publisher.connect();
+    expect(await at('127.0.0.1')).toEqual({ connected: true });
+    expect(await at('127.0.0.2')).toMatchObject({ connected: false });
+    expect(await at('ip6-localhost.localhost')).toMatchObject({ connected: false });
+  });
+
+  it('[P3] nobody listening is unreachable, and so is what is no address at all', async () => {
+    const { url, server } = await startOther(() => undefined);
+    await new Promise((resolve) => server.close(resolve));
+    expect(await make({ url, ca: undefined }).publisher.connect()).toEqual({
+      connected: false,
+      because: 'unreachable',
+      detail: 'ECONNREFUSED',
+    });
+    expect(await make({ url: 'https://localhost/app', ca: undefined }).publisher.connect()).toMatchObject({
+      because: 'unreachable',
+    });
+  });
+
+  it('[P3] a server of another kind is a protocol error', async () => {
+    const { url } = await startOther((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+    expect(await make({ url, ca: undefined }).publisher.connect()).toMatchObject({ because: 'protocol-error' });
+  });
+
+  it('[P2] a server that never answers is given up after its stage', async () => {
+    const sink = await makeSink();
+    sink.freeze();
+    expect(await make(sink, { stageMs: 100 }).publisher.connect()).toEqual({
+      connected: false,
+      because: 'timed-out',
+      detail: 'no answer while dialing',
+    });
+  });
+
+  it('[P2] all stages together have their limit too', async () => {
+    const sink = await makeSink();
+    sink.freeze();
+    expect(await make(sink, { connectMs: 100 }).publisher.connect()).toMatchObject({
+      because: 'timed-out',
+      detail: 'opening took too long',
+    });
+  });
+
+  it('[P2] can be given up while it opens', async () => {
+    const sink = await makeSink();
+    sink.freeze();
+    const { publisher, events } = make(sink);
+    const connecting = publisher.connect();
+    await sink.until('a connection', () => sink.connections() === 1);
+    publisher.abandon();
+    expect(await connecting).toMatchObject({ connected: false });
+    sink.thaw();
+    await sink.until('no connection left', () => sink.connections() === 0);
+    expect(events).toEqual([]);
+  });
 });
+
+describe('RTMPS publisher: what has arrived', () => {
+  it('[P7] is what the server acknowledges, in whole tags', async () => {
+    const sink = await makeSink();
+    const { publisher, events, heard } = make(sink);
+    await publisher.connect();
+    sendAll(publisher, makeTags({ frames: 400 }));
+    await heard(acknowledged(250));
+    expect(events.every((event) => event.type !== 'acknowledged' || event.rule === 'acknowledged')).toBe(true);
+    const told = Math.max(...events.map((event) => (event.type === 'acknowledged' ? event.tags : 0)));
+    // Three tags are not frames; what is told must not be ahead of what the sink holds.
+    expect(told - 3).toBeLessThanOrEqual(sink.sessions[0]?.frames.length ?? 0);
+    expect(publisher.stats()).toMatchObject({ rule: 'acknowledged', queuedBytes: 0 });
+  });
+
+  it('[P8] is what was flushed a while ago, where the server is silent', async () => {
+    const sink = await makeSink();
+    sink.conduct.acknowledges = 'never';
+    const { publisher, events, heard } = make(sink, { flushedMs: 300, tickMs: 20 });
+    await publisher.connect();
+    const tags = makeTags({ frames: 300 });
+    sendAll(publisher, tags);
+    const sentAt = performance.now();
+    await heard(acknowledged(tags.length));
+    expect(performance.now() - sentAt).toBeGreaterThan(290);
+    expect(events.at(-1)).toMatchObject({ rule: 'flushed-5s', tags: tags.length });
+  });
+
+  it('[P10] is everything once the server has read to the end', async () => {
+    const sink = await makeSink();
+    const { publisher, events } = make(sink);
+    await publisher.connect();
+    const tags = makeTags({ frames: 10 });
+    sendAll(publisher, tags);
+    await publisher.close();
+    expect(events).toEqual([{ type: 'acknowledged', tags: tags.length, rule: 'flushed-5s' }]);
+  });
+});
+
+describe('RTMPS publisher: pressure', () => {
+  it('[P5] says stop above its mark, and when it has drained', async () => {
+    const sink = await makeSink();
+    const { publisher, heard } = make(sink, { queueHighBytes: 100_000, queueLowBytes: 10_000 });
+    await publisher.connect();
+    sink.stall();
+    const tag = makeTags({ frames: 1, frameBytes: 60_000 })[3];
+    if (tag === undefined) throw new Error('no tag');
+    let sent = 1;
+    while (publisher.send(tag)) sent += 1;
+    expect(publisher.stats().queuedBytes).toBeGreaterThan(100_000);
+    sink.thaw();
+    await heard((event) => event.type === 'drained');
+    expect(publisher.stats().queuedBytes).toBeLessThanOrEqual(10_000);
+    await publisher.close();
+    expect(sink.sessions[0]?.frames).toHaveLength(sent);
+  });
+
+  it('[P5] a caller that does not stop is cut off', async () => {
+    const sink = await makeSink();
+    const { publisher, events } = make(sink, { queueMaxBytes: 500_000 });
+    await publisher.connect();
+    sink.stall();
+    for (const tag of makeTags({ frames: 400, frameBytes: 60_000 })) publisher.send(tag);
+    expect(events).toEqual([{ type: 'closed', because: 'stalled', detail: 'write queue over its limit' }]);
+  });
+
+  it('[P6] a socket that takes nothing for long is stalled', async () => {
+    const sink = await makeSink();
+    sink.conduct.acknowledges = 'never';
+    const { publisher, events, heard } = make(sink, { stallMs: 300, tickMs: 20 });
+    await publisher.connect();
+    sink.stall();
+    // More than both kernels' buffers hold.
+    sendAll(publisher, makeTags({ frames: 300, frameBytes: 60_000 }));
+    await heard(isClosed);
+    expect(events).toEqual([{ type: 'closed', because: 'stalled', detail: 'the socket takes nothing' }]);
+  });
+
+  it('[P6] a server that acknowledged and no longer does is stalled, though the kernel still takes bytes', async () => {
+    const sink = await makeSink();
+    const { publisher, events, heard } = make(sink, { stallMs: 300, tickMs: 20 });
+    await publisher.connect();
+    sendAll(publisher, makeTags({ frames: 200 }));
+    await heard(acknowledged(100));
+    sink.stall();
+    sendAll(publisher, makeTags({ frames: 400 }));
+    await heard(isClosed);
+    expect(events.at(-1)).toEqual({ type: 'closed', because: 'stalled', detail: 'acknowledgements overdue' });
+  });
+
+  it('[P6] a slow server that does acknowledge is not', async () => {
+    const sink = await makeSink();
+    const { publisher, events } = make(sink, { stallMs: 400, tickMs: 20 });
+    await publisher.connect();
+    sink.conduct.readBytesPerSecond = 1_000_000;
+    sendAll(publisher, makeTags({ frames: 1_000 }));
+    await sink.until('every frame', () => sink.sessions[0]?.frames.length === 1_000);
+    expect(events.filter(isClosed)).toEqual([]);
+  });
+});
+
+describe('RTMPS publisher: the end', () => {
+  it('[P3] a reset is told once, and nothing after it', async () => {
+    const sink = await makeSink();
+    const { publisher, events, heard } = make(sink);
+    await publisher.connect();
+    sendAll(publisher, makeTags());
+    await sink.until('frames', () => (sink.sessions[0]?.frames.length ?? 0) >= 60);
+    sink.reset();
+    await heard(isClosed);
+    expect(events.filter(isClosed)).toMatchObject([{ because: 'reset' }]);
+    expect(publisher.send(makeTags()[0] ?? assertNever())).toBe(false);
+    expect(await publisher.close()).toEqual({ flushed: false });
+  });
+
+  it('[P11] a close that the server does not follow has its limit', async () => {
+    const sink = await makeSink();
+    const { publisher } = make(sink, { closeMs: 200 });
+    await publisher.connect();
+    sink.stall();
+    sendAll(publisher, makeTags());
+    expect(await publisher.close()).toEqual({ flushed: false });
+    sink.thaw();
+    await sink.until('no connection left', () => sink.connections() === 0);
+  });
+
+  it('[P11] abandon sends nothing more, not even what the kernel holds, and is silent', async () => {
+    const sink = await makeSink();
+    const { publisher, events } = make(sink);
+    await publisher.connect();
+    sink.stall();
+    sendAll(publisher, makeTags({ frames: 40, frameBytes: 60_000 }));
+    publisher.abandon();
+    publisher.abandon();
+    sink.thaw();
+    await sink.until('the end', () => sink.sessions[0]?.end !== undefined);
+    expect(sink.sessions[0]?.end?.how).toBe('reset');
+    expect(sink.sessions[0]?.frames.length).toBeLessThan(40);
+    expect(events.filter(isClosed)).toEqual([]);
+  });
+
+  it('[P11] closing twice, or before opening, is harmless', async () => {
+    const sink = await makeSink();
+    const { publisher } = make(sink);
+    await publisher.connect();
+    expect(await Promise.all([publisher.close(), publisher.close()])).toEqual([{ flushed: true }, { flushed: true }]);
+    const { publisher: unopened } = make(sink);
+    expect(await unopened.close()).toEqual({ flushed: false });
+    expect(await unopened.connect()).toMatchObject({ connected: false });
+    expect(sink.sessions).toHaveLength(1);
+  });
+});
+
+const assertNever = (): never => {
+  throw new Error('no tag');
+};

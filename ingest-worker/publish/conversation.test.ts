@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest';
+import { decodeAmf0, encodeAmf0, type Amf0Value } from './amf0.ts';
+import { begin, farewell, hear, type Conversation, type Effect, type Terms } from './conversation.ts';
+import { MESSAGE, type RtmpMessage } from './rtmp-message.ts';
+
+const TERMS: Terms = {
+  target: { secure: true, host: 'example.test', port: 443, app: 'app', tcUrl: 'rtmps://example.test/app' },
+  streamKey: 'the-key',
+  chunkBytes: 65_536,
+  ackWindowBytes: 131_072,
+};
+
+const heardCommand = (...values: Amf0Value[]): RtmpMessage => ({
+  type: MESSAGE.commandAmf0,
+  streamId: 0,
+  timestampMs: 0,
+  body: encodeAmf0(...values),
+});
+const heardControl = (type: number, hex: string): RtmpMessage => ({
+  type,
+  streamId: 0,
+  timestampMs: 0,
+  body: Buffer.from(hex, 'hex'),
+});
+const STATUS = (code: string, level = 'status') =>
+  heardCommand('onStatus', 0, null, { level, code, description: 'words' });
+
+/** A whole conversation: what was done, in words, and where it stands. */
+const play = (...messages: RtmpMessage[]): { at: Conversation['at']; did: string[]; effects: Effect[] } => {
+  let [conversation, effects] = begin(TERMS);
+  for (const message of messages) {
+    const [next, more] = hear(conversation, message, TERMS);
+    conversation = next;
+    effects = [...effects, ...more];
+  }
+  return { at: conversation.at, did: effects.map(toWords), effects };
+};
+
+const toWords = (effect: Effect): string => {
+  if (effect.do !== 'write') return effect.do;
+  const { type, body } = effect.message;
+  return type === MESSAGE.commandAmf0
+    ? `say ${JSON.stringify(decodeAmf0(body)[0])}`
+    : `control ${type} ${body.toString('hex')}`;
+};
+
+const connected = heardCommand('_result', 1, {}, {});
+const created = heardCommand('_result', 4, null, 7);
+
+describe('conversation', () => {
+  it('[P1] asks for large chunks and for acknowledgements, announces, creates and publishes', () => {
+    expect(play(connected, created, STATUS('NetStream.Publish.Start'))).toMatchObject({
+      at: 'live',
+      did: [
+        'say "connect"',
+        'go-on',
+        'control 1 00010000',
+        'enlarge-chunks',
+        'control 5 00020000',
+        'say "releaseStream"',
+        'say "FCPublish"',
+        'say "createStream"',
+        'go-on',
+        'say "publish"',
+        'open',
+      ],
+    });
+  });
+
+  it('[P1] publishes on the stream that it was given', () => {
+    const [, publishes] = hear({ at: 'creating' }, created, TERMS);
+    expect(publishes[1]).toMatchObject({ do: 'write', message: { streamId: 7 } });
+    expect(farewell({ at: 'live', streamId: 7 }, TERMS).map(({ body }) => decodeAmf0(body))).toEqual([
+      ['FCUnpublish', 6, null, 'the-key'],
+      ['deleteStream', 0, null, 7],
+    ]);
+    expect(farewell({ at: 'connecting' }, TERMS)).toEqual([]);
+  });
+
+  it('[P1] does not mind that a server knows no releaseStream or FCPublish, nor what it says beside the point', () => {
+    const { at } = play(
+      connected,
+      heardCommand('_error', 2, null, { level: 'error', code: 'NetConnection.Call.Failed' }),
+      heardCommand('_error', 3, null, { level: 'error', code: 'NetConnection.Call.Failed' }),
+      heardCommand('onFCPublish', 0, null, { code: 'NetStream.Publish.Start' }),
+      heardCommand('onBWDone', 0, null),
+      heardCommand('_result', 99, null, 3),
+      heardControl(MESSAGE.dataAmf0, '02'),
+      heardControl(MESSAGE.commandAmf0, ''),
+      created,
+    );
+    expect(at).toBe('publishing');
+  });
+
+  it('[P1] understands a command in its AMF3 envelope', () => {
+    const enveloped = { ...connected, type: MESSAGE.commandAmf3, body: Buffer.concat([Buffer.of(0), connected.body]) };
+    expect(play(enveloped).at).toBe('creating');
+  });
+
+  it.each([
+    ['key-refused', [connected, created, STATUS('NetStream.Publish.BadName', 'error')]],
+    ['key-refused', [connected, created, STATUS('NetStream.Publish.Denied', 'error')]],
+    ['key-refused', [connected, created, heardCommand('_error', 5, null, { code: 'x' })]],
+    ['refused', [connected, created, STATUS('NetStream.Failed', 'error')]],
+    ['refused', [heardCommand('_error', 1, {}, { level: 'error', code: 'NetConnection.Connect.InvalidApp' })]],
+    ['refused', [connected, heardCommand('_error', 4, null, { level: 'error', code: 'x' })]],
+    ['protocol-error', [connected, heardCommand('_result', 4, null, 'seven')]],
+    ['reset', [connected, created, STATUS('NetStream.Publish.Start'), STATUS('NetStream.Unpublish.Success')]],
+    ['reset', [connected, heardCommand('close', 0, null)]],
+  ])('[P3] fails as %s (%#)', (because, messages) => {
+    const { at, effects } = play(...messages);
+    expect(at).toBe('failed');
+    expect(effects.at(-1)).toMatchObject({ do: 'fail', because });
+  });
+
+  it('[P14] answers a ping with its own time, and nothing else that is user control', () => {
+    expect(play(heardControl(MESSAGE.userControl, '000600000abc')).did.at(-1)).toBe('control 4 000700000abc');
+    expect(play(heardControl(MESSAGE.userControl, '000000000001')).did).toHaveLength(1);
+    expect(play(heardControl(MESSAGE.userControl, '0006')).did).toHaveLength(1);
+  });
+
+  it('[P14] reports what it has read as often as asked, though never every few bytes', () => {
+    expect(play(heardControl(MESSAGE.windowAcknowledgementSize, '002625a0')).effects.at(-1)).toEqual({
+      do: 'report-every',
+      bytes: 2_500_000,
+    });
+    expect(play(heardControl(MESSAGE.windowAcknowledgementSize, '00000000')).effects.at(-1)).toEqual({
+      do: 'report-every',
+      bytes: 1_024,
+    });
+    expect(play(heardControl(MESSAGE.windowAcknowledgementSize, '00')).did).toHaveLength(1);
+  });
+
+  it('[P7] asks again for acknowledgements every 128 KB when told of a bandwidth, and counts those that come', () => {
+    expect(play(heardControl(MESSAGE.setPeerBandwidth, '002625a002')).did.at(-1)).toBe('control 5 00020000');
+    expect(play(heardControl(MESSAGE.acknowledgement, '00020000')).effects.at(-1)).toEqual({
+      do: 'count',
+      acknowledged: 131_072,
+    });
+  });
+});
