@@ -1,24 +1,30 @@
 import type { StreamId, UserId } from './ids.ts';
-import type { Latency, Stream, Visibility } from './stream.ts';
+import type { Latency, Visibility } from './stream.ts';
 
 /**
- * A creator's long-lived Mux live stream, made on first use and reused: Mux allows about one create a second. One of each kind,
+ * A creator's long-lived place at Mux, made on first use and reused: Mux allows about one create a second. One of each kind,
  * because who may play it is fixed when it is made (`new_asset_settings.playback_policies` cannot be changed) and a playback id that
  * was once public stays known; test streams are apart because Mux disables them after five minutes.
  */
 export type Channel = {
   creatorId: UserId;
   kind: ChannelKind;
-  liveStreamId: string;
+  /** Absent until it has been made for the first time. */
+  live?: LiveStream | undefined;
+  /** The newest shows on it, oldest first: tells of which of them an asset is. */
+  shows: readonly { streamId: StreamId; at: number }[];
+};
+
+/** What we know of a live stream at Mux. */
+export type LiveStream = {
+  id: string;
   /** Mux's own key: read by the worker that holds the lease, and by nobody else. */
   streamKey: string;
   playbackId: string;
   latency: Latency;
   reconnectWindowSeconds: number;
-  /** Whether Mux refuses its encoder, and since when (microseconds): the newest word wins. */
-  disabled?: { is: boolean; at: number } | undefined;
-  /** The newest shows on it, oldest first: tells of which of them an asset is. */
-  shows: readonly { streamId: StreamId; at: number }[];
+  /** Whether Mux takes its encoder, and since when (microseconds): the newest word wins, `deleted` for ever. */
+  takes?: { is: 'encoder' | 'nothing' | 'deleted'; at: number } | undefined;
 };
 
 export const CHANNEL_KINDS = ['public', 'followers', 'test-public', 'test-followers'] as const;
@@ -36,15 +42,27 @@ export const channelKind = ({ visibility, test }: { visibility: Visibility; test
 export const channelPassthrough = (creatorId: UserId, kind: ChannelKind): string => `vybzz:${creatorId}:${kind}`;
 
 /** The channel with a show begun on it. */
-export const withShow = (channel: Channel, { id }: Pick<Stream, 'id'>, at: number): Channel =>
+export const withShow = (channel: Channel, id: StreamId, at: number): Channel =>
   channel.shows.some(({ streamId }) => streamId === id)
     ? channel
     : { ...channel, shows: [...channel.shows, { streamId: id, at }].slice(-SHOWS_KEPT) };
 
-/** The show that was on at a time, by Mux's clock: that which began last before it. */
+/** The show that was on at a time, by Mux's clock: the one that began last before it. */
 export const showAt = (channel: Channel, atMs: number): StreamId | undefined =>
   channel.shows.findLast((show) => show.at <= atMs + CLOCK_SKEW_MS)?.streamId;
 
-/** The channel with the newest word on whether Mux takes its encoder. */
-export const withDisabled = (channel: Channel, is: boolean, at: number): Channel =>
-  channel.disabled && channel.disabled.at >= at ? channel : { ...channel, disabled: { is, at } };
+/** The channel with Mux's newest word on its live stream. A word on another one, since replaced, changes nothing. */
+export const withWord = (
+  channel: Channel,
+  liveStreamId: string,
+  word: { is: 'encoder' | 'nothing' | 'deleted'; at: number },
+): Channel => {
+  const { live } = channel;
+  if (live?.id !== liveStreamId || live.takes?.is === 'deleted') return channel;
+  if (word.is !== 'deleted' && live.takes && live.takes.at >= word.at) return channel;
+  return { ...channel, live: { ...live, takes: word } };
+};
+
+/** Whether the live stream can carry a show; a test one that Mux has disabled is used up. */
+export const isUsable = ({ live }: Channel): boolean =>
+  live !== undefined && (live.takes?.is ?? 'encoder') === 'encoder';

@@ -1,5 +1,6 @@
 import { type Asset, type AssetNews, isFed, merged, recordingOf } from './asset.ts';
 import type { StreamId, UserId } from './ids.ts';
+import { STREAM_LIMITS } from './stream-limits.ts';
 
 /**
  * One broadcast, from its announcement to its recording. Two parties tell of it, and neither waits for the other: the ingest worker
@@ -50,6 +51,10 @@ export type Stream = {
   assets: readonly Asset[];
   /** When Mux took our word that it is over: until then the next show on the channel would go on with this one's recording. */
   completedAt?: number | undefined;
+  /** When Mux was last asked for a recording whose webhooks have not come. */
+  askedAt?: number | undefined;
+  /** When a recording that never came was given up. */
+  recordingLostAt?: number | undefined;
 };
 
 /** Every stamp of a stream is in milliseconds since 1970, except those inside `assets`. */
@@ -106,6 +111,8 @@ export type StreamEvent =
   | { type: 'end-requested'; at: number; because: EndReason }
   | { type: 'mux-told'; news: AssetNews }
   | { type: 'mux-completed'; at: number }
+  | { type: 'mux-asked'; at: number }
+  | { type: 'recording-lost'; at: number }
   | { type: 'gave-up'; at: number };
 
 /** Assets that one show may have; each takes an outage longer than the reconnect window, so more is not a show. */
@@ -128,6 +135,8 @@ const withFact = (stream: Stream, event: StreamEvent): Stream => {
   const { feed } = stream;
   if (event.type === 'mux-told') return withNews(stream, event.news);
   if (event.type === 'mux-completed') return stream.completedAt ? stream : { ...stream, completedAt: event.at };
+  if (event.type === 'mux-asked') return { ...stream, askedAt: event.at };
+  if (event.type === 'recording-lost') return { ...stream, recordingLostAt: event.at };
   if (stream.state === 'ended') return stream;
   switch (event.type) {
     case 'claimed':
@@ -231,7 +240,8 @@ export const recording = (
       ...(best.duration && { durationSeconds: best.duration.is }),
     };
   const states = stream.assets.map(recordingOf);
-  if (states.includes('preparing')) return { is: stream.state === 'ended' ? 'preparing' : 'none' };
+  if (stream.state !== 'ended') return { is: 'none' };
+  if (states.includes('preparing')) return { is: stream.recordingLostAt === undefined ? 'preparing' : 'failed' };
   return { is: states.includes('failed') ? 'failed' : 'none' };
 };
 
@@ -241,3 +251,17 @@ export const awaitsCompletion = (stream: Stream): boolean =>
   stream.completedAt === undefined &&
   stream.feed !== undefined &&
   newestAsset(stream)?.overAt === undefined;
+
+/** When somebody must look at it, whatever its worker and Mux do or leave undone; undefined: never again. */
+export const dueAt = (stream: Stream): number | undefined => {
+  if (stream.state === 'created') return (stream.scheduledFor ?? stream.createdAt) + STREAM_LIMITS.unstartedMs;
+  if (isOnAir(stream)) return stream.feed?.at ?? stream.createdAt;
+  if (awaitsCompletion(stream)) return stream.endedAt;
+  if (recording(stream).is === 'preparing')
+    return (stream.askedAt ?? stream.endedAt ?? 0) + STREAM_LIMITS.recordingAskMs;
+  return undefined;
+};
+
+/** Whether a word is a reason for which a worker may let go. */
+export const isReleaseReason = (word: string): word is ReleaseReason =>
+  [...END_REASONS, ...RESUMABLE].some((reason) => reason === word);

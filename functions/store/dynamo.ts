@@ -38,9 +38,11 @@ export type Part<Name extends string> = { or?: Name } & (
 export type Ask = {
   index?: IndexName;
   partition: string;
-  /** Only sort keys that begin so, or that lie in [from, to]. */
-  begins?: string;
+  /** Only sort keys that begin so, or that lie in [from, to], or below, or above. One of them. */
+  begins?: string | undefined;
   between?: readonly [string, string];
+  below?: string | undefined;
+  above?: string | undefined;
   newestFirst?: boolean;
   limit: number;
   after?: Position | undefined;
@@ -132,25 +134,18 @@ export const openTable = ({
 
   const query = async (ask: Ask): Promise<{ items: Item[]; next: Position | undefined }> => {
     const { hash, range } = ask.index ? INDEXES[ask.index] : { hash: 'pk', range: 'sk' };
-    const sort =
-      ask.begins !== undefined
-        ? ' AND begins_with(#range, :begins)'
-        : ask.between
-          ? ' AND #range BETWEEN :from AND :to'
-          : '';
+    const sort = sortCondition(ask);
     const answer = await client
       .send(
         new QueryCommand({
           TableName,
           IndexName: ask.index,
-          KeyConditionExpression: `#hash = :hash${sort}`,
+          KeyConditionExpression: sort ? `#hash = :hash AND ${sort.expression}` : '#hash = :hash',
           FilterExpression: ask.filter?.expression,
           ExpressionAttributeNames: { '#hash': hash, ...(sort && { '#range': range }), ...ask.filter?.names },
           ExpressionAttributeValues: {
             ':hash': { S: ask.partition },
-            ...(ask.begins !== undefined && { ':begins': { S: ask.begins } }),
-            ...(ask.begins === undefined &&
-              ask.between && { ':from': { S: ask.between[0] }, ':to': { S: ask.between[1] } }),
+            ...sort?.values,
             ...ask.filter?.values,
           },
           ScanIndexForward: !ask.newestFirst,
@@ -216,6 +211,18 @@ const joined = (a: Expression, word: 'AND' | 'OR', b: Expression): Expression =>
 });
 
 const PASSING = new Set(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded']);
+
+const sortCondition = ({ begins, between, below, above }: Ask): Expression | undefined => {
+  if (begins !== undefined) return { expression: 'begins_with(#range, :begins)', values: { ':begins': { S: begins } } };
+  if (between)
+    return {
+      expression: '#range BETWEEN :from AND :to',
+      values: { ':from': { S: between[0] }, ':to': { S: between[1] } },
+    };
+  if (below !== undefined) return { expression: '#range < :below', values: { ':below': { S: below } } };
+  if (above !== undefined) return { expression: '#range > :above', values: { ':above': { S: above } } };
+  return undefined;
+};
 
 /** Full jitter: two that collided do not collide again in step. */
 const jitter = (attempt: number): number => Math.random() * CONFLICT_WAIT_MS * Math.min(2 ** attempt, 32);

@@ -4,7 +4,13 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 export type Item = Record<string, AttributeValue>;
 
 /** What an item may hold once it is read: JSON's values. `undefined` members are left out when written. */
-export type Plain = string | number | boolean | null | Plain[] | { [name: string]: Plain | undefined };
+export type Plain =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly Plain[]
+  | { readonly [name: string]: Plain | undefined };
 
 /** A plain value as an attribute. Numbers must be finite: DynamoDB has no others. */
 export const toAttribute = (value: Plain): AttributeValue => {
@@ -15,7 +21,7 @@ export const toAttribute = (value: Plain): AttributeValue => {
     if (!Number.isFinite(value)) throw new TypeError(`a number in an item must be finite, not ${value}`);
     return { N: String(value) };
   }
-  if (Array.isArray(value)) return { L: value.map(toAttribute) };
+  if (isList(value)) return { L: value.map(toAttribute) };
   return { M: toItem(value) };
 };
 
@@ -40,3 +46,6 @@ export const fromAttribute = (attribute: AttributeValue): Plain => {
 /** The plain record in an item. */
 export const fromItem = (item: Item): { [name: string]: Plain } =>
   Object.fromEntries(Object.entries(item).map(([name, attribute]) => [name, fromAttribute(attribute)]));
+
+const isList = (value: readonly Plain[] | { readonly [name: string]: Plain | undefined }): value is readonly Plain[] =>
+  Array.isArray(value);

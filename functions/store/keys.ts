@@ -46,6 +46,8 @@ export const ROOM_SHARDS = 8;
 export const connectionKey = (connectionId: string) => key(`CONNECTION#${connectionId}`, 'CONNECTION');
 export const memberKey = (id: StreamId, connectionId: string) =>
   key(roomPartition(id, shardOf(connectionId, ROOM_SHARDS)), `MEMBER#${connectionId}`);
+/** How many are in a room. */
+export const roomSizeKey = (id: StreamId) => key(`ROOM#${id}`, 'SIZE');
 export const roomPartition = (id: StreamId, shard: number) => `ROOM#${id}#${shard}`;
 
 // ── people ────────────────────────────────────────────────────────────────────────────────────────────────────────

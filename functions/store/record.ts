@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { fromItem, type Item, type Plain, toItem } from './item.ts';
 
-type Fields = { [name: string]: Plain | undefined };
+type Fields = { readonly [name: string]: Plain | undefined };
 
 /**
  * One kind of item: how it is written, and how it is read in every version that was ever written.

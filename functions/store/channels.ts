@@ -1,0 +1,66 @@
+import { type Channel, type ChannelKind, isUsable, type LiveStream } from '#domain/channel';
+import type { UserId } from '#domain/ids';
+import { channelMove, type Making, ownerItem, ownerOf, readChannel } from './channel-record.ts';
+import { again } from './again.ts';
+import type { Table } from './dynamo.ts';
+
+/** Creators' channels. Making one at Mux is a thing for one caller at a time: `beginMaking` says who. */
+export const createChannelStore = ({ table }: { table: Table }) => ({
+  get: async (creatorId: UserId, kind: ChannelKind): Promise<Channel> =>
+    (await readChannel(table, creatorId, kind)).channel,
+
+  ownerOf: (liveStreamId: string) => ownerOf(table, liveStreamId),
+
+  /**
+   * The channel where it is usable; else the turn to make it, which one caller gets until `making.until`. `takenOver`: another
+   * began and was not heard of again, so Mux may have made a live stream that we do not know.
+   */
+  beginMaking: (creatorId: UserId, kind: ChannelKind, making: Making, now: number) =>
+    again<{ at: 'usable'; channel: Channel } | { at: 'ours'; takenOver: boolean; channel: Channel } | { at: 'others' }>(
+      async () => {
+        const found = await readChannel(table, creatorId, kind);
+        if (isUsable(found.channel)) return { settled: { at: 'usable', channel: found.channel } };
+        if (found.making && found.making.until > now) return { settled: { at: 'others' } };
+        const written = await table.transact([channelMove(found, found.channel, { making })]);
+        if (!written.done) return 'again';
+        return { settled: { at: 'ours', takenOver: found.making !== undefined, channel: found.channel } };
+      },
+    ),
+
+  /** Keeps what Mux has made; not where the turn has passed to another meanwhile: then `live` is the other's. */
+  made: (creatorId: UserId, kind: ChannelKind, { token }: Pick<Making, 'token'>, live: LiveStream) =>
+    again<{ kept: boolean; channel: Channel }>(async () => {
+      const found = await readChannel(table, creatorId, kind);
+      if (found.making?.token !== token)
+        return { settled: { kept: found.channel.live?.id === live.id, channel: found.channel } };
+      const channel = { ...found.channel, live };
+      const written = await table.transact([
+        channelMove(found, channel, { making: undefined }),
+        { put: ownerItem(live.id, channel) },
+      ]);
+      return written.done ? { settled: { kept: true, channel } } : 'again';
+    }),
+
+  /**
+   * Gives the turn back when Mux did not make one. `doubtful`: it may have, for all we know; the next turn counts as taken over.
+   */
+  notMade: (creatorId: UserId, kind: ChannelKind, { token }: Pick<Making, 'token'>, doubtful: boolean) =>
+    again(async () => {
+      const found = await readChannel(table, creatorId, kind);
+      if (found.making?.token !== token) return { settled: undefined };
+      const making = doubtful ? { token, until: 0 } : undefined;
+      const written = await table.transact([channelMove(found, found.channel, { making })]);
+      return written.done ? { settled: undefined } : 'again';
+    }),
+
+  /** What the live stream is set to at Mux by now. */
+  wasSet: (channel: Channel, settings: Pick<LiveStream, 'latency' | 'reconnectWindowSeconds'>) =>
+    again<Channel>(async () => {
+      const found = await readChannel(table, channel.creatorId, channel.kind);
+      const { live } = found.channel;
+      if (!live || live.id !== channel.live?.id) return { settled: found.channel };
+      const set = { ...found.channel, live: { ...live, ...settings } };
+      return (await table.transact([channelMove(found, set)])).done ? { settled: set } : 'again';
+    }),
+});
+export type ChannelStore = ReturnType<typeof createChannelStore>;

@@ -1,0 +1,268 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { channelKind, withShow } from '#domain/channel';
+import type { StreamId, UserId } from '#domain/ids';
+import { isReleaseReason, step, type Stream } from '#domain/stream';
+import * as z from 'zod/mini';
+import { again } from './again.ts';
+import { streamId, userId } from './brands.ts';
+import { channelMove, readChannel } from './channel-record.ts';
+import { absent, openTable, type Table } from './dynamo.ts';
+import { airKey, hashed, ingestKey, leaseKey, streamKey } from './keys.ts';
+import { atFence, leaseEnd, leaseItem, type Lease, readLease } from './lease-record.ts';
+import { createRecord } from './record.ts';
+import { readStream, streamMove } from './stream-record.ts';
+
+/** Expired keys may stay this long, so that their bearer hears `expired` and not `unknown`. */
+const KEY_KEPT_SECONDS = 3_600;
+
+const key = createRecord({
+  kind: 'ingest key',
+  version: 1,
+  schema: z.object({ streamId, creatorId: userId, until: z.number() }),
+});
+
+type Json = Readonly<Record<string, unknown>>;
+type NotClaimed = { claimed: false; because: 'ended' | 'held' | 'unknown' };
+type Claimed = { claimed: true; fence: number; muxStreamKey: string; previousUntil: number | undefined };
+
+/** Gives out stream keys: the control plane's side. A key is stored hashed, and spent by being deleted. */
+export const createIngestKeys = ({ table }: { table: Table }) => ({
+  issue: async (
+    secret: string,
+    { streamId, creatorId, until }: { streamId: StreamId; creatorId: UserId; until: number },
+  ): Promise<void> => {
+    const expiresAt = Math.ceil(until / 1_000) + KEY_KEPT_SECONDS;
+    await table.put({ ...ingestKey(hashed(secret)), ...key.write({ streamId, creatorId, until }, { expiresAt }) });
+  },
+});
+export type IngestKeys = ReturnType<typeof createIngestKeys>;
+
+/**
+ * What an ingest worker does to the table: it spends stream keys, and takes, keeps and gives back the lease of the stream that it
+ * publishes. Refusals are values; a table that does not answer throws. Every stamp is given in milliseconds.
+ *
+ * Of two publishers the newer wins: a claim takes over from whoever holds the lease, and the fence, which grows by one with each
+ * claim, shuts the older one out at its next renewal. The claim also needs the creator's air, so that two streams of one creator
+ * never publish to one Mux key.
+ */
+export const createIngestStore = ({ client, tableName }: { client: DynamoDBClient; tableName: string }) => {
+  const table = openTable({ client, tableName });
+
+  const take = (
+    id: StreamId,
+    now: number,
+    next: (lease: Lease | undefined) => Omit<Lease, 'fence' | 'told' | 'state'> | undefined,
+  ): Promise<(Claimed & { lease: Lease }) | NotClaimed> =>
+    again<(Claimed & { lease: Lease }) | NotClaimed>(async () => {
+      const [streamItem, leaseRead] = await Promise.all([table.get(streamKey(id)), table.get(leaseKey(id))]);
+      if (!streamItem) return refused('unknown');
+      const found = readStream(streamItem);
+      const { stream } = found;
+      if (isOver(stream)) return refused('ended');
+
+      const old = leaseRead && readLease(leaseRead);
+      const wanted = next(old);
+      if (!wanted) return refused('unknown');
+      const channel = await readChannel(table, stream.creatorId, channelKind(stream));
+      if (!channel.channel.live) return refused('unknown');
+
+      const fence = (old?.fence ?? 0) + 1;
+      const after = step(stream, { type: 'claimed', at: now, fence });
+      const state = after.feed?.is ?? 'connecting';
+      const lease = { ...wanted, fence, state, told: state };
+      const shown = withShow(channel.channel, id, now);
+      const written = await table.transact([
+        { or: 'lease-moved', put: leaseItem(id, lease), when: old ? atFence(old.fence) : absent },
+        streamMove(found, after),
+        {
+          or: 'no-air',
+          check: airKey(stream.creatorId),
+          when: { expression: 'streamId = :id', values: { ':id': { S: id } } },
+        },
+        ...(shown === channel.channel ? [] : [channelMove(channel, shown)]),
+      ]);
+      if (written.done) {
+        const previousUntil = old?.workerId !== undefined && old.until > now ? old.until : undefined;
+        return {
+          settled: { claimed: true, fence, muxStreamKey: channel.channel.live.streamKey, previousUntil, lease },
+        };
+      }
+      return written.because === 'no-air' ? refused('held') : 'again';
+    });
+
+  /** Lets the stream hear what the lease already says: that the feed's state is another one. */
+  const tell = (id: StreamId, fence: number, now: number): Promise<boolean> =>
+    again<boolean>(async () => {
+      const [streamItem, leaseRead] = await Promise.all([table.get(streamKey(id)), table.get(leaseKey(id))]);
+      const lease = leaseRead && readLease(leaseRead);
+      if (!streamItem || lease?.fence !== fence) return { settled: false };
+      const found = readStream(streamItem);
+      const after = step(found.stream, { type: 'reported', at: now, fence, is: lease.state });
+      const written = await table.transact([
+        {
+          or: 'lease-moved',
+          update: leaseKey(id),
+          set: {
+            expression: 'SET told = #state',
+            names: { '#state': 'state' },
+          },
+          when: atFence(fence),
+        },
+        ...(after === found.stream ? [] : [streamMove(found, after)]),
+      ]);
+      return written.done ? { settled: true } : 'again';
+    });
+
+  return {
+    /** Spends a stream key: it opens one feed, once, and of many that come with it one is let in. */
+    redeem: async (
+      secret: string,
+      now: number,
+    ): Promise<
+      | { redeemed: true; streamId: StreamId; creatorId: UserId }
+      | { redeemed: false; because: 'unknown' | 'expired' | 'ended' }
+    > => {
+      const { item } = await table.remove(ingestKey(hashed(secret)));
+      if (!item) return { redeemed: false, because: 'unknown' };
+      const { streamId, creatorId, until } = key.read(item);
+      if (until <= now) return { redeemed: false, because: 'expired' };
+      const streamItem = await table.get(streamKey(streamId));
+      if (!streamItem || isOver(readStream(streamItem).stream)) return { redeemed: false, because: 'ended' };
+      return { redeemed: true, streamId, creatorId };
+    },
+
+    /** Takes the stream for a feed that brought a key. `previousUntil`: until then the holder before us may still be publishing. */
+    claim: async (claim: {
+      streamId: StreamId;
+      sessionId: string;
+      workerId: string;
+      resumeTokenHash: string;
+      now: number;
+      ttlMs: number;
+      media?: Json;
+    }): Promise<Claimed | NotClaimed> => {
+      const { streamId, sessionId, workerId, resumeTokenHash, now, ttlMs, media } = claim;
+      const taken = await take(streamId, now, () => ({
+        sessionId,
+        workerId,
+        resumeTokenHash,
+        until: now + ttlMs,
+        committed: 0,
+        committedMs: 0,
+        ...(media && { media: JSON.stringify(media) }),
+      }));
+      if (!taken.claimed) return taken;
+      const { lease: _, ...claimed } = taken;
+      return claimed;
+    },
+
+    /** Takes the stream for a feed that brought its resume token, with how far it had come, wherever it was before. */
+    resume: async (claim: {
+      streamId: StreamId;
+      workerId: string;
+      resumeTokenHash: string;
+      now: number;
+      ttlMs: number;
+    }): Promise<
+      (Claimed & { sessionId: string; committed: number; committedMs: number; media: unknown }) | NotClaimed
+    > => {
+      const { streamId, workerId, resumeTokenHash, now, ttlMs } = claim;
+      const taken = await take(streamId, now, (lease) =>
+        lease?.resumeTokenHash === resumeTokenHash ? { ...lease, workerId, until: now + ttlMs } : undefined,
+      );
+      if (!taken.claimed) return taken;
+      const { lease, ...claimed } = taken;
+      return {
+        ...claimed,
+        sessionId: lease.sessionId,
+        committed: lease.committed,
+        committedMs: lease.committedMs,
+        media: lease.media === undefined ? undefined : JSON.parse(lease.media),
+      };
+    },
+
+    /** Says that we still publish, and how far; `held: false` when another claim, a release or the end has come since. */
+    renew: async (renewal: {
+      streamId: StreamId;
+      fence: number;
+      committed: number;
+      committedMs: number;
+      state: 'connecting' | 'live' | 'reconnecting';
+      health?: Json;
+      media?: Json;
+      now: number;
+      ttlMs: number;
+    }): Promise<{ held: true; endRequested: boolean } | { held: false }> => {
+      const { streamId, fence, committed, committedMs, state, health, media, now, ttlMs } = renewal;
+      const renewed = await table.update(
+        leaseKey(streamId),
+        {
+          expression: `SET committed = :committed, committedMs = :committedMs, #state = :state, #until = :until${
+            health ? ', health = :health, healthAt = :now' : ''
+          }${media ? ', media = :media' : ''}`,
+          names: { '#state': 'state', '#until': 'until' },
+          values: {
+            ':committed': { N: String(committed) },
+            ':committedMs': { N: String(committedMs) },
+            ':state': { S: state },
+            ':until': { N: String(now + ttlMs) },
+            ...(health && { ':health': { S: JSON.stringify(health) }, ':now': { N: String(now) } }),
+            ...(media && { ':media': { S: JSON.stringify(media) } }),
+          },
+        },
+        HELD(fence),
+      );
+      if (!renewed.done || !renewed.item) return { held: false };
+      const lease = readLease(renewed.item);
+      if (lease.told !== lease.state && !(await tell(streamId, fence, now))) return { held: false };
+      return { held: true, endRequested: lease.endRequested === true };
+    },
+
+    /** Gives the stream back, with the reason; harmless when it is no longer ours. A reason that we do not know ends nothing. */
+    release: async ({
+      streamId: id,
+      fence,
+      because,
+      now,
+    }: {
+      streamId: StreamId;
+      fence: number;
+      because: string;
+      now: number;
+    }): Promise<void> => {
+      const reason = isReleaseReason(because) ? because : 'internal-error';
+      await again(async () => {
+        const [streamItem, leaseRead] = await Promise.all([table.get(streamKey(id)), table.get(leaseKey(id))]);
+        const lease = leaseRead && readLease(leaseRead);
+        if (!streamItem || lease?.fence !== fence || lease.workerId === undefined) return { settled: undefined };
+        const found = readStream(streamItem);
+        const after = step(found.stream, { type: 'released', at: now, fence, because: reason });
+        const { workerId: _, ...free } = lease;
+        const written = await table.transact([
+          ...(after.state === 'ended'
+            ? leaseEnd(id, lease, after)
+            : [
+                {
+                  or: 'lease-moved' as const,
+                  put: leaseItem(id, { ...free, until: now, told: 'lost' }),
+                  when: atFence(fence),
+                },
+              ]),
+          ...(after === found.stream ? [] : [streamMove(found, after)]),
+        ]);
+        return written.done ? { settled: undefined } : 'again';
+      });
+    },
+  };
+};
+export type IngestStore = ReturnType<typeof createIngestStore>;
+
+const refused = (because: NotClaimed['because']) => ({ settled: { claimed: false as const, because } });
+
+const isOver = (stream: Stream): boolean => stream.state === 'ended' || stream.endRequested !== undefined;
+
+/** Somebody holds the lease under this fence. */
+const HELD = (fence: number) => ({
+  expression: `${atFence(fence).expression} AND attribute_exists(workerId)`,
+  values: atFence(fence).values ?? {},
+});

@@ -1,0 +1,128 @@
+import * as z from 'zod/mini';
+import { dueAt, END_REASONS, type Stream } from '#domain/stream';
+import type { StreamId, UserId } from '#domain/ids';
+import { streamId, userId } from './brands.ts';
+import type { Part } from './dynamo.ts';
+import { atRevision } from './dynamo.ts';
+import type { Item } from './item.ts';
+import {
+  airKey,
+  DUE_SHARDS,
+  dueStreams,
+  LIVE_SHARDS,
+  liveList,
+  scheduledList,
+  shardOf,
+  streamKey,
+  streamsOfCreator,
+} from './keys.ts';
+import { createRecord } from './record.ts';
+
+const stamp = z.number();
+const told = <Value extends z.ZodMiniType>(is: Value) => z.optional(z.object({ is, at: stamp }));
+
+/** An asset's facts as an item holds them. */
+export const AssetFacts = z.object({
+  id: z.string(),
+  seenAt: stamp,
+  activeAt: z.optional(stamp),
+  overAt: z.optional(stamp),
+  link: told(z.enum(['up', 'down'])),
+  status: told(z.enum(['preparing', 'ready', 'errored', 'deleted'])),
+  playback: told(z.string()),
+  duration: told(z.number()),
+});
+const record = createRecord({
+  kind: 'stream',
+  version: 1,
+  schema: z.object({
+    id: streamId,
+    creatorId: userId,
+    title: z.string(),
+    description: z.optional(z.string()),
+    visibility: z.enum(['public', 'followers']),
+    latency: z.enum(['standard', 'reduced', 'low']),
+    test: z.boolean(),
+    createdAt: stamp,
+    scheduledFor: z.optional(stamp),
+    state: z.enum(['created', 'connecting', 'live', 'reconnecting', 'ended']),
+    startedAt: z.optional(stamp),
+    endedAt: z.optional(stamp),
+    endedBecause: z.optional(z.enum(END_REASONS)),
+    endRequested: z.optional(z.object({ at: stamp, because: z.enum(END_REASONS) })),
+    feed: z.optional(
+      z.object({
+        fence: z.number(),
+        is: z.enum(['connecting', 'live', 'reconnecting']),
+        at: stamp,
+        lostAt: z.optional(stamp),
+      }),
+    ),
+    assets: z.readonly(z.array(AssetFacts)),
+    completedAt: z.optional(stamp),
+    askedAt: z.optional(stamp),
+    recordingLostAt: z.optional(stamp),
+    /** Grows by one with each write: who writes says which one it has read. */
+    rev: z.number(),
+  }),
+});
+
+/** A stream and the revision at which it was read. */
+export type StoredStream = { stream: Stream; rev: number };
+
+export const readStream = (item: Item): StoredStream => {
+  const { rev, ...stream } = record.read(item);
+  return { stream, rev };
+};
+
+/** The whole item, its places in the three indexes included: they follow from the stream, so they cannot disagree with it. */
+export const streamItem = (stream: Stream, rev: number): Item => ({
+  ...streamKey(stream.id),
+  ...record.write(
+    { ...stream, rev },
+    {
+      ownerKey: streamsOfCreator(stream.creatorId),
+      ownerSort: stream.id,
+      ...listed(stream),
+      ...due(stream),
+    },
+  ),
+});
+
+/** The write that takes a stream from what was read to what it is now; refused as `moved` when another came between. */
+export const streamMove = ({ rev }: StoredStream, to: Stream): Part<'moved'> => ({
+  or: 'moved',
+  put: streamItem(to, rev + 1),
+  when: atRevision(rev),
+});
+
+const air = createRecord({ kind: 'air', version: 1, schema: z.object({ streamId }) });
+
+/** Which stream of a creator has the air. */
+export const readAir = (item: Item): StreamId => air.read(item).streamId;
+export const airItem = (creatorId: UserId, id: StreamId): Item => ({
+  ...airKey(creatorId),
+  ...air.write({ streamId: id }),
+});
+
+const iso = (at: number): string => new Date(at).toISOString();
+
+const listed = (stream: Stream) => {
+  if (stream.state === 'live' || stream.state === 'reconnecting')
+    return {
+      listKey: liveList(shardOf(stream.id, LIVE_SHARDS)),
+      listSort: `${iso(stream.startedAt ?? stream.createdAt)}#${stream.id}`,
+    };
+  if (stream.state === 'created' && stream.scheduledFor !== undefined)
+    return {
+      listKey: scheduledList(shardOf(stream.id, LIVE_SHARDS)),
+      listSort: `${iso(stream.scheduledFor)}#${stream.id}`,
+    };
+  return {};
+};
+
+const due = (stream: Stream) => {
+  const at = dueAt(stream);
+  if (at === undefined) return {};
+  return { dueKey: dueStreams(shardOf(stream.id, DUE_SHARDS)), dueSort: `${iso(at)}#${stream.id}` };
+};

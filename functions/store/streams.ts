@@ -1,0 +1,230 @@
+import type { StreamId, UserId } from '#domain/ids';
+import { isOnAir, type Stream, type StreamEvent, step } from '#domain/stream';
+import { again } from './again.ts';
+import { absent, type Expression, type Position, type Table } from './dynamo.ts';
+import {
+  airKey,
+  DUE_SHARDS,
+  dueStreams,
+  LIVE_SHARDS,
+  leaseKey,
+  liveList,
+  scheduledList,
+  streamKey,
+  streamsOfCreator,
+} from './keys.ts';
+import { leaseEnd, readLease } from './lease-record.ts';
+import { airItem, readAir, readStream, type StoredStream, streamItem, streamMove } from './stream-record.ts';
+
+/** What a creator says of a show before it begins. */
+export type Draft = Pick<Stream, 'title' | 'description' | 'visibility' | 'latency' | 'test'>;
+export type Edit = Partial<Pick<Stream, 'title' | 'description' | 'visibility' | 'scheduledFor'>>;
+
+export type Change = { before: Stream; after: Stream };
+type Page = { items: Stream[]; next: Position | undefined };
+
+/** Streams: their lives, and the lists that they are in. Every write is guarded by the revision that was read. */
+export const createStreamStore = ({ table }: { table: Table }) => {
+  const stored = async (id: StreamId): Promise<StoredStream | undefined> => {
+    const item = await table.get(streamKey(id));
+    return item && readStream(item);
+  };
+
+  const onAir = async (creatorId: UserId): Promise<StreamId | undefined> => {
+    const item = await table.get(airKey(creatorId));
+    return item && readAir(item);
+  };
+
+  const airTo = (creatorId: UserId, id: StreamId, from: StreamId | undefined) => ({
+    or: 'air-taken' as const,
+    put: airItem(creatorId, id),
+    when: from === undefined ? absent : holds(from),
+  });
+
+  /** Applies an event; the change that it made, or undefined where there is no such stream. */
+  const happened = (id: StreamId, event: StreamEvent): Promise<Change | undefined> =>
+    again(async () => {
+      const found = await stored(id);
+      if (!found) return { settled: undefined };
+      const after = step(found.stream, event);
+      if (after === found.stream) return { settled: { before: after, after } };
+      const written = await table.transact([streamMove(found, after)]);
+      return written.done ? { settled: { before: found.stream, after } } : 'again';
+    });
+
+  return {
+    get: async (id: StreamId): Promise<Stream | undefined> => (await stored(id))?.stream,
+
+    getMany: async (ids: readonly StreamId[]): Promise<Stream[]> =>
+      (await table.getMany(ids.map(streamKey))).map((item) => readStream(item).stream),
+
+    /** Which stream the creator has, or last had, the air with. */
+    onAir,
+
+    happened,
+
+    /**
+     * The creator's stream in waiting, with the air. One that was made and never begun is taken up again with the new draft: so a
+     * retry after a lost answer, and a hundred calls at once, make one stream.
+     */
+    prepare: ({ creatorId, draft, fresh }: { creatorId: UserId; draft: Draft; fresh: Stream }) =>
+      again<{ prepared: true; stream: Stream } | { prepared: false; onAir: StreamId }>(async () => {
+        const holder = await onAir(creatorId);
+        const held = holder && (await stored(holder));
+        if (held && isOnAir(held.stream)) return { settled: { prepared: false, onAir: held.stream.id } };
+        if (held && held.stream.state === 'created' && held.stream.scheduledFor === undefined) {
+          const redrafted = { ...held.stream, ...draft, description: draft.description };
+          if (sameDraft(held.stream, redrafted)) return { settled: { prepared: true, stream: held.stream } };
+          const written = await table.transact([streamMove(held, redrafted)]);
+          return written.done ? { settled: { prepared: true, stream: redrafted } } : 'again';
+        }
+        const made = await table.transact([
+          { or: 'exists', put: streamItem(fresh, 1), when: absent },
+          airTo(creatorId, fresh.id, holder),
+          ...(held ? [unmoved(held)] : []),
+        ]);
+        return made.done ? { settled: { prepared: true, stream: fresh } } : 'again';
+      }),
+
+    /** Announces a show: it does not have the air until its creator asks for a stream key. */
+    announce: async (stream: Stream): Promise<void> => {
+      await table.put(streamItem(stream, 1), absent);
+    },
+
+    /** Gives the air to a stream that is about to be fed. */
+    takeAir: ({ creatorId, id }: { creatorId: UserId; id: StreamId }) =>
+      again<{ taken: true } | { taken: false; onAir: StreamId }>(async () => {
+        const holder = await onAir(creatorId);
+        if (holder === id) return { settled: { taken: true } };
+        const held = holder && (await stored(holder));
+        if (held && isOnAir(held.stream)) return { settled: { taken: false, onAir: held.stream.id } };
+        const parts = [airTo(creatorId, id, holder), ...(held ? [unmoved(held)] : [])];
+        return (await table.transact(parts)).done ? { settled: { taken: true } } : 'again';
+      }),
+
+    /** @param allowed is asked of the stream as it is when the edit is written */
+    edit: (id: StreamId, edit: Edit, allowed: (stream: Stream) => boolean) =>
+      again<{ edited: true; stream: Stream } | { edited: false; stream: Stream | undefined }>(async () => {
+        const found = await stored(id);
+        if (!found || !allowed(found.stream)) return { settled: { edited: false, stream: found?.stream } };
+        const stream = { ...found.stream, ...edit };
+        const written = await table.transact([streamMove(found, stream)]);
+        return written.done ? { settled: { edited: true, stream } } : 'again';
+      }),
+
+    /** Asks for the end: at once where no worker has it; else the worker sees it when it next renews its lease. */
+    requestEnd: (id: StreamId, event: Extract<StreamEvent, { type: 'end-requested' | 'gave-up' }>) =>
+      again<Change | undefined>(async () => {
+        const found = await stored(id);
+        if (!found) return { settled: undefined };
+        const after = step(found.stream, event);
+        if (after === found.stream) return { settled: { before: after, after } };
+        const lease = await table.get(leaseKey(id));
+        const written = await table.transact([
+          streamMove(found, after),
+          ...leaseEnd(id, lease && readLease(lease), after),
+        ]);
+        return written.done ? { settled: { before: found.stream, after } } : 'again';
+      }),
+
+    /** On the air now, newest first. */
+    live: ({ limit, after }: { limit: number; after: Position | undefined }): Promise<Page> =>
+      merge(table, { list: liveList, newestFirst: true, limit, after }),
+
+    /** Announced, soonest first. */
+    scheduled: ({ limit, after }: { limit: number; after: Position | undefined }): Promise<Page> =>
+      merge(table, { list: scheduledList, newestFirst: false, limit, after }),
+
+    /** A creator's streams, newest first. `begun`: only those that anybody has seen, or is told to wait for. */
+    byCreator: async ({
+      creatorId,
+      begun,
+      limit,
+      after,
+    }: {
+      creatorId: UserId;
+      begun: boolean;
+      limit: number;
+      after: Position | undefined;
+    }): Promise<Page> => {
+      const { items, next } = await table.query({
+        index: 'byOwner',
+        partition: streamsOfCreator(creatorId),
+        newestFirst: true,
+        limit,
+        after,
+        filter: begun ? BEGUN : undefined,
+      });
+      return { items: items.map((item) => readStream(item).stream), next };
+    },
+
+    /** Whatever must be looked at by now. */
+    due: async (shard: number, now: number, after?: Position): Promise<Page> => {
+      const { items, next } = await table.query({
+        index: 'byDue',
+        partition: dueStreams(shard),
+        below: new Date(now).toISOString(),
+        limit: 100,
+        after,
+      });
+      return { items: items.map((item) => readStream(item).stream), next };
+    },
+    dueShards: DUE_SHARDS,
+  };
+};
+export type StreamStore = ReturnType<typeof createStreamStore>;
+
+const BEGUN: Expression = {
+  expression: 'attribute_exists(startedAt) OR (#state = :created AND attribute_exists(scheduledFor))',
+  names: { '#state': 'state' },
+  values: { ':created': { S: 'created' } },
+};
+
+const holds = (id: StreamId): Expression => ({ expression: 'streamId = :holder', values: { ':holder': { S: id } } });
+
+const unmoved = ({ stream, rev }: StoredStream) => ({
+  or: 'moved' as const,
+  check: streamKey(stream.id),
+  when: { expression: 'rev = :seenRev', values: { ':seenRev': { N: String(rev) } } },
+});
+
+const sameDraft = (a: Draft, b: Draft): boolean =>
+  a.title === b.title &&
+  a.description === b.description &&
+  a.visibility === b.visibility &&
+  a.latency === b.latency &&
+  a.test === b.test;
+
+/** One page of a sharded list: a page of each shard, merged. The position is the last sort key shown. */
+const merge = async (
+  table: Table,
+  {
+    list,
+    newestFirst,
+    limit,
+    after,
+  }: { list: (shard: number) => string; newestFirst: boolean; limit: number; after: Position | undefined },
+): Promise<Page> => {
+  const last = after?.['listSort'];
+  const pages = await Promise.all(
+    Array.from({ length: LIVE_SHARDS }, (_, shard) =>
+      table.query({
+        index: 'byList',
+        partition: list(shard),
+        newestFirst,
+        limit: limit + 1,
+        ...(newestFirst ? { below: last } : { above: last }),
+      }),
+    ),
+  );
+  const all = pages
+    .flatMap(({ items }) => items)
+    .map((item) => ({ sort: item['listSort']?.S ?? '', item }))
+    .sort((a, b) => (a.sort < b.sort ? -1 : 1) * (newestFirst ? -1 : 1));
+  const shown = all.slice(0, limit);
+  const listSort = shown.at(-1)?.sort;
+  return {
+    items: shown.map(({ item }) => readStream(item).stream),
+    next: all.length > limit && listSort !== undefined ? { listSort } : undefined,
+  };
+};
