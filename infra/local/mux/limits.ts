@@ -1,0 +1,68 @@
+/**
+ * Every bound and every time of the stand-in, with its unit in its name. `startMux({ limits })` overrides any of them, so
+ * that a test shortens a window instead of waiting for it.
+ */
+export const LIMITS = {
+  /** How long one second of Mux's own windows lasts: reconnect window, the 60 s after `complete`, test mode, continuous duration. */
+  secondMs: 1_000,
+  /** After `complete` the encoder may leave by itself for so long (Mux's 60 s). */
+  completeGraceSeconds: 60,
+  /** A test stream is disabled after so long on the air, and its asset deleted after a day. */
+  testSeconds: 300,
+  testAssetSeconds: 86_400,
+  /** A finished show is still answered at its live playback id for so long, with its end marked; then 412. */
+  endedSeconds: 60,
+
+  /** HTTP. */
+  bodyBytes: 64 * 1024,
+  pageItems: 100,
+  liveStreams: 2_000,
+  simulcastTargets: 6,
+  headersMs: 10_000,
+
+  /** RTMPS. */
+  encoders: 64,
+  /** From the first byte to a publish that is allowed. */
+  greetingMs: 10_000,
+  /** An encoder that sends not one byte for so long has left. */
+  idleMs: 60_000,
+  pingMs: 30_000,
+  commandBytes: 64 * 1024,
+  messageBytes: 8 * 1024 * 1024,
+  chunkStreams: 64,
+  unsentBytes: 1024 * 1024,
+  /** Time stamps kept for each track of a publish, the newest. */
+  timestamps: 40_000,
+
+  /** Recording. */
+  segmentSeconds: 2,
+  windowSeconds: 30,
+  /** FFmpeg takes no bytes for so long: it hangs. */
+  recorderStallMs: 10_000,
+  /** FFmpeg may fail so often in a row in one recording before the encoder is sent away. */
+  recorderFailures: 3,
+  assets: 100,
+  assetBytes: 5 * 1024 ** 3,
+
+  /** Images. */
+  images: 2,
+  imagesWaiting: 32,
+  imageMs: 10_000,
+  imageCacheBytes: 16 * 1024 * 1024,
+  imagePixels: 1_920,
+
+  /** Webhooks. Each attempt waits twice as long as the one before, between the two bounds, for 24 h. */
+  webhookMs: 10_000,
+  webhookRetryMs: 1_000,
+  webhookRetryMaxMs: 600_000,
+  webhookGiveUpMs: 24 * 60 * 60 * 1_000,
+  webhookEndpoints: 8,
+  pendingDeliveries: 5_000,
+  loggedEvents: 5_000,
+
+  /** `close()`: an FFmpeg ends by itself, then is interrupted, then killed. */
+  endMs: 1_200,
+  interruptMs: 800,
+} as const;
+
+export type Limits = { readonly [Name in keyof typeof LIMITS]: number };

@@ -1,0 +1,56 @@
+import { Hono } from 'hono';
+import type { Env } from './api/app.ts';
+import { Refusal } from './api/refusal.ts';
+import { parseBody } from './api/request.ts';
+import type { Studio } from './broadcast/studio.ts';
+import { Faults, type FaultSwitch } from './faults.ts';
+import type { Library } from './library.ts';
+import type { EventLog } from './webhooks/events.ts';
+
+type Parts = { library: Library; studio: Studio; faults: FaultSwitch; events: EventLog; resetEncoders: () => void };
+
+/** What no Mux has: faults on demand and a look inside, for tests and scripts against a running platform. */
+export const createLocalRoutes = ({ library, studio, faults, events, resetEncoders }: Parts) =>
+  new Hono<Env>()
+    .get('/faults', (c) => c.json(faults.now))
+    .put('/faults', async (c) => {
+      const wanted = await parseBody(c, Faults);
+      faults.clear();
+      faults.set(wanted);
+      return c.json(faults.now);
+    })
+    .delete('/faults', (c) => {
+      faults.clear();
+      return c.body(null, 204);
+    })
+    .post('/encoders/reset', (c) => {
+      resetEncoders();
+      return c.body(null, 204);
+    })
+    .get('/events', (c) => c.text(events.jsonl(), 200, { 'content-type': 'application/jsonl' }))
+    .get('/live-streams/:id', (c) => {
+      const record = library.liveStreams.get(c.req.param('id'));
+      if (!record) throw Refusal.notFound();
+      const desk = studio.desk(record.id);
+      const statistics = desk.statistics();
+      const withTimes = c.req.query('timestamps') !== undefined;
+      const recording = desk.recording();
+      return c.json({
+        id: record.id,
+        at: desk.at,
+        status: record.status,
+        ...(record.active_asset_id === undefined ? {} : { assetId: record.active_asset_id }),
+        segments: recording?.timeline.segments.length ?? 0,
+        ...(statistics
+          ? {
+              ingest: withTimes
+                ? statistics
+                : {
+                    ...statistics,
+                    video: { ...statistics.video, timestampsMs: undefined },
+                    audio: { ...statistics.audio, timestampsMs: undefined },
+                  },
+            }
+          : {}),
+      });
+    });

@@ -1,0 +1,64 @@
+import type { AssetRecord } from '../records.ts';
+import type { Segment } from '../recording/timeline.ts';
+
+/** HLS as Mux answers it: a playlist of one rendition, which leads to the media. */
+export const multivariantPlaylist = (
+  { video, audio, duration, bytes, frames }: AssetRecord,
+  mediaPath: string,
+): string => {
+  const bitsPerSecond = duration > 0 ? Math.ceil((bytes * 8) / duration) : 1_000_000;
+  const codecs = [video?.codec, audio?.codec].filter((codec) => codec !== undefined).join(',');
+  const attributes = [
+    `BANDWIDTH=${bitsPerSecond}`,
+    `AVERAGE-BANDWIDTH=${bitsPerSecond}`,
+    ...(codecs === '' ? [] : [`CODECS="${codecs}"`]),
+    ...(video && video.width > 0 ? [`RESOLUTION=${video.width}x${video.height}`] : []),
+    ...(video && duration > 0 && frames > 0 ? [`FRAME-RATE=${(frames / duration).toFixed(3)}`] : []),
+  ];
+  return lines(
+    '#EXTM3U',
+    '#EXT-X-VERSION:3',
+    '#EXT-X-INDEPENDENT-SEGMENTS',
+    `#EXT-X-STREAM-INF:${attributes.join(',')}`,
+    mediaPath,
+  );
+};
+
+type Shown = {
+  segments: readonly Segment[];
+  /** Only the last so many seconds: what a live playback id shows. Without it, all from the beginning. */
+  windowSeconds?: number;
+  ended: boolean;
+};
+
+export const mediaPlaylist = ({ segments, windowSeconds, ended }: Shown): string => {
+  const first = windowSeconds === undefined ? 0 : firstWithin(segments, windowSeconds);
+  const shown = segments.slice(first);
+  const target = shown.reduce((longest, { seconds }) => Math.max(longest, Math.round(seconds)), 1);
+  const breaks = segments.slice(1, first + 1).filter((segment, index) => segment.run !== segments[index]?.run).length;
+  return lines(
+    '#EXTM3U',
+    '#EXT-X-VERSION:3',
+    `#EXT-X-TARGETDURATION:${target}`,
+    `#EXT-X-MEDIA-SEQUENCE:${first}`,
+    ...(breaks > 0 ? [`#EXT-X-DISCONTINUITY-SEQUENCE:${breaks}`] : []),
+    ...(windowSeconds === undefined ? [`#EXT-X-PLAYLIST-TYPE:${ended ? 'VOD' : 'EVENT'}`] : []),
+    ...shown.flatMap((segment, index) => toLines(segment, shown[index - 1])),
+    ...(ended ? ['#EXT-X-ENDLIST'] : []),
+  );
+};
+
+const toLines = ({ run, file, seconds, at_ms }: Segment, before: Segment | undefined): string[] => [
+  ...(before && before.run !== run ? ['#EXT-X-DISCONTINUITY'] : []),
+  ...(before?.run === run ? [] : [`#EXT-X-PROGRAM-DATE-TIME:${new Date(at_ms).toISOString()}`]),
+  `#EXTINF:${seconds.toFixed(5)},`,
+  file,
+];
+
+const firstWithin = (segments: readonly Segment[], seconds: number): number => {
+  let first = segments.length;
+  for (let sum = 0; first > 0 && sum < seconds; first -= 1) sum += segments[first - 1]?.seconds ?? 0;
+  return first;
+};
+
+const lines = (...all: string[]): string => `${all.join('\n')}\n`;

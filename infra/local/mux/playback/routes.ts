@@ -1,0 +1,194 @@
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { Hono } from 'hono';
+import { cors } from 'hono/cors';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import * as z from 'zod';
+import type { Studio } from '../broadcast/studio.ts';
+import type { Library, Playback } from '../library.ts';
+import type { Limits } from '../limits.ts';
+import { openTimeline, type Timeline } from '../recording/timeline.ts';
+import type { AssetRecord } from '../records.ts';
+import { FORMATS, type Format, type Pictures } from './pictures.ts';
+import { opens, type Audience } from './playback-token.ts';
+import { mediaPlaylist, multivariantPlaylist } from './playlists.ts';
+
+type Parts = { library: Library; studio: Studio; pictures: Pictures; limits: Limits; now: () => number };
+
+const PLAYLIST = { 'content-type': 'application/vnd.apple.mpegurl', 'cache-control': 'no-cache' };
+const PictureQuery = z.object({
+  time: z.coerce.number().min(0).optional(),
+  width: z.coerce.number().int().min(1).optional(),
+  height: z.coerce.number().int().min(1).optional(),
+  latest: z.enum(['true', 'false']).optional(),
+});
+
+/** Why something is not played; the words are what a player's log shows. */
+const REFUSED = {
+  'not-found': [404, 'There is no such playback id.'],
+  'not-live': [412, 'The live stream is not active, or the asset is not ready.'],
+  forbidden: [403, 'This playback id needs a valid token.'],
+  'bad-request': [400, 'time, width, height or latest is wrong.'],
+  busy: [503, 'Too many pictures are being made.'],
+  'no-picture': [404, 'There is no picture at this time.'],
+} as const satisfies Record<string, readonly [ContentfulStatusCode, string]>;
+
+class NotPlayed extends Error {
+  readonly because: keyof typeof REFUSED;
+  constructor(because: keyof typeof REFUSED) {
+    super(REFUSED[because][1]);
+    this.because = because;
+  }
+}
+
+/** What `stream.mux.com` (`/play`) and `image.mux.com` (`/image`) are to a viewer. */
+export const createPlaybackRoutes = ({ library, studio, pictures, limits, now }: Parts) => {
+  const timelines = new Map<string, Timeline>();
+
+  /** Of a show that runs, the one that grows; of a recording, what is on disk. */
+  const timelineOf = (asset: AssetRecord): Timeline => {
+    const recording = asset.is_live ? studio.desk(asset.live_stream_id).recording() : undefined;
+    if (recording) return recording.timeline;
+    const known = timelines.get(asset.id) ?? openTimeline(library.mediaDir(asset.id));
+    // Only what grows no more may be remembered.
+    if (!asset.is_live) timelines.set(asset.id, known);
+    return known;
+  };
+
+  const find = async (id: string, token: string | undefined, audience: Audience): Promise<Playback> => {
+    const found = library.findPlayback(id);
+    if (!found) throw new NotPlayed('not-found');
+    if (
+      found.playbackId.policy === 'signed' &&
+      !(await opens(library, { token, playbackId: id, audience, now: now() }))
+    )
+      throw new NotPlayed('forbidden');
+    return found;
+  };
+
+  /** The show behind a live playback id: the one that runs, or the one that just ended. */
+  const assetOf = (found: Playback): AssetRecord => {
+    if (found.of === 'asset') {
+      if (found.asset.status !== 'ready') throw new NotPlayed('not-live');
+      return found.asset;
+    }
+    const { active_asset_id, recent_asset_ids, status } = found.liveStream;
+    const asset = library.assets.get(active_asset_id ?? recent_asset_ids.at(-1) ?? '');
+    const ended = asset?.ended_at_ms;
+    const shown =
+      active_asset_id === undefined
+        ? ended !== undefined && now() - ended < limits.endedSeconds * limits.secondMs
+        : status === 'active';
+    if (!asset || !shown || asset.status !== 'ready') throw new NotPlayed('not-live');
+    return asset;
+  };
+
+  const bySecret = (secret: string): AssetRecord => {
+    const asset = library.assets.all().find((one) => one.secret === secret);
+    if (!asset) throw new NotPlayed('not-found');
+    return asset;
+  };
+
+  const anyOrigin = cors({
+    origin: '*',
+    allowMethods: ['GET', 'HEAD', 'OPTIONS'],
+    exposeHeaders: ['content-length'],
+    maxAge: 86_400,
+  });
+  return new Hono()
+    .use('/play/*', anyOrigin)
+    .use('/image/*', anyOrigin)
+    .onError((cause, c) => {
+      if (!(cause instanceof NotPlayed)) throw cause;
+      const [status, message] = REFUSED[cause.because];
+      return c.json({ error: { type: cause.because.replaceAll('-', '_'), messages: [message] } }, status, {
+        'cache-control': 'no-store',
+      });
+    })
+
+    .get('/play/:file{[A-Za-z0-9]+\\.m3u8}', async (c) => {
+      const found = await find(c.req.param('file').replace('.m3u8', ''), c.req.query('token'), 'v');
+      const asset = assetOf(found);
+      const view = found.of === 'asset' ? 'all' : 'live';
+      return c.body(multivariantPlaylist(asset, `rendition/${asset.secret}/${view}.m3u8`), 200, PLAYLIST);
+    })
+    .get('/play/rendition/:secret/:view{(?:all|live)\\.m3u8}', (c) => {
+      const asset = bySecret(c.req.param('secret'));
+      const window = c.req.param('view') === 'live.m3u8' ? { windowSeconds: limits.windowSeconds } : {};
+      return c.body(
+        mediaPlaylist({ segments: timelineOf(asset).segments, ended: !asset.is_live, ...window }),
+        200,
+        PLAYLIST,
+      );
+    })
+    .get('/play/rendition/:secret/:segment{\\d+-\\d+\\.ts}', (c) => {
+      const asset = bySecret(c.req.param('secret'));
+      const segment = timelineOf(asset).segments.find(({ file }) => file === c.req.param('segment'));
+      if (!segment) throw new NotPlayed('not-found');
+      const file = createReadStream(join(library.mediaDir(asset.id), segment.file));
+      // The player went away, or the asset was deleted just now: the response ends, which is all that can be said.
+      file.on('error', () => {});
+      return c.body(toWebStream(file), 200, {
+        'content-type': 'video/mp2t',
+        'content-length': String(segment.bytes),
+        'cache-control': 'public, max-age=31536000, immutable',
+      });
+    })
+
+    .get('/image/:id/:name{thumbnail\\.(?:jpg|png|webp)}', async (c) => {
+      const found = await find(c.req.param('id'), c.req.query('token'), 't');
+      const asset = assetOf(found);
+      const query = PictureQuery.safeParse(c.req.query());
+      if (!query.success) throw new NotPlayed('bad-request');
+      const { time, latest, width, height } = query.data;
+      const { segments } = timelineOf(asset);
+      const total = segments.reduce((sum, { seconds }) => sum + seconds, 0);
+      // As Mux: the middle of a recording; what is now of a show that runs.
+      const wanted =
+        latest === 'true' || (found.of === 'live_stream' && time === undefined) ? total : (time ?? total / 2);
+      const at = locate(segments, Math.min(wanted, total));
+      if (!at) throw new NotPlayed('no-picture');
+      const format = formatOf(c.req.param('name'));
+      const taken = await pictures.take({
+        dir: library.mediaDir(asset.id),
+        ...at,
+        format,
+        ...(width === undefined ? {} : { width: Math.min(width, limits.imagePixels) }),
+        ...(height === undefined ? {} : { height: Math.min(height, limits.imagePixels) }),
+      });
+      if (!taken.taken) throw new NotPlayed(taken.because);
+      return c.body(new Uint8Array(taken.bytes), 200, {
+        'content-type': FORMATS[format].type,
+        'cache-control': asset.is_live ? 'public, max-age=2' : 'public, max-age=300',
+      });
+    });
+};
+
+const formatOf = (name: string): Format => (name.endsWith('.png') ? 'png' : name.endsWith('.webp') ? 'webp' : 'jpg');
+
+/** The segment that shows this second, and where in it. At the very end, the beginning of the last segment: it surely holds a picture. */
+const locate = (
+  segments: Timeline['segments'],
+  second: number,
+): { file: string; offsetSeconds: number } | undefined => {
+  let from = 0;
+  for (const { file, seconds } of segments) {
+    if (second < from + seconds) return { file, offsetSeconds: second - from };
+    from += seconds;
+  }
+  const last = segments.at(-1);
+  return last && { file: last.file, offsetSeconds: 0 };
+};
+
+const toWebStream = (file: Readable): ReadableStream<Uint8Array> => {
+  const chunks = file[Symbol.asyncIterator]();
+  return new ReadableStream({
+    async pull(controller) {
+      const next: IteratorResult<Uint8Array> = await chunks.next();
+      if (next.done) controller.close();
+      else controller.enqueue(next.value);
+    },
+    cancel: () => void file.destroy(),
+  });
+};

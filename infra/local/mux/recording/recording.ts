@@ -1,0 +1,113 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Limits } from '../limits.ts';
+import { flvStart, flvTag, kindOf, type MediaMessage, type Tracks } from './flv.ts';
+import { startRun, type Run } from './run.ts';
+import { openTimeline, type Timeline } from './timeline.ts';
+
+type Settings = {
+  ffmpegPath: string;
+  dir: string;
+  limits: Limits;
+  now: () => number;
+  log: (line: string) => void;
+  /** A segment more is on disk. */
+  grown: (segment: { seconds: number; bytes: number }) => void;
+  /** FFmpeg fails again and again. */
+  failed: () => void;
+};
+
+/** The media of one asset while it is recorded: as many runs as the encoder had connections. */
+export type Recording = {
+  timeline: Timeline;
+  /** The next media begins a new run. */
+  begin: (parts: { tracks: () => Tracks; hold: () => void; release: () => void }) => void;
+  write: (message: MediaMessage) => void;
+  /** No more of this run; resolves when all of it is on disk. */
+  endRun: () => Promise<void>;
+  kill: () => void;
+};
+
+export const openRecording = ({ ffmpegPath, dir, limits, now, log, grown, failed }: Settings): Recording => {
+  const timeline = openTimeline(dir);
+  let runs = timeline.segments.reduce((most, { run }) => Math.max(most, run + 1), 0);
+  let failures = 0;
+  let source: { tracks: () => Tracks; hold: () => void; release: () => void } | undefined;
+  let current: Run | undefined;
+  /** Every earlier run has told its last segment: runs never overlap in the timeline. */
+  let earlier: Promise<void> = Promise.resolve();
+
+  const start = (first: MediaMessage): Run => {
+    const run = runs;
+    runs += 1;
+    const before = earlier;
+    let at = now();
+    const told = (segment: { file: string; seconds: number }): void => {
+      const bytes = statSync(join(dir, segment.file)).size;
+      timeline.append({ run, ...segment, bytes, at_ms: at });
+      at += segment.seconds * 1_000;
+      failures = 0;
+      grown({ seconds: segment.seconds, bytes });
+    };
+    let telling = before;
+    const started = startRun({
+      ffmpegPath,
+      dir,
+      run,
+      limits,
+      segment: (segment) => {
+        telling = telling
+          .then(() => told(segment))
+          .catch((cause: unknown) => log(`a segment is lost: ${String(cause)}`));
+      },
+      drained: () => source?.release(),
+    });
+    const done = started.exited.then(() => telling);
+    earlier = before.then(() => done);
+    void started.exited.then(({ clean, lastWords }) => {
+      if (current !== started) return;
+      current = undefined;
+      source?.release();
+      failures += 1;
+      log(`FFmpeg left in the middle of a recording${clean ? '' : `: ${lastWords}`}`);
+      if (failures >= limits.recorderFailures) failed();
+    });
+    started.write(flvStart(source?.tracks() ?? {}, first.timestampMs));
+    return started;
+  };
+
+  /** After a failure only a key frame can begin again. */
+  const canBegin = (message: MediaMessage): boolean => {
+    const kind = kindOf(message);
+    return (
+      kind === 'key-frame' ||
+      (kind === 'audio' && (failures === 0 || !source?.tracks().video)) ||
+      (kind === 'frame' && failures === 0)
+    );
+  };
+
+  return {
+    timeline,
+    begin(parts) {
+      source = parts;
+      failures = 0;
+    },
+    write(message) {
+      if (!source) return;
+      if (!current) {
+        if (!canBegin(message)) return;
+        current = start(message);
+      }
+      if (!current.write(flvTag(message))) source.hold();
+    },
+    async endRun() {
+      const ending = current;
+      current = undefined;
+      source?.release();
+      source = undefined;
+      await ending?.end();
+      await earlier;
+    },
+    kill: () => current?.kill(),
+  };
+};

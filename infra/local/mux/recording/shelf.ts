@@ -1,0 +1,59 @@
+import { rmSync } from 'node:fs';
+import type { Library } from '../library.ts';
+import type { Limits } from '../limits.ts';
+import { toAsset } from '../views.ts';
+import type { Announce } from '../webhooks/events.ts';
+
+type Parts = { library: Library; limits: Limits; now: () => number; announce: Announce; log: (line: string) => void };
+
+/** Keeps the recordings within the disk that they may have. */
+export type Shelf = {
+  remove: (assetId: string) => boolean;
+  /** Removes the oldest finished recordings until the rest fits, and test recordings that are a day old. */
+  tidy: () => void;
+  /** Whether the recordings of shows that are on the air fill the disk by themselves. */
+  full: () => boolean;
+};
+
+export const createShelf = ({ library, limits, now, announce, log }: Parts): Shelf => {
+  const { assets, liveStreams } = library;
+
+  const remove = (assetId: string): boolean => {
+    const asset = assets.get(assetId);
+    if (!asset) return false;
+    assets.remove(assetId);
+    rmSync(library.mediaDir(assetId), { recursive: true, force: true });
+    if (liveStreams.get(asset.live_stream_id)?.recent_asset_ids.includes(assetId))
+      liveStreams.update(asset.live_stream_id, (stream) => ({
+        ...stream,
+        recent_asset_ids: stream.recent_asset_ids.filter((id) => id !== assetId),
+      }));
+    announce('video.asset.deleted', { type: 'asset', id: assetId }, toAsset(asset, 'webhook'));
+    return true;
+  };
+
+  const bytesOf = (live: boolean): number =>
+    assets.all().reduce((sum, asset) => (asset.is_live === live ? sum + asset.bytes : sum), 0);
+
+  return {
+    remove,
+    tidy() {
+      const expired = now() / 1_000 - limits.testAssetSeconds * (limits.secondMs / 1_000);
+      const finished = assets
+        .all()
+        .filter((asset) => !asset.is_live)
+        .sort((a, b) => a.created_at - b.created_at);
+      let count = assets.all().length;
+      let bytes = bytesOf(true) + bytesOf(false);
+      for (const asset of finished) {
+        const old = asset.test && asset.created_at < expired;
+        if (!old && count <= limits.assets && bytes <= limits.assetBytes) continue;
+        count -= 1;
+        bytes -= asset.bytes;
+        log(`recording ${asset.id} is deleted: ${old ? 'test recordings last a day' : 'the shelf is full'}`);
+        remove(asset.id);
+      }
+    },
+    full: () => bytesOf(true) > limits.assetBytes,
+  };
+};

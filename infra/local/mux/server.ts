@@ -1,0 +1,139 @@
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createAdaptorServer } from '@hono/node-server';
+import { createAssetRoutes } from './api/assets.ts';
+import { createMuxApp } from './api/app.ts';
+import { createLiveStreamRoutes } from './api/live-streams.ts';
+import { createPlaybackLookup } from './api/playback-ids.ts';
+import { createSystemRoutes } from './api/system.ts';
+import { createRelay } from './broadcast/simulcast.ts';
+import { createStudio } from './broadcast/studio.ts';
+import { createFaults } from './faults.ts';
+import { openLibrary, type Library } from './library.ts';
+import { LIMITS, type Limits } from './limits.ts';
+import { createLocalRoutes } from './local-routes.ts';
+import { createPictures } from './playback/pictures.ts';
+import { createPlaybackRoutes } from './playback/routes.ts';
+import { createShelf } from './recording/shelf.ts';
+import { openCertificates } from './rtmp/certificates.ts';
+import { startRtmpsListener } from './rtmp/rtmps-listener.ts';
+import { startDelivery } from './webhooks/delivery.ts';
+import { createEvents } from './webhooks/events.ts';
+
+type Settings = {
+  /** 0: any free one. */
+  port: number;
+  rtmpsPort: number;
+  dataDir: string;
+  ffmpegPath?: string;
+  /** Where webhooks go, beside those that the API is told. */
+  webhookUrl?: string;
+  token: { id: string; secret: string };
+  webhookSecret: string;
+  log?: (line: string) => void;
+  limits?: Partial<Limits>;
+  now?: () => number;
+};
+
+const DEFAULT_ENDPOINT = 'default';
+const TIDY_MS = 60_000;
+
+/**
+ * Starts a stand-in for Mux: its API, RTMPS in, HLS out, recordings, and signed webhooks, all on this machine. What it does not
+ * know of Mux, and what it leaves out, is in `infra/decisions/mux-stand-in.md`.
+ */
+export const startMux = async ({
+  port,
+  rtmpsPort,
+  dataDir,
+  ffmpegPath = 'ffmpeg',
+  webhookUrl,
+  token,
+  webhookSecret,
+  log = () => {},
+  ...rest
+}: Settings) => {
+  const limits: Limits = { ...LIMITS, ...rest.limits };
+  const now = rest.now ?? Date.now;
+  const library = openLibrary(dataDir, log);
+  setDefaultEndpoint(library, webhookUrl, webhookSecret, now());
+  const certificates = await openCertificates(join(dataDir, 'tls'), now());
+
+  const faults = createFaults();
+  const delivery = startDelivery({ library, faults, limits, now, log });
+  const events = createEvents({ limits, now, enqueue: delivery.enqueue });
+  const { announce } = events;
+  const shelf = createShelf({ library, limits, now, announce, log });
+  shelf.tidy();
+  const relay = createRelay();
+  const pictures = createPictures({ ffmpegPath, limits });
+  const studio = createStudio({ library, shelf, announce, relay, faults, ffmpegPath, limits, now, log });
+  const tidying = setInterval(shelf.tidy, TIDY_MS);
+
+  const stopParts = async (): Promise<void> => {
+    clearInterval(tidying);
+    await Promise.all([studio.close(), relay.close(), pictures.close()]);
+    await delivery.close();
+  };
+
+  try {
+    const rtmps = await startRtmpsListener({
+      port: rtmpsPort,
+      ...certificates,
+      admit: studio.admit,
+      faults,
+      limits,
+      now,
+      log,
+    });
+    const app = createMuxApp({
+      token,
+      faults,
+      log,
+      open: createPlaybackRoutes({ library, studio, pictures, limits, now }),
+      local: createLocalRoutes({ library, studio, faults, events: events.log, resetEncoders: rtmps.resetAll }),
+      rooms: {
+        '/video/v1/live-streams': createLiveStreamRoutes({ library, studio, announce, limits, now }),
+        '/video/v1/assets': createAssetRoutes({ library, shelf, announce, limits }),
+        '/video/v1/playback-ids': createPlaybackLookup(library),
+        '/system/v1': createSystemRoutes({ library, limits, now, tokenId: token.id, wakeDelivery: delivery.wake }),
+      },
+    });
+    const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false });
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening').catch(async (cause: unknown) => {
+      await rtmps.close();
+      throw cause;
+    });
+    const address = server.address();
+    const boundPort = typeof address === 'object' && address !== null ? address.port : port;
+    let closing: Promise<void> | undefined;
+
+    return {
+      url: `http://localhost:${boundPort}`,
+      rtmpsUrl: `rtmps://localhost:${rtmps.port}/app`,
+      caFile: certificates.caFile,
+      port: boundPort,
+      rtmpsPort: rtmps.port,
+      faults: { ...faults, resetEncoders: rtmps.resetAll },
+      events: events.log,
+      /** Ends everything, in order, within 3 s; the next start goes on from what is on disk. */
+      close: () =>
+        (closing ??= (async () => {
+          const closed = new Promise((resolve) => server.close(resolve));
+          if ('closeAllConnections' in server) server.closeAllConnections();
+          const stopped = stopParts();
+          await Promise.all([closed, rtmps.close(), stopped]);
+        })()),
+    };
+  } catch (cause) {
+    await stopParts();
+    throw cause;
+  }
+};
+
+/** The endpoint of `webhookUrl` is kept like the others, so that what waits for it finds it again. */
+const setDefaultEndpoint = ({ endpoints }: Library, address: string | undefined, secret: string, now: number): void => {
+  if (address === undefined) endpoints.remove(DEFAULT_ENDPOINT);
+  else endpoints.put({ id: DEFAULT_ENDPOINT, address, created_at: Math.floor(now / 1_000), enabled: true, secret });
+};
