@@ -1,0 +1,84 @@
+import * as z from 'zod/mini';
+import {
+  AuthConfig,
+  CommentView,
+  CreatedStream,
+  IngestAnswer,
+  LiveView,
+  MeView,
+  page,
+  PersonView,
+  PlaybackView,
+  PostView,
+  ProfileView,
+  Session,
+  StreamView,
+  Ticket,
+  type CreatePost,
+  type CreateStream,
+  type UpdateMe,
+  type UpdatePost,
+  type UpdateStream,
+} from '#contract/http';
+import type { Http } from './http.ts';
+
+/** What a caller may say when it makes a stream: defaults are the server's. */
+export type NewStream = z.input<typeof CreateStream>;
+
+type Listing = { cursor?: string | undefined; limit?: number; signal?: AbortSignal | undefined };
+type Asking = { signal?: AbortSignal | undefined };
+
+const People = page(PersonView);
+const Posts = page(PostView);
+const Streams = page(StreamView);
+const Comments = page(CommentView);
+
+const segment = encodeURIComponent;
+
+/** Every call of the contract that the app makes, one method each, parsed by the contract's own schemas. */
+export const createApi = ({ ask, tell }: Http) => ({
+  authConfig: ({ signal }: Asking = {}) => ask(AuthConfig, { path: '/auth/config', anonymous: true, signal }),
+  session: ({ signal }: Asking = {}) => ask(Session, { path: '/auth/session', signal }),
+  ticket: ({ signal }: Asking = {}) => ask(Ticket, { method: 'POST', path: '/auth/tickets', signal }),
+
+  updateMe: (body: UpdateMe) => ask(MeView, { method: 'PATCH', path: '/users/me', body }),
+  becomeCreator: () => tell({ method: 'POST', path: '/users/me/creator' }),
+  profile: (handle: string, { signal }: Asking = {}) => ask(ProfileView, { path: `/users/${segment(handle)}`, signal }),
+  follow: (handle: string) => tell({ method: 'PUT', path: `/users/${segment(handle)}/follow` }),
+  unfollow: (handle: string) => tell({ method: 'DELETE', path: `/users/${segment(handle)}/follow` }),
+  people: (handle: string, which: 'followers' | 'following', { signal, ...query }: Listing = {}) =>
+    ask(People, { path: `/users/${segment(handle)}/${which}`, query, signal }),
+
+  createStream: (body: NewStream) => ask(CreatedStream, { method: 'POST', path: '/stream/create', body }),
+  freshIngest: (id: string) => ask(IngestAnswer, { method: 'POST', path: `/stream/${segment(id)}/ingest` }),
+  endStream: (id: string) => tell({ method: 'POST', path: `/stream/${segment(id)}/end` }),
+  updateStream: (id: string, body: UpdateStream) =>
+    ask(StreamView, { method: 'PATCH', path: `/stream/${segment(id)}`, body }),
+  stream: (id: string, { signal }: Asking = {}) => ask(StreamView, { path: `/stream/${segment(id)}`, signal }),
+  live: (id: string, { signal }: Asking = {}) =>
+    ask(LiveView, { path: `/stream/${segment(id)}/live`, anonymous: true, signal }),
+  playback: (id: string, { signal }: Asking = {}) =>
+    ask(PlaybackView, { path: `/stream/${segment(id)}/playback`, signal }),
+  streams: (filter: { state?: 'live' | 'scheduled'; creator?: string }, { signal, ...query }: Listing = {}) =>
+    ask(Streams, { path: '/stream', query: { ...filter, ...query }, signal }),
+  myStreams: ({ signal, ...query }: Listing = {}) => ask(Streams, { path: '/stream/mine', query, signal }),
+
+  posts: (feed: 'explore' | 'feed' | { author: string }, { signal, ...query }: Listing = {}) =>
+    typeof feed === 'string'
+      ? ask(Posts, { path: `/posts/${feed}`, query, signal })
+      : ask(Posts, { path: '/posts', query: { author: feed.author, ...query }, signal }),
+  post: (id: string, { signal }: Asking = {}) => ask(PostView, { path: `/posts/${segment(id)}`, signal }),
+  createPost: (body: CreatePost) => ask(PostView, { method: 'POST', path: '/posts', body }),
+  updatePost: (id: string, body: UpdatePost) => ask(PostView, { method: 'PATCH', path: `/posts/${segment(id)}`, body }),
+  deletePost: (id: string) => tell({ method: 'DELETE', path: `/posts/${segment(id)}` }),
+  like: (id: string) => tell({ method: 'PUT', path: `/posts/${segment(id)}/like` }),
+  unlike: (id: string) => tell({ method: 'DELETE', path: `/posts/${segment(id)}/like` }),
+  comments: (id: string, { signal, ...query }: Listing = {}) =>
+    ask(Comments, { path: `/posts/${segment(id)}/comments`, query, signal }),
+  comment: (id: string, text: string) =>
+    ask(CommentView, { method: 'POST', path: `/posts/${segment(id)}/comments`, body: { text } }),
+  deleteComment: (id: string, commentId: string) =>
+    tell({ method: 'DELETE', path: `/posts/${segment(id)}/comments/${segment(commentId)}` }),
+});
+
+export type Api = ReturnType<typeof createApi>;

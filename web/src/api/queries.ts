@@ -1,0 +1,103 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import type { Api } from './api.ts';
+import { ApiError, isPassing } from './api-error.ts';
+
+const PAGE_SIZE = 20;
+const LIVE_LIST_EVERY_MS = 15_000;
+
+export type Queries = ReturnType<typeof createQueries>;
+export type FeedName = 'explore' | 'feed' | { author: string };
+
+/** What the pages ask for, each under one cache key. Keys start with what they hold, so that a change can name it. */
+export const createQueries = (api: Api) => ({
+  me: () =>
+    queryOptions({
+      queryKey: ['me'],
+      queryFn: async ({ signal }) => (await api.session({ signal })).user,
+      staleTime: 60_000,
+    }),
+
+  profile: (handle: string) =>
+    queryOptions({
+      queryKey: ['profile', handle],
+      queryFn: ({ signal }) => api.profile(handle, { signal }),
+    }),
+
+  people: (handle: string, which: 'followers' | 'following') =>
+    infiniteQueryOptions({
+      queryKey: ['people', handle, which],
+      queryFn: ({ signal, pageParam }) => api.people(handle, which, { cursor: pageParam, limit: PAGE_SIZE, signal }),
+      ...byCursor,
+    }),
+
+  liveNow: () =>
+    queryOptions({
+      queryKey: ['streams', 'live'],
+      queryFn: async ({ signal }) => (await api.streams({ state: 'live' }, { limit: PAGE_SIZE, signal })).items,
+      refetchInterval: LIVE_LIST_EVERY_MS,
+    }),
+
+  scheduled: () =>
+    queryOptions({
+      queryKey: ['streams', 'scheduled'],
+      queryFn: async ({ signal }) => (await api.streams({ state: 'scheduled' }, { limit: PAGE_SIZE, signal })).items,
+    }),
+
+  streamsOf: (handle: string) =>
+    infiniteQueryOptions({
+      queryKey: ['streams', 'of', handle],
+      queryFn: ({ signal, pageParam }) =>
+        api.streams({ creator: handle }, { cursor: pageParam, limit: PAGE_SIZE, signal }),
+      ...byCursor,
+    }),
+
+  myStreams: () =>
+    infiniteQueryOptions({
+      queryKey: ['streams', 'mine'],
+      queryFn: ({ signal, pageParam }) => api.myStreams({ cursor: pageParam, limit: PAGE_SIZE, signal }),
+      ...byCursor,
+    }),
+
+  stream: (id: string) =>
+    queryOptions({
+      queryKey: ['stream', id],
+      queryFn: ({ signal }) => api.stream(id, { signal }),
+    }),
+
+  /** Asked for only once the stream is said to be on the air; Mux may still need a moment, hence the patience. */
+  playback: (id: string, kind: 'live' | 'recording') =>
+    queryOptions({
+      queryKey: ['playback', id, kind],
+      queryFn: ({ signal }) => api.playback(id, { signal }),
+      retry: (_failures, error) => isPassing(error) || (error instanceof ApiError && error.code === 'not-live-yet'),
+      retryDelay: 2_000,
+      staleTime: Infinity,
+    }),
+
+  posts: (feed: FeedName) =>
+    infiniteQueryOptions({
+      queryKey: ['posts', feed],
+      queryFn: ({ signal, pageParam }) => api.posts(feed, { cursor: pageParam, limit: PAGE_SIZE, signal }),
+      ...byCursor,
+    }),
+
+  post: (id: string) =>
+    queryOptions({
+      queryKey: ['post', id],
+      queryFn: ({ signal }) => api.post(id, { signal }),
+    }),
+
+  comments: (postId: string) =>
+    infiniteQueryOptions({
+      queryKey: ['comments', postId],
+      queryFn: ({ signal, pageParam }) => api.comments(postId, { cursor: pageParam, limit: PAGE_SIZE, signal }),
+      ...byCursor,
+    }),
+});
+
+const firstPage: string | undefined = undefined;
+
+const byCursor = {
+  initialPageParam: firstPage,
+  getNextPageParam: (last: { cursor?: string | undefined }) => last.cursor,
+};

@@ -1,0 +1,130 @@
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { Trash2 } from 'lucide-react';
+import { useState } from 'react';
+import type { CommentView, PostView } from '#contract/http';
+import { useApp, useSignedIn } from '../app-context.ts';
+import { useSignIn } from '../people/use-sign-in.ts';
+import { Avatar } from '../ui/avatar.tsx';
+import { Button } from '../ui/button.tsx';
+import { Field, TextInput } from '../ui/field.tsx';
+import { IconButton } from '../ui/icon-button.tsx';
+import { LoadFailed } from '../ui/load-failed.tsx';
+import { MoreButton } from '../ui/more-button.tsx';
+import { RichText } from '../ui/rich-text.tsx';
+import { Spinner } from '../ui/spinner.tsx';
+import { TimeAgo } from '../ui/time.tsx';
+import { patchPost } from './post-cache.ts';
+import './comments.css';
+
+/** What is said under a post, and the line to add to it. */
+export const Comments = ({ post }: { post: PostView }) => {
+  const { queries } = useApp();
+  const signedIn = useSignedIn();
+  const { signIn, leaving } = useSignIn();
+  const list = useInfiniteQuery(queries.comments(post.id));
+  const comments = list.data?.pages.flatMap(({ items }) => items) ?? [];
+  return (
+    <section className="comments" aria-label="Comments">
+      {signedIn ? (
+        <NewComment post={post} />
+      ) : (
+        <Button size="s" busy={leaving} onClick={signIn}>
+          Join the conversation
+        </Button>
+      )}
+      {list.isPending && <Spinner label="Loading comments" />}
+      {list.isError && !list.data && (
+        <LoadFailed what="The comments" error={list.error} onRetry={() => void list.refetch()} />
+      )}
+      {comments.length > 0 && (
+        <ul className="comments__list">
+          {comments.map((comment) => (
+            <Comment key={comment.id} post={post} comment={comment} />
+          ))}
+        </ul>
+      )}
+      <MoreButton list={list} />
+    </section>
+  );
+};
+
+const Comment = ({ post, comment }: { post: PostView; comment: CommentView }) => {
+  const { api, queries } = useApp();
+  const signedIn = useSignedIn();
+  const queryClient = useQueryClient();
+  const { data: me } = useQuery({ ...queries.me(), enabled: signedIn });
+  const remove = useMutation({
+    mutationFn: () => api.deleteComment(post.id, comment.id),
+    onSuccess: async () => {
+      patchPost(queryClient, post.id, { comments: Math.max(0, post.comments - 1) });
+      await queryClient.invalidateQueries({ queryKey: ['comments', post.id] });
+    },
+  });
+  const mayRemove = me && (me.id === comment.author.id || me.id === post.author.id || me.roles.includes('moderator'));
+  return (
+    <li className="comment">
+      <Avatar person={comment.author} size="s" />
+      <div className="comment__words">
+        <p className="comment__byline">
+          <Link to="/@{$handle}" params={{ handle: comment.author.handle }} className="post__author">
+            {comment.author.name}
+          </Link>
+          <span className="muted">
+            <TimeAgo at={comment.createdAt} />
+          </span>
+        </p>
+        <RichText text={comment.text} />
+      </div>
+      {mayRemove && (
+        <IconButton
+          size="s"
+          label="Delete comment"
+          icon={<Trash2 />}
+          disabled={remove.isPending}
+          onClick={() => remove.mutate()}
+        />
+      )}
+    </li>
+  );
+};
+
+const COMMENT_MAX = 1_000;
+
+const NewComment = ({ post }: { post: PostView }) => {
+  const { api } = useApp();
+  const queryClient = useQueryClient();
+  const [text, setText] = useState('');
+  const send = useMutation({
+    mutationFn: (written: string) => api.comment(post.id, written),
+    onSuccess: async () => {
+      setText('');
+      patchPost(queryClient, post.id, { comments: post.comments + 1 });
+      await queryClient.invalidateQueries({ queryKey: ['comments', post.id] });
+    },
+  });
+  return (
+    <form
+      className="comments__new"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (text.trim() && !send.isPending) send.mutate(text.trim());
+      }}
+    >
+      <Field label="Comment" hideLabel>
+        {(control) => (
+          <TextInput
+            {...control}
+            placeholder="Add a comment"
+            maxLength={COMMENT_MAX}
+            value={text}
+            onChange={(event) => setText(event.target.value)}
+          />
+        )}
+      </Field>
+      <Button type="submit" busy={send.isPending} disabled={!text.trim()}>
+        Send
+      </Button>
+    </form>
+  );
+};

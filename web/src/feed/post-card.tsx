@@ -1,0 +1,116 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { Heart, MessageCircle } from 'lucide-react';
+import { useState } from 'react';
+import type { PostView } from '#contract/http';
+import { useApp, useSignedIn } from '../app-context.ts';
+import { useSignIn } from '../people/use-sign-in.ts';
+import { Avatar } from '../ui/avatar.tsx';
+import { count } from '../ui/count.ts';
+import { Card } from '../ui/page.tsx';
+import { RichText } from '../ui/rich-text.tsx';
+import { TimeAgo } from '../ui/time.tsx';
+import { StreamCard } from '../watch/stream-card.tsx';
+import { Comments } from './comments.tsx';
+import { patchPost } from './post-cache.ts';
+import { PostEditor } from './post-editor.tsx';
+import { PostMedia } from './post-media.tsx';
+import { PostMenu } from './post-menu.tsx';
+import './post-card.css';
+
+/** One post with all that can be done about it. `open` shows its comments from the start. */
+export const PostCard = ({
+  post,
+  open = false,
+  onDeleted,
+}: {
+  post: PostView;
+  open?: boolean;
+  onDeleted?: () => void;
+}) => {
+  const { queries } = useApp();
+  const signedIn = useSignedIn();
+  const { data: me } = useQuery({ ...queries.me(), enabled: signedIn });
+  const [editing, setEditing] = useState(false);
+  const [showsComments, setShowsComments] = useState(open);
+  const isMine = me?.id === post.author.id;
+  return (
+    <Card className="post">
+      <article aria-label={`Post by ${post.author.name}`}>
+        <div className="post__header">
+          <Avatar person={post.author} />
+          <div className="post__byline">
+            <Link to="/@{$handle}" params={{ handle: post.author.handle }} className="post__author">
+              {post.author.name}
+            </Link>
+            <p className="muted post__when">
+              <Link to="/post/$postId" params={{ postId: post.id }} className="post__permalink">
+                <TimeAgo at={post.createdAt} />
+              </Link>
+              {post.editedAt && ' · edited'}
+            </p>
+          </div>
+          {me && (isMine || me.roles.includes('moderator')) && (
+            <PostMenu
+              post={post}
+              {...(isMine && { onEdit: () => setEditing(true) })}
+              {...(onDeleted && { onDeleted })}
+            />
+          )}
+        </div>
+        {editing ? (
+          <PostEditor post={post} onDone={() => setEditing(false)} />
+        ) : (
+          <div className="post__body">
+            <RichText text={post.text} />
+            {post.mediaUrl && <PostMedia url={post.mediaUrl} />}
+            {post.stream && (
+              <div className="post__stream">
+                <StreamCard stream={post.stream} showCreator={post.stream.creator.id !== post.author.id} />
+              </div>
+            )}
+          </div>
+        )}
+        <div className="post__actions">
+          <LikeButton post={post} />
+          <button
+            type="button"
+            className="post__action"
+            aria-expanded={showsComments}
+            onClick={() => setShowsComments(!showsComments)}
+          >
+            <MessageCircle aria-hidden="true" />
+            {count(post.comments, 'comment')}
+          </button>
+        </div>
+        {showsComments && <Comments post={post} />}
+      </article>
+    </Card>
+  );
+};
+
+const LikeButton = ({ post }: { post: PostView }) => {
+  const { api } = useApp();
+  const signedIn = useSignedIn();
+  const { signIn } = useSignIn();
+  const queryClient = useQueryClient();
+  const like = useMutation({
+    mutationFn: (liked: boolean) => (liked ? api.like(post.id) : api.unlike(post.id)),
+    // One after the other, so that the last press is what holds.
+    scope: { id: `like ${post.id}` },
+    onMutate: (liked) => patchPost(queryClient, post.id, { liked, likes: Math.max(0, post.likes + (liked ? 1 : -1)) }),
+    onError: () => patchPost(queryClient, post.id, { liked: post.liked, likes: post.likes }),
+  });
+  const liked = post.liked === true;
+  return (
+    <button
+      type="button"
+      className="post__action post__action--like"
+      aria-pressed={liked}
+      onClick={() => (signedIn ? like.mutate(!liked) : signIn())}
+    >
+      <Heart aria-hidden="true" />
+      {count(post.likes, 'like')}
+    </button>
+  );
+};

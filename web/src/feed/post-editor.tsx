@@ -1,0 +1,33 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import type { PostView, UpdatePost } from '#contract/http';
+import { useApp } from '../app-context.ts';
+import { Button } from '../ui/button.tsx';
+import { patchPost } from './post-cache.ts';
+import { PostForm } from './post-form.tsx';
+
+/** A post being changed, in its place. */
+export const PostEditor = ({ post, onDone }: { post: PostView; onDone: () => void }) => {
+  const { api } = useApp();
+  const queryClient = useQueryClient();
+  const update = useMutation({
+    mutationFn: (change: UpdatePost) => api.updatePost(post.id, change),
+    onSuccess: ({ text, mediaUrl, editedAt }) => {
+      patchPost(queryClient, post.id, { text, mediaUrl, editedAt });
+      onDone();
+    },
+  });
+  return (
+    <PostForm
+      label="Edit post"
+      draft={{ text: post.text, mediaUrl: post.mediaUrl ?? '' }}
+      submit="Save"
+      busy={update.isPending}
+      cancel={
+        <Button variant="ghost" size="s" onClick={onDone}>
+          Cancel
+        </Button>
+      }
+      onSubmit={({ text, mediaUrl }) => update.mutate({ text, mediaUrl: mediaUrl || null })}
+    />
+  );
+};

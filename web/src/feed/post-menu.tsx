@@ -1,0 +1,60 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Ellipsis, Pencil, Trash2 } from 'lucide-react';
+import { DropdownMenu } from 'radix-ui';
+import { useState } from 'react';
+import { toast } from 'sonner';
+import type { PostView } from '#contract/http';
+import { useApp } from '../app-context.ts';
+import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
+import '../ui/button.css';
+import '../ui/menu.css';
+
+type Props = { post: PostView; onEdit?: () => void; onDeleted?: () => void };
+
+/** What an author, or a moderator, may do to a post. */
+export const PostMenu = ({ post, onEdit, onDeleted }: Props) => {
+  const { api } = useApp();
+  const queryClient = useQueryClient();
+  const [confirming, setConfirming] = useState(false);
+  const remove = useMutation({
+    mutationFn: () => api.deletePost(post.id),
+    onSuccess: () => {
+      setConfirming(false);
+      toast.success('Post deleted');
+      void queryClient.invalidateQueries({ queryKey: ['posts'] });
+      onDeleted?.();
+    },
+  });
+  return (
+    <>
+      <DropdownMenu.Root>
+        <DropdownMenu.Trigger className="icon-button icon-button--s" aria-label="More about this post">
+          <Ellipsis aria-hidden="true" />
+        </DropdownMenu.Trigger>
+        <DropdownMenu.Portal>
+          <DropdownMenu.Content className="menu" align="end" sideOffset={4}>
+            {onEdit && (
+              <DropdownMenu.Item className="menu__item" onSelect={onEdit}>
+                <Pencil aria-hidden="true" />
+                Edit
+              </DropdownMenu.Item>
+            )}
+            <DropdownMenu.Item className="menu__item menu__item--danger" onSelect={() => setConfirming(true)}>
+              <Trash2 aria-hidden="true" />
+              Delete
+            </DropdownMenu.Item>
+          </DropdownMenu.Content>
+        </DropdownMenu.Portal>
+      </DropdownMenu.Root>
+      <ConfirmDialog
+        open={confirming}
+        onOpenChange={setConfirming}
+        title="Delete this post?"
+        text="Its likes and comments go with it. This cannot be undone."
+        confirm="Delete"
+        busy={remove.isPending}
+        onConfirm={() => remove.mutate()}
+      />
+    </>
+  );
+};

@@ -1,0 +1,26 @@
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useParams } from '@tanstack/react-router';
+import { ApiError } from '../api/api-error.ts';
+import { useApp } from '../app-context.ts';
+import { LoadFailed } from '../ui/load-failed.tsx';
+import { NotFoundPage } from '../ui/not-found-page.tsx';
+import { Page } from '../ui/page.tsx';
+import { PostCard } from './post-card.tsx';
+import { PostCardSkeleton } from './post-card-skeleton.tsx';
+
+/** One post at its own address, with its comments. */
+export const PostPage = () => {
+  const { postId } = useParams({ from: '/post/$postId' });
+  const { queries } = useApp();
+  const navigate = useNavigate();
+  const { data: post, error, refetch } = useQuery(queries.post(postId));
+  if (error instanceof ApiError && error.code === 'post-not-found') return <NotFoundPage />;
+  return (
+    <Page title={post ? `${post.author.name}: ${post.text.slice(0, 60)}` : 'Post'} width="column">
+      <h1 className="visually-hidden">{post ? `Post by ${post.author.name}` : 'Post'}</h1>
+      {post && <PostCard key={post.id} post={post} open onDeleted={() => void navigate({ to: '/' })} />}
+      {!post && error && <LoadFailed what="The post" error={error} onRetry={() => void refetch()} />}
+      {!post && !error && <PostCardSkeleton />}
+    </Page>
+  );
+};

@@ -1,0 +1,116 @@
+import { MutationCache, QueryClient } from '@tanstack/react-query';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { toast } from 'sonner';
+import { createApi } from './api/api.ts';
+import { isPassing, messageOf } from './api/api-error.ts';
+import { createHttp } from './api/http.ts';
+import { createOidc } from './api/oidc.ts';
+import { createQueries } from './api/queries.ts';
+import { createSession, type Slot } from './api/session.ts';
+import { App } from './app.tsx';
+import type { AppParts } from './app-context.ts';
+import { startLiveFeed, type LiveFeedParts } from './realtime/live-feed.ts';
+import { openRoomSocket } from './realtime/room-socket.ts';
+import { createAppRouter } from './router.tsx';
+
+const TOKENS = 'vybzz.tokens';
+const SIGN_IN = 'vybzz.sign-in';
+const PASSING_RETRIES = 2;
+
+const slot = (storage: Storage, name: string): Slot => ({
+  read: () => storage.getItem(name),
+  write: (text) => (text === undefined ? storage.removeItem(name) : storage.setItem(name, text)),
+});
+
+const fetch: typeof globalThis.fetch = (input, init) => window.fetch(input, init);
+
+// Needed to sign in and needing no one signed in, hence before the session.
+const anonymous = createApi(
+  createHttp({
+    fetch,
+    tokens: { getToken: async () => undefined, replaceToken: async () => undefined, giveUp: () => {} },
+  }),
+);
+
+const session = createSession({
+  provider: createOidc({
+    authConfig: () => anonymous.authConfig(),
+    redirectUri: `${location.origin}/signed-in`,
+    signedOutUri: `${location.origin}/`,
+  }),
+  tokens: slot(localStorage, TOKENS),
+  attempt: slot(sessionStorage, SIGN_IN),
+  // Without Web Locks (an insecure context) there is no WebCrypto to sign in with either.
+  exclusively: (work) => navigator.locks.request(TOKENS, work),
+  leaveFor: (url) => location.assign(url),
+  now: () => Date.now(),
+});
+
+const api = createApi(createHttp({ fetch, tokens: session }));
+
+const live: LiveFeedParts = {
+  ticket: api.ticket,
+  live: api.live,
+  openSocket: openRoomSocket,
+  after: (ms, work) => {
+    const timer = setTimeout(work, ms);
+    return () => clearTimeout(timer);
+  },
+  onWake: (listener) => {
+    const seen = () => {
+      if (document.visibilityState === 'visible') listener();
+    };
+    window.addEventListener('online', listener);
+    document.addEventListener('visibilitychange', seen);
+    return () => {
+      window.removeEventListener('online', listener);
+      document.removeEventListener('visibilitychange', seen);
+    };
+  },
+  now: () => Date.now(),
+  random: Math.random,
+};
+
+const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      retry: (failures, error) => failures < PASSING_RETRIES && isPassing(error),
+      staleTime: 10_000,
+    },
+  },
+  mutationCache: new MutationCache({
+    onError: (error, _variables, _context, mutation) => {
+      if (!mutation.meta?.['quiet']) toast.error(messageOf(error));
+    },
+  }),
+});
+
+const parts: AppParts = {
+  api,
+  session,
+  queries: createQueries(api),
+  followLive: (following) => startLiveFeed(live, following),
+};
+
+const router = createAppRouter();
+
+window.addEventListener('storage', ({ key }) => {
+  if (key === TOKENS || key === null) session.changed();
+});
+
+// What was answered to one person, or to no one, is not for the next.
+let someone = session.signedIn();
+session.subscribe(() => {
+  if (someone === session.signedIn()) return;
+  someone = session.signedIn();
+  void queryClient.resetQueries();
+});
+
+const root = document.getElementById('root');
+if (!root) throw new Error('index.html has no #root');
+createRoot(root).render(
+  <StrictMode>
+    <App parts={parts} router={router} queryClient={queryClient} />
+  </StrictMode>,
+);

@@ -1,0 +1,61 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { LogOut, RotateCw, Settings, UserRound } from 'lucide-react';
+import { DropdownMenu } from 'radix-ui';
+import { useApp, useSignedIn } from '../app-context.ts';
+import { Avatar } from '../ui/avatar.tsx';
+import { IconButton } from '../ui/icon-button.tsx';
+import { Skeleton } from '../ui/skeleton.tsx';
+import '../ui/menu.css';
+import './account-corner.css';
+import { SignInButton } from './sign-in-button.tsx';
+
+/** The end of the header: who is signed in and what they may do about it, or the way to sign in. */
+export const AccountCorner = () => (useSignedIn() ? <AccountMenu /> : <SignInButton />);
+
+const AccountMenu = () => {
+  const { session, queries } = useApp();
+  const { data: me, isError, refetch } = useQuery(queries.me());
+  if (isError && !me)
+    return (
+      <IconButton
+        label="Your account could not be loaded. Try again"
+        icon={<RotateCw />}
+        onClick={() => void refetch()}
+      />
+    );
+  if (!me) return <Skeleton round width="2.5rem" height="2.5rem" />;
+  return (
+    <DropdownMenu.Root>
+      <DropdownMenu.Trigger className="account-corner" aria-label={`Account of ${me.name}`}>
+        <Avatar person={me} live={me.liveStreamId !== undefined} />
+      </DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content className="menu" align="end" sideOffset={8}>
+          <DropdownMenu.Label className="menu__label">
+            <strong>{me.name}</strong>
+            <span className="muted">@{me.handle}</span>
+          </DropdownMenu.Label>
+          <DropdownMenu.Separator className="menu__separator" />
+          <DropdownMenu.Item className="menu__item" asChild>
+            <Link to="/@{$handle}" params={{ handle: me.handle }}>
+              <UserRound aria-hidden="true" />
+              Profile
+            </Link>
+          </DropdownMenu.Item>
+          <DropdownMenu.Item className="menu__item" asChild>
+            <Link to="/settings">
+              <Settings aria-hidden="true" />
+              Settings
+            </Link>
+          </DropdownMenu.Item>
+          <DropdownMenu.Separator className="menu__separator" />
+          <DropdownMenu.Item className="menu__item" onSelect={() => void session.signOut()}>
+            <LogOut aria-hidden="true" />
+            Sign out
+          </DropdownMenu.Item>
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Root>
+  );
+};

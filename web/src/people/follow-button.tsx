@@ -1,0 +1,39 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { UserRoundCheck, UserRoundPlus } from 'lucide-react';
+import type { ProfileView } from '#contract/http';
+import { useApp, useSignedIn } from '../app-context.ts';
+import { Button } from '../ui/button.tsx';
+import { useSignIn } from './use-sign-in.ts';
+
+/** Follows somebody, or stops. Not shown on one's own page. */
+export const FollowButton = ({ handle }: { handle: string }) => {
+  const { api, queries } = useApp();
+  const signedIn = useSignedIn();
+  const { signIn, leaving } = useSignIn();
+  const queryClient = useQueryClient();
+  const { data: me } = useQuery({ ...queries.me(), enabled: signedIn });
+  const { data: person } = useQuery(queries.profile(handle));
+  const patch = (change: (person: ProfileView) => Partial<ProfileView>) =>
+    queryClient.setQueryData(queries.profile(handle).queryKey, (known) => known && { ...known, ...change(known) });
+  const follow = useMutation({
+    mutationFn: (followed: boolean) => (followed ? api.follow(handle) : api.unfollow(handle)),
+    scope: { id: `follow ${handle}` },
+    onMutate: (followed) => patch(({ followers }) => ({ followed, followers: followers + (followed ? 1 : -1) })),
+    onError: (_error, followed) =>
+      patch(({ followers }) => ({ followed: !followed, followers: followers + (followed ? -1 : 1) })),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: ['posts', 'feed'] }),
+  });
+  if (!person || me?.id === person.id) return null;
+  const followed = person.followed === true;
+  return (
+    <Button
+      variant={followed ? 'secondary' : 'primary'}
+      icon={followed ? <UserRoundCheck /> : <UserRoundPlus />}
+      aria-pressed={followed}
+      busy={leaving}
+      onClick={() => (signedIn ? follow.mutate(!followed) : signIn())}
+    >
+      {followed ? 'Following' : 'Follow'}
+    </Button>
+  );
+};

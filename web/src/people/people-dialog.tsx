@@ -1,0 +1,50 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { UsersRound } from 'lucide-react';
+import { useApp } from '../app-context.ts';
+import { Avatar } from '../ui/avatar.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { EmptyState } from '../ui/empty-state.tsx';
+import { LoadFailed } from '../ui/load-failed.tsx';
+import { MoreButton } from '../ui/more-button.tsx';
+import { Spinner } from '../ui/spinner.tsx';
+import './people-dialog.css';
+
+type Which = 'followers' | 'following';
+type Props = { handle: string; which: Which | undefined; onClose: () => void };
+
+const TITLE = { followers: 'Followers', following: 'Following' } as const satisfies Record<Which, string>;
+
+/** Who follows a person, or whom that person follows. */
+export const PeopleDialog = ({ handle, which, onClose }: Props) => (
+  <Dialog open={which !== undefined} onOpenChange={(open) => !open && onClose()} title={which ? TITLE[which] : ''}>
+    {which && <PeopleList handle={handle} which={which} onChosen={onClose} />}
+  </Dialog>
+);
+
+const PeopleList = ({ handle, which, onChosen }: { handle: string; which: Which; onChosen: () => void }) => {
+  const { queries } = useApp();
+  const list = useInfiniteQuery(queries.people(handle, which));
+  if (list.isPending) return <Spinner label="Loading people" />;
+  if (!list.data) return <LoadFailed what="The list" error={list.error} onRetry={() => void list.refetch()} />;
+  const people = list.data.pages.flatMap(({ items }) => items);
+  if (people.length === 0) return <EmptyState icon={<UsersRound />} title="Nobody yet" />;
+  return (
+    <>
+      <ul className="people">
+        {people.map((person) => (
+          <li key={person.id}>
+            <Link to="/@{$handle}" params={{ handle: person.handle }} className="people__person" onClick={onChosen}>
+              <Avatar person={person} />
+              <span>
+                <strong>{person.name}</strong>
+                <span className="muted people__handle">@{person.handle}</span>
+              </span>
+            </Link>
+          </li>
+        ))}
+      </ul>
+      <MoreButton list={list} />
+    </>
+  );
+};

@@ -1,0 +1,11 @@
+import { Button } from '../ui/button.tsx';
+import { useSignIn } from './use-sign-in.ts';
+
+export const SignInButton = () => {
+  const { signIn, leaving } = useSignIn();
+  return (
+    <Button variant="primary" busy={leaving} onClick={signIn}>
+      Sign in
+    </Button>
+  );
+};

@@ -1,0 +1,48 @@
+import { useRouter } from '@tanstack/react-router';
+import { UserRoundX } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { useApp } from '../app-context.ts';
+import { Button } from '../ui/button.tsx';
+import { EmptyState } from '../ui/empty-state.tsx';
+import { Page } from '../ui/page.tsx';
+import { Spinner } from '../ui/spinner.tsx';
+import { useSignIn } from './use-sign-in.ts';
+import './signed-in-page.css';
+
+/** Where the issuer sends the browser back to. Goes on at once to where the person was; stays only to say what failed. */
+export const SignedInPage = () => {
+  const { session } = useApp();
+  const router = useRouter();
+  const { signIn, leaving } = useSignIn();
+  const [failed, setFailed] = useState(false);
+
+  useEffect(() => {
+    session.finishSignIn(new URL(location.href)).then(
+      (returnTo) => router.history.replace(returnTo),
+      () => setFailed(true),
+    );
+  }, [session, router]);
+
+  return (
+    <Page title="Signing in" width="column">
+      <h1 className="visually-hidden">Signing in</h1>
+      {failed ? (
+        <EmptyState
+          icon={<UserRoundX />}
+          title="You are not signed in"
+          action={
+            <Button variant="primary" busy={leaving} onClick={signIn}>
+              Try again
+            </Button>
+          }
+        >
+          The sign-in was called off, or took too long. Nothing was changed.
+        </EmptyState>
+      ) : (
+        <output className="signing-in">
+          <Spinner /> Signing you in…
+        </output>
+      )}
+    </Page>
+  );
+};

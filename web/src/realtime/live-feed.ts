@@ -1,0 +1,178 @@
+import type { LiveView, Ticket } from '#contract/http';
+import { ServerMessage, type ClientMessage } from '#contract/realtime';
+import { json } from '../api/api-error.ts';
+import {
+  initial,
+  LIMITS,
+  pollAfterMs,
+  retryAfterMs,
+  step,
+  type Link,
+  type LinkEffect,
+  type LinkEvent,
+} from './link.ts';
+import { isSettled, takeIn, type News, type Snapshot } from './snapshot.ts';
+
+/** A socket to the realtime room: what is called of it, and what it tells. */
+export type RoomSocket = { send: (text: string) => void; close: () => void };
+export type RoomSocketEvents = { opened: () => void; said: (text: string) => void; closed: () => void };
+
+export type LiveFeedParts = {
+  ticket: (asking: { signal: AbortSignal }) => Promise<Ticket>;
+  live: (streamId: string, asking: { signal: AbortSignal }) => Promise<LiveView>;
+  openSocket: (ticket: string, events: RoomSocketEvents) => RoomSocket;
+  /** Runs `work` once, later; the answer calls it off. */
+  after: (ms: number, work: () => void) => () => void;
+  /** Tells when the browser is back on a network or the page is looked at again. */
+  onWake: (listener: () => void) => () => void;
+  now: () => number;
+  random: () => number;
+};
+
+type Following = { streamId: string; onChange: (snapshot: Snapshot) => void };
+
+/** Follows one stream until stopped or settled: by the room's socket while it is there, by asking while it is not. */
+export const startLiveFeed = (
+  { ticket, live, openSocket, after, onWake, now, random }: LiveFeedParts,
+  { streamId, onChange }: Following,
+) => {
+  const over = new AbortController();
+  const { signal } = over;
+  let link: Link = initial;
+  let snapshot: Snapshot | undefined;
+  let socket: RoomSocket | undefined;
+  let cancelRetry = () => {};
+  let cancelPing = () => {};
+  let cancelSilence = () => {};
+  let cancelPoll = () => {};
+
+  const learn = (news: News) => {
+    const next = takeIn(snapshot, news);
+    if (signal.aborted || !next || next === snapshot) return;
+    snapshot = next;
+    onChange(next);
+    if (isSettled(next)) stop();
+  };
+
+  const happened = (event: LinkEvent) => {
+    if (signal.aborted && event.type !== 'stopped') return;
+    const before = pollAfterMs(link);
+    const [next, effects] = step(link, event);
+    link = next;
+    for (const effect of effects) perform(effect);
+    if (pollAfterMs(link) < before && !signal.aborted) pollIn(0);
+  };
+
+  const perform = (effect: LinkEffect) => {
+    switch (effect.do) {
+      case 'ask-ticket':
+        ticket({ signal }).then(
+          (given) => happened({ type: 'ticket-given', ticket: given.ticket }),
+          () => happened({ type: 'ticket-failed' }),
+        );
+        return;
+      case 'open': {
+        // A late word from a socket that was given up must not move the link of its successor.
+        const isCurrent = () => socket === opened;
+        const opened: RoomSocket = openSocket(effect.ticket, {
+          opened: () => {
+            if (isCurrent()) happened({ type: 'opened' });
+          },
+          said: (text) => {
+            if (isCurrent()) hear(text);
+          },
+          closed: () => {
+            if (isCurrent()) happened({ type: 'closed' });
+          },
+        });
+        socket = opened;
+        expectSign();
+        return;
+      }
+      case 'join':
+        say({ action: 'join', streamId });
+        cancelPing = after(LIMITS.pingEveryMs, ping);
+        return;
+      case 'close': {
+        const left = socket;
+        socket = undefined;
+        cancelPing();
+        cancelSilence();
+        left?.close();
+        return;
+      }
+      case 'retry-later':
+        cancelRetry = after(retryAfterMs(effect.attempt, random()), () => happened({ type: 'retry-due' }));
+        return;
+    }
+  };
+
+  const say = (message: ClientMessage) => socket?.send(JSON.stringify(message));
+
+  const ping = () => {
+    say({ action: 'ping' });
+    cancelPing = after(LIMITS.pingEveryMs, ping);
+  };
+
+  const expectSign = () => {
+    cancelSilence();
+    cancelSilence = after(LIMITS.silenceMs, () => happened({ type: 'silent' }));
+  };
+
+  const hear = (text: string) => {
+    expectSign();
+    const parsed = ServerMessage.safeParse(json(text));
+    // A message of a newer server, or the API gateway's own.
+    if (!parsed.success) return;
+    const message = parsed.data;
+    switch (message.type) {
+      case 'joined':
+        if (message.live.id !== streamId) return;
+        learn({ type: 'joined', live: message.live, atMs: now() });
+        return happened({ type: 'joined', mode: message.mode });
+      case 'stream':
+        if (message.stream.id === streamId) learn({ type: 'pushed', stream: message.stream, atMs: now() });
+        return;
+      case 'health':
+        if (message.streamId === streamId) learn({ type: 'health', health: message.health, atMs: now() });
+        return;
+      case 'refused':
+        return happened({ type: 'refused' });
+      case 'pong':
+        return;
+    }
+  };
+
+  const poll = () => {
+    live(streamId, { signal })
+      .then((answer) => learn({ type: 'asked', live: answer, atMs: now() }))
+      // Asked again in any case: a poll that failed says nothing about the stream.
+      .catch(() => {})
+      .finally(() => {
+        if (!signal.aborted) pollIn(pollAfterMs(link) * (1 + random() / 4));
+      });
+  };
+
+  const pollIn = (ms: number) => {
+    cancelPoll();
+    cancelPoll = after(ms, poll);
+  };
+
+  const stopHearingWakes = onWake(() => {
+    happened({ type: 'woken' });
+    pollIn(0);
+  });
+
+  const stop = () => {
+    if (signal.aborted) return;
+    over.abort();
+    stopHearingWakes();
+    cancelRetry();
+    cancelPoll();
+    happened({ type: 'stopped' });
+  };
+
+  happened({ type: 'started' });
+  pollIn(0);
+  return stop;
+};

@@ -1,0 +1,21 @@
+import type { RoomSocket, RoomSocketEvents } from './live-feed.ts';
+
+/** The browser's WebSocket as a room's socket. The ticket in its address is single-use and gone once this is open. */
+export const openRoomSocket = (ticket: string, events: RoomSocketEvents): RoomSocket => {
+  const url = new URL('/realtime', location.href);
+  url.protocol = url.protocol.replace('http', 'ws');
+  url.searchParams.set('ticket', ticket);
+  const socket = new WebSocket(url);
+  socket.addEventListener('open', () => events.opened());
+  socket.addEventListener('message', ({ data }) => {
+    if (typeof data === 'string') events.said(data);
+  });
+  // An error is always followed by a close, which is what counts.
+  socket.addEventListener('close', () => events.closed());
+  return {
+    send(text) {
+      if (socket.readyState === WebSocket.OPEN) socket.send(text);
+    },
+    close: () => socket.close(),
+  };
+};

@@ -1,0 +1,54 @@
+import type { LiveView, StreamHealth, StreamState, StreamView } from '#contract/http';
+import { LIMITS } from './link.ts';
+
+/** What is known of a stream right now, from whatever told it last. */
+export type Snapshot = {
+  state: StreamState;
+  title: string;
+  viewers: number;
+  recording: StreamView['recording'];
+  startedAt?: string | undefined;
+  endedBecause?: string | undefined;
+  /** Only to the creator. */
+  health?: StreamHealth | undefined;
+  warnings?: string[] | undefined;
+  /** When something was last pushed, in milliseconds since 1970. */
+  pushedAtMs?: number;
+};
+
+export type News =
+  | { type: 'asked'; live: LiveView; atMs: number }
+  | { type: 'joined'; live: LiveView; atMs: number }
+  | { type: 'pushed'; stream: StreamView; atMs: number }
+  | { type: 'health'; health: StreamHealth; atMs: number };
+
+/** Takes in news: the end is final, and an answer out of a cache does not undo what was pushed a moment ago. */
+export const takeIn = (known: Snapshot | undefined, news: News): Snapshot | undefined => {
+  if (news.type === 'health') return known && { ...known, health: news.health };
+  const told = news.type === 'pushed' ? news.stream : news.live;
+  if (known?.state === 'ended' && (told.state !== 'ended' || isSettled(known))) return known;
+  if (news.type === 'asked' && known?.pushedAtMs !== undefined && news.atMs - known.pushedAtMs < LIMITS.cachedMs)
+    return known;
+  return {
+    state: told.state,
+    title: told.title,
+    viewers: told.viewers,
+    recording: told.recording,
+    startedAt: told.startedAt ?? known?.startedAt,
+    endedBecause: known?.endedBecause,
+    health: known?.health,
+    warnings: known?.warnings,
+    ...(news.type === 'pushed' && {
+      endedBecause: news.stream.endedBecause,
+      health: news.stream.health ?? known?.health,
+      warnings: news.stream.warnings ?? known?.warnings,
+    }),
+    ...(news.type === 'asked'
+      ? known?.pushedAtMs !== undefined && { pushedAtMs: known.pushedAtMs }
+      : { pushedAtMs: news.atMs }),
+  };
+};
+
+/** Nothing more will happen to it. */
+export const isSettled = ({ state, recording }: Pick<Snapshot, 'state' | 'recording'>) =>
+  state === 'ended' && (recording === 'ready' || recording === 'failed');

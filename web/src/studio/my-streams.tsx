@@ -1,0 +1,30 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Clapperboard } from 'lucide-react';
+import { useApp } from '../app-context.ts';
+import { EmptyState } from '../ui/empty-state.tsx';
+import { LoadFailed } from '../ui/load-failed.tsx';
+import { MoreButton } from '../ui/more-button.tsx';
+import { Section } from '../ui/page.tsx';
+import { StreamGrid, StreamGridSkeleton } from '../watch/stream-grid.tsx';
+
+/** All shows of mine, newest first, with their recordings. */
+export const MyStreams = () => {
+  const { queries } = useApp();
+  const list = useInfiniteQuery(queries.myStreams());
+  const streams = list.data?.pages.flatMap(({ items }) => items) ?? [];
+  return (
+    <Section id="my-streams" title="Your shows">
+      {list.isPending && <StreamGridSkeleton />}
+      {list.isError && !list.data && (
+        <LoadFailed what="Your shows" error={list.error} onRetry={() => void list.refetch()} />
+      )}
+      {list.data && streams.length === 0 && (
+        <EmptyState icon={<Clapperboard />} title="No shows yet">
+          Your first one appears here the moment it starts, and its recording after it.
+        </EmptyState>
+      )}
+      {streams.length > 0 && <StreamGrid streams={streams} showCreator={false} />}
+      <MoreButton list={list} />
+    </Section>
+  );
+};

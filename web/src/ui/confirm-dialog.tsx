@@ -1,0 +1,40 @@
+import { AlertDialog } from 'radix-ui';
+import { Button } from './button.tsx';
+import './dialog.css';
+
+type Props = {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  title: string;
+  /** What will be lost. */
+  text: string;
+  /** The verb on the button. */
+  confirm: string;
+  busy?: boolean;
+  onConfirm: () => void;
+};
+
+/** Asks before something that cannot be undone. Stays open until the owner closes it, so that a failure can be retried. */
+export const ConfirmDialog = ({ open, onOpenChange, title, text, confirm, busy = false, onConfirm }: Props) => (
+  <AlertDialog.Root open={open} onOpenChange={onOpenChange}>
+    <AlertDialog.Portal>
+      <AlertDialog.Overlay className="dialog__scrim" />
+      <AlertDialog.Content className="dialog dialog--m">
+        <header className="dialog__header">
+          <AlertDialog.Title className="dialog__title">{title}</AlertDialog.Title>
+        </header>
+        <div className="dialog__body">
+          <AlertDialog.Description className="muted">{text}</AlertDialog.Description>
+        </div>
+        <footer className="dialog__footer">
+          <AlertDialog.Cancel asChild>
+            <Button variant="ghost">Cancel</Button>
+          </AlertDialog.Cancel>
+          <Button variant="danger" busy={busy} onClick={onConfirm}>
+            {confirm}
+          </Button>
+        </footer>
+      </AlertDialog.Content>
+    </AlertDialog.Portal>
+  </AlertDialog.Root>
+);

@@ -1,0 +1,31 @@
+import { useRouter, type ErrorComponentProps } from '@tanstack/react-router';
+import { CloudOff } from 'lucide-react';
+import { messageOf } from '../api/api-error.ts';
+import { Button } from './button.tsx';
+import { EmptyState } from './empty-state.tsx';
+import { Page } from './page.tsx';
+
+/** For a page that could not be shown. */
+export const FailedPage = ({ error, reset }: ErrorComponentProps) => {
+  const router = useRouter();
+  const retry = () => {
+    reset();
+    void router.invalidate();
+  };
+  return (
+    <Page title="Something went wrong" width="column">
+      <h1 className="visually-hidden">Something went wrong</h1>
+      <EmptyState
+        icon={<CloudOff />}
+        title="This page could not be shown"
+        action={
+          <Button variant="primary" onClick={retry}>
+            Try again
+          </Button>
+        }
+      >
+        {messageOf(error)}
+      </EmptyState>
+    </Page>
+  );
+};

@@ -1,0 +1,20 @@
+import { Fragment } from 'react';
+import { textParts } from './text-parts.ts';
+import './rich-text.css';
+
+/** What a person wrote: text stays text, with its line breaks; http(s) addresses become links. */
+export const RichText = ({ text }: { text: string }) => (
+  <p className="rich-text">
+    {textParts(text).map((part, at) =>
+      part.type === 'link' ? (
+        // oxlint-disable-next-line react/no-array-index-key -- the parts of one text have no other identity
+        <a key={at} href={part.href} target="_blank" rel="noopener noreferrer nofollow ugc">
+          {part.text}
+        </a>
+      ) : (
+        // oxlint-disable-next-line react/no-array-index-key -- as above
+        <Fragment key={at}>{part.text}</Fragment>
+      ),
+    )}
+  </p>
+);

@@ -1,0 +1,43 @@
+import { Link, Outlet, useRouter } from '@tanstack/react-router';
+import { Clapperboard } from 'lucide-react';
+import { useEffect } from 'react';
+import { AccountCorner } from '../people/account-corner.tsx';
+import { buttonClass } from './button.tsx';
+import { Logo } from './logo.tsx';
+import './shell.css';
+
+/** What stands around every page: the skip link and the header. */
+export const Shell = () => {
+  const router = useRouter();
+  // A new page is read from its start, not from where the pressed link was.
+  useEffect(
+    () =>
+      router.subscribe('onResolved', ({ fromLocation, pathChanged }) => {
+        if (fromLocation && pathChanged) document.getElementById('main')?.focus({ preventScroll: true });
+      }),
+    [router],
+  );
+  return (
+    <>
+      <a className="skip-link" href="#main">
+        Skip to content
+      </a>
+      <header className="header">
+        <div className="header__inner">
+          <Link to="/" className="header__brand" aria-label="Vybzz home">
+            <Logo />
+            <span className="header__name">Vybzz</span>
+          </Link>
+          <nav className="header__nav" aria-label="Main">
+            <Link to="/studio" className={buttonClass({ variant: 'ghost' })}>
+              <Clapperboard aria-hidden="true" />
+              Studio
+            </Link>
+          </nav>
+          <AccountCorner />
+        </div>
+      </header>
+      <Outlet />
+    </>
+  );
+};

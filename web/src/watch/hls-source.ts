@@ -1,0 +1,131 @@
+// oxlint-disable-next-line import/no-named-as-default -- its types know the class only as the default
+import Hls, { ErrorTypes, Events, isSupported, type ErrorData } from 'hls.js';
+import workerUrl from 'hls.js/dist/hls.worker.js?url';
+
+/** How the picture reaches the `video` element. */
+export type Attached = {
+  /** Jumps to what is on the air now; nothing where it is there already. */
+  toLiveEdge: () => void;
+  /** How far behind the edge the picture is; 0 where that is not known. */
+  behindSeconds: () => number;
+  detach: () => void;
+};
+
+type Options = {
+  video: HTMLVideoElement;
+  url: string;
+  live: boolean;
+  /** True while the picture cannot be had and is being tried for again. */
+  onTrouble: (trouble: boolean) => void;
+  /** The address itself was refused (an expired token): another is needed. */
+  onRefused: () => void;
+};
+
+const NATIVE_HLS = 'application/vnd.apple.mpegurl';
+const RETRY_FIRST_MS = 1_000;
+const RETRY_MAX_MS = 10_000;
+const BACK_BUFFER_SECONDS = 30;
+const LIVE_SYNC_SEGMENTS = 3;
+const MEDIA_RECOVERIES = 2;
+
+/** Plays an HLS address on a `video`, by Media Source where the browser has it, else by the browser's own HLS. */
+export const attachHls = (options: Options): Attached =>
+  isSupported() ? attachByMediaSource(options) : attachNatively(options);
+
+const attachByMediaSource = ({ video, url, live, onTrouble, onRefused }: Options): Attached => {
+  let hls = startHls();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let failures = 0;
+  let recoveries = 0;
+
+  function startHls() {
+    const made = new Hls({
+      workerPath: workerUrl,
+      lowLatencyMode: false,
+      liveSyncDurationCount: LIVE_SYNC_SEGMENTS,
+      backBufferLength: BACK_BUFFER_SECONDS,
+    });
+    made.on(Events.ERROR, (_event, error) => failed(error));
+    made.on(Events.FRAG_BUFFERED, () => {
+      failures = 0;
+      onTrouble(false);
+    });
+    made.loadSource(url);
+    made.attachMedia(video);
+    return made;
+  }
+
+  const failed = ({ fatal, type, response }: ErrorData) => {
+    if (!fatal) return;
+    if (response?.code === 401 || response?.code === 403) onRefused();
+    else if (type === ErrorTypes.MEDIA_ERROR && recoveries < MEDIA_RECOVERIES) {
+      recoveries += 1;
+      hls.recoverMediaError();
+    } else {
+      onTrouble(true);
+      clearTimeout(timer);
+      timer = setTimeout(restart, Math.min(RETRY_FIRST_MS * 2 ** failures, RETRY_MAX_MS));
+      failures += 1;
+    }
+  };
+
+  // A fresh start rather than startLoad(): a playlist that vanished and came back begins anew.
+  const restart = () => {
+    const at = video.currentTime;
+    hls.destroy();
+    recoveries = 0;
+    hls = startHls();
+    if (!live && at > 0) hls.once(Events.MANIFEST_PARSED, () => (video.currentTime = at));
+    void video.play().catch(() => {});
+  };
+
+  return {
+    toLiveEdge() {
+      if (hls.liveSyncPosition !== null) video.currentTime = hls.liveSyncPosition;
+    },
+    behindSeconds: () => (hls.liveSyncPosition === null ? 0 : Math.max(0, hls.liveSyncPosition - video.currentTime)),
+    detach() {
+      clearTimeout(timer);
+      hls.destroy();
+    },
+  };
+};
+
+const attachNatively = ({ video, url, onTrouble }: Options): Attached => {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let failures = 0;
+  const failed = () => {
+    onTrouble(true);
+    timer = setTimeout(load, Math.min(RETRY_FIRST_MS * 2 ** failures, RETRY_MAX_MS));
+    failures += 1;
+  };
+  const load = () => {
+    video.src = url;
+    void video.play().catch(() => {});
+  };
+  const loaded = () => {
+    failures = 0;
+    onTrouble(false);
+  };
+  const edge = () => (video.seekable.length > 0 ? video.seekable.end(video.seekable.length - 1) : undefined);
+  if (video.canPlayType(NATIVE_HLS)) {
+    video.addEventListener('error', failed);
+    video.addEventListener('loadeddata', loaded);
+    load();
+  } else onTrouble(true);
+  return {
+    toLiveEdge() {
+      const at = edge();
+      if (at !== undefined) video.currentTime = at;
+    },
+    // Safari keeps its own distance from the edge, which is not told.
+    behindSeconds: () => 0,
+    detach() {
+      clearTimeout(timer);
+      video.removeEventListener('error', failed);
+      video.removeEventListener('loadeddata', loaded);
+      video.removeAttribute('src');
+      video.load();
+    },
+  };
+};

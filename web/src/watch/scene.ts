@@ -1,0 +1,36 @@
+import type { StreamView } from '#contract/http';
+
+/**
+ * What stands on the stage, from what is known of the stream and of the picture so far. The player is there only in the
+ * scenes with a `kind`: before Mux says that a stream is on the air there is nothing that could be played.
+ *
+ *   upcoming → starting → live (⇄ interrupted) → finishing → over → recording
+ */
+export type Scene =
+  | { at: 'upcoming'; scheduledFor: string }
+  | { at: 'starting' }
+  | { at: 'live'; kind: 'live'; interrupted: boolean }
+  /** Over for the creator; this viewer, some seconds behind, still sees the end of it. */
+  | { at: 'finishing'; kind: 'live' }
+  | { at: 'over'; recording: 'preparing' | 'missing' }
+  | { at: 'recording'; kind: 'recording' };
+
+type Known = Pick<StreamView, 'state' | 'recording' | 'scheduledFor'>;
+
+/** @param liveUnfinished the live picture has been on this stage and has not come to its end */
+export const sceneOf = ({ state, recording, scheduledFor }: Known, liveUnfinished: boolean): Scene => {
+  switch (state) {
+    case 'created':
+      return scheduledFor === undefined ? { at: 'starting' } : { at: 'upcoming', scheduledFor };
+    case 'connecting':
+      return { at: 'starting' };
+    case 'live':
+      return { at: 'live', kind: 'live', interrupted: false };
+    case 'reconnecting':
+      return { at: 'live', kind: 'live', interrupted: true };
+    case 'ended':
+      if (liveUnfinished) return { at: 'finishing', kind: 'live' };
+      if (recording === 'ready') return { at: 'recording', kind: 'recording' };
+      return { at: 'over', recording: recording === 'preparing' ? 'preparing' : 'missing' };
+  }
+};

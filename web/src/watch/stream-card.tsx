@@ -1,0 +1,63 @@
+import { Link } from '@tanstack/react-router';
+import type { StreamView } from '#contract/http';
+import { Avatar } from '../ui/avatar.tsx';
+import { Skeleton } from '../ui/skeleton.tsx';
+import { Appointment, TimeAgo, clockTime } from '../ui/time.tsx';
+import { Poster } from './poster.tsx';
+import { StreamBadge } from './stream-badge.tsx';
+import './stream-card.css';
+
+/** A stream as one of many: its picture, its state, and whose it is. All of it leads to the watch page. */
+export const StreamCard = ({ stream, showCreator = true }: { stream: StreamView; showCreator?: boolean }) => (
+  <article className="stream-card">
+    <div className="stream-card__picture">
+      <Poster stream={stream} />
+      <span className="stream-card__badge">
+        <StreamBadge stream={stream} />
+      </span>
+      {stream.recording === 'ready' && stream.durationSeconds !== undefined && (
+        <span className="stream-card__duration">{clockTime(stream.durationSeconds)}</span>
+      )}
+    </div>
+    <div className="stream-card__text">
+      {showCreator && <Avatar person={stream.creator} size="s" />}
+      <div className="stream-card__words">
+        <h3 className="stream-card__title">
+          <Link to="/watch/$streamId" params={{ streamId: stream.id }} className="stream-card__link">
+            {stream.title}
+          </Link>
+        </h3>
+        <p className="muted stream-card__by">
+          {showCreator && (
+            <>
+              <Link to="/@{$handle}" params={{ handle: stream.creator.handle }} className="stream-card__creator">
+                {stream.creator.name}
+              </Link>
+              {' · '}
+            </>
+          )}
+          {stream.state === 'created' && stream.scheduledFor ? (
+            <Appointment at={stream.scheduledFor} />
+          ) : (
+            <TimeAgo at={stream.startedAt ?? stream.createdAt} />
+          )}
+        </p>
+      </div>
+    </div>
+  </article>
+);
+
+export const StreamCardSkeleton = () => (
+  <div className="stream-card" aria-hidden="true">
+    <div className="stream-card__picture">
+      <Skeleton aspect="16 / 9" />
+    </div>
+    <div className="stream-card__text">
+      <Skeleton round width="2rem" height="2rem" />
+      <div className="stream-card__words">
+        <Skeleton width="80%" />
+        <Skeleton width="45%" height="0.8em" />
+      </div>
+    </div>
+  </div>
+);

@@ -1,0 +1,23 @@
+import type { StreamView } from '#contract/http';
+import { Loading } from '../ui/loading.tsx';
+import { StreamCard, StreamCardSkeleton } from './stream-card.tsx';
+
+/** Streams side by side. */
+export const StreamGrid = ({ streams, showCreator = true }: { streams: StreamView[]; showCreator?: boolean }) => (
+  <ul className="stream-grid">
+    {streams.map((stream) => (
+      <li key={stream.id}>
+        <StreamCard stream={stream} showCreator={showCreator} />
+      </li>
+    ))}
+  </ul>
+);
+
+export const StreamGridSkeleton = ({ count = 4 }: { count?: number }) => (
+  <Loading what="streams" className="stream-grid">
+    {Array.from({ length: count }, (_, at) => (
+      // oxlint-disable-next-line react/no-array-index-key -- they are all alike
+      <StreamCardSkeleton key={at} />
+    ))}
+  </Loading>
+);

@@ -1,0 +1,122 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, useParams } from '@tanstack/react-router';
+import { Share2 } from 'lucide-react';
+import { useEffect } from 'react';
+import type { StreamView } from '#contract/http';
+import { ApiError } from '../api/api-error.ts';
+import { useApp, useSignedIn } from '../app-context.ts';
+import { FollowButton } from '../people/follow-button.tsx';
+import { SignInGate } from '../people/sign-in-gate.tsx';
+import { isSettled, type Snapshot } from '../realtime/snapshot.ts';
+import { useLive } from '../realtime/use-live.ts';
+import { Avatar } from '../ui/avatar.tsx';
+import { Badge } from '../ui/badge.tsx';
+import { Button } from '../ui/button.tsx';
+import { LoadFailed } from '../ui/load-failed.tsx';
+import { Loading } from '../ui/loading.tsx';
+import { NotFoundPage } from '../ui/not-found-page.tsx';
+import { Page } from '../ui/page.tsx';
+import { RichText } from '../ui/rich-text.tsx';
+import { shareLink } from '../ui/share.ts';
+import { Skeleton } from '../ui/skeleton.tsx';
+import { Elapsed, TimeAgo } from '../ui/time.tsx';
+import { Stage } from './stage.tsx';
+import { StreamBadge } from './stream-badge.tsx';
+import './watch-page.css';
+
+/** One stream to be watched: before, while and after it is on the air. */
+export const WatchPage = () => {
+  const { streamId } = useParams({ from: '/watch/$streamId' });
+  const { queries } = useApp();
+  const { data: stream, error, refetch } = useQuery(queries.stream(streamId));
+  if (error instanceof ApiError && error.code === 'stream-not-found') return <NotFoundPage />;
+  return (
+    <Page title={stream?.title ?? 'Watch'} width="stage">
+      {stream && <Watch key={stream.id} stream={stream} />}
+      {!stream && error && <NotShown error={error} onRetry={() => void refetch()} />}
+      {!stream && !error && <WatchSkeleton />}
+    </Page>
+  );
+};
+
+const NotShown = ({ error, onRetry }: { error: unknown; onRetry: () => void }) => {
+  const signedIn = useSignedIn();
+  if (error instanceof ApiError && (error.code === 'not-signed-in' || (error.code === 'not-allowed' && !signedIn)))
+    return <SignInGate title="This show is for followers">Sign in to see whether you are one of them.</SignInGate>;
+  return <LoadFailed what="The show" error={error} onRetry={onRetry} />;
+};
+
+const Watch = ({ stream }: { stream: StreamView }) => {
+  const queryClient = useQueryClient();
+  const now = useLive(isSettled(stream) ? undefined : stream.id);
+  const shown = { ...stream, ...(now && { state: now.state, title: now.title, recording: now.recording }) };
+
+  // The short news say that something changed; the stream itself says all of it.
+  const ahead =
+    now && (now.state !== stream.state || now.recording !== stream.recording)
+      ? `${now.state} ${now.recording}`
+      : undefined;
+  useEffect(() => {
+    if (ahead !== undefined) void queryClient.invalidateQueries({ queryKey: ['stream', stream.id] });
+  }, [ahead, queryClient, stream.id]);
+
+  return (
+    <div className="watch">
+      <Stage stream={stream} now={now} />
+      <div className="watch__about">
+        <div className="watch__heading">
+          <h1>{shown.title}</h1>
+          <p className="watch__facts muted">
+            <StreamBadge stream={shown} />
+            {shown.test && <Badge tone="warn">Test</Badge>}
+            {shown.visibility === 'followers' && <Badge>Followers only</Badge>}
+            <Since stream={shown} now={now} />
+          </p>
+        </div>
+        <Button icon={<Share2 />} onClick={() => void shareLink({ url: location.href, title: shown.title })}>
+          Share
+        </Button>
+      </div>
+      <div className="watch__creator">
+        <Avatar person={stream.creator} size="l" live={shown.state === 'live'} />
+        <div className="watch__name">
+          <Link to="/@{$handle}" params={{ handle: stream.creator.handle }} className="watch__link">
+            {stream.creator.name}
+          </Link>
+          <p className="muted">@{stream.creator.handle}</p>
+        </div>
+        <FollowButton handle={stream.creator.handle} />
+      </div>
+      {stream.description && (
+        <div className="watch__description">
+          <RichText text={stream.description} />
+        </div>
+      )}
+    </div>
+  );
+};
+
+const Since = ({ stream, now }: { stream: StreamView; now: Snapshot | undefined }) => {
+  const startedAt = now?.startedAt ?? stream.startedAt;
+  if (startedAt === undefined) return null;
+  return stream.state === 'ended' ? (
+    <span>
+      Streamed <TimeAgo at={startedAt} />
+    </span>
+  ) : (
+    <span>
+      On the air for <Elapsed since={startedAt} />
+    </span>
+  );
+};
+
+const WatchSkeleton = () => (
+  <Loading what="the show" className="watch">
+    <div className="stage" />
+    <Skeleton width="min(28rem, 90%)" height="1.75rem" />
+    <div className="watch__creator">
+      <Skeleton round width="3.5rem" height="3.5rem" />
+      <Skeleton width="10rem" />
+    </div>
+  </Loading>
+);

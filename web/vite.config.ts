@@ -1,0 +1,30 @@
+import { fileURLToPath } from 'node:url';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/**
+ * The web app: `vite build web` writes `web/dist`; in development the gateway runs this in middleware mode, so that the
+ * app has one origin there too and knows no host by name.
+ */
+export default defineConfig({
+  root: here('.'),
+  cacheDir: here('../node_modules/.vite/web'),
+  plugins: [react()],
+  // The contracts that `package.json` opens as #contract/* and #wire lie beside this folder.
+  server: { fs: { allow: [here('..')] } },
+  // Found here rather than while serving: a find while serving reloads the page, which would end a broadcast.
+  optimizeDeps: {
+    entries: ['index.html', 'src/**/*.{ts,tsx}', '!src/**/*.test.ts'],
+  },
+  build: {
+    outDir: here('dist'),
+    emptyOutDir: true,
+    target: 'es2022',
+    // Nothing is inlined into the page, so that it holds under a policy without 'unsafe-inline' scripts or data: fonts.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    sourcemap: true,
+  },
+});
