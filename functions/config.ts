@@ -1,18 +1,5 @@
 import * as z from 'zod/mini';
-
-/** One issuer of access tokens that we take; `auth` holds what each kind means. */
-const Issuer = z.object({
-  issuer: z.url(),
-  kind: z.enum(['oidc', 'cognito', 'clerk']),
-  clientId: z.string(),
-  audience: z.optional(z.string()),
-  /** Clerk: origins that a token's `azp` may name. */
-  azp: z.optional(z.array(z.string())),
-  /** Where its keys are, if not where its discovery document says: a container sees another host than a browser. */
-  jwksUri: z.optional(z.url()),
-  scopes: z.optional(z.array(z.string())),
-});
-export type Issuer = z.infer<typeof Issuer>;
+import { Issuers } from './auth/issuers.ts';
 
 const word = z.string().check(z.minLength(1));
 const words = z.pipe(
@@ -37,7 +24,7 @@ const issuers = z.pipe(
       }
     }),
   ),
-  z.array(Issuer).check(z.minLength(1)),
+  Issuers,
 );
 
 /** The environment of the control plane. The names are the deployment's contract: infra sets them, nobody else reads them. */
@@ -62,6 +49,10 @@ const Environment = z.object({
   MUX_SIGNING_PRIVATE_KEY: z.optional(word),
   /** The WebSocket API's management endpoint. */
   REALTIME_ENDPOINT: z.optional(z.url()),
+  /** User ids of who watches over the platform; comma-separated. */
+  MODERATORS: z._default(words, []),
+  /** How many proxies of ours stand in front of the API: behind CloudFront one, else none. */
+  TRUSTED_HOPS: z._default(z.coerce.number().check(z.int(), z.gte(0), z.lte(8)), 0),
   CURSOR_SECRET: z.string().check(z.minLength(16)),
   /** What `GET /healthz` calls this build. */
   VERSION: z._default(word, 'dev'),

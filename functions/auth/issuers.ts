@@ -20,13 +20,21 @@ export const Issuer = z.object({
   azp: z.optional(z.array(z.string()).check(z.minLength(1))),
   /** Where its keys are; by default as its discovery document says, or where its kind always has them. */
   jwksUri: z.optional(z.url()),
-  scopes: z._default(z.array(z.string()), ['openid', 'profile', 'email']),
+  /** What browsers ask for; by default `SCOPES` of its kind. */
+  scopes: z.optional(z.array(z.string())),
   /** A claim that makes a new person a creator from the first, when it is `true`. Off unless named here. */
   creatorClaim: z.optional(z.string()),
   /** A claim that makes its bearer a moderator of the platform, when it is `true` or a list that holds `moderator`. */
   moderatorClaim: z.optional(z.string()),
 });
 export type Issuer = z.infer<typeof Issuer>;
+
+/** `offline_access` is what standard issuers give a refresh token for; Cognito refuses a scope that it does not know. */
+export const SCOPES = {
+  oidc: ['openid', 'profile', 'email', 'offline_access'],
+  cognito: ['openid', 'profile', 'email'],
+  clerk: ['openid', 'profile', 'email'],
+} as const satisfies Record<Issuer['kind'], readonly string[]>;
 
 /** Every issuer by its own rule: without one of these a token for another application would be good for ours. */
 export const Issuers = z

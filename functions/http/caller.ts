@@ -35,6 +35,12 @@ export const requireUser = (c: Context<RoomEnv>): Caller => {
   throw new Refusal('not-signed-in', 'Sign in first.', { headers: { 'WWW-Authenticate': 'Bearer' } });
 };
 
+/** Stands before a body or a query is looked at: who is not signed in hears of that first. */
+export const signedIn = createMiddleware<RoomEnv>(async (c, next) => {
+  requireUser(c);
+  await next();
+});
+
 /** The caller, who must be a creator. */
 export const requireCreator = (c: Context<RoomEnv>): Caller => {
   const user = requireUser(c);

@@ -1,0 +1,72 @@
+import type { AuthConfig, MeView, Session, Ticket } from '#contract/http';
+import type { UserId } from '#domain/ids';
+import { type Authenticate, type Caller, identified, requireUser } from '../http/caller.ts';
+import type { LimitedMiddleware } from '../http/limited.ts';
+import { Refusal } from '../http/refusal.ts';
+import { createRoom, type RoomParts } from '../http/room.ts';
+import { type Issuer, SCOPES } from './issuers.ts';
+
+export const TICKET_LIVES_MS = 60_000;
+const TICKET_BYTES = 16;
+
+type Parts = RoomParts & {
+  authenticate: Authenticate;
+  limited: LimitedMiddleware;
+  /** Where browsers are sent to sign in. */
+  issuer: Issuer;
+  users: { signOutEverywhere(id: UserId, now: number): Promise<unknown> };
+  tickets: { issue(ticket: { ticket: string; userId: UserId | undefined; until: number }): Promise<void> };
+  me: (caller: Caller) => Promise<MeView | undefined>;
+  clock: () => Date;
+  /** @default 128 random bits */
+  newTicket?: () => string;
+};
+
+/** The room where people come in: how to sign in, who one is, and tickets for the realtime socket. */
+export const createAuthApp = ({
+  authenticate,
+  limited,
+  issuer,
+  users,
+  tickets,
+  me,
+  clock,
+  newTicket = () => Buffer.from(crypto.getRandomValues(new Uint8Array(TICKET_BYTES))).toString('base64url'),
+  ...shell
+}: Parts) => {
+  const room = createRoom(shell);
+
+  room.get('/auth/config', (c) => {
+    const { kind, issuer: url, clientId, scopes = [...SCOPES[kind]] } = issuer;
+    const view: AuthConfig = { kind, issuer: url, clientId, scopes };
+    c.header('Cache-Control', 'public, max-age=300');
+    return c.json(view);
+  });
+
+  const people = identified(authenticate);
+
+  room.get('/auth/session', people, async (c) => {
+    const user = await me(requireUser(c));
+    if (!user) throw new Refusal('user-not-found', 'This account has been deleted.');
+    const view: Session = { user };
+    return c.json(view, 200, PRIVATE);
+  });
+
+  room.post('/auth/tickets', people, limited('ticket'), async (c) => {
+    const ticket = newTicket();
+    const until = clock().getTime() + TICKET_LIVES_MS;
+    await tickets.issue({ ticket, userId: c.get('user')?.userId, until });
+    const view: Ticket = { ticket, expiresAt: new Date(until).toISOString() };
+    return c.json(view, 201, PRIVATE);
+  });
+
+  room.post('/auth/sign-out-everywhere', people, async (c) => {
+    await users.signOutEverywhere(requireUser(c).userId, clock().getTime());
+    return c.body(null, 204, PRIVATE);
+  });
+
+  return room;
+};
+
+/** Answers about one person are nobody else's: no cache between us may keep them. */
+const PRIVATE = { 'Cache-Control': 'no-store' };

@@ -1,0 +1,41 @@
+import { isIPv6 } from 'node:net';
+import type { Context } from 'hono';
+import type { RoomEnv } from './room.ts';
+
+const field = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+
+/** The machine at the other end of the connection: API Gateway tells it in the event, Node's server by its socket. */
+const peerOf = (env: unknown): string | undefined =>
+  text(field(field(field(env, 'requestContext'), 'http'), 'sourceIp')) ??
+  text(field(field(field(env, 'incoming'), 'socket'), 'remoteAddress'));
+
+/** A household has a whole /64 of IPv6; by single addresses one person would be as many as they like. */
+const network = (address: string): string => {
+  if (!isIPv6(address) || address.startsWith('::ffff:')) return address;
+  const [head = '', tail] = address.split('::');
+  const groups = head.split(':').filter((group) => group !== '');
+  const behind = tail === undefined ? [] : tail.split(':').filter((group) => group !== '');
+  const filled = [...groups, ...Array<string>(Math.max(0, 8 - groups.length - behind.length)).fill('0'), ...behind];
+  return `${filled.slice(0, 4).join(':')}::/64`;
+};
+
+/**
+ * Where a request comes from, for limits on those who are not signed in.
+ *
+ * @param trustedHops how many proxies of ours stand in front: each has appended whom it heard from to `X-Forwarded-For`, so
+ *   so many from the right is the caller. What stands further left the caller may have made up.
+ */
+export const clientAddress = (c: Context<RoomEnv>, trustedHops: number): string => {
+  const peer = peerOf(c.env) ?? 'unknown';
+  if (trustedHops === 0) return network(peer);
+  const forwarded = (c.req.header('x-forwarded-for') ?? '')
+    .split(',')
+    .map((hop) => hop.trim())
+    .filter((hop) => hop !== '');
+  // API Gateway has appended the peer itself; a plain proxy leaves that to us
+  const hops = forwarded.at(-1) === peer ? forwarded : [...forwarded, peer];
+  return network(hops.at(-1 - trustedHops) ?? hops[0] ?? peer);
+};

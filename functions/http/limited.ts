@@ -1,0 +1,44 @@
+import { createMiddleware } from 'hono/factory';
+import type { Rate, Taken } from '#store/limits';
+import { clientAddress } from './address.ts';
+import { Refusal } from './refusal.ts';
+import type { RoomEnv } from './room.ts';
+
+/**
+ * How often one person (or, not signed in, one address) may do a thing: a burst for who catches up or retries, then a pace that
+ * no person keeps up but a script does.
+ */
+export const RATES = {
+  /** A whole office may be behind one address, and every one of its sockets needs a ticket. */
+  ticket: { burst: 120, everyMs: 500 },
+  create: { burst: 120, everyMs: 30_000 },
+  post: { burst: 120, everyMs: 10_000 },
+  comment: { burst: 120, everyMs: 2_000 },
+  like: { burst: 300, everyMs: 500 },
+  follow: { burst: 300, everyMs: 1_000 },
+  profile: { burst: 120, everyMs: 5_000 },
+} as const satisfies Record<string, Rate>;
+export type Limited = keyof typeof RATES;
+
+type Parts = {
+  limits: { take(what: string, who: string, rate: Rate, now: number): Promise<Taken> };
+  clock: () => Date;
+  trustedHops: number;
+  /** @default RATES */
+  rates?: Record<Limited, Rate>;
+};
+
+/** Makes `limited('post')`: a middleware that refuses who does it too often. Stands behind `identified`. */
+export const createLimited =
+  ({ limits, clock, trustedHops, rates = RATES }: Parts) =>
+  (what: Limited) =>
+    createMiddleware<RoomEnv>(async (c, next) => {
+      const who = c.get('user')?.userId ?? clientAddress(c, trustedHops);
+      const taken = await limits.take(what, who, rates[what], clock().getTime());
+      if (!taken.allowed)
+        throw new Refusal('too-many-requests', 'That is too often. Wait a little.', {
+          headers: { 'Retry-After': String(Math.ceil(taken.retryAfterMs / 1000)) },
+        });
+      await next();
+    });
+export type LimitedMiddleware = ReturnType<typeof createLimited>;

@@ -1,0 +1,254 @@
+import * as z from 'zod/mini';
+import { CreateComment, CreatePost, HandleText, type Page, PageQuery, type PostView, UpdatePost } from '#contract/http';
+import type { Slice } from '#domain/feed';
+import {
+  type CommentId,
+  type Handle,
+  parseCommentId,
+  parseHandle,
+  parsePostId,
+  parseStreamId,
+  type PostId,
+  type StreamId,
+  type UserId,
+} from '#domain/ids';
+import type { Comment, Post, PostChanges } from '#domain/post';
+import { mayTakeDown, type User } from '#domain/user';
+import type { Cursors } from '#store/cursor';
+import type { Position } from '#store/dynamo';
+import { type Authenticate, type Caller, identified, requireUser, signedIn } from '../http/caller.ts';
+import type { LimitedMiddleware } from '../http/limited.ts';
+import { Refusal } from '../http/refusal.ts';
+import { createRoom, type RoomParts } from '../http/room.ts';
+import { body, jsonOnly, openCursor, query } from '../http/valid.ts';
+import type { PostSources, PostViews } from './views.ts';
+
+type Ask = { limit: number; before: PostId | undefined };
+
+type Parts = RoomParts & {
+  authenticate: Authenticate;
+  limited: LimitedMiddleware;
+  views: PostViews;
+  streamViews: PostSources['streamViews'];
+  users: { byHandle(handle: Handle): Promise<User | undefined> };
+  posts: {
+    create(post: Post): Promise<boolean>;
+    find(id: PostId): Promise<Post | undefined>;
+    edit(id: PostId, author: UserId, changes: PostChanges, now: number): Promise<Post | undefined>;
+    byAuthor(author: UserId, ask: Ask): Promise<Slice>;
+    explore(ask: Ask): Promise<Slice>;
+  };
+  followingFeed: (reader: UserId, ask: Ask) => Promise<Slice>;
+  likes: {
+    like(
+      post: Post,
+      userId: UserId,
+      now: number,
+    ): Promise<{ liked: true } | { liked: false; because: 'blocked' | 'gone' }>;
+    unlike(id: PostId, userId: UserId): Promise<void>;
+  };
+  comments: {
+    add(post: Post, comment: Comment): Promise<{ added: true } | { added: false; because: 'blocked' | 'gone' }>;
+    find(postId: PostId, id: CommentId): Promise<Comment | undefined>;
+    remove(postId: PostId, id: CommentId): Promise<void>;
+    ofPost(
+      postId: PostId,
+      ask: { limit: number; after: Position | undefined },
+    ): Promise<{ comments: Comment[]; next: Position | undefined }>;
+  };
+  removals: { removePost(post: Post, now: number): Promise<void> };
+  cursors: Cursors;
+  clock: () => Date;
+  newPostId: (now: number) => PostId;
+  newCommentId: (now: number) => CommentId;
+};
+
+const AuthorQuery = z.extend(PageQuery, { author: HandleText });
+
+/** The room of posts: what people say, and what others say and think of it. */
+export const createPostsApp = ({
+  authenticate,
+  limited,
+  views,
+  streamViews,
+  users,
+  posts,
+  followingFeed,
+  likes,
+  comments,
+  removals,
+  cursors,
+  clock,
+  newPostId,
+  newCommentId,
+  ...shell
+}: Parts) => {
+  const room = createRoom(shell);
+  const now = () => clock().getTime();
+  room.use(jsonOnly);
+  room.use(identified(authenticate));
+
+  /** The post that a path names, where this viewer may see it. */
+  const seen = async (text: string, viewer: Caller | undefined): Promise<{ post: Post; view: PostView }> => {
+    const id = parsePostId(text);
+    const post = id && (await posts.find(id));
+    const [view] = post ? await views.postViews([post], viewer) : [];
+    if (!post || !view) throw postGone();
+    return { post, view };
+  };
+  const viewed = async (post: Post, viewer: Caller): Promise<PostView> => {
+    const [view] = await views.postViews([post], viewer);
+    if (!view) throw postGone();
+    return view;
+  };
+
+  /** One page of a feed. `list` names it to its cursors. */
+  const feed = async (
+    list: string,
+    { limit, cursor }: { limit: number; cursor?: string | undefined },
+    viewer: Caller | undefined,
+    look: (ask: Ask) => Promise<Slice>,
+  ): Promise<Page<PostView>> => {
+    const before = parsePostId(openCursor(cursors, list, cursor)?.['before'] ?? '');
+    const { posts: shown, more } = await look({ limit, before });
+    const last = shown.at(-1);
+    const next = more && last ? cursors.seal(list, { before: last.id }) : undefined;
+    return { items: await views.postViews(shown, viewer), ...(next !== undefined && { cursor: next }) };
+  };
+
+  room.get('/posts', query(AuthorQuery), async (c) => {
+    const { author, ...asked } = c.req.valid('query');
+    const handle = parseHandle(author);
+    const user = handle && (await users.byHandle(handle));
+    if (!user) throw new Refusal('user-not-found', 'Nobody goes by this handle.');
+    const page = await feed(`author:${user.id}`, asked, c.get('user'), (ask) => posts.byAuthor(user.id, ask));
+    return c.json(page, 200, PRIVATE);
+  });
+
+  room.get('/posts/explore', query(PageQuery), async (c) =>
+    c.json(await feed('explore', c.req.valid('query'), c.get('user'), (ask) => posts.explore(ask)), 200, PRIVATE),
+  );
+
+  room.get('/posts/feed', signedIn, query(PageQuery), async (c) => {
+    const caller = requireUser(c);
+    const page = await feed(`feed:${caller.userId}`, c.req.valid('query'), caller, (ask) =>
+      followingFeed(caller.userId, ask),
+    );
+    return c.json(page, 200, PRIVATE);
+  });
+
+  room.post('/posts', signedIn, limited('post'), body(CreatePost), async (c) => {
+    const caller = requireUser(c);
+    const { text, mediaUrl, streamId } = c.req.valid('json');
+    const at = now();
+    const post: Post = {
+      id: newPostId(at),
+      authorId: caller.userId,
+      text,
+      mediaUrl,
+      streamId: streamId === undefined ? undefined : await visibleStream(streamViews, streamId, caller),
+      createdAt: at,
+    };
+    if (!(await posts.create(post))) throw new Refusal('user-not-found', 'This account has been deleted.');
+    return c.json(await viewed(post, caller), 201, PRIVATE);
+  });
+
+  room.get('/posts/:id', async (c) => c.json((await seen(c.req.param('id'), c.get('user'))).view, 200, PRIVATE));
+
+  room.patch('/posts/:id', signedIn, limited('post'), body(UpdatePost), async (c) => {
+    const caller = requireUser(c);
+    const { post } = await seen(c.req.param('id'), caller);
+    if (post.authorId !== caller.userId) throw new Refusal('not-allowed', 'This is not your post.');
+    const edited = await posts.edit(post.id, caller.userId, c.req.valid('json'), now());
+    if (!edited) throw postGone();
+    return c.json(await viewed(edited, caller), 200, PRIVATE);
+  });
+
+  room.delete('/posts/:id', signedIn, async (c) => {
+    const caller = requireUser(c);
+    const { post } = await seen(c.req.param('id'), caller);
+    if (!mayTakeDown(standing(caller), post.authorId)) throw new Refusal('not-allowed', 'This is not your post.');
+    await removals.removePost(post, now());
+    return c.body(null, 204, PRIVATE);
+  });
+
+  room.put('/posts/:id/like', signedIn, limited('like'), async (c) => {
+    const caller = requireUser(c);
+    const { post } = await seen(c.req.param('id'), caller);
+    const outcome = await likes.like(post, caller.userId, now());
+    if (!outcome.liked && outcome.because === 'blocked') throw blocked();
+    if (!outcome.liked) throw postGone();
+    return c.json(await viewed(post, caller), 200, PRIVATE);
+  });
+
+  room.delete('/posts/:id/like', signedIn, limited('like'), async (c) => {
+    const caller = requireUser(c);
+    const { post } = await seen(c.req.param('id'), caller);
+    await likes.unlike(post.id, caller.userId);
+    return c.json(await viewed(post, caller), 200, PRIVATE);
+  });
+
+  room.get('/posts/:id/comments', signedIn, query(PageQuery), async (c) => {
+    const { limit, cursor } = c.req.valid('query');
+    const { post } = await seen(c.req.param('id'), c.get('user'));
+    const list = `comments:${post.id}`;
+    const page = await comments.ofPost(post.id, { limit, after: openCursor(cursors, list, cursor) });
+    const next = cursors.seal(list, page.next);
+    const items = await views.commentViews(page.comments);
+    return c.json({ items, ...(next !== undefined && { cursor: next }) }, 200, PRIVATE);
+  });
+
+  room.post('/posts/:id/comments', signedIn, limited('comment'), body(CreateComment), async (c) => {
+    const caller = requireUser(c);
+    const { post } = await seen(c.req.param('id'), caller);
+    const at = now();
+    const { text } = c.req.valid('json');
+    const comment: Comment = {
+      id: newCommentId(at),
+      postId: post.id,
+      authorId: caller.userId,
+      text,
+      createdAt: at,
+    };
+    const outcome = await comments.add(post, comment);
+    if (!outcome.added && outcome.because === 'blocked') throw blocked();
+    if (!outcome.added) throw postGone();
+    const [view] = await views.commentViews([comment]);
+    return c.json(view, 201, PRIVATE);
+  });
+
+  room.delete('/posts/:id/comments/:commentId', signedIn, async (c) => {
+    const caller = requireUser(c);
+    const { post } = await seen(c.req.param('id'), caller);
+    const id = parseCommentId(c.req.param('commentId'));
+    const comment = id && (await comments.find(post.id, id));
+    if (!comment) throw new Refusal('comment-not-found', 'There is no such comment.');
+    const owners = [comment.authorId, post.authorId];
+    if (!owners.some((owner) => mayTakeDown(standing(caller), owner)))
+      throw new Refusal('not-allowed', 'This is neither your comment nor your post.');
+    await comments.remove(post.id, comment.id);
+    return c.body(null, 204, PRIVATE);
+  });
+
+  return room;
+};
+
+/** What one sees depends on who one is: no cache between us may keep it. */
+const PRIVATE = { 'Cache-Control': 'no-store' };
+
+const postGone = () => new Refusal('post-not-found', 'There is no such post.');
+const blocked = () => new Refusal('blocked', 'You cannot do that here.');
+
+const standing = ({ userId, roles }: Caller) => ({ id: userId, moderator: roles.includes('moderator') });
+
+/** The stream that a post is to show: one that its author may see. */
+const visibleStream = async (
+  streamViews: PostSources['streamViews'],
+  text: string,
+  caller: Caller,
+): Promise<StreamId> => {
+  const id = parseStreamId(text);
+  const visible = id && (await streamViews([id], caller)).has(id);
+  if (!visible) throw new Refusal('stream-not-found', 'There is no such stream.');
+  return id;
+};

@@ -1,0 +1,20 @@
+import * as z from 'zod/mini';
+import { parseCommentId, parseHandle, parsePostId, parseStreamId, parseUserId } from '#domain/ids';
+
+/** The text in an item as the id that it was written from. */
+const branded = <Id extends string>(kind: string, parse: (text: string) => Id | undefined) =>
+  z.pipe(
+    z.string(),
+    z.transform((text, context): Id => {
+      const id = parse(text);
+      if (id !== undefined) return id;
+      context.issues.push({ code: 'custom', message: `is no ${kind}`, input: text });
+      return z.NEVER;
+    }),
+  );
+
+export const userId = branded('user id', parseUserId);
+export const streamId = branded('stream id', parseStreamId);
+export const postId = branded('post id', parsePostId);
+export const commentId = branded('comment id', parseCommentId);
+export const handle = branded('handle', parseHandle);

@@ -1,0 +1,163 @@
+import * as z from 'zod/mini';
+import { mergeSlices, type Slice } from '#domain/feed';
+import type { PostId, StreamId, UserId } from '#domain/ids';
+import type { Post, PostChanges, Reception } from '#domain/post';
+import * as brands from './brands.ts';
+import { absent, both, exists, type Expression, type Part, type Table } from './dynamo.ts';
+import { toItem } from './item.ts';
+import {
+  EXPLORE_SHARDS,
+  exploreList,
+  followingTallyKey,
+  livePostKey,
+  postKey,
+  postsOfAuthor,
+  receptionKey,
+  shardOf,
+} from './keys.ts';
+import { createRecord } from './record.ts';
+
+const postRecord = createRecord({
+  kind: 'post',
+  version: 1,
+  schema: z.object({
+    id: brands.postId,
+    authorId: brands.userId,
+    text: z.string(),
+    mediaUrl: z.optional(z.string()),
+    streamId: z.optional(brands.streamId),
+    createdAt: z.number(),
+    editedAt: z.optional(z.number()),
+  }),
+});
+
+const receptionRecord = createRecord({
+  kind: 'reception',
+  version: 1,
+  schema: z.object({ postId: brands.postId, likes: z.number(), comments: z.number() }),
+});
+
+const livePostRecord = createRecord({
+  kind: 'live post',
+  version: 1,
+  schema: z.object({ postId: brands.postId }),
+});
+
+const writtenBy = (author: UserId): Expression => ({
+  expression: 'authorId = :author',
+  values: toItem({ ':author': author }),
+});
+
+export const createPostStore = ({ table }: { table: Table }) => {
+  /** Newest first, and only what is older than `before`: ids sort by age. */
+  const slice = async (
+    index: 'byList' | 'byOwner',
+    partition: string,
+    { limit, before }: { limit: number; before: PostId | undefined },
+  ): Promise<Slice> => {
+    const { items, next } = await table.query({ index, partition, below: before, newestFirst: true, limit });
+    return { posts: items.map((item) => postRecord.read(item)), more: next !== undefined };
+  };
+
+  /** The parts that make a post: its author must still be there, and remembers it for the following feed. */
+  const birth = (post: Post, { listed }: { listed: boolean }): Part<'gone'>[] => [
+    {
+      put: {
+        ...postKey(post.id),
+        ...postRecord.write(post, {
+          ownerKey: postsOfAuthor(post.authorId),
+          ownerSort: post.id,
+          ...(listed && { listKey: exploreList(shardOf(post.id, EXPLORE_SHARDS)), listSort: post.id }),
+        }),
+      },
+      when: absent,
+    },
+    {
+      put: { ...receptionKey(post.id), ...receptionRecord.write({ postId: post.id, likes: 0, comments: 0 }) },
+      when: absent,
+    },
+    {
+      update: followingTallyKey(post.authorId),
+      set: { expression: 'SET lastPostId = :post', values: toItem({ ':post': post.id }) },
+      when: exists,
+      or: 'gone',
+    },
+  ];
+
+  return {
+    /** False where the author's account has gone. */
+    create: async (post: Post): Promise<boolean> => (await table.transact(birth(post, { listed: true }))).done,
+
+    /**
+     * The post of a stream that has gone live: one for ever, however often and late it is told. Its author may take it down, and it
+     * stays down. It needs no second look when the stream ends, because it shows the stream as that then is.
+     *
+     * @param post its id is used only where the stream has no post yet
+     */
+    publishLive: async (
+      post: Post & { streamId: StreamId },
+      { listed }: { listed: boolean },
+    ): Promise<{ published: boolean }> => {
+      const outcome = await table.transact([
+        {
+          put: { ...livePostKey(post.streamId), ...livePostRecord.write({ postId: post.id }) },
+          when: absent,
+          or: 'published-already' as const,
+        },
+        ...birth(post, { listed }),
+      ]);
+      return { published: outcome.done };
+    },
+
+    find: async (id: PostId): Promise<Post | undefined> => {
+      const item = await table.get(postKey(id));
+      return item && postRecord.read(item);
+    },
+
+    /** The post as it is now; undefined where it has gone or is another's. */
+    edit: async (
+      id: PostId,
+      author: UserId,
+      { text, mediaUrl }: PostChanges,
+      now: number,
+    ): Promise<Post | undefined> => {
+      const sets = ['editedAt = :now'];
+      const values: Record<string, string | number> = { ':now': now };
+      if (text !== undefined) {
+        sets.push('#text = :text');
+        values[':text'] = text;
+      }
+      if (typeof mediaUrl === 'string') {
+        sets.push('mediaUrl = :mediaUrl');
+        values[':mediaUrl'] = mediaUrl;
+      }
+      const { done, item } = await table.update(
+        postKey(id),
+        {
+          expression: `SET ${sets.join(', ')}${mediaUrl === null ? ' REMOVE mediaUrl' : ''}`,
+          ...(text !== undefined && { names: { '#text': 'text' } }),
+          values: toItem(values),
+        },
+        both(exists, writtenBy(author)),
+      );
+      return done && item ? postRecord.read(item) : undefined;
+    },
+
+    /** How these posts are received; one that has gone is left out. */
+    receptions: async (ids: readonly PostId[]): Promise<Map<PostId, Reception>> => {
+      const items = await table.getMany(ids.map(receptionKey));
+      return new Map(items.map((item) => receptionRecord.read(item)).map(({ postId, ...counts }) => [postId, counts]));
+    },
+
+    /** One author's, newest first. */
+    byAuthor: (author: UserId, ask: { limit: number; before: PostId | undefined }) =>
+      slice('byOwner', postsOfAuthor(author), ask),
+
+    /** Everybody's, newest first: a look at each shard, merged. */
+    explore: async (ask: { limit: number; before: PostId | undefined }): Promise<Slice> => {
+      const shards = Array.from({ length: EXPLORE_SHARDS }, (_, shard) => slice('byList', exploreList(shard), ask));
+      return mergeSlices(await Promise.all(shards), ask.limit);
+    },
+  };
+};
+export type PostStore = ReturnType<typeof createPostStore>;

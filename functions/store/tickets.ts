@@ -1,0 +1,33 @@
+import * as z from 'zod/mini';
+import type { UserId } from '#domain/ids';
+import { userId } from './brands.ts';
+import type { Table } from './dynamo.ts';
+import { hashed, ticketKey } from './keys.ts';
+import { createRecord } from './record.ts';
+
+const record = createRecord({
+  kind: 'ticket',
+  version: 1,
+  schema: z.object({ userId: z.optional(userId), until: z.number() }),
+});
+
+/** Realtime tickets: each opens one socket, once, and only by who was given it. Stored hashed, so a dump opens nothing. */
+export const createTicketStore = ({ table }: { table: Table }) => ({
+  /** @param userId absent for the anonymous */
+  issue: async ({ ticket, userId, until }: { ticket: string; userId: UserId | undefined; until: number }) => {
+    const expiresAt = Math.ceil(until / 1000);
+    await table.put({ ...ticketKey(hashed(ticket)), ...record.write({ userId, until }, { expiresAt }) });
+  },
+
+  /** Uses a ticket up. Of many that come with the same one, one is let in. */
+  redeem: async (
+    ticket: string,
+    now: number,
+  ): Promise<{ redeemed: true; userId: UserId | undefined } | { redeemed: false; because: 'unknown' | 'expired' }> => {
+    const { item } = await table.remove(ticketKey(hashed(ticket)));
+    if (!item) return { redeemed: false, because: 'unknown' };
+    const { userId, until } = record.read(item);
+    return until > now ? { redeemed: true, userId } : { redeemed: false, because: 'expired' };
+  },
+});
+export type TicketStore = ReturnType<typeof createTicketStore>;

@@ -1,0 +1,281 @@
+import * as z from 'zod/mini';
+import { HANDLE_HELD_MS } from '#domain/handle';
+import type { Handle, PostId, UserId } from '#domain/ids';
+import type { Following, ProfileChanges, User } from '#domain/user';
+import * as brands from './brands.ts';
+import { absent, both, either, exists, type Expression, type Part, type Table, TableUnavailable } from './dynamo.ts';
+import { type Item, toItem } from './item.ts';
+import { followingTallyKey, handleKey, identityKey, userKey } from './keys.ts';
+import { createRecord } from './record.ts';
+
+/** A person as an issuer knows one. */
+export type Subject = { issuer: string; subject: string };
+
+/** What the table knows of a subject: a user, or that there was one until then, or nothing. */
+export type Known = { known: 'user'; user: User } | { known: 'removed'; at: number } | { known: 'nobody' };
+
+export type Changed =
+  | { changed: true; user: User }
+  | { changed: false; because: 'handle-taken' | 'gone' }
+  | { changed: false; because: 'moved-too-often'; retryAfterMs: number };
+
+const UserItem = z.object({
+  id: brands.userId,
+  handle: brands.handle,
+  name: z.string(),
+  bio: z.optional(z.string()),
+  avatarUrl: z.optional(z.string()),
+  creator: z.boolean(),
+  moderator: z.boolean(),
+  createdAt: z.number(),
+  notBefore: z.optional(z.number()),
+  /** Of the identity item, which goes with the user. */
+  identityPk: z.string(),
+  /** When the handle was changed, the latest first, as far as `HANDLE_MOVES` looks back. */
+  moves: z.optional(z.array(z.number())),
+});
+type UserItem = z.infer<typeof UserItem>;
+
+const userRecord = createRecord({ kind: 'user', version: 1, schema: UserItem });
+
+const identityRecord = createRecord({
+  kind: 'identity',
+  version: 1,
+  schema: z.object({ userId: z.optional(brands.userId), removedAt: z.optional(z.number()) }),
+});
+
+const handleRecord = createRecord({
+  kind: 'handle',
+  version: 1,
+  schema: z.object({ userId: brands.userId, heldUntil: z.optional(z.number()) }),
+});
+
+const tallyRecord = createRecord({
+  kind: 'following tally',
+  version: 1,
+  schema: z.object({
+    userId: brands.userId,
+    followers: z.number(),
+    following: z.number(),
+    /** What a following feed asks first: nothing of theirs is newer. */
+    lastPostId: z.optional(brands.postId),
+  }),
+});
+
+/** Each handle given up is held back from everybody else, so nobody may give up many. */
+export const HANDLE_MOVES = { most: 10, withinMs: 24 * 60 * 60 * 1000 } as const;
+
+/** A removed identity is remembered longer than any access token lives, so that an old one makes no new user. */
+const REMOVED_SECONDS = 30 * 24 * 60 * 60;
+const HANDLE_ATTEMPTS = 5;
+
+const heldUntilBefore = (now: number): Expression => ({
+  expression: 'attribute_exists(heldUntil) AND heldUntil <= :now',
+  values: toItem({ ':now': now }),
+});
+const heldBy = (id: UserId): Expression => ({ expression: 'userId = :holder', values: toItem({ ':holder': id }) });
+const handleFree = (now: number): Expression => either(absent, heldUntilBefore(now));
+const handleIs = (handle: Handle): Expression => ({
+  expression: '#handle = :currentHandle',
+  names: { '#handle': 'handle' },
+  values: toItem({ ':currentHandle': handle }),
+});
+
+export const createUserStore = ({ table }: { table: Table }) => {
+  const find = async (id: UserId): Promise<User | undefined> => {
+    const item = await table.get(userKey(id));
+    return item && toUser(item);
+  };
+
+  const findMany = async (ids: readonly UserId[]): Promise<Map<UserId, User>> => {
+    const items = await table.getMany([...new Set(ids)].map(userKey));
+    return new Map(items.map(toUser).map((user) => [user.id, user]));
+  };
+
+  const knownAs = async ({ issuer, subject }: Subject): Promise<Known> => {
+    const item = await table.get(identityKey(issuer, subject));
+    if (!item) return { known: 'nobody' };
+    const { userId, removedAt } = identityRecord.read(item);
+    if (userId === undefined) return { known: 'removed', at: removedAt ?? 0 };
+    const user = await find(userId);
+    // between our two reads the account can go
+    return user ? { known: 'user', user } : { known: 'removed', at: Number.POSITIVE_INFINITY };
+  };
+
+  /** Of many first sights at once, and of many who want one handle, one wins. */
+  const create = async (
+    user: User,
+    subject: Subject,
+  ): Promise<{ created: true } | { created: false; because: 'known' | 'handle-taken' }> => {
+    const identity = identityKey(subject.issuer, subject.subject);
+    const outcome = await table.transact([
+      {
+        put: { ...identity, ...identityRecord.write({ userId: user.id }) },
+        when: either(absent, { expression: 'attribute_not_exists(userId)' }),
+        or: 'known',
+      },
+      {
+        put: { ...handleKey(user.handle), ...handleRecord.write({ userId: user.id }) },
+        when: handleFree(user.createdAt),
+        or: 'handle-taken',
+      },
+      { put: { ...userKey(user.id), ...userRecord.write({ ...user, identityPk: identity.pk.S }) }, when: absent },
+      {
+        put: { ...followingTallyKey(user.id), ...tallyRecord.write({ userId: user.id, followers: 0, following: 0 }) },
+        when: absent,
+      },
+    ]);
+    return outcome.done ? { created: true } : { created: false, because: outcome.because };
+  };
+
+  /** Who goes by this handle now; one that is merely held back leads to nobody. */
+  const byHandle = async (handle: Handle): Promise<User | undefined> => {
+    const item = await table.get(handleKey(handle));
+    if (!item) return undefined;
+    const { userId, heldUntil } = handleRecord.read(item);
+    return heldUntil === undefined ? find(userId) : undefined;
+  };
+
+  const following = async (id: UserId): Promise<Following> => {
+    const item = await table.get(followingTallyKey(id));
+    const { followers, following: follows } = item ? tallyRecord.read(item) : { followers: 0, following: 0 };
+    return { followers, following: follows };
+  };
+
+  const moveHandle = async (
+    user: UserItem,
+    to: Handle,
+    changes: ProfileChanges,
+    now: number,
+  ): Promise<Changed | 'moved-meanwhile'> => {
+    const lately = (user.moves ?? []).filter((at) => at > now - HANDLE_MOVES.withinMs);
+    const oldest = lately[HANDLE_MOVES.most - 1];
+    if (oldest !== undefined)
+      return { changed: false, because: 'moved-too-often', retryAfterMs: oldest + HANDLE_MOVES.withinMs - now };
+    const heldUntil = now + HANDLE_HELD_MS;
+    const outcome = await table.transact([
+      {
+        put: { ...handleKey(to), ...handleRecord.write({ userId: user.id }) },
+        when: either(handleFree(now), heldBy(user.id)),
+        or: 'handle-taken',
+      },
+      {
+        put: {
+          ...handleKey(user.handle),
+          ...handleRecord.write({ userId: user.id, heldUntil }, { expiresAt: Math.ceil(heldUntil / 1000) }),
+        },
+        when: heldBy(user.id),
+        or: 'moved-meanwhile',
+      },
+      {
+        update: userKey(user.id),
+        set: profileUpdate({ ...applied({ ...changes, handle: to }), moves: [now, ...lately] }),
+        when: both(exists, handleIs(user.handle)),
+        or: 'moved-meanwhile',
+      },
+    ]);
+    if (outcome.done)
+      return { changed: true, user: { ...withoutBookkeeping(user), ...applied({ ...changes, handle: to }) } };
+    return outcome.because === 'handle-taken' ? { changed: false, because: 'handle-taken' } : 'moved-meanwhile';
+  };
+
+  /** Changes a profile, its handle included: all of it or nothing. The handle that is given up is held back. */
+  const change = async (id: UserId, { handle, ...rest }: ProfileChanges, now: number): Promise<Changed> => {
+    for (let attempt = 0; attempt < HANDLE_ATTEMPTS; attempt++) {
+      const item = await table.get(userKey(id));
+      if (!item) return { changed: false, because: 'gone' };
+      const user = userRecord.read(item);
+      if (handle !== undefined && handle !== user.handle) {
+        const moved = await moveHandle(user, handle, rest, now);
+        if (moved !== 'moved-meanwhile') return moved;
+        continue; // another of this person's requests was first: look again
+      }
+      const fields = applied(rest);
+      if (Object.keys(fields).length === 0) return { changed: true, user: toUser(item) };
+      const updated = await table.update(userKey(id), profileUpdate(fields), exists);
+      return updated.done && updated.item
+        ? { changed: true, user: toUser(updated.item) }
+        : { changed: false, because: 'gone' };
+    }
+    throw new TableUnavailable('a handle kept moving');
+  };
+
+  const set = async (id: UserId, name: 'creator' | 'notBefore', value: boolean | number) => {
+    const { done, item } = await table.update(
+      userKey(id),
+      { expression: 'SET #name = :value', names: { '#name': name }, values: toItem({ ':value': value }) },
+      exists,
+    );
+    return done && item ? toUser(item) : undefined;
+  };
+
+  return {
+    find,
+    findMany,
+    knownAs,
+    create,
+    byHandle,
+    following,
+    change,
+
+    /** The newest post of each of these, as far as they have ever posted; it may have gone since. */
+    lastPosts: async (ids: readonly UserId[]): Promise<Map<UserId, PostId>> => {
+      const items = await table.getMany(ids.map(followingTallyKey));
+      return new Map(
+        items
+          .map((item) => tallyRecord.read(item))
+          .flatMap(({ userId, lastPostId }) => (lastPostId === undefined ? [] : [[userId, lastPostId] as const])),
+      );
+    },
+
+    /** The user as a creator; undefined where the user has gone. */
+    becomeCreator: (id: UserId) => set(id, 'creator', true),
+    /** Whatever was signed in before this moment counts no longer. */
+    signOutEverywhere: (id: UserId, now: number) => set(id, 'notBefore', now),
+  };
+};
+export type UserStore = ReturnType<typeof createUserStore>;
+
+/**
+ * The parts of a transaction that make a person unknown: profile, tally and identity go, the handle is held back. What else was
+ * theirs is `removals.ts`'s to take away.
+ */
+export const farewell = (user: Item, now: number): Part<'gone'>[] => {
+  const { id, handle, identityPk } = userRecord.read(user);
+  const heldUntil = now + HANDLE_HELD_MS;
+  const held = handleRecord.write({ userId: id, heldUntil }, { expiresAt: Math.ceil(heldUntil / 1000) });
+  const removed = { expiresAt: Math.ceil(now / 1000) + REMOVED_SECONDS };
+  return [
+    { remove: userKey(id), when: both(exists, handleIs(handle)), or: 'gone' },
+    { remove: followingTallyKey(id) },
+    { put: { ...handleKey(handle), ...held } },
+    {
+      put: { pk: { S: identityPk }, sk: { S: 'IDENTITY' }, ...identityRecord.write({ removedAt: now }, removed) },
+    },
+  ];
+};
+
+const withoutBookkeeping = ({ identityPk: _, moves: __, ...user }: UserItem): User => user;
+
+const toUser = (item: Item): User => withoutBookkeeping(userRecord.read(item));
+
+/** The members of a user that the changes set; undefined where one goes. */
+const applied = ({ handle, name, bio, avatarUrl }: ProfileChanges): Partial<User> => ({
+  ...(handle !== undefined && { handle }),
+  ...(name !== undefined && { name }),
+  ...(bio !== undefined && { bio: bio === '' ? undefined : bio }),
+  ...(avatarUrl !== undefined && { avatarUrl: avatarUrl ?? undefined }),
+});
+
+const profileUpdate = (changes: Partial<User> & { moves?: number[] }): Expression => {
+  const fields = Object.entries(changes);
+  const put = fields.filter(([, value]) => value !== undefined);
+  const gone = fields.filter(([, value]) => value === undefined);
+  const sets = put.length > 0 ? `SET ${put.map(([name]) => `#${name} = :${name}`).join(', ')}` : '';
+  const removes = gone.length > 0 ? `REMOVE ${gone.map(([name]) => `#${name}`).join(', ')}` : '';
+  return {
+    expression: `${sets} ${removes}`.trim(),
+    names: Object.fromEntries(fields.map(([name]) => [`#${name}`, name])),
+    values: toItem(Object.fromEntries(put.map(([name, value]) => [`:${name}`, value]))),
+  };
+};

@@ -1,0 +1,202 @@
+import { PageQuery, type Page, type PersonView, UpdateMe } from '#contract/http';
+import { type Handle, parseHandle, type UserId } from '#domain/ids';
+import { isReserved } from '#domain/handle';
+import type { ProfileChanges, User } from '#domain/user';
+import type { Cursors } from '#store/cursor';
+import type { Position } from '#store/dynamo';
+import type { FollowPage } from '#store/follows';
+import type { Changed } from '#store/users';
+import { type Authenticate, type Caller, identified, requireUser, signedIn } from '../http/caller.ts';
+import type { LimitedMiddleware } from '../http/limited.ts';
+import { Refusal } from '../http/refusal.ts';
+import { createRoom, type RoomParts } from '../http/room.ts';
+import { body, jsonOnly, openCursor, query } from '../http/valid.ts';
+import { type Profiles, toPersonView } from './profiles.ts';
+
+type Ask = { limit: number; after: Position | undefined };
+
+type Parts = RoomParts & {
+  authenticate: Authenticate;
+  limited: LimitedMiddleware;
+  profiles: Profiles;
+  users: {
+    byHandle(handle: Handle): Promise<User | undefined>;
+    findMany(ids: readonly UserId[]): Promise<Map<UserId, User>>;
+    change(id: UserId, changes: ProfileChanges, now: number): Promise<Changed>;
+    becomeCreator(id: UserId): Promise<User | undefined>;
+  };
+  follows: {
+    follow(
+      follower: UserId,
+      followee: UserId,
+      now: number,
+    ): Promise<{ followed: true } | { followed: false; because: 'blocked' | 'gone' }>;
+    unfollow(follower: UserId, followee: UserId): Promise<void>;
+    followers(id: UserId, ask: Ask): Promise<FollowPage>;
+    following(id: UserId, ask: Ask): Promise<FollowPage>;
+  };
+  blocks: {
+    block(blocker: UserId, blocked: UserId, now: number): Promise<void>;
+    unblock(blocker: UserId, blocked: UserId): Promise<void>;
+  };
+  removals: { removeUser(id: UserId, now: number): Promise<void> };
+  cursors: Cursors;
+  clock: () => Date;
+};
+
+/** The room of people: one's own profile, others' profiles, and who follows or has blocked whom. */
+export const createUsersApp = ({
+  authenticate,
+  limited,
+  profiles,
+  users,
+  follows,
+  blocks,
+  removals,
+  cursors,
+  clock,
+  ...shell
+}: Parts) => {
+  const room = createRoom(shell);
+  const now = () => clock().getTime();
+  room.use(jsonOnly);
+  room.use('/users/*', identified(authenticate));
+
+  room.get('/users/me', async (c) => c.json(whole(await profiles.me(requireUser(c))), 200, PRIVATE));
+
+  room.patch('/users/me', signedIn, limited('profile'), body(UpdateMe), async (c) => {
+    const caller = requireUser(c);
+    const changed = await users.change(caller.userId, toChanges(c.req.valid('json')), now());
+    if (!changed.changed) throw unchanged(changed);
+    return c.json(await profiles.meOf(changed.user, caller.roles), 200, PRIVATE);
+  });
+
+  room.delete('/users/me', async (c) => {
+    await removals.removeUser(requireUser(c).userId, now());
+    return c.body(null, 204, PRIVATE);
+  });
+
+  room.post('/users/me/creator', async (c) => {
+    const caller = requireUser(c);
+    const user = whole(await users.becomeCreator(caller.userId));
+    const roles = caller.roles.includes('creator') ? caller.roles : (['creator', ...caller.roles] as const);
+    return c.json(await profiles.meOf(user, roles), 200, PRIVATE);
+  });
+
+  /** Whom a path names. Whoever may not be told apart from nobody is nobody. */
+  const named = async (text: string): Promise<User> => {
+    const handle = parseHandle(text);
+    const user = handle && (await users.byHandle(handle));
+    if (!user) throw new Refusal('user-not-found', 'Nobody goes by this handle.');
+    return user;
+  };
+  const another = async (caller: Caller, text: string, verb: string): Promise<User> => {
+    const user = await named(text);
+    if (user.id === caller.userId) throw new Refusal('not-allowed', `You cannot ${verb} yourself.`);
+    return user;
+  };
+
+  room.get('/users/:handle', async (c) =>
+    c.json(await profiles.profileOf(await named(c.req.param('handle')), c.get('user')), 200, PRIVATE),
+  );
+
+  room.put('/users/:handle/follow', signedIn, limited('follow'), async (c) => {
+    const caller = requireUser(c);
+    const user = await another(caller, c.req.param('handle'), 'follow');
+    const outcome = await follows.follow(caller.userId, user.id, now());
+    if (!outcome.followed && outcome.because === 'blocked')
+      throw new Refusal('blocked', 'You cannot follow this person.');
+    if (!outcome.followed) throw new Refusal('user-not-found', 'Nobody goes by this handle.');
+    return c.json(await profiles.profileOf(user, caller), 200, PRIVATE);
+  });
+
+  room.delete('/users/:handle/follow', signedIn, limited('follow'), async (c) => {
+    const caller = requireUser(c);
+    const user = await another(caller, c.req.param('handle'), 'unfollow');
+    await follows.unfollow(caller.userId, user.id);
+    return c.json(await profiles.profileOf(user, caller), 200, PRIVATE);
+  });
+
+  room.put('/users/:handle/block', signedIn, limited('follow'), async (c) => {
+    const caller = requireUser(c);
+    const user = await another(caller, c.req.param('handle'), 'block');
+    // the block first: from then on nobody can follow anew, and a repeat finishes what a crash here leaves
+    await blocks.block(caller.userId, user.id, now());
+    await Promise.all([follows.unfollow(user.id, caller.userId), follows.unfollow(caller.userId, user.id)]);
+    return c.body(null, 204, PRIVATE);
+  });
+
+  room.delete('/users/:handle/block', signedIn, limited('follow'), async (c) => {
+    const caller = requireUser(c);
+    const user = await another(caller, c.req.param('handle'), 'unblock');
+    await blocks.unblock(caller.userId, user.id);
+    return c.body(null, 204, PRIVATE);
+  });
+
+  const people = async (
+    list: string,
+    ids: readonly UserId[],
+    next: Position | undefined,
+  ): Promise<Page<PersonView>> => {
+    const found = await users.findMany(ids);
+    const items = ids.flatMap((id) => found.get(id) ?? []).map(toPersonView);
+    const cursor = cursors.seal(list, next);
+    return { items, ...(cursor !== undefined && { cursor }) };
+  };
+
+  room.get('/users/:handle/followers', query(PageQuery), async (c) => {
+    const { limit, cursor } = c.req.valid('query');
+    const { id } = await named(c.req.param('handle'));
+    const list = `followers:${id}`;
+    const page = await follows.followers(id, { limit, after: openCursor(cursors, list, cursor) });
+    return c.json(
+      await people(
+        list,
+        page.follows.map(({ follower }) => follower),
+        page.next,
+      ),
+    );
+  });
+
+  room.get('/users/:handle/following', query(PageQuery), async (c) => {
+    const { limit, cursor } = c.req.valid('query');
+    const { id } = await named(c.req.param('handle'));
+    const list = `following:${id}`;
+    const page = await follows.following(id, { limit, after: openCursor(cursors, list, cursor) });
+    return c.json(
+      await people(
+        list,
+        page.follows.map(({ followee }) => followee),
+        page.next,
+      ),
+    );
+  });
+
+  return room;
+};
+
+/** Answers that depend on who asks: no cache between us may keep them. */
+const PRIVATE = { 'Cache-Control': 'no-store' };
+
+const accountGone = () => new Refusal('user-not-found', 'This account has been deleted.');
+
+const unchanged = (refused: Extract<Changed, { changed: false }>): Refusal => {
+  if (refused.because === 'gone') return accountGone();
+  if (refused.because === 'handle-taken') return new Refusal('handle-taken', 'This handle is taken.');
+  return new Refusal('too-many-requests', 'You have changed your handle too often today.', {
+    headers: { 'Retry-After': String(Math.ceil(refused.retryAfterMs / 1000)) },
+  });
+};
+
+const whole = <Value>(value: Value | undefined): Value => {
+  if (value === undefined) throw accountGone();
+  return value;
+};
+
+const toChanges = ({ handle, ...rest }: UpdateMe): ProfileChanges => {
+  if (handle === undefined) return rest;
+  const wanted = parseHandle(handle);
+  if (wanted === undefined) throw new Refusal('invalid-request', 'A handle is 3 to 30 of a–z, 0–9 and _.');
+  if (isReserved(wanted)) throw new Refusal('handle-taken', 'This handle is taken.');
+  return { ...rest, handle: wanted };
+};

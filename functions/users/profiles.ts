@@ -1,0 +1,56 @@
+import type { MeView, PersonView, ProfileView } from '#contract/http';
+import type { StreamId, UserId } from '#domain/ids';
+import type { Following, Person, User } from '#domain/user';
+import type { Caller, Role } from '../http/caller.ts';
+
+/** What a profile is put together from. */
+export type ProfileSources = {
+  users: { find(id: UserId): Promise<User | undefined>; following(id: UserId): Promise<Following> };
+  follows: { follows(follower: UserId, followee: UserId): Promise<boolean> };
+  /** The stream that somebody is on the air with. */
+  onAir: (id: UserId) => Promise<StreamId | undefined>;
+};
+
+/** A person beside a stream, post or comment. */
+export const toPersonView = ({ id, handle, name, avatarUrl }: Person): PersonView => ({
+  id,
+  handle,
+  name,
+  ...(avatarUrl !== undefined && { avatarUrl }),
+});
+
+/** Profiles as others, and as their owners, see them. */
+export const createProfiles = ({ users, follows, onAir }: ProfileSources) => {
+  const profileOf = async (user: User, viewer: Caller | undefined): Promise<ProfileView> => {
+    const [counts, followed, liveStreamId] = await Promise.all([
+      users.following(user.id),
+      viewer && follows.follows(viewer.userId, user.id),
+      onAir(user.id),
+    ]);
+    return {
+      ...toPersonView(user),
+      ...(user.bio !== undefined && { bio: user.bio }),
+      creator: user.creator,
+      ...counts,
+      ...(followed !== undefined && { followed }),
+      ...(liveStreamId !== undefined && { liveStreamId }),
+    };
+  };
+
+  const meOf = async (user: User, roles: readonly Role[]): Promise<MeView> => ({
+    ...(await profileOf(user, undefined)),
+    roles: [...roles],
+    createdAt: new Date(user.createdAt).toISOString(),
+  });
+
+  return {
+    profileOf,
+    meOf,
+    /** The caller's own profile; undefined where the account has gone since. */
+    me: async ({ userId, roles }: Caller): Promise<MeView | undefined> => {
+      const user = await users.find(userId);
+      return user && meOf(user, roles);
+    },
+  };
+};
+export type Profiles = ReturnType<typeof createProfiles>;
