@@ -1,0 +1,371 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { JwtVerifier } from 'aws-jwt-verify';
+import { SimpleJwksCache } from 'aws-jwt-verify/jwk';
+import { ResponseBodyError } from 'oauth4webapi';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { type Browser, openBrowser, openWebApp, signIn, WEB_ORIGIN, type WebApp } from './browser.testing.ts';
+import { GUESSES } from './guesses.ts';
+import { startIdentity } from './server.ts';
+
+type Identity = Awaited<ReturnType<typeof startIdentity>>;
+
+const endings: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const end of endings.splice(0).toReversed()) await end();
+});
+
+const tempDir = async () => {
+  const dir = await mkdtemp(path.join(tmpdir(), 'vybzz-identity-'));
+  onTestFinished(() => rm(dir, { recursive: true, force: true }));
+  return dir;
+};
+const start = async (options: Partial<Parameters<typeof startIdentity>[0]> = {}) => {
+  const dataDir = options.dataDir ?? (await tempDir());
+  const identity = await startIdentity({ port: 0, webOrigin: WEB_ORIGIN, ...options, dataDir });
+  endings.push(() => identity.close());
+  return identity;
+};
+const setUp = async (options: Partial<Parameters<typeof startIdentity>[0]> = {}) => {
+  const identity = await start(options);
+  return { identity, browser: openBrowser(), web: await openWebApp(identity) };
+};
+
+/** As the API verifies it, but that the keys come over http. */
+const verify = (token: string, { issuer, audience }: Identity, jwksUri: string) => {
+  const fetcher = {
+    fetch: async (uri: string) => new Uint8Array(await (await fetch(uri)).arrayBuffer()).buffer,
+  };
+  const verifier = JwtVerifier.create({ issuer, audience, jwksUri }, { jwksCache: new SimpleJwksCache({ fetcher }) });
+  return verifier.verify(token);
+};
+const pageOf = async (browser: Browser, web: WebApp, more: Record<string, string> = {}) => {
+  const { url, verifier } = await web.begin(more);
+  const page = await browser.open(url);
+  return { url: page.url, html: await page.response.text(), response: page.response, verifier };
+};
+const refused = async (work: Promise<unknown>) => {
+  const error = await work.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof ResponseBodyError)) throw new Error('this was not refused', { cause: error });
+  return error.error;
+};
+
+describe('signing in', () => {
+  test('with login and password gives an access token that the API can verify and make a user of', async () => {
+    const { identity, browser, web } = await setUp();
+    const tokens = await signIn(browser, web, { login: 'asha', password: identity.password });
+    const claims = await verify(tokens.access_token, identity, web.server.jwks_uri ?? '');
+    expect(claims).toMatchObject({
+      iss: identity.issuer,
+      aud: 'vybzz-api',
+      sub: 'asha',
+      scope: 'api',
+      client_id: 'vybzz-web',
+      name: 'Asha Rao',
+      preferred_username: 'asha',
+      email: 'asha@vybzz.example',
+      vybzz_creator: true,
+    });
+    expect(Number(claims.exp) - Number(claims.iat)).toBe(3600);
+    expect(JSON.parse(Buffer.from(tokens.access_token.split('.')[0] ?? '', 'base64url').toString())).toMatchObject({
+      alg: 'RS256',
+      typ: 'at+jwt',
+    });
+    expect(tokens).toMatchObject({ token_type: 'bearer', expires_in: 3600, refresh_token: expect.any(String) });
+    const idToken: unknown = JSON.parse(
+      Buffer.from((tokens.id_token ?? '').split('.')[1] ?? '', 'base64url').toString(),
+    );
+    expect(idToken).toMatchObject({ sub: 'asha', aud: 'vybzz-web', name: 'Asha Rao', preferred_username: 'asha' });
+  });
+
+  test('with one click on an account needs no password, and a viewer is no creator', async () => {
+    const { identity, browser, web } = await setUp();
+    const tokens = await signIn(browser, web, { account: 'chen' });
+    const claims = await verify(tokens.access_token, identity, web.server.jwks_uri ?? '');
+    expect(claims).toMatchObject({ sub: 'chen', name: 'Chen Wei' });
+    expect(claims).not.toHaveProperty('vybzz_creator');
+  });
+
+  test('a second time in the same browser shows no page', async () => {
+    const { browser, web } = await setUp();
+    await signIn(browser, web, { account: 'asha' });
+    const { url } = await web.begin();
+    const again = await browser.open(url);
+    expect(again.url.origin + again.url.pathname).toBe(`${WEB_ORIGIN}/signed-in`);
+    expect(again.url.searchParams.get('code')).toBeTruthy();
+  });
+
+  test('another account can be asked for, and the login is filled in', async () => {
+    const { browser, web } = await setUp();
+    await signIn(browser, web, { account: 'asha' });
+    const page = await pageOf(browser, web, { prompt: 'login', login_hint: 'bil"al' });
+    expect(page.html).toContain('value="bil&quot;al"');
+    const { url } = await browser.submit(page, { account: 'bilal' });
+    const tokens = await web.finish(url, page.verifier);
+    expect(JSON.parse(Buffer.from(tokens.access_token.split('.')[1] ?? '', 'base64url').toString())).toMatchObject({
+      sub: 'bilal',
+    });
+  });
+
+  test('consent that a client asks for is given without a page', async () => {
+    const { browser, web } = await setUp();
+    const page = await pageOf(browser, web, { prompt: 'consent' });
+    const { url } = await browser.submit(page, { account: 'asha' });
+    expect(url.searchParams.get('code')).toBeTruthy();
+  });
+
+  test('a wrong password or an unknown login is refused in the same words, and the page stays', async () => {
+    const { identity, browser, web } = await setUp();
+    let page = await pageOf(browser, web);
+    const tries = [
+      { login: 'asha', password: 'wrong' },
+      { login: '<b>"nobody', password: identity.password },
+    ];
+    for (const fields of tries) {
+      const { url, response } = await browser.submit(page, fields);
+      const html = await response.text();
+      expect(response.status).toBe(401);
+      expect(html).toContain('That login and password do not go together.');
+      expect(html).not.toContain('<b>"nobody');
+      page = { ...page, url, html };
+    }
+    const { url } = await browser.submit(page, { login: ' Asha ', password: identity.password });
+    expect(url.searchParams.get('code')).toBeTruthy();
+  });
+
+  test('after five wrong passwords in a minute, guessing waits; one click does not', async () => {
+    let now = Date.now();
+    const { identity, browser, web } = await setUp({ now: () => now });
+    const page = await pageOf(browser, web);
+    const guess = async (password: string) => (await browser.submit(page, { login: 'asha', password })).response;
+    for (let n = 0; n < GUESSES.wrong; n += 1) expect((await guess(`wrong-${n}`)).status).toBe(401);
+    const tooMany = await guess(identity.password);
+    expect([tooMany.status, tooMany.headers.get('retry-after')]).toEqual([429, '60']);
+    now += GUESSES.windowMs;
+    const { url } = await browser.submit(page, { login: 'asha', password: identity.password });
+    expect(url.searchParams.get('code')).toBeTruthy();
+  });
+
+  test('the page may send its form here and on to the web app, and nothing else', async () => {
+    const { browser, web } = await setUp();
+    const { response, html } = await pageOf(browser, web);
+    const policy = response.headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain(`form-action 'self' ${WEB_ORIGIN}`);
+    expect(policy).not.toContain('script-src');
+    expect(html).not.toContain('<script');
+    expect(response.headers.get('cache-control')).toBe('no-store');
+  });
+
+  test('a sign-in of another browser, and a form of any size, is refused with a way back', async () => {
+    const { browser, web } = await setUp();
+    const page = await pageOf(browser, web);
+    const stranger = await openBrowser().visit(page.url);
+    expect(stranger.status).toBe(400);
+    expect(await stranger.text()).toContain(`href="${WEB_ORIGIN}/"`);
+    const { response } = await browser.submit(page, { login: 'asha', password: 'x'.repeat(100_000) });
+    expect(response.status).toBe(413);
+  });
+});
+
+describe('the protocol', () => {
+  test('is refused without PKCE, with plain PKCE, and to a foreign redirect', async () => {
+    const { browser, web } = await setUp();
+    const asked = async (change: (params: URLSearchParams) => void) => {
+      const { url } = await web.begin();
+      change(url.searchParams);
+      return browser.open(url);
+    };
+    const withoutPkce = await asked((params) => {
+      params.delete('code_challenge');
+      params.delete('code_challenge_method');
+    });
+    expect(withoutPkce.url.searchParams.get('error')).toBe('invalid_request');
+    const plain = await asked((params) => params.set('code_challenge_method', 'plain'));
+    expect(plain.url.searchParams.get('error')).toBe('invalid_request');
+    const foreign = await asked((params) => params.set('redirect_uri', 'https://elsewhere.example/signed-in'));
+    expect(foreign.response.status).toBe(400);
+    expect(await foreign.response.text()).toContain('That did not work');
+  });
+
+  test('a code is good once, and for the verifier of whoever asked', async () => {
+    const { browser, web } = await setUp();
+    const page = await pageOf(browser, web);
+    const { url } = await browser.submit(page, { account: 'asha' });
+    expect(await refused(web.finish(url, 'x'.repeat(43)))).toBe('invalid_grant');
+    const second = await pageOf(browser, web);
+    await web.finish(second.url, second.verifier);
+    expect(await refused(web.finish(second.url, second.verifier))).toBe('invalid_grant');
+  });
+
+  test('a refresh gives a new token of each kind, and using the old one ends both', async () => {
+    const { identity, browser, web } = await setUp();
+    const first = await signIn(browser, web, { account: 'asha' });
+    const second = await web.refresh(first.refresh_token ?? '');
+    expect(second.refresh_token).not.toBe(first.refresh_token);
+    expect(await verify(second.access_token, identity, web.server.jwks_uri ?? '')).toMatchObject({
+      sub: 'asha',
+      scope: 'api',
+      name: 'Asha Rao',
+    });
+    const third = await web.refresh(second.refresh_token ?? '');
+    expect(await refused(web.refresh(first.refresh_token ?? ''))).toBe('invalid_grant');
+    expect(await refused(web.refresh(third.refresh_token ?? ''))).toBe('invalid_grant');
+  });
+
+  test('the web app may call it from its origin, and another origin may not', async () => {
+    const { web } = await setUp();
+    const call = async (origin: string) => {
+      const response = await fetch(web.server.token_endpoint ?? '', {
+        method: 'POST',
+        headers: { origin },
+        body: new URLSearchParams({ grant_type: 'refresh_token', refresh_token: 'none', client_id: 'vybzz-web' }),
+      });
+      return response.headers.get('access-control-allow-origin');
+    };
+    expect(await call(WEB_ORIGIN)).toBe(WEB_ORIGIN);
+    expect(await call('https://elsewhere.example')).toBeNull();
+  });
+
+  test('signing out ends the session and its tokens, without a question, and returns to the web app', async () => {
+    const { browser, web } = await setUp();
+    const tokens = await signIn(browser, web, { account: 'asha' });
+    const url = new URL(web.server.end_session_endpoint ?? '');
+    url.search = new URLSearchParams({
+      id_token_hint: tokens.id_token ?? '',
+      post_logout_redirect_uri: `${WEB_ORIGIN}/`,
+      state: 'out',
+    }).toString();
+    const page = await browser.open(url);
+    const html = await page.response.text();
+    // The page answers for itself, by a script that its policy names.
+    const nonce = /script-src 'nonce-([^']+)'/.exec(page.response.headers.get('content-security-policy') ?? '')?.[1];
+    expect(html).toContain(`<script nonce="${nonce}">`);
+    const left = await browser.submit({ url: page.url, html }, { logout: 'yes' });
+    expect(left.url.href).toBe(`${WEB_ORIGIN}/?state=out`);
+    expect(await refused(web.refresh(tokens.refresh_token ?? ''))).toBe('invalid_grant');
+    const next = await pageOf(browser, web);
+    expect(next.html).toContain('Sign in to Vybzz');
+  });
+
+  test('a link from anywhere else does not sign out by itself', async () => {
+    const { browser, web } = await setUp();
+    await signIn(browser, web, { account: 'asha' });
+    const page = await browser.open(web.server.end_session_endpoint ?? '');
+    const html = await page.response.text();
+    expect(html).toContain('Sign out of Vybzz?');
+    expect(html).not.toContain('<script');
+  });
+});
+
+describe('a restart', () => {
+  test('keeps keys, password, sessions and refresh tokens, in files that only their owner may read', async () => {
+    const dataDir = await tempDir();
+    const { identity, browser, web } = await setUp({ dataDir });
+    const before = await signIn(browser, web, { account: 'asha' });
+    await identity.close();
+
+    const again = await start({ dataDir, port: identity.port });
+    expect(again.password).toBe(identity.password);
+    expect(await verify(before.access_token, again, web.server.jwks_uri ?? '')).toMatchObject({ sub: 'asha' });
+    const { url } = await web.begin();
+    expect((await browser.open(url)).url.searchParams.get('code')).toBeTruthy();
+    const after = await web.refresh(before.refresh_token ?? '');
+    expect(await refused(web.refresh(before.refresh_token ?? ''))).toBe('invalid_grant');
+    expect(after.access_token).toBeTruthy();
+    for (const file of ['keys.json', 'grants.json'])
+      expect(((await stat(path.join(dataDir, file))).mode & 0o777).toString(8)).toBe('600');
+  });
+
+  test('with a broken session file begins anew and says so; with broken keys it refuses', async () => {
+    const dataDir = await tempDir();
+    const { identity } = await setUp({ dataDir });
+    await identity.close();
+    await writeFile(path.join(dataDir, 'grants.json'), '[{"half":');
+    const lines: string[] = [];
+    const again = await start({ dataDir, log: (line) => lines.push(line) });
+    expect(lines).toEqual([expect.stringContaining('everybody has to sign in again')]);
+    await again.close();
+    await writeFile(path.join(dataDir, 'keys.json'), '{}');
+    await expect(start({ dataDir })).rejects.toThrow(/keys\.json does not hold the identity keys/);
+  });
+
+  test('two platforms side by side do not take each other’s cookies', async () => {
+    const one = await setUp();
+    const other = await setUp();
+    await signIn(one.browser, one.web, { account: 'asha' });
+    await signIn(one.browser, other.web, { account: 'bilal' });
+    const { url } = await one.web.begin();
+    expect((await one.browser.open(url)).url.searchParams.get('code')).toBeTruthy();
+  });
+});
+
+describe('the server', () => {
+  test('issues tokens to scripts, of the shape of a sign-in’s', async () => {
+    const { identity, browser, web } = await setUp();
+    const jwksUri = web.server.jwks_uri ?? '';
+    const { access_token: signedIn } = await signIn(browser, web, { account: 'bilal' });
+    const minted = await identity.issueToken('bilal');
+    const [a, b] = [await verify(minted, identity, jwksUri), await verify(signedIn, identity, jwksUri)];
+    const timeless = ({ jti: _jti, iat: _iat, exp: _exp, ...claims }: typeof a) => claims;
+    expect(timeless(a)).toEqual(timeless(b));
+    expect(Number(a.exp) - Number(a.iat)).toBe(3600);
+    await expect(identity.issueToken('nobody')).rejects.toThrow('there is no demo account "nobody"');
+  });
+
+  test('says what the platform has to know', async () => {
+    const { identity } = await setUp();
+    expect(identity).toMatchObject({
+      issuer: `http://localhost:${identity.port}`,
+      clientId: 'vybzz-web',
+      audience: 'vybzz-api',
+      accounts: [
+        { login: 'asha', name: 'Asha Rao', creator: true },
+        { login: 'bilal', name: 'Bilal Haddad', creator: true },
+        { login: 'chen', name: 'Chen Wei', creator: false },
+      ],
+      password: expect.stringMatching(/^[a-z2-9]{4}-[a-z2-9]{4}-[a-z2-9]{4}$/),
+    });
+    const health = await fetch(`http://127.0.0.1:${identity.port}/healthz`);
+    expect(await health.json()).toEqual({ ok: true });
+  });
+
+  test('does not answer to a foreign name', async () => {
+    const { identity } = await setUp();
+    const discovery = '/.well-known/openid-configuration';
+    const response = await fetch(`http://127.0.0.1:${identity.port}${discovery}`);
+    expect(response.status).toBe(421);
+  });
+
+  test('does not run in production, and does not take a taken port', async () => {
+    const { port } = await start();
+    await expect(start({ port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    vi.stubEnv('NODE_ENV', 'production');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    await expect(start()).rejects.toThrow('NODE_ENV=production');
+  });
+
+  test('prints nothing of itself', async () => {
+    const printed = (['log', 'info', 'warn', 'error'] as const).map((name) => vi.spyOn(console, name));
+    onTestFinished(() => void vi.restoreAllMocks());
+    const lines: string[] = [];
+    const { browser, web } = await setUp({ log: (line) => lines.push(line) });
+    const tokens = await signIn(browser, web, { account: 'asha' });
+    await web.refresh(tokens.refresh_token ?? '');
+    await browser.open(web.server.end_session_endpoint ?? '');
+    await openBrowser().visit(new URL('/nowhere', web.server.issuer));
+    expect(printed.flatMap((spy) => spy.mock.calls)).toEqual([]);
+    expect(lines).toEqual([]);
+  });
+
+  test('the keys are made once and kept whole', async () => {
+    const dataDir = await tempDir();
+    await start({ dataDir });
+    const keys: unknown = JSON.parse(await readFile(path.join(dataDir, 'keys.json'), 'utf8'));
+    expect(keys).toMatchObject({ signingKey: { kty: 'RSA', alg: 'RS256', d: expect.any(String) } });
+  });
+});

@@ -1,0 +1,177 @@
+import { randomBytes } from 'node:crypto';
+import type { Account } from './accounts.ts';
+import { STYLE } from './page-style.ts';
+
+/** A page with the headers that it needs. */
+export type Page = { html: string; headers: Record<string, string> };
+
+const MARK =
+  '<svg xmlns="http://www.w3.org/2000/svg" width="36" height="36" viewBox="0 0 32 32" aria-hidden="true">' +
+  '<rect width="32" height="32" rx="9" fill="#6d4aff"/>' +
+  '<path d="M7.5 9.5 14 22.6a2.2 2.2 0 0 0 4 0l3-6" fill="none" stroke="#fff" stroke-width="3.6" ' +
+  'stroke-linecap="round" stroke-linejoin="round"/><circle cx="23.6" cy="10" r="3.4" fill="#ff4d5e"/></svg>';
+
+type SignIn = {
+  action: string;
+  webOrigin: string;
+  accounts: readonly Account[];
+  password: string;
+  login?: string;
+  /** Why the last try did not succeed. */
+  refusal?: string;
+};
+
+/** Who are you? One click for a demo account, or a login and a password. */
+export function signInPage({ action, webOrigin, accounts, password, login = '', refusal }: SignIn): Page {
+  const wrong = refusal === undefined ? '' : ' aria-invalid="true" aria-describedby="refusal"';
+  return page({
+    title: 'Sign in',
+    webOrigin,
+    body: html` <div>
+        <h1>Sign in to Vybzz</h1>
+        <p class="lead">Pick an account of this local platform.</p>
+      </div>
+      ${raw(refusal === undefined ? '' : html`<p class="alert" id="refusal" role="alert">${refusal}</p>`)}
+      <form method="post" action="${action}" class="group">
+        <ul class="people">
+          ${raw(accounts.map(personButton).join(''))}
+        </ul>
+      </form>
+      <h2 class="or">or with a password</h2>
+      <form method="post" action="${action}" class="fields">
+        <div class="field">
+          <label for="login">Login</label>
+          <input
+            id="login"
+            name="login"
+            value="${login}"
+            autocomplete="username"
+            autocapitalize="none"
+            spellcheck="false"
+            required${raw(wrong)}
+          />
+        </div>
+        <div class="field">
+          <label for="password">Password</label>
+          <input id="password" name="password" type="password" autocomplete="current-password" required${raw(wrong)} />
+        </div>
+        <button class="button">Sign in</button>
+        <p class="hint">The demo accounts' password is <code>${password}</code></p>
+      </form>`,
+  });
+}
+
+const personButton = ({ login, name, creator }: Account, place: number) =>
+  html` <li>
+    <button class="person" name="account" value="${login}">
+      <span class="face face-${String(place % 3)}" aria-hidden="true">${initials(name)}</span>
+      <span class="who"><b>${name}</b><small>@${login}</small></span>
+      <span class="tag ${creator ? '' : 'tag-viewer'}">${creator ? 'Creator' : 'Viewer'}</span>
+    </button>
+  </li>`;
+
+const initials = (name: string) =>
+  name
+    .split(' ')
+    .map((word) => word.charAt(0))
+    .join('');
+
+/** Asks before it signs out, unless the page may answer for the person. `form` is the provider's, with its secret in it. */
+export function signOutPage(form: string, { webOrigin, certain }: { webOrigin: string; certain: boolean }): Page {
+  const nonce = randomBytes(16).toString('base64');
+  const submit = certain
+    ? html`<script nonce="${nonce}">
+        document.querySelector('button').click();
+      </script>`
+    : '';
+  return page({
+    title: 'Sign out',
+    webOrigin,
+    scripts: certain ? nonce : undefined,
+    body: html` <div>
+        <h1>${certain ? 'Signing you out…' : 'Sign out of Vybzz?'}</h1>
+        <p class="lead">Your shows and posts stay where they are.</p>
+      </div>
+      ${raw(form)}
+      <div class="group">
+        <button class="button" form="op.logoutForm" name="logout" value="yes">Sign out</button>
+        <p class="hint"><a href="${webOrigin}/">Stay signed in</a></p>
+      </div>
+      ${raw(submit)}`,
+  });
+}
+
+/** One thing to say, and the way back. */
+export const noticePage = ({ title, text, webOrigin }: { title: string; text: string; webOrigin: string }): Page =>
+  page({
+    title,
+    webOrigin,
+    body: html` <div>
+        <h1>${title}</h1>
+        <p class="lead">${text}</p>
+      </div>
+      <a class="button" href="${webOrigin}/">Back to Vybzz</a>`,
+  });
+
+type Layout = { title: string; body: string; webOrigin: string; scripts?: string | undefined };
+
+function page({ title, body, webOrigin, scripts }: Layout): Page {
+  const nonce = randomBytes(16).toString('base64');
+  return {
+    headers: {
+      'content-type': 'text/html; charset=utf-8',
+      'cache-control': 'no-store',
+      // Chromium holds `form-action` against the redirects that follow a form, too: they end at the web app.
+      'content-security-policy': [
+        `default-src 'none'`,
+        `style-src 'nonce-${nonce}'`,
+        `img-src data:`,
+        ...(scripts ? [`script-src 'nonce-${scripts}'`] : []),
+        `form-action 'self' ${webOrigin}`,
+        `base-uri 'none'`,
+        `frame-ancestors 'none'`,
+      ].join('; '),
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff',
+    },
+    html: html`<!doctype html>
+      <html lang="en">
+        <head>
+          <meta charset="utf-8" />
+          <meta name="viewport" content="width=device-width, initial-scale=1" />
+          <title>${title} · Vybzz</title>
+          <link rel="icon" href="data:image/svg+xml,${encodeURIComponent(MARK)}" />
+          <style nonce="${nonce}">
+            ${raw(STYLE)}
+          </style>
+        </head>
+        <body>
+          <main class="card">
+            <div class="stage">
+              <div class="brand">${raw(MARK)}<span>Vybzz</span></div>
+              <div class="pitch">
+                <span class="live">LIVE</span>
+                <p>Go live from your browser.</p>
+                <p>Nothing to install, and a show that stays on the air when the Wi-Fi does not.</p>
+              </div>
+              <span class="live" aria-hidden="true">LIVE</span>
+            </div>
+            <div class="panel">${raw(body)}</div>
+          </main>
+        </body>
+      </html>`,
+  };
+}
+
+/** Text that is already HTML. */
+type Raw = { html: string };
+const raw = (html: string): Raw => ({ html });
+
+/** A template whose values are escaped, unless they say that they are HTML. */
+const html = (parts: TemplateStringsArray, ...values: (string | Raw)[]): string =>
+  parts.map((part, n) => part + shown(values[n] ?? '')).join('');
+
+const shown = (value: string | Raw) => (typeof value === 'string' ? escape(value) : value.html);
+
+const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const escape = (text: string) => text.replaceAll(/[&<>"']/g, (sign) => ENTITIES[sign] ?? '');

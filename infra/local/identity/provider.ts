@@ -1,0 +1,162 @@
+import type { AdapterFactory, Configuration, KoaContextWithOIDC, ResourceServer } from 'oidc-provider';
+import { Provider } from 'oidc-provider/lib/provider.js';
+import { type Account, claimsOf, findAccount } from './accounts.ts';
+import type { Keys } from './keys.ts';
+import { noticePage, type Page, signOutPage } from './pages.ts';
+
+export const CLIENT_ID = 'vybzz-web';
+export const AUDIENCE = 'vybzz-api';
+/** How the provider names our API inside; tokens for it carry `AUDIENCE`. */
+const API = 'urn:vybzz:api';
+const OIDC_SCOPE = 'openid profile email offline_access';
+export const API_SCOPE = 'api';
+
+const MINUTE = 60;
+const DAY = 24 * 60 * MINUTE;
+export const LIFE_SECONDS = {
+  accessToken: 60 * MINUTE,
+  code: 1 * MINUTE,
+  interaction: 30 * MINUTE,
+  session: 14 * DAY,
+} as const;
+
+const API_SERVER: ResourceServer = {
+  scope: API_SCOPE,
+  audience: AUDIENCE,
+  accessTokenTTL: LIFE_SECONDS.accessToken,
+  accessTokenFormat: 'jwt',
+  jwt: { sign: { alg: 'RS256' } },
+};
+
+type Parts = { issuer: string; webOrigin: string; keys: Keys; adapter: AdapterFactory; log: (line: string) => void };
+
+/** The OpenID provider for one client, our web app, and one API. */
+export function createProvider({ issuer, webOrigin, keys, adapter, log }: Parts) {
+  const { port } = new URL(issuer);
+  const configuration: Configuration = {
+    adapter,
+    clients: [
+      {
+        client_id: CLIENT_ID,
+        client_name: 'Vybzz',
+        token_endpoint_auth_method: 'none',
+        // `web` clients may not redirect to http://localhost.
+        application_type: 'native',
+        redirect_uris: [`${webOrigin}/signed-in`],
+        post_logout_redirect_uris: [`${webOrigin}/`],
+        grant_types: ['authorization_code', 'refresh_token'],
+        response_types: ['code'],
+      },
+    ],
+    jwks: { keys: [keys.signingKey] },
+    cookies: {
+      keys: keys.cookieKeys,
+      // Cookies do not know ports: two platforms on one machine would sign each other out.
+      names: {
+        session: `vybzz_identity_${port}`,
+        interaction: `vybzz_sign_in_${port}`,
+        resume: `vybzz_resume_${port}`,
+      },
+    },
+    claims: {
+      openid: ['sub'],
+      profile: ['name', 'preferred_username', 'vybzz_creator'],
+      email: ['email', 'email_verified'],
+    },
+    // The web app shows the name from its id token and has no use for another request.
+    conformIdTokenClaims: false,
+    findAccount: (_ctx, sub) => {
+      const account = findAccount(sub);
+      return account && { accountId: sub, claims: () => ({ sub, ...claimsOf(account) }) };
+    },
+    extraTokenClaims: (_ctx, token) => {
+      const account = 'accountId' in token ? findAccount(token.accountId) : undefined;
+      return account && claimsOf(account);
+    },
+    interactions: { url: (_ctx, interaction) => signInPath(interaction.uid) },
+    loadExistingGrant,
+    pkce: { required: () => true },
+    // A refresh token for every sign-in, each good for one use; a second use revokes the whole grant.
+    issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
+    rotateRefreshToken: true,
+    // Signing out ends what was signed in, wherever its tokens went.
+    expiresWithSession: () => true,
+    clientBasedCORS: (_ctx, origin) => origin === webOrigin,
+    renderError: (ctx, { error_description: description, error }) => {
+      const text = description ?? error;
+      show(ctx, noticePage({ title: 'That did not work', text: sentence(text), webOrigin }));
+    },
+    features: {
+      devInteractions: { enabled: false },
+      userinfo: { enabled: false },
+      revocation: { enabled: true, allowedPolicy: () => true },
+      rpInitiatedLogout: {
+        enabled: true,
+        // Only our own web app has an id token of ours to show; anybody can send somebody to the bare address.
+        logoutSource: (ctx, form) =>
+          show(ctx, signOutPage(form, { webOrigin, certain: ctx.oidc.entities.IdTokenHint !== undefined })),
+        postLogoutSuccessSource: (ctx) => ctx.redirect(`${webOrigin}/`),
+      },
+      resourceIndicators: {
+        enabled: true,
+        defaultResource: () => API,
+        useGrantedResource: () => true,
+        getResourceServerInfo: () => API_SERVER,
+      },
+    },
+    ttl: {
+      AccessToken: LIFE_SECONDS.accessToken,
+      AuthorizationCode: LIFE_SECONDS.code,
+      IdToken: LIFE_SECONDS.accessToken,
+      Interaction: LIFE_SECONDS.interaction,
+      RefreshToken: LIFE_SECONDS.session,
+      Grant: LIFE_SECONDS.session,
+      Session: LIFE_SECONDS.session,
+    },
+  };
+  const provider = new Provider(issuer, configuration);
+  provider.on('server_error', (_ctx, error) => log(`identity: ${error.stack ?? error.message}`));
+  return provider;
+}
+
+export const signInPath = (uid: string) => `/sign-in/${uid}`;
+
+/** Mints what a sign-in of this account would have given, for scripts. */
+export async function mintToken(provider: Provider, account: Account): Promise<string> {
+  const client = await provider.Client.find(CLIENT_ID);
+  if (!client) throw new Error(`the provider does not know its own client ${CLIENT_ID}`);
+  const grantId = await grantAll(provider, account.login);
+  const token = new provider.AccessToken({
+    accountId: account.login,
+    client,
+    grantId,
+    gty: 'authorization_code',
+    scope: API_SCOPE,
+    resourceServer: new provider.ResourceServer(API, API_SERVER),
+  });
+  return token.save();
+}
+
+/** Nobody is asked whether our own web app may do what it is for. */
+async function loadExistingGrant({ oidc }: KoaContextWithOIDC) {
+  const { client, session, provider } = oidc;
+  if (!client || !session?.accountId) return undefined;
+  const known = session.grantIdFor(client.clientId);
+  const grant = known === undefined ? undefined : await provider.Grant.find(known);
+  return grant ?? provider.Grant.find(await grantAll(provider, session.accountId));
+}
+
+/** Makes the grant of everything that the web app may ask for, and says its id. */
+export async function grantAll(provider: Provider, accountId: string): Promise<string> {
+  const grant = new provider.Grant({ accountId, clientId: CLIENT_ID });
+  grant.addOIDCScope(OIDC_SCOPE);
+  grant.addResourceScope(API, API_SCOPE);
+  return grant.save();
+}
+
+function show(ctx: KoaContextWithOIDC, { html, headers }: Page) {
+  ctx.set(headers);
+  ctx.body = html;
+}
+
+const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;

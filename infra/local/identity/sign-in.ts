@@ -1,0 +1,94 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type Provider from 'oidc-provider';
+import { ACCOUNTS, findAccount } from './accounts.ts';
+import type { Guesses } from './guesses.ts';
+import { noticePage, type Page, signInPage } from './pages.ts';
+import { grantAll, signInPath } from './provider.ts';
+
+/** A login and a password fit many times over. */
+const FORM_BYTES = 4_096;
+
+type Parts = { provider: Provider; webOrigin: string; password: string; guesses: Guesses };
+type Outcome =
+  | { accountId: string }
+  | { statusCode: number; refusal: string; login: string; retryAfterSeconds?: number };
+
+/** The page on which a person says who they are; the provider sends them here and takes them back. */
+export function createSignIn({ provider, webOrigin, password, guesses }: Parts) {
+  const choose = (form: URLSearchParams): Outcome => {
+    const chosen = findAccount(form.get('account') ?? '');
+    if (chosen) return { accountId: chosen.login };
+
+    const login = (form.get('login') ?? '').trim().toLowerCase();
+    const waitSeconds = Math.ceil(guesses.waitMs() / 1000);
+    if (waitSeconds > 0) {
+      const refusal = `Too many wrong passwords. Try again in ${waitSeconds} seconds.`;
+      return { statusCode: 429, refusal, login, retryAfterSeconds: waitSeconds };
+    }
+    const account = findAccount(login);
+    if (!equal(form.get('password') ?? '', password) || !account) {
+      guesses.wrong();
+      return { statusCode: 401, refusal: 'That login and password do not go together.', login };
+    }
+    guesses.right();
+    return { accountId: account.login };
+  };
+
+  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const interaction = await provider.interactionDetails(request, response).catch((error: unknown) => {
+      if (error instanceof Error && error.name === 'SessionNotFound') return undefined;
+      throw error;
+    });
+    if (!interaction) {
+      const title = 'This sign-in has run out';
+      const text = 'It was left open for too long, or it was begun in another browser.';
+      send(response, 400, noticePage({ title, text, webOrigin }));
+      return;
+    }
+    const { prompt, params, session, uid } = interaction;
+    if (prompt.name === 'consent') {
+      // Asked for by the client; our own needs none.
+      const consent = { grantId: await grantAll(provider, session?.accountId ?? '') };
+      await provider.interactionFinished(request, response, { consent });
+      return;
+    }
+    const hint = typeof params['login_hint'] === 'string' ? params['login_hint'] : '';
+    const shown = { action: signInPath(uid), webOrigin, accounts: ACCOUNTS, password };
+    if (request.method !== 'POST') {
+      send(response, 200, signInPage({ ...shown, login: hint }));
+      return;
+    }
+    const form = await readForm(request);
+    const outcome: Outcome = form
+      ? choose(form)
+      : { statusCode: 413, refusal: 'That was more than a login and a password.', login: hint };
+    if ('accountId' in outcome) {
+      await provider.interactionFinished(request, response, { login: { ...outcome, amr: ['pwd'] } });
+      return;
+    }
+    if (outcome.retryAfterSeconds !== undefined) response.setHeader('retry-after', outcome.retryAfterSeconds);
+    send(response, outcome.statusCode, signInPage({ ...shown, ...outcome }));
+  };
+}
+
+export function send(response: ServerResponse, statusCode: number, { html, headers }: Page) {
+  response.writeHead(statusCode, headers).end(html);
+}
+
+async function readForm(request: IncomingMessage): Promise<URLSearchParams | undefined> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request) {
+    if (!Buffer.isBuffer(chunk)) continue;
+    bytes += chunk.length;
+    if (bytes <= FORM_BYTES) chunks.push(chunk);
+  }
+  return bytes > FORM_BYTES ? undefined : new URLSearchParams(Buffer.concat(chunks).toString('utf8'));
+}
+
+/** Takes as long whatever is different. */
+function equal(one: string, other: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(one), digest(other));
+}
