@@ -1,5 +1,3 @@
-import type { Rung } from '#wire';
-
 /**
  * Everything that a peer could otherwise grow without end (SPEC §L). Each has a rule there and a test on both sides of it.
  */
@@ -23,8 +21,10 @@ export const LIMITS = {
   helloMs: 5_000,
   /** A socket from which nothing came, media or pong. */
   idleMs: 30_000,
+  /** From the first byte, or from the welcome, to the first key frame. */
+  firstPictureMs: 20_000,
   pingMs: 15_000,
-  /** How long a feed waits for its client to come back. */
+  /** How long a feed waits for its client to come back, or for one that is there to send media. */
   awayMs: 90_000,
   showMs: 12 * 60 * 60 * 1000,
   /** From `stop` to the last tag acknowledged. */
@@ -33,8 +33,8 @@ export const LIMITS = {
   exitMs: 105_000,
   /** Over this much time the sessions of a leaving worker are asked to move. */
   migrateSpreadMs: 10_000,
-  /** How long a session that was asked to move may stay. */
-  migrateMs: 60_000,
+  /** …and so much for each, where there are few. */
+  migrateEachMs: 100,
 
   sessions: 400,
   handshakesPerMinute: 120,
@@ -44,6 +44,8 @@ export const LIMITS = {
   rateFloorKbps: 2_000,
   /** …once it has used up this much head start: the ring of a client that was away a minute. */
   rateBurstBytes: 32 * 1024 * 1024,
+  /** A message counts as at least this many bytes: tiny ones cost work, too. */
+  messageCostBytes: 512,
   /** What a plain client, which declares nothing, is taken to send. */
   plainKbps: 6_000,
 
@@ -81,18 +83,15 @@ export const LIMITS = {
   /** Without a renewal for so long the worker stops publishing of itself, well before anyone else may begin. */
   leaseFenceMs: 4_000,
 
-  receivedEveryMs: 200,
+  /** Pulse of a session: `received` is told, and time-outs are looked at, this often. */
+  pulseMs: 200,
   healthEveryMs: 1_000,
   emfEveryMs: 20_000,
+  protectEveryMs: 5_000,
 } as const;
 
-/** Cost of a session in 1/277 of a core (media.md M-1), by what the browser encodes. */
-export const LOAD_UNITS = {
-  webcodecs: 1,
-  'recorder-copy': 1,
-  'recorder-copy-video': 7,
-  'recorder-transcode': 110,
-} as const satisfies Record<Rung, number>;
+/** Cost of a session in 1/277 of a core (media.md M-1), by what FFmpeg has to do. */
+export const LOAD_UNITS = { copy: 1, 'copy-video': 7, transcode: 110 } as const;
 
-/** At 70 % of a core, the units that it carries. */
+/** The units that one core carries at 70 % of it. */
 export const UNITS_PER_CORE = 194;

@@ -98,10 +98,15 @@ export const CLOSE = {
 } as const satisfies Record<string, { code: number; retry: boolean }>;
 export type CloseReason = keyof typeof CLOSE;
 
+/** With this a worker's WebSocket library cuts off a message so large that it is not even read. */
+const MESSAGE_TOO_BIG = 1009;
+
 /** The reason behind a close code; undefined for a code that is not ours (1006, a proxy's). */
 export const closeReason = (code: number): CloseReason | undefined =>
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- keys of a const object
-  (Object.keys(CLOSE) as CloseReason[]).find((reason) => CLOSE[reason].code === code);
+  code === MESSAGE_TOO_BIG
+    ? 'frame-too-large'
+    : // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- keys of a const object
+      (Object.keys(CLOSE) as CloseReason[]).find((reason) => CLOSE[reason].code === code);
 
 export const ServerMessage = z.discriminatedUnion('type', [
   z.object({

@@ -7,6 +7,8 @@ export type ByteFeed = {
   push(bytes: Buffer, take: (held: Buffer) => Taken): void;
   /** Number of the first byte that `take` is shown. */
   readonly at: number;
+  /** Forgets what is held and being skipped: the next byte is number `at`. */
+  jump(at: number): void;
 };
 
 export type Taken = { took: number; thenSkip?: number } | { needs: number };
@@ -28,6 +30,13 @@ export const createByteFeed = (): ByteFeed => {
   return {
     get at() {
       return at;
+    },
+    jump: (to) => {
+      pieces = [];
+      heldBytes = 0;
+      needs = 1;
+      skipping = 0;
+      at = to;
     },
     push: (bytes, take) => {
       const rest = skip(bytes);

@@ -5,6 +5,8 @@
 export type ContainerReader = {
   /** The next bytes of the stream, cut anywhere. After `refused` it says nothing more. */
   push(bytes: Buffer): ContainerEvent[];
+  /** The next byte is number `offset`, where a cluster or fragment begins: the sender had to leave some out. */
+  jump(offset: number): void;
 };
 
 export type ContainerEvent =

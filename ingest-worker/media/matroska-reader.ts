@@ -48,6 +48,7 @@ export const createMatroskaReader = (): ContainerReader => {
   let scale = 1;
   let tracks: { facts: MediaFacts; numbers: TrackNumbers } | undefined;
   let started = false;
+  let initBytes: number | undefined;
   let refused = false;
 
   /** Leaves every master whose end has come. */
@@ -116,7 +117,8 @@ export const createMatroskaReader = (): ContainerReader => {
     const pass = (): Taken => {
       if (size === undefined || size > LIMITS.elementBytes)
         throw new Unreadable(`element ${id.toString(16)} is too large`);
-      if (!started && feed.at + size > LIMITS.initBytes) throw new Unreadable('no media within the first bytes');
+      if (!started && initBytes === undefined && feed.at + size > LIMITS.initBytes)
+        throw new Unreadable('no media within the first bytes');
       return { took: headerBytes, thenSkip: size };
     };
 
@@ -146,7 +148,7 @@ export const createMatroskaReader = (): ContainerReader => {
         }
         if (id !== ID.cluster) return pass();
         if (!tracks) throw new Unreadable('media comes before the list of tracks');
-        if (!started) events.push({ type: 'init', bytes: feed.at, facts: tracks.facts });
+        if (!started) events.push({ type: 'init', bytes: initBytes ?? feed.at, facts: tracks.facts });
         started = true;
         place = {
           at: 'cluster',
@@ -188,12 +190,18 @@ export const createMatroskaReader = (): ContainerReader => {
   };
 
   return {
+    jump: (offset) => {
+      if (!started) initBytes ??= feed.at;
+      if (place.at !== 'top') place = { at: 'segment' };
+      feed.jump(offset);
+    },
     push: (bytes) => {
       const events: ContainerEvent[] = [];
       if (refused) return events;
       try {
         feed.push(bytes, (held) => take(held, events));
-        if (!started && feed.at > LIMITS.initBytes) throw new Unreadable('no media within the first bytes');
+        if (!started && initBytes === undefined && feed.at > LIMITS.initBytes)
+          throw new Unreadable('no media within the first bytes');
       } catch (cause) {
         if (!(cause instanceof Unreadable)) throw cause;
         refused = true;

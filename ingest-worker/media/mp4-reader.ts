@@ -11,7 +11,6 @@ export const createMp4Reader = (): ContainerReader => {
   const feed = createByteFeed();
   let opened = false;
   let movie: Movie | undefined;
-  let started = false;
   let refused = false;
 
   const take = (held: Buffer, events: ContainerEvent[]): Taken => {
@@ -42,13 +41,12 @@ export const createMp4Reader = (): ContainerReader => {
         const known = movie;
         if (!known) throw new Unreadable('media comes before the list of tracks');
         return whole((content) => {
-          started = true;
           say(parseFragment(content, known), events);
         });
       }
       default:
         if (size > LIMITS.elementBytes) throw new Unreadable(`box ${type} is too large`);
-        if (!started && feed.at + size > LIMITS.initBytes) throw new Unreadable('no media within the first bytes');
+        if (!movie && feed.at + size > LIMITS.initBytes) throw new Unreadable('no media within the first bytes');
         return { took: headerBytes, thenSkip: size - headerBytes };
     }
   };
@@ -64,6 +62,7 @@ export const createMp4Reader = (): ContainerReader => {
   };
 
   return {
+    jump: (offset) => feed.jump(offset),
     push: (bytes) => {
       const events: ContainerEvent[] = [];
       if (refused) return events;

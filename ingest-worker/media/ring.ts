@@ -15,11 +15,12 @@ export type Ring = {
   /** From the oldest kept picture to the newest. */
   readonly heldMs: number;
   readonly newestMs: number | undefined;
-  /** Adds bytes at the end, or after a gap when `offset` lies beyond it. */
-  append(offset: number, bytes: Buffer): void;
+  append(bytes: Buffer): void;
+  /** The stream goes on at byte `offset`; what lies before it and is not here will never be. */
+  jump(offset: number): void;
   /** Notes what a reader has found in what was appended. */
   note(event: Extract<ContainerEvent, { type: 'boundary' | 'samples' }>): void;
-  /** Bytes from `offset` on; or that nothing is there (yet), or that the stream goes on only at `gapTo`. */
+  /** Bytes from `offset` on; undefined where none are there yet; `gapTo` where the stream goes on only later. */
   read(offset: number): { bytes: Buffer } | { gapTo: number } | undefined;
   /** The newest boundary from which nothing is missing after what was reached; after `past`, where one is given. */
   resumePoint(reached: Reached, past?: number): Boundary | undefined;
@@ -86,10 +87,14 @@ export const createRing = (startOffset = 0): Ring => {
     get newestMs() {
       return newestMs;
     },
-    append: (offset, bytes) => {
-      pieces.push({ offset, bytes });
+    append: (bytes) => {
+      pieces.push({ offset: end, bytes });
       heldBytes += bytes.byteLength;
-      end = offset + bytes.byteLength;
+      end += bytes.byteLength;
+    },
+    jump: (offset) => {
+      end = offset;
+      if (pieces.length === 0) start = offset;
     },
     note: (event) => {
       if (event.type === 'boundary') {

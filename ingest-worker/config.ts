@@ -1,0 +1,83 @@
+import * as z from 'zod/mini';
+import { UNITS_PER_CORE } from './limits.ts';
+import type { Level } from './log.ts';
+
+export type Config = {
+  host: string;
+  port: number;
+  tableName: string;
+  allowedOrigins: string[];
+  upstream: { url: string; ca?: string };
+  ffmpegPath: string;
+  publisher: 'native' | 'ffmpeg';
+  capacityUnits: number;
+  handshakesPerMinute: number | undefined;
+  workerId: string;
+  logLevel: Level;
+  /** Where the ECS agent takes the word that this task must not be stopped. */
+  ecsAgentUri: string | undefined;
+  /** CloudWatch's metric lines on stdout; only where something reads them. */
+  emf: boolean;
+};
+
+type World = { cores: number; hostname: string; readFile: (path: string, encoding: 'utf8') => string };
+
+const whole = (from: number, to: number) => z.pipe(z.coerce.number(), z.int().check(z.gte(from), z.lte(to)));
+
+const Environment = z.object({
+  HOST: z._default(z.string(), '127.0.0.1'),
+  PORT: z._default(whole(0, 65_535), 3004),
+  TABLE_NAME: z.string().check(z.minLength(3)),
+  ALLOWED_ORIGINS: z.string().check(z.minLength(1)),
+  RTMPS_URL: z._default(z.string().check(z.regex(/^rtmps?:\/\/[^/]+\/.+/)), 'rtmps://global-live.mux.com:443/app'),
+  RTMPS_CA_FILE: z.optional(z.string()),
+  FFMPEG_PATH: z._default(z.string(), 'ffmpeg'),
+  PUBLISHER: z._default(z.enum(['native', 'ffmpeg']), 'native'),
+  CAPACITY_UNITS: z.optional(whole(1, 1_000_000)),
+  HANDSHAKES_PER_MINUTE: z.optional(whole(1, 1_000_000)),
+  WORKER_ID: z.optional(z.string()),
+  LOG_LEVEL: z._default(z.enum(['debug', 'info', 'warn', 'error']), 'info'),
+  ECS_AGENT_URI: z.optional(z.string()),
+});
+
+/** What the environment says, or one sentence for each thing that is missing or wrong in it. */
+export const parseConfig = (
+  environment: Record<string, string | undefined>,
+  world: World,
+): { ok: true; config: Config } | { ok: false; complaints: string[] } => {
+  // An empty variable is one that nobody has set.
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const parsed = Environment.safeParse(given);
+  if (!parsed.success) {
+    const complaints = parsed.error.issues.map(({ path, message }) => {
+      const name = String(path[0]);
+      return given[name] === undefined ? `${name} is missing` : `${name} is not usable: ${message}`;
+    });
+    return { ok: false, complaints };
+  }
+  const env = parsed.data;
+  let ca: string | undefined;
+  try {
+    ca = env.RTMPS_CA_FILE === undefined ? undefined : world.readFile(env.RTMPS_CA_FILE, 'utf8');
+  } catch {
+    return { ok: false, complaints: [`RTMPS_CA_FILE is not usable: ${env.RTMPS_CA_FILE} cannot be read`] };
+  }
+  return {
+    ok: true,
+    config: {
+      host: env.HOST,
+      port: env.PORT,
+      tableName: env.TABLE_NAME,
+      allowedOrigins: env.ALLOWED_ORIGINS.split(',').map((origin) => origin.trim()),
+      upstream: { url: env.RTMPS_URL, ...(ca !== undefined && { ca }) },
+      ffmpegPath: env.FFMPEG_PATH,
+      publisher: env.PUBLISHER,
+      capacityUnits: env.CAPACITY_UNITS ?? Math.floor(world.cores * UNITS_PER_CORE),
+      handshakesPerMinute: env.HANDSHAKES_PER_MINUTE,
+      workerId: env.WORKER_ID ?? world.hostname,
+      logLevel: env.LOG_LEVEL,
+      ecsAgentUri: env.ECS_AGENT_URI,
+      emf: env.ECS_AGENT_URI !== undefined,
+    },
+  };
+};

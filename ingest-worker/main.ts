@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs';
+import { availableParallelism, hostname } from 'node:os';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { createIngestStore } from '#store/ingest';
+import { startWorker } from './worker.ts';
+import { parseConfig } from './config.ts';
+import { createLog } from './log.ts';
+
+/** The worker's process: the one place that reads the environment. */
+const parsed = parseConfig(process.env, {
+  cores: availableParallelism(),
+  hostname: hostname(),
+  readFile: readFileSync,
+});
+if (!parsed.ok) {
+  for (const complaint of parsed.complaints) process.stderr.write(`ingest-worker: ${complaint}\n`);
+  process.exit(1);
+}
+const { config } = parsed;
+const log = createLog({ level: config.logLevel }).with({ workerId: config.workerId });
+const client = new DynamoDBClient({});
+const worker = await startWorker({ config, log, store: createIngestStore({ client, tableName: config.tableName }) });
+log.info('worker ready', { port: worker.port, capacityUnits: config.capacityUnits });
+
+let leaving = false;
+for (const signal of ['SIGTERM', 'SIGINT'] as const)
+  process.on(signal, () => {
+    if (leaving) return;
+    leaving = true;
+    void worker.leave(signal).then(() => process.exit(0));
+  });

@@ -1,0 +1,96 @@
+import type { Admission } from './admission.ts';
+import type { Tally } from './session/run-session.ts';
+
+export type Metrics = {
+  tally: Tally;
+  turnedAway(status: string): void;
+  /** Prometheus text. */
+  prometheus(): string;
+  /** One line of CloudWatch's embedded metric format; what happened since the last one. */
+  emf(now: number): string;
+};
+
+const NAMESPACE = 'Vybzz/Ingest';
+
+/** What the worker counts, in the two tongues in which it is asked. */
+export const createMetrics = ({ admission, workerId }: { admission: Admission; workerId: string }): Metrics => {
+  const counts = {
+    restarts: 0,
+    resumes: 0,
+    reconnects: 0,
+    dropped: 0,
+    ended: 0,
+    turnedAway: 0,
+    receivedBytes: 0,
+    publishedBytes: 0,
+    weakAcknowledgements: 0,
+  };
+  let told = { ...counts };
+  let commitDelayMs = 0;
+
+  return {
+    tally: {
+      restarts: () => void counts.restarts++,
+      resumes: () => void counts.resumes++,
+      reconnects: () => void counts.reconnects++,
+      droppedFrames: () => void counts.dropped++,
+      ended: () => void counts.ended++,
+      receivedBytes: (bytes) => void (counts.receivedBytes += bytes),
+      publishedBytes: (bytes) => void (counts.publishedBytes += bytes),
+      commitDelayMs: (ms) => void (commitDelayMs = Math.max(commitDelayMs, ms)),
+      weakRule: () => void counts.weakAcknowledgements++,
+    },
+    turnedAway: () => void counts.turnedAway++,
+    prometheus: () => {
+      const lines = (name: string, kind: string, help: string, value: number) =>
+        `# HELP ${name} ${help}\n# TYPE ${name} ${kind}\n${name} ${value}\n`;
+      const counter = (name: string, help: string, value: number) =>
+        lines(`ingest_${name}_total`, 'counter', help, value);
+      const gauge = (name: string, help: string, value: number) => lines(`ingest_${name}`, 'gauge', help, value);
+      return [
+        gauge('sessions', 'Feeds under way.', admission.sessions),
+        gauge('load_units', 'Load of the feeds under way, in 1/277 of a core.', admission.units),
+        gauge('capacity_units', 'Load that is taken at most.', admission.capacityUnits),
+        gauge('resident_bytes', 'Memory of the process.', process.memoryUsage.rss()),
+        counter('encoder_restarts', 'Encoders started after one had died.', counts.restarts),
+        counter('resumes', 'Sockets that went on with a feed.', counts.resumes),
+        counter('upstream_reconnects', 'Connections upstream made anew.', counts.reconnects),
+        counter('skips', 'Times that media was left out.', counts.dropped),
+        counter('ended', 'Feeds that are over.', counts.ended),
+        counter('turned_away', 'Handshakes refused before the upgrade.', counts.turnedAway),
+        counter('received_bytes', 'Media from clients.', counts.receivedBytes),
+        counter('published_bytes', 'Media sent upstream.', counts.publishedBytes),
+        counter(
+          'weak_acknowledgements',
+          'Commits by time, because the server says nothing.',
+          counts.weakAcknowledgements,
+        ),
+      ].join('');
+    },
+    emf: (now) => {
+      const since = {
+        Restarts: counts.restarts - told.restarts,
+        Resumes: counts.resumes - told.resumes,
+        Reconnects: counts.reconnects - told.reconnects,
+        Dropped: counts.dropped - told.dropped,
+        TurnedAway: counts.turnedAway - told.turnedAway,
+        CommitDelayMs: commitDelayMs,
+        Sessions: admission.sessions,
+        LoadUnits: admission.units,
+        CapacityUnits: admission.capacityUnits,
+        LoadPercent: (admission.units / admission.capacityUnits) * 100,
+      };
+      told = { ...counts };
+      commitDelayMs = 0;
+      const metrics = Object.keys(since).map((name) => ({ Name: name, Unit: UNITS[name] ?? 'Count' }));
+      const directive = { Namespace: NAMESPACE, Dimensions: [[], ['WorkerId']], Metrics: metrics };
+      return JSON.stringify({
+        _aws: { Timestamp: now, CloudWatchMetrics: [directive] },
+        WorkerId: workerId,
+        ...since,
+      });
+    },
+  };
+};
+
+const UNITS: Record<string, string> = { CommitDelayMs: 'Milliseconds', LoadPercent: 'Percent' };

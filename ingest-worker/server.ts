@@ -1,0 +1,134 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import { HEADER_BYTES, Rung, RUNG_PARAMETER, SUBPROTOCOL } from '#wire';
+import type { Admission } from './admission.ts';
+import { createHandshakes } from './handshakes.ts';
+import { LIMITS, LOAD_UNITS } from './limits.ts';
+import type { Log } from './log.ts';
+import type { Metrics } from './metrics.ts';
+import type { IngestStore } from './session/lease.ts';
+import type { Sessions } from './session/sessions.ts';
+import { converse } from './socket.ts';
+
+type Parts = {
+  store: Pick<IngestStore, 'redeem'>;
+  sessions: Sessions;
+  admission: Admission;
+  metrics: Metrics;
+  log: Log;
+  /** Pages that may open a socket; a request without an Origin comes from no page. */
+  allowedOrigins: string[];
+  handshakesPerMinute?: number;
+  clock: () => number;
+};
+
+export type IngestServer = {
+  server: Server;
+  /** From now on every new socket is sent elsewhere. */
+  stopAdmitting(): void;
+  /** Ends every connection. */
+  close(): Promise<void>;
+};
+
+const PATH = /^\/(?:stream\/live\/)?([A-Za-z0-9_-]{16,128})$/;
+const RETRY_SECONDS = 5;
+const RUNG_UNITS = {
+  webcodecs: LOAD_UNITS.copy,
+  'recorder-copy': LOAD_UNITS.copy,
+  'recorder-copy-video': LOAD_UNITS['copy-video'],
+  'recorder-transcode': LOAD_UNITS.transcode,
+} as const satisfies Record<Rung, number>;
+
+/** The worker's one port: sockets of publishers, and what load balancers and monitors ask (SPEC §W, §L). */
+export const createIngestServer = (parts: Parts): IngestServer => {
+  const { store, admission, metrics, log, clock } = parts;
+  const origins = new Set(parts.allowedOrigins);
+  const handshakes = createHandshakes({ perMinute: parts.handshakesPerMinute ?? LIMITS.handshakesPerMinute, clock });
+  let admitting = true;
+
+  const server = createServer((request, response) => {
+    const answer = (status: number, type: string, body: string) => {
+      response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
+    };
+    const path = request.url?.split('?')[0];
+    if (request.method !== 'GET') return answer(405, 'text/plain', 'only GET');
+    if (path === '/healthz') return answer(200, 'application/json', '{"ok":true}');
+    if (path === '/readyz') {
+      const ready = admitting && admission.open;
+      return answer(ready ? 200 : 503, 'application/json', JSON.stringify({ ready }));
+    }
+    if (path === '/metrics') return answer(200, 'text/plain; version=0.0.4', metrics.prometheus());
+    return answer(404, 'text/plain', 'not found');
+  });
+  server.on('clientError', (_, socket) => socket.destroy());
+
+  const sockets = new WebSocketServer({
+    noServer: true,
+    clientTracking: true,
+    perMessageDeflate: false,
+    // Twice what is taken, so that a frame a little too large is refused by its own reason and not by the protocol's.
+    maxPayload: 2 * LIMITS.frameBytes + HEADER_BYTES,
+    handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
+  });
+
+  const turnAway = (socket: Duplex, status: string, headers: Record<string, string | number> = {}): void => {
+    metrics.turnedAway(status);
+    const lines = Object.entries({ connection: 'close', 'content-length': 0, ...headers });
+    socket.end(`HTTP/1.1 ${status}\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`);
+  };
+
+  const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
+    const [path = '', query = ''] = (request.url ?? '').split('?');
+    const key = PATH.exec(path)?.[1];
+    if (!key || key === 'healthz') return turnAway(socket, '404 Not Found');
+    const { origin } = request.headers;
+    if (origin !== undefined && !origins.has(origin)) return turnAway(socket, '403 Forbidden');
+    if (!handshakes.allow(addressOf(request)))
+      return turnAway(socket, '429 Too Many Requests', { 'retry-after': RETRY_SECONDS });
+    const rung = Rung.safeParse(new URLSearchParams(query).get(RUNG_PARAMETER));
+    const units = rung.success ? RUNG_UNITS[rung.data] : LOAD_UNITS.transcode;
+    const reservation = admitting ? admission.reserve(units) : undefined;
+    if (!reservation) return turnAway(socket, '503 Service Unavailable', { 'retry-after': RETRY_SECONDS });
+
+    const redeemed = await store.redeem(key, Date.now()).catch((cause: unknown) => {
+      log.error('key not redeemed', { cause: cause instanceof Error ? cause.message : String(cause) });
+      return undefined;
+    });
+    if (!redeemed || socket.destroyed || !admitting) {
+      reservation.release();
+      return turnAway(socket, '503 Service Unavailable', { 'retry-after': RETRY_SECONDS });
+    }
+    // A browser sees no reason behind a refused upgrade, so the socket is opened to be closed with one.
+    sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      converse({ webSocket, redeemed, reservation, sessions: parts.sessions, log, clock });
+    });
+  };
+
+  server.on('upgrade', (request, socket, head) => {
+    socket.on('error', () => socket.destroy());
+    void upgrade(request, socket, head);
+  });
+
+  return {
+    server,
+    stopAdmitting: () => {
+      admitting = false;
+    },
+    close: async () => {
+      admitting = false;
+      for (const webSocket of sockets.clients) webSocket.terminate();
+      await new Promise((resolve) => {
+        server.close(resolve);
+        server.closeAllConnections();
+      });
+    },
+  };
+};
+
+/** Behind a load balancer the last forwarded address is the one that it saw itself. */
+const addressOf = (request: IncomingMessage): string => {
+  const forwarded = request.headers['x-forwarded-for'];
+  const last = (Array.isArray(forwarded) ? forwarded.at(-1) : forwarded)?.split(',').at(-1)?.trim();
+  return last || request.socket.remoteAddress || '';
+};

@@ -1,0 +1,140 @@
+import { ffmpegArgs } from '../media/ffmpeg-args.ts';
+import type { Encoder, EncoderEvent, StartEncoder } from '../media/encoder.ts';
+import { pipelineOf } from '../media/container.ts';
+import type { Reached } from '../media/ring.ts';
+import type { Intake } from './intake.ts';
+
+type Parts = {
+  startEncoder: StartEncoder;
+  intake: Intake;
+  /** How far publishing has come: a run that follows another takes up from there. */
+  published: () => Reached;
+  onTag: (tag: Extract<EncoderEvent, { type: 'tag' }>['tag']) => void;
+  /** `at` is the GOP with which the next run would begin. */
+  onExited: (exit: { clean: boolean; detail: string; at: number | undefined }) => void;
+};
+
+/** Feeds the ring to one FFmpeg after another (SPEC §E). */
+export type EncoderLine = {
+  /** Starts a run: with init, then from the newest GOP from which nothing is missing; or the first after byte `past`. */
+  start(past: number | undefined): void;
+  /** Writes what has come since, as far as FFmpeg takes it. */
+  pump(): void;
+  /** No more input will come: the run ends when it has all. */
+  end(): void;
+  kill(): void;
+  hold(held: boolean): void;
+  readonly pid: number | undefined;
+  readonly droppedFrames: number;
+};
+
+type Run = { encoder: Encoder; cursor: number; sound: boolean; full: boolean; ended: boolean };
+
+export const createEncoderLine = ({ startEncoder, intake, published, onTag, onExited }: Parts): EncoderLine => {
+  const { ring } = intake;
+  let run: Run | undefined;
+  /** Wanted, but no GOP to begin with is here yet. */
+  let waiting: { past: number | undefined } | undefined;
+  let ending = false;
+  let held = false;
+  let resumeFrom: number | undefined;
+  let droppedFrames = 0;
+  let droppedBefore = 0;
+
+  const tryStart = (): void => {
+    if (!waiting || !intake.init) return;
+    const from = resumeFrom ?? ring.resumePoint(published(), waiting.past)?.offset;
+    if (from === undefined) {
+      if (!ending) return;
+      waiting = undefined;
+      onExited({ clean: true, detail: 'nothing left to encode', at: undefined });
+      return;
+    }
+    waiting = undefined;
+    resumeFrom = undefined;
+    begin(from, intake.init);
+  };
+
+  const begin = (from: number, { bytes, facts }: NonNullable<Intake['init']>): void => {
+    const sound = facts.audio !== undefined && intake.heard;
+    const reached = published();
+    const again = reached.videoMs !== undefined || reached.audioMs !== undefined;
+    const pipeline = pipelineOf(facts);
+    const args = ffmpegArgs({ facts, pipeline, sound, published: again ? reached : undefined });
+    const encoder = startEncoder({ args, onEvent: (event) => run?.encoder === encoder && heard(event) });
+    run = { encoder, cursor: from, sound, full: false, ended: false };
+    droppedBefore = droppedFrames;
+    if (held) encoder.pause();
+    run.full = !encoder.write(bytes);
+    pump();
+  };
+
+  const heard = (event: EncoderEvent): void => {
+    if (!run) return;
+    switch (event.type) {
+      case 'tag':
+        return onTag(event.tag);
+      case 'progress':
+        droppedFrames = droppedBefore + event.droppedFrames;
+        return;
+      case 'drained':
+        run.full = false;
+        return pump();
+      case 'exited':
+        run = undefined;
+        if (!event.clean) resumeFrom = undefined;
+        return onExited({ clean: event.clean, detail: event.detail, at: ring.resumePoint(published())?.offset });
+    }
+  };
+
+  const pump = (): void => {
+    if (waiting) return tryStart();
+    if (!run || run.ended) return;
+    if (!run.sound && intake.heard && intake.init?.facts.audio) return finish(run, undefined);
+    while (!run.full) {
+      const next = ring.read(run.cursor);
+      if (!next) {
+        if (ending) finish(run, undefined);
+        return;
+      }
+      // What an encoder has begun to read it cannot leave half read: the rest goes to the next one.
+      if ('gapTo' in next) return finish(run, next.gapTo);
+      run.cursor += next.bytes.byteLength;
+      run.full = !run.encoder.write(next.bytes);
+    }
+  };
+
+  const finish = (current: Run, next: number | undefined): void => {
+    current.ended = true;
+    resumeFrom = next;
+    current.encoder.end();
+  };
+
+  return {
+    start: (past) => {
+      waiting = { past };
+      tryStart();
+    },
+    pump,
+    end: () => {
+      ending = true;
+      pump();
+    },
+    kill: () => {
+      waiting = undefined;
+      run?.encoder.kill();
+    },
+    hold: (wanted) => {
+      if (held === wanted) return;
+      held = wanted;
+      if (wanted) run?.encoder.pause();
+      else run?.encoder.resume();
+    },
+    get pid() {
+      return run?.encoder.pid;
+    },
+    get droppedFrames() {
+      return droppedFrames;
+    },
+  };
+};

@@ -1,0 +1,73 @@
+import type { Health } from '#wire';
+import type { Intake } from './intake.ts';
+import type { Outlet } from './outlet.ts';
+import type { Session } from './session.ts';
+
+type Parts = { intake: Intake; outlet: Outlet; clock: () => number };
+
+/** Measures a feed from one look to the next. */
+export type HealthMeter = {
+  measure(now: { session: Session; restarts: number; dropped: number; held: boolean; receivedBytes: number }): Health;
+  /** What was measured last. */
+  readonly latest: Health;
+};
+
+/** Published media this far behind what was received means that the way out is too slow. */
+const UPSTREAM_SLOW_MS = 5_000;
+
+export const createHealthMeter = ({ intake, outlet, clock }: Parts): HealthMeter => {
+  const seen = { atMs: clock(), pictures: 0, frames: 0, received: 0, bytes: 0 };
+  let latest: Health = {
+    state: 'starting',
+    fpsIn: 0,
+    fpsOut: 0,
+    kbpsIn: 0,
+    kbpsOut: 0,
+    delayMs: 0,
+    dropped: 0,
+    restarts: 0,
+  };
+
+  return {
+    get latest() {
+      return latest;
+    },
+    measure: ({ session, restarts, dropped, held, receivedBytes }) => {
+      const atMs = clock();
+      const seconds = Math.max(0.001, (atMs - seen.atMs) / 1000);
+      const each = (now: number, before: number) => Math.round(((now - before) / seconds) * 10) / 10;
+      const kbps = (now: number, before: number) => Math.round(((now - before) * 8) / 1000 / seconds);
+      const newest = intake.ring.newestMs ?? 0;
+      const delayMs = Math.max(0, Math.round(newest - (outlet.published.videoMs ?? 0)));
+      const slow = held || !outlet.empty || delayMs > UPSTREAM_SLOW_MS;
+      latest = {
+        state: stateOf(session),
+        fpsIn: each(intake.pictures, seen.pictures),
+        fpsOut: each(outlet.frames, seen.frames),
+        kbpsIn: kbps(receivedBytes, seen.received),
+        kbpsOut: kbps(outlet.bytes, seen.bytes),
+        delayMs,
+        dropped,
+        restarts,
+        ...(slow && { warning: 'upstream-slow' as const }),
+      };
+      Object.assign(seen, {
+        atMs,
+        pictures: intake.pictures,
+        frames: outlet.frames,
+        received: receivedBytes,
+        bytes: outlet.bytes,
+      });
+      return latest;
+    },
+  };
+};
+
+const stateOf = (session: Session): Health['state'] => {
+  if (session.at !== 'live') return 'ending';
+  const { client, encoder, upstream } = session.feed;
+  if (client.is === 'away') return 'reconnecting';
+  if (encoder.is === 'resting') return 'recovering';
+  if (upstream.is === 'resting' || (upstream.is === 'connecting' && encoder.is === 'running')) return 'recovering';
+  return encoder.is === 'running' && upstream.is === 'connected' ? 'live' : 'starting';
+};

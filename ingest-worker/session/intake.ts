@@ -1,0 +1,119 @@
+import { LIMITS } from '../limits.ts';
+import { createContainerReader } from '../media/container-reader.ts';
+import type { MediaFacts } from '../media/container.ts';
+import { createRing, type Ring } from '../media/ring.ts';
+
+/** The recording's bytes, in order, from the client into the ring, understood on their way (SPEC §W). */
+export type Intake = {
+  readonly ring: Ring;
+  /** The byte that is wanted next. */
+  readonly next: number;
+  /** What a decoder needs first; undefined until all of it is there. */
+  readonly init: { bytes: Buffer; facts: MediaFacts } | undefined;
+  /** Sound has come, and how many pictures. */
+  readonly heard: boolean;
+  readonly pictures: number;
+  /** Media lies in the ring with which an encoder can begin. */
+  readonly ready: boolean;
+  /** Where the ring begins in the middle of a recording, its init comes apart from the rest, and first. */
+  readonly needsInit: boolean;
+  takeInit(offset: number, bytes: Buffer): Taken;
+  take(offset: number, bytes: Buffer): Taken;
+  /** The client had to leave out what lies before `to`. */
+  skip(to: number): void;
+};
+
+export type Taken =
+  | { taken: true }
+  /** It lies beyond what is wanted. */
+  | { taken: false; because: 'gap' }
+  | { taken: false; because: 'unsupported-media'; detail: string };
+
+/** A sound track on which nothing has come by now is left out until something does. */
+const SOUND_WAIT_MS = 2_000;
+
+/** @param from byte with which the recording is taken up; 0 for a new one */
+export const createIntake = (from = 0): Intake => {
+  const reader = createContainerReader();
+  const ring = createRing(from);
+  /** Bytes of init, or what may be it, while its end is not known. */
+  let head: Buffer[] = [];
+  let headBytes = 0;
+  let init: Intake['init'];
+  let apart = from > 0;
+  let heard = false;
+  let pictures = 0;
+  let firstMs: number | undefined;
+
+  const read = (bytes: Buffer): Taken => {
+    for (const event of reader.push(bytes)) {
+      if (event.type === 'refused') return { taken: false, because: 'unsupported-media', detail: event.detail };
+      if (event.type === 'init') {
+        init = { bytes: Buffer.concat(head).subarray(0, event.bytes), facts: event.facts };
+        head = [];
+        continue;
+      }
+      ring.note(event);
+      if (event.type === 'boundary') firstMs ??= event.ptsMs;
+      else if (event.kind === 'audio') heard = true;
+      else pictures += event.count;
+    }
+    if (firstMs === undefined && ring.heldBytes > LIMITS.firstKeyFrameBytes)
+      return { taken: false, because: 'unsupported-media', detail: 'no key frame' };
+    return { taken: true };
+  };
+
+  const keepHead = (bytes: Buffer): void => {
+    if (init || headBytes > LIMITS.initBytes) return;
+    head.push(bytes);
+    headBytes += bytes.byteLength;
+  };
+
+  return {
+    ring,
+    get next() {
+      return apart ? headBytes : ring.end;
+    },
+    get init() {
+      return init;
+    },
+    get heard() {
+      return heard;
+    },
+    get pictures() {
+      return pictures;
+    },
+    get ready() {
+      if (!init || firstMs === undefined) return false;
+      return !init.facts.audio || heard || (ring.newestMs ?? 0) - firstMs > SOUND_WAIT_MS;
+    },
+    get needsInit() {
+      return apart;
+    },
+    takeInit: (offset, bytes) => {
+      if (!apart || offset + bytes.byteLength <= headBytes) return { taken: true };
+      if (offset > headBytes) return { taken: false, because: 'gap' };
+      const fresh = bytes.subarray(headBytes - offset);
+      keepHead(fresh);
+      return read(fresh);
+    },
+    take: (offset, bytes) => {
+      if (apart) {
+        if (headBytes === 0 || offset > ring.end) return { taken: false, because: 'gap' };
+        apart = false;
+        reader.jump(ring.end);
+      }
+      if (offset > ring.end) return { taken: false, because: 'gap' };
+      if (offset + bytes.byteLength <= ring.end) return { taken: true };
+      const fresh = bytes.subarray(ring.end - offset);
+      if (from === 0) keepHead(fresh);
+      ring.append(fresh);
+      return read(fresh);
+    },
+    skip: (to) => {
+      if (to <= ring.end) return;
+      ring.jump(to);
+      reader.jump(to);
+    },
+  };
+};

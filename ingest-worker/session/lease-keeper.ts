@@ -1,0 +1,70 @@
+import type { StreamId } from '#domain/ids';
+import { LIMITS } from '../limits.ts';
+import type { IngestStore, Renewal } from './lease.ts';
+
+type Parts = {
+  store: Pick<IngestStore, 'renew' | 'release'>;
+  streamId: StreamId;
+  fence: number;
+  clock: () => number;
+  /** What the lease's record is to say of us. */
+  report: () => Pick<Renewal, 'committed' | 'committedMs' | 'state' | 'health'>;
+  onEvent: (event: { type: 'lost' } | { type: 'unreachable'; cause: unknown } | { type: 'end-requested' }) => void;
+};
+
+/** Keeps a claimed lease, and knows when it can no longer be sure of it (SPEC §S). */
+export type LeaseKeeper = {
+  /** Asks the table now; whoever is about to connect upstream must have a yes. */
+  check(): Promise<boolean>;
+  /** No renewal has succeeded for so long that somebody else may soon begin. */
+  readonly doubtful: boolean;
+  release(because: string): Promise<void>;
+};
+
+export const keepLease = ({ store, streamId, fence, clock, report, onEvent }: Parts): LeaseKeeper => {
+  let renewedMs = clock();
+  let renewing: Promise<boolean> | undefined;
+  let over = false;
+
+  const renew = async (): Promise<boolean> => {
+    // The lease runs from when it was asked for, not from when the answer came.
+    const askedMs = clock();
+    const { leaseTtlMs: ttlMs } = LIMITS;
+    try {
+      const answer = await store.renew({ streamId, fence, ...report(), now: Date.now(), ttlMs });
+      if (over) return false;
+      if (!answer.held) {
+        over = true;
+        clearInterval(timer);
+        onEvent({ type: 'lost' });
+        return false;
+      }
+      renewedMs = askedMs;
+      if (answer.endRequested) onEvent({ type: 'end-requested' });
+      return true;
+    } catch (cause) {
+      if (!over) onEvent({ type: 'unreachable', cause });
+      return false;
+    }
+  };
+  const once = (): Promise<boolean> =>
+    (renewing ??= renew().finally(() => {
+      renewing = undefined;
+    }));
+  const timer = setInterval(() => void once(), LIMITS.leaseRenewMs);
+
+  return {
+    check: once,
+    get doubtful() {
+      return clock() - renewedMs > LIMITS.leaseFenceMs;
+    },
+    release: async (because) => {
+      clearInterval(timer);
+      if (over) return;
+      over = true;
+      await renewing;
+      // A lease that cannot be given back lapses by itself.
+      await store.release({ streamId, fence, because, now: Date.now() }).catch(() => undefined);
+    },
+  };
+};

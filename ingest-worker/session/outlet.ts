@@ -1,0 +1,148 @@
+import { LIMITS } from '../limits.ts';
+import type { FlvTag } from '../media/flv-tag.ts';
+import { OUTPUT_OFFSET_MS } from '../media/ffmpeg-args.ts';
+import type { Reached } from '../media/ring.ts';
+import type { Publisher } from './publisher.ts';
+
+/**
+ * Between the encoder, which may be started anew, and the publisher, which may be connected anew: every tag goes out once,
+ * in order, and none is forgotten before the server has it (SPEC §P).
+ */
+export type Outlet = {
+  /** Takes what an encoder has made. What an earlier one has made already is dropped here. */
+  take(tag: FlvTag): void;
+  /** Sends through this connection from now on: set-up first, then from the first GOP of which not all has arrived. */
+  attach(publisher: Publisher): void;
+  detach(): void;
+  /** The connection can be written to again. */
+  flush(): void;
+  /** So many tags of this connection have arrived. */
+  acknowledged(tags: number): void;
+  /** So much waits to be sent that the encoder had better stop. */
+  readonly full: boolean;
+  /** Nothing waits. */
+  readonly empty: boolean;
+  /** By the recording's clock: what is safe from a crash of the encoder, and what is safe for good. */
+  readonly published: Reached;
+  readonly arrived: Reached;
+  readonly bytes: number;
+  readonly frames: number;
+};
+
+type Track = 'audio' | 'video';
+
+export const createOutlet = (): Outlet => {
+  /** Tags from the newest key frame before which all has arrived. */
+  let tags: FlvTag[] = [];
+  let heldBytes = 0;
+  let arrivedTags = 0;
+  let sentTags = 0;
+  /** Set-up as of `tags[0]`, and as last taken. */
+  const setUp = new Map<FlvTag['kind'], FlvTag>();
+  const newest = new Map<FlvTag['kind'], FlvTag>();
+  const published: Partial<Record<Track, number>> = {};
+  const arrived: Partial<Record<Track, number>> = {};
+  let publisher: Publisher | undefined;
+  let congested = false;
+  /** The connection's own count of tags minus ours. */
+  let ahead = 0;
+  let bytes = 0;
+  let frames = 0;
+
+  const flush = (): void => {
+    if (!publisher) return;
+    congested = false;
+    while (sentTags < tags.length && !congested) {
+      const tag = tags[sentTags];
+      if (!tag) return;
+      sentTags++;
+      bytes += tag.body.byteLength;
+      if (tag.kind === 'video') frames++;
+      congested = !publisher.send(tag);
+    }
+  };
+
+  /** Lets go of whole GOPs that have arrived; of parts of one, too, when a GOP is longer than what may be held. */
+  const free = (): void => {
+    const whole = tags.findLastIndex((tag, index) => tag.key && index <= arrivedTags);
+    const count = heldBytes > LIMITS.tagBytes ? Math.max(whole, Math.min(arrivedTags, sentTags)) : whole;
+    if (count <= 0) return;
+    for (const tag of tags.slice(0, count)) {
+      heldBytes -= tag.body.byteLength;
+      if (tag.header) setUp.set(tag.kind, tag);
+    }
+    tags = tags.slice(count);
+    sentTags -= count;
+    arrivedTags -= count;
+    ahead += count;
+  };
+
+  const reached = (times: Partial<Record<Track, number>>): Reached => ({
+    videoMs: times.video === undefined ? undefined : times.video - OUTPUT_OFFSET_MS,
+    audioMs: times.audio === undefined ? undefined : times.audio - OUTPUT_OFFSET_MS,
+  });
+
+  return {
+    take: (tag) => {
+      if (tag.header || tag.kind === 'script') {
+        if (newest.get(tag.kind)?.body.equals(tag.body)) return;
+        const first = !newest.has(tag.kind);
+        newest.set(tag.kind, tag);
+        if (first && !publisher) {
+          setUp.set(tag.kind, tag);
+          return;
+        }
+      } else {
+        if (tag.timestampMs <= (published[tag.kind] ?? -1)) return;
+        published[tag.kind] = tag.timestampMs;
+      }
+      tags.push(tag);
+      heldBytes += tag.body.byteLength;
+      if (!congested) flush();
+    },
+    attach: (connection) => {
+      publisher = connection;
+      free();
+      sentTags = 0;
+      ahead = setUp.size;
+      const timestampMs = tags[0]?.timestampMs ?? 0;
+      for (const kind of ['script', 'video', 'audio'] as const) {
+        const tag = setUp.get(kind);
+        if (tag) connection.send({ ...tag, timestampMs });
+      }
+      flush();
+    },
+    detach: () => {
+      publisher = undefined;
+    },
+    flush,
+    acknowledged: (count) => {
+      const upTo = Math.min(count - ahead, sentTags);
+      for (; arrivedTags < upTo; arrivedTags++) {
+        const tag = tags[arrivedTags];
+        if (tag && !tag.header && tag.kind !== 'script')
+          arrived[tag.kind] = Math.max(arrived[tag.kind] ?? 0, tag.timestampMs);
+      }
+      free();
+    },
+    get full() {
+      const heldMs = (tags.at(-1)?.timestampMs ?? 0) - (tags[0]?.timestampMs ?? 0);
+      return heldBytes > LIMITS.tagBytes || heldMs > LIMITS.tagMs;
+    },
+    get empty() {
+      return sentTags === tags.length;
+    },
+    get published() {
+      return reached(published);
+    },
+    get arrived() {
+      return reached(arrived);
+    },
+    get bytes() {
+      return bytes;
+    },
+    get frames() {
+      return frames;
+    },
+  };
+};

@@ -1,0 +1,213 @@
+import type { CloseReason } from '#wire';
+import { LIMITS } from '../limits.ts';
+import type { PublisherFailure } from './publisher.ts';
+
+/**
+ * A feed's life, from the claimed lease to its release (SPEC §S). Every `nowMs` is of one monotonic clock; `tick` comes a few
+ * times a second and is the only way in which time passes.
+ */
+export type Session =
+  | { at: 'live'; feed: Feed }
+  /** Nothing more is taken from the client; what was taken is still published. */
+  | { at: 'draining'; because: CloseReason; sinceMs: number; feed: Feed }
+  | { at: 'over'; because: CloseReason };
+
+type Feed = { startedMs: number; client: Client; encoder: EncoderState; upstream: Upstream };
+
+type Client = { is: 'here' } | { is: 'away'; sinceMs: number };
+
+type EncoderState =
+  /** No media yet. */
+  | { is: 'waiting' }
+  | { is: 'running'; sinceMs: number; crashes: Crashes }
+  | { is: 'resting'; untilMs: number; crashes: Crashes; past: number | undefined }
+  /** All input is encoded, or there is none to come. */
+  | { is: 'done' };
+/** Crashes without health between them, and the GOP in which the last one was. */
+type Crashes = { inARow: number; lastAt: number | undefined };
+
+type Upstream =
+  /** The holder before us may still be publishing. */
+  | { is: 'barred'; untilMs: number }
+  | { is: 'connecting'; downMs: number; attempt: number }
+  | { is: 'connected'; sinceMs: number }
+  | { is: 'resting'; untilMs: number; downMs: number; attempt: number }
+  | { is: 'closing' };
+
+export type SessionEvent = { nowMs: number } & (
+  | { type: 'media-began' }
+  /** `at` is the GOP with which the next run would begin. */
+  | { type: 'encoder-exited'; clean: boolean; at: number | undefined }
+  | { type: 'upstream-freed' }
+  | { type: 'upstream-connected' }
+  | { type: 'upstream-failed'; because: PublisherFailure }
+  | { type: 'upstream-closed' }
+  | { type: 'client-left' }
+  | { type: 'client-returned' }
+  /** The end that somebody wished for. */
+  | { type: 'stopped'; because: WishedEnd }
+  /** The client has done something for which it loses its show; what it sent before is still published. */
+  | { type: 'refused'; because: CloseReason }
+  /** Another worker or feed has the stream: not one more byte may go out. */
+  | { type: 'fenced'; because: 'replaced' | 'lease-lost' | 'internal-error' }
+  | { type: 'tick' }
+);
+
+/** Ends that are nobody's fault: all that was sent is published before the client hears of them. */
+type WishedEnd = 'finished' | 'ended-elsewhere' | 'migrate' | 'going-away';
+const WISHED: readonly CloseReason[] = ['finished', 'ended-elsewhere', 'migrate', 'going-away'] satisfies WishedEnd[];
+
+export type Effect =
+  /** Starts FFmpeg where nothing is missing, or with the first GOP after byte `past`. */
+  | { do: 'start-encoder'; past: number | undefined }
+  | { do: 'end-encoder-input' }
+  | { do: 'kill-encoder' }
+  | { do: 'connect-upstream' }
+  | { do: 'close-upstream' }
+  | { do: 'abandon-upstream' }
+  | { do: 'close-client'; reason: CloseReason }
+  | { do: 'release'; because: CloseReason };
+
+export type Step = [next: Session, effects: Effect[]];
+
+/** A new feed. Where another worker may still be publishing, ours waits until `freeMs`. */
+export const begin = ({ nowMs, freeMs }: { nowMs: number; freeMs: number }): Step => {
+  const barred = freeMs > nowMs;
+  const upstream: Upstream = barred
+    ? { is: 'barred', untilMs: freeMs }
+    : { is: 'connecting', downMs: nowMs, attempt: 0 };
+  const feed: Feed = { startedMs: nowMs, client: { is: 'here' }, encoder: { is: 'waiting' }, upstream };
+  return [{ at: 'live', feed }, barred ? [] : [{ do: 'connect-upstream' }]];
+};
+
+export const step = (session: Session, event: SessionEvent): Step => {
+  if (session.at === 'over') return [session, []];
+  switch (event.type) {
+    case 'fenced':
+      return over(session, event.because);
+    case 'refused':
+      return drain(session, event.because, event.nowMs);
+    case 'stopped':
+      return drain(session, event.because, event.nowMs);
+    case 'media-began':
+      if (session.feed.encoder.is !== 'waiting') return [session, []];
+      return run(session, { inARow: 0, lastAt: undefined }, event.nowMs);
+    case 'encoder-exited':
+      return afterEncoder(session, event);
+    case 'upstream-freed':
+      return session.feed.upstream.is === 'barred' ? connect(session, event.nowMs, event.nowMs, 0) : [session, []];
+    case 'upstream-connected':
+      return settle(withUpstream(session, { is: 'connected', sinceMs: event.nowMs }), []);
+    case 'upstream-failed':
+      return afterUpstream(session, event);
+    case 'upstream-closed':
+      return session.feed.upstream.is === 'closing' && session.at === 'draining'
+        ? over(session, session.because)
+        : [session, []];
+    case 'client-left':
+      return [withClient(session, { is: 'away', sinceMs: event.nowMs }), []];
+    case 'client-returned':
+      return [withClient(session, { is: 'here' }), []];
+    case 'tick':
+      return afterTime(session, event.nowMs);
+  }
+};
+
+type Going = Exclude<Session, { at: 'over' }>;
+
+const withFeed = (session: Going, feed: Feed): Going => ({ ...session, feed });
+const withClient = (session: Going, client: Client): Going => withFeed(session, { ...session.feed, client });
+const withEncoder = (session: Going, encoder: EncoderState): Going => withFeed(session, { ...session.feed, encoder });
+const withUpstream = (session: Going, upstream: Upstream): Going => withFeed(session, { ...session.feed, upstream });
+
+/** The client hears of an end at once where it is to blame, and otherwise when all it sent has been published. */
+const drain = (session: Going, because: CloseReason, nowMs: number): Step => {
+  if (session.at === 'draining') return [session, []];
+  const { feed } = session;
+  const effects: Effect[] = WISHED.includes(because) ? [] : [{ do: 'close-client', reason: because }];
+  if (feed.encoder.is === 'running') effects.push({ do: 'end-encoder-input' });
+  const encoder: EncoderState = feed.encoder.is === 'waiting' ? { is: 'done' } : feed.encoder;
+  return settle({ at: 'draining', because, sinceMs: nowMs, feed: { ...feed, encoder } }, effects);
+};
+
+/** Goes on with a drain: the publisher is closed when the encoder has given all and a connection is there to take it. */
+const settle = (session: Going, effects: Effect[]): Step => {
+  const { encoder, upstream } = session.feed;
+  const ready = session.at === 'draining' && encoder.is === 'done' && upstream.is === 'connected';
+  return ready
+    ? [withUpstream(session, { is: 'closing' }), [...effects, { do: 'close-upstream' }]]
+    : [session, effects];
+};
+
+const over = (session: Going, because: CloseReason): Step => {
+  const effects: Effect[] = [];
+  if (session.feed.encoder.is === 'running') effects.push({ do: 'kill-encoder' });
+  const { upstream } = session.feed;
+  const closed = upstream.is === 'closing' && session.at === 'draining' && session.because === because;
+  if (!closed && upstream.is !== 'barred') effects.push({ do: 'abandon-upstream' });
+  return [{ at: 'over', because }, [...effects, { do: 'release', because }, { do: 'close-client', reason: because }]];
+};
+
+const run = (session: Going, crashes: Crashes, nowMs: number, past?: number): Step => [
+  withEncoder(session, { is: 'running', sinceMs: nowMs, crashes }),
+  [{ do: 'start-encoder', past }, ...(session.at === 'draining' ? [{ do: 'end-encoder-input' } as const] : [])],
+];
+
+type EncoderExited = Extract<SessionEvent, { type: 'encoder-exited' }>;
+
+const afterEncoder = (session: Going, { nowMs, clean, at }: EncoderExited): Step => {
+  const { encoder } = session.feed;
+  if (encoder.is !== 'running') return [session, []];
+  if (clean && session.at === 'draining') return settle(withEncoder(session, { is: 'done' }), []);
+  // Its input ended in the middle of the show, where the client had to leave some out: a new one takes the rest.
+  if (clean) return run(session, encoder.crashes, nowMs);
+
+  const healthy = nowMs - encoder.sinceMs >= LIMITS.healthyMs;
+  const inARow = healthy ? 0 : encoder.crashes.inARow;
+  const wait = healthy ? 0 : LIMITS.restartWaitsMs[inARow];
+  if (wait === undefined) return over(withEncoder(session, { is: 'done' }), 'encoder-failed');
+  const past = at !== undefined && at === encoder.crashes.lastAt ? at : undefined;
+  const crashes: Crashes = { inARow: healthy ? 0 : inARow + 1, lastAt: at };
+  if (wait === 0) return run(session, crashes, nowMs, past);
+  return [withEncoder(session, { is: 'resting', untilMs: nowMs + wait, crashes, past }), []];
+};
+
+const connect = (session: Going, nowMs: number, downMs: number, attempt: number): Step => [
+  withUpstream(session, { is: 'connecting', downMs, attempt }),
+  [{ do: 'connect-upstream' }],
+];
+
+type UpstreamFailed = Extract<SessionEvent, { type: 'upstream-failed' }>;
+
+const afterUpstream = (session: Going, { nowMs, because }: UpstreamFailed): Step => {
+  const { upstream } = session.feed;
+  if (upstream.is === 'barred' || upstream.is === 'resting') return [session, []];
+  if (because === 'key-refused') return over(session, 'upstream-refused');
+  if (upstream.is === 'closing') return over(session, session.at === 'draining' ? session.because : 'finished');
+  if (upstream.is === 'connected') {
+    const healthy = nowMs - upstream.sinceMs >= LIMITS.healthyMs;
+    if (healthy) return connect(session, nowMs, nowMs, 0);
+    return rest(session, nowMs, nowMs, 0);
+  }
+  if (nowMs - upstream.downMs > LIMITS.upstreamWindowMs) return over(session, 'upstream-unreachable');
+  return rest(session, nowMs, upstream.downMs, upstream.attempt);
+};
+
+const rest = (session: Going, nowMs: number, downMs: number, attempt: number): Step => {
+  const waits = LIMITS.restartWaitsMs;
+  const wait = waits[Math.min(attempt, waits.length - 1)] ?? 0;
+  return [withUpstream(session, { is: 'resting', untilMs: nowMs + wait, downMs, attempt: attempt + 1 }), []];
+};
+
+const afterTime = (session: Going, nowMs: number): Step => {
+  const { client, encoder, upstream, startedMs } = session.feed;
+  if (session.at === 'draining' && nowMs - session.sinceMs > LIMITS.drainMs) return over(session, session.because);
+  if (session.at === 'live' && nowMs - startedMs > LIMITS.showMs) return drain(session, 'show-too-long', nowMs);
+  if (session.at === 'live' && client.is === 'away' && nowMs - client.sinceMs > LIMITS.awayMs)
+    return drain(session, 'idle', nowMs);
+  if (encoder.is === 'resting' && nowMs >= encoder.untilMs) return run(session, encoder.crashes, nowMs, encoder.past);
+  if (upstream.is === 'resting' && nowMs >= upstream.untilMs)
+    return connect(session, nowMs, upstream.downMs, upstream.attempt);
+  if (upstream.is === 'barred' && nowMs >= upstream.untilMs) return connect(session, nowMs, nowMs, 0);
+  return [session, []];
+};

@@ -1,0 +1,114 @@
+import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
+import { parseStreamId, type StreamId } from '#domain/ids';
+import type { CloseReason, Media } from '#wire';
+import { LIMITS } from '../limits.ts';
+import type { Client } from './client.ts';
+import type { Claimed, IngestStore } from './lease.ts';
+import { type RunningSession, runSession, type SessionParts } from './run-session.ts';
+
+type Parts = Omit<SessionParts, 'store'> & { store: Omit<IngestStore, 'redeem'>; workerId: string };
+
+type Opening = { client: Client; streamId: StreamId; media: Media | undefined; reserve: (units: number) => boolean };
+
+export type Opened =
+  | { opened: true; session: RunningSession; isNew: boolean }
+  | { opened: false; because: CloseReason; detail: string };
+
+/** The feeds of this worker: by stream, because a stream has one (SPEC §S). */
+export type Sessions = {
+  open(opening: Opening): Promise<Opened>;
+  /** Goes on with a feed of this worker, or of one that is gone. */
+  resume(opening: Opening & { resumeToken: string; haveFrom: number }): Promise<Opened>;
+  all(): RunningSession[];
+};
+
+const TOKEN_BYTES = 24;
+
+export const createSessions = ({ store, workerId, ...parts }: Parts): Sessions => {
+  const running = new Map<StreamId, RunningSession>();
+
+  const start = (
+    { client, streamId, media, reserve }: Opening,
+    lease: Claimed & { sessionId: string; committed: number },
+    resumeToken: string,
+  ): RunningSession => {
+    const old = running.get(streamId);
+    old?.replace();
+    const session = runSession(
+      { ...parts, store },
+      {
+        streamId,
+        sessionId: lease.sessionId,
+        fence: lease.fence,
+        muxStreamKey: lease.muxStreamKey,
+        resumeToken,
+        committed: lease.committed,
+        // Our own older feed has been cut off above; anybody else's will have noticed by then.
+        barredMs: old ? 0 : barredMs(lease.previousUntil),
+        media,
+        reserve,
+      },
+    );
+    running.set(streamId, session);
+    void session.over.then(() => {
+      if (running.get(streamId) === session) running.delete(streamId);
+    });
+    session.attach(client);
+    return session;
+  };
+
+  return {
+    all: () => [...running.values()],
+    open: async (opening) => {
+      const { streamId } = opening;
+      const resumeToken = `${streamId}.${randomBytes(TOKEN_BYTES).toString('base64url')}`;
+      const sessionId = randomUUID();
+      const lease = await store.claim({
+        streamId,
+        sessionId,
+        workerId,
+        resumeTokenHash: hashOf(resumeToken),
+        now: Date.now(),
+        ttlMs: LIMITS.leaseTtlMs,
+      });
+      if (!lease.claimed) return { opened: false, because: 'key-refused', detail: lease.because };
+      return { opened: true, isNew: true, session: start(opening, { ...lease, sessionId, committed: 0 }, resumeToken) };
+    },
+    resume: async (opening) => {
+      const { client, resumeToken, haveFrom } = opening;
+      const refused = (detail: string): Opened => ({ opened: false, because: 'resume-refused', detail });
+      const streamId = parseStreamId(resumeToken.split('.')[0] ?? '');
+      if (!streamId || streamId !== opening.streamId) return refused('not a token of this stream');
+      const here = running.get(streamId);
+      if (here && isSame(here.resumeToken, resumeToken)) {
+        here.attach(client, haveFrom);
+        return { opened: true, isNew: false, session: here };
+      }
+      const lease = await store.resume({
+        streamId,
+        workerId,
+        resumeTokenHash: hashOf(resumeToken),
+        now: Date.now(),
+        ttlMs: LIMITS.leaseTtlMs,
+      });
+      if (!lease.claimed) return refused(lease.because);
+      // What the client no longer holds cannot be had; it goes on with the first whole GOP that it has.
+      const committed = Math.max(lease.committed, haveFrom);
+      return { opened: true, isNew: true, session: start(opening, { ...lease, committed }, resumeToken) };
+    },
+  };
+};
+
+/**
+ * How long to wait before publishing where another worker held the lease. It stops of itself `leaseFenceMs` after its last
+ * renewal, whether it hears of us or not.
+ */
+const barredMs = (previousUntil: number | undefined): number => {
+  if (previousUntil === undefined) return 0;
+  const renewedAt = previousUntil - LIMITS.leaseTtlMs;
+  return Math.min(Math.max(0, renewedAt + LIMITS.leaseFenceMs - Date.now()), LIMITS.leaseFenceMs);
+};
+
+const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
+const isSame = (one: string, other: string): boolean =>
+  one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other));

@@ -1,0 +1,115 @@
+import { parseStreamId, parseUserId, type StreamId, type UserId } from '#domain/ids';
+import type { IngestStore } from './lease.ts';
+
+export const STREAM = streamId('str_00000000000000000000000001');
+export const OTHER_STREAM = streamId('str_00000000000000000000000002');
+const CREATOR: UserId | undefined = parseUserId('usr_00000000000000000000000001');
+
+type Lease = {
+  fence: number;
+  held: boolean;
+  sessionId: string;
+  resumeTokenHash: string;
+  until: number;
+  committed: number;
+  state: string;
+  endRequested: boolean;
+};
+
+/** The table as a worker sees it, in memory, shared by as many workers as a test has. */
+export const createMemoryStore = () => {
+  const keys = new Map<string, { streamId: StreamId; expired: boolean }>();
+  const leases = new Map<StreamId, Lease>();
+  const released: { streamId: StreamId; because: string }[] = [];
+  const ended = new Set<StreamId>();
+  let reachable = true;
+  let issued = 0;
+
+  const reach = (): void => {
+    if (!reachable) throw new Error('the table does not answer');
+  };
+
+  const store: IngestStore = {
+    redeem: async (key) => {
+      reach();
+      const found = keys.get(key);
+      keys.delete(key);
+      if (!found) return { redeemed: false, because: 'unknown' };
+      if (found.expired) return { redeemed: false, because: 'expired' };
+      if (ended.has(found.streamId)) return { redeemed: false, because: 'ended' };
+      if (!CREATOR) throw new Error('no creator');
+      return { redeemed: true, streamId: found.streamId, creatorId: CREATOR };
+    },
+    claim: async ({ streamId, sessionId, resumeTokenHash, now, ttlMs }) => {
+      reach();
+      if (ended.has(streamId)) return { claimed: false, because: 'ended' };
+      const old = leases.get(streamId);
+      const fence = (old?.fence ?? 0) + 1;
+      leases.set(streamId, {
+        fence,
+        held: true,
+        sessionId,
+        resumeTokenHash,
+        until: now + ttlMs,
+        committed: 0,
+        state: 'connecting',
+        endRequested: false,
+      });
+      const previousUntil = old?.held && old.until > now ? old.until : undefined;
+      return { claimed: true, fence, muxStreamKey: MUX_KEY, previousUntil };
+    },
+    resume: async ({ streamId, resumeTokenHash, now, ttlMs }) => {
+      reach();
+      const old = leases.get(streamId);
+      if (ended.has(streamId)) return { claimed: false, because: 'ended' };
+      if (!old || old.resumeTokenHash !== resumeTokenHash) return { claimed: false, because: 'unknown' };
+      const previousUntil = old.held && old.until > now ? old.until : undefined;
+      Object.assign(old, { fence: old.fence + 1, held: true, until: now + ttlMs });
+      const { fence, sessionId, committed } = old;
+      return { claimed: true, fence, muxStreamKey: MUX_KEY, previousUntil, sessionId, committed };
+    },
+    renew: async ({ streamId, fence, committed, state, now, ttlMs }) => {
+      reach();
+      const lease = leases.get(streamId);
+      if (!lease?.held || lease.fence !== fence) return { held: false };
+      Object.assign(lease, { committed, state, until: now + ttlMs });
+      return { held: true, endRequested: lease.endRequested };
+    },
+    release: async ({ streamId, fence, because }) => {
+      reach();
+      const lease = leases.get(streamId);
+      if (!lease?.held || lease.fence !== fence) return;
+      lease.held = false;
+      released.push({ streamId, because });
+    },
+  };
+
+  return {
+    store,
+    released,
+    leases,
+    ended,
+    /** A fresh stream key. */
+    issue: ({ streamId = STREAM, expired = false }: { streamId?: StreamId; expired?: boolean } = {}): string => {
+      const key = `key_for_tests_only_${String(++issued).padStart(6, '0')}`;
+      keys.set(key, { streamId, expired });
+      return key;
+    },
+    requestEnd: (streamId: StreamId = STREAM): void => {
+      const lease = leases.get(streamId);
+      if (lease) lease.endRequested = true;
+    },
+    setReachable: (value: boolean): void => {
+      reachable = value;
+    },
+  };
+};
+
+/** What a test looks for wherever it must not be. */
+export const MUX_KEY = 'mux-key-that-must-not-be-seen';
+
+function streamId(text: string): StreamId {
+  const id = parseStreamId(text);
+  if (!id) throw new Error(`not a stream id: ${text}`);
+  return id;
+}

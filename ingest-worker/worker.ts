@@ -1,0 +1,91 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createAdmission } from './admission.ts';
+import type { Config } from './config.ts';
+import { LIMITS } from './limits.ts';
+import type { Log } from './log.ts';
+import { createStartEncoder } from './media/encoder.ts';
+import { createMetrics } from './metrics.ts';
+import { createFfmpegPublishers } from './publish/ffmpeg-publisher.ts';
+import { createRtmpsPublishers } from './publish/rtmps-publisher.ts';
+import { createProtection } from './protection.ts';
+import { createIngestServer } from './server.ts';
+import type { IngestStore } from './session/lease.ts';
+import { createSessions } from './session/sessions.ts';
+
+type Parts = { config: Config; log: Log; store: IngestStore; random?: () => number };
+
+export type Worker = {
+  port: number;
+  /** Admits nobody, sends every client elsewhere, and is done when the last session is over (SPEC §S). */
+  leave(why: string): Promise<void>;
+  /** Ends at once: for tests. */
+  close(): Promise<void>;
+};
+
+/** The whole worker, listening. */
+export const startWorker = async ({ config, log, store, random = Math.random }: Parts): Promise<Worker> => {
+  const clock = () => performance.now();
+  const { capacityUnits, workerId, ffmpegPath, upstream } = config;
+  const admission = createAdmission({ capacityUnits, maxSessions: LIMITS.sessions });
+  const metrics = createMetrics({ admission, workerId });
+  const createPublisher =
+    config.publisher === 'ffmpeg' ? createFfmpegPublishers({ ffmpegPath }) : createRtmpsPublishers();
+  const sessions = createSessions({
+    store,
+    workerId,
+    startEncoder: createStartEncoder({ ffmpegPath, clock }),
+    createPublisher,
+    upstream,
+    log,
+    clock,
+    tally: metrics.tally,
+  });
+  const { allowedOrigins, handshakesPerMinute } = config;
+  const ingest = createIngestServer({
+    store,
+    sessions,
+    admission,
+    metrics,
+    log,
+    allowedOrigins,
+    ...(handshakesPerMinute !== undefined && { handshakesPerMinute }),
+    clock,
+  });
+  const protection = createProtection({ agentUri: config.ecsAgentUri, log });
+  const protecting = setInterval(() => void protection.want(admission.sessions > 0), LIMITS.protectEveryMs);
+  const telling = config.emf
+    ? setInterval(() => process.stdout.write(`${metrics.emf(Date.now())}\n`), LIMITS.emfEveryMs)
+    : undefined;
+
+  ingest.server.listen(config.port, config.host);
+  await once(ingest.server, 'listening');
+  const address = ingest.server.address();
+
+  const close = async (): Promise<void> => {
+    clearInterval(protecting);
+    clearInterval(telling);
+    await ingest.close();
+    await Promise.all(sessions.all().map((session) => session.over));
+  };
+
+  return {
+    port: isAddress(address) ? address.port : config.port,
+    leave: async (why) => {
+      const leaving = sessions.all();
+      log.info('worker leaving', { why, sessions: leaving.length });
+      ingest.stopAdmitting();
+      const spreadMs = Math.min(LIMITS.migrateSpreadMs, leaving.length * LIMITS.migrateEachMs);
+      const timers = leaving.map((session) => setTimeout(() => session.migrate(), random() * spreadMs));
+      const deadline = new Promise((resolve) => setTimeout(resolve, LIMITS.exitMs).unref());
+      await Promise.race([Promise.all(leaving.map((session) => session.over)), deadline]);
+      for (const timer of timers) clearTimeout(timer);
+      await Promise.race([close(), deadline]);
+      log.info('worker gone', { left: sessions.all().length });
+    },
+    close,
+  };
+};
+
+const isAddress = (address: string | AddressInfo | null): address is AddressInfo =>
+  typeof address === 'object' && address !== null;
