@@ -1,4 +1,5 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
+import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { type Cursors, createCursors } from '#store/cursor';
 import { openTable, type Table } from '#store/dynamo';
 import type { Config } from './config.ts';
@@ -11,23 +12,52 @@ export type Base = {
   cursors: Cursors;
   log: Log;
   clock: () => Date;
+  /** The way to open sockets; undefined where there is no WebSocket API. */
+  sockets: ApiGatewayManagementApiClient | undefined;
+  close: () => void;
 };
+
+/** Where AWS is and who we are to it, where the process's own environment does not say. */
+export type Aws = Pick<DynamoDBClientConfig, 'region' | 'endpoint' | 'credentials'>;
+
+/** A table that hangs must not hang a request with it. */
+const TABLE_TIMEOUTS = { connectionTimeout: 1_000, requestTimeout: 4_000 } as const;
+/** A socket's owner waits for no push. */
+const PUSH_TIMEOUTS = { connectionTimeout: 1_000, requestTimeout: 2_000 } as const;
 
 /** The base of a process: one client, one table, one log for all of its rooms. */
 export const createBase = ({
   config,
   log,
   clock = () => new Date(),
-  client = new DynamoDBClient(),
+  aws = {},
 }: {
   config: Config;
   log: Log;
-  clock?: () => Date;
-  client?: DynamoDBClient;
-}): Base => ({
-  config,
-  log,
-  clock,
-  table: openTable({ client, tableName: config.TABLE_NAME }),
-  cursors: createCursors({ secret: config.CURSOR_SECRET }),
-});
+  clock?: (() => Date) | undefined;
+  aws?: Aws | undefined;
+}): Base => {
+  const client = new DynamoDBClient({ ...aws, requestHandler: TABLE_TIMEOUTS });
+  const { endpoint: _, ...who } = aws;
+  const sockets =
+    config.REALTIME_ENDPOINT === undefined
+      ? undefined
+      : new ApiGatewayManagementApiClient({
+          ...who,
+          endpoint: config.REALTIME_ENDPOINT,
+          maxAttempts: 1,
+          requestHandler: PUSH_TIMEOUTS,
+        });
+  return {
+    config,
+    log,
+    clock,
+    sockets,
+    table: openTable({ client, tableName: config.TABLE_NAME }),
+    cursors: createCursors({ secret: config.CURSOR_SECRET }),
+    close: () => {
+      client.destroy();
+      sockets?.destroy();
+    },
+  };
+};

@@ -1,12 +1,49 @@
-import { createBase } from './base.ts';
+import { buildAuthRoom } from './auth/room.ts';
+import { type Aws, createBase } from './base.ts';
 import type { Config } from './config.ts';
 import type { Log } from './http/log.ts';
+import { createLog } from './observed.ts';
+import { createPeople } from './people.ts';
+import { buildPostsRoom } from './posts/room.ts';
+import { buildRealtime } from './realtime/room.ts';
+import { createRemoving } from './removing.ts';
+import { createStreaming } from './streaming.ts';
+import { buildStreamSweep, buildStreamsRoom } from './streams/room.ts';
+import { createProfiles } from './users/profiles.ts';
+import { buildUsersRoom } from './users/room.ts';
+import { createRemovalSweep } from './users/sweep.ts';
+import { buildWebhooksRoom } from './webhooks/room.ts';
 
 /**
  * The whole control plane in one process: what `npm start` and the container run. In the cloud each room's `main.ts` puts together
  * only itself, from the very builders that are used here, so that a Lambda's bundle holds one room.
+ *
+ * @param aws where AWS is, if the process's own environment does not say
  */
-export const createControlPlane = (config: Config, { log, clock }: { log: Log; clock?: () => Date }) => {
-  const base = createBase({ config, log, ...(clock && { clock }) });
-  return { base };
+export const createControlPlane = (
+  config: Config,
+  { log = createLog('control-plane'), clock, aws }: { log?: Log; clock?: () => Date; aws?: Aws } = {},
+) => {
+  const base = createBase({ config, log, clock, aws });
+  const people = createPeople(base);
+  const streaming = createStreaming(base, people);
+  const removals = createRemoving(base, people, streaming);
+  const profiles = createProfiles({ ...people, onAir: streaming.streams.airedBy });
+  const sweepStreams = buildStreamSweep(base, streaming);
+  const sweepRemovals = createRemovalSweep({ removals, clock: base.clock, log });
+  return {
+    auth: buildAuthRoom(base, people, profiles),
+    users: buildUsersRoom(base, people, { profiles, removals }),
+    posts: buildPostsRoom(base, people, { streamViews: streaming.streamViews, removals }),
+    streams: buildStreamsRoom(base, people, streaming),
+    webhooks: buildWebhooksRoom(base, streaming),
+    realtime: buildRealtime(base, people, streaming),
+    /** What has to be called every few seconds, or minutes: it settles what everybody else has left. */
+    sweep: async () => {
+      await sweepRemovals();
+      return sweepStreams();
+    },
+    close: base.close,
+  };
 };
+export type ControlPlane = ReturnType<typeof createControlPlane>;

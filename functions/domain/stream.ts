@@ -170,7 +170,7 @@ const withFact = (stream: Stream, event: StreamEvent): Stream => {
 
 /** The state that follows from the facts. */
 const settled = (stream: Stream): Stream => {
-  const played = stream.assets.reduce((first, { activeAt }) => Math.min(first, activeAt ?? Infinity), Infinity);
+  const played = stream.assets.reduce((first, asset) => Math.min(first, playableFrom(asset) ?? Infinity), Infinity);
   const started: Stream = Number.isFinite(played) ? { ...stream, startedAt: Math.floor(played / 1_000) } : stream;
   if (started.state === 'ended') return started;
 
@@ -187,6 +187,10 @@ const settled = (stream: Stream): Stream => {
   const plays = asset !== undefined && isFed(asset) && feed.lostAt === undefined && feed.is !== 'reconnecting';
   return { ...started, state: plays ? 'live' : 'reconnecting' };
 };
+
+/** Since when it could be played. Where nobody told, its recording is proof that it once could. */
+const playableFrom = (asset: Asset): number | undefined =>
+  asset.activeAt ?? (recordingOf(asset) === 'ready' ? asset.seenAt : undefined);
 
 const ended = (stream: Stream, at: number, because: EndReason): Stream => ({
   ...stream,

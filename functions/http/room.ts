@@ -6,6 +6,7 @@ import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requestId } from 'hono/request-id';
 import { secureHeaders } from 'hono/secure-headers';
 import { TableUnavailable } from '#store/dynamo';
+import { VideoFault } from '../video/live-video.ts';
 import type { Caller } from './caller.ts';
 import type { Log } from './log.ts';
 import { Refusal } from './refusal.ts';
@@ -83,6 +84,15 @@ const toRefusal = (error: Error): Refusal => {
       headers: { 'Retry-After': '1' },
       cause: error,
     });
+  if (error instanceof VideoFault)
+    return error.because === 'busy'
+      ? new Refusal('video-provider-busy', 'The video service is busy. Try again in a moment.', {
+          headers: { 'Retry-After': '2' },
+          cause: error,
+        })
+      : new Refusal('video-provider-down', 'The video service does not answer. Try again in a moment.', {
+          cause: error,
+        });
   // Hono's own: a body that says it is JSON and is not
   if (error instanceof HTTPException && error.status === 400)
     return new Refusal('invalid-request', 'The body is not JSON.', { cause: error });

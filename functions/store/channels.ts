@@ -1,8 +1,9 @@
-import { type Channel, type ChannelKind, isUsable, type LiveStream } from '#domain/channel';
+import { type Channel, type ChannelKind, isUsable, type LiveStream, withWord } from '#domain/channel';
 import type { UserId } from '#domain/ids';
 import { channelMove, type Making, ownerItem, ownerOf, readChannel } from './channel-record.ts';
 import { again } from './again.ts';
 import type { Table } from './dynamo.ts';
+import { airKey, channelKey } from './keys.ts';
 
 /** Creators' channels. Making one at Mux is a thing for one caller at a time: `beginMaking` says who. */
 export const createChannelStore = ({ table }: { table: Table }) => ({
@@ -52,6 +53,21 @@ export const createChannelStore = ({ table }: { table: Table }) => ({
       const written = await table.transact([channelMove(found, found.channel, { making })]);
       return written.done ? { settled: undefined } : 'again';
     }),
+
+  /** Mux knows its live stream no more: the next show makes another. */
+  gone: (channel: Channel, at: number) =>
+    again(async () => {
+      const found = await readChannel(table, channel.creatorId, channel.kind);
+      const after = withWord(found.channel, channel.live?.id ?? '', { is: 'deleted', at });
+      if (after === found.channel) return { settled: undefined };
+      return (await table.transact([channelMove(found, after)])).done ? { settled: undefined } : 'again';
+    }),
+
+  /** Forgets a channel whose creator has gone. Whose its live stream was stays known: late events are about nobody. */
+  remove: async (creatorId: UserId, kind: ChannelKind): Promise<void> => {
+    await table.remove(channelKey(creatorId, kind));
+    await table.remove(airKey(creatorId));
+  },
 
   /** What the live stream is set to at Mux by now. */
   wasSet: (channel: Channel, settings: Pick<LiveStream, 'latency' | 'reconnectWindowSeconds'>) =>

@@ -2,11 +2,12 @@ import * as z from 'zod/mini';
 import { type Asset, type AssetNews, merged } from '#domain/asset';
 import { channelKind, showAt, withWord } from '#domain/channel';
 import type { StreamId, UserId } from '#domain/ids';
-import { isOnAir, step, type StreamEvent } from '#domain/stream';
+import { isOnAir, step, type Stream, type StreamEvent } from '#domain/stream';
 import { again } from './again.ts';
 import { streamId } from './brands.ts';
 import { channelMove, ownerOf, readChannel } from './channel-record.ts';
 import { absent, atRevision, type Part, type Table } from './dynamo.ts';
+import type { Item } from './item.ts';
 import { airKey, assetKey, eventKey, leaseKey, streamKey } from './keys.ts';
 import { leaseEnd, readLease } from './lease-record.ts';
 import { createRecord } from './record.ts';
@@ -19,7 +20,14 @@ const KEPT_SECONDS = 30 * 24 * 3_600;
 const event = createRecord({
   kind: 'event',
   version: 1,
-  schema: z.object({ type: z.string(), at: z.number(), receivedAt: z.number(), applied: z.string() }),
+  schema: z.object({
+    type: z.string(),
+    at: z.number(),
+    receivedAt: z.number(),
+    applied: z.string(),
+    /** The stream that it changed. */
+    streamId: z.optional(streamId),
+  }),
 });
 
 /** Which stream an asset records; or, until that is known, what has been told of it. */
@@ -39,13 +47,15 @@ export type Effect =
 export type MuxEvent = { id: string; type: string; at: number };
 
 /**
+ * `known`: it has been applied before; `stream` is the one that it changed then, as it is now.
+ *
  * - `changed`   it moved a stream, or only completed what is known of it
  * - `kept`      it is ours, and changes nothing yet: an asset whose show is not known, a channel
  * - `foreign`   it is about a live stream that is none of ours
  * - `ignored`   we have no use for it
  */
 export type Applied =
-  | { known: true }
+  | { known: true; stream: Stream | undefined }
   | { known: false; applied: 'changed'; change: Change }
   | { known: false; applied: 'kept' | 'foreign' | 'ignored' };
 
@@ -139,6 +149,11 @@ export const createMuxEventStore = ({ table }: { table: Table }) => {
     return cut ? { applied: 'changed', change: cut.change, parts } : { applied: 'kept', parts };
   };
 
+  const streamOf = async (item: Item): Promise<Stream | undefined> => {
+    const { streamId: id } = event.read(item);
+    return id && (await stored(id))?.stream;
+  };
+
   const plan = (effect: Effect, now: number): Promise<Plan> => {
     if (effect.on === 'asset') return planAsset(effect, now);
     if (effect.on === 'channel') return planChannel(effect);
@@ -149,22 +164,27 @@ export const createMuxEventStore = ({ table }: { table: Table }) => {
     /** @param now when it was received, in milliseconds */
     apply: (told: MuxEvent, effect: Effect, now: number) =>
       again<Applied>(async () => {
-        if (await table.get(eventKey(told.id))) return { settled: { known: true } };
+        const seen = await table.get(eventKey(told.id));
+        if (seen) return { settled: { known: true, stream: await streamOf(seen) } };
         const planned = await plan(effect, now);
         const expiresAt = Math.ceil(now / 1_000) + KEPT_SECONDS;
         const { type, at } = told;
+        const changedStream = planned.applied === 'changed' ? planned.change.after.id : undefined;
         const written = await table.transact<Name>([
           {
             or: 'known',
             put: {
               ...eventKey(told.id),
-              ...event.write({ type, at, receivedAt: now, applied: planned.applied }, { expiresAt }),
+              ...event.write(
+                { type, at, receivedAt: now, applied: planned.applied, streamId: changedStream },
+                { expiresAt },
+              ),
             },
             when: absent,
           },
           ...planned.parts,
         ]);
-        if (!written.done) return written.because === 'known' ? { settled: { known: true } } : 'again';
+        if (!written.done) return 'again';
         return planned.applied === 'changed'
           ? { settled: { known: false, applied: 'changed', change: planned.change } }
           : { settled: { known: false, applied: planned.applied } };

@@ -112,12 +112,20 @@ export const createStreamStore = ({ table }: { table: Table }) => {
         return written.done ? { settled: { edited: true, stream } } : 'again';
       }),
 
-    /** Asks for the end: at once where no worker has it; else the worker sees it when it next renews its lease. */
-    requestEnd: (id: StreamId, event: Extract<StreamEvent, { type: 'end-requested' | 'gave-up' }>) =>
+    /**
+     * Asks for the end: at once where no worker has it; else the worker sees it when it next renews its lease.
+     *
+     * @param still is asked of the stream as it is when that is written
+     */
+    requestEnd: (
+      id: StreamId,
+      event: Extract<StreamEvent, { type: 'end-requested' | 'gave-up' }>,
+      still: (stream: Stream) => boolean = () => true,
+    ) =>
       again<Change | undefined>(async () => {
         const found = await stored(id);
         if (!found) return { settled: undefined };
-        const after = step(found.stream, event);
+        const after = still(found.stream) ? step(found.stream, event) : found.stream;
         if (after === found.stream) return { settled: { before: after, after } };
         const lease = await table.get(leaseKey(id));
         const written = await table.transact([
@@ -126,6 +134,20 @@ export const createStreamStore = ({ table }: { table: Table }) => {
         ]);
         return written.done ? { settled: { before: found.stream, after } } : 'again';
       }),
+
+    /** Which stream people can watch of a creator now. */
+    airedBy: async (creatorId: UserId): Promise<StreamId | undefined> => {
+      const id = await onAir(creatorId);
+      const found = id && (await stored(id));
+      const watchable = found?.stream.state === 'live' || found?.stream.state === 'reconnecting';
+      return watchable ? found.stream.id : undefined;
+    },
+
+    /** Takes a stream out of the table. What Mux tells of it later is about nothing. */
+    remove: async (id: StreamId): Promise<void> => {
+      await table.remove(streamKey(id));
+      await table.remove(leaseKey(id));
+    },
 
     /** On the air now, newest first. */
     live: ({ limit, after }: { limit: number; after: Position | undefined }): Promise<Page> =>

@@ -1,0 +1,139 @@
+import { ClientMessage, type ServerMessage } from '#contract/realtime';
+import { parseStreamId, type StreamId, type UserId } from '#domain/ids';
+import type { Stream } from '#domain/stream';
+import type { User } from '#domain/user';
+import * as z from 'zod/mini';
+import type { Connection, ConnectionStore } from '#store/connections';
+import type { Caller } from '../http/caller.ts';
+import type { Log } from '../http/log.ts';
+import { Refusal } from '../http/refusal.ts';
+import type { Access } from '../streams/access.ts';
+import type { StreamViews } from '../streams/views.ts';
+import type { Publisher } from './publisher.ts';
+
+/** What API Gateway's WebSocket API hands its integrations, as far as we read it. */
+export type SocketEvent = {
+  requestContext: { connectionId: string };
+  headers?: Record<string, string | undefined>;
+  queryStringParameters?: Record<string, string | undefined> | null;
+  body?: string;
+};
+export type SocketAnswer = { statusCode: number };
+
+/** Beyond this a room is asked for, not told: one message to all of it would starve the API. */
+export const ROOM_CAP = 2_000;
+
+type Parts = {
+  tickets: {
+    redeem(
+      ticket: string,
+      now: number,
+    ): Promise<{ redeemed: true; userId: UserId | undefined } | { redeemed: false; because: string }>;
+  };
+  connections: Pick<ConnectionStore, 'opened' | 'get' | 'enter' | 'closed' | 'sizes'>;
+  streams: { get(id: StreamId): Promise<Stream | undefined> };
+  people: { find(id: UserId): Promise<User | undefined> };
+  access: Pick<Access, 'requireWatch'>;
+  views: Pick<StreamViews, 'live'>;
+  publisher: Pick<Publisher, 'send'>;
+  /** Pages that may open a socket. A browser always says where its page is from; what is no browser says nothing. */
+  origins: readonly string[];
+  log: Log;
+  clock: () => Date;
+};
+
+/**
+ * The realtime room: `$connect` with a ticket, `$disconnect`, and every message. Answers go out by `@connections`, as all pushes do,
+ * so that a socket has one writer.
+ */
+export const createRealtime = (parts: Parts) => {
+  const { tickets, connections, streams, people, access, views, publisher, origins, log, clock } = parts;
+
+  const viewer = async ({ userId }: Connection): Promise<Pick<Caller, 'userId' | 'roles'> | undefined> => {
+    const user = userId && (await people.find(userId));
+    return user && { userId: user.id, roles: user.moderator ? ['moderator'] : [] };
+  };
+
+  const join = async (connection: Connection, streamId: string): Promise<ServerMessage> => {
+    const id = parseStreamId(streamId);
+    const stream = id && (await streams.get(id));
+    if (!stream) throw new Refusal('stream-not-found', 'There is no such show.');
+    await access.requireWatch(stream, await viewer(connection));
+    const size = (await connections.sizes([stream.id])).get(stream.id) ?? 0;
+    const push = size < ROOM_CAP || connection.userId === stream.creatorId || connection.streamId === stream.id;
+    await connections.enter(connection.connectionId, push ? stream.id : undefined, clock().getTime());
+    return { type: 'joined', live: await views.live(stream), mode: push ? 'push' : 'poll' };
+  };
+
+  const answer = async (connection: Connection, message: ClientMessage): Promise<ServerMessage | undefined> => {
+    switch (message.action) {
+      case 'join':
+        return join(connection, message.streamId);
+      case 'leave':
+        await connections.enter(connection.connectionId, undefined, clock().getTime());
+        return undefined;
+      case 'ping':
+        return { type: 'pong' };
+      default:
+        return message satisfies never;
+    }
+  };
+
+  return {
+    connect: async ({
+      requestContext: { connectionId },
+      headers,
+      queryStringParameters,
+    }: SocketEvent): Promise<SocketAnswer> => {
+      const origin = header(headers, 'origin');
+      if (origin !== undefined && !origins.includes(origin)) return { statusCode: 403 };
+      const now = clock().getTime();
+      const ticket = queryStringParameters?.['ticket'];
+      const redeemed = ticket ? await tickets.redeem(ticket, now) : undefined;
+      if (!redeemed?.redeemed) return { statusCode: 401 };
+      await connections.opened({ connectionId, userId: redeemed.userId }, now);
+      return { statusCode: 200 };
+    },
+
+    disconnect: async ({ requestContext: { connectionId } }: SocketEvent): Promise<SocketAnswer> => {
+      await connections.closed(connectionId, clock().getTime());
+      return { statusCode: 200 };
+    },
+
+    message: async ({ requestContext: { connectionId }, body }: SocketEvent): Promise<SocketAnswer> => {
+      const connection = await connections.get(connectionId);
+      if (!connection) return { statusCode: 410 };
+      const reply = await understood(body, (message) => answer(connection, message), log);
+      if (reply) await publisher.send(connectionId, reply);
+      return { statusCode: 200 };
+    },
+  };
+};
+export type Realtime = ReturnType<typeof createRealtime>;
+
+const understood = async (
+  body: string | undefined,
+  act: (message: ClientMessage) => Promise<ServerMessage | undefined>,
+  log: Log,
+): Promise<ServerMessage | undefined> => {
+  try {
+    const message = z.safeParse(ClientMessage, parse(body ?? ''));
+    if (!message.success) throw new Refusal('invalid-request', 'This message is not one that we know.');
+    return await act(message.data);
+  } catch (error) {
+    if (error instanceof Refusal) return { type: 'refused', error: error.code, message: error.message };
+    log.error('a realtime message failed', { error });
+    return { type: 'refused', error: 'internal', message: 'Something went wrong on our side.' };
+  }
+};
+
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+const header = (headers: SocketEvent['headers'], name: string): string | undefined =>
+  Object.entries(headers ?? {}).find(([key]) => key.toLowerCase() === name)?.[1];

@@ -1,0 +1,259 @@
+import type { Context } from 'hono';
+import { CreateStream, type Ingest, PageQuery, StreamQuery, UpdateStream } from '#contract/http';
+import { channelKind } from '#domain/channel';
+import { type Handle, parseHandle, parseStreamId, type StreamId, type UserId } from '#domain/ids';
+import { awaitsCompletion, isOnAir, newStream, recording, type Stream } from '#domain/stream';
+import { STREAM_LIMITS } from '#domain/stream-limits';
+import type { User } from '#domain/user';
+import type { Cursors } from '#store/cursor';
+import type { Position } from '#store/dynamo';
+import type { IngestKeys } from '#store/ingest';
+import type { Edit, StreamStore } from '#store/streams';
+import { type Authenticate, type Caller, identified, requireCreator, requireUser } from '../http/caller.ts';
+import type { LimitedMiddleware } from '../http/limited.ts';
+import { Refusal } from '../http/refusal.ts';
+import { createRoom, type RoomEnv, type RoomParts } from '../http/room.ts';
+import { body, jsonOnly, openCursor, query } from '../http/valid.ts';
+import type { LiveVideo } from '../video/live-video.ts';
+import type { Access } from './access.ts';
+import type { Channels } from './channels.ts';
+import type { Changed, Ending } from './ending.ts';
+import type { StreamViews } from './views.ts';
+
+type Parts = RoomParts & {
+  authenticate: Authenticate;
+  limited: LimitedMiddleware;
+  streams: StreamStore;
+  channels: Channels;
+  keys: IngestKeys;
+  ending: Ending;
+  views: StreamViews;
+  access: Access;
+  people: { byHandle(handle: Handle): Promise<User | undefined> };
+  video: Pick<LiveVideo, 'playback' | 'canSign'>;
+  cursors: Cursors;
+  changed: Changed;
+  clock: () => Date;
+  newStreamId: (now: number) => StreamId;
+  newKey: () => string;
+  /** Where browsers open their ingest sockets. */
+  ingestUrl: string;
+};
+
+/** Announcements reach this far. */
+const AHEAD_MS = 366 * 24 * 60 * 60_000;
+
+/** The streams room: shows are made, fed, watched and ended here. */
+export const createStreamsApp = (parts: Parts) => {
+  const { authenticate, limited, streams, channels, keys, ending, views, access, people, video, cursors, changed } =
+    parts;
+  const { clock, newStreamId, newKey, ingestUrl } = parts;
+  const room = createRoom(parts);
+
+  const find = async (c: Context<RoomEnv>): Promise<Stream> => {
+    const id = parseStreamId(c.req.param('id') ?? '');
+    const stream = id && (await streams.get(id));
+    if (!stream) throw streamNotFound();
+    return stream;
+  };
+
+  const watchable = async (c: Context<RoomEnv>): Promise<Stream> => {
+    const stream = await find(c);
+    await access.requireWatch(stream, c.get('user'));
+    return stream;
+  };
+
+  const own = async (c: Context<RoomEnv>): Promise<{ stream: Stream; caller: Caller }> => {
+    const caller = requireUser(c);
+    const stream = await find(c);
+    if (stream.creatorId !== caller.userId) throw new Refusal('not-allowed', 'This is somebody else’s show.');
+    return { stream, caller };
+  };
+
+  const viewFor = async (stream: Stream, caller: Caller | undefined) => {
+    const view = await views.view(stream);
+    if (!view) throw streamNotFound();
+    return caller?.userId === stream.creatorId ? views.forCreator(stream, view) : view;
+  };
+
+  const requireSigning = (visibility: Stream['visibility']): void => {
+    if (visibility === 'followers' && !video.canSign)
+      throw new Refusal('not-allowed', 'Shows for followers only are not set up here.');
+  };
+
+  /** Nothing of the last show may go on in the next: Mux would add this one to that one's recording. */
+  const closePrevious = async (creatorId: UserId): Promise<void> => {
+    const previous = await streams.onAir(creatorId);
+    const stream = previous && (await streams.get(previous));
+    if (stream && awaitsCompletion(stream)) await ending.complete(stream);
+  };
+
+  const issueKey = async (stream: Stream): Promise<Ingest> => {
+    const streamKey = newKey();
+    const until = clock().getTime() + STREAM_LIMITS.ingestKeyMs;
+    await keys.issue(streamKey, { streamId: stream.id, creatorId: stream.creatorId, until });
+    return { url: `${ingestUrl}/${streamKey}`, streamKey, expiresAt: new Date(until).toISOString() };
+  };
+
+  const page = async (c: Context<RoomEnv>, list: string, found: { items: Stream[]; next: Position | undefined }) => {
+    const caller = c.get('user');
+    const shown = await access.watchable(found.items, caller);
+    return c.json({ items: await views.views(shown), cursor: cursors.seal(list, found.next) });
+  };
+
+  return room
+    .use(identified(authenticate))
+    .use(jsonOnly)
+
+    .post('/stream/create', limited('create'), body(CreateStream), async (c) => {
+      const caller = requireCreator(c);
+      const now = clock().getTime();
+      const { scheduledFor, ...draft } = c.req.valid('json');
+      requireSigning(draft.visibility);
+      const fresh = newStream({
+        ...draft,
+        id: newStreamId(now),
+        creatorId: caller.userId,
+        createdAt: now,
+        scheduledFor: scheduledFor === undefined ? undefined : parseAhead(scheduledFor, now),
+      });
+      if (fresh.scheduledFor !== undefined) {
+        await streams.announce(fresh);
+        return c.json({ stream: await viewFor(fresh, caller) }, 201);
+      }
+      await closePrevious(caller.userId);
+      const prepared = await streams.prepare({ creatorId: caller.userId, draft, fresh });
+      if (!prepared.prepared) throw alreadyLive(prepared.onAir);
+      await channels.ready(caller.userId, channelKind(prepared.stream), prepared.stream.latency);
+      const ingest = await issueKey(prepared.stream);
+      return c.json({ stream: await viewFor(prepared.stream, caller), ingest }, 201);
+    })
+
+    .get('/stream', query(StreamQuery), async (c) => {
+      const { state, creator, limit, cursor } = c.req.valid('query');
+      if (creator !== undefined) {
+        const handle = parseHandle(creator);
+        const user = handle && (await people.byHandle(handle));
+        if (!user) throw new Refusal('user-not-found', 'There is nobody of this name.');
+        const list = `streams:of:${user.id}`;
+        const after = openCursor(cursors, list, cursor);
+        const found = await streams.byCreator({ creatorId: user.id, begun: true, limit, after });
+        const items = found.items.filter((stream) => state === undefined || inState(stream, state));
+        return page(c, list, { ...found, items });
+      }
+      const wanted = state ?? 'live';
+      const list = `streams:${wanted}`;
+      const after = openCursor(cursors, list, cursor);
+      return page(
+        c,
+        list,
+        await (wanted === 'live' ? streams.live({ limit, after }) : streams.scheduled({ limit, after })),
+      );
+    })
+
+    .get('/stream/mine', query(PageQuery), async (c) => {
+      const { userId } = requireUser(c);
+      const { limit, cursor } = c.req.valid('query');
+      const list = `streams:mine:${userId}`;
+      const after = openCursor(cursors, list, cursor);
+      return page(c, list, await streams.byCreator({ creatorId: userId, begun: false, limit, after }));
+    })
+
+    .get('/stream/:id', async (c) => c.json(await viewFor(await watchable(c), c.get('user'))))
+
+    .patch('/stream/:id', body(UpdateStream), async (c) => {
+      const { stream, caller } = await own(c);
+      const { scheduledFor, visibility, title, description } = c.req.valid('json');
+      const begun = visibility !== undefined || scheduledFor !== undefined;
+      if (visibility !== undefined) requireSigning(visibility);
+      const edit: Edit = {
+        ...(title !== undefined && { title }),
+        ...(description !== undefined && { description }),
+        ...(visibility !== undefined && { visibility }),
+        ...(scheduledFor !== undefined && {
+          scheduledFor: scheduledFor === null ? undefined : parseAhead(scheduledFor, clock().getTime()),
+        }),
+      };
+      const outcome = await streams.edit(stream.id, edit, (now) => !begun || now.state === 'created');
+      if (!outcome.edited) {
+        if (!outcome.stream) throw streamNotFound();
+        if (isOnAir(outcome.stream))
+          throw new Refusal('stream-live', 'This can be changed before a show, not during it.');
+        throw new Refusal('stream-ended', 'This can be changed before a show, not after it.');
+      }
+      // its key may be in somebody's hand already, and the other kind of show needs the other channel
+      if (channelKind(outcome.stream) !== channelKind(stream) && (await streams.onAir(caller.userId)) === stream.id)
+        await channels.ready(caller.userId, channelKind(outcome.stream), outcome.stream.latency);
+      await changed({ before: stream, after: outcome.stream });
+      return c.json(await viewFor(outcome.stream, caller));
+    })
+
+    .post('/stream/:id/ingest', limited('create'), async (c) => {
+      const { stream, caller } = await own(c);
+      requireCreator(c);
+      if (stream.state === 'ended' || stream.endRequested) throw streamEnded();
+      // on the air its channel is as it should be, and must not be touched
+      if (!isOnAir(stream)) {
+        await closePrevious(caller.userId);
+        const taken = await streams.takeAir({ creatorId: caller.userId, id: stream.id });
+        if (!taken.taken) throw alreadyLive(taken.onAir);
+        await channels.ready(caller.userId, channelKind(stream), stream.latency);
+      }
+      return c.json({ ingest: await issueKey(stream) });
+    })
+
+    .get('/stream/:id/live', async (c) => {
+      const stream = await watchable(c);
+      const cache =
+        stream.visibility === 'public'
+          ? 'public, max-age=2, s-maxage=2, stale-while-revalidate=4'
+          : 'private, max-age=2';
+      return c.json(await views.live(stream), 200, { 'Cache-Control': cache, Vary: 'Origin' });
+    })
+
+    .get('/stream/:id/playback', async (c) => {
+      const stream = await watchable(c);
+      const signed = stream.visibility !== 'public';
+      const { is, playbackId } = recording(stream);
+      const answer = async (kind: 'live' | 'recording', id: string) =>
+        c.json({ kind, ...(await video.playback({ playbackId: id, kind, signed })) }, 200, {
+          'Cache-Control': signed ? 'private, no-store' : 'public, max-age=2',
+        });
+      if (playbackId !== undefined) return answer('recording', playbackId);
+      if (stream.state === 'live' || stream.state === 'reconnecting') {
+        const { live } = await channels.of(stream);
+        if (live) return answer('live', live.playbackId);
+      }
+      if (stream.state !== 'ended') throw new Refusal('not-live-yet', 'The show has not begun yet.');
+      if (is === 'preparing') throw new Refusal('stream-ended', 'The show is over; its recording is being prepared.');
+      throw new Refusal('recording-gone', 'There is no recording of this show.');
+    })
+
+    .post('/stream/:id/end', async (c) => {
+      const caller = requireUser(c);
+      const stream = await find(c);
+      const theirs = stream.creatorId === caller.userId;
+      if (!theirs && !caller.roles.includes('moderator'))
+        throw new Refusal('not-allowed', 'This is somebody else’s show.');
+      const ended = stream.state === 'ended' ? stream : await ending.end(stream, theirs ? 'finished' : 'moderated');
+      return c.json(await viewFor(ended, caller));
+    });
+};
+
+const inState = (stream: Stream, state: 'live' | 'scheduled'): boolean =>
+  state === 'live'
+    ? stream.state === 'live' || stream.state === 'reconnecting'
+    : stream.state === 'created' && stream.scheduledFor !== undefined;
+
+const parseAhead = (text: string, now: number): number => {
+  const at = Date.parse(text);
+  if (at > now && at < now + AHEAD_MS) return at;
+  throw new Refusal('invalid-request', 'scheduledFor: a time to come, within a year', {
+    details: { where: 'body', fields: [{ field: 'scheduledFor', message: 'a time to come, within a year' }] },
+  });
+};
+
+const streamNotFound = () => new Refusal('stream-not-found', 'There is no such show.');
+const streamEnded = () => new Refusal('stream-ended', 'This show is over.');
+const alreadyLive = (streamId: StreamId) =>
+  new Refusal('already-live', 'You are on the air already.', { details: { streamId } });

@@ -1,0 +1,106 @@
+import {
+  type Channel,
+  type ChannelKind,
+  channelKind,
+  channelPassthrough,
+  isUsable,
+  type LiveStream,
+} from '#domain/channel';
+import type { UserId } from '#domain/ids';
+import type { Latency, Stream, Visibility } from '#domain/stream';
+import { STREAM_LIMITS } from '#domain/stream-limits';
+import type { ChannelStore } from '#store/channels';
+import type { Log } from '../http/log.ts';
+import { Refusal } from '../http/refusal.ts';
+import { type LiveVideo, VideoFault } from '../video/live-video.ts';
+
+/** How long one caller may take to make a channel before another tries; and how long the others wait for it. */
+export const MAKING = { turnMs: 30_000, waitMs: 12_000, lookMs: 200 } as const;
+
+type Parts = {
+  channels: Pick<ChannelStore, 'get' | 'beginMaking' | 'made' | 'notMade' | 'wasSet' | 'gone'>;
+  video: Pick<LiveVideo, 'make' | 'find' | 'set' | 'remove'>;
+  log: Log;
+  clock: () => Date;
+  newToken: () => string;
+  wait: (ms: number) => Promise<void>;
+};
+
+/** A channel that is ready for a show: it has its live stream. */
+export type ReadyChannel = Channel & { live: LiveStream };
+
+/**
+ * Sees to it that a creator has a channel of a kind, set as the next show needs it. However many ask at once and whatever answer of
+ * Mux's is lost, one live stream is made: one caller has the turn, and whoever takes a turn over looks for what the one before may
+ * have made.
+ */
+export const createChannels = ({ channels, video, log, clock, newToken, wait }: Parts) => {
+  const make = async (creatorId: UserId, kind: ChannelKind, latency: Latency, takenOver: boolean, token: string) => {
+    const passthrough = channelPassthrough(creatorId, kind);
+    try {
+      const found = takenOver ? await video.find(passthrough) : undefined;
+      const live = found ?? (await video.make({ passthrough, ...wantedOf(kind), ...settingsFor(latency) }));
+      const { kept, channel } = await channels.made(creatorId, kind, { token }, live);
+      if (!kept) {
+        log.warn('a live stream was made twice: the later one goes', { creatorId, liveStreamId: live.id });
+        await video.remove(live.id);
+      } else log.info('channel made', { creatorId, kind, liveStreamId: live.id });
+      return channel;
+    } catch (error) {
+      await channels.notMade(creatorId, kind, { token }, !(error instanceof VideoFault) || error.doubtful);
+      throw error;
+    }
+  };
+
+  const usable = async (creatorId: UserId, kind: ChannelKind, latency: Latency): Promise<Channel> => {
+    const until = clock().getTime() + MAKING.waitMs;
+    for (;;) {
+      const now = clock().getTime();
+      const known = await channels.get(creatorId, kind);
+      if (known.live?.takes?.is === 'nothing' && !kind.startsWith('test'))
+        throw new Refusal('not-allowed', 'This channel has been switched off at the video service.');
+      const token = newToken();
+      const turn = await channels.beginMaking(creatorId, kind, { token, until: now + MAKING.turnMs }, now);
+      if (turn.at === 'usable') return turn.channel;
+      if (turn.at === 'ours') return make(creatorId, kind, latency, turn.takenOver, token);
+      if (now >= until)
+        throw new Refusal('video-provider-busy', 'Your channel is still being made. Try again in a moment.');
+      await wait(MAKING.lookMs);
+    }
+  };
+
+  return {
+    /** The channel that a stream is on, as it is. */
+    of: (stream: Stream): Promise<Channel> => channels.get(stream.creatorId, channelKind(stream)),
+
+    /** @param latency of the show that is next; nobody may be on the air with the channel now */
+    ready: async (creatorId: UserId, kind: ChannelKind, latency: Latency): Promise<ReadyChannel> => {
+      for (let tries = 0; tries < 2; tries++) {
+        const channel = await usable(creatorId, kind, latency);
+        const { live } = channel;
+        if (!live || !isUsable(channel)) continue;
+        const settings = settingsFor(latency);
+        if (live.latency === latency && live.reconnectWindowSeconds === settings.reconnectWindowSeconds)
+          return { ...channel, live };
+        if ((await video.set(live.id, settings)) === 'done') {
+          await channels.wasSet(channel, settings);
+          return { ...channel, live: { ...live, ...settings } };
+        }
+        // somebody has deleted it at Mux: it is made anew
+        await channels.gone(channel, clock().getTime() * 1_000);
+      }
+      throw new Refusal('video-provider-down', 'The video service does not keep your channel. Try again in a moment.');
+    },
+  };
+};
+export type Channels = ReturnType<typeof createChannels>;
+
+const settingsFor = (latency: Latency): Pick<LiveStream, 'latency' | 'reconnectWindowSeconds'> => ({
+  latency,
+  reconnectWindowSeconds: STREAM_LIMITS.reconnectWindowSeconds[latency],
+});
+
+const wantedOf = (kind: ChannelKind): { visibility: Visibility; test: boolean } => ({
+  visibility: kind.endsWith('followers') ? 'followers' : 'public',
+  test: kind.startsWith('test'),
+});

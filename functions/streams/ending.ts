@@ -1,0 +1,69 @@
+import { channelKind } from '#domain/channel';
+import { awaitsCompletion, type EndReason, type Stream } from '#domain/stream';
+import type { ChannelStore } from '#store/channels';
+import type { Change, StreamStore } from '#store/streams';
+import type { Log } from '../http/log.ts';
+import type { LiveVideo } from '../video/live-video.ts';
+
+/** How long a request for the end waits for the worker to close its feed; later the webhook or the sweep goes on. */
+export const ENDING = { waitMs: 5_000, lookMs: 250 } as const;
+
+/** Hears of every change of a stream that we make: realtime, and the creator's post. */
+export type Changed = (change: Change) => Promise<void>;
+
+type Parts = {
+  streams: Pick<StreamStore, 'get' | 'requestEnd' | 'happened'>;
+  channels: Pick<ChannelStore, 'get'>;
+  video: Pick<LiveVideo, 'complete'>;
+  changed: Changed;
+  log: Log;
+  clock: () => Date;
+  wait: (ms: number) => Promise<void>;
+};
+
+/**
+ * Ends shows in order: the worker first, which lets FFmpeg finish and closes its feed; only then Mux, which keeps an encoder's
+ * connection for a minute after `complete` and would record anew what still came.
+ */
+export const createEnding = ({ streams, channels, video, changed, log, clock, wait }: Parts) => {
+  /** Tells Mux that an ended show is over, so that its recording is closed now. Harmless to repeat. */
+  const complete = async (stream: Stream): Promise<void> => {
+    if (!awaitsCompletion(stream)) return;
+    const { live } = await channels.get(stream.creatorId, channelKind(stream));
+    if (live) await video.complete(live.id);
+    await streams.happened(stream.id, { type: 'mux-completed', at: clock().getTime() });
+  };
+
+  const untilReleased = async (stream: Stream): Promise<Stream> => {
+    const until = clock().getTime() + ENDING.waitMs;
+    let latest = stream;
+    while (latest.state !== 'ended' && clock().getTime() < until) {
+      await wait(ENDING.lookMs);
+      latest = (await streams.get(stream.id)) ?? latest;
+    }
+    return latest;
+  };
+
+  return {
+    complete,
+
+    /** The stream after its end was asked for: ended, where its worker let go in time. Asking again does no harm. */
+    end: async (stream: Stream, because: EndReason): Promise<Stream> => {
+      const asked = await streams.requestEnd(stream.id, { type: 'end-requested', at: clock().getTime(), because });
+      if (!asked) return stream;
+      if (asked.after !== asked.before) {
+        log.info('end requested', { streamId: stream.id, because });
+        await changed(asked);
+      }
+      const latest = await untilReleased(asked.after);
+      if (latest.state !== 'ended') return latest;
+      if (asked.after.state !== 'ended') await changed({ before: asked.after, after: latest });
+      await complete(latest).catch((error: unknown) => {
+        // the show is over for everybody; the sweep tells Mux again
+        log.warn('mux was not told of the end', { streamId: stream.id, error });
+      });
+      return latest;
+    },
+  };
+};
+export type Ending = ReturnType<typeof createEnding>;

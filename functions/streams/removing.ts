@@ -1,0 +1,44 @@
+import { CHANNEL_KINDS } from '#domain/channel';
+import type { UserId } from '#domain/ids';
+import type { Stream } from '#domain/stream';
+import type { ChannelStore } from '#store/channels';
+import type { StreamStore } from '#store/streams';
+import type { LiveVideo } from '../video/live-video.ts';
+import type { Ending } from './ending.ts';
+
+const PAGE = 25;
+
+type Parts = {
+  streams: Pick<StreamStore, 'byCreator' | 'remove'>;
+  channels: Pick<ChannelStore, 'get' | 'remove'>;
+  ending: Pick<Ending, 'end'>;
+  video: Pick<LiveVideo, 'remove' | 'removeRecording'>;
+};
+
+/**
+ * Takes away what a creator has shown, a page at a time, recordings at Mux included; at last the channels. True while there may be
+ * more. What fails is tried again: a stream goes only after its recordings, and a channel only after its streams.
+ */
+export const createRemoveStreams = ({ streams, channels, ending, video }: Parts) => {
+  const removeStream = async (stream: Stream): Promise<void> => {
+    const latest = stream.state === 'ended' ? stream : await ending.end(stream, 'account-deleted');
+    // its worker has not let go yet; the next page finds it again
+    if (latest.state !== 'ended') return;
+    await Promise.all(latest.assets.map(({ id }) => video.removeRecording(id)));
+    await streams.remove(latest.id);
+  };
+
+  return async (creatorId: UserId): Promise<boolean> => {
+    const { items } = await streams.byCreator({ creatorId, begun: false, limit: PAGE, after: undefined });
+    if (items.length > 0) {
+      await Promise.all(items.map(removeStream));
+      return true;
+    }
+    for (const kind of CHANNEL_KINDS) {
+      const { live } = await channels.get(creatorId, kind);
+      if (live) await video.remove(live.id);
+      await channels.remove(creatorId, kind);
+    }
+    return false;
+  };
+};

@@ -1,0 +1,136 @@
+import { channelKind } from '#domain/channel';
+import type { StreamId } from '#domain/ids';
+import { awaitsCompletion, dueAt, isHeld, isOnAir, recording, type Stream, type StreamEvent } from '#domain/stream';
+import { STREAM_LIMITS } from '#domain/stream-limits';
+import type { ChannelStore } from '#store/channels';
+import type { Position } from '#store/dynamo';
+import type { MuxEventStore } from '#store/events';
+import type { LeaseStore } from '#store/leases';
+import type { Change, StreamStore } from '#store/streams';
+import type { Log } from '../http/log.ts';
+import type { LiveVideo } from '../video/live-video.ts';
+import type { Changed, Ending } from './ending.ts';
+
+/** Streams looked at side by side. */
+const AT_ONCE = 8;
+
+type Parts = {
+  streams: Pick<StreamStore, 'due' | 'dueShards' | 'happened' | 'requestEnd'>;
+  leases: Pick<LeaseStore, 'lapse'>;
+  channels: Pick<ChannelStore, 'get'>;
+  events: Pick<MuxEventStore, 'learn'>;
+  video: Pick<LiveVideo, 'look'>;
+  ending: Pick<Ending, 'complete'>;
+  changed: Changed;
+  log: Log;
+  clock: () => Date;
+};
+
+export type Swept = { looked: number; changed: number; failed: number };
+
+/**
+ * Settles the streams whose worker or webhooks have gone silent, so that none stays in a state for ever. Runs every few seconds
+ * locally and by a scheduled rule in the cloud; two at once do no harm, as every move is guarded by what it has read.
+ *
+ * | stream | silent is | then |
+ * | --- | --- | --- |
+ * | created | its creator, for a day | ended, `never-started` |
+ * | on the air | its worker: the lease has lapsed | reconnecting |
+ * | on the air, no worker | everybody, beyond the reconnect window | ended, `lost-connection` |
+ * | on the air, fed | Mux, for 20 s | Mux is asked |
+ * | ended, recording open | the room that should have told Mux | Mux is told |
+ * | ended, recording preparing | Mux, for 5 minutes | Mux is asked; after a day it is given up |
+ */
+export const createSweep = ({ streams, leases, channels, events, video, ending, changed, log, clock }: Parts) => {
+  const tell = async (change: Change | undefined): Promise<boolean> => {
+    if (!change || change.after === change.before) return false;
+    const { id, state, endedBecause } = change.after;
+    log.info('stream settled by the sweep', { streamId: id, from: change.before.state, to: state, endedBecause });
+    await changed(change);
+    return true;
+  };
+
+  const note = async (id: StreamId, event: StreamEvent): Promise<boolean> => tell(await streams.happened(id, event));
+
+  const ask = async (stream: Stream, now: number): Promise<boolean> => {
+    await streams.happened(stream.id, { type: 'mux-asked', at: now });
+    const { live } = await channels.get(stream.creatorId, channelKind(stream));
+    if (!live) return false;
+    let moved = false;
+    for (const { news, bornAtMs } of await video.look(live.id, now)) {
+      const change = await events.learn({ on: 'asset', liveStreamId: live.id, news, bornAtMs }, now);
+      moved = (await tell(change)) || moved;
+    }
+    return moved;
+  };
+
+  const settleOnAir = async (stream: Stream, now: number): Promise<boolean> => {
+    const lapsed = await leases.lapse(stream.id, now);
+    if (lapsed) return tell(lapsed);
+    if (isBeyondWindow(stream, now)) {
+      const gaveUp = await streams.requestEnd(stream.id, { type: 'gave-up', at: now }, (fresh) =>
+        isBeyondWindow(fresh, now),
+      );
+      if (gaveUp) await ending.complete(gaveUp.after);
+      return tell(gaveUp);
+    }
+    return isUnanswered(stream, now) ? ask(stream, now) : false;
+  };
+
+  const settleEnded = async (stream: Stream, now: number): Promise<boolean> => {
+    const since = now - (stream.endedAt ?? now);
+    if (awaitsCompletion(stream)) {
+      if (since < STREAM_LIMITS.completeGiveUpMs) await ending.complete(stream);
+      // by now Mux has closed it of its own accord: the reconnect window is over
+      else return note(stream.id, { type: 'mux-completed', at: now });
+      return true;
+    }
+    if (recording(stream).is !== 'preparing') return false;
+    if (since < STREAM_LIMITS.recordingGiveUpMs) return ask(stream, now);
+    log.warn('a recording never came', { streamId: stream.id });
+    return note(stream.id, { type: 'recording-lost', at: now });
+  };
+
+  const settle = async (stream: Stream, now: number): Promise<boolean> => {
+    if (isOnAir(stream)) return settleOnAir(stream, now);
+    if (stream.state === 'ended') return settleEnded(stream, now);
+    const isDue = (fresh: Stream): boolean => fresh.state === 'created' && (dueAt(fresh) ?? Infinity) <= now;
+    return tell(await streams.requestEnd(stream.id, { type: 'gave-up', at: now }, isDue));
+  };
+
+  return async (): Promise<Swept> => {
+    const now = clock().getTime();
+    const swept: Swept = { looked: 0, changed: 0, failed: 0 };
+    const look = async (stream: Stream): Promise<void> => {
+      swept.looked++;
+      try {
+        if (await settle(stream, now)) swept.changed++;
+      } catch (error) {
+        swept.failed++;
+        log.warn('a stream could not be settled; the next sweep tries again', { streamId: stream.id, error });
+      }
+    };
+    for (let shard = 0; shard < streams.dueShards; shard++) {
+      let after: Position | undefined;
+      do {
+        const page = await streams.due(shard, now, after);
+        for (let from = 0; from < page.items.length; from += AT_ONCE)
+          await Promise.all(page.items.slice(from, from + AT_ONCE).map(look));
+        after = page.next;
+      } while (after);
+    }
+    return swept;
+  };
+};
+
+const isBeyondWindow = (stream: Stream, now: number): boolean => {
+  const windowMs = STREAM_LIMITS.reconnectWindowSeconds[stream.latency] * 1_000 + STREAM_LIMITS.giveUpGraceMs;
+  return isOnAir(stream) && stream.feed?.lostAt !== undefined && stream.feed.lostAt + windowMs <= now;
+};
+
+/** A worker feeds it, and Mux has not said for long that it plays. */
+const isUnanswered = (stream: Stream, now: number): boolean =>
+  isHeld(stream) &&
+  stream.state !== 'live' &&
+  stream.feed?.is !== 'reconnecting' &&
+  Math.max(stream.feed?.at ?? now, stream.askedAt ?? 0) + STREAM_LIMITS.muxSilentMs <= now;

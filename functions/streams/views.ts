@@ -1,0 +1,148 @@
+import * as z from 'zod/mini';
+import type { LiveView, PersonView, StreamHealth, StreamView } from '#contract/http';
+import { channelKind } from '#domain/channel';
+import type { StreamId, UserId } from '#domain/ids';
+import { isHeld, recording, type Stream } from '#domain/stream';
+import type { Person } from '#domain/user';
+
+type Parts = {
+  people: { findMany(ids: readonly UserId[]): Promise<Map<UserId, Person>> };
+  rooms: { sizes(ids: readonly StreamId[]): Promise<Map<StreamId, number>> };
+  /** What its worker last measured. */
+  leases: { get(id: StreamId): Promise<{ health?: string | undefined; healthAt?: number | undefined } | undefined> };
+  /** The playback id of a creator's channel; undefined before its first show. */
+  channels: {
+    get(
+      creatorId: UserId,
+      kind: ReturnType<typeof channelKind>,
+    ): Promise<{ live?: { playbackId: string } | undefined }>;
+  };
+  posterUrl: (playbackId: string, kind: 'live' | 'recording') => string;
+};
+
+/** Streams as people see them. A stream whose creator has gone is left out. */
+export const createStreamViews = ({ people, rooms, leases, channels, posterUrl }: Parts) => {
+  const poster = async (stream: Stream): Promise<string | undefined> => {
+    // a signed picture needs a token: `GET /stream/{id}/playback` gives one
+    if (stream.visibility !== 'public') return undefined;
+    const { playbackId } = recording(stream);
+    if (playbackId !== undefined) return posterUrl(playbackId, 'recording');
+    if (stream.state !== 'live' && stream.state !== 'reconnecting') return undefined;
+    const { live } = await channels.get(stream.creatorId, channelKind(stream));
+    return live && posterUrl(live.playbackId, 'live');
+  };
+
+  const views = async (streams: readonly Stream[]): Promise<StreamView[]> => {
+    const [creators, sizes] = await Promise.all([
+      people.findMany([...new Set(streams.map(({ creatorId }) => creatorId))]),
+      rooms.sizes(streams.filter(({ state }) => state !== 'ended').map(({ id }) => id)),
+    ]);
+    const made = streams.map(async (stream): Promise<StreamView | undefined> => {
+      const creator = creators.get(stream.creatorId);
+      return creator && toView(stream, toPersonView(creator), sizes.get(stream.id) ?? 0, await poster(stream));
+    });
+    return (await Promise.all(made)).filter((view) => view !== undefined);
+  };
+
+  return {
+    views,
+
+    view: async (stream: Stream): Promise<StreamView | undefined> => (await views([stream]))[0],
+
+    /** What only its creator sees besides. */
+    forCreator: async (stream: Stream, view: StreamView): Promise<StreamView> => {
+      if (stream.state === 'created' || stream.state === 'ended') return view;
+      const lease = await leases.get(stream.id);
+      const { health, warnings } = toHealth(isHeld(stream) ? lease : undefined);
+      return { ...view, health, warnings };
+    },
+
+    /** The small view that crowds poll. */
+    live: async (stream: Stream): Promise<LiveView> => {
+      const sizes = stream.state === 'ended' ? undefined : await rooms.sizes([stream.id]);
+      return {
+        id: stream.id,
+        state: stream.state,
+        title: stream.title,
+        viewers: sizes?.get(stream.id) ?? 0,
+        startedAt: iso(stream.startedAt),
+        recording: recording(stream).is,
+        chat: [],
+      };
+    },
+  };
+};
+export type StreamViews = ReturnType<typeof createStreamViews>;
+
+const toPersonView = ({ id, handle, name, avatarUrl }: Person): PersonView => ({
+  id,
+  handle,
+  name,
+  avatarUrl,
+});
+
+const toView = (stream: Stream, creator: PersonView, viewers: number, posterUrl: string | undefined): StreamView => {
+  const { is, durationSeconds } = recording(stream);
+  return {
+    id: stream.id,
+    creator,
+    title: stream.title,
+    description: stream.description,
+    visibility: stream.visibility,
+    latency: stream.latency,
+    test: stream.test,
+    state: stream.state,
+    ending: stream.endRequested !== undefined && stream.state !== 'ended',
+    endedBecause: stream.endedBecause,
+    viewers,
+    createdAt: new Date(stream.createdAt).toISOString(),
+    scheduledFor: iso(stream.scheduledFor),
+    startedAt: iso(stream.startedAt),
+    endedAt: iso(stream.endedAt),
+    recording: is,
+    durationSeconds,
+    posterUrl,
+  };
+};
+
+const iso = (at: number | undefined): string | undefined => (at === undefined ? undefined : new Date(at).toISOString());
+
+/** What a worker writes of its feed, as far as we show it. */
+const Measured = z.object({
+  fpsIn: z.optional(z.number()),
+  kbpsIn: z.optional(z.number()),
+  kbpsOut: z.optional(z.number()),
+  delayMs: z.optional(z.number()),
+  dropped: z.optional(z.number()),
+  restarts: z.optional(z.number()),
+  warning: z.optional(z.string()),
+});
+
+const WARNINGS: Record<string, string> = {
+  'uplink-too-slow': 'Your upload is slower than your video: viewers may see less of it.',
+  'upstream-slow': 'The video service takes your show more slowly than you send it.',
+  'size-changed': 'Your picture changed its size during the show.',
+};
+const POOR_DELAY_MS = 8_000;
+const FAIR_DELAY_MS = 3_000;
+
+const toHealth = (
+  lease: { health?: string | undefined; healthAt?: number | undefined } | undefined,
+): { health: StreamHealth; warnings: string[] } => {
+  const parsed = z.safeParse(Measured, lease?.health === undefined ? undefined : JSON.parse(lease.health));
+  if (!parsed.success || lease?.healthAt === undefined) return { health: { level: 'unknown' }, warnings: [] };
+  const { dropped, warning, ...measured } = parsed.data;
+  const delayMs = measured.delayMs ?? 0;
+  const poor = warning === 'uplink-too-slow' || delayMs > POOR_DELAY_MS;
+  const fair = warning !== undefined || delayMs > FAIR_DELAY_MS || (dropped ?? 0) > 0;
+  const sentence = warning === undefined ? undefined : WARNINGS[warning];
+  return {
+    health: {
+      level: poor ? 'poor' : fair ? 'fair' : 'good',
+      ...measured,
+      droppedFrames: dropped,
+      at: new Date(lease.healthAt).toISOString(),
+    },
+    warnings: sentence === undefined ? [] : [sentence],
+  };
+};

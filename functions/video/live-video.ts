@@ -1,0 +1,48 @@
+import type { AssetNews } from '#domain/asset';
+import type { LiveStream } from '#domain/channel';
+import type { Visibility } from '#domain/stream';
+
+/** What the control plane needs of a video provider. The adapter is `mux.ts`; tests have one of fields. */
+export type LiveVideo = {
+  /** Makes a live stream. Where its answer is lost it may be there all the same: then the fault is `doubtful`. */
+  make(wanted: WantedLiveStream): Promise<LiveStream>;
+  /** The newest live stream that bears this passthrough, among the newest that there are. */
+  find(passthrough: string): Promise<LiveStream | undefined>;
+  set(liveStreamId: string, settings: Pick<LiveStream, 'latency' | 'reconnectWindowSeconds'>): Promise<'done' | 'gone'>;
+  /** Ends the recording now. Only once the encoder has left: Mux keeps its connection for a minute and would record anew. */
+  complete(liveStreamId: string): Promise<'done' | 'gone'>;
+  remove(liveStreamId: string): Promise<'done' | 'gone'>;
+  removeRecording(assetId: string): Promise<'done' | 'gone'>;
+  /** What the provider says of a live stream's newest recordings, for the day its webhooks do not come. */
+  look(liveStreamId: string, now: number): Promise<{ news: AssetNews; bornAtMs: number }[]>;
+  /** Where to play a playback id; signed where not everybody may. */
+  playback(wanted: { playbackId: string; kind: 'live' | 'recording'; signed: boolean }): Promise<Playback>;
+  /** A picture of it, where everybody may see one. */
+  posterUrl(playbackId: string, kind: 'live' | 'recording'): string;
+  /** Whether shows for followers only are possible here. */
+  canSign: boolean;
+};
+
+export type WantedLiveStream = Pick<LiveStream, 'latency' | 'reconnectWindowSeconds'> & {
+  passthrough: string;
+  visibility: Visibility;
+  test: boolean;
+};
+
+export type Playback = { hls: string; poster: string; token?: string };
+
+/**
+ * The provider does not do what it should: `busy` asks us to slow down, `down` does not answer or answers nonsense, `refused` will
+ * not have it (our credentials, our request). `doubtful`: what was asked for may have happened all the same.
+ */
+export class VideoFault extends Error {
+  override name = 'VideoFault';
+  readonly because: 'busy' | 'down' | 'refused';
+  readonly doubtful: boolean;
+
+  constructor(because: 'busy' | 'down' | 'refused', { doubtful, cause }: { doubtful: boolean; cause: unknown }) {
+    super(`the video provider is ${because}`, { cause });
+    this.because = because;
+    this.doubtful = doubtful;
+  }
+}

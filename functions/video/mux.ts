@@ -1,0 +1,139 @@
+import Mux, { NotFoundError } from '@mux/mux-node';
+import type { LiveStream } from '#domain/channel';
+import type { LiveVideo, Playback, WantedLiveStream } from './live-video.ts';
+import { VideoFault } from './live-video.ts';
+import { lookAt } from './mux-facts.ts';
+import type { Patiently } from './patience.ts';
+
+/** A lost create is among the newest live streams: Mux lists those first. */
+const FIND_AMONG = 100;
+/** Longest show that Mux takes; the signed addresses of one are good as long. */
+const SHOW_SECONDS = 43_200;
+const TOKEN_EXPIRES = '12h';
+
+type Parts = {
+  /** Made with `maxRetries: 0`: repeating is ours, as a repeated create would make two. */
+  mux: Mux;
+  patiently: Patiently;
+  streamUrl: string;
+  imageUrl: string;
+  signingKey?: { id: string; privateKey: string } | undefined;
+};
+
+/** Mux as our video provider: with `mux-facts.ts` the one place that speaks Mux. */
+export const createMuxVideo = ({ mux, patiently, streamUrl, imageUrl, signingKey }: Parts): LiveVideo => {
+  const find = (passthrough: string): Promise<LiveStream | undefined> =>
+    patiently(async (timeout) => {
+      const page = await mux.video.liveStreams.list({ limit: FIND_AMONG }, { timeout });
+      const found = page.data.filter((live) => live.passthrough === passthrough && live.status !== 'disabled');
+      const [newest] = found.sort((a, b) => Number(b.created_at) - Number(a.created_at));
+      return newest && toLiveStream(newest);
+    });
+
+  const posterUrl = (playbackId: string, kind: 'live' | 'recording', token?: string): string => {
+    const url = new URL(`${imageUrl}/${playbackId}/thumbnail.jpg`);
+    // what may be asked of a signed picture is in its token
+    if (token !== undefined) url.searchParams.set('token', token);
+    else if (kind === 'live') url.searchParams.set('latest', 'true');
+    return url.href;
+  };
+
+  const sign = (playbackId: string, type: 'video' | 'thumbnail', params: Record<string, string> = {}) => {
+    if (!signingKey) throw new VideoFault('refused', { doubtful: false, cause: new Error('no signing key') });
+    return mux.jwt.signPlaybackId(playbackId, {
+      keyId: signingKey.id,
+      keySecret: signingKey.privateKey,
+      type,
+      expiration: TOKEN_EXPIRES,
+      params,
+    });
+  };
+
+  return {
+    canSign: signingKey !== undefined,
+    find,
+
+    make: async (wanted) => {
+      let lost: LiveStream | undefined;
+      const made = await patiently(
+        async (timeout) => lost ?? toLiveStream(await mux.video.liveStreams.create(createParams(wanted), { timeout })),
+        async () => {
+          lost = await find(wanted.passthrough);
+          return true;
+        },
+      );
+      return made;
+    },
+
+    set: (liveStreamId, { latency, reconnectWindowSeconds }) =>
+      orGone(() =>
+        patiently((timeout) =>
+          mux.video.liveStreams.update(
+            liveStreamId,
+            { latency_mode: latency, reconnect_window: reconnectWindowSeconds },
+            { timeout },
+          ),
+        ),
+      ),
+
+    complete: (liveStreamId) =>
+      orGone(() => patiently((timeout) => mux.video.liveStreams.complete(liveStreamId, { timeout }))),
+
+    remove: (liveStreamId) =>
+      orGone(() => patiently((timeout) => mux.video.liveStreams.delete(liveStreamId, { timeout }))),
+
+    removeRecording: (assetId) => orGone(() => patiently((timeout) => mux.video.assets.delete(assetId, { timeout }))),
+
+    look: (liveStreamId, now) => patiently((timeout) => lookAt(mux, liveStreamId, now, timeout)),
+
+    posterUrl,
+
+    playback: async ({ playbackId, kind, signed }): Promise<Playback> => {
+      const hls = new URL(`${streamUrl}/${playbackId}.m3u8`);
+      if (!signed) return { hls: hls.href, poster: posterUrl(playbackId, kind) };
+      const [token, picture] = await Promise.all([
+        sign(playbackId, 'video'),
+        sign(playbackId, 'thumbnail', kind === 'live' ? { latest: 'true' } : {}),
+      ]);
+      hls.searchParams.set('token', token);
+      return { hls: hls.href, poster: posterUrl(playbackId, kind, picture), token };
+    },
+  };
+};
+
+const createParams = (wanted: WantedLiveStream): Mux.Video.LiveStreamCreateParams => {
+  const policies: ('public' | 'signed')[] = [wanted.visibility === 'public' ? 'public' : 'signed'];
+  return {
+    passthrough: wanted.passthrough,
+    playback_policies: policies,
+    // its recordings are for the same people; there is no changing this later
+    new_asset_settings: { playback_policies: policies },
+    latency_mode: wanted.latency,
+    reconnect_window: wanted.reconnectWindowSeconds,
+    max_continuous_duration: SHOW_SECONDS,
+    ...(wanted.test && { test: true }),
+  };
+};
+
+const toLiveStream = (live: Mux.Video.LiveStream): LiveStream => {
+  const playbackId = live.playback_ids?.[0]?.id;
+  if (playbackId === undefined)
+    throw new VideoFault('down', { doubtful: false, cause: new Error(`live stream ${live.id} cannot be played`) });
+  return {
+    id: live.id,
+    streamKey: live.stream_key,
+    playbackId,
+    latency: live.latency_mode,
+    reconnectWindowSeconds: live.reconnect_window ?? 0,
+  };
+};
+
+const orGone = async (call: () => Promise<unknown>): Promise<'done' | 'gone'> => {
+  try {
+    await call();
+    return 'done';
+  } catch (error) {
+    if (error instanceof VideoFault && error.cause instanceof NotFoundError) return 'gone';
+    throw error;
+  }
+};
