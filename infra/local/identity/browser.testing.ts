@@ -18,7 +18,7 @@ export function openBrowser() {
     const response = await fetch(target, {
       redirect: 'manual',
       ...init,
-      headers: { ...init.headers, cookie: cookies.map(([name, { value }]) => `${name}=${value}`).join('; ') },
+      headers: { cookie: cookies.map(([name, { value }]) => `${name}=${value}`).join('; ') },
     });
     for (const line of response.headers.getSetCookie()) {
       const [pair = '', ...attributes] = line.split(';').map((part) => part.trim());

@@ -101,7 +101,7 @@ describe('signing in', () => {
 
   test('another account can be asked for, and the login is filled in', async () => {
     const { browser, web } = await setUp();
-    await signIn(browser, web, { account: 'asha' });
+    const { refresh_token: first } = await signIn(browser, web, { account: 'asha' });
     const page = await pageOf(browser, web, { prompt: 'login', login_hint: 'bil"al' });
     expect(page.html).toContain('value="bil&quot;al"');
     const { url } = await browser.submit(page, { account: 'bilal' });
@@ -109,6 +109,7 @@ describe('signing in', () => {
     expect(JSON.parse(Buffer.from(tokens.access_token.split('.')[1] ?? '', 'base64url').toString())).toMatchObject({
       sub: 'bilal',
     });
+    expect(await refused(web.refresh(first ?? ''))).toBe('invalid_grant');
   });
 
   test('consent that a client asks for is given without a page', async () => {

@@ -93,6 +93,8 @@ button { font: inherit; cursor: pointer; }
   transition: background-color 140ms ease, transform 140ms ease;
 }
 .button:hover { background: var(--primary-hover); }
+.button-quiet { background: transparent; color: inherit; box-shadow: inset 0 0 0 1px var(--border-strong); }
+.button-quiet:hover { background: var(--soft); }
 .button:active { transform: translateY(1px); }
 .alert { padding: 0.75rem 0.875rem; border-radius: 0.75rem; background: var(--danger-soft); color: var(--danger); font-weight: 600; font-size: 0.875rem; }
 .hint { color: var(--muted); font-size: 0.875rem; }

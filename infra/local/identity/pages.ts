@@ -29,9 +29,8 @@ export function signInPage({ action, webOrigin, accounts, password, login = '', 
     webOrigin,
     body: html` <div>
         <h1>Sign in to Vybzz</h1>
-        <p class="lead">Pick an account of this local platform.</p>
+        <p class="lead">Choose a demo account.</p>
       </div>
-      ${raw(refusal === undefined ? '' : html`<p class="alert" id="refusal" role="alert">${refusal}</p>`)}
       <form method="post" action="${action}" class="group">
         <ul class="people">
           ${raw(accounts.map(personButton).join(''))}
@@ -39,6 +38,7 @@ export function signInPage({ action, webOrigin, accounts, password, login = '', 
       </form>
       <h2 class="or">or with a password</h2>
       <form method="post" action="${action}" class="fields">
+        ${raw(refusal === undefined ? '' : html`<p class="alert" id="refusal" role="alert">${refusal}</p>`)}
         <div class="field">
           <label for="login">Login</label>
           <input
@@ -53,7 +53,13 @@ export function signInPage({ action, webOrigin, accounts, password, login = '', 
         </div>
         <div class="field">
           <label for="password">Password</label>
-          <input id="password" name="password" type="password" autocomplete="current-password" required${raw(wrong)} />
+          <input
+            id="password"
+            name="password"
+            type="password"
+            autocomplete="current-password"
+            required${raw(wrong && `${wrong} autofocus`)}
+          />
         </div>
         <button class="button">Sign in</button>
         <p class="hint">The demo accounts' password is <code>${password}</code></p>
@@ -92,11 +98,11 @@ export function signOutPage(form: string, { webOrigin, certain }: { webOrigin: s
         <h1>${certain ? 'Signing you out…' : 'Sign out of Vybzz?'}</h1>
         <p class="lead">Your shows and posts stay where they are.</p>
       </div>
-      ${raw(form)}
       <div class="group">
         <button class="button" form="op.logoutForm" name="logout" value="yes">Sign out</button>
-        <p class="hint"><a href="${webOrigin}/">Stay signed in</a></p>
+        <a class="button button-quiet" href="${webOrigin}/">Stay signed in</a>
       </div>
+      <div hidden>${raw(form)}</div>
       ${raw(submit)}`,
   });
 }

@@ -83,8 +83,8 @@ export function createProvider({ issuer, webOrigin, keys, adapter, log }: Parts)
     expiresWithSession: () => true,
     clientBasedCORS: (_ctx, origin) => origin === webOrigin,
     renderError: (ctx, { error_description: description, error }) => {
-      const text = description ?? error;
-      show(ctx, noticePage({ title: 'That did not work', text: sentence(text), webOrigin }));
+      const text = `The sign-in was refused: ${description ?? error}.`;
+      show(ctx, noticePage({ title: 'That did not work', text, webOrigin }));
     },
     features: {
       devInteractions: { enabled: false },
@@ -158,5 +158,3 @@ function show(ctx: KoaContextWithOIDC, { html, headers }: Page) {
   ctx.set(headers);
   ctx.body = html;
 }
-
-const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type Provider from 'oidc-provider';
+
 import { ACCOUNTS, findAccount } from './accounts.ts';
 import type { Guesses } from './guesses.ts';
 import { noticePage, type Page, signInPage } from './pages.ts';
@@ -9,6 +10,7 @@ import { grantAll, signInPath } from './provider.ts';
 /** A login and a password fit many times over. */
 const FORM_BYTES = 4_096;
 
+type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;
 type Parts = { provider: Provider; webOrigin: string; password: string; guesses: Guesses };
 type Outcome =
   | { accountId: string }
@@ -64,12 +66,21 @@ export function createSignIn({ provider, webOrigin, password, guesses }: Parts) 
       ? choose(form)
       : { statusCode: 413, refusal: 'That was more than a login and a password.', login: hint };
     if ('accountId' in outcome) {
+      if (session && session.accountId !== outcome.accountId) await endSession(provider, interaction);
       await provider.interactionFinished(request, response, { login: { ...outcome, amr: ['pwd'] } });
       return;
     }
     if (outcome.retryAfterSeconds !== undefined) response.setHeader('retry-after', outcome.retryAfterSeconds);
     send(response, outcome.statusCode, signInPage({ ...shown, ...outcome }));
   };
+}
+
+/** Another person at the same browser: the first one's session ends, which else the provider asks on a page of its own. */
+async function endSession(provider: Provider, interaction: Interaction) {
+  const session = await provider.Session.findByUid(interaction.session?.uid ?? '');
+  await session?.destroy();
+  interaction.session = undefined;
+  await interaction.save(Math.max(1, interaction.exp - Math.floor(Date.now() / 1000)));
 }
 
 export function send(response: ServerResponse, statusCode: number, { html, headers }: Page) {
