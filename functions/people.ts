@@ -1,4 +1,6 @@
 import { newId } from '#domain/ids';
+import { createBlockStore } from '#store/blocks';
+import { createFollowStore } from '#store/follows';
 import { createLimitStore } from '#store/limits';
 import { createUserStore } from '#store/users';
 import { createAuthenticate } from './auth/authenticate.ts';
@@ -18,6 +20,8 @@ export const createPeople = (
   const users = createUserStore({ table });
   return {
     users,
+    follows: createFollowStore({ table }),
+    blocks: createBlockStore({ table }),
     authenticate: createAuthenticate({
       verify,
       users,

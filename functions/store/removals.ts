@@ -32,6 +32,9 @@ const SETTLED_MS = 15 * 60 * 1000;
 /** A removal that fails stands back this long, so that it holds up no other. */
 const STAND_BACK_MS = 5 * 60 * 1000;
 
+/** Ends and takes away some of a creator's streams; false once there is none left. */
+export type RemoveStreams = (creator: UserId, now: number) => Promise<boolean>;
+
 type Parts = {
   table: Table;
   posts: Pick<PostStore, 'byAuthor'>;
@@ -39,8 +42,7 @@ type Parts = {
   likes: Pick<LikeStore, 'byUser' | 'unlike'>;
   follows: Pick<FollowStore, 'followees' | 'followers' | 'unfollow'>;
   blocks: Pick<BlockStore, 'blockedBy' | 'blockersOf' | 'unblock'>;
-  /** Ends and takes away some of a creator's streams; false once there is none left. */
-  removeStreams: (creator: UserId, now: number) => Promise<boolean>;
+  removeStreams: RemoveStreams;
 };
 
 /**

@@ -255,7 +255,10 @@ export const farewell = (user: Item, now: number): Part<'gone'>[] => {
   ];
 };
 
-const withoutBookkeeping = ({ identityPk: _, moves: __, ...user }: UserItem): User => user;
+const withoutBookkeeping = (item: UserItem): User => {
+  const { identityPk: _, moves: __, ...user } = item;
+  return user;
+};
 
 const toUser = (item: Item): User => withoutBookkeeping(userRecord.read(item));
 

@@ -181,11 +181,11 @@ const PRIVATE = { 'Cache-Control': 'no-store' };
 const accountGone = () => new Refusal('user-not-found', 'This account has been deleted.');
 
 const unchanged = (refused: Extract<Changed, { changed: false }>): Refusal => {
-  if (refused.because === 'gone') return accountGone();
-  if (refused.because === 'handle-taken') return new Refusal('handle-taken', 'This handle is taken.');
-  return new Refusal('too-many-requests', 'You have changed your handle too often today.', {
-    headers: { 'Retry-After': String(Math.ceil(refused.retryAfterMs / 1000)) },
-  });
+  if (refused.because === 'moved-too-often')
+    return new Refusal('too-many-requests', 'You have changed your handle too often today.', {
+      headers: { 'Retry-After': String(Math.ceil(refused.retryAfterMs / 1000)) },
+    });
+  return refused.because === 'gone' ? accountGone() : new Refusal('handle-taken', 'This handle is taken.');
 };
 
 const whole = <Value>(value: Value | undefined): Value => {

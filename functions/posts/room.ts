@@ -1,0 +1,38 @@
+import { newId } from '#domain/ids';
+import { createCommentStore } from '#store/comments';
+import { createLikeStore } from '#store/likes';
+import { createPostStore } from '#store/posts';
+import type { RemovalStore } from '#store/removals';
+import type { Base } from '../base.ts';
+import type { People } from '../people.ts';
+import { createPostsApp } from './app.ts';
+import { createFollowingFeed } from './following-feed.ts';
+import { createPostViews, type PostSources } from './views.ts';
+
+/** The room of posts, on the base that all rooms share. */
+export const buildPostsRoom = (
+  { config, table, cursors, clock, log }: Base,
+  { authenticate, limited, users, follows }: People,
+  { streamViews, removals }: Pick<PostSources, 'streamViews'> & { removals: RemovalStore },
+) => {
+  const posts = createPostStore({ table });
+  const likes = createLikeStore({ table });
+  return createPostsApp({
+    log,
+    corsOrigins: config.CORS_ORIGINS,
+    authenticate,
+    limited,
+    views: createPostViews({ users, posts, likes, streamViews }),
+    streamViews,
+    users,
+    posts,
+    followingFeed: createFollowingFeed({ follows, users, posts }),
+    likes,
+    comments: createCommentStore({ table }),
+    removals,
+    cursors,
+    clock,
+    newPostId: (now) => newId('pst', now),
+    newCommentId: (now) => newId('cmt', now),
+  });
+};
