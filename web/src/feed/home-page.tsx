@@ -18,9 +18,11 @@ export const HomePage = () => {
       {signedIn ? <h1 className="visually-hidden">Explore</h1> : <Welcome />}
       <LiveNow />
       <Upcoming />
-      <Section id="posts" title="Posts">
-        <Feeds />
-      </Section>
+      <div className="home__posts">
+        <Section id="posts" title="Posts">
+          <Feeds />
+        </Section>
+      </div>
     </Page>
   );
 };

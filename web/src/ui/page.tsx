@@ -4,8 +4,8 @@ import './page.css';
 type Props = {
   /** The document's title, before the product's name. */
   title: string;
-  /** `column` is for reading, `wide` for grids, `stage` for a player with something beside it. */
-  width?: 'column' | 'wide' | 'stage';
+  /** `column` is for reading, `wide` for grids and pictures. */
+  width?: 'column' | 'wide';
   children: ReactNode;
 };
 

@@ -1,5 +1,5 @@
 // oxlint-disable-next-line import/no-named-as-default -- its types know the class only as the default
-import Hls, { ErrorTypes, Events, isSupported, type ErrorData } from 'hls.js';
+import Hls, { ErrorTypes, Events, type ErrorData } from 'hls.js';
 import workerUrl from 'hls.js/dist/hls.worker.js?url';
 
 /** How the picture reaches the `video` element. */
@@ -30,7 +30,8 @@ const MEDIA_RECOVERIES = 2;
 
 /** Plays an HLS address on a `video`, by Media Source where the browser has it, else by the browser's own HLS. */
 export const attachHls = (options: Options): Attached =>
-  isSupported() ? attachByMediaSource(options) : attachNatively(options);
+  // oxlint-disable-next-line import/no-named-as-default-member -- as above
+  Hls.isSupported() ? attachByMediaSource(options) : attachNatively(options);
 
 const attachByMediaSource = ({ video, url, live, onTrouble, onRefused }: Options): Attached => {
   let hls = startHls();

@@ -31,7 +31,7 @@ export const WatchPage = () => {
   const { data: stream, error, refetch } = useQuery(queries.stream(streamId));
   if (error instanceof ApiError && error.code === 'stream-not-found') return <NotFoundPage />;
   return (
-    <Page title={stream?.title ?? 'Watch'} width="stage">
+    <Page title={stream?.title ?? 'Watch'}>
       {stream && <Watch key={stream.id} stream={stream} />}
       {!stream && error && <NotShown error={error} onRetry={() => void refetch()} />}
       {!stream && !error && <WatchSkeleton />}

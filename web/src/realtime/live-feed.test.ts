@@ -1,0 +1,239 @@
+import { describe, expect, it } from 'vitest';
+import type { LiveView, StreamView } from '#contract/http';
+import type { ClientMessage, ServerMessage } from '#contract/realtime';
+import { LIMITS } from './link.ts';
+import { startLiveFeed, type RoomSocketEvents } from './live-feed.ts';
+import type { Snapshot } from './snapshot.ts';
+
+const STREAM = 'str_1';
+
+const live = (change: Partial<LiveView> = {}): LiveView => ({
+  id: STREAM,
+  state: 'live',
+  title: 'First light',
+  viewers: 0,
+  recording: 'none',
+  chat: [],
+  ...change,
+});
+
+const stream = (change: Partial<StreamView> = {}): StreamView => ({
+  id: STREAM,
+  creator: { id: 'usr_1', handle: 'asha', name: 'Asha' },
+  title: 'First light',
+  visibility: 'public',
+  latency: 'standard',
+  test: false,
+  state: 'live',
+  ending: false,
+  viewers: 0,
+  createdAt: '2026-11-22T10:00:00Z',
+  recording: 'none',
+  ...change,
+});
+
+/** A world in which time moves by hand, sockets are opened by the test, and the API answers what the test sets. */
+const makeWorld = ({ answer = (): LiveView | Error => live(), ticketFails = false } = {}) => {
+  type Timer = { atMs: number; work: () => void };
+  const timers = new Set<Timer>();
+  const sockets: { ticket: string; events: RoomSocketEvents; sent: ClientMessage[]; closed: boolean }[] = [];
+  const seen: Snapshot[] = [];
+  const world = {
+    nowMs: 0,
+    polls: 0,
+    tickets: 0,
+    answer,
+    ticketFails,
+    sockets,
+    seen,
+    timers,
+    wake: () => {},
+    last: () => seen.at(-1),
+    socket: () => {
+      const socket = sockets.at(-1);
+      if (!socket) throw new Error('no socket was opened');
+      return socket;
+    },
+    say: (message: ServerMessage) => world.socket().events.said(JSON.stringify(message)),
+    /** Lets what was asked be answered. */
+    settle: async () => {
+      for (let turn = 0; turn < 10; turn++) await Promise.resolve();
+    },
+    pass: async (ms: number) => {
+      const untilMs = world.nowMs + ms;
+      for (;;) {
+        await world.settle();
+        const next = [...timers].sort((a, b) => a.atMs - b.atMs)[0];
+        if (!next || next.atMs > untilMs) break;
+        world.nowMs = next.atMs;
+        timers.delete(next);
+        next.work();
+      }
+      world.nowMs = untilMs;
+    },
+    stop: () => {},
+  };
+  world.stop = startLiveFeed(
+    {
+      ticket: async () => {
+        world.tickets += 1;
+        if (world.ticketFails) throw new Error('no ticket');
+        return { ticket: `ticket-${world.tickets}`, expiresAt: '2026-11-22T10:01:00Z' };
+      },
+      live: async () => {
+        world.polls += 1;
+        const answered = world.answer();
+        if (answered instanceof Error) throw answered;
+        return answered;
+      },
+      openSocket: (ticket, events) => {
+        const socket = { ticket, events, sent: [] as ClientMessage[], closed: false };
+        sockets.push(socket);
+        return {
+          send: (text) => socket.sent.push(JSON.parse(text) as ClientMessage),
+          close: () => {
+            socket.closed = true;
+          },
+        };
+      },
+      after: (ms, work) => {
+        const timer = { atMs: world.nowMs + ms, work };
+        timers.add(timer);
+        return () => timers.delete(timer);
+      },
+      onWake: (listener) => {
+        world.wake = listener;
+        return () => {
+          world.wake = () => {};
+        };
+      },
+      now: () => world.nowMs,
+      random: () => 0,
+    },
+    { streamId: STREAM, onChange: (snapshot) => seen.push(snapshot) },
+  );
+  return world;
+};
+
+const joinedWorld = async (options: Parameters<typeof makeWorld>[0] = {}) => {
+  const world = makeWorld(options);
+  await world.pass(0);
+  world.socket().events.opened();
+  world.say({ type: 'joined', live: live(), mode: 'push' });
+  return world;
+};
+
+describe('following a stream', () => {
+  it('joins its room by a ticket and hears what is pushed', async () => {
+    const world = await joinedWorld();
+    expect(world.socket()).toMatchObject({ ticket: 'ticket-1', sent: [{ action: 'join', streamId: STREAM }] });
+    world.say({ type: 'stream', stream: stream({ state: 'reconnecting' }) });
+    expect(world.last()).toMatchObject({ state: 'reconnecting', title: 'First light' });
+  });
+
+  it('asks at once and keeps asking while there is no socket', async () => {
+    const world = makeWorld({ ticketFails: true, answer: () => live({ state: 'connecting' }) });
+    await world.pass(0);
+    expect(world.last()).toMatchObject({ state: 'connecting' });
+    world.answer = () => live({ state: 'live' });
+    await world.pass(LIMITS.pollMs);
+    expect(world.last()).toMatchObject({ state: 'live' });
+    expect(world.polls).toBe(2);
+  });
+
+  it('goes on asking after an answer that failed', async () => {
+    const world = makeWorld({ ticketFails: true, answer: () => new Error('unreachable') });
+    await world.pass(LIMITS.pollMs);
+    expect(world.polls).toBe(2);
+    expect(world.seen).toEqual([]);
+  });
+
+  it('asks rarely while it is pushed to, and at once when the socket goes', async () => {
+    const world = await joinedWorld();
+    await world.pass(LIMITS.pollMs);
+    const before = world.polls;
+    await world.pass(LIMITS.pollPushedMs - 1);
+    expect(world.polls - before).toBeLessThanOrEqual(1);
+    const joined = world.polls;
+    world.socket().events.closed();
+    await world.pass(0);
+    expect(world.polls).toBe(joined + 1);
+  });
+
+  it('comes back with another ticket after the socket closed', async () => {
+    const world = await joinedWorld();
+    world.socket().events.closed();
+    await world.pass(LIMITS.retryFirstMs);
+    expect(world.sockets.map(({ ticket }) => ticket)).toEqual(['ticket-1', 'ticket-2']);
+  });
+
+  it('gives up a socket that answers nothing any more', async () => {
+    const world = await joinedWorld();
+    await world.pass(LIMITS.silenceMs);
+    expect(world.sockets[0]).toMatchObject({ closed: true });
+    expect(world.sockets[0]?.sent).toContainEqual({ action: 'ping' });
+  });
+
+  it('keeps a socket that answers its pings', async () => {
+    const world = await joinedWorld();
+    for (let round = 0; round < 4; round++) {
+      await world.pass(LIMITS.pingEveryMs);
+      world.say({ type: 'pong' });
+    }
+    expect(world.sockets).toHaveLength(1);
+    expect(world.socket().closed).toBe(false);
+  });
+
+  it('does not listen to a socket that it gave up', async () => {
+    const world = await joinedWorld();
+    const first = world.socket();
+    first.events.closed();
+    await world.pass(LIMITS.retryFirstMs);
+    world.socket().events.opened();
+    first.events.closed();
+    first.events.said(JSON.stringify({ type: 'stream', stream: stream({ title: 'late' }) }));
+    world.say({ type: 'joined', live: live(), mode: 'push' });
+    expect(world.last()).toMatchObject({ title: 'First light' });
+    expect(world.sockets).toHaveLength(2);
+  });
+
+  it('does not mind messages that it does not know, nor another stream’s', async () => {
+    const world = await joinedWorld();
+    const before = world.seen.length;
+    world.socket().events.said('not json');
+    world.socket().events.said('{"message":"Forbidden","connectionId":"x"}');
+    world.say({ type: 'stream', stream: stream({ id: 'str_2', title: 'another' }) });
+    expect(world.seen).toHaveLength(before);
+  });
+
+  it('tries again at once when the browser is back on a network', async () => {
+    const world = makeWorld({ ticketFails: true });
+    await world.pass(0);
+    world.ticketFails = false;
+    world.wake();
+    await world.settle();
+    expect(world.tickets).toBe(2);
+    expect(world.sockets).toHaveLength(1);
+  });
+
+  it('stops by itself when nothing more will happen, and leaves nothing running', async () => {
+    const world = await joinedWorld();
+    world.say({ type: 'stream', stream: stream({ state: 'ended', recording: 'preparing' }) });
+    expect(world.socket().closed).toBe(false);
+    world.say({ type: 'stream', stream: stream({ state: 'ended', recording: 'ready' }) });
+    await world.pass(60_000);
+    expect(world.last()).toMatchObject({ state: 'ended', recording: 'ready' });
+    expect(world.socket().closed).toBe(true);
+    expect(world.timers.size).toBe(0);
+  });
+
+  it('tells nothing after it was stopped, even what was asked before', async () => {
+    const world = makeWorld();
+    world.stop();
+    world.stop();
+    await world.pass(60_000);
+    expect(world.seen).toEqual([]);
+    expect(world.sockets).toEqual([]);
+    expect(world.timers.size).toBe(0);
+  });
+});

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { sceneOf } from './scene.ts';
+
+describe('the stage', () => {
+  it.each(['created', 'connecting'] as const)('has no player while a stream is %s', (state) => {
+    expect(sceneOf({ state, recording: 'none' }, false)).toEqual({ at: 'starting' });
+  });
+
+  it('announces a show with a time', () => {
+    const scheduledFor = '2026-12-01T18:00:00Z';
+    expect(sceneOf({ state: 'created', recording: 'none', scheduledFor }, false)).toEqual({
+      at: 'upcoming',
+      scheduledFor,
+    });
+    expect(sceneOf({ state: 'connecting', recording: 'none', scheduledFor }, false)).toEqual({ at: 'starting' });
+  });
+
+  it('plays on while the creator is reconnecting', () => {
+    expect(sceneOf({ state: 'live', recording: 'none' }, true)).toEqual({
+      at: 'live',
+      kind: 'live',
+      interrupted: false,
+    });
+    expect(sceneOf({ state: 'reconnecting', recording: 'none' }, true)).toEqual({
+      at: 'live',
+      kind: 'live',
+      interrupted: true,
+    });
+  });
+
+  it('shows the end to those who watched, before the recording', () => {
+    expect(sceneOf({ state: 'ended', recording: 'ready' }, true)).toEqual({ at: 'finishing', kind: 'live' });
+    expect(sceneOf({ state: 'ended', recording: 'ready' }, false)).toEqual({ at: 'recording', kind: 'recording' });
+  });
+
+  it.each([
+    ['preparing', 'preparing'],
+    ['none', 'missing'],
+    ['failed', 'missing'],
+  ] as const)('says what became of a recording that is %s', (recording, said) => {
+    expect(sceneOf({ state: 'ended', recording }, false)).toEqual({ at: 'over', recording: said });
+  });
+});
