@@ -13,7 +13,7 @@ export type Base = {
   log: Log;
   clock: () => Date;
   /** The way to open sockets; undefined where there is no WebSocket API. */
-  sockets: ApiGatewayManagementApiClient | undefined;
+  sockets: Pick<ApiGatewayManagementApiClient, 'send'> | undefined;
   close: () => void;
 };
 

@@ -20,10 +20,11 @@ import { createChannels } from './streams/channels.ts';
 import { createEnding } from './streams/ending.ts';
 import { createRemoveStreams } from './streams/removing.ts';
 import { createStreamViews } from './streams/views.ts';
+import type { LiveVideo } from './video/live-video.ts';
 import { createMuxVideo } from './video/mux.ts';
 import { createPatience } from './video/patience.ts';
 
-const wait = (ms: number): Promise<void> => new Promise((done) => void setTimeout(done, ms));
+const pause = (ms: number): Promise<void> => new Promise((done) => void setTimeout(done, ms));
 const SECRET_BYTES = 24;
 
 /** A secret that opens something: 192 random bits. */
@@ -39,17 +40,28 @@ export const createMux = ({ config }: Pick<Base, 'config'>): Mux =>
     ...(config.MUX_BASE_URL !== undefined && { baseURL: config.MUX_BASE_URL }),
   });
 
-/** What every room needs that shows streams, or moves them. */
-export const createStreaming = (base: Base, { users, follows }: Pick<People, 'users' | 'follows'>) => {
-  const { config, table, log, clock, sockets } = base;
+const createVideo = ({ config }: Pick<Base, 'config'>): LiveVideo => {
   const { MUX_SIGNING_KEY_ID: id, MUX_SIGNING_PRIVATE_KEY: privateKey } = config;
-  const video = createMuxVideo({
-    mux: createMux(base),
-    patiently: createPatience({ clock: Date.now, wait, random: Math.random }),
+  return createMuxVideo({
+    mux: createMux({ config }),
+    patiently: createPatience({ clock: Date.now, wait: pause, random: Math.random }),
     streamUrl: config.MUX_STREAM_URL,
     imageUrl: config.MUX_IMAGE_URL,
     signingKey: id !== undefined && privateKey !== undefined ? { id, privateKey } : undefined,
   });
+};
+
+/**
+ * What every room needs that shows streams, or moves them.
+ *
+ * @param video by default Mux, as the configuration has it
+ */
+export const createStreaming = (
+  base: Base,
+  { users, follows }: Pick<People, 'users' | 'follows'>,
+  { video = createVideo(base), wait = pause }: { video?: LiveVideo; wait?: (ms: number) => Promise<void> } = {},
+) => {
+  const { table, log, clock, sockets } = base;
   const streams = createStreamStore({ table });
   const channelStore = createChannelStore({ table });
   const connections = createConnectionStore({ table });

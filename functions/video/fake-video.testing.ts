@@ -1,0 +1,58 @@
+import type { AssetNews } from '#domain/asset';
+import type { LiveStream } from '#domain/channel';
+import type { LiveVideo, WantedLiveStream } from './live-video.ts';
+
+/** A video provider in memory. Each method is a field, so that a test puts its own in its place. */
+export const createFakeVideo = () => {
+  const made: (LiveStream & WantedLiveStream)[] = [];
+  const completed: string[] = [];
+  const removed: string[] = [];
+  const recordings: Record<string, { news: AssetNews; bornAtMs: number }[]> = {};
+
+  /** Makes one whatever is asked; what the fault tests wrap. */
+  const make = async (wanted: WantedLiveStream): Promise<LiveStream> => {
+    const number = made.length + 1;
+    const live = { id: `live${number}`, streamKey: `mux-key-${number}`, playbackId: `play${number}`, ...wanted };
+    made.push(live);
+    const { id, streamKey, playbackId, latency, reconnectWindowSeconds } = live;
+    return { id, streamKey, playbackId, latency, reconnectWindowSeconds };
+  };
+
+  const video: LiveVideo = {
+    canSign: true,
+    make,
+    find: async (passthrough) => {
+      const found = made.findLast((live) => live.passthrough === passthrough && !removed.includes(live.id));
+      if (!found) return undefined;
+      const { id, streamKey, playbackId, latency, reconnectWindowSeconds } = found;
+      return { id, streamKey, playbackId, latency, reconnectWindowSeconds };
+    },
+    set: async (id, settings) => {
+      const live = made.find((one) => one.id === id);
+      if (!live || removed.includes(id)) return 'gone';
+      Object.assign(live, settings);
+      return 'done';
+    },
+    complete: async (id) => {
+      completed.push(id);
+      return removed.includes(id) ? 'gone' : 'done';
+    },
+    remove: async (id) => {
+      removed.push(id);
+      return 'done';
+    },
+    removeRecording: async (id) => {
+      removed.push(id);
+      return 'done';
+    },
+    look: async (id) => recordings[id] ?? [],
+    posterUrl: (playbackId, kind) => `https://images.test/${playbackId}/${kind}.jpg`,
+    playback: async ({ playbackId, kind, signed }) => ({
+      hls: `https://play.test/${playbackId}.m3u8${signed ? '?token=signed' : ''}`,
+      poster: `https://images.test/${playbackId}/${kind}.jpg`,
+      ...(signed && { token: 'signed' }),
+    }),
+  };
+  return { video, make, made, completed, removed, recordings };
+};
+export type FakeVideo = ReturnType<typeof createFakeVideo>;
