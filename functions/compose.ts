@@ -6,12 +6,10 @@ import { createLog } from './observed.ts';
 import { createPeople } from './people.ts';
 import { buildPostsRoom } from './posts/room.ts';
 import { buildRealtime } from './realtime/room.ts';
-import { createRemoving } from './removing.ts';
 import { createStreaming } from './streaming.ts';
 import { buildStreamSweep, buildStreamsRoom } from './streams/room.ts';
 import { createProfiles } from './users/profiles.ts';
-import { buildUsersRoom } from './users/room.ts';
-import { createRemovalSweep } from './users/sweep.ts';
+import { buildRemovalSweep, buildUsersRoom } from './users/room.ts';
 import { buildWebhooksRoom } from './webhooks/room.ts';
 
 /**
@@ -27,14 +25,13 @@ export const createControlPlane = (
   const base = createBase({ config, log, clock, aws });
   const people = createPeople(base);
   const streaming = createStreaming(base, people);
-  const removals = createRemoving(base, people, streaming);
   const profiles = createProfiles({ ...people, onAir: streaming.streams.airedBy });
   const sweepStreams = buildStreamSweep(base, streaming);
-  const sweepRemovals = createRemovalSweep({ removals, clock: base.clock, log });
+  const sweepRemovals = buildRemovalSweep(base, people, streaming);
   return {
     auth: buildAuthRoom(base, people, profiles),
-    users: buildUsersRoom(base, people, { profiles, removals }),
-    posts: buildPostsRoom(base, people, { streamViews: streaming.streamViews, removals }),
+    users: buildUsersRoom(base, people, profiles),
+    posts: buildPostsRoom(base, people, streaming),
     streams: buildStreamsRoom(base, people, streaming),
     webhooks: buildWebhooksRoom(base, streaming),
     realtime: buildRealtime(base, people, streaming),

@@ -32,7 +32,7 @@ export const identified = (authenticate: Authenticate) =>
 export const requireUser = (c: Context<RoomEnv>): Caller => {
   const user = c.get('user');
   if (user) return user;
-  throw new Refusal('not-signed-in', 'Sign in first.', { headers: { 'WWW-Authenticate': 'Bearer' } });
+  throw new Refusal('not-signed-in', 'Sign in first.', { headers: { 'WWW-Authenticate': 'Bearer realm="vybzz"' } });
 };
 
 /** Stands before a body or a query is looked at: who is not signed in hears of that first. */

@@ -2,7 +2,7 @@ import { newId } from '#domain/ids';
 import { createCommentStore } from '#store/comments';
 import { createLikeStore } from '#store/likes';
 import { createPostStore } from '#store/posts';
-import type { RemovalStore } from '#store/removals';
+import { createRemovalStore } from '#store/removals';
 import type { Base } from '../base.ts';
 import type { People } from '../people.ts';
 import { createPostsApp } from './app.ts';
@@ -13,7 +13,7 @@ import { createPostViews, type PostSources } from './views.ts';
 export const buildPostsRoom = (
   { config, table, cursors, clock, log }: Base,
   { authenticate, limited, users, follows }: People,
-  { streamViews, removals }: Pick<PostSources, 'streamViews'> & { removals: RemovalStore },
+  { streamViews }: Pick<PostSources, 'streamViews'>,
 ) => {
   const posts = createPostStore({ table });
   const likes = createLikeStore({ table });
@@ -29,7 +29,7 @@ export const buildPostsRoom = (
     followingFeed: createFollowingFeed({ follows, users, posts }),
     likes,
     comments: createCommentStore({ table }),
-    removals,
+    removals: createRemovalStore({ table }),
     cursors,
     clock,
     newPostId: (now) => newId('pst', now),

@@ -100,7 +100,7 @@ export const createPostStore = ({ table }: { table: Table }) => {
     ): Promise<{ published: boolean }> => {
       const outcome = await table.transact([
         {
-          put: { ...livePostKey(post.streamId), ...livePostRecord.write({ postId: post.id }) },
+          put: { ...livePostKey(post.streamId), ...livePostRecord.write({ postId: post.id }, remembered(post)) },
           when: absent,
           or: 'published-already' as const,
         },
@@ -160,4 +160,9 @@ export const createPostStore = ({ table }: { table: Table }) => {
     },
   };
 };
+/** No event of a show is later than this, so that nothing needs to know for longer that it had its post. */
+const REMEMBERED_SECONDS = 30 * 24 * 60 * 60;
+
+const remembered = ({ createdAt }: Post) => ({ expiresAt: Math.ceil(createdAt / 1000) + REMEMBERED_SECONDS });
+
 export type PostStore = ReturnType<typeof createPostStore>;

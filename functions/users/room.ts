@@ -1,14 +1,19 @@
-import type { RemovalStore } from '#store/removals';
+import { createCommentStore } from '#store/comments';
+import { createLikeStore } from '#store/likes';
+import { createPostStore } from '#store/posts';
+import { createRemovalSteps, type RemoveStreams } from '#store/removal-steps';
+import { createRemovalStore } from '#store/removals';
 import type { Base } from '../base.ts';
 import type { People } from '../people.ts';
 import { createUsersApp } from './app.ts';
 import type { Profiles } from './profiles.ts';
+import { createRemovalSweep } from './sweep.ts';
 
 /** The room of people, on the base that all rooms share. */
 export const buildUsersRoom = (
-  { config, cursors, clock, log }: Base,
+  { config, table, cursors, clock, log }: Base,
   { authenticate, limited, users, follows, blocks }: People,
-  { profiles, removals }: { profiles: Profiles; removals: RemovalStore },
+  profiles: Profiles,
 ) =>
   createUsersApp({
     log,
@@ -19,7 +24,27 @@ export const buildUsersRoom = (
     users,
     follows,
     blocks,
-    removals,
+    removals: createRemovalStore({ table }),
     cursors,
     clock,
   });
+
+/** What goes on removing what deleted posts and accounts have left, on a timer or by a scheduled rule. */
+export const buildRemovalSweep = (
+  { table, clock, log }: Base,
+  { follows, blocks }: People,
+  { removeStreams }: { removeStreams: RemoveStreams },
+) => {
+  const removals = createRemovalStore({ table });
+  const steps = createRemovalSteps({
+    table,
+    removals,
+    posts: createPostStore({ table }),
+    comments: createCommentStore({ table }),
+    likes: createLikeStore({ table }),
+    follows,
+    blocks,
+    removeStreams,
+  });
+  return createRemovalSweep({ removals: { ...removals, ...steps }, clock, log });
+};

@@ -1,0 +1,183 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openRooms, type TestRooms } from '../rooms.testing.ts';
+
+let rooms: TestRooms;
+beforeAll(async () => {
+  rooms = await openRooms();
+});
+afterAll(() => rooms.close());
+
+const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+
+describe('GET /auth/config', () => {
+  it('tells a browser all that it needs to sign in', async () => {
+    const { status, body, headers } = await rooms.call('GET', '/auth/config');
+    expect([status, body]).toEqual([
+      200,
+      {
+        kind: 'oidc',
+        issuer: rooms.issuer.config.issuer,
+        clientId: 'vybzz-web',
+        scopes: ['openid', 'profile', 'email', 'offline_access'],
+      },
+    ]);
+    expect(headers.get('cache-control')).toBe('public, max-age=300');
+  });
+});
+
+describe('GET /auth/session', () => {
+  it('makes the user at first sight, from the claims, and knows it again', async () => {
+    const token = await rooms.issuer.issue('s-1', {
+      name: 'Zoë  O’Neill',
+      preferred_username: 'Zoë.O’Neill',
+      picture: 'https://pictures.test/z.png',
+    });
+    const first = await rooms.call('GET', '/auth/session', { token });
+    expect([first.status, first.body]).toEqual([
+      200,
+      {
+        user: {
+          id: expect.stringMatching(/^usr_[0-9a-z]{26}$/),
+          handle: 'zoe_o_neill',
+          name: 'Zoë  O’Neill',
+          avatarUrl: 'https://pictures.test/z.png',
+          creator: false,
+          followers: 0,
+          following: 0,
+          roles: [],
+          createdAt: TIME,
+        },
+      },
+    ]);
+    expect((await rooms.call('GET', '/auth/session', { token })).body).toEqual(first.body);
+  });
+
+  it('makes one user of a hundred first sights at once', async () => {
+    const token = await rooms.issuer.issue('s-crowd', { preferred_username: 'crowd' });
+    const answers = await Promise.all(Array.from({ length: 100 }, () => rooms.call('GET', '/auth/session', { token })));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    expect(new Set(answers.map(({ body }) => body.user.id)).size).toBe(1);
+    expect(new Set(answers.map(({ body }) => body.user.handle))).toEqual(new Set(['crowd']));
+  });
+
+  it('gives a second person of the same name another handle', async () => {
+    const handles = [];
+    for (let i = 0; i < 6; i++)
+      handles.push((await rooms.signUp(`twin-${i}`, { preferred_username: 'twin' })).user.handle);
+    expect(handles.slice(0, 4)).toEqual(['twin', 'twin_2', 'twin_3', 'twin_4']);
+    expect(new Set(handles).size).toBe(6);
+  });
+
+  it.each([
+    ['nothing to go by', {}, /^user_\d+$/],
+    ['an opaque account number', { preferred_username: '3f2504e0-4f89-41d3-9a0c-0305e82c3301' }, /^user_\d+$/],
+    ['a name in another script', { preferred_username: 'ठाकुर', email: 'thakur.r@x.test' }, /^thakur_r$/],
+    ['a reserved name', { preferred_username: 'Admin', name: 'Ada L' }, /^ada_l$/],
+    ['a long name', { preferred_username: 'x'.repeat(60) }, /^x{30}$/],
+  ])('finds a handle for who has %s', async (what, claims, handle) => {
+    const token = await rooms.issuer.issue(`handle-${what}`, claims);
+    expect((await rooms.call('GET', '/auth/session', { token })).body.user.handle).toMatch(handle);
+  });
+
+  it('takes roles from the claims that the issuer is configured to be believed for, and from no other', async () => {
+    const plain = await rooms.signUp('plain', { vybzz_creator: true, roles: ['creator', 'moderator'] });
+    expect(plain.user.roles).toEqual([]);
+    const maker = await rooms.signUp('maker', { makes_shows: true, watches_over: true });
+    expect(maker.user.roles).toEqual(['creator', 'moderator']);
+  });
+
+  it('does not take a picture that is no web address', async () => {
+    const person = await rooms.signUp('pictured', { picture: 'javascript:alert(1)' });
+    expect(person.user.avatarUrl).toBeUndefined();
+  });
+
+  it('refuses who brings no token, a bad one or an old one, and says how to do better', async () => {
+    const none = await rooms.call('GET', '/auth/session');
+    expect([none.status, none.body.error, none.headers.get('www-authenticate')]).toEqual([
+      401,
+      'not-signed-in',
+      'Bearer realm="vybzz"',
+    ]);
+    const bad = await rooms.call('GET', '/auth/session', { token: 'nonsense' });
+    expect([bad.status, bad.body]).toEqual([
+      401,
+      { error: 'not-signed-in', message: 'Your sign-in is not valid here.' },
+    ]);
+    expect(bad.headers.get('www-authenticate')).toBe(
+      'Bearer realm="vybzz", error="invalid_token", error_description="the token cannot be verified"',
+    );
+    const basic = await rooms.call('GET', '/auth/session', { headers: { authorization: 'Basic YTpi' } });
+    expect([basic.status, basic.body.error]).toEqual([401, 'not-signed-in']);
+    const old = await rooms.call('GET', '/auth/session', {
+      token: await rooms.issuer.issue('s-old', { exp: Math.floor(Date.now() / 1000) - 3600 }),
+    });
+    expect([old.status, old.body]).toEqual([401, { error: 'token-expired', message: 'Your sign-in has expired.' }]);
+  });
+});
+
+describe('POST /auth/sign-out-everywhere', () => {
+  it('ends every sign-in before it, refreshed tokens too, and none after it', async () => {
+    const seconds = Math.floor(Date.now() / 1000);
+    const claims = { preferred_username: 'leaver' };
+    const phone = await rooms.issuer.issue('leaver', { ...claims, iat: seconds - 60 });
+    const laptop = await rooms.issuer.issue('leaver', { ...claims, iat: seconds - 30 });
+    for (const token of [phone, laptop]) expect((await rooms.call('GET', '/auth/session', { token })).status).toBe(200);
+
+    const out = await rooms.call('POST', '/auth/sign-out-everywhere', { token: laptop });
+    expect([out.status, out.body]).toEqual([204, undefined]);
+
+    const refreshed = await rooms.issuer.issue('leaver', { ...claims, iat: seconds + 2, auth_time: seconds - 60 });
+    for (const token of [phone, laptop, refreshed])
+      expect((await rooms.call('GET', '/auth/session', { token })).body).toEqual({
+        error: 'not-signed-in',
+        message: 'You have signed out everywhere. Sign in again.',
+      });
+    const anew = await rooms.issuer.issue('leaver', { ...claims, iat: seconds + 2 });
+    expect((await rooms.call('GET', '/auth/session', { token: anew })).status).toBe(200);
+  });
+});
+
+describe('POST /auth/tickets', () => {
+  it('gives the signed-in a ticket that carries them, once', async () => {
+    const person = await rooms.signUp('rider');
+    const { status, body } = await person.post('/auth/tickets');
+    expect([status, body]).toEqual([201, { ticket: expect.stringMatching(/^[\w-]{22}$/), expiresAt: TIME }]);
+    expect(Date.parse(body.expiresAt) - Date.now()).toBeGreaterThan(55_000);
+    expect(await rooms.tickets.redeem(body.ticket, Date.now())).toEqual({ redeemed: true, userId: person.id });
+    expect(await rooms.tickets.redeem(body.ticket, Date.now())).toEqual({ redeemed: false, because: 'unknown' });
+  });
+
+  it('gives the anonymous one that carries nobody', async () => {
+    const { body } = await rooms.call('POST', '/auth/tickets');
+    expect(await rooms.tickets.redeem(body.ticket, Date.now())).toEqual({ redeemed: true, userId: undefined });
+  });
+
+  it('lets one of a hundred in who come with the same ticket', async () => {
+    const { body } = await rooms.call('POST', '/auth/tickets');
+    const outcomes = await Promise.all(
+      Array.from({ length: 100 }, () => rooms.tickets.redeem(body.ticket, Date.now())),
+    );
+    expect(outcomes.filter(({ redeemed }) => redeemed)).toHaveLength(1);
+  });
+
+  it('is worth nothing after a minute, or when made up', async () => {
+    const { body } = await rooms.call('POST', '/auth/tickets');
+    expect(await rooms.tickets.redeem(body.ticket, Date.now() + 60_001)).toEqual({
+      redeemed: false,
+      because: 'expired',
+    });
+    expect(await rooms.tickets.redeem('made-up', Date.now())).toEqual({ redeemed: false, because: 'unknown' });
+  });
+
+  it('is refused to an address that asks without end, and given again when it has waited', async () => {
+    const asking = await rooms.signUp('asker');
+    const answers = await Promise.all(Array.from({ length: 130 }, () => asking.post('/auth/tickets')));
+    const refused = answers.filter(({ status }) => status === 429);
+    expect(answers.filter(({ status }) => status === 201).length).toBeGreaterThanOrEqual(120);
+    expect(refused.length).toBeGreaterThan(0);
+    expect(refused[0]?.body).toEqual({ error: 'too-many-requests', message: 'That is too often. Wait a little.' });
+    expect(Number(refused[0]?.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+    rooms.later(60_000);
+    expect((await asking.post('/auth/tickets')).status).toBe(201);
+  });
+});

@@ -1,0 +1,173 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { JWTPayload } from 'jose';
+import type { MeView, StreamView } from '#contract/http';
+import { newId, parseUserId, type StreamId, type UserId } from '#domain/ids';
+import { startTable } from '#local/table/server';
+import { createPostStore } from '#store/posts';
+import { ensureTable } from '#store/table';
+import { createTicketStore } from '#store/tickets';
+import { startIssuer } from './auth/issuer.testing.ts';
+import { buildAuthRoom } from './auth/room.ts';
+import { createBase } from './base.ts';
+import { parseConfig } from './config.ts';
+import type { Caller } from './http/caller.ts';
+import type { Log } from './http/log.ts';
+import { createPeople } from './people.ts';
+import { createLivePost } from './posts/live-post.ts';
+import { buildPostsRoom } from './posts/room.ts';
+import { createProfiles } from './users/profiles.ts';
+import { buildRemovalSweep, buildUsersRoom } from './users/room.ts';
+
+type Line = { level: string; message: string; extra: Record<string, unknown> | undefined };
+
+const createMemoryLog = () => {
+  const lines: Line[] = [];
+  const at = (level: string) => (message: string, extra?: Record<string, unknown>) =>
+    void lines.push({ level, message, extra });
+  const log: Log = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+  return { log, lines };
+};
+
+/** A table of its own for one test file: the embedded one, or a fresh one at `TEST_DYNAMODB_ENDPOINT`. */
+export const openTestTable = async () => {
+  const endpoint = process.env['TEST_DYNAMODB_ENDPOINT'];
+  const embedded = endpoint === undefined ? await startTable({ port: 0 }) : undefined;
+  const aws = {
+    endpoint: endpoint ?? embedded?.url ?? '',
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  };
+  const client = new DynamoDBClient(aws);
+  const tableName = `vybzz-${crypto.randomUUID()}`;
+  await ensureTable(client, tableName);
+  client.destroy();
+  return {
+    aws,
+    tableName,
+    close: async () => {
+      await embedded?.close();
+    },
+  };
+};
+
+/** What the streams room knows, here by heart: a test says what is on the air and who may see it. */
+const createShows = () => {
+  const shown = new Map<StreamId, StreamView>();
+  const onAir = new Map<UserId, StreamId>();
+  const removed: UserId[] = [];
+  return {
+    shown,
+    onAir,
+    removed,
+    streamViews: async (ids: readonly StreamId[], viewer: Caller | undefined) =>
+      new Map(
+        ids.flatMap((id) => {
+          const view = shown.get(id);
+          const visible = view?.visibility === 'public' || view?.creator.id === viewer?.userId;
+          return view && visible ? [[id, view] as const] : [];
+        }),
+      ),
+  };
+};
+
+/** The rooms of people and posts over a real table and a real issuer, called as HTTP calls them. */
+export const openRooms = async () => {
+  const [storage, issuer] = await Promise.all([openTestTable(), startIssuer()]);
+  const { log, lines } = createMemoryLog();
+  let ahead = 0;
+  const clock = () => new Date(Date.now() + ahead);
+  const config = parseConfig({
+    TABLE_NAME: storage.tableName,
+    PUBLIC_ORIGIN: 'http://localhost:3000',
+    INGEST_URL: 'ws://localhost:3000/stream/live',
+    AUTH_ISSUERS: JSON.stringify([{ ...issuer.config, creatorClaim: 'makes_shows', moderatorClaim: 'watches_over' }]),
+    MUX_TOKEN_ID: 'none',
+    MUX_TOKEN_SECRET: 'none',
+    MUX_WEBHOOK_SECRETS: 'none',
+    CURSOR_SECRET: 'a secret for cursors in tests',
+  });
+  const base = createBase({ config, log, clock, aws: storage.aws });
+  const people = createPeople(base);
+  const shows = createShows();
+  const profiles = createProfiles({ ...people, onAir: async (id) => shows.onAir.get(id) });
+  const posts = createPostStore(base);
+  const rooms = {
+    auth: buildAuthRoom(base, people, profiles),
+    users: buildUsersRoom(base, people, profiles),
+    posts: buildPostsRoom(base, people, shows),
+  };
+  const isRoom = (name: string): name is keyof typeof rooms => Object.hasOwn(rooms, name);
+
+  /** One call, as a browser makes it: its status, its whole body and its headers. */
+  const call = async (
+    method: string,
+    path: string,
+    {
+      token,
+      body,
+      headers = {},
+    }: { token?: string | undefined; body?: unknown; headers?: Record<string, string> } = {},
+  ) => {
+    const room = /^\/(\w+)/.exec(path)?.[1] ?? '';
+    if (!isRoom(room)) throw new Error(`no room answers to ${path}`);
+    const response = await rooms[room].request(path, {
+      method,
+      headers: {
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    // oxlint-disable-next-line typescript/no-explicit-any -- a test looks into bodies of every shape
+    const json: any = text === '' ? undefined : JSON.parse(text);
+    return { status: response.status, body: json, headers: response.headers };
+  };
+
+  /** A new person who has signed in, and calls made as that person. */
+  const signUp = async (name: string, claims: JWTPayload = {}) => {
+    const token = await issuer.issue(`subject-${name}`, { preferred_username: name, name, ...claims });
+    const session = await call('GET', '/auth/session', { token });
+    const user: MeView = session.body.user;
+    return {
+      token,
+      user,
+      id: parseUserId(user.id)!,
+      get: (path: string) => call('GET', path, { token }),
+      put: (path: string) => call('PUT', path, { token }),
+      post: (path: string, body?: unknown) => call('POST', path, { token, body }),
+      patch: (path: string, body: unknown) => call('PATCH', path, { token, body }),
+      delete: (path: string) => call('DELETE', path, { token }),
+    };
+  };
+
+  return {
+    base,
+    issuer,
+    people,
+    rooms,
+    shows,
+    lines,
+    tickets: createTicketStore(base),
+    publishLive: createLivePost({ posts, newPostId: (now) => newId('pst', now) }),
+    sweep: buildRemovalSweep(base, people, {
+      removeStreams: async (creator) => {
+        shows.removed.push(creator);
+        return false;
+      },
+    }),
+    call,
+    signUp,
+    /** Lets time go by for our code; tokens and the table keep the real one. */
+    later: (ms: number) => {
+      ahead += ms;
+    },
+    close: async () => {
+      base.close();
+      await Promise.all([storage.close(), issuer.close()]);
+    },
+  };
+};
+export type TestRooms = Awaited<ReturnType<typeof openRooms>>;
+export type Person = Awaited<ReturnType<TestRooms['signUp']>>;

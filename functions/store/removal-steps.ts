@@ -1,0 +1,100 @@
+import type { PostId, UserId } from '#domain/ids';
+import type { BlockStore } from './blocks.ts';
+import type { CommentStore } from './comments.ts';
+import type { Table } from './dynamo.ts';
+import type { FollowStore } from './follows.ts';
+import { postPartition } from './keys.ts';
+import type { LikeStore } from './likes.ts';
+import type { PostStore } from './posts.ts';
+import { type Removal, REMOVAL_STEPS, type RemovalStep, type RemovalStore } from './removals.ts';
+
+/** Of one kind of thing, so many at a time: a step ends well inside a Lambda's patience, and the next goes on. */
+const PAGE = 25;
+/** A request that was under way when the account went may write once more, and an index shows it late: all is looked at again. */
+const SETTLED_MS = 15 * 60 * 1000;
+
+/** Ends and takes away some of a creator's streams; false once there is none left. */
+export type RemoveStreams = (creator: UserId, now: number) => Promise<boolean>;
+
+type Parts = {
+  table: Table;
+  removals: Pick<RemovalStore, 'removePost' | 'advance' | 'finish'>;
+  posts: Pick<PostStore, 'byAuthor'>;
+  comments: Pick<CommentStore, 'byAuthor' | 'remove'>;
+  likes: Pick<LikeStore, 'byUser' | 'unlike'>;
+  follows: Pick<FollowStore, 'followees' | 'followers' | 'unfollow'>;
+  blocks: Pick<BlockStore, 'blockedBy' | 'blockersOf' | 'unblock'>;
+  removeStreams: RemoveStreams;
+};
+
+/** What deleted posts and accounts have left behind goes in steps, each of which may be repeated and broken off anywhere. */
+export const createRemovalSteps = ({
+  table,
+  removals,
+  posts,
+  comments,
+  likes,
+  follows,
+  blocks,
+  removeStreams,
+}: Parts) => {
+  /** One page of what is left under a post. True while there may be more. */
+  const clearPost = async (postId: PostId): Promise<boolean> => {
+    const { items } = await table.query({ partition: postPartition(postId), limit: PAGE, consistent: true });
+    const keys = items.flatMap(({ pk, sk }) =>
+      pk?.S !== undefined && sk?.S !== undefined ? [{ pk: { S: pk.S }, sk: { S: sk.S } }] : [],
+    );
+    return each(keys, (key) => table.remove(key));
+  };
+
+  /** One page of one step. True while there may be more of it. */
+  const clear: Record<RemovalStep, (userId: UserId, now: number) => Promise<boolean>> = {
+    streams: removeStreams,
+    posts: async (userId, now) => {
+      const { posts: page } = await posts.byAuthor(userId, { limit: PAGE, before: undefined });
+      return each(page, (post) => removals.removePost(post, now));
+    },
+    comments: async (userId) =>
+      each(await comments.byAuthor(userId, { limit: PAGE }), ({ postId, id }) => comments.remove(postId, id)),
+    likes: async (userId) => each(await likes.byUser(userId, { limit: PAGE }), (id) => likes.unlike(id, userId)),
+    following: async (userId) =>
+      each(await follows.followees(userId, { limit: PAGE }), (followee) => follows.unfollow(userId, followee)),
+    followers: async (userId) => {
+      const page = await follows.followers(userId, { limit: PAGE, after: undefined });
+      return each(page.follows, ({ follower }) => follows.unfollow(follower, userId));
+    },
+    blocks: async (userId) => {
+      const page = await blocks.blockedBy(userId, { limit: PAGE });
+      return each(page.blocks, ({ blocked }) => blocks.unblock(userId, blocked));
+    },
+    'blocked-by': async (userId) =>
+      each(await blocks.blockersOf(userId, { limit: PAGE }), ({ blocker }) => blocks.unblock(blocker, userId)),
+  };
+
+  /** Where a removal stands after one page: the same note, the next, or undefined where all is done. */
+  const work = async (removal: Removal, now: number): Promise<{ removal: Removal; dueAt: number } | undefined> => {
+    if (removal.of === 'post') return (await clearPost(removal.postId)) ? { removal, dueAt: now } : undefined;
+    if (await clear[removal.step](removal.userId, now)) return { removal, dueAt: now };
+    const next = REMOVAL_STEPS[REMOVAL_STEPS.indexOf(removal.step) + 1];
+    if (next) return { removal: { ...removal, step: next }, dueAt: now };
+    const settled = removal.at + SETTLED_MS;
+    return now >= settled ? undefined : { removal: { ...removal, step: REMOVAL_STEPS[0] }, dueAt: settled };
+  };
+
+  return {
+    /** Does one page of a removal and notes how far it has come. `working`: there is more that can be done at once. */
+    proceed: async (removal: Removal, now: number): Promise<{ working: boolean; removal: Removal }> => {
+      const then = await work(removal, now);
+      if (then) await removals.advance(then.removal, then.dueAt);
+      else await removals.finish(removal);
+      return { working: then !== undefined && then.dueAt <= now, removal: then?.removal ?? removal };
+    },
+  };
+};
+export type RemovalSteps = ReturnType<typeof createRemovalSteps>;
+
+/** Does all of a page side by side. True where there was something to do. */
+const each = async <Thing>(page: readonly Thing[], remove: (thing: Thing) => Promise<unknown>): Promise<boolean> => {
+  await Promise.all(page.map(remove));
+  return page.length > 0;
+};
