@@ -57,4 +57,25 @@ export class StreamTable extends Construct {
       resourceArns: [this.table.tableArn, `${this.table.tableArn}/index/*`],
     });
   }
+
+  /**
+   * An ingest worker may spend a stream key, take, keep and give back the lease of a stream, and read the channel that the
+   * stream is on. It sees no person, post or connection, and cannot query.
+   */
+  grantLease(grantee: IGrantable): Grant {
+    return Grant.addToPrincipal({
+      grantee,
+      actions: [
+        'dynamodb:ConditionCheckItem',
+        'dynamodb:DeleteItem',
+        'dynamodb:GetItem',
+        'dynamodb:PutItem',
+        'dynamodb:UpdateItem',
+      ],
+      resourceArns: [this.table.tableArn],
+      conditions: {
+        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['INGEST#*', 'STREAM#*', 'CREATOR#*'] },
+      },
+    });
+  }
 }

@@ -10,17 +10,32 @@ const WEB = join(ROOT, 'web');
 export const WEB_DIST = join(WEB, 'dist');
 const WEB_STAMP = join(WEB_DIST, '.built-from');
 /** What the web app is made of: its own room and the contracts that it reads. */
-const WEB_SOURCES = ['web/src', 'web/public', 'web/index.html', 'web/vite.config.ts', 'functions/contract', 'functions/domain', 'ingest-worker/contract', 'package-lock.json'];
+const WEB_SOURCES = [
+  'web/src',
+  'web/public',
+  'web/index.html',
+  'web/vite.config.ts',
+  'functions/contract',
+  'functions/domain',
+  'ingest-worker/contract',
+  'package-lock.json',
+];
 
 const filesUnder = async (path: string): Promise<string[]> => {
   const found = await readdir(path, { withFileTypes: true, recursive: true }).catch(() => undefined);
-  return found ? found.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name)).sort() : [path];
+  return found
+    ? found
+        .filter((entry) => entry.isFile())
+        .map((entry) => join(entry.parentPath, entry.name))
+        .sort()
+    : [path];
 };
 
 const fingerprint = async (sources: string[]): Promise<string> => {
   const hash = createHash('sha256');
   for (const source of sources)
-    for (const file of await filesUnder(join(ROOT, source))) hash.update(file.slice(ROOT.length)).update(await readFile(file).catch(() => ''));
+    for (const file of await filesUnder(join(ROOT, source)))
+      hash.update(file.slice(ROOT.length)).update(await readFile(file).catch(() => ''));
   return hash.digest('hex');
 };
 
@@ -46,7 +61,9 @@ const nodeBundle = (entry: string, outfile: string): BuildOptions => ({
   logLevel: 'warning',
   mainFields: ['module', 'main'],
   // CommonJS dependencies call require(); an ES module has none of its own.
-  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
 });
 
 export const bundleWorker = async (outfile: string): Promise<void> => {

@@ -1,9 +1,26 @@
 import { createControlPlane } from '../../functions/compose.ts';
+import type { Aws } from '../../functions/base.ts';
 import { parseConfig } from '../../functions/config.ts';
 import type { ControlPlane } from './gateway.ts';
 
+type Settings = { environment: Record<string, string>; aws: Aws; log: (line: string) => void };
+
 /** The rooms of `functions/` behind the gateway's paths; `sweep` is what a scheduled rule calls in the cloud. */
-export const startControlPlane = (environment: Record<string, string>): ControlPlane & { sweep: () => Promise<unknown> } => {
-  const { auth, users, posts, streams, webhooks, realtime, sweep } = createControlPlane(parseConfig(environment));
+export const startControlPlane = ({
+  environment,
+  aws,
+  log,
+}: Settings): ControlPlane & { sweep: () => Promise<unknown> } => {
+  const tell =
+    (level: string) =>
+    (message: string, extra: Record<string, unknown> = {}): void =>
+      log(
+        [level, message, ...Object.entries(extra).map(([name, value]) => `${name}=${JSON.stringify(value)}`)].join(' '),
+      );
+  const { auth, users, posts, streams, webhooks, realtime, sweep } = createControlPlane(parseConfig(environment), {
+    aws,
+    // A person at a terminal wants what went wrong, and each step of a show; not every request.
+    log: { debug: () => {}, info: tell('info'), warn: tell('warn'), error: tell('error') },
+  });
   return { rooms: { auth, users, posts, stream: streams, webhooks }, realtime, sweep };
 };

@@ -6,7 +6,9 @@ import { checkBrowser, checkDisk, checkFfmpeg, checkNode, checkPorts, dataDirect
 import { runningPlatform } from './running.mjs';
 
 if (process.argv.includes('--help')) {
-  console.log('npm run doctor: says whether this machine can run Vybzz, and what to type where it cannot. Exit 1 when npm start could not.');
+  console.log(
+    'npm run doctor: says whether this machine can run Vybzz, and what to type where it cannot. Exit 1 when npm start could not.',
+  );
   process.exit(0);
 }
 
@@ -19,7 +21,8 @@ const installed = await stat(join(ROOT, 'node_modules', '.vybzz-lock')).then(
 );
 const running = await runningPlatform(dataDirectory());
 const needed = [checkNode(), await checkFfmpeg(), await checkDisk(dataDirectory())];
-if (running) console.log(`• Vybzz runs from this clone (pid ${running.pid}) at ${running.origin}: its ports are its own.`);
+if (running)
+  console.log(`• Vybzz runs from this clone (pid ${running.pid}) at ${running.origin}: its ports are its own.`);
 else needed.push(...(await checkPorts()));
 
 for (const finding of needed) say(finding);
@@ -27,5 +30,9 @@ console.log(installed ? '✓ dependencies are installed' : '• dependencies are
 say(await checkBrowser());
 
 const wrong = needed.filter((finding) => !finding.ok).length;
-console.log(wrong ? `\n${wrong} thing${wrong > 1 ? 's' : ''} to mend before npm start.` : '\nThis machine can run Vybzz: npm start');
+console.log(
+  wrong
+    ? `\n${wrong} thing${wrong > 1 ? 's' : ''} to mend before npm start.`
+    : '\nThis machine can run Vybzz: npm start',
+);
 process.exit(wrong ? 1 : 0);

@@ -14,7 +14,14 @@ export type Rooms = Record<'auth' | 'users' | 'posts' | 'stream' | 'webhooks', P
 
 export type ControlPlane = { rooms: Rooms; realtime: RealtimeHandlers };
 
-export type ServiceHealth = { name: string; address: string; version: string; healthy: boolean; because?: string; uptimeSeconds: number };
+export type ServiceHealth = {
+  name: string;
+  address: string;
+  version: string;
+  healthy: boolean;
+  because?: string;
+  uptimeSeconds: number;
+};
 
 /** Vite in middleware mode: serves the sources and holds the hot-reload socket. */
 export type DevServer = {
@@ -115,13 +122,16 @@ export const startGateway = async (parts: Parts) => {
   const serveWeb = async (request: IncomingMessage, response: ServerResponse, path: string): Promise<void> => {
     if ('dev' in web) {
       for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-      web.dev.middlewares(request, response, () => json(response, 404, { error: 'not-found', message: 'There is nothing here.' }));
+      web.dev.middlewares(request, response, () =>
+        json(response, 404, { error: 'not-found', message: 'There is nothing here.' }),
+      );
       return;
     }
     const { dist } = web;
     const file = normalize(join(dist, path));
     const head = request.method === 'HEAD';
-    if (request.method !== 'GET' && !head) return json(response, 405, { error: 'method-not-allowed', message: 'Pages are only read.' });
+    if (request.method !== 'GET' && !head)
+      return json(response, 405, { error: 'method-not-allowed', message: 'Pages are only read.' });
     if (!file.startsWith(dist)) return json(response, 404, { error: 'not-found', message: 'There is nothing here.' });
     if (path !== '/' && (await serveFile(response, file, head))) return;
     // Any other path is a page of the app, which knows its own routes; a missing file stays missing.
@@ -136,16 +146,20 @@ export const startGateway = async (parts: Parts) => {
   };
 
   const issueToken = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    if (!authorized(request)) return json(response, 403, { error: 'not-allowed', message: "This is for the platform's own scripts." });
+    if (!authorized(request))
+      return json(response, 403, { error: 'not-allowed', message: "This is for the platform's own scripts." });
     let body = '';
     for await (const part of request) {
       body += String(part);
-      if (body.length > LOCAL_BODY_BYTES) return json(response, 413, { error: 'body-too-large', message: 'That is too long.' });
+      if (body.length > LOCAL_BODY_BYTES)
+        return json(response, 413, { error: 'body-too-large', message: 'That is too long.' });
     }
     const asked: unknown = JSON.parse(body);
     const login = typeof asked === 'object' && asked !== null && 'login' in asked ? String(asked.login) : '';
     const token = await parts.issueToken(login);
-    return token ? json(response, 200, { token }) : json(response, 404, { error: 'not-found', message: `There is no demo account ${login}.` });
+    return token
+      ? json(response, 200, { token })
+      : json(response, 404, { error: 'not-found', message: `There is no demo account ${login}.` });
   };
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -162,7 +176,11 @@ export const startGateway = async (parts: Parts) => {
     const { rooms } = parts.controlPlane();
     if (isRoom(room, rooms)) return listener(rooms[room])(request, response);
     // The sign-in's redirect and the realtime socket are bound to one name of this machine.
-    if (request.method === 'GET' && request.headers.host === `127.0.0.1:${port}` && request.headers.accept?.includes('text/html')) {
+    if (
+      request.method === 'GET' &&
+      request.headers.host === `127.0.0.1:${port}` &&
+      request.headers.accept?.includes('text/html')
+    ) {
       response.writeHead(307, { location: `${origin}${request.url ?? '/'}` });
       response.end();
       return;
@@ -175,7 +193,9 @@ export const startGateway = async (parts: Parts) => {
     const upstream = connect({ port: parts.workerPort, host: '127.0.0.1', timeout: WORKER_CONNECT_MS });
     const away = (): void => {
       upstream.destroy();
-      socket.end('HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+      socket.end(
+        'HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n',
+      );
     };
     upstream.once('error', away);
     upstream.once('timeout', away);
@@ -185,7 +205,8 @@ export const startGateway = async (parts: Parts) => {
       upstream.setTimeout(0);
       upstream.setNoDelay(true);
       const lines = [`${request.method} ${request.url} HTTP/1.1`];
-      for (let i = 0; i < request.rawHeaders.length; i += 2) lines.push(`${request.rawHeaders[i]}: ${request.rawHeaders[i + 1]}`);
+      for (let i = 0; i < request.rawHeaders.length; i += 2)
+        lines.push(`${request.rawHeaders[i]}: ${request.rawHeaders[i + 1]}`);
       lines.push(`X-Forwarded-For: ${request.socket.remoteAddress ?? ''}`, 'X-Forwarded-Proto: http');
       upstream.write(`${lines.join('\r\n')}\r\n\r\n`);
       upstream.write(head);
@@ -200,7 +221,8 @@ export const startGateway = async (parts: Parts) => {
 
   const server = createServer((request, response) => {
     serve(request, response).catch((cause: unknown) => {
-      if (cause instanceof URIError || cause instanceof SyntaxError) return json(response, 400, { error: 'invalid-request', message: 'That request cannot be read.' });
+      if (cause instanceof URIError || cause instanceof SyntaxError)
+        return json(response, 400, { error: 'invalid-request', message: 'That request cannot be read.' });
       log(`gateway: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`);
       if (response.headersSent) return response.destroy();
       return json(response, 500, { error: 'internal', message: 'Something went wrong on our side.' });

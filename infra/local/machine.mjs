@@ -118,14 +118,21 @@ export const checkFfmpeg = async () => {
       const found = `${version[1]}.${version[2]}`;
       return { ok: false, said: `FFmpeg ${found} (${path}) is older than ${MINIMUM.ffmpeg.join('.')}.`, fix };
     }
-    const has = (/** @type {string} */ list, /** @type {string} */ codec) => new RegExp(`^ [A-Z.]{6} ${codec} `, 'm').test(list);
+    const has = (/** @type {string} */ list, /** @type {string} */ codec) =>
+      new RegExp(`^ [A-Z.]{6} ${codec} `, 'm').test(list);
     const encoders = await ask(path, ['-encoders']);
     const decoders = await ask(path, ['-decoders']);
-    const missing = [...ENCODERS.filter((name) => !has(encoders, name)), ...DECODERS.filter((name) => !has(decoders, name))];
+    const missing = [
+      ...ENCODERS.filter((name) => !has(encoders, name)),
+      ...DECODERS.filter((name) => !has(decoders, name)),
+    ];
     if (missing.length) return { ok: false, said: `FFmpeg at ${path} lacks ${missing.join(', ')}.`, fix };
     const probe = await findOnPath([process.env['FFMPEG_PATH'] ? join(dirname(path), 'ffprobe') : 'ffprobe']);
     if (!probe) return { ok: false, said: 'FFmpeg is there, its ffprobe is not.', fix };
-    return { ok: true, said: `FFmpeg ${version ? `${version[1]}.${version[2]}` : '(unnumbered build)'} with libx264, libvpx, opus, aac` };
+    return {
+      ok: true,
+      said: `FFmpeg ${version ? `${version[1]}.${version[2]}` : '(unnumbered build)'} with libx264, libvpx, opus, aac`,
+    };
   } catch (cause) {
     const why = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
     return { ok: false, said: `FFmpeg at ${path} does not run: ${why}`, fix };
@@ -144,7 +151,12 @@ export const checkBrowser = async () => {
     : {
         ok: false,
         said: 'No Chromium for the tests (npm start does not need one).',
-        fix: await howToInstall('Chromium', { 'apt-get': 'chromium', dnf: 'chromium', apk: 'chromium', brew: '--cask chromium' }),
+        fix: await howToInstall('Chromium', {
+          'apt-get': 'chromium',
+          dnf: 'chromium',
+          apk: 'chromium',
+          brew: '--cask chromium',
+        }),
       };
 };
 
@@ -193,7 +205,11 @@ export const checkDisk = async (folder) => {
     await access(folder, constants.W_OK);
   } catch (cause) {
     const why = cause instanceof Error && 'code' in cause ? cause.code : String(cause);
-    return { ok: false, said: `The data folder ${folder} cannot be written (${why}).`, fix: 'Choose another: DATA_DIR=/some/folder npm start' };
+    return {
+      ok: false,
+      said: `The data folder ${folder} cannot be written (${why}).`,
+      fix: 'Choose another: DATA_DIR=/some/folder npm start',
+    };
   }
   const { bavail, bsize } = await statfs(folder);
   const free = Math.floor((bavail * bsize) / 2 ** 20);

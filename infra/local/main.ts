@@ -19,7 +19,9 @@ const portsFree = async (): Promise<Ports> => {
     if (other) throw new CannotStart(`${variable} and ${other} are both ${port}: give each its own port.`);
     seen.set(port, variable);
     if (await portTaken(port))
-      throw new CannotStart(`Port ${port} (${what}) is in use. End what listens there, or choose another: ${variable}=${port + 10_000} npm start`);
+      throw new CannotStart(
+        `Port ${port} (${what}) is in use. End what listens there, or choose another: ${variable}=${port + 10_000} npm start`,
+      );
   }
   const at = (variable: string): number => asked.find((one) => one.variable === variable)?.port ?? 0;
   return {
@@ -37,7 +39,9 @@ const run = async (): Promise<void> => {
   const running = await runningPlatform(dataDir);
   const answers = running && (await fetch(`${running.origin}/healthz`).catch(() => undefined))?.ok;
   if (running && answers)
-    throw new CannotStart(`Vybzz already runs on ${dataDir} (pid ${running.pid}): open ${running.origin}. A second copy needs its own DATA_DIR and ports.`);
+    throw new CannotStart(
+      `Vybzz already runs on ${dataDir} (pid ${running.pid}): open ${running.origin}. A second copy needs its own DATA_DIR and ports.`,
+    );
   const ports = await portsFree();
   if (process.argv.includes('--fresh')) await rm(dataDir, { recursive: true, force: true });
   const disk = await checkDisk(dataDir);
@@ -93,7 +97,8 @@ const sentence = (cause: unknown): string | undefined => {
   if (cause instanceof CannotStart || cause instanceof NewerDataError) return cause.message;
   if (cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE')
     return `Port ${'port' in cause ? String(cause.port) : '?'} was taken while Vybzz started. Try again, or choose another: npm run doctor names them.`;
-  if (cause instanceof Error && 'code' in cause && cause.code === 'ENOSPC') return 'The disk is full: free some space and start again.';
+  if (cause instanceof Error && 'code' in cause && cause.code === 'ENOSPC')
+    return 'The disk is full: free some space and start again.';
   if (cause instanceof Error && /is no port/.test(cause.message)) return cause.message;
   return undefined;
 };
@@ -101,7 +106,9 @@ const sentence = (cause: unknown): string | undefined => {
 run().then(
   () => process.exit(0),
   (cause: unknown) => {
-    console.error(`\n✗ ${sentence(cause) ?? (cause instanceof Error ? (cause.stack ?? cause.message) : String(cause))}`);
+    console.error(
+      `\n✗ ${sentence(cause) ?? (cause instanceof Error ? (cause.stack ?? cause.message) : String(cause))}`,
+    );
     process.exit(1);
   },
 );

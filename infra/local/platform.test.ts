@@ -25,7 +25,7 @@ const start = async (environment: Record<string, string>, args: string[] = []) =
 };
 
 const until = async <T>(look: () => Promise<T | undefined>, withinMs = 20_000): Promise<T> => {
-  for (const deadline = Date.now() + withinMs; ; ) {
+  for (const deadline = Date.now() + withinMs; ;) {
     const found = await look().catch(() => undefined);
     if (found !== undefined) return found;
     if (Date.now() > deadline) throw new Error('what was waited for did not happen');
@@ -124,9 +124,13 @@ describe('npm start', () => {
       return undefined;
     });
     process.kill(worker, 'SIGKILL');
-    const down = await until(async () => (await services(platform.origin)).find(({ name, healthy }) => name === 'worker' && !healthy));
+    const down = await until(async () =>
+      (await services(platform.origin)).find(({ name, healthy }) => name === 'worker' && !healthy),
+    );
     expect(down.because).toBe('is not reachable');
-    await until(async () => (await services(platform.origin)).find(({ name, healthy }) => name === 'worker' && healthy));
+    await until(async () =>
+      (await services(platform.origin)).find(({ name, healthy }) => name === 'worker' && healthy),
+    );
   });
 
   it('refuses a port in use with one sentence, and starts nothing', async () => {
@@ -202,7 +206,9 @@ describe('npm run doctor', () => {
     cleanups.push(() => rm(folder, { recursive: true }));
     await mkdir(folder, { recursive: true });
     const poor = join(folder, 'ffmpeg');
-    await writeFile(poor, '#!/bin/sh\n[ "$2" = -version ] && echo "ffmpeg version 6.0" || echo " V....D vp8 x"\n', { mode: 0o755 });
+    await writeFile(poor, '#!/bin/sh\n[ "$2" = -version ] && echo "ffmpeg version 6.0" || echo " V....D vp8 x"\n', {
+      mode: 0o755,
+    });
     const { code, said } = await runCommand('doctor.mjs', [], { ...environment, FFMPEG_PATH: poor });
     expect(code).toBe(1);
     expect(said).toMatch(/✗ FFmpeg at .* lacks libx264, aac, vp9, opus, h264\./);

@@ -1,4 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import Mux from '@mux/mux-node';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ensureTable } from '#store/table';
@@ -8,7 +9,7 @@ import { startVite, watchSources } from './dev.ts';
 import { startGateway, type ServiceHealth } from './gateway.ts';
 import { startIdentity } from './identity/server.ts';
 import { startMux } from './mux/server.ts';
-import { localSecrets } from './secrets.ts';
+import { localSecrets, localSigningKey } from './secrets.ts';
 import { startTable } from './table/server.ts';
 import { startWorkerProcess } from './worker-process.ts';
 
@@ -91,17 +92,11 @@ export const startPlatform = async ({ ports, dataDir, version, ffmpegPath, dev, 
       close: table.close,
     });
     const aws = {
-      AWS_REGION: 'us-east-1',
-      AWS_ACCESS_KEY_ID: 'local',
-      AWS_SECRET_ACCESS_KEY: 'local',
-      AWS_ENDPOINT_URL_DYNAMODB: table.url,
-      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
-    };
-    const client = new DynamoDBClient({
-      region: aws.AWS_REGION,
+      region: 'us-east-1',
       endpoint: table.url,
-      credentials: { accessKeyId: aws.AWS_ACCESS_KEY_ID, secretAccessKey: aws.AWS_SECRET_ACCESS_KEY },
-    });
+      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    };
+    const client = new DynamoDBClient(aws);
     await ensureTable(client, tableName);
     client.destroy();
 
@@ -137,13 +132,24 @@ export const startPlatform = async ({ ports, dataDir, version, ffmpegPath, dev, 
       close: mux.close,
     });
 
+    const muxApi = new Mux({ tokenId: secrets.muxTokenId, tokenSecret: secrets.muxTokenSecret, baseURL: mux.url });
+    const signingKey = await localSigningKey(dataDir, secrets, async () => {
+      const { id, private_key: privateKey } = await muxApi.system.signingKeys.create();
+      if (!privateKey) throw new Error('the Mux stand-in made a signing key without its private half');
+      return { id, privateKey };
+    });
+
     const bundle = join(dataDir, 'build', 'ingest-worker.mjs');
     await bundleWorker(bundle);
     const worker = await startWorkerProcess({
       bundle,
       port: ports.ingest,
       environment: {
-        ...aws,
+        AWS_REGION: aws.region,
+        AWS_ACCESS_KEY_ID: aws.credentials.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: aws.credentials.secretAccessKey,
+        AWS_ENDPOINT_URL_DYNAMODB: table.url,
+        AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
         HOST: '127.0.0.1',
         PORT: String(ports.ingest),
         TABLE_NAME: tableName,
@@ -163,7 +169,6 @@ export const startPlatform = async ({ ports, dataDir, version, ffmpegPath, dev, 
     });
 
     const environment = {
-      ...aws,
       TABLE_NAME: tableName,
       PUBLIC_ORIGIN: origin,
       INGEST_URL: `ws://localhost:${ports.web}/stream/live`,
@@ -183,9 +188,13 @@ export const startPlatform = async ({ ports, dataDir, version, ffmpegPath, dev, 
       MUX_STREAM_URL: `${mux.url}/play`,
       MUX_IMAGE_URL: `${mux.url}/image`,
       REALTIME_ENDPOINT: `${origin}/_local`,
+      MUX_SIGNING_KEY_ID: signingKey.id,
+      MUX_SIGNING_PRIVATE_KEY: signingKey.privateKey,
+      VERSION: version,
       CURSOR_SECRET: secrets.cursorSecret,
     };
-    let controlPlane = startControlPlane(environment);
+    const controlPlaneSettings = { environment, aws, log: (line: string) => log('functions', line) };
+    let controlPlane = startControlPlane(controlPlaneSettings);
     const sweep = setInterval(() => {
       controlPlane
         .sweep()
@@ -233,7 +242,7 @@ export const startPlatform = async ({ ports, dataDir, version, ffmpegPath, dev, 
     if (dev) {
       const unwatch = await watchSources(join(dataDir, 'build'), {
         controlPlane: (fresh) => {
-          controlPlane = fresh.startControlPlane(environment);
+          controlPlane = fresh.startControlPlane(controlPlaneSettings);
           log('dev', 'functions changed: the control plane is new');
         },
         worker: (changed) => {

@@ -10,7 +10,12 @@ import {
 } from '@aws-sdk/client-apigatewaymanagementapi';
 import { afterEach, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { createRealtimeGateway, REALTIME_LIMITS, type RealtimeHandlers, type WebSocketEvent } from './realtime-gateway.ts';
+import {
+  createRealtimeGateway,
+  REALTIME_LIMITS,
+  type RealtimeHandlers,
+  type WebSocketEvent,
+} from './realtime-gateway.ts';
 
 const closers: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -121,17 +126,25 @@ it('lets the SDK post to, look at and close a connection, and says 410 once it i
   await api.send(new DeleteConnectionCommand({ ConnectionId }));
   await closed;
   expect((await event('DISCONNECT')).requestContext.connectionId).toBe(ConnectionId);
-  await expect(api.send(new PostToConnectionCommand({ ConnectionId, Data: 'x' }))).rejects.toBeInstanceOf(GoneException);
+  await expect(api.send(new PostToConnectionCommand({ ConnectionId, Data: 'x' }))).rejects.toBeInstanceOf(
+    GoneException,
+  );
 });
 
 it.each([
   [1_024, true],
   [1_025, false],
 ])('takes a message of %i bytes at a limit of 1,024: %s', async (bytes, taken) => {
-  const { connect } = await make({ message: async () => ({ statusCode: 200, body: 'heard' }) }, { messageBytes: 1_024 });
+  const { connect } = await make(
+    { message: async () => ({ statusCode: 200, body: 'heard' }) },
+    { messageBytes: 1_024 },
+  );
   const socket = connect();
   await once(socket, 'open');
-  const outcome = Promise.race([once(socket, 'message').then(() => true), once(socket, 'close').then(([code]) => code)]);
+  const outcome = Promise.race([
+    once(socket, 'message').then(() => true),
+    once(socket, 'close').then(([code]) => code),
+  ]);
   socket.send('x'.repeat(bytes));
   expect(await outcome).toBe(taken || 1009);
 });

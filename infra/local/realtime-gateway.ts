@@ -40,17 +40,25 @@ export type RealtimeHandlers = {
 
 type Connection = { socket: WebSocket; connectedAt: number; lastActiveAt: number; sourceIp: string };
 
-const REASONS: Record<number, string> = { 400: 'Bad Request', 401: 'Unauthorized', 403: 'Forbidden', 429: 'Too Many Requests' };
+const REASONS: Record<number, string> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  429: 'Too Many Requests',
+};
 
 const refuse = (socket: Duplex, status: number): void => {
-  socket.end(`HTTP/1.1 ${status} ${REASONS[status] ?? 'Internal Server Error'}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  socket.end(
+    `HTTP/1.1 ${status} ${REASONS[status] ?? 'Internal Server Error'}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
+  );
 };
 
 /** The route key that `$request.body.action` selects; `$default` where there is none. */
 const routeOf = (body: string): string => {
   try {
     const parsed: unknown = JSON.parse(body);
-    if (typeof parsed === 'object' && parsed !== null && 'action' in parsed && typeof parsed.action === 'string') return parsed.action;
+    if (typeof parsed === 'object' && parsed !== null && 'action' in parsed && typeof parsed.action === 'string')
+      return parsed.action;
   } catch {
     // Not JSON: API Gateway hands it to $default too.
   }
@@ -73,7 +81,12 @@ export const createRealtimeGateway = ({
   const server = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: limits.messageBytes });
   const connections = new Map<string, Connection>();
 
-  const event = (id: string, connection: Pick<Connection, 'connectedAt' | 'sourceIp'>, eventType: WebSocketEvent['requestContext']['eventType'], routeKey: string): WebSocketEvent => ({
+  const event = (
+    id: string,
+    connection: Pick<Connection, 'connectedAt' | 'sourceIp'>,
+    eventType: WebSocketEvent['requestContext']['eventType'],
+    routeKey: string,
+  ): WebSocketEvent => ({
     requestContext: {
       routeKey,
       eventType,
@@ -112,11 +125,13 @@ export const createRealtimeGateway = ({
         return;
       }
       const body = data.toString();
-      void answerWithin(handlers().message({ ...event(id, connection, 'MESSAGE', routeOf(body)), body })).then((answer) => {
-        if (answer.body !== undefined && socket.readyState === socket.OPEN) socket.send(answer.body);
-        if (answer.statusCode >= 500 && socket.readyState === socket.OPEN)
-          socket.send(JSON.stringify({ message: 'Internal server error', connectionId: id, requestId: id }));
-      });
+      void answerWithin(handlers().message({ ...event(id, connection, 'MESSAGE', routeOf(body)), body })).then(
+        (answer) => {
+          if (answer.body !== undefined && socket.readyState === socket.OPEN) socket.send(answer.body);
+          if (answer.statusCode >= 500 && socket.readyState === socket.OPEN)
+            socket.send(JSON.stringify({ message: 'Internal server error', connectionId: id, requestId: id }));
+        },
+      );
     });
     socket.once('close', () => {
       clearTimeout(ends);
@@ -158,10 +173,14 @@ export const createRealtimeGateway = ({
   const manage = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const id = decodeURIComponent((request.url ?? '').split('/@connections/')[1]?.split('?')[0] ?? '');
     const reply = (status: number, body?: object, error?: string): void => {
-      response.writeHead(status, { 'content-type': 'application/json', ...(error ? { 'x-amzn-errortype': error } : {}) });
+      response.writeHead(status, {
+        'content-type': 'application/json',
+        ...(error ? { 'x-amzn-errortype': error } : {}),
+      });
       response.end(body ? JSON.stringify(body) : undefined);
     };
-    if (!request.headers.authorization?.startsWith('AWS4-HMAC-SHA256 ')) return reply(403, { message: 'Missing Authentication Token' }, 'ForbiddenException');
+    if (!request.headers.authorization?.startsWith('AWS4-HMAC-SHA256 '))
+      return reply(403, { message: 'Missing Authentication Token' }, 'ForbiddenException');
     const parts: Buffer[] = [];
     let size = 0;
     for await (const part of request) {

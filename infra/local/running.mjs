@@ -27,7 +27,8 @@ export const runningPlatform = async (dataDir) => {
 };
 
 /** @param {string} dataDir @param {Running} running */
-export const noteRunning = (dataDir, running) => writeFile(note(dataDir), JSON.stringify(running, undefined, 2), { mode: 0o600 });
+export const noteRunning = (dataDir, running) =>
+  writeFile(note(dataDir), JSON.stringify(running, undefined, 2), { mode: 0o600 });
 
 /** @param {string} dataDir */
 export const forgetRunning = (dataDir) => rm(note(dataDir), { force: true });

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 
 /** The data folder's format. A folder of a higher one was written by a newer Vybzz and is left alone. */
 const DATA_VERSION = 1;
+const FILE = 'secrets.json';
 
 const Secrets = z.object({
   version: z.number(),
@@ -14,6 +15,8 @@ const Secrets = z.object({
   cursorSecret: z.string(),
   /** Opens the routes under `/_local`, for `npm run token`. */
   localSecret: z.string(),
+  /** Signs the playback tokens of shows that are not public; Mux's stand-in makes it. */
+  signingKey: z.optional(z.object({ id: z.string(), privateKey: z.string() })),
 });
 export type Secrets = z.infer<typeof Secrets>;
 
@@ -27,7 +30,7 @@ export class NewerDataError extends Error {
 
 /** This installation's own credentials: made at first start, readable by their owner alone, kept from then on. */
 export const localSecrets = async (dataDir: string): Promise<Secrets> => {
-  const path = join(dataDir, 'secrets.json');
+  const path = join(dataDir, FILE);
   const kept = await readFile(path, 'utf8').catch(() => undefined);
   if (kept !== undefined) {
     const secrets = Secrets.parse(JSON.parse(kept));
@@ -45,4 +48,19 @@ export const localSecrets = async (dataDir: string): Promise<Secrets> => {
   };
   await writeFile(path, JSON.stringify(made, undefined, 2), { mode: 0o600, flag: 'wx' });
   return made;
+};
+
+/** The signing key, made by `create` where there is none yet. */
+export const localSigningKey = async (
+  dataDir: string,
+  secrets: Secrets,
+  create: () => Promise<{ id: string; privateKey: string }>,
+): Promise<{ id: string; privateKey: string }> => {
+  if (secrets.signingKey) return secrets.signingKey;
+  const signingKey = await create();
+  // Beside the file and renamed, so that a death in between leaves the old secrets whole.
+  const path = join(dataDir, FILE);
+  await writeFile(`${path}.new`, JSON.stringify({ ...secrets, signingKey }, undefined, 2), { mode: 0o600 });
+  await rename(`${path}.new`, path);
+  return signingKey;
 };

@@ -54,12 +54,13 @@ export const ensureDependencies = async () => {
   const wanted = await lockHash();
   const have = await readFile(stamp(), 'utf8').catch(() => '');
   if (have === wanted) return;
-  console.log(`• Installing dependencies (npm ci)${have ? ': the lockfile has changed' : ''} …`);
+  console.log(`• Installing dependencies (npm install)${have ? ': the lockfile has changed' : ''} …`);
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  // A parent `npm start` hands its own settings down as npm_config_*; what they say of that run is not meant for this one.
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_(config_(?!registry|cache|userconfig|globalconfig|nodedir)|lifecycle|package)/i.test(name)));
-  const code = await execute(npm, ['ci', '--no-audit', '--no-fund'], { quiet: true, env });
-  if (code !== 0) throw new SetupError('The dependencies could not be installed: npm ci failed, its words are above.');
+  // Not `npm ci`: npm 11 refuses a lockfile that was made where another platform's optional binaries could not be had, as
+  // ours was. This installs the very versions of the lockfile, adds the platform's own binaries, and writes no file of ours.
+  const code = await execute(npm, ['install', '--no-save', '--no-audit', '--no-fund'], { quiet: true });
+  if (code !== 0)
+    throw new SetupError('The dependencies could not be installed: npm install failed, its words are above.');
   await writeFile(stamp(), wanted);
 };
 
@@ -80,21 +81,31 @@ const confirmed = async (question) => {
 const installPackages = async (what, packages) => {
   const manager = await findPackageManager();
   const names = manager && packages[manager.name];
-  if (!manager || !names) throw new SetupError(`${what} is missing, and no package manager that could install it was found. Install it and start again.`);
+  if (!manager || !names)
+    throw new SetupError(
+      `${what} is missing, and no package manager that could install it was found. Install it and start again.`,
+    );
   const rootNow = process.getuid?.() === 0;
   const sudo = manager.root && !rootNow;
   const typed = `${sudo ? 'sudo ' : ''}${manager.name} ${manager.install.join(' ')} ${names.join(' ')}`;
-  if (sudo && !(await findOnPath(['sudo']))) throw new SetupError(`${what} is missing and installing it needs root. As root, type: ${typed.replace('sudo ', '')}`);
+  if (sudo && !(await findOnPath(['sudo'])))
+    throw new SetupError(
+      `${what} is missing and installing it needs root. As root, type: ${typed.replace('sudo ', '')}`,
+    );
   console.log(`• Installing ${what}: ${typed} …`);
   if (!(await confirmed('  Go ahead?'))) throw new SetupError(`${what} is missing. To install it, type: ${typed}`);
   const call = (/** @type {readonly string[]} */ args) => {
     // Without a terminal sudo must not wait for a password that nobody can type.
     const prefix = sudo ? ['sudo', ...(process.stdin.isTTY ? [] : ['-n'])] : [];
     const [command = manager.name, ...rest] = [...prefix, manager.name, ...args];
-    return execute(command, rest, { quiet: !process.stdin.isTTY, env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
+    return execute(command, rest, {
+      quiet: !process.stdin.isTTY,
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    });
   };
   if (manager.update) await call(manager.update);
-  if ((await call([...manager.install, ...names])) !== 0) throw new SetupError(`${what} could not be installed. Try it yourself: ${typed}`);
+  if ((await call([...manager.install, ...names])) !== 0)
+    throw new SetupError(`${what} could not be installed. Try it yourself: ${typed}`);
 };
 
 /** FFmpeg with our codecs, installed where it is not there. */
@@ -117,13 +128,18 @@ export const ensureBrowser = async () => {
     apk: ['chromium'],
     brew: ['--cask', 'chromium'],
   });
-  if (!(await findBrowser())) throw new SetupError('Chromium was installed but is not on the PATH: set CHROMIUM_PATH to it.');
+  if (!(await findBrowser()))
+    throw new SetupError('Chromium was installed but is not on the PATH: set CHROMIUM_PATH to it.');
 };
 
 /** nginx with its RTMP module: the second, independent server that the publisher is tested against. */
 export const ensureNginxRtmp = async () => {
   const module = ['/usr/lib/nginx/modules/ngx_rtmp_module.so', '/usr/lib64/nginx/modules/ngx_rtmp_module.so'];
-  if ((await findOnPath(['nginx', '/usr/sbin/nginx'])) && (await Promise.all(module.map((path) => readFile(path).catch(() => undefined)))).some(Boolean)) return;
+  if (
+    (await findOnPath(['nginx', '/usr/sbin/nginx'])) &&
+    (await Promise.all(module.map((path) => readFile(path).catch(() => undefined)))).some(Boolean)
+  )
+    return;
   await installPackages('nginx with RTMP (for the tests)', {
     'apt-get': ['nginx', 'libnginx-mod-rtmp', 'libnginx-mod-stream'],
     apk: ['nginx', 'nginx-mod-rtmp', 'nginx-mod-stream'],

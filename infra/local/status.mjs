@@ -4,7 +4,9 @@ import { dataDirectory } from './machine.mjs';
 import { runningPlatform } from './running.mjs';
 
 if (process.argv.includes('--help')) {
-  console.log('npm run -s status [-- --json]: every service of the running platform. DATA_DIR names another data folder. Exit 1 when one is not healthy.');
+  console.log(
+    'npm run -s status [-- --json]: every service of the running platform. DATA_DIR names another data folder. Exit 1 when one is not healthy.',
+  );
   process.exit(0);
 }
 const running = await runningPlatform(dataDirectory());
@@ -12,7 +14,9 @@ if (!running) {
   console.error(`Vybzz is not running on ${dataDirectory()}: npm start`);
   process.exit(1);
 }
-const answer = await fetch(`${running.origin}/healthz?all`, { signal: AbortSignal.timeout(5_000) }).catch((cause) => cause);
+const answer = await fetch(`${running.origin}/healthz?all`, { signal: AbortSignal.timeout(5_000) }).catch(
+  (cause) => cause,
+);
 if (answer instanceof Error) {
   console.error(`Vybzz runs (pid ${running.pid}) but ${running.origin} does not answer: ${answer.message}`);
   process.exit(1);
@@ -22,7 +26,8 @@ if (process.argv.includes('--json')) console.log(JSON.stringify(health, undefine
 else {
   /** @type {{ name: string, address: string, version: string, healthy: boolean, because?: string, uptimeSeconds: number }[]} */
   const services = health.services;
-  const wide = (/** @type {(service: typeof services[number]) => string} */ of) => Math.max(...services.map((service) => of(service).length));
+  const wide = (/** @type {(service: typeof services[number]) => string} */ of) =>
+    Math.max(...services.map((service) => of(service).length));
   const [name, address, version] = [wide((s) => s.name), wide((s) => s.address), wide((s) => s.version)];
   for (const service of services)
     console.log(

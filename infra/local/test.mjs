@@ -2,7 +2,15 @@
 /** `npm test`: sets the machine up, then runs the rooms' tests and the browser's, and sums them up in a last line. */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ensureBrowser, ensureDependencies, ensureFfmpeg, ensureNginxRtmp, ensureNode, execute, orExplain } from './setup.mjs';
+import {
+  ensureBrowser,
+  ensureDependencies,
+  ensureFfmpeg,
+  ensureNginxRtmp,
+  ensureNode,
+  execute,
+  orExplain,
+} from './setup.mjs';
 import { findBrowser, ROOT } from './machine.mjs';
 
 await orExplain(async () => {
@@ -24,7 +32,11 @@ const env = {
   PLAYWRIGHT_JSON_OUTPUT_NAME: join(results, 'browser.json'),
 };
 const codes = [
-  await execute(bin('vitest'), ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${join(results, 'rooms.json')}`], { env }),
+  await execute(
+    bin('vitest'),
+    ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${join(results, 'rooms.json')}`],
+    { env },
+  ),
   await execute(bin('playwright'), ['test', '--config', 'web/playwright.config.ts', '--reporter=list,json'], { env }),
 ];
 

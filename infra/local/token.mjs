@@ -5,7 +5,9 @@ import { runningPlatform } from './running.mjs';
 
 const login = process.argv[2];
 if (!login || login === '--help') {
-  console.log('npm run -s token -- LOGIN: prints an access token of a demo account (asha, bilal, chen) of the running platform.');
+  console.log(
+    'npm run -s token -- LOGIN: prints an access token of a demo account (asha, bilal, chen) of the running platform.',
+  );
   process.exit(login ? 0 : 2);
 }
 const running = await runningPlatform(dataDirectory());

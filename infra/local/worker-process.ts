@@ -26,6 +26,20 @@ export type WorkerProcess = {
   close: (graceMs: number) => Promise<void>;
 };
 
+/** A line of the worker's JSON log for a person at a terminal; any other line as it is. */
+const readable = (line: string): string => {
+  try {
+    const entry: unknown = JSON.parse(line);
+    if (typeof entry !== 'object' || entry === null) return line;
+    const { at: _, workerId: __, level = '', message = '', ...rest }: Record<string, unknown> = { ...entry };
+    return [level, message, ...Object.entries(rest).map(([name, value]) => `${name}=${JSON.stringify(value)}`)].join(
+      ' ',
+    );
+  } catch {
+    return line;
+  }
+};
+
 const exited = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null;
 
 const ended = async (child: ChildProcess, graceMs: number): Promise<void> => {
@@ -59,7 +73,7 @@ export const startWorkerProcess = async (settings: Settings): Promise<WorkerProc
     });
     for (const stream of [made.stdout, made.stderr])
       stream?.on('data', (said: Buffer) => {
-        for (const line of said.toString().split('\n')) if (line.trim()) settings.log(line);
+        for (const line of said.toString().split('\n')) if (line.trim()) settings.log(readable(line));
       });
     made.once('error', (cause) => settings.log(`worker could not be started: ${cause.message}`));
     made.once('exit', (code, signal) => {
