@@ -33,6 +33,8 @@ export const LIMITS = {
   exitMs: 105_000,
   /** Over this much time the sessions of a leaving worker are asked to move. */
   migrateSpreadMs: 10_000,
+  /** How long a session that leaves waits for the end of a GOP: none is then sent twice. */
+  leaveAtGopMs: 3_000,
   /** …and so much for each, where there are few. */
   migrateEachMs: 100,
 

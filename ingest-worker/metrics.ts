@@ -1,5 +1,5 @@
 import type { Admission } from './admission.ts';
-import type { Tally } from './session/run-session.ts';
+import type { Tally } from './session/tally.ts';
 
 export type Metrics = {
   tally: Tally;
@@ -18,11 +18,10 @@ export const createMetrics = ({ admission, workerId }: { admission: Admission; w
     restarts: 0,
     resumes: 0,
     reconnects: 0,
-    dropped: 0,
+    skips: 0,
     ended: 0,
     turnedAway: 0,
     receivedBytes: 0,
-    publishedBytes: 0,
     weakAcknowledgements: 0,
   };
   let told = { ...counts };
@@ -33,12 +32,11 @@ export const createMetrics = ({ admission, workerId }: { admission: Admission; w
       restarts: () => void counts.restarts++,
       resumes: () => void counts.resumes++,
       reconnects: () => void counts.reconnects++,
-      droppedFrames: () => void counts.dropped++,
+      skips: () => void counts.skips++,
       ended: () => void counts.ended++,
       receivedBytes: (bytes) => void (counts.receivedBytes += bytes),
-      publishedBytes: (bytes) => void (counts.publishedBytes += bytes),
       commitDelayMs: (ms) => void (commitDelayMs = Math.max(commitDelayMs, ms)),
-      weakRule: () => void counts.weakAcknowledgements++,
+      weakAcknowledgements: () => void counts.weakAcknowledgements++,
     },
     turnedAway: () => void counts.turnedAway++,
     prometheus: () => {
@@ -55,11 +53,10 @@ export const createMetrics = ({ admission, workerId }: { admission: Admission; w
         counter('encoder_restarts', 'Encoders started after one had died.', counts.restarts),
         counter('resumes', 'Sockets that went on with a feed.', counts.resumes),
         counter('upstream_reconnects', 'Connections upstream made anew.', counts.reconnects),
-        counter('skips', 'Times that media was left out.', counts.dropped),
+        counter('skips', 'Times that media was left out.', counts.skips),
         counter('ended', 'Feeds that are over.', counts.ended),
         counter('turned_away', 'Handshakes refused before the upgrade.', counts.turnedAway),
         counter('received_bytes', 'Media from clients.', counts.receivedBytes),
-        counter('published_bytes', 'Media sent upstream.', counts.publishedBytes),
         counter(
           'weak_acknowledgements',
           'Commits by time, because the server says nothing.',
@@ -72,7 +69,7 @@ export const createMetrics = ({ admission, workerId }: { admission: Admission; w
         Restarts: counts.restarts - told.restarts,
         Resumes: counts.resumes - told.resumes,
         Reconnects: counts.reconnects - told.reconnects,
-        Dropped: counts.dropped - told.dropped,
+        Skips: counts.skips - told.skips,
         TurnedAway: counts.turnedAway - told.turnedAway,
         CommitDelayMs: commitDelayMs,
         Sessions: admission.sessions,

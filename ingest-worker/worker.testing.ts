@@ -14,6 +14,7 @@ import {
 } from '#wire';
 import type { Config } from './config.ts';
 import { createLog } from './log.ts';
+import { createStartEncoder } from './media/encoder.ts';
 import { type Sink, startSink } from './publish/sink/sink.testing.ts';
 import { createMemoryStore } from './session/store.testing.ts';
 import { startWorker, type Worker } from './worker.ts';
@@ -44,6 +45,8 @@ const CHUNK_BYTES = 7_000;
 const UNTIL_MS = 15_000;
 
 export type TestWorker = {
+  /** Every encoder that was started, oldest first. */
+  encoders: { pid: number | undefined; args: string[] }[];
   worker: Worker;
   sink: Sink;
   memory: ReturnType<typeof createMemoryStore>;
@@ -65,10 +68,17 @@ export const startTestWorker = async ({
 } = {}): Promise<TestWorker> => {
   const ownSink = sink ?? (await startSink({ tls }));
   const lines: string[] = [];
+  const encoders: TestWorker['encoders'] = [];
+  const startEncoder = createStartEncoder({ ffmpegPath: overrides.ffmpegPath ?? 'ffmpeg' });
   const worker = await startWorker({
     store: memory.store,
     log: createLog({ level: 'debug', write: (line) => void lines.push(line) }),
     random: () => 0,
+    startEncoder: (options) => {
+      const encoder = startEncoder(options);
+      encoders.push({ pid: encoder.pid, args: options.args });
+      return encoder;
+    },
     config: {
       host: '127.0.0.1',
       port: 0,
@@ -91,6 +101,7 @@ export const startTestWorker = async ({
     sink: ownSink,
     memory,
     lines,
+    encoders,
     url: (key = memory.issue(), query = '') => `ws://127.0.0.1:${worker.port}/stream/live/${key}${query}`,
     close: async () => {
       await worker.close();

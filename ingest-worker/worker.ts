@@ -4,7 +4,7 @@ import { createAdmission } from './admission.ts';
 import type { Config } from './config.ts';
 import { LIMITS } from './limits.ts';
 import type { Log } from './log.ts';
-import { createStartEncoder } from './media/encoder.ts';
+import { createStartEncoder, type StartEncoder } from './media/encoder.ts';
 import { createMetrics } from './metrics.ts';
 import { createFfmpegPublishers } from './publish/ffmpeg-publisher.ts';
 import { createRtmpsPublishers } from './publish/rtmps-publisher.ts';
@@ -13,7 +13,14 @@ import { createIngestServer } from './server.ts';
 import type { IngestStore } from './session/lease.ts';
 import { createSessions } from './session/sessions.ts';
 
-type Parts = { config: Config; log: Log; store: IngestStore; random?: () => number };
+type Parts = {
+  config: Config;
+  log: Log;
+  store: IngestStore;
+  /** How encoders are started; a parameter so that a test can harm them. */
+  startEncoder?: StartEncoder;
+  random?: () => number;
+};
 
 export type Worker = {
   port: number;
@@ -24,7 +31,13 @@ export type Worker = {
 };
 
 /** The whole worker, listening. */
-export const startWorker = async ({ config, log, store, random = Math.random }: Parts): Promise<Worker> => {
+export const startWorker = async ({
+  config,
+  log,
+  store,
+  startEncoder = createStartEncoder({ ffmpegPath: config.ffmpegPath }),
+  random = Math.random,
+}: Parts): Promise<Worker> => {
   const clock = () => performance.now();
   const { capacityUnits, workerId, ffmpegPath, upstream } = config;
   const admission = createAdmission({ capacityUnits, maxSessions: LIMITS.sessions });
@@ -34,7 +47,7 @@ export const startWorker = async ({ config, log, store, random = Math.random }: 
   const sessions = createSessions({
     store,
     workerId,
-    startEncoder: createStartEncoder({ ffmpegPath, clock }),
+    startEncoder,
     createPublisher,
     upstream,
     log,
@@ -65,8 +78,10 @@ export const startWorker = async ({ config, log, store, random = Math.random }: 
   const close = async (): Promise<void> => {
     clearInterval(protecting);
     clearInterval(telling);
+    const left = sessions.all();
+    for (const session of left) session.cut('going-away');
+    await Promise.all(left.map((session) => session.over));
     await ingest.close();
-    await Promise.all(sessions.all().map((session) => session.over));
   };
 
   return {

@@ -43,8 +43,9 @@ export const ffmpegArgs = ({ facts, pipeline, sound, published }: EncoderSetting
 const encodeVideo = ({ width, height }: MediaFacts['video'], publishedMs: number | undefined): string[] => {
   const size = fit(width, height);
   const filters = [
-    ...(publishedMs === undefined ? [] : [`trim=start=${seconds(nextVideoMs(publishedMs))}`]),
+    // First the grid, then the cut: a frame that fills two steps of the grid may lie before the cut and after it.
     `fps=${OUTPUT_FPS}`,
+    ...(publishedMs === undefined ? [] : [`trim=start=${seconds(nextVideoMs(publishedMs))}`]),
     // Pinned, because a recording may change its size and a published stream may not.
     `scale=${size.width}:${size.height}:force_original_aspect_ratio=decrease`,
     `pad=${size.width}:${size.height}:-1:-1`,
@@ -65,8 +66,8 @@ const encodeAudio = (publishedMs: number | undefined): string[] => [
 ];
 
 /**
- * Where the frame after the one published at `publishedMs` begins. The fps filter rounds to a grid that starts at 0, so a
- * cut in the middle of a grid step makes the first new frame, a key frame, the very next one and never the last again.
+ * Where to cut so that the first new frame, a key frame, is the very next one after that of `publishedMs` and never that one
+ * again: in the middle of a step of the grid, which starts at 0 whatever the first frame was.
  */
 const nextVideoMs = (publishedMs: number): number =>
   ((Math.round((publishedMs * OUTPUT_FPS) / 1000) + 0.5) * 1000) / OUTPUT_FPS;

@@ -20,7 +20,9 @@ export type EncoderLine = {
   start(past: number | undefined): void;
   /** Writes what has come since, as far as FFmpeg takes it. */
   pump(): void;
-  /** No more input will come: the run ends when it has all. */
+  /** Takes no byte from `offset` on. */
+  limit(offset: number): void;
+  /** No more input will come: the run ends when it has all, up to the limit. */
   end(): void;
   kill(): void;
   hold(held: boolean): void;
@@ -36,6 +38,7 @@ export const createEncoderLine = ({ startEncoder, intake, published, onTag, onEx
   /** Wanted, but no GOP to begin with is here yet. */
   let waiting: { past: number | undefined } | undefined;
   let ending = false;
+  let stopAt = Infinity;
   let held = false;
   let resumeFrom: number | undefined;
   let droppedFrames = 0;
@@ -99,8 +102,10 @@ export const createEncoderLine = ({ startEncoder, intake, published, onTag, onEx
       }
       // What an encoder has begun to read it cannot leave half read: the rest goes to the next one.
       if ('gapTo' in next) return finish(run, next.gapTo);
-      run.cursor += next.bytes.byteLength;
-      run.full = !run.encoder.write(next.bytes);
+      const bytes = next.bytes.subarray(0, Math.max(0, stopAt - run.cursor));
+      if (bytes.byteLength === 0) return ending ? finish(run, undefined) : undefined;
+      run.cursor += bytes.byteLength;
+      run.full = !run.encoder.write(bytes);
     }
   };
 
@@ -116,6 +121,9 @@ export const createEncoderLine = ({ startEncoder, intake, published, onTag, onEx
       tryStart();
     },
     pump,
+    limit: (offset) => {
+      stopAt = offset;
+    },
     end: () => {
       ending = true;
       pump();

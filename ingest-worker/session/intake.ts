@@ -113,7 +113,7 @@ export const createIntake = (from = 0): Intake => {
     skip: (to) => {
       if (to <= ring.end) return;
       ring.jump(to);
-      reader.jump(to);
+      if (!apart) reader.jump(to);
     },
   };
 };

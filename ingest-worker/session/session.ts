@@ -26,6 +26,8 @@ type EncoderState =
 /** Crashes without health between them, and the GOP in which the last one was. */
 type Crashes = { inARow: number; lastAt: number | undefined };
 
+const NO_CRASHES: Crashes = { inARow: 0, lastAt: undefined };
+
 type Upstream =
   /** The holder before us may still be publishing. */
   | { is: 'barred'; untilMs: number }
@@ -49,7 +51,7 @@ export type SessionEvent = { nowMs: number } & (
   /** The client has done something for which it loses its show; what it sent before is still published. */
   | { type: 'refused'; because: CloseReason }
   /** Another worker or feed has the stream: not one more byte may go out. */
-  | { type: 'fenced'; because: 'replaced' | 'lease-lost' | 'internal-error' }
+  | { type: 'fenced'; because: 'replaced' | 'lease-lost' | 'going-away' }
   | { type: 'tick' }
 );
 
@@ -58,8 +60,8 @@ type WishedEnd = 'finished' | 'ended-elsewhere' | 'migrate' | 'going-away';
 const WISHED: readonly CloseReason[] = ['finished', 'ended-elsewhere', 'migrate', 'going-away'] satisfies WishedEnd[];
 
 export type Effect =
-  /** Starts FFmpeg where nothing is missing, or with the first GOP after byte `past`. */
-  | { do: 'start-encoder'; past: number | undefined }
+  /** Starts FFmpeg where nothing is missing, or with the first GOP after byte `past`; `again` after one that died. */
+  | { do: 'start-encoder'; past: number | undefined; again: boolean }
   | { do: 'end-encoder-input' }
   | { do: 'kill-encoder' }
   | { do: 'connect-upstream' }
@@ -91,7 +93,7 @@ export const step = (session: Session, event: SessionEvent): Step => {
       return drain(session, event.because, event.nowMs);
     case 'media-began':
       if (session.feed.encoder.is !== 'waiting') return [session, []];
-      return run(session, { inARow: 0, lastAt: undefined }, event.nowMs);
+      return run(session, event.nowMs);
     case 'encoder-exited':
       return afterEncoder(session, event);
     case 'upstream-freed':
@@ -148,9 +150,13 @@ const over = (session: Going, because: CloseReason): Step => {
   return [{ at: 'over', because }, [...effects, { do: 'release', because }, { do: 'close-client', reason: because }]];
 };
 
-const run = (session: Going, crashes: Crashes, nowMs: number, past?: number): Step => [
+const run = (
+  session: Going,
+  nowMs: number,
+  { crashes = NO_CRASHES, past, again = false }: { crashes?: Crashes; past?: number | undefined; again?: boolean } = {},
+): Step => [
   withEncoder(session, { is: 'running', sinceMs: nowMs, crashes }),
-  [{ do: 'start-encoder', past }, ...(session.at === 'draining' ? [{ do: 'end-encoder-input' } as const] : [])],
+  [{ do: 'start-encoder', past, again }, ...(session.at === 'draining' ? [{ do: 'end-encoder-input' } as const] : [])],
 ];
 
 type EncoderExited = Extract<SessionEvent, { type: 'encoder-exited' }>;
@@ -160,7 +166,7 @@ const afterEncoder = (session: Going, { nowMs, clean, at }: EncoderExited): Step
   if (encoder.is !== 'running') return [session, []];
   if (clean && session.at === 'draining') return settle(withEncoder(session, { is: 'done' }), []);
   // Its input ended in the middle of the show, where the client had to leave some out: a new one takes the rest.
-  if (clean) return run(session, encoder.crashes, nowMs);
+  if (clean) return run(session, nowMs, { crashes: encoder.crashes });
 
   const healthy = nowMs - encoder.sinceMs >= LIMITS.healthyMs;
   const inARow = healthy ? 0 : encoder.crashes.inARow;
@@ -168,7 +174,7 @@ const afterEncoder = (session: Going, { nowMs, clean, at }: EncoderExited): Step
   if (wait === undefined) return over(withEncoder(session, { is: 'done' }), 'encoder-failed');
   const past = at !== undefined && at === encoder.crashes.lastAt ? at : undefined;
   const crashes: Crashes = { inARow: healthy ? 0 : inARow + 1, lastAt: at };
-  if (wait === 0) return run(session, crashes, nowMs, past);
+  if (wait === 0) return run(session, nowMs, { crashes, past, again: true });
   return [withEncoder(session, { is: 'resting', untilMs: nowMs + wait, crashes, past }), []];
 };
 
@@ -183,7 +189,7 @@ const afterUpstream = (session: Going, { nowMs, because }: UpstreamFailed): Step
   const { upstream } = session.feed;
   if (upstream.is === 'barred' || upstream.is === 'resting') return [session, []];
   if (because === 'key-refused') return over(session, 'upstream-refused');
-  if (upstream.is === 'closing') return over(session, session.at === 'draining' ? session.because : 'finished');
+  if (upstream.is === 'closing') return rest(session, nowMs, nowMs, 0);
   if (upstream.is === 'connected') {
     const healthy = nowMs - upstream.sinceMs >= LIMITS.healthyMs;
     if (healthy) return connect(session, nowMs, nowMs, 0);
@@ -205,7 +211,8 @@ const afterTime = (session: Going, nowMs: number): Step => {
   if (session.at === 'live' && nowMs - startedMs > LIMITS.showMs) return drain(session, 'show-too-long', nowMs);
   if (session.at === 'live' && client.is === 'away' && nowMs - client.sinceMs > LIMITS.awayMs)
     return drain(session, 'idle', nowMs);
-  if (encoder.is === 'resting' && nowMs >= encoder.untilMs) return run(session, encoder.crashes, nowMs, encoder.past);
+  if (encoder.is === 'resting' && nowMs >= encoder.untilMs)
+    return run(session, nowMs, { crashes: encoder.crashes, past: encoder.past, again: true });
   if (upstream.is === 'resting' && nowMs >= upstream.untilMs)
     return connect(session, nowMs, upstream.downMs, upstream.attempt);
   if (upstream.is === 'barred' && nowMs >= upstream.untilMs) return connect(session, nowMs, nowMs, 0);

@@ -33,7 +33,7 @@ export const createSessions = ({ store, workerId, ...parts }: Parts): Sessions =
     resumeToken: string,
   ): RunningSession => {
     const old = running.get(streamId);
-    old?.replace();
+    old?.cut('replaced');
     const session = runSession(
       { ...parts, store },
       {
@@ -81,7 +81,7 @@ export const createSessions = ({ store, workerId, ...parts }: Parts): Sessions =
       if (!streamId || streamId !== opening.streamId) return refused('not a token of this stream');
       const here = running.get(streamId);
       if (here && isSame(here.resumeToken, resumeToken)) {
-        here.attach(client, haveFrom);
+        here.attach(client);
         return { opened: true, isNew: false, session: here };
       }
       const lease = await store.resume({
