@@ -4,6 +4,7 @@ import { type Cursors, createCursors } from '#store/cursor';
 import { openTable, type Table } from '#store/dynamo';
 import type { Config } from './config.ts';
 import type { Log } from './http/log.ts';
+import { createSockets, type Sockets } from './realtime/sockets.ts';
 
 /** What every room stands on. */
 export type Base = {
@@ -13,7 +14,7 @@ export type Base = {
   log: Log;
   clock: () => Date;
   /** The way to open sockets; undefined where there is no WebSocket API. */
-  sockets: Pick<ApiGatewayManagementApiClient, 'send'> | undefined;
+  sockets: Sockets | undefined;
   close: () => void;
 };
 
@@ -39,7 +40,7 @@ export const createBase = ({
 }): Base => {
   const client = new DynamoDBClient({ ...aws, requestHandler: TABLE_TIMEOUTS });
   const { endpoint: _, ...who } = aws;
-  const sockets =
+  const api =
     config.REALTIME_ENDPOINT === undefined
       ? undefined
       : new ApiGatewayManagementApiClient({
@@ -52,12 +53,12 @@ export const createBase = ({
     config,
     log,
     clock,
-    sockets,
+    sockets: api && createSockets({ api }),
     table: openTable({ client, tableName: config.TABLE_NAME }),
     cursors: createCursors({ secret: config.CURSOR_SECRET }),
     close: () => {
       client.destroy();
-      sockets?.destroy();
+      api?.destroy();
     },
   };
 };

@@ -75,7 +75,7 @@ export const createStreaming = (
     channels: channelStore,
     posterUrl: (playbackId, kind) => video.posterUrl(playbackId, kind),
   });
-  const publisher = createPublisher({ api: sockets, connections, log, clock });
+  const publisher = createPublisher({ sockets, connections, log, clock });
   const changed = createChanged({
     announce: createAnnounce({ publisher, view: views.view, log }),
     publishLive: createLivePost({ posts: createPostStore({ table }), newPostId: (now) => newId('pst', now) }),

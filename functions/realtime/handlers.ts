@@ -9,7 +9,6 @@ import type { Log } from '../http/log.ts';
 import { Refusal } from '../http/refusal.ts';
 import type { Access } from '../streams/access.ts';
 import type { StreamViews } from '../streams/views.ts';
-import type { Publisher } from './publisher.ts';
 
 /** What API Gateway's WebSocket API hands its integrations, as far as we read it. */
 export type SocketEvent = {
@@ -18,7 +17,8 @@ export type SocketEvent = {
   queryStringParameters?: Record<string, string | undefined> | null;
   body?: string;
 };
-export type SocketAnswer = { statusCode: number };
+/** A `body` goes to the socket itself. */
+export type SocketAnswer = { statusCode: number; body?: string };
 
 /** Beyond this a room is asked for, not told: one message to all of it would starve the API. */
 export const ROOM_CAP = 2_000;
@@ -33,9 +33,9 @@ type Parts = {
   connections: Pick<ConnectionStore, 'opened' | 'get' | 'enter' | 'closed' | 'sizes'>;
   streams: { get(id: StreamId): Promise<Stream | undefined> };
   people: { find(id: UserId): Promise<User | undefined> };
+  isModerator: (user: User) => boolean;
   access: Pick<Access, 'requireWatch'>;
   views: Pick<StreamViews, 'live'>;
-  publisher: Pick<Publisher, 'send'>;
   /** Pages that may open a socket. A browser always says where its page is from; what is no browser says nothing. */
   origins: readonly string[];
   log: Log;
@@ -43,15 +43,14 @@ type Parts = {
 };
 
 /**
- * The realtime room: `$connect` with a ticket, `$disconnect`, and every message. Answers go out by `@connections`, as all pushes do,
- * so that a socket has one writer.
+ * The realtime room: `$connect` with a ticket, `$disconnect`, and every message, whose answer is the route's response.
  */
 export const createRealtime = (parts: Parts) => {
-  const { tickets, connections, streams, people, access, views, publisher, origins, log, clock } = parts;
+  const { tickets, connections, streams, people, isModerator, access, views, origins, log, clock } = parts;
 
   const viewer = async ({ userId }: Connection): Promise<Pick<Caller, 'userId' | 'roles'> | undefined> => {
     const user = userId && (await people.find(userId));
-    return user && { userId: user.id, roles: user.moderator ? ['moderator'] : [] };
+    return user && { userId: user.id, roles: isModerator(user) ? ['moderator'] : [] };
   };
 
   const join = async (connection: Connection, streamId: string): Promise<ServerMessage> => {
@@ -104,8 +103,7 @@ export const createRealtime = (parts: Parts) => {
       const connection = await connections.get(connectionId);
       if (!connection) return { statusCode: 410 };
       const reply = await understood(body, (message) => answer(connection, message), log);
-      if (reply) await publisher.send(connectionId, reply);
-      return { statusCode: 200 };
+      return { statusCode: 200, ...(reply && { body: JSON.stringify(reply) }) };
     },
   };
 };

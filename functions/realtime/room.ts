@@ -8,16 +8,16 @@ import { createRealtime } from './handlers.ts';
 export const buildRealtime = (
   { config, table, clock, log }: Base,
   { users }: Pick<People, 'users'>,
-  { connections, streams, access, views, publisher }: Streaming,
+  { connections, streams, access, views }: Streaming,
 ) =>
   createRealtime({
     tickets: createTicketStore({ table }),
     connections,
     streams,
     people: users,
+    isModerator: ({ id, moderator }) => moderator || config.MODERATORS.includes(id),
     access,
     views,
-    publisher,
     origins: [new URL(config.PUBLIC_ORIGIN).origin, ...config.CORS_ORIGINS],
     log,
     clock,

@@ -1,5 +1,5 @@
-import { PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { createMiddleware } from 'hono/factory';
 import type { CreatedStream, StreamView } from '#contract/http';
 import { newId, parseHandle, parseStreamId, type StreamId } from '#domain/ids';
 import type { User } from '#domain/user';
@@ -9,6 +9,7 @@ import { createBase } from '../base.ts';
 import { parseConfig } from '../config.ts';
 import type { Authenticate } from '../http/caller.ts';
 import { Refusal } from '../http/refusal.ts';
+import type { RoomEnv } from '../http/room.ts';
 import { createPeople } from '../people.ts';
 import { buildRealtime } from '../realtime/room.ts';
 import { openTestTable } from '../rooms.testing.ts';
@@ -32,7 +33,8 @@ export const openStudio = async () => {
   const at = (level: string) => (message: string, extra?: unknown) => void logged.push({ level, message, extra });
   const log = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
   const pushed: { connectionId: string; message: unknown }[] = [];
-  const gone = new Map<string, Error>();
+  /** Sockets that are not there, or that fail. */
+  const absent = new Map<string, 'gone' | Error>();
   const config = parseConfig({
     TABLE_NAME: storage.tableName,
     PUBLIC_ORIGIN: 'http://localhost:3000',
@@ -46,14 +48,14 @@ export const openStudio = async () => {
   const base = {
     ...createBase({ config, log, clock, aws: storage.aws }),
     sockets: {
-      send: async (command: unknown) => {
-        if (!(command instanceof PostToConnectionCommand)) throw new Error('not a push');
-        const connectionId = command.input.ConnectionId ?? '';
-        const fault = gone.get(connectionId);
+      post: async (connectionId: string, text: string) => {
+        const fault = absent.get(connectionId);
+        if (fault === 'gone') return fault;
         if (fault) throw fault;
-        pushed.push({ connectionId, message: JSON.parse(String(command.input.Data)) });
+        pushed.push({ connectionId, message: JSON.parse(text) });
+        return 'sent' as const;
       },
-    } as never,
+    },
   };
   const known = createPeople(base);
   const { users } = known;
@@ -77,7 +79,7 @@ export const openStudio = async () => {
     join('chen'),
     join('mona', { moderator: true }),
   ]);
-  const everybody = new Map([asha, bilal, chen, mona].map((user) => [user.handle as string, user]));
+  const everybody = new Map<string, User>([asha, bilal, chen, mona].map((user) => [user.handle, user]));
 
   const authenticate: Authenticate = async (authorization) => {
     if (authorization === undefined) return undefined;
@@ -101,8 +103,8 @@ export const openStudio = async () => {
       await new Promise((done) => setImmediate(done));
     },
   });
-  const unlimited = () => async (_: unknown, next: () => Promise<void>) => next();
-  const app = buildStreamsRoom(base, { ...known, authenticate, limited: unlimited as never }, streaming);
+  const unlimited = () => createMiddleware<RoomEnv>((_, next) => next());
+  const app = buildStreamsRoom(base, { ...known, authenticate, limited: unlimited }, streaming);
   const webhooks = createWebhooksApp({ ...streaming, log, clock, verify: async () => true });
 
   const call = async (
@@ -120,7 +122,8 @@ export const openStudio = async () => {
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     // oxlint-disable-next-line typescript/no-explicit-any -- a test looks into bodies of every shape
-    return { status: response.status, body: (await response.json()) as any, headers: response.headers };
+    const answered: any = await response.json();
+    return { status: response.status, body: answered, headers: response.headers };
   };
 
   const client = new DynamoDBClient(storage.aws);
@@ -137,7 +140,7 @@ export const openStudio = async () => {
     streaming,
     fake,
     pushed,
-    gone,
+    absent,
     logged,
     call,
     join,
