@@ -1,0 +1,161 @@
+import { FAILURES, failureOf, type FailureReason } from './failures.ts';
+import type { UplinkEvent } from './ingest/uplink.ts';
+
+/**
+ * A broadcast's life: idle → asking → ready → connecting → live ⇄ reconnecting → ending → ended | failed. Moving is the pure
+ * function `step`; what it wants done is a list of effects, which `create-broadcast` performs.
+ */
+export type Broadcast =
+  | { at: 'idle' }
+  /** The browser asks for the camera and microphone. */
+  | { at: 'asking' }
+  /** Preview; nothing leaves the machine. `problem`: why the last Start did not create a stream. */
+  | { at: 'ready'; problem?: string }
+  | { at: 'connecting'; now: 'creating' }
+  | { at: 'connecting'; now: 'dialling' | 'starting'; streamId: string }
+  | { at: 'live'; streamId: string; sinceMs: number }
+  | { at: 'reconnecting'; streamId: string; sinceMs: number; lostAtMs: number }
+  /** No stream where End came before the stream was created. */
+  | { at: 'ending'; streamId?: string; sinceMs?: number }
+  /** `whole` unless something that was recorded could not be sent. */
+  | { at: 'ended'; streamId?: string; whole: boolean }
+  | { at: 'failed'; because: FailureReason; streamId?: string };
+
+export type BroadcastEvent =
+  | { type: 'asked' }
+  | { type: 'granted' }
+  | { type: 'refused'; because: FailureReason }
+  | { type: 'dismissed' }
+  | { type: 'start-pressed' }
+  | { type: 'created'; streamId: string }
+  | { type: 'not-created'; problem: string }
+  /** No rung of the ladder works here. */
+  | { type: 'unsupported' }
+  | { type: 'encoder-failed' }
+  | { type: 'end-pressed' }
+  | { type: 'uplink'; event: UplinkEvent; atMs: number };
+
+export type Effect =
+  | { do: 'ask-devices' }
+  /** Lets go of camera, microphone, encoder and feed, without waiting for what they hold. */
+  | { do: 'release-devices' }
+  | { do: 'create-stream' }
+  | { do: 'open-feed'; streamId: string }
+  | { do: 'start-encoder' }
+  | { do: 'stop-encoder' }
+  | { do: 'end-stream'; streamId: string };
+
+export type Step = [Broadcast, Effect[]];
+
+const stay = (broadcast: Broadcast): Step => [broadcast, []];
+
+const streamOf = (broadcast: Broadcast) => ('streamId' in broadcast ? broadcast.streamId : undefined);
+
+const fail = (broadcast: Broadcast, because: FailureReason): Step => {
+  const streamId = streamOf(broadcast);
+  const effects: Effect[] = [{ do: 'release-devices' }];
+  if (streamId !== undefined && FAILURES[because].endsStream) effects.push({ do: 'end-stream', streamId });
+  return [{ at: 'failed', because, ...(streamId === undefined ? {} : { streamId }) }, effects];
+};
+
+const end = (broadcast: Broadcast, whole: boolean): Step => {
+  const streamId = streamOf(broadcast);
+  const effects: Effect[] = [{ do: 'release-devices' }];
+  if (streamId === undefined) return [{ at: 'ended', whole }, effects];
+  return [{ at: 'ended', streamId, whole }, [...effects, { do: 'end-stream', streamId }]];
+};
+
+const onUplink = (broadcast: Broadcast, event: UplinkEvent, atMs: number): Step => {
+  const streamId = streamOf(broadcast);
+  if (streamId === undefined || broadcast.at === 'ended' || broadcast.at === 'failed') return stay(broadcast);
+  switch (event.type) {
+    case 'connected':
+      if (broadcast.at !== 'connecting') return stay(broadcast);
+      return [{ at: 'connecting', now: 'starting', streamId }, [{ do: 'start-encoder' }]];
+    case 'on-air':
+      if (broadcast.at !== 'connecting') return stay(broadcast);
+      return [{ at: 'live', streamId, sinceMs: atMs }, []];
+    case 'lost':
+      if (broadcast.at !== 'live') return stay(broadcast);
+      return [{ at: 'reconnecting', streamId, sinceMs: broadcast.sinceMs, lostAtMs: atMs }, []];
+    case 'restored':
+      if (broadcast.at !== 'reconnecting') return stay(broadcast);
+      return [{ at: 'live', streamId, sinceMs: broadcast.sinceMs }, []];
+    case 'finished':
+      return end(broadcast, event.whole);
+    case 'failed':
+      // What happens to a show that is being ended anyway is its end.
+      if (broadcast.at === 'ending') return end(broadcast, false);
+      return event.because === 'ended-elsewhere' ? end(broadcast, true) : fail(broadcast, failureOf[event.because]);
+    default:
+      return stay(broadcast);
+  }
+};
+
+const onPreparation = (broadcast: Broadcast, event: BroadcastEvent): Step => {
+  if (event.type === 'granted' && broadcast.at === 'asking') return [{ at: 'ready' }, []];
+  if (event.type === 'refused' && broadcast.at === 'asking') return fail(broadcast, event.because);
+  if (event.type === 'start-pressed' && broadcast.at === 'ready')
+    return [{ at: 'connecting', now: 'creating' }, [{ do: 'create-stream' }]];
+  if (event.type === 'encoder-failed') return fail(broadcast, 'encoder-failed');
+  return event.type === 'dismissed' ? [{ at: 'idle' }, [{ do: 'release-devices' }]] : stay(broadcast);
+};
+
+const onCreating = (broadcast: Broadcast, event: BroadcastEvent): Step => {
+  switch (event.type) {
+    case 'created': {
+      const { streamId } = event;
+      return [{ at: 'connecting', now: 'dialling', streamId }, [{ do: 'open-feed', streamId }]];
+    }
+    case 'not-created':
+      return [{ at: 'ready', problem: event.problem }, []];
+    case 'unsupported':
+      return fail(broadcast, 'unsupported-browser');
+    case 'encoder-failed':
+      return fail(broadcast, 'encoder-failed');
+    case 'end-pressed':
+      return [{ at: 'ending' }, []];
+    default:
+      return stay(broadcast);
+  }
+};
+
+const onShow = (broadcast: Broadcast, event: BroadcastEvent): Step => {
+  if (event.type === 'encoder-failed') return fail(broadcast, 'encoder-failed');
+  if (event.type !== 'end-pressed') return stay(broadcast);
+  // Nothing has been recorded before the worker's welcome.
+  if (broadcast.at === 'connecting' && broadcast.now === 'dialling') return end(broadcast, true);
+  const streamId = streamOf(broadcast);
+  if (streamId === undefined) return stay(broadcast);
+  const since = 'sinceMs' in broadcast ? { sinceMs: broadcast.sinceMs } : {};
+  return [{ at: 'ending', streamId, ...since }, [{ do: 'stop-encoder' }]];
+};
+
+const onEnding = (broadcast: Broadcast, event: BroadcastEvent): Step => {
+  if (event.type === 'created') return end({ at: 'ending', streamId: event.streamId }, true);
+  if (event.type === 'not-created' || event.type === 'unsupported') return end(broadcast, true);
+  return event.type === 'encoder-failed' ? end(broadcast, false) : stay(broadcast);
+};
+
+const onRest = (broadcast: Broadcast, event: BroadcastEvent): Step => {
+  if (event.type === 'asked') return [{ at: 'asking' }, [{ do: 'ask-devices' }]];
+  return event.type === 'dismissed' ? [{ at: 'idle' }, []] : stay(broadcast);
+};
+
+type On = (broadcast: Broadcast, event: BroadcastEvent) => Step;
+
+const ON = {
+  idle: onRest,
+  asking: onPreparation,
+  ready: onPreparation,
+  connecting: (broadcast, event) => (streamOf(broadcast) === undefined ? onCreating : onShow)(broadcast, event),
+  live: onShow,
+  reconnecting: onShow,
+  ending: onEnding,
+  ended: onRest,
+  failed: onRest,
+} as const satisfies Record<Broadcast['at'], On>;
+
+/** The next state of a broadcast, and what is to be done about it. */
+export const step = (broadcast: Broadcast, event: BroadcastEvent): Step =>
+  event.type === 'uplink' ? onUplink(broadcast, event.event, event.atMs) : ON[broadcast.at](broadcast, event);

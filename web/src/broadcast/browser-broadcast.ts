@@ -1,0 +1,59 @@
+// oxlint-disable-next-line import/default -- the query makes it a URL: Vite builds the worklet into a file of its own
+import tapModule from './capture/tap.worklet.ts?worker&url';
+import { createSound } from './capture/sound.ts';
+import { createStudio } from './capture/studio.ts';
+import { createBroadcast, type BroadcastHandle, type BroadcastPorts } from './create-broadcast.ts';
+import { LIMITS } from './limits.ts';
+import { createRig, type Forced } from './rig.ts';
+
+const storage = (): Storage | undefined => {
+  try {
+    return localStorage;
+  } catch {
+    // Forbidden by the person's settings.
+    return undefined;
+  }
+};
+
+/** Asks the browser not to let the screen, and with it the camera, fall asleep; again whenever the tab comes back. */
+const keepAwake = () => {
+  let sentinel: WakeLockSentinel | undefined;
+  let over = false;
+  const ask = async () => {
+    if (over || document.visibilityState !== 'visible' || !('wakeLock' in navigator)) return;
+    try {
+      sentinel = await navigator.wakeLock.request('screen');
+      if (over) await sentinel.release();
+    } catch {
+      // A low battery: the browser decides.
+    }
+  };
+  const onVisible = () => void ask();
+  document.addEventListener('visibilitychange', onVisible);
+  void ask();
+  return () => {
+    over = true;
+    document.removeEventListener('visibilitychange', onVisible);
+    void sentinel?.release();
+  };
+};
+
+/** The broadcast of this browser. */
+export const createBrowserBroadcast = (ports: BroadcastPorts, forced: Forced = {}): BroadcastHandle => {
+  const broadcast = createBroadcast({
+    ports,
+    clock: () => Date.now(),
+    createStudio: (ears) =>
+      createStudio({
+        ...ears,
+        media: navigator.mediaDevices,
+        storage: storage(),
+        limits: LIMITS,
+        createSound: () => createSound(tapModule),
+      }),
+    createRig: (ears) => createRig({ ...ears, limits: LIMITS, forced }),
+    keepAwake,
+  });
+  window.addEventListener('online', broadcast.online);
+  return broadcast;
+};

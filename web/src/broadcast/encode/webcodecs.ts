@@ -1,0 +1,137 @@
+import {
+  AppendOnlyStreamTarget,
+  AudioSample,
+  AudioSampleSource,
+  canEncodeAudio,
+  EncodedPacket,
+  EncodedVideoPacketSource,
+  MkvOutputFormat,
+  Output,
+} from 'mediabunny';
+import type { Limits } from '../limits.ts';
+
+type EncoderLimits = Pick<
+  Limits,
+  'width' | 'height' | 'frameRate' | 'keyFrameIntervalMs' | 'videoKbps' | 'audioKbps' | 'encoderQueueFrames'
+>;
+
+export const CHANNELS = 2;
+
+/** Main profile first, which every player has; level 3.1 is 720p at 30 frames a second. */
+export const VIDEO_CODECS = ['avc1.4d401f', 'avc1.64001f', 'avc1.42e01f'] as const;
+export const AUDIO_CODEC = 'mp4a.40.2';
+
+export type Encoder = {
+  /** Takes over the frame. `slot` is its place on the timeline; the first at or after each interval becomes a key frame. */
+  picture: (frame: VideoFrame, slot: number) => void;
+  /** The next samples, interleaved; they follow each other without a gap. */
+  sound: (samples: Float32Array) => void;
+  setVideoKbps: (kbps: number) => void;
+  /** Resolves when all that was given has been written. */
+  flush: () => Promise<void>;
+  close: () => void;
+  /** Pictures that came faster than they could be encoded. */
+  readonly droppedFrames: number;
+};
+
+type Parts = {
+  videoCodec: string;
+  sampleRate: number;
+  limits: EncoderLimits;
+  write: (bytes: Uint8Array) => void;
+  onError: (error: unknown) => void;
+};
+
+export const videoConfig = (codec: string, limits: EncoderLimits, kbps: number): VideoEncoderConfig => ({
+  codec,
+  width: limits.width,
+  height: limits.height,
+  framerate: limits.frameRate,
+  bitrate: kbps * 1000,
+  bitrateMode: 'constant',
+  latencyMode: 'realtime',
+  avc: { format: 'avc' },
+});
+
+/** AAC by the browser where it has it, else by the WebAssembly encoder, which is a megabyte and therefore not in the bundle. */
+export const ensureAac = async (sampleRate: number, audioKbps: number): Promise<void> => {
+  if (await canEncodeAudio('aac', { numberOfChannels: CHANNELS, sampleRate, bitrate: audioKbps * 1000 })) return;
+  const { registerAacEncoder } = await import('@mediabunny/aac-encoder');
+  registerAacEncoder();
+};
+
+/** H.264 and AAC in append-only Matroska: what an ingest worker passes on without touching it. */
+export const startWebCodecs = async ({ videoCodec, sampleRate, limits, write, onError }: Parts): Promise<Encoder> => {
+  await ensureAac(sampleRate, limits.audioKbps);
+  const output = new Output({
+    format: new MkvOutputFormat({ appendOnly: true }),
+    target: new AppendOnlyStreamTarget(new WritableStream({ write })),
+  });
+  const videoSource = new EncodedVideoPacketSource('avc');
+  const audioSource = new AudioSampleSource({ codec: 'aac', bitrate: limits.audioKbps * 1000 });
+  output.addVideoTrack(videoSource);
+  output.addAudioTrack(audioSource);
+  await output.start();
+
+  const slotsAKeyFrame = (limits.keyFrameIntervalMs * limits.frameRate) / 1000;
+  let keyFrames = -1;
+  let soundFrames = 0;
+  let droppedFrames = 0;
+  let closed = false;
+  const added = { pictures: Promise.resolve(), sound: Promise.resolve() };
+
+  const failed = (error: unknown) => {
+    if (!closed) onError(error);
+  };
+  const videoEncoder = new VideoEncoder({
+    output: (chunk, metadata) => {
+      const packet = EncodedPacket.fromEncodedChunk(chunk);
+      added.pictures = added.pictures.then(() => videoSource.add(packet, metadata)).catch(failed);
+    },
+    error: failed,
+  });
+  videoEncoder.configure(videoConfig(videoCodec, limits, limits.videoKbps));
+
+  return {
+    picture: (frame, slot) => {
+      const keyFrame = Math.floor(slot / slotsAKeyFrame) > keyFrames;
+      if (videoEncoder.state !== 'configured' || videoEncoder.encodeQueueSize >= limits.encoderQueueFrames) {
+        droppedFrames += 1;
+      } else {
+        if (keyFrame) keyFrames = Math.floor(slot / slotsAKeyFrame);
+        videoEncoder.encode(frame, { keyFrame });
+      }
+      frame.close();
+    },
+    sound: (samples) => {
+      const sample = new AudioSample({
+        data: samples,
+        format: 'f32',
+        numberOfChannels: CHANNELS,
+        sampleRate,
+        timestamp: soundFrames / sampleRate,
+      });
+      soundFrames += samples.length / CHANNELS;
+      added.sound = added.sound
+        .then(() => audioSource.add(sample))
+        .then(() => sample.close())
+        .catch(failed);
+    },
+    setVideoKbps: (kbps) => {
+      if (videoEncoder.state === 'configured') videoEncoder.configure(videoConfig(videoCodec, limits, kbps));
+    },
+    flush: async () => {
+      if (videoEncoder.state === 'configured') await videoEncoder.flush();
+      await Promise.all([added.pictures, added.sound]);
+      await output.finalize();
+    },
+    close: () => {
+      closed = true;
+      if (videoEncoder.state !== 'closed') videoEncoder.close();
+      if (output.state === 'started') void output.cancel();
+    },
+    get droppedFrames() {
+      return droppedFrames;
+    },
+  };
+};

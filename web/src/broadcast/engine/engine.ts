@@ -1,0 +1,147 @@
+import { adaptBitrate, startBitrate, type Bitrate } from '../encode/bitrate.ts';
+import { tryWebCodecs } from '../encode/webcodecs-trial.ts';
+import type { OpenSocket } from '../ingest/socket.ts';
+import type { UplinkEvent, UrlAnswer } from '../ingest/uplink.ts';
+import type { Limits } from '../limits.ts';
+import type { Shown } from '../picture/mixer.ts';
+import { startFeed, type Feed } from './feed.ts';
+import type { EncodeWith, FromEngine, ToEngine } from './messages.ts';
+import { createPictures } from './pictures.ts';
+import { startProduction, type Production } from './production.ts';
+
+const STATS_MS = 1_000;
+
+type Parts = {
+  openSocket: OpenSocket;
+  limits: Limits;
+  clock: () => number;
+  /** Runs `then` after `ms`; answers how to call it off. */
+  after: (ms: number, then: () => void) => () => void;
+  random: () => number;
+  takesTracks: boolean;
+  post: (message: FromEngine) => void;
+};
+
+/** The part of a broadcast that must not stop with the page's own thread: everything after the camera. */
+export const startEngine = ({ post, takesTracks, ...parts }: Parts) => {
+  const { clock, after, limits } = parts;
+  const awaited = new Map<number, (answer: UrlAnswer) => void>();
+  const pictures = createPictures();
+  let shown: Shown = { camera: false, screen: false };
+  let feed: Feed | undefined;
+  let production: Production | undefined;
+  let connected = false;
+  let bitrate: Bitrate = startBitrate(limits.videoKbps, clock());
+  let nextId = 0;
+  /** Blobs are read one after the other: two reads at once may end in either order, and the stream's order is its sense. */
+  let recorded: Promise<void> = Promise.resolve();
+
+  const fail = (error: unknown) => {
+    production?.abandon();
+    feed?.close();
+    post({ type: 'encoder-failed', message: String(error) });
+  };
+
+  const append = (bytes: Uint8Array) => {
+    try {
+      feed?.append(bytes);
+    } catch (error) {
+      fail(error);
+    }
+  };
+
+  const getUrl = () =>
+    new Promise<UrlAnswer>((resolve) => {
+      const id = nextId++;
+      awaited.set(id, resolve);
+      post({ type: 'url-wanted', id });
+    });
+
+  const onUplink = (event: UplinkEvent) => {
+    if (event.type === 'connected' || event.type === 'restored') connected = true;
+    if (event.type === 'lost') connected = false;
+    if (event.type === 'finished' || event.type === 'failed') production?.abandon();
+    post({ type: 'uplink', event });
+  };
+
+  const adapt = (backlogMs: number) => {
+    const next = adaptBitrate(bitrate, backlogMs, clock(), limits);
+    if (next.kbps !== bitrate.kbps) production?.setVideoKbps(next.kbps);
+    bitrate = next;
+  };
+
+  const report = (of: Feed, before: { bytes: number; pictures: number; atMs: number }) =>
+    after(STATS_MS, () => {
+      if (feed !== of) return;
+      const now = { bytes: of.bytes, pictures: production?.pictures ?? 0, atMs: clock() };
+      const seconds = (now.atMs - before.atMs) / 1000;
+      const backlogMs = of.backlogMs();
+      if (connected) adapt(backlogMs);
+      post({
+        type: 'stats',
+        stats: {
+          backlogMs,
+          heldMs: of.heldMs(),
+          kbps: ((now.bytes - before.bytes) * 8) / 1000 / seconds,
+          videoKbps: bitrate.kbps,
+          fps: (now.pictures - before.pictures) / seconds,
+          droppedFrames: production?.droppedFrames ?? 0,
+        },
+      });
+      report(of, now);
+    });
+
+  const encode = async (how: EncodeWith) => {
+    const tick = () => {
+      if (pictures.pumped || (how.by === 'recorder' && !how.frames)) post({ type: 'tick' });
+    };
+    production = await startProduction(how, { limits, clock, after, write: append, tick, onError: fail });
+    pictures.feed(production.mixer);
+    production.mixer?.show(shown);
+  };
+
+  const stop = async () => {
+    await recorded;
+    await production?.finish();
+    feed?.stop();
+  };
+
+  const tell = (message: ToEngine) => {
+    switch (message.type) {
+      case 'try-webcodecs':
+        void tryWebCodecs({ limits, sampleRate: message.sampleRate }).then((trial) =>
+          post({ type: 'webcodecs-tried', trial }),
+        );
+        return;
+      case 'open':
+        feed = startFeed({ ...parts, media: message.media, getUrl, on: onUplink });
+        report(feed, { bytes: 0, pictures: 0, atMs: clock() });
+        return;
+      case 'url':
+        awaited.get(message.id)?.(message.answer);
+        awaited.delete(message.id);
+        return;
+      case 'encode':
+        encode(message.with).catch(fail);
+        return;
+      case 'source':
+        return pictures.set(message.slot, message.source);
+      case 'frame':
+        return pictures.frame(message.slot, message.frame);
+      case 'show':
+        shown = message.shown;
+        return production?.mixer?.show(shown);
+      case 'chunk':
+        recorded = recorded.then(async () => append(new Uint8Array(await message.chunk.arrayBuffer())));
+        return;
+      case 'stop':
+        stop().catch(fail);
+        return;
+      case 'online':
+        feed?.nudge();
+    }
+  };
+
+  post({ type: 'started', takesTracks });
+  return { tell };
+};

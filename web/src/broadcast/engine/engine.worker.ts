@@ -1,0 +1,19 @@
+import { openWebSocket } from '../ingest/socket.ts';
+import { LIMITS } from '../limits.ts';
+import { startEngine } from './engine.ts';
+import type { FromEngine, ToEngine } from './messages.ts';
+
+const engine = startEngine({
+  openSocket: openWebSocket,
+  limits: LIMITS,
+  clock: () => performance.now(),
+  after: (ms, then) => {
+    const timer = setTimeout(then, ms);
+    return () => clearTimeout(timer);
+  },
+  random: Math.random,
+  takesTracks: 'MediaStreamTrackProcessor' in self,
+  post: (message: FromEngine) => self.postMessage(message),
+});
+
+self.addEventListener('message', ({ data }: MessageEvent<ToEngine>) => engine.tell(data));

@@ -1,0 +1,57 @@
+import type { Media } from '#wire';
+import { createScanner } from '../container/scanner.ts';
+import { createRing } from '../ingest/ring.ts';
+import type { OpenSocket } from '../ingest/socket.ts';
+import { createUplink, type UplinkEvent, type UrlAnswer } from '../ingest/uplink.ts';
+import type { Limits } from '../limits.ts';
+
+/** One show's way out: container bytes in, ring, socket. */
+export type Feed = {
+  append: (bytes: Uint8Array) => void;
+  /** Nothing more will be appended. */
+  stop: () => void;
+  nudge: () => void;
+  close: () => void;
+  backlogMs: () => number;
+  heldMs: () => number;
+  /** Bytes appended so far. */
+  readonly bytes: number;
+};
+
+type Parts = {
+  media: Media;
+  getUrl: () => Promise<UrlAnswer>;
+  openSocket: OpenSocket;
+  limits: Limits;
+  clock: () => number;
+  after: (ms: number, then: () => void) => () => void;
+  random: () => number;
+  on: (event: UplinkEvent) => void;
+};
+
+export const startFeed = ({ media, limits, clock, ...rest }: Parts): Feed => {
+  const ring = createRing({ maxBytes: limits.ringBytes, maxMs: limits.ringMs });
+  const scanner = createScanner(media.container);
+  const uplink = createUplink({ ring, media, limits, clock, ...rest });
+  let bytes = 0;
+  uplink.start();
+  return {
+    append: (piece) => {
+      const found = scanner.push(piece);
+      ring.append(piece, clock());
+      bytes += piece.byteLength;
+      for (const event of found)
+        if (event.type === 'init') ring.setInit(event.bytes);
+        else ring.mark(event.offset, event.ptsMs);
+      uplink.appended();
+    },
+    stop: uplink.stop,
+    nudge: uplink.nudge,
+    close: uplink.close,
+    backlogMs: uplink.backlogMs,
+    heldMs: () => ring.heldMs,
+    get bytes() {
+      return bytes;
+    },
+  };
+};

@@ -1,0 +1,59 @@
+import type { Media } from '#wire';
+import type { Trial } from '../encode/ladder.ts';
+import type { UplinkEvent, UrlAnswer } from '../ingest/uplink.ts';
+import type { Shown, Slot } from '../picture/mixer.ts';
+import type { PictureSource } from '../picture/sources.ts';
+
+/** What makes the container's bytes. */
+export type EncodeWith =
+  /** The engine does. */
+  | { by: 'webcodecs'; videoCodec: string; sound: MessagePort; sampleRate: number }
+  /** A recorder in the page does, out of a track that the engine paints… */
+  | { by: 'recorder'; frames: WritableStream<VideoFrame> }
+  /** …or that the page paints whenever the engine ticks. */
+  | { by: 'recorder'; frames: undefined };
+
+/** What the page tells the engine, which lives in a worker so that a hidden tab does not slow it down. */
+export type ToEngine =
+  /** Tries what only the engine can try. */
+  | { type: 'try-webcodecs'; sampleRate: number }
+  /** Opens the way to the ingest worker; nothing is encoded before that one says welcome. */
+  | { type: 'open'; media: Media }
+  | { type: 'url'; id: number; answer: UrlAnswer }
+  | { type: 'encode'; with: EncodeWith }
+  /** Where a slot's pictures come from now. */
+  | { type: 'source'; slot: Slot; source: PictureSource | undefined }
+  /** The answer to a tick, from a pumped source. */
+  | { type: 'frame'; slot: Slot; frame: VideoFrame }
+  | { type: 'show'; shown: Shown }
+  /** The next piece of a recorder's output. */
+  | { type: 'chunk'; chunk: Blob }
+  /** End: encode and send what there is. From a recorder, after its last chunk. */
+  | { type: 'stop' }
+  /** The network is back, as far as the browser knows. */
+  | { type: 'online' };
+
+export type Stats = {
+  /** Recorded and not received by the worker yet. */
+  backlogMs: number;
+  /** Held in memory, for the case that the worker needs it again. */
+  heldMs: number;
+  /** Written by the encoder. */
+  kbps: number;
+  /** What the encoder is told to write, where it can be told. */
+  videoKbps: number;
+  fps: number;
+  /** Pictures that the encoder could not keep up with. */
+  droppedFrames: number;
+};
+
+export type FromEngine =
+  /** First words. `takesTracks`: the engine can read a camera's track itself. */
+  | { type: 'started'; takesTracks: boolean }
+  | { type: 'webcodecs-tried'; trial: Trial }
+  | { type: 'url-wanted'; id: number }
+  | { type: 'uplink'; event: UplinkEvent }
+  /** Time for the next picture, for a page that pumps or paints. */
+  | { type: 'tick' }
+  | { type: 'stats'; stats: Stats }
+  | { type: 'encoder-failed'; message: string };

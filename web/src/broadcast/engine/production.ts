@@ -1,0 +1,180 @@
+import type { SoundBlock } from '../capture/tap.worklet.ts';
+import { createSoundClock, resampled } from '../encode/sound-clock.ts';
+import { CHANNELS, startWebCodecs, type Encoder } from '../encode/webcodecs.ts';
+import type { Limits } from '../limits.ts';
+import type { Context } from '../picture/draw.ts';
+import { startMixer, type Mixer } from '../picture/mixer.ts';
+import type { EncodeWith } from './messages.ts';
+
+/** Pictures and sound on their way into an encoder. */
+export type Production = {
+  /** Absent where the page paints. */
+  mixer: Mixer | undefined;
+  setVideoKbps: (kbps: number) => void;
+  /** Stops taking pictures and sound; resolves when all of them are written. */
+  finish: () => Promise<void>;
+  abandon: () => void;
+  readonly pictures: number;
+  readonly droppedFrames: number;
+};
+
+type Parts = {
+  limits: Limits;
+  clock: () => number;
+  after: (ms: number, then: () => void) => () => void;
+  write: (bytes: Uint8Array) => void;
+  tick: () => void;
+  onError: (error: unknown) => void;
+};
+
+const SILENCE_POLL_MS = 100;
+/** Chromium's track generator takes a frame at a time; one that is not taken in time is stale. */
+const WAITING_FRAMES = 2;
+
+const createContext = ({ width, height }: { width: number; height: number }) => {
+  const context = new OffscreenCanvas(width, height).getContext('2d', { alpha: false });
+  if (!context) throw new Error('this browser gives a worker no canvas to paint on');
+  return context satisfies Context;
+};
+
+const mixerParts = ({ limits, clock, after }: Parts) => ({
+  picture: { width: limits.width, height: limits.height },
+  frameRate: limits.frameRate,
+  clock,
+  after,
+  context: createContext(limits),
+});
+
+/** Reads the sound port into the encoder, in step with the pictures' clock. */
+const startSound = (port: MessagePort, sampleRate: number, startMs: number, encoder: Encoder, parts: Parts) => {
+  const { clock, after } = parts;
+  const soundClock = createSoundClock(sampleRate, startMs);
+  const silence = (frames: number) => {
+    if (frames > 0) encoder.sound(new Float32Array(frames * CHANNELS));
+  };
+  const poll = () => {
+    silence(soundClock.due(clock()));
+    forget = after(SILENCE_POLL_MS, poll);
+  };
+  let forget = after(SILENCE_POLL_MS, poll);
+  port.onmessage = ({ data }: MessageEvent<SoundBlock>) => {
+    const placing = soundClock.place(data.samples.length / CHANNELS, clock());
+    if (!placing.put) return;
+    silence(placing.silenceFrames);
+    encoder.sound(resampled(data.samples, CHANNELS, placing.frames));
+  };
+  return () => {
+    forget();
+    port.onmessage = null;
+    port.close();
+  };
+};
+
+const produceWithWebCodecs = async (
+  how: Extract<EncodeWith, { by: 'webcodecs' }>,
+  parts: Parts,
+): Promise<Production> => {
+  const { limits, write, onError, clock } = parts;
+  const encoder = await startWebCodecs({ ...how, limits, write, onError });
+  const stopSound = startSound(how.sound, how.sampleRate, clock(), encoder, parts);
+  let pictures = 0;
+  const mixer = startMixer({
+    ...mixerParts(parts),
+    onFrame: (frame, slot) => {
+      pictures += 1;
+      encoder.picture(frame, slot);
+      parts.tick();
+    },
+  });
+  const stop = () => {
+    mixer.stop();
+    stopSound();
+  };
+  return {
+    mixer,
+    setVideoKbps: encoder.setVideoKbps,
+    finish: async () => {
+      stop();
+      await encoder.flush();
+      encoder.close();
+    },
+    abandon: () => {
+      stop();
+      encoder.close();
+    },
+    get pictures() {
+      return pictures - encoder.droppedFrames;
+    },
+    get droppedFrames() {
+      return encoder.droppedFrames;
+    },
+  };
+};
+
+const produceForRecorder = (frames: WritableStream<VideoFrame>, parts: Parts): Production => {
+  const writer = frames.getWriter();
+  let waiting = 0;
+  let pictures = 0;
+  let droppedFrames = 0;
+  const write = async (frame: VideoFrame) => {
+    waiting += 1;
+    try {
+      await writer.write(frame);
+      pictures += 1;
+    } catch {
+      // The track has been stopped: the recorder that read it is gone, and with it the use of this frame.
+      frame.close();
+    }
+    waiting -= 1;
+  };
+  const mixer = startMixer({
+    ...mixerParts(parts),
+    onFrame: (frame) => {
+      parts.tick();
+      if (waiting < WAITING_FRAMES) void write(frame);
+      else {
+        droppedFrames += 1;
+        frame.close();
+      }
+    },
+  });
+  return {
+    mixer,
+    setVideoKbps: () => {},
+    finish: async () => mixer.stop(),
+    abandon: () => mixer.stop(),
+    get pictures() {
+      return pictures;
+    },
+    get droppedFrames() {
+      return droppedFrames;
+    },
+  };
+};
+
+/** The page paints and records; all that it needs is a clock that a hidden tab does not slow down. */
+const tickForPage = ({ tick, limits, clock, after }: Parts): Production => {
+  const startMs = clock();
+  let pictures = 0;
+  const next = () => {
+    pictures += 1;
+    tick();
+    forget = after(Math.max(0, startMs + (pictures * 1000) / limits.frameRate - clock()), next);
+  };
+  let forget = after(0, next);
+  return {
+    mixer: undefined,
+    setVideoKbps: () => {},
+    finish: async () => forget(),
+    abandon: () => forget(),
+    get pictures() {
+      return pictures;
+    },
+    droppedFrames: 0,
+  };
+};
+
+export const startProduction = async (how: EncodeWith, parts: Parts): Promise<Production> => {
+  if (how.by === 'webcodecs') return produceWithWebCodecs(how, parts);
+  return how.frames ? produceForRecorder(how.frames, parts) : tickForPage(parts);
+};

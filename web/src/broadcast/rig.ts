@@ -1,0 +1,159 @@
+import type { Media, Rung } from '#wire';
+import type { Sound } from './capture/sound.ts';
+import { choosePlan, type Plan, type Trial } from './encode/ladder.ts';
+import { tryRecorder } from './encode/recorder-trial.ts';
+import { startRecorder, type Recorder } from './encode/recorder.ts';
+import type { FromEngine, Stats, ToEngine } from './engine/messages.ts';
+import type { UplinkEvent, UrlAnswer } from './ingest/uplink.ts';
+import type { Limits } from './limits.ts';
+import type { Shown, Slot } from './picture/mixer.ts';
+import { createOutlet, type Outlet } from './picture/outlets.ts';
+import { createPump, createSource, sourceKind, type Pump, type SourceKind } from './picture/sources.ts';
+
+/** All that carries one show: the engine in its worker and, where a browser needs the page's help, recorder and painter. */
+export type Rig = {
+  /** Tries the ladder; nothing where this browser has no rung of it. */
+  choosePlan: () => Promise<Plan | undefined>;
+  open: (media: Media) => void;
+  encode: (plan: Plan) => Promise<void>;
+  setTrack: (slot: Slot, track: MediaStreamTrack | undefined) => void;
+  show: (shown: Shown) => void;
+  /** Encodes and sends what there is, then says so through the uplink's events. */
+  stop: () => Promise<void>;
+  online: () => void;
+  close: () => void;
+};
+
+export type RigEars = {
+  getUrl: () => Promise<UrlAnswer>;
+  onUplink: (event: UplinkEvent) => void;
+  onStats: (stats: Stats) => void;
+  onEncoderFailed: () => void;
+};
+
+/** Ways that tests choose though the browser has a better one. */
+export type Forced = { rung?: Rung | undefined; source?: SourceKind | undefined; paintOnPage?: boolean | undefined };
+
+type Parts = RigEars & { sound: Sound; limits: Limits; forced: Forced };
+
+export const createRig = ({ sound, limits, forced, getUrl, onUplink, onStats, onEncoderFailed }: Parts): Rig => {
+  const worker = new Worker(new URL('./engine/engine.worker.ts', import.meta.url), {
+    type: 'module',
+    name: 'broadcast',
+  });
+  const tell = (message: ToEngine, transfer: Transferable[] = []) => worker.postMessage(message, transfer);
+  const tracks = new Map<Slot, MediaStreamTrack>();
+  let started: (takesTracks: boolean) => void = () => {};
+  const takesTracks = new Promise<boolean>((resolve) => (started = resolve));
+  let tried: (trial: Trial) => void = () => {};
+  let kind: SourceKind | undefined;
+  let pump: Pump | undefined;
+  let outlet: Outlet | undefined;
+  let recorder: Recorder | undefined;
+  let shown: Shown = { camera: false, screen: false };
+
+  const onTick = () => {
+    if (outlet?.via === 'canvas') return outlet.stage.paint();
+    for (const { slot, frame } of pump?.frames() ?? []) tell({ type: 'frame', slot, frame }, [frame]);
+  };
+
+  const hear = (message: FromEngine) => {
+    switch (message.type) {
+      case 'started':
+        return started(message.takesTracks);
+      case 'webcodecs-tried':
+        return tried(message.trial);
+      case 'url-wanted':
+        void getUrl().then((answer) => tell({ type: 'url', id: message.id, answer }));
+        return;
+      case 'uplink':
+        return onUplink(message.event);
+      case 'tick':
+        return onTick();
+      case 'stats':
+        return onStats(message.stats);
+      case 'encoder-failed':
+        console.error('The encoder failed:', message.message);
+        return onEncoderFailed();
+    }
+  };
+  worker.addEventListener('message', ({ data }: MessageEvent<FromEngine>) => hear(data));
+  worker.addEventListener('error', onEncoderFailed);
+
+  /** Brings a slot's track to whoever paints. Before `encode` nobody does. */
+  const attach = (slot: Slot) => {
+    const track = tracks.get(slot);
+    if (outlet?.via === 'canvas') return outlet.stage.set(slot, track);
+    if (!kind) return;
+    pump?.set(slot, track);
+    const created = track && createSource(kind, track);
+    tell({ type: 'source', slot, source: created?.source }, created?.transfer);
+  };
+
+  const startRecording = (plan: Extract<Plan, { by: 'recorder' }>) => {
+    outlet = createOutlet({ width: limits.width, height: limits.height }, limits.frameRate, forced.paintOnPage);
+    const frames = outlet.via === 'frames' ? outlet.frames : undefined;
+    tell({ type: 'encode', with: { by: 'recorder', frames } }, frames ? [frames] : []);
+    if (outlet.via === 'canvas') outlet.stage.show(shown);
+    recorder = startRecorder({
+      mimeType: plan.mimeType,
+      video: outlet.track,
+      audio: sound.track(),
+      limits,
+      onChunk: (chunk) => tell({ type: 'chunk', chunk }),
+      onError: onEncoderFailed,
+    });
+  };
+
+  return {
+    choosePlan: () =>
+      choosePlan(
+        {
+          webcodecs: () =>
+            new Promise<Trial>((resolve) => {
+              tried = resolve;
+              tell({ type: 'try-webcodecs', sampleRate: sound.sampleRate });
+            }),
+          recorder: (mimeType) => tryRecorder(mimeType, sound.track(), limits),
+        },
+        limits,
+        forced.rung,
+      ),
+    open: (media) => tell({ type: 'open', media }),
+    encode: async (plan) => {
+      kind = forced.source ?? sourceKind(await takesTracks);
+      if (kind === 'pump') pump = createPump();
+      if (plan.by === 'recorder') startRecording(plan);
+      else {
+        const port = await sound.tap();
+        const { sampleRate } = sound;
+        tell({ type: 'encode', with: { by: 'webcodecs', videoCodec: plan.videoCodec, sound: port, sampleRate } }, [
+          port,
+        ]);
+      }
+      for (const slot of tracks.keys()) attach(slot);
+    },
+    setTrack: (slot, track) => {
+      if (track) tracks.set(slot, track);
+      else tracks.delete(slot);
+      attach(slot);
+    },
+    show: (next) => {
+      shown = next;
+      if (outlet?.via === 'canvas') outlet.stage.show(shown);
+      tell({ type: 'show', shown });
+    },
+    stop: async () => {
+      await recorder?.stop();
+      tell({ type: 'stop' });
+    },
+    online: () => tell({ type: 'online' }),
+    close: () => {
+      recorder?.abandon();
+      pump?.close();
+      if (outlet?.via === 'canvas') outlet.stage.close();
+      outlet?.track.stop();
+      worker.terminate();
+    },
+  };
+};
