@@ -7,6 +7,8 @@ export const LIMITS = {
   secondMs: 1_000,
   /** After `complete` the encoder may leave by itself for so long (Mux's 60 s). */
   completeGraceSeconds: 60,
+  /** An encoder that is there and sends no media for so long is disconnected (Mux's five minutes). */
+  mediaSilenceSeconds: 300,
   /** A test stream is disabled after so long on the air, and its asset deleted after a day. */
   testSeconds: 300,
   testAssetSeconds: 86_400,
@@ -18,7 +20,6 @@ export const LIMITS = {
   pageItems: 100,
   liveStreams: 2_000,
   simulcastTargets: 6,
-  headersMs: 10_000,
 
   /** RTMPS. */
   encoders: 64,
@@ -35,6 +36,7 @@ export const LIMITS = {
   timestamps: 40_000,
 
   /** Recording. */
+  slateMs: 5_000,
   segmentSeconds: 2,
   windowSeconds: 30,
   /** FFmpeg takes no bytes for so long: it hangs. */
@@ -43,6 +45,11 @@ export const LIMITS = {
   recorderFailures: 3,
   assets: 100,
   assetBytes: 5 * 1024 ** 3,
+
+  /** Simulcast: a target that cannot be reached is tried again; what it does not take in time is not kept. */
+  relayConnectMs: 5_000,
+  relayRetryMs: 5_000,
+  relayUnsentBytes: 8 * 1024 * 1024,
 
   /** Images. */
   images: 2,

@@ -34,13 +34,12 @@ export const createLocalRoutes = ({ library, studio, faults, events, resetEncode
       const desk = studio.desk(record.id);
       const statistics = desk.statistics();
       const withTimes = c.req.query('timestamps') !== undefined;
-      const recording = desk.recording();
       return c.json({
         id: record.id,
         at: desk.at,
         status: record.status,
         ...(record.active_asset_id === undefined ? {} : { assetId: record.active_asset_id }),
-        segments: recording?.timeline.segments.length ?? 0,
+        segments: desk.timeline()?.segments.length ?? 0,
         ...(statistics
           ? {
               ingest: withTimes

@@ -65,14 +65,15 @@ export const startMux = async ({
   const { announce } = events;
   const shelf = createShelf({ library, limits, now, announce, log });
   shelf.tidy();
-  const relay = createRelay();
+  const relay = createRelay({ library, announce, limits, log });
   const pictures = createPictures({ ffmpegPath, limits });
   const studio = createStudio({ library, shelf, announce, relay, faults, ffmpegPath, limits, now, log });
   const tidying = setInterval(shelf.tidy, TIDY_MS);
 
   const stopParts = async (): Promise<void> => {
     clearInterval(tidying);
-    await Promise.all([studio.close(), relay.close(), pictures.close()]);
+    relay.close();
+    await Promise.all([studio.close(), pictures.close()]);
     await delivery.close();
   };
 
@@ -115,7 +116,7 @@ export const startMux = async ({
       caFile: certificates.caFile,
       port: boundPort,
       rtmpsPort: rtmps.port,
-      faults: { ...faults, resetEncoders: rtmps.resetAll },
+      faults: Object.assign(faults, { resetEncoders: rtmps.resetAll }),
       events: events.log,
       /** Ends everything, in order, within 3 s; the next start goes on from what is on disk. */
       close: () =>

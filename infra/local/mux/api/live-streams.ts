@@ -101,6 +101,7 @@ export const createLiveStreamRoutes = ({ library, studio, announce, limits, now 
     .patch('/:id', async (c) => {
       const { id } = existing(c.req.param('id'));
       const { new_asset_settings, ...body } = await parseBody(c, UpdateLiveStream);
+      if (body.latency_mode !== undefined) whileIdle(id, 'The latency mode');
       const changed = change(id, (record) => ({
         ...record,
         ...body,

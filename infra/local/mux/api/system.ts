@@ -94,6 +94,7 @@ export const createSystemRoutes = ({ library, limits, now, tokenId, wakeDelivery
     })
     .delete('/webhooks/:id', (c) => {
       if (!endpoints.remove(c.req.param('id'))) throw Refusal.notFound();
+      wakeDelivery();
       return c.body(null, 204);
     });
 };

@@ -1,15 +1,15 @@
 import type { Library } from '../library.ts';
-import { newId } from '../ids.ts';
 import type { Limits } from '../limits.ts';
 import { kindOf, learn, type MediaMessage, type Tracks } from '../recording/flv.ts';
-import { openRecording, type Recording } from '../recording/recording.ts';
 import type { Shelf } from '../recording/shelf.ts';
+import type { Timeline } from '../recording/timeline.ts';
 import type { AssetRecord, LiveStreamRecord } from '../records.ts';
 import type { Encoder, Feed } from '../rtmp/encoder-session.ts';
 import type { IngestStatistics } from '../rtmp/ingest-statistics.ts';
 import { toAsset, toLiveStream } from '../views.ts';
 import type { Announce, EventType } from '../webhooks/events.ts';
 import { step, type Broadcast, type BroadcastEvent, type Effect } from './broadcast.ts';
+import { newAsset, openShow, type Show } from './show.ts';
 import type { Relay } from './simulcast.ts';
 
 export type DeskParts = {
@@ -25,47 +25,50 @@ export type DeskParts = {
 
 /** One live stream's place in the studio: what its broadcast does to the world. */
 export type Desk = {
-  readonly at: Broadcast['at'];
+  readonly at: Broadcast;
   /** The newest encoder takes the seat. */
   seat: (encoder: Encoder) => Feed;
   /** `complete` of the API: the show is over, the encoder may stay a while. */
   complete: () => void;
-  /** The encoder goes, the show is over, at once. */
+  /** The show is over and the encoder goes, at once; nobody comes in until it is enabled. */
+  disable: () => void;
+  /** The same, for good. */
   shut: () => void;
-  statistics: () => IngestStatistics | undefined;
-  /** The segments of the show that is being recorded. */
-  recording: () => Recording | undefined;
   /** Only the encoder goes: it may come back. */
   dismiss: (because: string) => void;
+  /** Of the encoder that is in, or was in last. */
+  statistics: () => IngestStatistics | undefined;
+  /** Of the show that is being recorded. */
+  timeline: () => Timeline | undefined;
   /** Ends what runs, and announces nothing: the next start settles it. */
   close: () => Promise<void>;
 };
 
-type Show = { assetId: string; recording: Recording; frames: number };
-
 const RECENT_ASSETS = 100;
 
 export const createDesk = (liveStreamId: string, parts: DeskParts): Desk => {
-  const { library, shelf, announce, relay, ffmpegPath, limits, now, log } = parts;
-  let broadcast: Broadcast = { at: 'idle' };
+  const { library, shelf, announce, relay, limits, now, log } = parts;
+  const { liveStreams, assets } = library;
+  let broadcast: Broadcast = 'idle';
   let seat: { encoder: Encoder; tracks: Tracks } | undefined;
   let show: Show | undefined;
-  let closing = false;
-  const finishing = new Set<Promise<void>>();
-  const timers: Partial<Record<'window' | 'grace' | 'duration' | 'test', NodeJS.Timeout>> = {};
   let lastStatistics: IngestStatistics | undefined;
+  let closing = false;
+  const finishing = new Set<Promise<unknown>>();
+  const timers: Partial<Record<'window' | 'grace' | 'duration' | 'test', NodeJS.Timeout>> = {};
 
-  const stream = (): LiveStreamRecord | undefined => library.liveStreams.get(liveStreamId);
   const tell = (event: EventType): void => {
-    const record = stream();
+    const record = liveStreams.get(liveStreamId);
     if (!record) return;
-    const connected = broadcast.at !== 'idle' && broadcast.at !== 'disconnected';
-    const recording = broadcast.at === 'recording' || broadcast.at === 'active';
+    const connected = broadcast !== 'idle' && broadcast !== 'disconnected';
+    const recording = broadcast === 'recording' || broadcast === 'active';
     announce(event, { type: 'live', id: liveStreamId }, { ...toLiveStream(record, 'webhook'), connected, recording });
   };
   const tellAsset = (event: EventType, asset: AssetRecord | undefined): void => {
     if (asset) announce(event, { type: 'asset', id: asset.id }, toAsset(asset, 'webhook'));
   };
+  const change = (how: (record: LiveStreamRecord) => LiveStreamRecord): LiveStreamRecord | undefined =>
+    liveStreams.update(liveStreamId, how);
   const later = (name: keyof typeof timers, seconds: number, act: () => void): void => {
     clearTimeout(timers[name]);
     timers[name] = setTimeout(act, seconds * limits.secondMs);
@@ -75,121 +78,88 @@ export const createDesk = (liveStreamId: string, parts: DeskParts): Desk => {
     delete timers[name];
   };
 
-  const openShow = (assetId: string): Show => ({
-    assetId,
-    frames: library.assets.get(assetId)?.frames ?? 0,
-    recording: openRecording({
-      ffmpegPath,
-      dir: library.mediaDir(assetId),
-      limits,
-      now,
-      log,
-      grown({ seconds, bytes }) {
-        library.assets.update(assetId, (asset) => ({
-          ...asset,
-          duration: asset.duration + seconds,
-          bytes: asset.bytes + bytes,
-          frames: show?.assetId === assetId ? show.frames : asset.frames,
-          recording_times: asset.recording_times.map((time, index, all) =>
-            index === all.length - 1 ? { ...time, duration: time.duration + seconds } : time,
-          ),
-        }));
-        if (show?.assetId !== assetId) return;
+  const open = (assetId: string): Show => {
+    const opened = openShow(assetId, {
+      ...parts,
+      grown() {
+        if (show !== opened) return;
         happened('became-playable');
         shelf.tidy();
-        if (shelf.full()) {
-          log('the recordings of running shows fill the shelf: this one ends');
-          happened('completed');
-        }
+        if (!shelf.full()) return;
+        log('the recordings of running shows fill the shelf: this one ends');
+        happened('completed');
       },
       failed: () => seat?.encoder.close('what it sends cannot be recorded'),
-    }),
-  });
-
-  const beginAsset = (record: LiveStreamRecord): void => {
-    const { new_asset_settings: options, passthrough } = record;
-    const id = newId();
-    const meta = options.meta ?? (record.meta?.title === undefined ? undefined : { title: record.meta.title });
-    const inherited = options.passthrough ?? passthrough;
-    library.assets.put({
-      id,
-      created_at: Math.floor(now() / 1_000),
-      status: 'preparing',
-      live_stream_id: liveStreamId,
-      is_live: true,
-      secret: newId(),
-      playback_ids: (options.playback_policies ?? []).map((policy) => ({ id: newId(), policy })),
-      options,
-      ...(inherited === undefined ? {} : { passthrough: inherited }),
-      ...(meta === undefined ? {} : { meta }),
-      test: record.test ?? false,
-      recording_times: [],
-      duration: 0,
-      frames: 0,
-      bytes: 0,
-      track_ids: { video: newId(), audio: newId() },
     });
-    library.liveStreams.update(liveStreamId, (stream) => ({
+    return opened;
+  };
+
+  const beginAsset = (): void => {
+    const record = liveStreams.get(liveStreamId);
+    if (!record) return;
+    const { id } = assets.put(newAsset(record, now()));
+    change((stream) => ({
       ...stream,
       active_asset_id: id,
       recent_asset_ids: [...stream.recent_asset_ids, id].slice(-RECENT_ASSETS),
     }));
-    show = openShow(id);
+    show = open(id);
     later('duration', record.max_continuous_duration, () => happened('completed'));
-    tellAsset('video.asset.created', library.assets.get(id));
+    if (record.reconnect_slate_url !== undefined) void lookForSlate(record.reconnect_slate_url);
   };
 
-  /** A run begins with what the encoder has announced. */
+  /** Mux loads the slate when a show begins, and warns when it cannot. */
+  const lookForSlate = async (url: string): Promise<void> => {
+    const found = await fetch(url, { signal: AbortSignal.timeout(limits.slateMs) }).catch(() => undefined);
+    await found?.body?.cancel();
+    const record = liveStreams.get(liveStreamId);
+    if (closing || found?.ok || !record) return;
+    const { id, stream_key, status, active_asset_id, passthrough } = record;
+    const message = `Unable to download custom reconnect slate image from URL '${url}' -- using black frames for slate if needed.`;
+    const warning = { type: 'custom_slate_unavailable', message };
+    announce(
+      'video.live_stream.warning',
+      { type: 'live', id },
+      { id, stream_key, status, active_asset_id, passthrough, warning },
+    );
+  };
+
   const beginRun = (): void => {
-    if (!show || !seat) return;
-    const { encoder, tracks } = seat;
     const mine = seat;
-    library.assets.update(show.assetId, (asset) => ({
-      ...asset,
-      ...(tracks.video
-        ? { video: { codec: tracks.video.codec, width: tracks.video.width, height: tracks.video.height } }
-        : {}),
-      ...(tracks.audio
-        ? { audio: { codec: tracks.audio.codec, channels: tracks.audio.channels, sampleRate: tracks.audio.sampleRate } }
-        : {}),
-      recording_times: [...asset.recording_times, { started_at_ms: now(), duration: 0 }],
-    }));
-    show.recording.begin({
-      tracks: () => mine.tracks,
-      hold: () => encoder.hold('recorder'),
-      release: () => encoder.release('recorder'),
-    });
+    if (mine) show?.begin(mine.encoder, () => mine.tracks);
   };
 
-  /** The show is over: what is recorded becomes a video on demand once all of it is on disk. */
+  const goOnAir = (): void => {
+    const record = change((stream) => ({ ...stream, status: 'active' }));
+    tell('video.live_stream.active');
+    if (show?.becomeReady()) tellAsset('video.asset.ready', show.asset());
+    if (record?.test && timers.test === undefined) later('test', limits.testSeconds, disable);
+  };
+
+  /** What is recorded becomes a video on demand once all of it is on disk. */
   const finishAsset = (): void => {
     const over = show;
     show = undefined;
     stop('duration');
     stop('test');
-    library.liveStreams.update(liveStreamId, (stream) => ({
+    change((stream) => ({
       ...stream,
       active_asset_id: undefined,
       status: stream.status === 'disabled' ? 'disabled' : 'idle',
     }));
     tell('video.live_stream.idle');
     if (!over) return;
-    const finished = over.recording.endRun().then(() => {
-      const asset = library.assets.update(over.assetId, (record) => ({
-        ...record,
-        is_live: false,
-        frames: over.frames,
-        ended_at_ms: now(),
-        status: record.duration > 0 ? 'ready' : 'errored',
-        ...(record.duration > 0
-          ? {}
-          : { errors: { type: 'invalid_input', messages: ['No media could be recorded.'] } }),
-      }));
-      tellAsset(asset?.status === 'errored' ? 'video.asset.errored' : 'video.asset.live_stream_completed', asset);
+    const finished = over.finish().then((asset) => {
+      finishing.delete(finished);
+      if (asset?.status === 'errored') tellAsset('video.asset.errored', asset);
+      else {
+        // A show too short to go on the air.
+        if (over.becomeReady()) tellAsset('video.asset.ready', over.asset());
+        tellAsset('video.asset.live_stream_completed', over.asset());
+      }
       shelf.tidy();
     });
     finishing.add(finished);
-    void finished.finally(() => finishing.delete(finished));
   };
 
   const perform: Record<Effect, () => void> = {
@@ -202,26 +172,14 @@ export const createDesk = (liveStreamId: string, parts: DeskParts): Desk => {
       relay.ended(liveStreamId);
     },
     'announce-recording': () => tell('video.live_stream.recording'),
-    'announce-active'() {
-      const record = library.liveStreams.update(liveStreamId, (stream) => ({ ...stream, status: 'active' }));
-      const asset = show && library.assets.get(show.assetId);
-      if (show && asset?.status === 'preparing')
-        tellAsset(
-          'video.asset.ready',
-          library.assets.update(show.assetId, (asset) => ({ ...asset, status: 'ready' })),
-        );
-      tell('video.live_stream.active');
-      if (record?.test && timers.test === undefined) later('test', limits.testSeconds, disableTest);
-    },
-    'begin-asset'() {
-      const record = stream();
-      if (record) beginAsset(record);
-      beginRun();
-    },
-    'continue-asset': beginRun,
-    'end-run': () => void show?.recording.endRun(),
+    'announce-active': goOnAir,
+    'begin-asset': beginAsset,
+    'announce-asset': () => tellAsset('video.asset.created', show?.asset()),
+    'begin-run': beginRun,
+    'end-run': () => void show?.endRun(),
     'finish-asset': finishAsset,
-    'begin-window': () => later('window', stream()?.reconnect_window ?? 0, () => happened('window-elapsed')),
+    'begin-window': () =>
+      later('window', liveStreams.get(liveStreamId)?.reconnect_window ?? 0, () => happened('window-elapsed')),
     'end-window': () => stop('window'),
     'begin-grace': () => later('grace', limits.completeGraceSeconds, () => happened('grace-elapsed')),
     'end-grace': () => stop('grace'),
@@ -235,9 +193,9 @@ export const createDesk = (liveStreamId: string, parts: DeskParts): Desk => {
     for (const effect of effects) perform[effect]();
   };
 
-  const disableTest = (): void => {
+  const disable = (): void => {
     happened('shut');
-    library.liveStreams.update(liveStreamId, (stream) => ({ ...stream, status: 'disabled' }));
+    change((stream) => ({ ...stream, status: 'disabled' }));
     tell('video.live_stream.disabled');
   };
 
@@ -249,33 +207,25 @@ export const createDesk = (liveStreamId: string, parts: DeskParts): Desk => {
       return;
     }
     seat.tracks = learn(seat.tracks, message);
-    if (broadcast.at === 'connected' && (kind === 'key-frame' || kind === 'frame' || kind === 'audio'))
+    if (broadcast === 'connected' && (kind === 'key-frame' || kind === 'frame' || kind === 'audio'))
       happened('media-began');
-    if (broadcast.at !== 'recording' && broadcast.at !== 'active') return;
-    if (show) show.frames += kind === 'key-frame' || kind === 'frame' ? 1 : 0;
-    show?.recording.write(message);
+    if (broadcast !== 'recording' && broadcast !== 'active') return;
+    show?.write(message);
     relay.media(liveStreamId, message, seat.tracks);
   };
 
   // A show that was on the air when the process ended: its encoder has its window to come back in.
-  const interrupted = stream()?.active_asset_id;
-  if (interrupted !== undefined && library.assets.get(interrupted)) {
-    broadcast = { at: 'disconnected' };
-    show = openShow(interrupted);
-    const recorded = show.recording.timeline.segments;
-    library.assets.update(interrupted, (asset) => ({
-      ...asset,
-      duration: recorded.reduce((sum, { seconds }) => sum + seconds, 0),
-      bytes: recorded.reduce((sum, { bytes }) => sum + bytes, 0),
-    }));
+  const interrupted = liveStreams.get(liveStreamId)?.active_asset_id;
+  if (interrupted !== undefined && assets.get(interrupted)) {
+    broadcast = 'disconnected';
+    show = open(interrupted);
     perform['announce-disconnected']();
     perform['begin-window']();
-  } else if (stream()?.status === 'active')
-    library.liveStreams.update(liveStreamId, (stream) => ({ ...stream, status: 'idle' }));
+  }
 
   return {
     get at() {
-      return broadcast.at;
+      return broadcast;
     },
     seat(encoder) {
       if (seat) {
@@ -300,15 +250,16 @@ export const createDesk = (liveStreamId: string, parts: DeskParts): Desk => {
       };
     },
     complete: () => happened('completed'),
+    disable,
     shut: () => happened('shut'),
-    statistics: () => lastStatistics,
-    recording: () => show?.recording,
     dismiss: (because) => seat?.encoder.close(because),
+    statistics: () => lastStatistics,
+    timeline: () => show?.timeline,
     async close() {
       closing = true;
       for (const timer of Object.values(timers)) clearTimeout(timer);
       seat = undefined;
-      await Promise.all([show?.recording.endRun(), ...finishing]);
+      await Promise.all([show?.endRun(), ...finishing]);
     },
   };
 };

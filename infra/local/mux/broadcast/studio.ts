@@ -25,10 +25,7 @@ export const createStudio = (parts: DeskParts & { faults: FaultSwitch }): Studio
     desks.set(id, known);
     return known;
   };
-  const tell = (
-    id: string,
-    event: 'video.live_stream.disabled' | 'video.live_stream.enabled' | 'video.live_stream.deleted',
-  ): void => {
+  const tell = (id: string, event: 'video.live_stream.enabled' | 'video.live_stream.deleted'): void => {
     const record = library.liveStreams.get(id);
     if (record) announce(event, { type: 'live', id }, toLiveStream(record, 'webhook'));
   };
@@ -54,11 +51,7 @@ export const createStudio = (parts: DeskParts & { faults: FaultSwitch }): Studio
       if (taken && faults.now.rtmps?.second === 'refuse') return { admitted: false, because: 'in-use' };
       return { admitted: true, feed: mine.seat(encoder) };
     },
-    disable(id) {
-      desk(id).shut();
-      library.liveStreams.update(id, (record) => ({ ...record, status: 'disabled' }));
-      tell(id, 'video.live_stream.disabled');
-    },
+    disable: (id) => desk(id).disable(),
     enable(id) {
       if (library.liveStreams.get(id)?.status !== 'disabled') return;
       library.liveStreams.update(id, (record) => ({ ...record, status: 'idle' }));

@@ -79,7 +79,10 @@ export const createPictures = ({ ffmpegPath, limits }: { ffmpegPath: string; lim
       if (closed || waiting.length >= limits.imagesWaiting) return { taken: false, because: 'busy' };
       if (running.size >= limits.images) await new Promise<void>((resolve) => waiting.push(resolve));
       if (closed) return { taken: false, because: 'busy' };
-      const bytes = await run(picture);
+      const there = await run(picture);
+      // Nothing begins after the last frame; the first one is always there.
+      const bytes =
+        there.length > 0 || picture.offsetSeconds === 0 ? there : await run({ ...picture, offsetSeconds: 0 });
       if (bytes.length === 0) return { taken: false, because: 'no-picture' };
       keep(key, bytes);
       return { taken: true, bytes };

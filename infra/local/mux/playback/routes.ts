@@ -1,6 +1,5 @@
-import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
@@ -48,8 +47,8 @@ export const createPlaybackRoutes = ({ library, studio, pictures, limits, now }:
 
   /** Of a show that runs, the one that grows; of a recording, what is on disk. */
   const timelineOf = (asset: AssetRecord): Timeline => {
-    const recording = asset.is_live ? studio.desk(asset.live_stream_id).recording() : undefined;
-    if (recording) return recording.timeline;
+    const growing = asset.is_live ? studio.desk(asset.live_stream_id).timeline() : undefined;
+    if (growing) return growing;
     const known = timelines.get(asset.id) ?? openTimeline(library.mediaDir(asset.id));
     // Only what grows no more may be remembered.
     if (!asset.is_live) timelines.set(asset.id, known);
@@ -122,16 +121,13 @@ export const createPlaybackRoutes = ({ library, studio, pictures, limits, now }:
         PLAYLIST,
       );
     })
-    .get('/play/rendition/:secret/:segment{\\d+-\\d+\\.ts}', (c) => {
+    .get('/play/rendition/:secret/:segment{\\d+-\\d+\\.ts}', async (c) => {
       const asset = bySecret(c.req.param('secret'));
       const segment = timelineOf(asset).segments.find(({ file }) => file === c.req.param('segment'));
       if (!segment) throw new NotPlayed('not-found');
-      const file = createReadStream(join(library.mediaDir(asset.id), segment.file));
-      // The player went away, or the asset was deleted just now: the response ends, which is all that can be said.
-      file.on('error', () => {});
-      return c.body(toWebStream(file), 200, {
+      const media = await readFile(join(library.mediaDir(asset.id), segment.file));
+      return c.body(new Uint8Array(media), 200, {
         'content-type': 'video/mp2t',
-        'content-length': String(segment.bytes),
         'cache-control': 'public, max-age=31536000, immutable',
       });
     })
@@ -162,6 +158,12 @@ export const createPlaybackRoutes = ({ library, studio, pictures, limits, now }:
         'content-type': FORMATS[format].type,
         'cache-control': asset.is_live ? 'public, max-age=2' : 'public, max-age=300',
       });
+    })
+    .all('/play/*', () => {
+      throw new NotPlayed('not-found');
+    })
+    .all('/image/*', () => {
+      throw new NotPlayed('not-found');
     });
 };
 
@@ -179,16 +181,4 @@ const locate = (
   }
   const last = segments.at(-1);
   return last && { file: last.file, offsetSeconds: 0 };
-};
-
-const toWebStream = (file: Readable): ReadableStream<Uint8Array> => {
-  const chunks = file[Symbol.asyncIterator]();
-  return new ReadableStream({
-    async pull(controller) {
-      const next: IteratorResult<Uint8Array> = await chunks.next();
-      if (next.done) controller.close();
-      else controller.enqueue(next.value);
-    },
-    cancel: () => void file.destroy(),
-  });
 };

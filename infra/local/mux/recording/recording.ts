@@ -11,33 +11,40 @@ type Settings = {
   limits: Limits;
   now: () => number;
   log: (line: string) => void;
-  /** A segment more is on disk. */
-  grown: (segment: { seconds: number; bytes: number }) => void;
   /** FFmpeg fails again and again. */
   failed: () => void;
+};
+
+/** One connection of an encoder. */
+type Source = {
+  tracks: () => Tracks;
+  /** FFmpeg cannot follow: no more media until `release`. */
+  hold: () => void;
+  release: () => void;
+  /** A segment more is on disk. */
+  grown: (segment: { seconds: number; bytes: number }) => void;
 };
 
 /** The media of one asset while it is recorded: as many runs as the encoder had connections. */
 export type Recording = {
   timeline: Timeline;
   /** The next media begins a new run. */
-  begin: (parts: { tracks: () => Tracks; hold: () => void; release: () => void }) => void;
+  begin: (source: Source) => void;
   write: (message: MediaMessage) => void;
   /** No more of this run; resolves when all of it is on disk. */
   endRun: () => Promise<void>;
-  kill: () => void;
 };
 
-export const openRecording = ({ ffmpegPath, dir, limits, now, log, grown, failed }: Settings): Recording => {
+export const openRecording = ({ ffmpegPath, dir, limits, now, log, failed }: Settings): Recording => {
   const timeline = openTimeline(dir);
   let runs = timeline.segments.reduce((most, { run }) => Math.max(most, run + 1), 0);
   let failures = 0;
-  let source: { tracks: () => Tracks; hold: () => void; release: () => void } | undefined;
+  let source: Source | undefined;
   let current: Run | undefined;
   /** Every earlier run has told its last segment: runs never overlap in the timeline. */
   let earlier: Promise<void> = Promise.resolve();
 
-  const start = (first: MediaMessage): Run => {
+  const start = (first: MediaMessage, { tracks, grown }: Source): Run => {
     const run = runs;
     runs += 1;
     const before = earlier;
@@ -72,7 +79,7 @@ export const openRecording = ({ ffmpegPath, dir, limits, now, log, grown, failed
       log(`FFmpeg left in the middle of a recording${clean ? '' : `: ${lastWords}`}`);
       if (failures >= limits.recorderFailures) failed();
     });
-    started.write(flvStart(source?.tracks() ?? {}, first.timestampMs));
+    started.write(flvStart(tracks(), first.timestampMs));
     return started;
   };
 
@@ -88,15 +95,15 @@ export const openRecording = ({ ffmpegPath, dir, limits, now, log, grown, failed
 
   return {
     timeline,
-    begin(parts) {
-      source = parts;
+    begin(next) {
+      source = next;
       failures = 0;
     },
     write(message) {
       if (!source) return;
       if (!current) {
         if (!canBegin(message)) return;
-        current = start(message);
+        current = start(message, source);
       }
       if (!current.write(flvTag(message))) source.hold();
     },
@@ -108,6 +115,5 @@ export const openRecording = ({ ffmpegPath, dir, limits, now, log, grown, failed
       await ending?.end();
       await earlier;
     },
-    kill: () => current?.kill(),
   };
 };

@@ -7,7 +7,7 @@ import { count, emptyStatistics, type IngestStatistics } from './ingest-statisti
 import { HANDSHAKE_BYTES, ProtocolError, PublishProtocol, type Refused } from './publish-protocol.ts';
 
 /** Why a publish is not allowed. */
-export type RefusedBecause = 'unknown-key' | 'disabled' | 'in-use' | 'busy' | 'fault';
+export type RefusedBecause = 'unknown-key' | 'disabled' | 'in-use' | 'fault';
 
 /** An encoder that publishes, as who records it sees it. */
 export type Encoder = {
@@ -49,11 +49,12 @@ type Parts = {
   closed: () => void;
 };
 
+const RTMP_VERSION = 3;
+
 const ANSWER = {
   'unknown-key': { code: 'NetStream.Publish.BadName', description: 'This stream key is not known.' },
   disabled: { code: 'NetStream.Publish.BadName', description: 'This live stream is disabled.' },
   'in-use': { code: 'NetStream.Publish.BadName', description: 'This stream key is already in use.' },
-  busy: { code: 'NetStream.Publish.Failed', description: 'Too many encoders are connected.' },
   fault: { code: 'NetStream.Publish.Failed', description: 'The server cannot take this stream now.' },
 } as const satisfies Record<RefusedBecause, Refused>;
 
@@ -92,8 +93,8 @@ export const runEncoderSession = ({ socket, raw, admit, faults, limits, now, log
   const protocol = new PublishProtocol(limits, {
     output(bytes) {
       if (over || faults.now.rtmps?.freeze) return;
-      if (socket.writableLength > limits.unsentBytes) throw new ProtocolError('the peer does not read');
-      socket.write(bytes);
+      if (socket.writableLength > limits.unsentBytes) end('it does not read what it is told');
+      else socket.write(bytes);
     },
     publish({ app, key }) {
       if (feed) throw new ProtocolError('a second publish on one connection');
@@ -110,12 +111,14 @@ export const runEncoderSession = ({ socket, raw, admit, faults, limits, now, log
       }
       clearTimeout(greeting);
       feed = answer.feed;
+      lastMediaMs = now();
       // Not at once: the answer to the publish has to go first.
       setImmediate(applyFaults);
       return undefined;
     },
     unpublish: leave,
     media(message) {
+      lastMediaMs = now();
       count(statistics, message, limits.timestamps);
       feed?.media(message);
     },
@@ -135,8 +138,14 @@ export const runEncoderSession = ({ socket, raw, admit, faults, limits, now, log
 
   const greeting = setTimeout(() => end('it did not publish in time'), limits.greetingMs);
   const pinging = setInterval(() => {
-    if (protocol.greeted) protocol.ping(now());
+    // While we do not read, silence is ours.
+    if (holders.size === 0 && now() - lastByteMs > limits.idleMs) end('it was silent for too long');
+    else if (holders.size === 0 && feed && now() - lastMediaMs > limits.mediaSilenceSeconds * limits.secondMs)
+      end('it sent no media for too long');
+    else if (protocol.greeted) protocol.ping(now());
   }, limits.pingMs);
+  let lastByteMs = now();
+  let lastMediaMs = now();
 
   const applyFaults = (): void => {
     const { freeze, stall } = faults.now.rtmps ?? {};
@@ -154,14 +163,13 @@ export const runEncoderSession = ({ socket, raw, admit, faults, limits, now, log
     socket.destroy();
   };
 
-  socket.setTimeout(limits.idleMs, () => {
-    // A fault of ours is not the encoder's silence.
-    if (holders.size === 0) end('it was silent for too long');
-  });
   socket.on('data', (bytes: Buffer) => {
     if (over) return;
-    statistics.bytes += bytes.length;
+    lastByteMs = now();
     try {
+      // The parser itself does not look at the version.
+      if (statistics.bytes === 0 && bytes[0] !== RTMP_VERSION) throw new ProtocolError('it does not speak RTMP');
+      statistics.bytes += bytes.length;
       const broken = protocol.parserData(bytes);
       if (broken !== null) throw new ProtocolError(broken);
       acknowledge();

@@ -98,6 +98,7 @@ export const startDelivery = ({ library, faults, limits, now, log }: Parts): Del
   const wake = (): void => {
     clearTimeout(timer);
     if (closing.signal.aborted) return;
+    for (const { id, endpoint_id } of deliveries.all()) if (!endpoints.get(endpoint_id)) deliveries.remove(id);
     for (const { id } of endpoints.all()) {
       if (busy.has(id)) continue;
       busy.set(

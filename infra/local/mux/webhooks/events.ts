@@ -3,7 +3,7 @@ import type { Limits } from '../limits.ts';
 
 /** The events of ours that Mux has too. */
 export type EventType =
-  | `video.live_stream.${'created' | 'connected' | 'recording' | 'active' | 'disconnected' | 'idle' | 'updated' | 'enabled' | 'disabled' | 'deleted'}`
+  | `video.live_stream.${'created' | 'connected' | 'recording' | 'active' | 'disconnected' | 'idle' | 'updated' | 'enabled' | 'disabled' | 'deleted' | 'warning'}`
   | `video.live_stream.simulcast_target.${'created' | 'idle' | 'starting' | 'broadcasting' | 'errored' | 'deleted'}`
   | `video.asset.${'created' | 'ready' | 'errored' | 'updated' | 'deleted' | 'live_stream_completed'}`;
 
