@@ -1,60 +1,267 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Recorded, RecordedFrame } from './publish/sink/recording.testing.ts';
+import { createMemoryStore, STREAM } from './session/store.testing.ts';
 import {
   type FixtureName,
   fixture,
   greet,
   openSocket,
+  resume,
   sendMedia,
   startTestWorker,
   type TestWorker,
 } from './worker.testing.ts';
 
-let running: TestWorker | undefined;
-afterEach(() => running?.close());
+const closing: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
 
 const start = async (...options: Parameters<typeof startTestWorker>): Promise<TestWorker> => {
-  running = await startTestWorker(...options);
-  return running;
+  const made = await startTestWorker(...options);
+  closing.push(made.close);
+  return made;
 };
 
-const of = (kind: RecordedFrame['kind'], sessions: readonly Recorded[]) =>
-  sessions.flatMap(({ frames }) => frames).filter((frame) => frame.kind === kind);
-const times = (kind: RecordedFrame['kind'], sessions: readonly Recorded[]) =>
-  of(kind, sessions).map(({ dtsMs }) => dtsMs);
+/** What of a show has arrived, in order. */
+const arrived = (sessions: readonly Recorded[], kind: RecordedFrame['kind']): number[] =>
+  sessions.flatMap(({ frames }) => frames.filter((frame) => frame.kind === kind).map(({ dtsMs }) => dtsMs));
 
-const maxGap = (ms: number[]) => Math.max(...ms.slice(1).map((at, i) => at - (ms[i] ?? 0)));
+/** How many of each kind a fixture comes to when nothing is done to it, by times that FFmpeg's own output has. */
+const WHOLE: Record<FixtureName, { video: number; audio: number; widestMs: number }> = {
+  'vp8-opus.webm': { video: 178, audio: 260, widestMs: 34 },
+  'h264-opus.mkv': { video: 120, audio: 260, widestMs: 55 },
+  'h264-aac.mkv': { video: 120, audio: 283, widestMs: 50 },
+  'h264-aac.mp4': { video: 120, audio: 283, widestMs: 89 },
+  'h264-opus.mp4': { video: 120, audio: 279, widestMs: 54 },
+};
+const ALL: FixtureName[] = ['vp8-opus.webm', 'h264-opus.mkv', 'h264-aac.mkv', 'h264-aac.mp4'];
 
-describe('an encoder that is killed', () => {
-  it.each<FixtureName>(['vp8-opus.webm', 'h264-opus.mkv', 'h264-aac.mkv', 'h264-aac.mp4'])('%s', async (name) => {
-    const { url, sink, encoders } = await start();
-    const { bytes, media } = fixture(name);
-    const socket = openSocket(url());
-    const { epoch } = await greet(socket, media);
-    const half = Math.floor(bytes.byteLength * 0.6);
-    sendMedia(socket, { bytes, epoch, to: half });
-    await sink.until('half', () => of('video', sink.sessions).length > 45);
-    process.kill(encoders[0]?.pid ?? 0, 'SIGKILL');
-    sendMedia(socket, { bytes, epoch, from: half });
-    socket.tell({ type: 'stop', at: bytes.byteLength });
-    console.log(await socket.closed);
-    const v = times('video', sink.sessions),
-      a = times('audio', sink.sessions);
-    console.log(
-      name,
-      sink.sessions.length,
-      encoders.length,
-      'v',
-      v.length,
-      new Set(v).size,
-      maxGap(v),
-      v.at(-1),
-      'a',
-      a.length,
-      new Set(a).size,
-      maxGap(a),
-      a.at(-1),
+/** Every frame, once, in order. `repeated`: a new connection may bring frames again that an older one brought. */
+const expectWhole = (name: FixtureName, sessions: readonly Recorded[], { repeated = false } = {}): void => {
+  for (const kind of ['video', 'audio'] as const) {
+    const times = arrived(sessions, kind);
+    const once = [...new Set(times)].sort((one, other) => one - other);
+    if (!repeated) expect(times, `${kind} once and in order`).toEqual(once);
+    // Sound that another worker encodes anew begins its frames elsewhere: only its gaps can be compared.
+    if (!(repeated && kind === 'audio')) expect(once.length, `${kind} frames`).toBe(WHOLE[name][kind]);
+    const gaps = once.slice(1).map((at, index) => at - (once[index] ?? 0));
+    expect(Math.max(...gaps), `widest gap of ${kind}`).toBeLessThanOrEqual(
+      kind === 'video' ? WHOLE[name].widestMs : 25,
     );
-    console.log(encoders[1]?.args.join(' '));
+  }
+};
+
+const videos = ({ sink }: TestWorker): number => arrived(sink.sessions, 'video').length;
+
+/** A show of which the first part has been sent and has begun to arrive. */
+const beginShow = async (test: TestWorker, name: FixtureName, part = 0.6) => {
+  const { bytes, media } = fixture(name);
+  const socket = openSocket(test.url());
+  const welcome = await greet(socket, media);
+  const sent = Math.floor(bytes.byteLength * part);
+  sendMedia(socket, { bytes, epoch: welcome.epoch, to: sent });
+  await test.sink.until('the first part', () => videos(test) >= 30);
+  return { bytes, media, socket, welcome, sent };
+};
+
+describe('encoder', () => {
+  it.each(ALL)('[E3] %s: killed in the middle, nothing is missing, doubled or out of order', async (name) => {
+    const test = await start();
+    const { bytes, socket, welcome, sent } = await beginShow(test, name);
+    const before = videos(test);
+    process.kill(test.encoders[0]?.pid ?? 0, 'SIGKILL');
+    sendMedia(socket, { bytes, epoch: welcome.epoch, from: sent });
+    socket.tell({ type: 'stop', at: bytes.byteLength });
+    expect(await socket.closed).toMatchObject({ reason: 'finished' });
+    expect(test.sink.sessions).toHaveLength(1);
+    expect(test.encoders).toHaveLength(2);
+    expectWhole(name, test.sink.sessions);
+    if (name === 'vp8-opus.webm') {
+      const pictures = test.sink.sessions[0]?.frames.filter(({ kind }) => kind === 'video') ?? [];
+      const after = pictures.slice(before).find(({ dtsMs }) => dtsMs > (pictures[before - 1]?.dtsMs ?? 0));
+      expect(
+        pictures.slice(before - 5).some(({ key }) => key),
+        'a new encoder begins with a key frame',
+      ).toBe(true);
+      expect(after).toBeDefined();
+    }
+  });
+
+  it('[E4] a fourth death in a row ends the show', async () => {
+    const test = await start({ ffmpegPath: '/bin/false' });
+    const { bytes, media } = fixture('h264-aac.mkv');
+    const socket = openSocket(test.url());
+    const { epoch } = await greet(socket, media);
+    sendMedia(socket, { bytes, epoch });
+    expect(await socket.closed).toMatchObject({ reason: 'encoder-failed', code: 4011 });
+    expect(test.encoders).toHaveLength(4);
+    expect(test.memory.released).toEqual([{ streamId: STREAM, because: 'encoder-failed' }]);
+  });
+});
+
+describe('socket', () => {
+  it.each(ALL)('[W14] %s: cut off in the middle, the feed goes on in another socket', async (name) => {
+    const test = await start();
+    const { bytes, media, socket, welcome, sent } = await beginShow(test, name);
+    socket.socket.terminate();
+    const again = openSocket(test.url());
+    const next = await resume(again, { media, welcome, bytes });
+    expect(next).toMatchObject({ sessionId: welcome.sessionId, epoch: 2, needsInit: false });
+    expect(next.nextOffset).toBeLessThanOrEqual(sent);
+    sendMedia(again, { bytes, epoch: next.epoch, from: next.nextOffset });
+    again.tell({ type: 'stop', at: bytes.byteLength });
+    expect(await again.closed).toMatchObject({ reason: 'finished' });
+    expect(test.sink.sessions).toHaveLength(1);
+    expect(test.encoders).toHaveLength(1);
+    expectWhole(name, test.sink.sessions);
+  });
+
+  it('[W14] a second socket fences the first, which is told to move', async () => {
+    const test = await start();
+    const { bytes, media, socket, welcome, sent } = await beginShow(test, 'h264-aac.mkv');
+    const again = openSocket(test.url());
+    const next = await resume(again, { media, welcome, bytes });
+    expect(await socket.closed).toMatchObject({ reason: 'migrate' });
+    sendMedia(again, { bytes, epoch: welcome.epoch, from: sent });
+    sendMedia(again, { bytes, epoch: next.epoch, from: next.nextOffset });
+    again.tell({ type: 'stop', at: bytes.byteLength });
+    await again.closed;
+    expectWhole('h264-aac.mkv', test.sink.sessions);
+  });
+
+  it('[W9] what a client had to leave out is missing, and nothing else', async () => {
+    const test = await start();
+    const { bytes, media } = fixture('h264-aac.mkv');
+    const socket = openSocket(test.url());
+    const { epoch } = await greet(socket, media);
+    // Key frames lie at 47,582 and 100,623: the GOP between them is dropped after a part of it was sent.
+    sendMedia(socket, { bytes, epoch, to: 60_000 });
+    socket.tell({ type: 'skip', from: 60_000, to: 100_623 });
+    sendMedia(socket, { bytes, epoch, from: 100_623 });
+    socket.tell({ type: 'stop', at: bytes.byteLength });
+    expect(await socket.closed).toMatchObject({ reason: 'finished' });
+    const video = arrived(test.sink.sessions, 'video');
+    expect(video.filter((ms) => ms < 2_139)).toHaveLength(40);
+    expect(video.filter((ms) => ms >= 4_139)).toHaveLength(40);
+    expect(new Set(video).size).toBe(video.length);
+  });
+});
+
+describe('upstream', () => {
+  it.each(ALL)('[S11] %s: reset in the middle, nothing is missing', async (name) => {
+    const test = await start();
+    const { bytes, socket, welcome, sent } = await beginShow(test, name);
+    test.sink.reset();
+    sendMedia(socket, { bytes, epoch: welcome.epoch, from: sent });
+    socket.tell({ type: 'stop', at: bytes.byteLength });
+    expect(await socket.closed).toMatchObject({ reason: 'finished' });
+    expect(test.sink.sessions).toHaveLength(2);
+    expect(test.encoders).toHaveLength(1);
+    expectWhole(name, test.sink.sessions, { repeated: true });
+    const [second] = test.sink.sessions.slice(1);
+    expect(second?.frames.find(({ kind }) => kind === 'video')?.key).toBe(true);
+    expect(second?.headers.map(({ kind }) => kind).sort()).toEqual(['audio', 'video']);
+  });
+
+  it('[S11] a refused key ends the show at once, with its own reason', async () => {
+    const test = await start();
+    test.sink.conduct.refuse = 'by-status';
+    const { media } = fixture('h264-aac.mkv');
+    const socket = openSocket(test.url());
+    await greet(socket, media);
+    expect(await socket.closed).toMatchObject({ reason: 'upstream-refused', code: 4012 });
+    expect(test.memory.released).toEqual([{ streamId: STREAM, because: 'upstream-refused' }]);
+  });
+});
+
+describe('workers', () => {
+  it.each(ALL)('[W15] %s: killed in the middle, another one goes on from what was committed', async (name) => {
+    const first = await start();
+    const { bytes, media, socket, welcome, sent } = await beginShow(first, name, 0.8);
+    await socket.until('committed', ({ offset }) => offset > 0);
+    await first.memory.renewed();
+    const init = socket.said.find(({ type }) => type === 'init');
+    // As after a SIGKILL: its word reaches the table no more.
+    const memory = first.memory.afterCrash();
+    await first.worker.close();
+    await socket.closed;
+
+    const second = await start({ memory, sink: first.sink, workerId: 'another' });
+    const again = openSocket(second.url());
+    const next = await resume(again, { media, welcome, bytes });
+    expect(next).toMatchObject({ sessionId: welcome.sessionId, needsInit: true });
+    expect(next.nextOffset).toBeGreaterThan(0);
+    if (init?.type === 'init') sendMedia(again, { bytes, epoch: next.epoch, to: init.bytes, init: true });
+    sendMedia(again, { bytes, epoch: next.epoch, from: next.nextOffset });
+    again.tell({ type: 'stop', at: bytes.byteLength });
+    expect(await again.closed).toMatchObject({ reason: 'finished' });
+    expect(sent).toBeGreaterThan(next.nextOffset);
+    expectWhole(name, first.sink.sessions, { repeated: true });
+  });
+
+  it('[S10] told to leave, a session goes on elsewhere with the first byte that was not published', async () => {
+    const first = await start();
+    const name = 'h264-aac.mkv';
+    const { bytes, media, socket, welcome, sent } = await beginShow(first, name, 0.5);
+    const gone = first.worker.leave('SIGTERM');
+    sendMedia(socket, { bytes, epoch: welcome.epoch, from: sent });
+    expect(await socket.closed).toMatchObject({ reason: 'migrate' });
+    await gone;
+    expect(first.memory.released).toEqual([{ streamId: STREAM, because: 'migrate' }]);
+
+    const second = await start({ memory: first.memory, sink: first.sink });
+    const again = openSocket(second.url());
+    const next = await resume(again, { media, welcome, bytes });
+    expect(next.nextOffset).toBe(100_623);
+    sendMedia(again, { bytes, epoch: next.epoch, to: 284, init: true });
+    sendMedia(again, { bytes, epoch: next.epoch, from: next.nextOffset });
+    again.tell({ type: 'stop', at: bytes.byteLength });
+    expect(await again.closed).toMatchObject({ reason: 'finished' });
+    expectWhole(name, first.sink.sessions);
+  });
+
+  it('[S6] the newer of two publishers wins, and the older one is told', async () => {
+    const test = await start();
+    const { socket, media, bytes } = await beginShow(test, 'h264-aac.mkv');
+    const newer = openSocket(test.url());
+    const { epoch } = await greet(newer, media);
+    expect(await socket.closed).toMatchObject({ reason: 'replaced', code: 4009 });
+    sendMedia(newer, { bytes, epoch });
+    newer.tell({ type: 'stop', at: bytes.byteLength });
+    expect(await newer.closed).toMatchObject({ reason: 'finished' });
+    expect(test.sink.sessions).toHaveLength(2);
+  });
+
+  it('[S2] [S5] a feed that another worker has taken over stops before the other publishes', async () => {
+    const memory = createMemoryStore();
+    const first = await start({ memory });
+    const { socket, media, bytes } = await beginShow(first, 'h264-aac.mkv');
+    const second = await start({ memory, sink: first.sink, workerId: 'another' });
+    const newer = openSocket(second.url());
+    const { epoch } = await greet(newer, media);
+    sendMedia(newer, { bytes, epoch });
+    expect(await socket.closed).toMatchObject({ reason: 'replaced' });
+    await first.sink.until('the newer one', () => first.sink.sessions.length === 2);
+    const [older, next] = first.sink.sessions;
+    expect(older?.end?.atMs).toBeLessThan(next?.openedAtMs ?? 0);
+  });
+
+  it('[S3] a worker that cannot renew its lease stops publishing of itself', async () => {
+    const test = await start();
+    const { socket } = await beginShow(test, 'h264-aac.mkv');
+    test.memory.setReachable(false);
+    expect(await socket.closed).toMatchObject({ reason: 'lease-lost', code: 4015 });
+    await test.sink.until('the end', () => test.sink.sessions[0]?.end !== undefined);
+    test.memory.setReachable(true);
+  });
+
+  it('[S9] an end that the control plane wishes for drains, and the client hears why', async () => {
+    const test = await start();
+    const { socket } = await beginShow(test, 'h264-aac.mkv');
+    test.memory.requestEnd();
+    expect(await socket.closed).toMatchObject({ reason: 'ended-elsewhere', code: 4016 });
+    expect(socket.said.at(-1)).toEqual({ type: 'ended', reason: 'ended-elsewhere' });
+    expect(test.sink.sessions[0]?.said).toContain('deleteStream');
   });
 });

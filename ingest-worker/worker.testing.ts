@@ -15,6 +15,8 @@ import {
 import type { Config } from './config.ts';
 import { createLog } from './log.ts';
 import { createStartEncoder } from './media/encoder.ts';
+import { PUBLISH_LIMITS } from './publish/publish-limits.ts';
+import { createRtmpsPublishers } from './publish/rtmps-publisher.ts';
 import { type Sink, startSink } from './publish/sink/sink.testing.ts';
 import { createMemoryStore } from './session/store.testing.ts';
 import { startWorker, type Worker } from './worker.ts';
@@ -74,6 +76,8 @@ export const startTestWorker = async ({
     store: memory.store,
     log: createLog({ level: 'debug', write: (line) => void lines.push(line) }),
     random: () => 0,
+    // Acknowledged often: a fixture is small.
+    createPublisher: createRtmpsPublishers({ limits: { ...PUBLISH_LIMITS, ackWindowBytes: 8_192 } }),
     startEncoder: (options) => {
       const encoder = startEncoder(options);
       encoders.push({ pid: encoder.pid, args: options.args });
@@ -166,19 +170,38 @@ const isOf = <T extends ServerMessage['type']>(
 ): message is Extract<ServerMessage, { type: T }> => message.type === type;
 
 /** Greets, and answers with the welcome. */
-export const greet = async (test: TestSocket, hello: Media): Promise<Extract<ServerMessage, { type: 'welcome' }>> => {
+export const greet = async (test: TestSocket, hello: Media): Promise<Welcome> => {
   test.socket.on('open', () => test.tell({ type: 'hello', version: WIRE_VERSION, media: hello }));
+  return test.until('welcome');
+};
+
+type Welcome = Extract<ServerMessage, { type: 'welcome' }>;
+
+/** Comes back with the token of an earlier socket. */
+export const resume = async (
+  test: TestSocket,
+  { media: what, welcome, bytes }: { media: Media; welcome: Welcome; bytes: Buffer },
+): Promise<Welcome> => {
+  const { resumeToken } = welcome;
+  const have = { haveFrom: 0, haveTo: bytes.byteLength };
+  test.socket.on('open', () => test.tell({ type: 'resume', version: WIRE_VERSION, resumeToken, media: what, ...have }));
   return test.until('welcome');
 };
 
 /** Sends bytes [from, to) of a recording as frames of a few kilobytes. */
 export const sendMedia = (
   { socket }: TestSocket,
-  { bytes, epoch, from = 0, to = bytes.byteLength }: { bytes: Buffer; epoch: number; from?: number; to?: number },
+  {
+    bytes,
+    epoch,
+    from = 0,
+    to = bytes.byteLength,
+    init = false,
+  }: { bytes: Buffer; epoch: number; from?: number; to?: number; init?: boolean },
 ): void => {
   for (let offset = from; offset < to; offset += CHUNK_BYTES) {
     const payload = bytes.subarray(offset, Math.min(to, offset + CHUNK_BYTES));
-    socket.send(encodeFrame({ init: offset === 0, key: false, epoch, offset, ptsMs: 0, payload }));
+    socket.send(encodeFrame({ init, key: false, epoch, offset, ptsMs: 0, payload }));
   }
 };
 

@@ -11,14 +11,16 @@ import { createRtmpsPublishers } from './publish/rtmps-publisher.ts';
 import { createProtection } from './protection.ts';
 import { createIngestServer } from './server.ts';
 import type { IngestStore } from './session/lease.ts';
+import type { CreatePublisher } from './session/publisher.ts';
 import { createSessions } from './session/sessions.ts';
 
 type Parts = {
   config: Config;
   log: Log;
   store: IngestStore;
-  /** How encoders are started; a parameter so that a test can harm them. */
+  /** How encoders and publishers are made; parameters so that a test can harm them. */
   startEncoder?: StartEncoder;
+  createPublisher?: CreatePublisher;
   random?: () => number;
 };
 
@@ -36,14 +38,15 @@ export const startWorker = async ({
   log,
   store,
   startEncoder = createStartEncoder({ ffmpegPath: config.ffmpegPath }),
+  createPublisher = config.publisher === 'ffmpeg'
+    ? createFfmpegPublishers({ ffmpegPath: config.ffmpegPath })
+    : createRtmpsPublishers(),
   random = Math.random,
 }: Parts): Promise<Worker> => {
   const clock = () => performance.now();
-  const { capacityUnits, workerId, ffmpegPath, upstream } = config;
+  const { capacityUnits, workerId, upstream } = config;
   const admission = createAdmission({ capacityUnits, maxSessions: LIMITS.sessions });
   const metrics = createMetrics({ admission, workerId });
-  const createPublisher =
-    config.publisher === 'ffmpeg' ? createFfmpegPublishers({ ffmpegPath }) : createRtmpsPublishers();
   const sessions = createSessions({
     store,
     workerId,

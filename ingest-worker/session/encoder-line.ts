@@ -10,8 +10,8 @@ type Parts = {
   /** How far publishing has come: a run that follows another takes up from there. */
   published: () => Reached;
   onTag: (tag: Extract<EncoderEvent, { type: 'tag' }>['tag']) => void;
-  /** `at` is the GOP with which the next run would begin. */
-  onExited: (exit: { clean: boolean; detail: string; at: number | undefined }) => void;
+  /** `at` is the GOP with which the next run would begin; `more` that this one ended so that another takes the rest. */
+  onExited: (exit: { clean: boolean; more: boolean; detail: string; at: number | undefined }) => void;
 };
 
 /** Feeds the ring to one FFmpeg after another (SPEC §E). */
@@ -30,7 +30,7 @@ export type EncoderLine = {
   readonly droppedFrames: number;
 };
 
-type Run = { encoder: Encoder; cursor: number; sound: boolean; full: boolean; ended: boolean };
+type Run = { encoder: Encoder; cursor: number; sound: boolean; full: boolean; ended: boolean; more: boolean };
 
 export const createEncoderLine = ({ startEncoder, intake, published, onTag, onExited }: Parts): EncoderLine => {
   const { ring } = intake;
@@ -50,7 +50,7 @@ export const createEncoderLine = ({ startEncoder, intake, published, onTag, onEx
     if (from === undefined) {
       if (!ending) return;
       waiting = undefined;
-      onExited({ clean: true, detail: 'nothing left to encode', at: undefined });
+      onExited({ clean: true, more: false, detail: 'nothing left to encode', at: undefined });
       return;
     }
     waiting = undefined;
@@ -65,7 +65,7 @@ export const createEncoderLine = ({ startEncoder, intake, published, onTag, onEx
     const pipeline = pipelineOf(facts);
     const args = ffmpegArgs({ facts, pipeline, sound, published: again ? reached : undefined });
     const encoder = startEncoder({ args, onEvent: (event) => run?.encoder === encoder && heard(event) });
-    run = { encoder, cursor: from, sound, full: false, ended: false };
+    run = { encoder, cursor: from, sound, full: false, ended: false, more: false };
     droppedBefore = droppedFrames;
     if (held) encoder.pause();
     run.full = !encoder.write(bytes);
@@ -84,34 +84,38 @@ export const createEncoderLine = ({ startEncoder, intake, published, onTag, onEx
         run.full = false;
         return pump();
       case 'exited':
-        run = undefined;
-        if (!event.clean) resumeFrom = undefined;
-        return onExited({ clean: event.clean, detail: event.detail, at: ring.resumePoint(published())?.offset });
+        return exited(run, event);
     }
+  };
+
+  const exited = ({ more }: Run, { clean, detail }: Extract<EncoderEvent, { type: 'exited' }>): void => {
+    run = undefined;
+    if (!clean) resumeFrom = undefined;
+    onExited({ clean, more: clean && more, detail, at: ring.resumePoint(published())?.offset });
   };
 
   const pump = (): void => {
     if (waiting) return tryStart();
     if (!run || run.ended) return;
-    if (!run.sound && intake.heard && intake.init?.facts.audio) return finish(run, undefined);
+    if (!run.sound && intake.heard && intake.init?.facts.audio) return finish(run, { more: true });
     while (!run.full) {
       const next = ring.read(run.cursor);
       if (!next) {
-        if (ending) finish(run, undefined);
+        if (ending) finish(run, { more: false });
         return;
       }
       // What an encoder has begun to read it cannot leave half read: the rest goes to the next one.
-      if ('gapTo' in next) return finish(run, next.gapTo);
+      if ('gapTo' in next) return finish(run, { more: true, from: next.gapTo });
       const bytes = next.bytes.subarray(0, Math.max(0, stopAt - run.cursor));
-      if (bytes.byteLength === 0) return ending ? finish(run, undefined) : undefined;
+      if (bytes.byteLength === 0) return ending ? finish(run, { more: false }) : undefined;
       run.cursor += bytes.byteLength;
       run.full = !run.encoder.write(bytes);
     }
   };
 
-  const finish = (current: Run, next: number | undefined): void => {
-    current.ended = true;
-    resumeFrom = next;
+  const finish = (current: Run, { more, from }: { more: boolean; from?: number }): void => {
+    Object.assign(current, { ended: true, more });
+    resumeFrom = from;
     current.encoder.end();
   };
 

@@ -175,9 +175,9 @@ export const runSession = (parts: SessionParts, grant: Grant): RunningSession =>
       outlet.take(tag);
       line.hold(outlet.full);
     },
-    onExited: ({ clean, detail, at }) => {
+    onExited: ({ clean, more, detail, at }) => {
       if (!clean) log.warn('encoder died', { detail });
-      happened({ type: 'encoder-exited', clean, at });
+      happened({ type: 'encoder-exited', clean, more, at });
     },
   });
 

@@ -38,8 +38,8 @@ type Upstream =
 
 export type SessionEvent = { nowMs: number } & (
   | { type: 'media-began' }
-  /** `at` is the GOP with which the next run would begin. */
-  | { type: 'encoder-exited'; clean: boolean; at: number | undefined }
+  /** `at` is the GOP with which the next run would begin; `more`: it ended so that another one takes the rest. */
+  | { type: 'encoder-exited'; clean: boolean; more: boolean; at: number | undefined }
   | { type: 'upstream-freed' }
   | { type: 'upstream-connected' }
   | { type: 'upstream-failed'; because: PublisherFailure }
@@ -161,11 +161,10 @@ const run = (
 
 type EncoderExited = Extract<SessionEvent, { type: 'encoder-exited' }>;
 
-const afterEncoder = (session: Going, { nowMs, clean, at }: EncoderExited): Step => {
+const afterEncoder = (session: Going, { nowMs, clean, more, at }: EncoderExited): Step => {
   const { encoder } = session.feed;
   if (encoder.is !== 'running') return [session, []];
-  if (clean && session.at === 'draining') return settle(withEncoder(session, { is: 'done' }), []);
-  // Its input ended in the middle of the show, where the client had to leave some out: a new one takes the rest.
+  if (clean && !more && session.at === 'draining') return settle(withEncoder(session, { is: 'done' }), []);
   if (clean) return run(session, nowMs, { crashes: encoder.crashes });
 
   const healthy = nowMs - encoder.sinceMs >= LIMITS.healthyMs;

@@ -16,17 +16,24 @@ type Lease = {
   endRequested: boolean;
 };
 
+type Table = {
+  keys: Map<string, { streamId: StreamId; expired: boolean }>;
+  leases: Map<StreamId, Lease>;
+  released: { streamId: StreamId; because: string }[];
+  ended: Set<StreamId>;
+  issued: number;
+};
+const createTable = (): Table => ({ keys: new Map(), leases: new Map(), released: [], ended: new Set(), issued: 0 });
+
 /** The table as a worker sees it, in memory, shared by as many workers as a test has. */
-export const createMemoryStore = () => {
-  const keys = new Map<string, { streamId: StreamId; expired: boolean }>();
-  const leases = new Map<StreamId, Lease>();
-  const released: { streamId: StreamId; because: string }[] = [];
-  const ended = new Set<StreamId>();
+export const createMemoryStore = (table: Table = createTable()) => {
+  const { keys, leases, released, ended } = table;
+  const waiting: (() => void)[] = [];
+  let crashed = false;
   let reachable = true;
-  let issued = 0;
 
   const reach = (): void => {
-    if (!reachable) throw new Error('the table does not answer');
+    if (!reachable || crashed) throw new Error('the table does not answer');
   };
 
   const store: IngestStore = {
@@ -73,6 +80,7 @@ export const createMemoryStore = () => {
       const lease = leases.get(streamId);
       if (!lease?.held || lease.fence !== fence) return { held: false };
       Object.assign(lease, { committed, state, until: now + ttlMs });
+      for (const wake of waiting.splice(0)) wake();
       return { held: true, endRequested: lease.endRequested };
     },
     release: async ({ streamId, fence, because }) => {
@@ -91,13 +99,20 @@ export const createMemoryStore = () => {
     ended,
     /** A fresh stream key. */
     issue: ({ streamId = STREAM, expired = false }: { streamId?: StreamId; expired?: boolean } = {}): string => {
-      const key = `key_for_tests_only_${String(++issued).padStart(6, '0')}`;
+      const key = `key_for_tests_only_${String(++table.issued).padStart(6, '0')}`;
       keys.set(key, { streamId, expired });
       return key;
     },
     requestEnd: (streamId: StreamId = STREAM): void => {
       const lease = leases.get(streamId);
       if (lease) lease.endRequested = true;
+    },
+    /** Settles at the next renewal. */
+    renewed: (): Promise<void> => new Promise((resolve) => waiting.push(resolve)),
+    /** The same table, as seen by workers that live on: whoever used this one is heard no more. */
+    afterCrash: () => {
+      crashed = true;
+      return createMemoryStore(table);
     },
     setReachable: (value: boolean): void => {
       reachable = value;
