@@ -1,11 +1,8 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { JWTPayload } from 'jose';
 import type { MeView, StreamView } from '#contract/http';
 import { newId, parseUserId, type StreamId, type UserId } from '#domain/ids';
-import { startTable } from '#local/table/server';
 import { createPostStore } from '#store/posts';
-import { ensureTable } from '#store/table';
 import { createTicketStore } from '#store/tickets';
+import { openTestTable } from '#store/store.testing';
 import { startIssuer } from './auth/issuer.testing.ts';
 import { buildAuthRoom } from './auth/room.ts';
 import { createBase } from './base.ts';
@@ -18,6 +15,8 @@ import { buildPostsRoom } from './posts/room.ts';
 import { createProfiles } from './users/profiles.ts';
 import { buildRemovalSweep, buildUsersRoom } from './users/room.ts';
 
+export { openTestTable } from '#store/store.testing';
+
 type Line = { level: string; message: string; extra: Record<string, unknown> | undefined };
 
 const createMemoryLog = () => {
@@ -26,28 +25,6 @@ const createMemoryLog = () => {
     void lines.push({ level, message, extra });
   const log: Log = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
   return { log, lines };
-};
-
-/** A table of its own for one test file: the embedded one, or a fresh one at `TEST_DYNAMODB_ENDPOINT`. */
-export const openTestTable = async () => {
-  const endpoint = process.env['TEST_DYNAMODB_ENDPOINT'];
-  const embedded = endpoint === undefined ? await startTable({ port: 0 }) : undefined;
-  const aws = {
-    endpoint: endpoint ?? embedded?.url ?? '',
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  };
-  const client = new DynamoDBClient(aws);
-  const tableName = `vybzz-${crypto.randomUUID()}`;
-  await ensureTable(client, tableName);
-  client.destroy();
-  return {
-    aws,
-    tableName,
-    close: async () => {
-      await embedded?.close();
-    },
-  };
 };
 
 /** What the streams room knows, here by heart: a test says what is on the air and who may see it. */
@@ -126,7 +103,7 @@ export const openRooms = async () => {
   };
 
   /** A new person who has signed in, and calls made as that person. */
-  const signUp = async (name: string, claims: JWTPayload = {}) => {
+  const signUp = async (name: string, claims: Record<string, unknown> = {}) => {
     const token = await issuer.issue(`subject-${name}`, { preferred_username: name, name, ...claims });
     const session = await call('GET', '/auth/session', { token });
     const user: MeView = session.body.user;

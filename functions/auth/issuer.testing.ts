@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { type CryptoKey, exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose';
+import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import type { Issuer } from './issuers.ts';
 
 const AUDIENCE = 'vybzz-api';
@@ -35,7 +35,11 @@ export const startIssuer = async () => {
   const config: Issuer = { issuer, kind: 'oidc', clientId: 'vybzz-web', audience: AUDIENCE };
 
   /** A token whose claims win over the usual ones; a claim of `undefined` is left out. */
-  const issue = async (subject: string, claims: JWTPayload = {}, header: { kid?: string } = {}): Promise<string> => {
+  const issue = async (
+    subject: string,
+    claims: Record<string, unknown> = {},
+    header: { kid?: string } = {},
+  ): Promise<string> => {
     const seconds = Math.floor(Date.now() / 1000);
     const usual = { sub: subject, iss: issuer, aud: AUDIENCE, iat: seconds, exp: seconds + 600 };
     return new SignJWT({ ...usual, ...claims })

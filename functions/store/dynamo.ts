@@ -8,6 +8,7 @@ import {
   QueryCommand,
   type TransactWriteItem,
   TransactionCanceledException,
+  TransactionConflictException,
   TransactWriteItemsCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
@@ -110,11 +111,25 @@ export const openTable = ({
     return items;
   };
 
+  /** A write of one item; it gives way to a transaction that is just under way with that item, and tries again. */
+  const write = async (send: () => Promise<{ Attributes?: Item | undefined }>): Promise<Outcome> => {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return { done: true, item: (await send()).Attributes };
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return { done: false, item: error.Item };
+        if (!(error instanceof TransactionConflictException)) throw translated(error);
+        if (attempt === CONFLICT_ATTEMPTS) throw new TableUnavailable('a write kept conflicting', { cause: error });
+        await wait(jitter(attempt));
+      }
+    }
+  };
+
   const put = (item: Item, when?: Expression): Promise<Outcome> =>
-    conditional(client.send(new PutItemCommand({ TableName, Item: item, ...condition(when) })));
+    write(() => client.send(new PutItemCommand({ TableName, Item: item, ...condition(when) })));
 
   const update = (key: Key, set: Expression, when?: Expression): Promise<Outcome> =>
-    conditional(
+    write(() =>
       client.send(
         new UpdateItemCommand({
           TableName,
@@ -128,7 +143,7 @@ export const openTable = ({
 
   /** On success `item` is what has been removed; undefined where there was nothing. */
   const remove = (key: Key, when?: Expression): Promise<Outcome> =>
-    conditional(
+    write(() =>
       client.send(new DeleteItemCommand({ TableName, Key: key, ...condition(when), ReturnValues: 'ALL_OLD' })),
     );
 
@@ -250,15 +265,6 @@ const transactItem = (TableName: string, part: Part<string>): TransactWriteItem 
   return {
     ConditionCheck: { TableName, Key: part.check, ConditionExpression: part.when.expression, ...condition(part.when) },
   };
-};
-
-const conditional = async (sent: Promise<{ Attributes?: Item | undefined }>): Promise<Outcome> => {
-  try {
-    return { done: true, item: (await sent).Attributes };
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return { done: false, item: error.Item };
-    throw translated(error);
-  }
 };
 
 const unavailable = (error: unknown): never => {
