@@ -20,7 +20,7 @@ const makeHttp = ({
   const http = createHttp({
     fetch: async (url, init = {}) => {
       const headers = Object.fromEntries(new Headers(init.headers));
-      sent.push({ url: String(url), method: init.method ?? 'GET', headers, body: init.body });
+      sent.push({ url: url as string, method: init.method ?? 'GET', headers, body: init.body });
       const answer = answers.shift();
       if (answer instanceof Error) throw answer;
       if (typeof answer === 'function') return answer(init.signal as AbortSignal);

@@ -52,13 +52,13 @@ const rotatingIssuer = () => {
   return issuer;
 };
 
-const stored = (accessToken: string, { now = 0, refreshToken = 'refresh-1' as string | undefined } = {}) =>
+const stored = (accessToken: string) =>
   JSON.stringify({
     accessToken,
-    refreshToken,
+    refreshToken: 'refresh-1',
     idToken: 'id-1',
-    renewAt: now + LIFE_MS * 0.8,
-    expiresAt: now + LIFE_MS,
+    renewAt: LIFE_MS * 0.8,
+    expiresAt: LIFE_MS,
   });
 
 const makeSession = ({

@@ -1,5 +1,6 @@
 import { ExternalLink } from 'lucide-react';
 import { useState } from 'react';
+import { isShowable } from '../ui/showable.ts';
 import './post-card.css';
 
 const VIDEO = /\.(mp4|webm|m4v|mov)$/i;
@@ -8,7 +9,7 @@ const VIDEO = /\.(mp4|webm|m4v|mov)$/i;
 export const PostMedia = ({ url }: { url: string }) => {
   const [broken, setBroken] = useState(false);
   const failed = () => setBroken(true);
-  if (broken)
+  if (broken || !isShowable(url))
     return (
       <a href={url} target="_blank" rel="noopener noreferrer nofollow ugc">
         <ExternalLink aria-hidden="true" size="1em" style={{ display: 'inline' }} /> Attached media

@@ -27,7 +27,7 @@ export const PostMenu = ({ post, onEdit, onDeleted }: Props) => {
   });
   return (
     <>
-      <DropdownMenu.Root>
+      <DropdownMenu.Root modal={false}>
         <DropdownMenu.Trigger className="icon-button icon-button--s" aria-label="More about this post">
           <Ellipsis aria-hidden="true" />
         </DropdownMenu.Trigger>

@@ -26,7 +26,7 @@ const AccountMenu = () => {
     );
   if (!me) return <Skeleton round width="2.5rem" height="2.5rem" />;
   return (
-    <DropdownMenu.Root>
+    <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger className="account-corner" aria-label={`Account of ${me.name}`}>
         <Avatar person={me} live={me.liveStreamId !== undefined} />
       </DropdownMenu.Trigger>

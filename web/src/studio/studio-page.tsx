@@ -5,7 +5,7 @@ import { LoadFailed } from '../ui/load-failed.tsx';
 import { Page } from '../ui/page.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { BecomeCreator } from './become-creator.tsx';
-import { Studio } from './studio.tsx';
+import { StudioSlot } from './studio-slot.tsx';
 
 /** A creator's own room: going live, the show while it runs, and all shows so far. */
 export const StudioPage = () => {
@@ -22,7 +22,7 @@ export const StudioPage = () => {
           </SignInGate>
         </>
       )}
-      {signedIn && me?.creator && <Studio />}
+      {signedIn && me?.creator && <StudioSlot />}
       {signedIn && me && !me.creator && <BecomeCreator />}
       {signedIn && !me && error && <LoadFailed what="Your studio" error={error} onRetry={() => void refetch()} />}
       {signedIn && !me && !error && <Skeleton height="16rem" />}

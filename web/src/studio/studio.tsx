@@ -1,8 +1,95 @@
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { Radio } from 'lucide-react';
+import { useCallback, useEffect, useState } from 'react';
+import type { StreamView } from '#contract/http';
+import { useApp } from '../app-context.ts';
+import { useBroadcast, useBroadcastHandle, useRunningStream } from '../broadcast/broadcast-provider.tsx';
+import { GoLiveModal, type GoLiveInput } from '../broadcast/GoLiveModal.tsx';
+import { LiveControls } from '../broadcast/LiveControls.tsx';
+import { Button } from '../ui/button.tsx';
+import { Card } from '../ui/page.tsx';
+import { existingStream, newStream } from './broadcast-ports.ts';
 import { MyStreams } from './my-streams.tsx';
+import { OnAirElsewhere } from './on-air-elsewhere.tsx';
+import { ShowPanel } from './show-panel.tsx';
+import './studio.css';
 
-export const Studio = () => (
-  <>
-    <h1>Studio</h1>
-    <MyStreams />
-  </>
+/** What the dialog is open for: a new show, or one that exists. */
+type Starting = { with: 'new' } | { with: 'existing'; stream: StreamView };
+
+/** A creator's desk: going live, the show while it runs, and what was before. */
+export const Studio = () => {
+  const { api } = useApp();
+  const queryClient = useQueryClient();
+  const broadcast = useBroadcastHandle();
+  const { state } = useBroadcast();
+  const running = useRunningStream();
+  const elsewhere = useOnAirElsewhere(running);
+  const [starting, setStarting] = useState<Starting>();
+
+  // Each step of a show changes what the lists say of it.
+  useEffect(() => {
+    let { at } = broadcast.getSnapshot().state;
+    return broadcast.subscribe(() => {
+      const before = at;
+      ({ at } = broadcast.getSnapshot().state);
+      if (at === before) return;
+      void queryClient.invalidateQueries({ queryKey: ['streams'] });
+      void queryClient.invalidateQueries({ queryKey: ['me'] });
+    });
+  }, [queryClient, broadcast]);
+
+  const close = useCallback((open: boolean) => {
+    if (!open) setStarting(undefined);
+  }, []);
+  const live = useCallback(() => setStarting(undefined), []);
+  const create = (input: GoLiveInput) =>
+    starting?.with === 'existing' ? existingStream(api, starting.stream, input) : newStream(api, input);
+
+  const hasShow = !starting && state.at !== 'idle' && state.at !== 'asking' && state.at !== 'ready';
+  return (
+    <div className="studio">
+      <h1 className={hasShow ? 'visually-hidden' : undefined}>Studio</h1>
+      {hasShow && (
+        <>
+          {running !== undefined && <ShowPanel streamId={running} />}
+          <LiveControls />
+        </>
+      )}
+      {!hasShow && elsewhere && (
+        <OnAirElsewhere stream={elsewhere} onGoOn={() => setStarting({ with: 'existing', stream: elsewhere })} />
+      )}
+      {!hasShow && !elsewhere && <ReadyCard onStart={() => setStarting({ with: 'new' })} />}
+      <GoLiveModal
+        key={starting?.with === 'existing' ? starting.stream.id : 'new'}
+        open={starting !== undefined}
+        onOpenChange={close}
+        onLive={live}
+        createStream={create}
+        {...(starting?.with === 'existing' && { defaultTitle: starting.stream.title })}
+      />
+      <MyStreams />
+    </div>
+  );
+};
+
+const ReadyCard = ({ onStart }: { onStart: () => void }) => (
+  <Card className="studio__ready">
+    <div>
+      <h2>Ready when you are</h2>
+      <p className="muted">Check your camera and microphone first; nobody sees you before you start.</p>
+    </div>
+    <Button variant="live" size="l" icon={<Radio />} onClick={onStart}>
+      Go Live
+    </Button>
+  </Card>
 );
+
+/** A show of mine that is on the air and not sent from this tab. */
+const useOnAirElsewhere = (running: string | undefined) => {
+  const { queries } = useApp();
+  const { data } = useInfiniteQuery(queries.myStreams());
+  return data?.pages
+    .flatMap(({ items }) => items)
+    .find(({ id, state, ending }) => (state === 'live' || state === 'reconnecting') && !ending && id !== running);
+};

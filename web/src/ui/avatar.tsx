@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import './avatar.css';
+import { isShowable } from './showable.ts';
 
 type Props = {
   person: { handle: string; name: string; avatarUrl?: string | undefined };
@@ -13,7 +14,8 @@ const HUES = 12;
 /** A person's picture, or their initials on a colour that stays theirs. Decorative: the name stands beside it. */
 export const Avatar = ({ person, size = 'm', live = false }: Props) => {
   const [broken, setBroken] = useState<string>();
-  const picture = person.avatarUrl !== broken ? person.avatarUrl : undefined;
+  const { avatarUrl } = person;
+  const picture = avatarUrl !== undefined && avatarUrl !== broken && isShowable(avatarUrl) ? avatarUrl : undefined;
   return (
     <span
       className={`avatar avatar--${size}${live ? ' avatar--live' : ''}`}

@@ -2,6 +2,7 @@ import { Link, Outlet, useRouter } from '@tanstack/react-router';
 import { Clapperboard } from 'lucide-react';
 import { useEffect } from 'react';
 import { AccountCorner } from '../people/account-corner.tsx';
+import { StudioAbovePages } from '../studio/studio-slot.tsx';
 import { buttonClass } from './button.tsx';
 import { Logo } from './logo.tsx';
 import './shell.css';
@@ -37,7 +38,9 @@ export const Shell = () => {
           <AccountCorner />
         </div>
       </header>
-      <Outlet />
+      <StudioAbovePages>
+        <Outlet />
+      </StudioAbovePages>
     </>
   );
 };

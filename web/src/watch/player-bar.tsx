@@ -1,6 +1,7 @@
 import { Maximize, Pause, PictureInPicture2, Play, Volume2, VolumeX } from 'lucide-react';
 import { IconButton } from '../ui/icon-button.tsx';
 import { clockTime } from '../ui/time.tsx';
+import { PlayerRange } from './player-range.tsx';
 import type { Playing } from './use-playing.ts';
 
 type Props = {
@@ -32,17 +33,13 @@ export const PlayerBar = ({
 }: Props) => (
   <div className="player__bar">
     {kind === 'recording' && (
-      <input
-        type="range"
-        className="player__range player__seek"
-        aria-label="Position"
-        aria-valuetext={`${clockTime(playing.seconds)} of ${clockTime(playing.durationSeconds)}`}
-        min={0}
-        max={Math.max(playing.durationSeconds, 0.1)}
-        step={0.1}
+      <PlayerRange
+        label="Position"
+        valueText={(seconds) => `${clockTime(seconds)} of ${clockTime(playing.durationSeconds)}`}
+        className="player__seek"
         value={playing.seconds}
-        style={{ '--range-filled': fraction(playing.seconds, playing.durationSeconds) }}
-        onChange={(event) => onSeek(event.target.valueAsNumber)}
+        max={playing.durationSeconds}
+        onChange={onSeek}
       />
     )}
     <IconButton
@@ -55,16 +52,13 @@ export const PlayerBar = ({
       icon={playing.muted ? <VolumeX /> : <Volume2 />}
       onClick={onMute}
     />
-    <input
-      type="range"
-      className="player__range player__volume"
-      aria-label="Volume"
-      min={0}
-      max={1}
-      step={0.05}
+    <PlayerRange
+      label="Volume"
+      valueText={(volume) => `${Math.round(volume * 100)}%`}
+      className="player__volume"
       value={playing.muted ? 0 : playing.volume}
-      style={{ '--range-filled': fraction(playing.muted ? 0 : playing.volume, 1) }}
-      onChange={(event) => onVolume(event.target.valueAsNumber)}
+      max={1}
+      onChange={onVolume}
     />
     {kind === 'recording' ? (
       <span className="player__time">
@@ -84,5 +78,3 @@ export const PlayerBar = ({
     <IconButton label="Full screen" icon={<Maximize />} onClick={onFullscreen} />
   </div>
 );
-
-const fraction = (part: number, whole: number) => `${whole > 0 ? (100 * part) / whole : 0}%`;

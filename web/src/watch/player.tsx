@@ -66,6 +66,8 @@ export const Player = ({ url, poster, kind, title, onEnded, onRefused }: Props) 
     element.muted = !element.muted;
     if (!element.muted && element.volume === 0) element.volume = 1;
     setSilenced(false);
+    // The button that was pressed is gone; the shortcuts stay at hand.
+    if (silenced) frame.current?.focus();
   };
 
   const fullscreen = () => void toggleFullscreen(frame.current, video.current);
@@ -89,7 +91,12 @@ export const Player = ({ url, poster, kind, title, onEnded, onRefused }: Props) 
 
   return (
     // oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- shortcuts for what the buttons inside also do
-    <div ref={frame} className={`player${idle && !playing.paused ? ' player--idle' : ''}`} onKeyDown={onKeyDown}>
+    <div
+      ref={frame}
+      tabIndex={-1}
+      className={`player${idle && !playing.paused ? ' player--idle' : ''}`}
+      onKeyDown={onKeyDown}
+    >
       {/* oxlint-disable-next-line jsx-a11y/media-has-caption -- live speech without captions; Mux's will come as HLS tracks */}
       <video
         ref={video}

@@ -1,0 +1,50 @@
+import type { GoLiveInput } from '../broadcast/GoLiveModal.tsx';
+import type { BroadcastPorts, CreateStream } from '../broadcast/create-broadcast.ts';
+import type { Api } from '../api/api.ts';
+import { ApiError, type ApiErrorCode } from '../api/api-error.ts';
+
+type Ports = Pick<Api, 'createStream' | 'freshIngest' | 'updateStream' | 'endStream'>;
+
+const ENDED: ReadonlySet<ApiErrorCode> = new Set<ApiErrorCode>(['stream-ended', 'stream-not-found']);
+const NOT_ALLOWED: ReadonlySet<ApiErrorCode> = new Set<ApiErrorCode>([
+  'not-signed-in',
+  'token-expired',
+  'not-allowed',
+  'not-a-creator',
+  'blocked',
+]);
+
+/** What a broadcast asks of the control plane, by our API. */
+export const createBroadcastPorts = (api: Ports): BroadcastPorts => ({
+  async getIngestUrl(streamId) {
+    try {
+      const { ingest } = await api.freshIngest(streamId);
+      return { given: true, url: ingest.url };
+    } catch (error) {
+      return { given: false, because: whyNot(error) };
+    }
+  },
+  endStream: api.endStream,
+});
+
+/** Makes a new stream of what was said in the dialog. */
+export const newStream = async (api: Ports, input: GoLiveInput): ReturnType<CreateStream> => {
+  const { stream, ingest } = await api.createStream(input);
+  return { streamId: stream.id, ingestUrl: (ingest ?? (await api.freshIngest(stream.id)).ingest).url };
+};
+
+/** Goes on with a stream that exists: one whose page was reloaded, or that is sent from another device. */
+export const existingStream = async (
+  api: Ports,
+  stream: { id: string; title: string },
+  { title }: GoLiveInput,
+): ReturnType<CreateStream> => {
+  if (title !== stream.title) await api.updateStream(stream.id, { title });
+  const { ingest } = await api.freshIngest(stream.id);
+  return { streamId: stream.id, ingestUrl: ingest.url };
+};
+
+const whyNot = (error: unknown): 'ended' | 'not-allowed' | 'unreachable' => {
+  if (error instanceof ApiError && ENDED.has(error.code)) return 'ended';
+  return error instanceof ApiError && NOT_ALLOWED.has(error.code) ? 'not-allowed' : 'unreachable';
+};

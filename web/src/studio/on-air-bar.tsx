@@ -1,0 +1,16 @@
+import { Link } from '@tanstack/react-router';
+import { LiveStatus } from '../broadcast/LiveControls.tsx';
+import { useRunningStream } from '../broadcast/broadcast-provider.tsx';
+import { buttonClass } from '../ui/button.tsx';
+import './on-air-bar.css';
+
+/** Reminds a creator on any other page that they are on the air. */
+export const OnAirBar = () =>
+  useRunningStream() !== undefined && (
+    <aside className="on-air-bar" aria-label="You are on the air">
+      <LiveStatus />
+      <Link to="/studio" className={buttonClass({ variant: 'primary', size: 's' })}>
+        Back to the studio
+      </Link>
+    </aside>
+  );

@@ -1,0 +1,61 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import type { StreamView } from '#contract/http';
+import { useApp } from '../app-context.ts';
+import { useLive } from '../realtime/use-live.ts';
+import { Button } from '../ui/button.tsx';
+import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
+import { Card } from '../ui/page.tsx';
+import { StreamBadge } from '../watch/stream-badge.tsx';
+
+/** A show of mine that is not sent from this tab: another device has it, or this page was reloaded in the middle of it. */
+export const OnAirElsewhere = ({ stream, onGoOn }: { stream: StreamView; onGoOn: () => void }) => {
+  const { api } = useApp();
+  const queryClient = useQueryClient();
+  const now = useLive(stream.id);
+  const [confirming, setConfirming] = useState(false);
+  const end = useMutation({
+    mutationFn: () => api.endStream(stream.id),
+    onSuccess: async () => {
+      setConfirming(false);
+      await queryClient.invalidateQueries({ queryKey: ['streams'] });
+    },
+  });
+
+  const isOver = now?.state === 'ended';
+  useEffect(() => {
+    if (isOver) void queryClient.invalidateQueries({ queryKey: ['streams'] });
+  }, [isOver, queryClient]);
+
+  const state = now?.state ?? stream.state;
+  return (
+    <Card className="studio__elsewhere">
+      <div>
+        <p>
+          <StreamBadge stream={{ ...stream, state }} />
+        </p>
+        <h2>{stream.title}</h2>
+        <p className="muted">
+          {state === 'reconnecting'
+            ? 'This show lost its connection and waits for you.'
+            : 'This show is sent from another tab or device.'}
+        </p>
+      </div>
+      <div className="studio__actions">
+        <Button onClick={() => setConfirming(true)}>End the show</Button>
+        <Button variant="primary" onClick={onGoOn}>
+          Go on here
+        </Button>
+      </div>
+      <ConfirmDialog
+        open={confirming}
+        onOpenChange={setConfirming}
+        title="End the show?"
+        text="It goes off the air for everyone. Its recording stays."
+        confirm="End the show"
+        busy={end.isPending}
+        onConfirm={() => end.mutate()}
+      />
+    </Card>
+  );
+};

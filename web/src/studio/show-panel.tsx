@@ -1,0 +1,55 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { Eye, Pencil, Share2 } from 'lucide-react';
+import { useState } from 'react';
+import { useApp } from '../app-context.ts';
+import { useLive } from '../realtime/use-live.ts';
+import { Button, buttonClass } from '../ui/button.tsx';
+import { Card } from '../ui/page.tsx';
+import { shareLink } from '../ui/share.ts';
+import { Skeleton } from '../ui/skeleton.tsx';
+import { StreamBadge } from '../watch/stream-badge.tsx';
+import { EditShowDialog } from './edit-show-dialog.tsx';
+import './show-panel.css';
+
+/** The running show as its viewers know it: title, state, and the way to it for others. */
+export const ShowPanel = ({ streamId }: { streamId: string }) => {
+  const { queries } = useApp();
+  const { data: stream } = useQuery(queries.stream(streamId));
+  const now = useLive(streamId);
+  const [editing, setEditing] = useState(false);
+  if (!stream) return <Skeleton height="5rem" />;
+  const shown = { ...stream, ...(now && { state: now.state }) };
+  const url = new URL(`/watch/${streamId}`, location.origin).href;
+  return (
+    <Card className="show-panel">
+      <div className="show-panel__words">
+        <p className="show-panel__state muted">
+          <StreamBadge stream={shown} />
+          {shown.state === 'live' || shown.state === 'reconnecting'
+            ? 'Viewers can see you'
+            : 'Viewers see you in a few seconds'}
+        </p>
+        <h2>{shown.title}</h2>
+        {now?.warnings?.map((warning) => (
+          <p key={warning} className="show-panel__warning">
+            {warning}
+          </p>
+        ))}
+      </div>
+      <div className="studio__actions">
+        <Button icon={<Pencil />} onClick={() => setEditing(true)}>
+          Edit
+        </Button>
+        <Link to="/watch/$streamId" params={{ streamId }} target="_blank" className={buttonClass()}>
+          <Eye aria-hidden="true" />
+          Watch page
+        </Link>
+        <Button variant="primary" icon={<Share2 />} onClick={() => void shareLink({ url, title: shown.title })}>
+          Share link
+        </Button>
+      </div>
+      {editing && <EditShowDialog stream={stream} onClose={() => setEditing(false)} />}
+    </Card>
+  );
+};
