@@ -70,6 +70,8 @@ const TRANSIENT = new Set([
   'TimeoutError',
   'NetworkingError',
 ]);
+/** What Node says of an address that does not answer. */
+const UNREACHABLE = /^(?:ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)/;
 
 /**
  * The one way to the table. Adds the table's name, turns a failed condition into a value and a lasting outage into
@@ -272,9 +274,12 @@ const unavailable = (error: unknown): never => {
 };
 
 const translated = (error: unknown): unknown =>
-  error instanceof Error && (TRANSIENT.has(error.name) || ('$retryable' in error && error.$retryable !== undefined))
-    ? new TableUnavailable(error.message, { cause: error })
-    : error;
+  error instanceof Error && isPassing(error) ? new TableUnavailable(error.message, { cause: error }) : error;
+
+const isPassing = (error: Error): boolean =>
+  TRANSIENT.has(error.name) ||
+  ('code' in error && typeof error.code === 'string' && UNREACHABLE.test(error.code)) ||
+  ('$retryable' in error && error.$retryable !== undefined);
 
 const toPosition = (key: Item): Position =>
   Object.fromEntries(Object.entries(key).map(([name, value]) => [name, value.S ?? '']));

@@ -1,4 +1,4 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { createMiddleware } from 'hono/factory';
 import type { CreatedStream, StreamView } from '#contract/http';
 import { newId, parseHandle, parseStreamId, type StreamId } from '#domain/ids';
@@ -12,7 +12,7 @@ import { Refusal } from '../http/refusal.ts';
 import type { RoomEnv } from '../http/room.ts';
 import { createPeople } from '../people.ts';
 import { buildRealtime } from '../realtime/room.ts';
-import { openTestTable } from '../rooms.testing.ts';
+import { openTestTable } from '#store/store.testing';
 import { createStreaming } from '../streaming.ts';
 import { createFakeVideo } from '../video/fake-video.testing.ts';
 import { createWebhooksApp } from '../webhooks/app.ts';
@@ -197,6 +197,9 @@ export const openStudio = async () => {
       });
       return response.status;
     },
+
+    /** The whole table, for what must not be in it. Production code has no Scan. */
+    everything: async () => (await client.send(new ScanCommand({ TableName: storage.tableName }))).Items ?? [],
 
     see: async (id: StreamId, as?: User): Promise<StreamView> => (await call('GET', `/stream/${id}`, { as })).body,
     close: async () => {

@@ -1,0 +1,168 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { AssetNews } from './asset.ts';
+import { newId } from './ids.ts';
+import { awaitsCompletion, dueAt, newStream, recording, step, type Stream, type StreamEvent } from './stream.ts';
+
+const make = (overrides: Partial<Stream> = {}): Stream => ({
+  ...newStream({
+    id: newId('str', 1),
+    creatorId: newId('usr', 1),
+    title: 'A show',
+    visibility: 'public',
+    latency: 'standard',
+    test: false,
+    createdAt: 1_000,
+  }),
+  ...overrides,
+});
+
+const play = (...events: StreamEvent[]): Stream => events.reduce(step, make());
+const claimed = (fence = 1, at = 2_000): StreamEvent => ({ type: 'claimed', at, fence });
+const reported = (is: 'connecting' | 'live' | 'reconnecting', fence = 1): StreamEvent => ({
+  type: 'reported',
+  at: 3_000,
+  fence,
+  is,
+});
+const mux = (news: Partial<AssetNews>): StreamEvent => ({
+  type: 'mux-told',
+  news: { id: 'a1', seenAt: 4_000_000, ...news },
+});
+const active = mux({ activeAt: 5_000_000, link: { is: 'up', at: 5_000_000 } });
+const disconnected = mux({ link: { is: 'down', at: 6_000_000 } });
+const back = mux({ link: { is: 'up', at: 7_000_000 } });
+const over = mux({ overAt: 8_000_000 });
+const released = (because: Extract<StreamEvent, { type: 'released' }>['because'], fence = 1): StreamEvent => ({
+  type: 'released',
+  at: 9_000,
+  fence,
+  because,
+});
+const lapsed = (fence = 1): StreamEvent => ({ type: 'lapsed', at: 9_000, fence });
+const askedToEnd: StreamEvent = { type: 'end-requested', at: 9_500, because: 'finished' };
+
+describe('the life of a stream', () => {
+  it.each<[string, StreamEvent[], Stream['state']]>([
+    ['nothing has happened', [], 'created'],
+    ['a worker takes it', [claimed()], 'connecting'],
+    ['Mux plays it', [claimed(), active], 'live'],
+    ['Mux plays it and the worker says so too', [claimed(), reported('live'), active], 'live'],
+    ['the browser is away', [claimed(), active, reported('reconnecting')], 'reconnecting'],
+    ['the browser is back', [claimed(), active, reported('reconnecting'), reported('live')], 'live'],
+    ['the link to Mux is away', [claimed(), active, disconnected], 'reconnecting'],
+    ['the link to Mux is back', [claimed(), active, disconnected, back], 'live'],
+    ['the worker has died', [claimed(), active, lapsed()], 'reconnecting'],
+    [
+      'another worker has it, and does not feed yet',
+      [claimed(), active, lapsed(), claimed(2), reported('connecting', 2)],
+      'reconnecting',
+    ],
+    ['another worker feeds it', [claimed(), active, lapsed(), claimed(2), reported('live', 2)], 'live'],
+    ['a worker that seemed dead reports', [claimed(), active, lapsed(), reported('live')], 'live'],
+    ['Mux has closed the recording while a worker holds on', [claimed(), active, over], 'reconnecting'],
+    [
+      'a second recording follows',
+      [
+        claimed(),
+        active,
+        over,
+        mux({ id: 'a2', seenAt: 9_000_000, activeAt: 9_000_000, link: { is: 'up', at: 9_000_000 } }),
+      ],
+      'live',
+    ],
+    ['Mux has closed the recording and nobody feeds', [claimed(), active, lapsed(), over], 'ended'],
+    ['the same the other way round', [claimed(), active, over, lapsed()], 'ended'],
+    ['the worker is told to stop', [claimed(), active, released('going-away')], 'reconnecting'],
+    ['the show is finished', [claimed(), active, released('finished')], 'ended'],
+    ['it never played', [claimed(), released('unsupported-media')], 'ended'],
+    ['its end is asked for before it began', [askedToEnd], 'ended'],
+    ['its end is asked for while it plays', [claimed(), active, askedToEnd], 'live'],
+    ['its end was asked for and the worker lets go', [claimed(), active, askedToEnd, released('going-away')], 'ended'],
+    ['its end is asked for while nobody has it', [claimed(), active, lapsed(), askedToEnd], 'ended'],
+    ['the sweep gives it up', [claimed(), active, lapsed(), { type: 'gave-up', at: 99_000 }], 'ended'],
+    [
+      'an older lease speaks',
+      [claimed(1), active, claimed(2), reported('live', 1), released('finished', 1)],
+      'reconnecting',
+    ],
+  ])('when %s', (_, events, state) => {
+    expect(play(...events).state).toBe(state);
+  });
+});
+
+it('says why it ended, and whoever asked for the end knows better than the worker', () => {
+  expect(play(claimed(), active, released('encoder-failed')).endedBecause).toBe('encoder-failed');
+  expect(play(claimed(), active, askedToEnd, released('ended-elsewhere')).endedBecause).toBe('finished');
+  expect(play(claimed(), { type: 'gave-up', at: 1 }).endedBecause).toBe('lost-connection');
+  expect(play({ type: 'gave-up', at: 1 }).endedBecause).toBe('never-started');
+});
+
+it('stays ended whatever comes, and still completes its recording', () => {
+  const ended = play(claimed(), active, released('finished'));
+  expect(awaitsCompletion(ended)).toBe(true);
+  expect(recording(ended)).toEqual({ is: 'preparing' });
+  const whole = [
+    claimed(2),
+    reported('live'),
+    back,
+    over,
+    mux({ status: { is: 'ready', at: 9 }, playback: { is: 'p', at: 9 }, duration: { is: 12, at: 9 } }),
+  ].reduce(step, ended);
+  expect(whole).toMatchObject({ state: 'ended', endedBecause: 'finished', endedAt: 9_000 });
+  expect(recording(whole)).toEqual({ is: 'ready', playbackId: 'p', durationSeconds: 12 });
+  expect([awaitsCompletion(whole), dueAt(whole)]).toEqual([false, undefined]);
+});
+
+it('is always due while something is still to come', () => {
+  for (const events of [
+    [],
+    [claimed()],
+    [claimed(), active],
+    [claimed(), active, lapsed()],
+    [claimed(), active, released('finished')],
+  ])
+    expect(dueAt(play(...events))).toBeTypeOf('number');
+});
+
+it('returns the very same stream for what changes nothing', () => {
+  const live = play(claimed(), active);
+  for (const event of [active, claimed(1), reported('connecting', 7), released('finished', 7), lapsed(7)])
+    expect(step(live, event)).toBe(live);
+});
+
+it('ends up the same however what Mux tells is shuffled, doubled and put between what the worker tells', () => {
+  const told = [
+    mux({ link: { is: 'up', at: 4_500_000 } }),
+    active,
+    disconnected,
+    back,
+    over,
+    mux({ status: { is: 'ready', at: 9_000_000 }, playback: { is: 'p', at: 9_000_000 } }),
+  ];
+  const work = [
+    claimed(),
+    reported('live'),
+    reported('reconnecting'),
+    reported('live'),
+    lapsed(),
+    claimed(2),
+    reported('live', 2),
+    released('finished', 2),
+  ];
+  const expected = [...work, ...told].reduce(step, make({ id: newId('str', 2) }));
+  fc.assert(
+    fc.property(
+      fc.shuffledSubarray([...told, ...told], { minLength: told.length * 2 }),
+      fc.array(fc.integer({ min: 0, max: work.length }), { minLength: told.length * 2, maxLength: told.length * 2 }),
+      (shuffled, places) => {
+        const script = [...work];
+        // an `over` may not come while nobody has it: then the show ends there, and rightly
+        shuffled.forEach((event, i) => script.splice(event === over ? script.length : (places[i] ?? 0) + 1, 0, event));
+        const after = script.reduce(step, { ...make({ id: expected.id }), creatorId: expected.creatorId });
+        expect({ ...after, assets: [...after.assets] }).toEqual(expected);
+      },
+    ),
+    { numRuns: 1_000 },
+  );
+});
