@@ -1,19 +1,25 @@
 import type { MeView, StreamView } from '#contract/http';
+import type { Hono } from 'hono';
 import { newId, parseUserId, type StreamId, type UserId } from '#domain/ids';
 import { createPostStore } from '#store/posts';
 import { createTicketStore } from '#store/tickets';
 import { openTestTable } from '#store/store.testing';
-import { startIssuer } from './auth/issuer.testing.ts';
+import { startIssuer, type TestIssuer } from './auth/issuer.testing.ts';
 import { buildAuthRoom } from './auth/room.ts';
 import { createBase } from './base.ts';
 import { parseConfig } from './config.ts';
 import type { Caller } from './http/caller.ts';
 import type { Log } from './http/log.ts';
+import type { RoomEnv } from './http/room.ts';
 import { createPeople } from './people.ts';
 import { createLivePost } from './posts/live-post.ts';
 import { buildPostsRoom } from './posts/room.ts';
+import { createStreaming } from './streaming.ts';
+import { buildStreamsRoom } from './streams/room.ts';
 import { createProfiles } from './users/profiles.ts';
 import { buildRemovalSweep, buildUsersRoom } from './users/room.ts';
+import { createFakeVideo } from './video/fake-video.testing.ts';
+import { buildWebhooksRoom } from './webhooks/room.ts';
 
 export { openTestTable } from '#store/store.testing';
 
@@ -47,8 +53,8 @@ const createShows = () => {
   };
 };
 
-/** The rooms of people and posts over a real table and a real issuer, called as HTTP calls them. */
-export const openRooms = async () => {
+/** What every room stands on, over a real table and a real issuer. */
+export const openGround = async () => {
   const [storage, issuer] = await Promise.all([openTestTable(), startIssuer()]);
   const { log, lines } = createMemoryLog();
   let ahead = 0;
@@ -64,30 +70,32 @@ export const openRooms = async () => {
     CURSOR_SECRET: 'a secret for cursors in tests',
   });
   const base = createBase({ config, log, clock, aws: storage.aws });
-  const people = createPeople(base);
-  const shows = createShows();
-  const profiles = createProfiles({ ...people, onAir: async (id) => shows.onAir.get(id) });
-  const posts = createPostStore(base);
-  const rooms = {
-    auth: buildAuthRoom(base, people, profiles),
-    users: buildUsersRoom(base, people, profiles),
-    posts: buildPostsRoom(base, people, shows),
+  return {
+    base,
+    issuer,
+    lines,
+    people: createPeople(base),
+    /** Lets time go by for our code; tokens and the table keep the real one. */
+    later: (ms: number) => {
+      ahead += ms;
+    },
+    close: async () => {
+      base.close();
+      await Promise.all([storage.close(), issuer.close()]);
+    },
   };
-  const isRoom = (name: string): name is keyof typeof rooms => Object.hasOwn(rooms, name);
+};
+export type Ground = Awaited<ReturnType<typeof openGround>>;
 
+type Call = { token?: string | undefined; body?: unknown; headers?: Record<string, string> };
+
+/** Calls rooms as the one origin does: the first segment of a path names the room. */
+export const createCaller = (rooms: Record<string, Pick<Hono<RoomEnv>, 'request'>>, issuer: TestIssuer) => {
   /** One call, as a browser makes it: its status, its whole body and its headers. */
-  const call = async (
-    method: string,
-    path: string,
-    {
-      token,
-      body,
-      headers = {},
-    }: { token?: string | undefined; body?: unknown; headers?: Record<string, string> } = {},
-  ) => {
-    const room = /^\/(\w+)/.exec(path)?.[1] ?? '';
-    if (!isRoom(room)) throw new Error(`no room answers to ${path}`);
-    const response = await rooms[room].request(path, {
+  const call = async (method: string, path: string, { token, body, headers = {} }: Call = {}) => {
+    const room = rooms[/^\/(\w+)/.exec(path)?.[1] ?? ''];
+    if (!room) throw new Error(`no room answers to ${path}`);
+    const response = await room.request(path, {
       method,
       headers: {
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
@@ -119,32 +127,53 @@ export const openRooms = async () => {
     };
   };
 
+  return { call, signUp };
+};
+export type Person = Awaited<ReturnType<ReturnType<typeof createCaller>['signUp']>>;
+
+/** The rooms of people and posts; of streams they hear what a test says. */
+export const openRooms = async () => {
+  const ground = await openGround();
+  const { base, people, issuer } = ground;
+  const shows = createShows();
+  const profiles = createProfiles({ ...people, onAir: async (id) => shows.onAir.get(id) });
   return {
-    base,
-    issuer,
-    people,
-    rooms,
+    ...ground,
+    ...createCaller(
+      {
+        auth: buildAuthRoom(base, people, profiles),
+        users: buildUsersRoom(base, people, profiles),
+        posts: buildPostsRoom(base, people, shows),
+      },
+      issuer,
+    ),
     shows,
-    lines,
     tickets: createTicketStore(base),
-    publishLive: createLivePost({ posts, newPostId: (now) => newId('pst', now) }),
+    publishLive: createLivePost({ posts: createPostStore(base), newPostId: (now) => newId('pst', now) }),
     sweep: buildRemovalSweep(base, people, {
       removeStreams: async (creator) => {
         shows.removed.push(creator);
         return false;
       },
     }),
-    call,
-    signUp,
-    /** Lets time go by for our code; tokens and the table keep the real one. */
-    later: (ms: number) => {
-      ahead += ms;
-    },
-    close: async () => {
-      base.close();
-      await Promise.all([storage.close(), issuer.close()]);
-    },
   };
 };
 export type TestRooms = Awaited<ReturnType<typeof openRooms>>;
-export type Person = Awaited<ReturnType<TestRooms['signUp']>>;
+
+/** All rooms, with a video provider in memory. */
+export const openControlPlane = async () => {
+  const ground = await openGround();
+  const { base, people, issuer } = ground;
+  const { video } = createFakeVideo();
+  const streaming = createStreaming(base, people, { video });
+  const profiles = createProfiles({ ...people, onAir: streaming.streams.airedBy });
+  const rooms = {
+    auth: buildAuthRoom(base, people, profiles),
+    users: buildUsersRoom(base, people, profiles),
+    posts: buildPostsRoom(base, people, streaming),
+    stream: buildStreamsRoom(base, people, streaming),
+    webhooks: buildWebhooksRoom(base, streaming),
+  };
+  return { ...ground, ...createCaller(rooms, issuer), rooms, streaming };
+};
+export type TestControlPlane = Awaited<ReturnType<typeof openControlPlane>>;

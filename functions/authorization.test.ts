@@ -1,0 +1,262 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openControlPlane, type Person, type TestControlPlane } from './rooms.testing.ts';
+import { startIssuer, type TestIssuer } from './auth/issuer.testing.ts';
+
+/** Who knocks without a good token. All are turned away alike, except where nobody is looked at. */
+const STRANGERS = ['expired', 'wrong issuer', 'wrong audience', 'alg none'] as const;
+/** Who knocks as somebody. All but `anonymous` are signed in; `owner` is a creator, whose things the paths name. */
+const CALLERS = ['anonymous', 'viewer', 'owner', 'other creator', 'follower', 'blocked', 'moderator'] as const;
+type Stranger = (typeof STRANGERS)[number];
+type Caller = (typeof CALLERS)[number];
+
+type Row = {
+  /** `METHOD /path` as the room has it; what follows in brackets tells rows of one route apart. */
+  route: string;
+  /** Makes afresh what the request is about, and names it. */
+  path?: (world: World) => Promise<string> | string;
+  body?: unknown;
+  /** By caller; `signed in` for all callers who are not named. */
+  expect: Partial<Record<Caller, number>> & { 'signed in'?: number };
+  /** Whoever does this is not the same afterwards: it is done by somebody of the kind who is made for it. */
+  fresh?: true;
+  /** Where tokens are not looked at. @default 401 */
+  strangers?: number;
+};
+
+let plane: TestControlPlane;
+let world: World;
+type World = Awaited<ReturnType<typeof populate>>;
+
+const unsigned = (payload: object) =>
+  `${[{ alg: 'none', typ: 'JWT', kid: 'first' }, payload]
+    .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+    .join('.')}.`;
+
+const CLAIMS: Record<Exclude<Caller, 'anonymous'>, Record<string, unknown>> = {
+  viewer: {},
+  owner: { makes_shows: true },
+  'other creator': { makes_shows: true },
+  follower: {},
+  blocked: {},
+  moderator: { watches_over: true },
+};
+
+const populate = async (foreign: TestIssuer) => {
+  const { signUp, issuer } = plane;
+  const owner = await signUp('owner', CLAIMS.owner);
+  const people: Record<Exclude<Caller, 'anonymous'>, Person> = {
+    owner,
+    viewer: await signUp('viewer', CLAIMS.viewer),
+    'other creator': await signUp('other', CLAIMS['other creator']),
+    follower: await signUp('follower', CLAIMS.follower),
+    blocked: await signUp('blocked', CLAIMS.blocked),
+    moderator: await signUp('moderator', CLAIMS.moderator),
+  };
+  const bystander = await signUp('bystander');
+  await people.follower.put('/users/owner/follow');
+  await owner.put('/users/blocked/block');
+
+  const seconds = Math.floor(Date.now() / 1000);
+  const tokens: Record<Stranger, string> = {
+    expired: await issuer.issue('subject-viewer', { exp: seconds - 3600 }),
+    'wrong issuer': await foreign.issue('subject-viewer'),
+    'wrong audience': await issuer.issue('subject-viewer', { aud: 'somebody-else' }),
+    'alg none': unsigned({ sub: 'subject-viewer', iss: issuer.config.issuer, aud: 'vybzz-api', exp: seconds + 600 }),
+  };
+
+  const post = async (): Promise<string> => (await owner.post('/posts', { text: 'A post' })).body.id;
+  const comment = async (by: Person): Promise<string> => {
+    const id = await post();
+    return `/posts/${id}/comments/${(await by.post(`/posts/${id}/comments`, { text: 'A comment' })).body.id}`;
+  };
+  const show = async (visibility: 'public' | 'followers'): Promise<string> => {
+    const scheduledFor = new Date(Date.now() + 3_600_000).toISOString();
+    const made = await owner.post('/stream/create', { title: 'A show', visibility, scheduledFor });
+    return `/stream/${made.body.stream.id}`;
+  };
+  return { people, bystander, tokens, post, comment, show };
+};
+
+const EVERYBODY = { anonymous: 200, 'signed in': 200 };
+const SIGNED_IN = { anonymous: 401, 'signed in': 200 };
+const FOLLOWERS = { anonymous: 401, owner: 200, follower: 200, moderator: 200, 'signed in': 403 };
+
+const ROWS: readonly Row[] = [
+  { route: 'GET /auth/config', expect: EVERYBODY, strangers: 200 },
+  { route: 'GET /auth/session', expect: SIGNED_IN },
+  { route: 'POST /auth/tickets', expect: { anonymous: 201, 'signed in': 201 } },
+
+  { route: 'GET /users/me', expect: SIGNED_IN },
+  { route: 'PATCH /users/me', body: { bio: 'Hello' }, expect: SIGNED_IN },
+  { route: 'GET /users/:handle', path: () => '/users/owner', expect: EVERYBODY },
+  { route: 'GET /users/:handle/followers', path: () => '/users/owner/followers', expect: EVERYBODY },
+  { route: 'GET /users/:handle/following', path: () => '/users/owner/following', expect: EVERYBODY },
+  {
+    route: 'DELETE /users/:handle/follow',
+    path: () => '/users/bystander/follow',
+    expect: SIGNED_IN,
+  },
+  {
+    route: 'PUT /users/:handle/block',
+    path: () => '/users/bystander/block',
+    expect: { anonymous: 401, 'signed in': 204 },
+  },
+  {
+    route: 'DELETE /users/:handle/block',
+    path: () => '/users/bystander/block',
+    expect: { anonymous: 401, 'signed in': 204 },
+  },
+
+  { route: 'GET /posts', path: () => '/posts?author=owner', expect: EVERYBODY },
+  { route: 'GET /posts/explore', expect: EVERYBODY },
+  { route: 'GET /posts/feed', expect: SIGNED_IN },
+  { route: 'POST /posts', body: { text: 'Hello' }, expect: { anonymous: 401, 'signed in': 201 } },
+  { route: 'GET /posts/:id', path: async ({ post }) => `/posts/${await post()}`, expect: EVERYBODY },
+  {
+    route: 'PATCH /posts/:id',
+    path: async ({ post }) => `/posts/${await post()}`,
+    body: { text: 'Changed' },
+    expect: { anonymous: 401, owner: 200, 'signed in': 403 },
+  },
+  {
+    route: 'DELETE /posts/:id',
+    path: async ({ post }) => `/posts/${await post()}`,
+    expect: { anonymous: 401, owner: 204, moderator: 204, 'signed in': 403 },
+  },
+  {
+    route: 'PUT /posts/:id/like',
+    path: async ({ post }) => `/posts/${await post()}/like`,
+    expect: { ...SIGNED_IN, blocked: 403 },
+  },
+  { route: 'DELETE /posts/:id/like', path: async ({ post }) => `/posts/${await post()}/like`, expect: SIGNED_IN },
+  { route: 'GET /posts/:id/comments', path: async ({ post }) => `/posts/${await post()}/comments`, expect: SIGNED_IN },
+  {
+    route: 'POST /posts/:id/comments',
+    path: async ({ post }) => `/posts/${await post()}/comments`,
+    body: { text: 'Hello' },
+    expect: { anonymous: 401, blocked: 403, 'signed in': 201 },
+  },
+  {
+    route: 'DELETE /posts/:id/comments/:commentId (of a bystander)',
+    path: ({ comment, bystander }) => comment(bystander),
+    expect: { anonymous: 401, owner: 204, moderator: 204, 'signed in': 403 },
+  },
+  {
+    route: 'DELETE /posts/:id/comments/:commentId (of the viewer)',
+    path: ({ comment, people }) => comment(people.viewer),
+    expect: { anonymous: 401, owner: 204, moderator: 204, viewer: 204, 'signed in': 403 },
+  },
+
+  {
+    route: 'POST /stream/create',
+    body: { title: 'A show' },
+    expect: { anonymous: 401, owner: 201, 'other creator': 201, 'signed in': 403 },
+  },
+  {
+    route: 'POST /stream/:id/ingest',
+    path: async ({ show }) => `${await show('public')}/ingest`,
+    expect: { anonymous: 401, owner: 200, 'signed in': 403 },
+  },
+  { route: 'GET /stream', expect: EVERYBODY },
+  { route: 'GET /stream/mine', expect: SIGNED_IN },
+  { route: 'GET /stream/:id', path: ({ show }) => show('public'), expect: EVERYBODY },
+  { route: 'GET /stream/:id (for followers)', path: ({ show }) => show('followers'), expect: FOLLOWERS },
+  { route: 'GET /stream/:id/live', path: async ({ show }) => `${await show('public')}/live`, expect: EVERYBODY },
+  {
+    route: 'GET /stream/:id/live (for followers)',
+    path: async ({ show }) => `${await show('followers')}/live`,
+    expect: FOLLOWERS,
+  },
+  {
+    route: 'GET /stream/:id/playback',
+    path: async ({ show }) => `${await show('public')}/playback`,
+    // it has not begun
+    expect: { anonymous: 409, 'signed in': 409 },
+  },
+  {
+    route: 'GET /stream/:id/playback (for followers)',
+    path: async ({ show }) => `${await show('followers')}/playback`,
+    expect: { anonymous: 401, owner: 409, follower: 409, moderator: 409, 'signed in': 403 },
+  },
+  {
+    route: 'PATCH /stream/:id',
+    path: ({ show }) => show('public'),
+    body: { title: 'Another title' },
+    expect: { anonymous: 401, owner: 200, 'signed in': 403 },
+  },
+  {
+    route: 'POST /stream/:id/end',
+    path: async ({ show }) => `${await show('public')}/end`,
+    expect: { anonymous: 401, owner: 200, moderator: 200, 'signed in': 403 },
+  },
+
+  // Mux signs what it sends; nobody else can, whoever they are
+  {
+    route: 'POST /webhooks/mux',
+    body: { type: 'video.live_stream.active' },
+    expect: { anonymous: 400, 'signed in': 400 },
+    strangers: 400,
+  },
+
+  // what changes the callers comes last
+  {
+    route: 'PUT /users/:handle/follow',
+    path: () => '/users/owner/follow',
+    // who follows oneself
+    expect: { ...SIGNED_IN, owner: 403, blocked: 403 },
+  },
+  { route: 'POST /users/me/creator', expect: SIGNED_IN },
+  { route: 'POST /auth/sign-out-everywhere', fresh: true, expect: { anonymous: 401, 'signed in': 204 } },
+  { route: 'DELETE /users/me', fresh: true, expect: { anonymous: 401, 'signed in': 204 } },
+];
+
+const routeOf = ({ route }: Row) => route.replace(/ \(.*\)$/, '');
+const foreigners: TestIssuer[] = [];
+
+beforeAll(async () => {
+  plane = await openControlPlane();
+  const foreign = await startIssuer();
+  foreigners.push(foreign);
+  world = await populate(foreign);
+});
+afterAll(async () => {
+  await Promise.all([plane.close(), ...foreigners.map((issuer) => issuer.close())]);
+});
+
+const knock = async (row: Row, token: string | undefined): Promise<number> => {
+  const [method = '', pattern = ''] = routeOf(row).split(' ');
+  const path = row.path ? await row.path(world) : pattern;
+  return (await plane.call(method, path, { token, body: row.body })).status;
+};
+
+let made = 0;
+const tokenOf = async (caller: Caller, { fresh }: Row): Promise<string | undefined> => {
+  if (caller === 'anonymous') return undefined;
+  const person = fresh ? await plane.signUp(`fresh_${++made}`, CLAIMS[caller]) : world.people[caller];
+  return person.token;
+};
+
+describe('who may do what', () => {
+  it('is said here for every route of every room, and for none that is not there', () => {
+    const there = Object.values(plane.rooms)
+      .flatMap(({ routes }) => routes)
+      .filter(({ method }) => method !== 'ALL')
+      .map(({ method, path }) => `${method} ${path}`);
+    expect([...new Set(ROWS.map(routeOf))].sort()).toEqual([...new Set(there)].sort());
+  });
+
+  for (const row of ROWS)
+    it(row.route, async () => {
+      const got: Record<string, number> = {};
+      const wanted: Record<string, number | undefined> = {};
+      for (const stranger of STRANGERS) {
+        wanted[stranger] = row.strangers ?? 401;
+        got[stranger] = await knock(row, world.tokens[stranger]);
+      }
+      for (const caller of CALLERS) {
+        wanted[caller] = row.expect[caller] ?? row.expect['signed in'];
+        got[caller] = await knock(row, await tokenOf(caller, row));
+      }
+      expect(got).toEqual(wanted);
+    });
+});
