@@ -60,8 +60,8 @@ describe('chunks', () => {
 
   it('[P13] repeat an extended timestamp in every continuation', () => {
     const bytes = createChunkWriter().write(makeMessage({ timestampMs: 0x01000000, body: Buffer.alloc(130, 0xee) }));
-    expect(bytes.subarray(0, 16).toString('hex')).toBe('06ffffff 000082 09 01000000 01000000');
-    expect(bytes.subarray(16 + 128, 16 + 128 + 5).toString('hex')).toBe('c6 01000000');
+    expect(bytes.subarray(0, 16).toString('hex')).toBe('06ffffff000082090100000001000000');
+    expect(bytes.subarray(16 + 128, 16 + 128 + 5).toString('hex')).toBe('c601000000');
   });
 
   it('[P13] wrap their timestamps after 49 days', () => {

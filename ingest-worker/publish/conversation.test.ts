@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decodeAmf0, encodeAmf0, type Amf0Value } from './amf0.ts';
-import { begin, farewell, hear, type Conversation, type Effect, type Terms } from './conversation.ts';
+import { begin, hear, leave, type Conversation, type Effect, type Terms } from './conversation.ts';
 import { MESSAGE, type RtmpMessage } from './rtmp-message.ts';
 
 const TERMS: Terms = {
@@ -70,11 +70,22 @@ describe('conversation', () => {
   it('[P1] publishes on the stream that it was given', () => {
     const [, publishes] = hear({ at: 'creating' }, created, TERMS);
     expect(publishes[1]).toMatchObject({ do: 'write', message: { streamId: 7 } });
-    expect(farewell({ at: 'live', streamId: 7 }, TERMS).map(({ body }) => decodeAmf0(body))).toEqual([
+    const [left, says] = leave({ at: 'live', streamId: 7 }, TERMS);
+    expect(says.map((effect) => effect.do === 'write' && decodeAmf0(effect.message.body))).toEqual([
       ['FCUnpublish', 6, null, 'the-key'],
       ['deleteStream', 0, null, 7],
     ]);
-    expect(farewell({ at: 'connecting' }, TERMS)).toEqual([]);
+    expect(leave({ at: 'connecting' }, TERMS)).toEqual([left, []]);
+  });
+
+  it.each([
+    ['a status', STATUS('NetStream.Unpublish.Success')],
+    ['onFCUnpublish', heardCommand('onFCUnpublish', 0, null, {})],
+    ['a result', heardCommand('_result', 6, null)],
+    ['an error', heardCommand('_error', 6, null, { level: 'error', code: 'NetConnection.Call.Failed' })],
+  ])('[P11] takes %s for the answer to its farewell', (_, answer) => {
+    expect(hear({ at: 'leaving' }, answer, TERMS)).toEqual([{ at: 'leaving' }, [{ do: 'part' }]]);
+    expect(hear({ at: 'leaving' }, STATUS('NetStream.Failed', 'error'), TERMS)).toEqual([{ at: 'leaving' }, []]);
   });
 
   it('[P1] does not mind that a server knows no releaseStream or FCPublish, nor what it says beside the point', () => {

@@ -23,6 +23,8 @@ export type Conversation =
   /** `publish` has been said. */
   | { at: 'publishing'; streamId: number }
   | { at: 'live'; streamId: number }
+  /** The farewell has been said. */
+  | { at: 'leaving' }
   | { at: 'failed' };
 
 export type Effect =
@@ -32,6 +34,8 @@ export type Effect =
   /** An answer has come: the next one has its own time. */
   | { do: 'go-on' }
   | { do: 'open'; streamId: number }
+  /** The farewell is answered, and so all that was said before it has been read. */
+  | { do: 'part' }
   | { do: 'count'; acknowledged: number }
   /** The server wants to hear how much we have read, every so many bytes. */
   | { do: 'report-every'; bytes: number }
@@ -50,6 +54,7 @@ const TRANSACTION = {
   fcUnpublish: 6,
 } as const;
 const FLASH_VERSION = 'FMLE/3.0 (compatible; Vybzz)';
+const UNPUBLISHED = 'NetStream.Unpublish.Success';
 const MIN_REPORT_BYTES = 1_024;
 
 export const begin = ({ target }: Terms): Step => {
@@ -59,13 +64,15 @@ export const begin = ({ target }: Terms): Step => {
 };
 
 /** What is said before the socket ends. */
-export const farewell = (conversation: Conversation, { streamKey }: Terms): RtmpMessage[] =>
-  conversation.at === 'live' || conversation.at === 'publishing'
+export const leave = (conversation: Conversation, { streamKey }: Terms): Step => [
+  { at: 'leaving' },
+  conversation.at === 'live'
     ? [
-        command(0, 'FCUnpublish', TRANSACTION.fcUnpublish, null, streamKey),
-        command(0, 'deleteStream', 0, null, conversation.streamId),
+        write(command(0, 'FCUnpublish', TRANSACTION.fcUnpublish, null, streamKey)),
+        write(command(0, 'deleteStream', 0, null, conversation.streamId)),
       ]
-    : [];
+    : [],
+];
 
 export const hear = (conversation: Conversation, message: RtmpMessage, terms: Terms): Step => {
   const { type, body } = message;
@@ -98,6 +105,7 @@ const isPing = (body: Buffer): boolean => body.length >= 6 && body.readUInt16BE(
 
 const hearCommand = (conversation: Conversation, values: Amf0Value[], terms: Terms): Step => {
   const [name, transaction, , argument] = values;
+  if (conversation.at === 'leaving') return [conversation, isFarewell(values) ? [{ do: 'part' }] : []];
   if (name === 'onStatus') return hearStatus(conversation, argument);
   if (name === '_error') return hearError(conversation, transaction, argument);
   if (name === 'close') return fail('reset', 'close');
@@ -106,6 +114,12 @@ const hearCommand = (conversation: Conversation, values: Amf0Value[], terms: Ter
   if (conversation.at === 'creating' && transaction === TRANSACTION.createStream) return publish(argument, terms);
   return [conversation, []];
 };
+
+/** Servers answer FCUnpublish, or deleteStream, or neither. */
+const isFarewell = ([name, transaction, , argument]: Amf0Value[]): boolean =>
+  name === 'onFCUnpublish' ||
+  ((name === '_result' || name === '_error') && transaction === TRANSACTION.fcUnpublish) ||
+  (name === 'onStatus' && toStatus(argument).code === UNPUBLISHED);
 
 const create = ({ streamKey, chunkBytes, ackWindowBytes }: Terms): Step => [
   { at: 'creating' },
@@ -135,7 +149,7 @@ const hearStatus = (conversation: Conversation, status: Amf0Value): Step => {
   if (code === 'NetStream.Publish.Start' && conversation.at === 'publishing')
     return [{ at: 'live', streamId: conversation.streamId }, [{ do: 'open', streamId: conversation.streamId }]];
   // The server has let go of the stream, unasked.
-  if (code === 'NetStream.Unpublish.Success' && conversation.at === 'live') return fail('reset', words);
+  if (code === UNPUBLISHED && conversation.at === 'live') return fail('reset', words);
   return [conversation, []];
 };
 

@@ -6,8 +6,8 @@ import type { Target } from './target.ts';
 /** One TCP connection, under TLS where the target says so, in terms of bytes given and bytes taken. */
 export type Link = {
   write(bytes: Buffer): void;
-  /** Ends our half in good order, after all that was written. */
-  end(): void;
+  /** Ends our half in good order, after all that was written; cut, where the other end does not follow in time. */
+  end(lingerMs: number): void;
   /** Takes both halves away at once: what the kernel still held is not sent, and the other end sees a reset. */
   cut(): void;
 };
@@ -72,6 +72,17 @@ export const openLink = ({ target, ca, on }: Parts): Link => {
     return undefined;
   });
 
+  const cut = (): void => {
+    over = true;
+    socket.pause();
+    // Of the TCP socket: its reset also discards what the kernel had not sent yet, which `destroy` would deliver. Later,
+    // because a TLS socket that loses its TCP socket in the middle of its own callback takes the process with it.
+    setImmediate(() => {
+      tcp.resetAndDestroy();
+      socket.destroy();
+    });
+  };
+
   return {
     write(bytes) {
       if (over) return;
@@ -88,14 +99,11 @@ export const openLink = ({ target, ca, on }: Parts): Link => {
         if (error == null && !over) on.flushed(bytes.length);
       });
     },
-    end() {
+    end(lingerMs) {
+      const timer = setTimeout(cut, lingerMs);
+      socket.once('close', () => clearTimeout(timer));
       socket.end();
     },
-    cut() {
-      over = true;
-      // Of the TCP socket: its reset also discards what the kernel had not sent yet, which `destroy` would deliver.
-      tcp.resetAndDestroy();
-      socket.destroy();
-    },
+    cut,
   };
 };

@@ -20,6 +20,8 @@ export const PUBLISH_LIMITS = {
   tickMs: 250,
   /** Writing out the queue and waiting for the other end to have read it. */
   closeMs: 8_000,
+  /** Within it, once the queue is out: how long a server may take to answer the farewell, which many never do. */
+  farewellMs: 1_000,
   /** What we ask the server for, and so the step in which the committed position moves. */
   ackWindowBytes: 131_072,
   /** Ours, towards the server: most frames go out whole. */

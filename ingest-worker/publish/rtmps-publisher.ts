@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { encodeAmf0 } from './amf0.ts';
 import { createChunkReader } from './chunk-reader.ts';
 import { createChunkWriter } from './chunk-writer.ts';
-import { begin, farewell, hear, type Conversation, type Effect, type Terms } from './conversation.ts';
+import { begin, hear, leave, type Conversation, type Effect, type Terms } from './conversation.ts';
 import { createDelivery, type Arrived } from './delivery.ts';
 import { createScrub, type Failure } from './failure.ts';
 import { createHandshake } from './handshake.ts';
@@ -62,6 +62,7 @@ const createRtmpsPublisher = ({
   let opened: Promise<Opened> | undefined;
   let closed: Promise<Closed> | undefined;
 
+  /** One for each stage of opening, and one for the farewell. */
   let stageTimer: NodeJS.Timeout | undefined;
   let limitTimer: NodeJS.Timeout | undefined;
   let tick: NodeJS.Timeout | undefined;
@@ -88,16 +89,22 @@ const createRtmpsPublisher = ({
 
   const stopClocks = (): void => {
     clearTimeout(stageTimer);
+    stageTimer = undefined;
     clearTimeout(limitTimer);
     clearInterval(tick);
   };
 
-  const fail = ({ because, detail }: Failure): void => {
+  const stop = (): Phase => {
     const was = phase;
-    if (was.at === 'over') return;
+    if (was.at === 'over') return was;
     phase = { at: 'over' };
     stopClocks();
     link?.cut();
+    return was;
+  };
+
+  const fail = ({ because, detail }: Failure): void => {
+    const was = stop();
     if (was.at === 'opening') was.settle({ connected: false, because, detail: scrub(detail) });
     if (was.at === 'closing') was.settle({ flushed: false });
     if (was.at === 'open') onEvent({ type: 'closed', because, detail: scrub(detail) });
@@ -124,6 +131,23 @@ const createRtmpsPublisher = ({
       fail({ because: 'stalled', detail: 'the socket takes nothing' });
   };
 
+  /** The other end has read everything. */
+  const finish = (): void => {
+    if (phase.at !== 'closing') return;
+    const { settle } = phase;
+    phase = { at: 'over' };
+    stopClocks();
+    link?.end(limits.farewellMs);
+    tell(delivery.allRead());
+    settle({ flushed: true });
+  };
+
+  /** Not before the farewell had its time: a proxy in between may drop, with our end, what it has not passed on yet. */
+  const awaitFarewell = (): void => {
+    if (phase.at === 'closing' && queuedBytes() === 0)
+      stageTimer ??= setTimeout(() => link?.end(limits.closeMs), limits.farewellMs);
+  };
+
   const perform = (effect: Effect): void => {
     switch (effect.do) {
       case 'write':
@@ -139,6 +163,8 @@ const createRtmpsPublisher = ({
         return undefined;
       case 'fail':
         return fail(effect);
+      case 'part':
+        return finish();
       case 'open': {
         if (phase.at !== 'opening') return undefined;
         stopClocks();
@@ -181,19 +207,14 @@ const createRtmpsPublisher = ({
   const onFlushed = (bytes: number): void => {
     delivery.flushed(bytes);
     progressAt = now();
+    awaitFarewell();
     if (!isFull || queuedBytes() > limits.queueLowBytes) return;
     isFull = false;
     if (phase.at === 'open') onEvent({ type: 'drained' });
   };
 
   const onEnded = (): void => {
-    if (phase.at === 'closing' && queuedBytes() === 0) {
-      const { settle } = phase;
-      phase = { at: 'over' };
-      stopClocks();
-      tell(delivery.allRead());
-      return settle({ flushed: true });
-    }
+    if (phase.at === 'closing' && queuedBytes() === 0) return finish();
     // Servers that dislike a key mostly say nothing: they end the connection instead of, or right after, the answer.
     const isRefusal =
       conversation?.at === 'publishing' ||
@@ -238,15 +259,14 @@ const createRtmpsPublisher = ({
         }
         phase = { at: 'closing', settle };
         limitTimer = setTimeout(() => fail({ because: 'timed-out', detail: 'closing took too long' }), limits.closeMs);
-        for (const message of farewell(conversation, terms)) write(writer.write(message));
-        link?.end();
+        take(leave(conversation, terms));
         return undefined;
       });
       return closed;
     },
     abandon() {
-      if (phase.at === 'open') phase = { at: 'idle' };
-      fail({ because: 'reset', detail: 'given up' });
+      if (phase.at === 'open') stop();
+      else fail({ because: 'reset', detail: 'given up' });
     },
     stats() {
       const { flushedBytes, acknowledgedBytes, rule } = delivery.totals();

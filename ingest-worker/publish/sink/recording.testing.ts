@@ -36,6 +36,7 @@ export type Conduct = {
   refuse: 'by-status' | 'by-end' | 'connect' | undefined;
   acknowledges: 'when-asked' | 'never';
   readBytesPerSecond: number | undefined;
+  answersFarewell: boolean;
 };
 
 type Parts = {
@@ -110,9 +111,15 @@ export const startRecording = ({
       case 'publish':
         return publish(typeof argument === 'string' ? argument : '');
       case 'FCUnpublish':
-      case 'deleteStream':
         recorded?.said.push(name);
         return undefined;
+      case 'deleteStream': {
+        recorded?.said.push(name);
+        const stop = status('status', 'NetStream.Unpublish.Success', 'unpublished');
+        return conduct.answersFarewell
+          ? reply(STREAM, amf.text('onStatus'), amf.number(0), amf.nothing, stop)
+          : undefined;
+      }
       default:
         return undefined;
     }

@@ -38,7 +38,12 @@ type Waiting = { holds: () => boolean; settle: () => void };
 const UNTIL_MS = 10_000;
 
 export const startSink = async ({ tls = true, port = 0 }: Options = {}): Promise<Sink> => {
-  const conduct: Conduct = { refuse: undefined, acknowledges: 'when-asked', readBytesPerSecond: undefined };
+  const conduct: Conduct = {
+    refuse: undefined,
+    acknowledges: 'when-asked',
+    readBytesPerSecond: undefined,
+    answersFarewell: true,
+  };
   const authority = tls ? await createAuthority() : undefined;
   const sessions: Recorded[] = [];
   const connections = new Set<Connection>();
@@ -103,10 +108,12 @@ export const startSink = async ({ tls = true, port = 0 }: Options = {}): Promise
     connections: () => connections.size,
     reset(streamKey) {
       for (const { socket, tcp, streamKey: ofConnection } of connections)
-        if (streamKey === undefined || ofConnection() === streamKey) {
-          tcp.resetAndDestroy();
-          socket.destroy();
-        }
+        if (streamKey === undefined || ofConnection() === streamKey)
+          // Never within a callback of the TLS socket, which would take the process down.
+          setImmediate(() => {
+            tcp.resetAndDestroy();
+            socket.destroy();
+          });
     },
     stall() {
       for (const { socket } of connections) socket.pause();
