@@ -22,9 +22,9 @@ export type Base = {
 export type Aws = Pick<DynamoDBClientConfig, 'region' | 'endpoint' | 'credentials'>;
 
 /** A table that hangs must not hang a request with it. */
-const TABLE_TIMEOUTS = { connectionTimeout: 1_000, requestTimeout: 4_000 } as const;
+const TABLE_TIMEOUTS = { connectionTimeout: 1_000, requestTimeout: 8_000, throwOnRequestTimeout: true } as const;
 /** A socket's owner waits for no push. */
-const PUSH_TIMEOUTS = { connectionTimeout: 1_000, requestTimeout: 2_000 } as const;
+const PUSH_TIMEOUTS = { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true } as const;
 
 /** The base of a process: one client, one table, one log for all of its rooms. */
 export const createBase = ({

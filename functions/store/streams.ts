@@ -185,7 +185,8 @@ export const createStreamStore = ({ table }: { table: Table }) => {
       const { items, next } = await table.query({
         index: 'byDue',
         partition: dueStreams(shard),
-        below: new Date(now).toISOString(),
+        // '~' sorts after the '#' that follows a stamp: what is due this very millisecond is due
+        below: `${new Date(now).toISOString()}~`,
         limit: 100,
         after,
       });

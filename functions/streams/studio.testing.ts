@@ -107,10 +107,13 @@ export const openStudio = async () => {
   const app = buildStreamsRoom(base, { ...known, authenticate, limited: unlimited }, streaming);
   const webhooks = createWebhooksApp({ ...streaming, log, clock, verify: async () => true });
 
-  const call = async (
+  type Call = { as?: User | undefined; body?: unknown; headers?: Record<string, string> };
+
+  /** The body as it is given, for what is not JSON. */
+  const raw = async (
     method: string,
     path: string,
-    { as, body, headers = {} }: { as?: User | undefined; body?: unknown; headers?: Record<string, string> } = {},
+    { as, body, headers = {} }: Call & { body?: string | undefined } = {},
   ) => {
     const response = await app.request(path, {
       method,
@@ -119,12 +122,15 @@ export const openStudio = async () => {
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...headers,
       },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(body !== undefined && { body }),
     });
     // oxlint-disable-next-line typescript/no-explicit-any -- a test looks into bodies of every shape
     const answered: any = await response.json();
     return { status: response.status, body: answered, headers: response.headers };
   };
+
+  const call = (method: string, path: string, { body, ...more }: Call = {}) =>
+    raw(method, path, { ...more, body: body === undefined ? undefined : JSON.stringify(body) });
 
   const client = new DynamoDBClient(storage.aws);
   const ingest = createIngestStore({ client, tableName: storage.tableName });
@@ -143,6 +149,7 @@ export const openStudio = async () => {
     absent,
     logged,
     call,
+    raw,
     join,
     everybody,
     ingest,
