@@ -186,7 +186,7 @@ export const createUplink = ({ ring, media, getUrl, openSocket, limits, clock, a
     const reason = closeReason(code);
     if (reason === 'finished') return finish({ type: 'finished', whole: stopping });
     if (reason && !CLOSE[reason].retry) return finish({ type: 'failed', because: reason });
-    line?.close(code);
+    line?.close(CLOSE.finished.code);
     line = lineSocket = undefined;
     if (dial) lose();
     else retry();

@@ -25,6 +25,8 @@ type Parts = {
 
 /** One more than arrives while one is used: takes up a camera's jitter, costs at most a frame's time of delay. */
 const QUEUED_FRAMES = 2;
+/** A late timer makes up for so many places, so that the pace stays even; a machine that is asleep for longer has a gap. */
+const CAUGHT_UP_SLOTS = 6;
 const MICROSECONDS = 1e6;
 
 const createInput = () => {
@@ -81,8 +83,9 @@ export const startMixer = ({ picture, frameRate, clock, after, context, onFrame 
 
   const tick = () => {
     const due = Math.floor(((clock() - startMs) * frameRate) / 1000);
-    if (due > slot) {
-      slot = due;
+    slot = Math.max(slot, due - CAUGHT_UP_SLOTS);
+    while (slot < due) {
+      slot += 1;
       const timestamp = Math.round((slot * MICROSECONDS) / frameRate);
       onFrame(compose(timestamp, Math.round(MICROSECONDS / frameRate)), slot);
     }

@@ -1,0 +1,269 @@
+import { Camera, CameraOff, Mic, MicOff, Radio } from 'lucide-react';
+import { useEffect, useId, useState, type FormEvent } from 'react';
+import { Button } from '../ui/button.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { Field, Select, TextInput } from '../ui/field.tsx';
+import { IconButton } from '../ui/icon-button.tsx';
+import type { Broadcast } from './broadcast.ts';
+import { useBroadcast, useBroadcastHandle } from './broadcast-provider.tsx';
+import { NOTICES } from './capture/studio.ts';
+import { DeviceSelect } from './device-select.tsx';
+import { FAILURES } from './failures.ts';
+import { LevelMeter } from './level-meter.tsx';
+import { NoticeBox } from './notice-box.tsx';
+import { Preview } from './preview.tsx';
+import './broadcast.css';
+
+/** What the creator has said of the show; the words are those of `POST /stream/create`. */
+export type GoLiveInput = {
+  title: string;
+  visibility: 'public' | 'followers';
+  latency: 'standard' | 'reduced' | 'low';
+};
+
+type Props = {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  /** The show is connected: the page may take over. The dialog has closed itself. */
+  onLive: (streamId: string) => void;
+  /** Makes the stream and its first address. What it throws has a message for the person. */
+  createStream: (input: GoLiveInput) => Promise<{ streamId: string; ingestUrl: string }>;
+  /** For a show that was announced, or that goes on after the page was reloaded. */
+  defaultTitle?: string;
+};
+
+const TITLE_CHARACTERS = 140;
+
+/** The stream that is connected, if the broadcast has come so far. */
+const connectedStream = (state: Broadcast): string | undefined => {
+  if (state.at === 'live' || state.at === 'reconnecting') return state.streamId;
+  return state.at === 'connecting' && state.now === 'starting' ? state.streamId : undefined;
+};
+
+const PROGRESS = {
+  creating: 'Creating the stream…',
+  dialling: 'Connecting…',
+  starting: 'Connected — starting stream',
+} as const;
+
+/** Before the show: devices, preview, title, Start. Closing it lets go of the camera. */
+export const GoLiveModal = ({ open, onOpenChange, onLive, createStream, defaultTitle = '' }: Props) => {
+  const broadcast = useBroadcastHandle();
+  const { state, studio } = useBroadcast();
+  const formId = useId();
+  const [input, setInput] = useState<GoLiveInput>({ title: defaultTitle, visibility: 'public', latency: 'standard' });
+  const [untitled, setUntitled] = useState(false);
+  const connecting = state.at === 'connecting' || state.at === 'ending';
+  const stream = connectedStream(state);
+
+  useEffect(() => {
+    if (open) broadcast.ask();
+  }, [open, broadcast]);
+
+  useEffect(() => {
+    if (!open || stream === undefined) return;
+    onOpenChange(false);
+    onLive(stream);
+  }, [open, stream, onLive, onOpenChange]);
+
+  // Cancelled while connecting: nothing is left to show.
+  useEffect(() => {
+    if (!open || state.at !== 'ended') return;
+    broadcast.dismiss();
+    onOpenChange(false);
+  }, [open, state.at, broadcast, onOpenChange]);
+
+  const change = (next: boolean) => {
+    if (!next) broadcast.dismiss();
+    onOpenChange(next);
+  };
+
+  const start = (event: FormEvent) => {
+    event.preventDefault();
+    const title = input.title.trim();
+    setUntitled(title === '');
+    if (title !== '' && state.at === 'ready') broadcast.start(() => createStream({ ...input, title }));
+  };
+
+  return (
+    <Dialog
+      open={open}
+      onOpenChange={change}
+      title="Go Live"
+      description="Check how you look and sound. Nobody sees you before you press Start."
+      width="l"
+      dismissible={!connecting}
+      footer={
+        <>
+          <output className="go-live__progress">
+            {state.at === 'connecting' && PROGRESS[state.now]}
+            {state.at === 'ending' && 'Stopping…'}
+          </output>
+          <Button variant="ghost" onClick={() => (connecting ? broadcast.end() : change(false))}>
+            Cancel
+          </Button>
+          <Button
+            type="submit"
+            form={formId}
+            variant="live"
+            icon={<Radio />}
+            busy={connecting}
+            disabled={state.at !== 'ready' && !connecting}
+          >
+            Start
+          </Button>
+        </>
+      }
+    >
+      <form id={formId} className="go-live" noValidate onSubmit={start}>
+        <div className="go-live__stage">
+          <GoLivePreview />
+          {studio.notice && <NoticeBox tone="warn" title={NOTICES[studio.notice]} />}
+        </div>
+        <div className="go-live__fields">
+          {state.at === 'ready' && state.problem && <NoticeBox tone="danger" title={state.problem} />}
+          <Field
+            label="Title"
+            required
+            error={untitled && input.title.trim() === '' ? 'Give the show a title.' : undefined}
+          >
+            {(control) => (
+              <TextInput
+                {...control}
+                value={input.title}
+                maxLength={TITLE_CHARACTERS}
+                placeholder="What is it about?"
+                autoComplete="off"
+                disabled={connecting}
+                onChange={({ target }) => setInput({ ...input, title: target.value })}
+              />
+            )}
+          </Field>
+          <DeviceSelect
+            label="Camera"
+            devices={studio.cameras}
+            chosen={studio.cameraId}
+            none={state.at === 'asking' ? 'Waiting for permission…' : 'No camera'}
+            disabled={connecting}
+            onChoose={(id) => void broadcast.studio.chooseCamera(id)}
+          />
+          <DeviceSelect
+            label="Microphone"
+            devices={studio.microphones}
+            chosen={studio.microphoneId}
+            none={state.at === 'asking' ? 'Waiting for permission…' : 'No microphone'}
+            disabled={connecting}
+            onChoose={(id) => void broadcast.studio.chooseMicrophone(id)}
+          />
+          <MoreFields input={input} disabled={connecting} onChange={setInput} />
+        </div>
+      </form>
+    </Dialog>
+  );
+};
+
+const GoLivePreview = () => {
+  const broadcast = useBroadcastHandle();
+  const { state, studio } = useBroadcast();
+  if (state.at === 'failed') {
+    const { title, advice } = FAILURES[state.because];
+    return (
+      <div className="broadcast-preview broadcast-preview--message">
+        <NoticeBox tone="danger" title={title}>
+          <p>{advice}</p>
+        </NoticeBox>
+        <Button onClick={broadcast.ask}>Try again</Button>
+      </div>
+    );
+  }
+  if (state.at === 'asking' || state.at === 'idle' || state.at === 'ended')
+    return (
+      <div className="broadcast-preview broadcast-preview--message">
+        <output>Allow the camera and the microphone in your browser’s own question.</output>
+      </div>
+    );
+  const { muted, cameraOn, hasMicrophone } = studio;
+  return (
+    <Preview studio={studio}>
+      <div className="broadcast-preview__bar">
+        <LevelMeter level={broadcast.level} muted={muted} hasMicrophone={hasMicrophone} />
+        <IconButton
+          size="s"
+          className="broadcast-preview__toggle"
+          label={muted ? 'Unmute the microphone' : 'Mute the microphone'}
+          icon={muted ? <MicOff /> : <Mic />}
+          aria-pressed={muted}
+          disabled={!hasMicrophone}
+          onClick={() => broadcast.studio.setMuted(!muted)}
+        />
+        <IconButton
+          size="s"
+          className="broadcast-preview__toggle"
+          label={cameraOn ? 'Turn the camera off' : 'Turn the camera on'}
+          icon={cameraOn ? <Camera /> : <CameraOff />}
+          aria-pressed={!cameraOn}
+          disabled={studio.cameras.length === 0}
+          onClick={() => void broadcast.studio.setCameraOn(!cameraOn)}
+        />
+      </div>
+    </Preview>
+  );
+};
+
+type MoreProps = { input: GoLiveInput; disabled: boolean; onChange: (input: GoLiveInput) => void };
+
+const VISIBILITIES = [
+  { value: 'public', label: 'Everyone' },
+  { value: 'followers', label: 'Only my followers' },
+] as const;
+const LATENCIES = [
+  { value: 'standard', label: 'Standard: steadiest, about 25 seconds' },
+  { value: 'reduced', label: 'Reduced: about 15 seconds' },
+  { value: 'low', label: 'Low: about 5 seconds, for talking with viewers' },
+] as const;
+
+const MoreFields = ({ input, disabled, onChange }: MoreProps) => (
+  <details className="go-live__more">
+    <summary>More</summary>
+    <div className="go-live__more-fields">
+      <Field label="Who may watch">
+        {(control) => (
+          <Select
+            {...control}
+            disabled={disabled}
+            value={input.visibility}
+            onChange={({ target }) => {
+              const chosen = VISIBILITIES.find(({ value }) => value === target.value);
+              if (chosen) onChange({ ...input, visibility: chosen.value });
+            }}
+          >
+            {VISIBILITIES.map(({ value, label }) => (
+              <option key={value} value={value}>
+                {label}
+              </option>
+            ))}
+          </Select>
+        )}
+      </Field>
+      <Field label="Delay to viewers">
+        {(control) => (
+          <Select
+            {...control}
+            disabled={disabled}
+            value={input.latency}
+            onChange={({ target }) => {
+              const chosen = LATENCIES.find(({ value }) => value === target.value);
+              if (chosen) onChange({ ...input, latency: chosen.value });
+            }}
+          >
+            {LATENCIES.map(({ value, label }) => (
+              <option key={value} value={value}>
+                {label}
+              </option>
+            ))}
+          </Select>
+        )}
+      </Field>
+    </div>
+  </details>
+);

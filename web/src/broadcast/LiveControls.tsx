@@ -1,0 +1,218 @@
+import { Camera, CameraOff, Mic, MicOff, MonitorUp, MonitorX, Settings2, Square } from 'lucide-react';
+import { Popover } from 'radix-ui';
+import { useEffect, useState } from 'react';
+import { Badge } from '../ui/badge.tsx';
+import { Button } from '../ui/button.tsx';
+import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
+import { useBroadcast, useBroadcastHandle } from './broadcast-provider.tsx';
+import { NOTICES } from './capture/studio.ts';
+import { DeviceSelect } from './device-select.tsx';
+import { FAILURES } from './failures.ts';
+import { HealthReadout } from './health-readout.tsx';
+import { LevelMeter } from './level-meter.tsx';
+import { NoticeBox } from './notice-box.tsx';
+import { Preview } from './preview.tsx';
+import { clockText, statusOf } from './standing.ts';
+import './broadcast.css';
+
+type Props = {
+  /** Called when the person closes the word about a show that is over. */
+  onDone?: () => void;
+};
+
+/** The running show to its creator: what goes out, how it does, and all that can be done about it. */
+export const LiveControls = ({ onDone }: Props) => {
+  const broadcast = useBroadcastHandle();
+  const snapshot = useBroadcast();
+  const { state, studio } = snapshot;
+  // Before there is a stream, the dialog tells how it goes.
+  if (!('streamId' in state) && state.at !== 'connecting' && state.at !== 'ending') return null;
+  if (state.at === 'ended' || state.at === 'failed')
+    return (
+      <Outcome
+        onClose={() => {
+          broadcast.dismiss();
+          onDone?.();
+        }}
+      />
+    );
+  return (
+    <section className="live-controls" aria-label="Your show">
+      <div className="live-controls__stage">
+        <Preview studio={studio}>
+          <div className="live-controls__status">
+            <LiveStatus />
+          </div>
+          <div className="broadcast-preview__bar">
+            <LevelMeter level={broadcast.level} muted={studio.muted} hasMicrophone={studio.hasMicrophone} />
+          </div>
+        </Preview>
+        <ReconnectingBanner />
+        {studio.notice && <NoticeBox tone="warn" title={NOTICES[studio.notice]} />}
+        <Toolbar />
+      </div>
+      <HealthReadout />
+    </section>
+  );
+};
+
+/** The state in a word, and for how long the show has been on the air. */
+export const LiveStatus = () => {
+  const snapshot = useBroadcast();
+  const { text, tone } = statusOf(snapshot);
+  const sinceMs = 'sinceMs' in snapshot.state ? snapshot.state.sinceMs : undefined;
+  return (
+    <>
+      <output>
+        <Badge tone={tone} dot={tone === 'live'}>
+          {text}
+        </Badge>
+      </output>
+      {sinceMs !== undefined && <Timer sinceMs={sinceMs} />}
+    </>
+  );
+};
+
+const Timer = ({ sinceMs }: { sinceMs: number }) => {
+  const [nowMs, setNowMs] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNowMs(Date.now()), 1_000);
+    return () => clearInterval(timer);
+  }, []);
+  return (
+    <span className="live-controls__timer" role="timer" aria-label="On the air for">
+      {clockText(nowMs - sinceMs)}
+    </span>
+  );
+};
+
+const ReconnectingBanner = () => {
+  const { state, stats, skippedMs } = useBroadcast();
+  const keptSeconds = Math.round((stats?.backlogMs ?? 0) / 1000);
+  if (state.at === 'reconnecting')
+    return (
+      <NoticeBox tone="warn" title="The connection is gone; we are getting it back">
+        <p>
+          {skippedMs === 0
+            ? `Keep going: nothing is lost. ${keptSeconds} seconds are kept here and will be sent.`
+            : `Keep going. The last ${keptSeconds} seconds are kept here and will be sent; ${Math.round(skippedMs / 1000)} seconds before them were too many to keep.`}
+        </p>
+      </NoticeBox>
+    );
+  if (state.at === 'ending' && keptSeconds > 1)
+    return <NoticeBox tone="warn" title={`Sending the last ${keptSeconds} seconds…`} />;
+  return null;
+};
+
+const Toolbar = () => {
+  const broadcast = useBroadcastHandle();
+  const { state, studio } = useBroadcast();
+  const [asking, setAsking] = useState(false);
+  const ending = state.at === 'ending';
+  const { muted, cameraOn, screen, hasMicrophone, cameras } = studio;
+  return (
+    <div className="live-controls__toolbar" role="toolbar" aria-label="Show controls">
+      <Button
+        icon={muted ? <MicOff /> : <Mic />}
+        aria-pressed={muted}
+        disabled={ending || !hasMicrophone}
+        onClick={() => broadcast.studio.setMuted(!muted)}
+      >
+        {muted ? 'Unmute' : 'Mute'}
+      </Button>
+      <Button
+        icon={cameraOn ? <Camera /> : <CameraOff />}
+        aria-pressed={!cameraOn}
+        disabled={ending || cameras.length === 0}
+        onClick={() => void broadcast.studio.setCameraOn(!cameraOn)}
+      >
+        {cameraOn ? 'Camera off' : 'Camera on'}
+      </Button>
+      <Button
+        icon={screen ? <MonitorX /> : <MonitorUp />}
+        aria-pressed={screen !== undefined}
+        disabled={ending}
+        onClick={() => (screen ? broadcast.studio.unshare() : void broadcast.studio.share())}
+      >
+        {screen ? 'Stop sharing' : 'Share screen'}
+      </Button>
+      <Devices disabled={ending} />
+      <Button variant="danger" icon={<Square />} busy={ending} onClick={() => setAsking(true)}>
+        End
+      </Button>
+      <ConfirmDialog
+        open={asking && !ending}
+        onOpenChange={setAsking}
+        title="End the show?"
+        text="Viewers see the end, and the recording is made. A show that has ended cannot be taken up again."
+        confirm="End the show"
+        onConfirm={() => {
+          setAsking(false);
+          broadcast.end();
+        }}
+      />
+    </div>
+  );
+};
+
+const Devices = ({ disabled }: { disabled: boolean }) => {
+  const broadcast = useBroadcastHandle();
+  const { studio } = useBroadcast();
+  return (
+    <Popover.Root>
+      <Popover.Trigger asChild>
+        <Button icon={<Settings2 />} disabled={disabled}>
+          Devices
+        </Button>
+      </Popover.Trigger>
+      <Popover.Portal>
+        <Popover.Content className="live-controls__devices" sideOffset={8} collisionPadding={16} aria-label="Devices">
+          <DeviceSelect
+            label="Camera"
+            devices={studio.cameras}
+            chosen={studio.cameraId}
+            none="No camera"
+            onChoose={(id) => void broadcast.studio.chooseCamera(id)}
+          />
+          <DeviceSelect
+            label="Microphone"
+            devices={studio.microphones}
+            chosen={studio.microphoneId}
+            none="No microphone"
+            onChoose={(id) => void broadcast.studio.chooseMicrophone(id)}
+          />
+        </Popover.Content>
+      </Popover.Portal>
+    </Popover.Root>
+  );
+};
+
+/** What became of the show, until the person has read it. */
+const Outcome = ({ onClose }: { onClose: () => void }) => {
+  const { state } = useBroadcast();
+  if (state.at === 'failed') {
+    const { title, advice } = FAILURES[state.because];
+    return (
+      <section className="live-controls live-controls--over" aria-label="Your show">
+        <NoticeBox tone="danger" title={title}>
+          <p>{advice}</p>
+        </NoticeBox>
+        <Button onClick={onClose}>Close</Button>
+      </section>
+    );
+  }
+  const whole = state.at !== 'ended' || state.whole;
+  return (
+    <section className="live-controls live-controls--over" aria-label="Your show">
+      <output>
+        <h2>The show has ended</h2>
+        <p className="muted">
+          {whole
+            ? 'Everything was sent. The recording will be ready in a moment.'
+            : 'Its last seconds could not be sent. The recording will be ready in a moment.'}
+        </p>
+      </output>
+      <Button onClick={onClose}>Close</Button>
+    </section>
+  );
+};

@@ -1,0 +1,75 @@
+import { createContext, useContext, useEffect, useState, useSyncExternalStore, type ReactNode } from 'react';
+import { toast } from 'sonner';
+import type { Broadcast } from './broadcast.ts';
+import { createBrowserBroadcast } from './browser-broadcast.ts';
+import type { BroadcastHandle, BroadcastPorts, Snapshot } from './create-broadcast.ts';
+import { parseRung } from './encode/ladder.ts';
+
+const BroadcastContext = createContext<BroadcastHandle | undefined>(undefined);
+
+type Props = {
+  ports: BroadcastPorts;
+  /** What `?rung=` says, for tests: a rung's number or name. */
+  rung?: string | null | undefined;
+  children: ReactNode;
+};
+
+const isRunning = ({ at }: Broadcast) =>
+  at === 'connecting' || at === 'live' || at === 'reconnecting' || at === 'ending';
+
+/** Asks before the tab is closed over a running show. */
+const askBeforeLeaving = (broadcast: BroadcastHandle) => {
+  const ask = (event: BeforeUnloadEvent) => {
+    if (isRunning(broadcast.getSnapshot().state)) event.preventDefault();
+  };
+  window.addEventListener('beforeunload', ask);
+  return () => window.removeEventListener('beforeunload', ask);
+};
+
+/** News of a broadcast replaces the news before it. */
+const ONE_TOAST = { id: 'broadcast' };
+
+/** Says in passing what a creator may otherwise miss while looking at another page. */
+const announce = (broadcast: BroadcastHandle) => {
+  let before = broadcast.getSnapshot().state;
+  let skippedBefore = 0;
+  return broadcast.subscribe(() => {
+    const { state, skippedMs } = broadcast.getSnapshot();
+    if (state === before) return;
+    if (state.at === 'connecting' && state.now === 'starting') toast.success('Connected — starting stream', ONE_TOAST);
+    if (state.at === 'reconnecting') {
+      skippedBefore = skippedMs;
+      toast.warning('Connection lost — reconnecting', ONE_TOAST);
+    }
+    if (state.at === 'live' && before.at === 'reconnecting')
+      toast.success(skippedMs === skippedBefore ? 'Connected again — nothing was lost' : 'Connected again', ONE_TOAST);
+    before = state;
+  });
+};
+
+/** Holds the one broadcast of this tab above the pages, so that moving between them does not touch it. */
+export const BroadcastProvider = ({ ports, rung, children }: Props) => {
+  const [broadcast] = useState(() => createBrowserBroadcast(ports, { rung: parseRung(rung) }));
+  useEffect(() => askBeforeLeaving(broadcast), [broadcast]);
+  useEffect(() => announce(broadcast), [broadcast]);
+  return <BroadcastContext value={broadcast}>{children}</BroadcastContext>;
+};
+
+/** The broadcast of this tab, to be told what to do. */
+export const useBroadcastHandle = (): BroadcastHandle => {
+  const broadcast = useContext(BroadcastContext);
+  if (!broadcast) throw new Error('useBroadcast outside of BroadcastProvider');
+  return broadcast;
+};
+
+/** The broadcast of this tab as it is now. */
+export const useBroadcast = (): Snapshot => {
+  const broadcast = useBroadcastHandle();
+  return useSyncExternalStore(broadcast.subscribe, broadcast.getSnapshot);
+};
+
+/** The stream that this tab is sending, if any: for a page that wants to know whether it is its own. */
+export const useRunningStream = (): string | undefined => {
+  const { state } = useBroadcast();
+  return isRunning(state) && 'streamId' in state ? state.streamId : undefined;
+};

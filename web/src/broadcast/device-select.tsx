@@ -1,0 +1,35 @@
+import { Field, Select } from '../ui/field.tsx';
+import type { DeviceChoice } from './capture/devices.ts';
+
+type Props = {
+  label: string;
+  devices: DeviceChoice[];
+  chosen: string | undefined;
+  /** Shown where there is none to choose. */
+  none: string;
+  disabled?: boolean;
+  onChoose: (id: string) => void;
+};
+
+/** One of the machine's cameras or microphones. */
+export const DeviceSelect = ({ label, devices, chosen, none, disabled = false, onChoose }: Props) => (
+  <Field label={label}>
+    {(control) => (
+      <Select
+        {...control}
+        value={devices.some(({ id }) => id === chosen) ? chosen : ''}
+        disabled={disabled || devices.length === 0}
+        onChange={({ target }) => onChoose(target.value)}
+      >
+        {!devices.some(({ id }) => id === chosen) && (
+          <option value="">{devices.length === 0 ? none : 'Choose…'}</option>
+        )}
+        {devices.map(({ id, label: name }) => (
+          <option key={id} value={id}>
+            {name}
+          </option>
+        ))}
+      </Select>
+    )}
+  </Field>
+);

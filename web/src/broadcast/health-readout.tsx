@@ -1,0 +1,50 @@
+import type { Rung } from '#wire';
+import { Badge } from '../ui/badge.tsx';
+import { useBroadcast } from './broadcast-provider.tsx';
+import { LIMITS } from './limits.ts';
+import { qualityOf } from './standing.ts';
+import './broadcast.css';
+
+const ENCODERS = {
+  webcodecs: 'H.264 + AAC',
+  'recorder-copy': 'H.264 + AAC (recorder)',
+  'recorder-copy-video': 'H.264 + Opus (recorder)',
+  'recorder-transcode': 'VP8 + Opus (recorder)',
+} as const satisfies Record<Rung, string>;
+
+const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
+const megabits = (kbps: number) => `${(kbps / 1000).toFixed(1)} Mb/s`;
+
+/** How the show does, in numbers for those who want them. */
+export const HealthReadout = () => {
+  const snapshot = useBroadcast();
+  const { stats, health, rung, skippedMs } = snapshot;
+  const { text, tone, advice } = qualityOf(snapshot, LIMITS.frameRate);
+  const rows: [string, string][] = [
+    ['Sent', stats ? megabits(stats.kbps) : '—'],
+    ['Frame rate', stats ? `${Math.round(stats.fps)} a second` : '—'],
+    ['Waiting here', stats ? seconds(stats.backlogMs) : '—'],
+    ['Delay to the video service', health ? seconds(health.delayMs) : '—'],
+    ['Left out', `${stats?.droppedFrames ?? 0} pictures${skippedMs > 0 ? `, ${seconds(skippedMs)}` : ''}`],
+    ['Encoder', rung ? ENCODERS[rung] : '—'],
+  ];
+  return (
+    <section className="health" aria-label="How the stream does">
+      <header className="health__header">
+        <h3>Stream health</h3>
+        <output>
+          <Badge tone={tone}>{text}</Badge>
+        </output>
+      </header>
+      {advice && <p className="health__advice">{advice}</p>}
+      <dl className="health__rows">
+        {rows.map(([name, value]) => (
+          <div key={name} className="health__row">
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+};

@@ -1,0 +1,29 @@
+import { VideoOff } from 'lucide-react';
+import type { ReactNode } from 'react';
+import type { StudioView } from './capture/studio.ts';
+import { TrackVideo } from './track-video.tsx';
+import './broadcast.css';
+
+type Props = { studio: StudioView; children?: ReactNode };
+
+/** What viewers will see, with whatever the owner lays over it. */
+export const Preview = ({ studio, children }: Props) => {
+  const { camera, screen, cameraOn } = studio;
+  return (
+    <div className="broadcast-preview">
+      {screen && <TrackVideo track={screen} label="Preview of your screen" />}
+      {camera && cameraOn && (
+        <div className={screen ? 'broadcast-preview__inset' : 'broadcast-preview__whole'}>
+          <TrackVideo track={camera} label="Preview of your camera" mirrored />
+        </div>
+      )}
+      {!screen && !(camera && cameraOn) && (
+        <div className="broadcast-preview__card">
+          <VideoOff aria-hidden="true" />
+          <span>Camera is off</span>
+        </div>
+      )}
+      {children}
+    </div>
+  );
+};
