@@ -25,6 +25,8 @@ const ROUNDING_MS = 0.5;
 /** What the transcode rung's price was measured with. */
 const LONG_SIDE = 1_280;
 const SHORT_SIDE = 720;
+/** One macroblock. */
+const SMALLEST_SIDE = 16;
 const MAX_ALLOCATION_BYTES = 256 * 1024 * 1024;
 
 /** The argument list of one FFmpeg: media on `pipe:0`, FLV on `pipe:1`, progress on `pipe:3`, and no other way in or out. */
@@ -76,7 +78,7 @@ const nextVideoMs = (publishedMs: number): number =>
 const fit = (width: number, height: number): { width: number; height: number } => {
   const [long, short] = width >= height ? [LONG_SIDE, SHORT_SIDE] : [SHORT_SIDE, LONG_SIDE];
   const factor = Math.min(1, long / width, short / height);
-  const even = (side: number) => Math.max(2, Math.round((side * factor) / 2) * 2);
+  const even = (side: number) => Math.max(SMALLEST_SIDE, Math.floor((side * factor) / 2) * 2);
   return { width: even(width), height: even(height) };
 };
 

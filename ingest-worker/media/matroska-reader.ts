@@ -117,7 +117,7 @@ export const createMatroskaReader = (): ContainerReader => {
     const pass = (): Taken => {
       if (size === undefined || size > LIMITS.elementBytes)
         throw new Unreadable(`element ${id.toString(16)} is too large`);
-      if (!started && initBytes === undefined && feed.at + size > LIMITS.initBytes)
+      if (!started && initBytes === undefined && feed.at + headerBytes + size > LIMITS.initBytes)
         throw new Unreadable('no media within the first bytes');
       return { took: headerBytes, thenSkip: size };
     };

@@ -37,9 +37,10 @@ export const createOutlet = (): Outlet => {
   let heldBytes = 0;
   let arrivedTags = 0;
   let sentTags = 0;
-  /** Set-up as of `tags[0]`, and as last taken. */
+  /** Set-up as of `tags[0]`, as last taken, and still waiting for its media. */
   const setUp = new Map<FlvTag['kind'], FlvTag>();
   const newest = new Map<FlvTag['kind'], FlvTag>();
+  const untimed: FlvTag[] = [];
   const published: Partial<Record<Track, number>> = {};
   const arrived: Partial<Record<Track, number>> = {};
   let publisher: Publisher | undefined;
@@ -48,6 +49,11 @@ export const createOutlet = (): Outlet => {
   let ahead = 0;
   let bytes = 0;
   let frames = 0;
+
+  const push = (tag: FlvTag): void => {
+    tags.push(tag);
+    heldBytes += tag.body.byteLength;
+  };
 
   const flush = (): void => {
     if (!publisher) return;
@@ -65,7 +71,10 @@ export const createOutlet = (): Outlet => {
   /** Lets go of whole GOPs that have arrived; of parts of one, too, when a GOP is longer than what may be held. */
   const free = (): void => {
     const whole = tags.findLastIndex((tag, index) => tag.key && index <= arrivedTags);
-    const count = heldBytes > LIMITS.tagBytes ? Math.max(whole, Math.min(arrivedTags, sentTags)) : whole;
+    letGo(heldBytes > LIMITS.tagBytes ? Math.max(whole, Math.min(arrivedTags, sentTags)) : whole);
+  };
+
+  const letGo = (count: number): void => {
     if (count <= 0) return;
     for (const tag of tags.slice(0, count)) {
       heldBytes -= tag.body.byteLength;
@@ -86,24 +95,26 @@ export const createOutlet = (): Outlet => {
     take: (tag) => {
       if (tag.header || tag.kind === 'script') {
         if (newest.get(tag.kind)?.body.equals(tag.body)) return;
-        const first = !newest.has(tag.kind);
         newest.set(tag.kind, tag);
-        if (first && !publisher) {
-          setUp.set(tag.kind, tag);
-          return;
-        }
-      } else {
-        if (tag.timestampMs <= (published[tag.kind] ?? -1)) return;
-        published[tag.kind] = tag.timestampMs;
+        // FFmpeg stamps set-up with 0; it belongs to the media that follows it.
+        untimed.push(tag);
+        return;
       }
-      tags.push(tag);
-      heldBytes += tag.body.byteLength;
+      const { kind, timestampMs } = tag;
+      if (timestampMs <= (published[kind] ?? -1)) return;
+      published[kind] = timestampMs;
+      for (const setUpTag of untimed.splice(0)) push({ ...setUpTag, timestampMs });
+      push(tag);
       if (!congested) flush();
     },
     attach: (connection) => {
       publisher = connection;
       free();
+      // The rest of a GOP whose beginning has been let go is of no use to anybody.
+      if (tags.find((tag) => tag.kind === 'video' && !tag.header)?.key === false)
+        letGo(tags.findIndex(({ key }) => key));
       sentTags = 0;
+      arrivedTags = Math.max(0, arrivedTags);
       ahead = setUp.size;
       const timestampMs = tags[0]?.timestampMs ?? 0;
       for (const kind of ['script', 'video', 'audio'] as const) {

@@ -31,16 +31,16 @@ const NO_CRASHES: Crashes = { inARow: 0, lastAt: undefined };
 type Upstream =
   /** The holder before us may still be publishing. */
   | { is: 'barred'; untilMs: number }
-  | { is: 'connecting'; downMs: number; attempt: number }
-  | { is: 'connected'; sinceMs: number }
-  | { is: 'resting'; untilMs: number; downMs: number; attempt: number }
-  | { is: 'closing' };
+  | ({ is: 'connecting' } & Outage)
+  /** With the outage before it: one that does not last does not end it. */
+  | ({ is: 'connected' | 'closing'; sinceMs: number } & Outage)
+  | ({ is: 'resting'; untilMs: number } & Outage);
+type Outage = { downMs: number; attempt: number };
 
 export type SessionEvent = { nowMs: number } & (
   | { type: 'media-began' }
   /** `at` is the GOP with which the next run would begin; `more`: it ended so that another one takes the rest. */
   | { type: 'encoder-exited'; clean: boolean; more: boolean; at: number | undefined }
-  | { type: 'upstream-freed' }
   | { type: 'upstream-connected' }
   | { type: 'upstream-failed'; because: PublisherFailure }
   | { type: 'upstream-closed' }
@@ -75,9 +75,7 @@ export type Step = [next: Session, effects: Effect[]];
 /** A new feed. Where another worker may still be publishing, ours waits until `freeMs`. */
 export const begin = ({ nowMs, freeMs }: { nowMs: number; freeMs: number }): Step => {
   const barred = freeMs > nowMs;
-  const upstream: Upstream = barred
-    ? { is: 'barred', untilMs: freeMs }
-    : { is: 'connecting', downMs: nowMs, attempt: 0 };
+  const upstream: Upstream = barred ? { is: 'barred', untilMs: freeMs } : { is: 'connecting', ...newOutage(nowMs) };
   const feed: Feed = { startedMs: nowMs, client: { is: 'here' }, encoder: { is: 'waiting' }, upstream };
   return [{ at: 'live', feed }, barred ? [] : [{ do: 'connect-upstream' }]];
 };
@@ -96,10 +94,8 @@ export const step = (session: Session, event: SessionEvent): Step => {
       return run(session, event.nowMs);
     case 'encoder-exited':
       return afterEncoder(session, event);
-    case 'upstream-freed':
-      return session.feed.upstream.is === 'barred' ? connect(session, event.nowMs, event.nowMs, 0) : [session, []];
     case 'upstream-connected':
-      return settle(withUpstream(session, { is: 'connected', sinceMs: event.nowMs }), []);
+      return connected(session, event.nowMs);
     case 'upstream-failed':
       return afterUpstream(session, event);
     case 'upstream-closed':
@@ -137,7 +133,7 @@ const settle = (session: Going, effects: Effect[]): Step => {
   const { encoder, upstream } = session.feed;
   const ready = session.at === 'draining' && encoder.is === 'done' && upstream.is === 'connected';
   return ready
-    ? [withUpstream(session, { is: 'closing' }), [...effects, { do: 'close-upstream' }]]
+    ? [withUpstream(session, { ...upstream, is: 'closing' }), [...effects, { do: 'close-upstream' }]]
     : [session, effects];
 };
 
@@ -177,10 +173,18 @@ const afterEncoder = (session: Going, { nowMs, clean, more, at }: EncoderExited)
   return [withEncoder(session, { is: 'resting', untilMs: nowMs + wait, crashes, past }), []];
 };
 
-const connect = (session: Going, nowMs: number, downMs: number, attempt: number): Step => [
+const newOutage = (nowMs: number): Outage => ({ downMs: nowMs, attempt: 0 });
+
+const connect = (session: Going, { downMs, attempt }: Outage): Step => [
   withUpstream(session, { is: 'connecting', downMs, attempt }),
   [{ do: 'connect-upstream' }],
 ];
+
+const connected = (session: Going, nowMs: number): Step => {
+  const { upstream } = session.feed;
+  if (upstream.is !== 'connecting') return [session, []];
+  return settle(withUpstream(session, { ...upstream, is: 'connected', sinceMs: nowMs }), []);
+};
 
 type UpstreamFailed = Extract<SessionEvent, { type: 'upstream-failed' }>;
 
@@ -188,17 +192,10 @@ const afterUpstream = (session: Going, { nowMs, because }: UpstreamFailed): Step
   const { upstream } = session.feed;
   if (upstream.is === 'barred' || upstream.is === 'resting') return [session, []];
   if (because === 'key-refused') return over(session, 'upstream-refused');
-  if (upstream.is === 'closing') return rest(session, nowMs, nowMs, 0);
-  if (upstream.is === 'connected') {
-    const healthy = nowMs - upstream.sinceMs >= LIMITS.healthyMs;
-    if (healthy) return connect(session, nowMs, nowMs, 0);
-    return rest(session, nowMs, nowMs, 0);
-  }
-  if (nowMs - upstream.downMs > LIMITS.upstreamWindowMs) return over(session, 'upstream-unreachable');
-  return rest(session, nowMs, upstream.downMs, upstream.attempt);
-};
-
-const rest = (session: Going, nowMs: number, downMs: number, attempt: number): Step => {
+  const healthy = upstream.is !== 'connecting' && nowMs - upstream.sinceMs >= LIMITS.healthyMs;
+  if (healthy) return connect(session, newOutage(nowMs));
+  const { downMs, attempt } = upstream;
+  if (nowMs - downMs > LIMITS.upstreamWindowMs) return over(session, 'upstream-unreachable');
   const waits = LIMITS.restartWaitsMs;
   const wait = waits[Math.min(attempt, waits.length - 1)] ?? 0;
   return [withUpstream(session, { is: 'resting', untilMs: nowMs + wait, downMs, attempt: attempt + 1 }), []];
@@ -212,8 +209,7 @@ const afterTime = (session: Going, nowMs: number): Step => {
     return drain(session, 'idle', nowMs);
   if (encoder.is === 'resting' && nowMs >= encoder.untilMs)
     return run(session, nowMs, { crashes: encoder.crashes, past: encoder.past, again: true });
-  if (upstream.is === 'resting' && nowMs >= upstream.untilMs)
-    return connect(session, nowMs, upstream.downMs, upstream.attempt);
-  if (upstream.is === 'barred' && nowMs >= upstream.untilMs) return connect(session, nowMs, nowMs, 0);
+  if (upstream.is === 'resting' && nowMs >= upstream.untilMs) return connect(session, upstream);
+  if (upstream.is === 'barred' && nowMs >= upstream.untilMs) return connect(session, newOutage(nowMs));
   return [session, []];
 };

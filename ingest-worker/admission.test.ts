@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { createAdmission } from './admission.ts';
+import { createHandshakes } from './handshakes.ts';
+
+describe('[L6] load units', () => {
+  it('are taken up to the capacity', () => {
+    const admission = createAdmission({ capacityUnits: 120, maxSessions: 9 });
+    const first = admission.reserve(110);
+    expect(admission.reserve(11)).toBeUndefined();
+    expect(admission.reserve(10)).toBeDefined();
+    expect(admission).toMatchObject({ units: 120, sessions: 2, open: false });
+    first?.release();
+    first?.release();
+    expect(admission).toMatchObject({ units: 10, sessions: 1, open: true });
+  });
+
+  it('can be corrected, as far as there is room', () => {
+    const admission = createAdmission({ capacityUnits: 120, maxSessions: 9 });
+    const [first, second] = [admission.reserve(1), admission.reserve(110)];
+    expect(first?.change(11)).toBe(false);
+    expect(first?.change(10)).toBe(true);
+    expect(second?.change(7)).toBe(true);
+    expect(admission.units).toBe(17);
+    second?.release();
+    expect(second?.change(1)).toBe(false);
+    expect(admission.units).toBe(10);
+  });
+
+  it('a session alone is let in whatever it weighs', () => {
+    const admission = createAdmission({ capacityUnits: 50, maxSessions: 9 });
+    const alone = admission.reserve(110);
+    expect(alone).toBeDefined();
+    expect(admission.reserve(1)).toBeUndefined();
+  });
+
+  it('sessions are no more than maxSessions', () => {
+    const admission = createAdmission({ capacityUnits: 1_000, maxSessions: 2 });
+    expect([1, 1, 1].map((units) => admission.reserve(units) !== undefined)).toEqual([true, true, false]);
+  });
+});
+
+describe('[L7] handshakes', () => {
+  const counting = (perMinute: number) => {
+    let nowMs = 0;
+    const { allow } = createHandshakes({ perMinute, clock: () => nowMs });
+    return { allow, pass: (ms: number) => void (nowMs += ms) };
+  };
+
+  it('an address has so many a minute, another its own', () => {
+    const { allow } = counting(2);
+    expect(['a', 'a', 'a', 'b'].map(allow)).toEqual([true, true, false, true]);
+  });
+
+  it('and as many in the next', () => {
+    const { allow, pass } = counting(1);
+    allow('a');
+    pass(59_999);
+    expect(allow('a')).toBe(false);
+    pass(1);
+    expect(allow('a')).toBe(true);
+  });
+
+  it('remembers no more than so many addresses', () => {
+    const { allow } = counting(1);
+    for (let i = 0; i < 20_000; i++) allow(`${i}`);
+    expect(allow('0')).toBe(true);
+    expect(allow('19999')).toBe(false);
+  });
+});

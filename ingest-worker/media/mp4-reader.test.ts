@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import { LIMITS } from '../limits.ts';
+import { fixture } from '../worker.testing.ts';
+import type { ContainerEvent } from './container.ts';
+import { createMp4Reader } from './mp4-reader.ts';
+import { box, fragment, ftyp, init, moov, NOT_SYNC, sound, traf, trak, u32, visual } from './mp4.testing.ts';
+
+const read = (bytes: Buffer, pieceBytes = bytes.byteLength): ContainerEvent[] => {
+  const reader = createMp4Reader();
+  const events: ContainerEvent[] = [];
+  for (let at = 0; at < bytes.byteLength; at += pieceBytes)
+    events.push(...reader.push(bytes.subarray(at, at + pieceBytes)));
+  return events;
+};
+
+const refusal = (...bytes: Buffer[]): string | undefined => {
+  const last = read(Buffer.concat(bytes)).at(-1);
+  return last?.type === 'refused' ? last.detail : undefined;
+};
+
+const INIT = init();
+
+describe('what browsers write', () => {
+  it.each(['h264-aac.mp4', 'h264-opus.mp4'] as const)('[E10] %s reads the same wherever it is cut', (name) => {
+    const { bytes } = fixture(name);
+    const whole = read(bytes);
+    expect(whole.filter(({ type }) => type === 'boundary')).toHaveLength(3);
+    for (const pieceBytes of [1, 7, 1_000]) expect(read(bytes, pieceBytes)).toEqual(whole);
+  });
+
+  it('[E10] init is ftyp and moov', () => {
+    const { bytes } = fixture('h264-aac.mp4');
+    expect(read(bytes)[0]).toEqual({
+      type: 'init',
+      bytes: bytes.indexOf('moof') - 4,
+      facts: {
+        container: 'mp4',
+        video: { codec: 'h264', width: 320, height: 180 },
+        audio: { codec: 'aac', sampleRate: 48_000, channels: 2 },
+      },
+    });
+  });
+
+  it('[E10] decoding can begin at a fragment whose first picture is a key frame', () => {
+    const key = fragment(traf({ at: 0, flags: [0, NOT_SYNC] }));
+    const delta = fragment(traf({ at: 66, flags: [NOT_SYNC, 0] }));
+    const alone = fragment(traf({ id: 2, at: 0 }));
+    const byFirst = fragment(traf({ at: 99, flags: [NOT_SYNC], first: 0 }));
+    const both = init(trak(), trak({ id: 2, handler: 'soun', entry: sound() }));
+    const events = read(Buffer.concat([both, key, delta, alone, byFirst]));
+    const start = both.byteLength;
+    expect(events.filter(({ type }) => type === 'boundary')).toEqual([
+      { type: 'boundary', offset: start, ptsMs: 0 },
+      {
+        type: 'boundary',
+        offset: start + key.byteLength + delta.byteLength + alone.byteLength,
+        ptsMs: 99,
+      },
+    ]);
+  });
+
+  it('[E10] an edit list shifts times: empty edits later, a media time earlier', () => {
+    const shifted = init(
+      trak({
+        edits: [
+          [500, -1],
+          [0, 200],
+        ],
+      }),
+    );
+    expect(read(Buffer.concat([shifted, fragment(traf({ at: 1_000 }))]))[1]).toMatchObject({ ptsMs: 1_300 });
+  });
+
+  it('[E10] tracks of other kinds are passed over', () => {
+    const other = trak({ id: 7 });
+    const handler = other.indexOf('vide');
+    other.write('text', handler, 'latin1');
+    const events = read(Buffer.concat([init(trak(), other), fragment(traf({ id: 7 }), traf({}))]));
+    expect(events.map(({ type }) => type)).toEqual(['init', 'boundary', 'samples']);
+  });
+
+  it('[W9] after a jump it reads on at the fragment that begins there', () => {
+    const reader = createMp4Reader();
+    reader.push(Buffer.concat([INIT, fragment(traf()).subarray(0, 60)]));
+    reader.jump(5_000);
+    expect(reader.push(fragment(traf({ at: 700 })))[0]).toEqual({ type: 'boundary', offset: 5_000, ptsMs: 700 });
+  });
+});
+
+describe('what it refuses', () => {
+  it.each<[string, Buffer, string]>([
+    ['no ftyp', moov(trak()), 'the stream does not begin as MP4'],
+    [
+      'no fragments',
+      Buffer.concat([ftyp, box('moov', box('mvhd', u32(0, 0, 0, 1_000)), trak())]),
+      'an MP4 that is not fragmented',
+    ],
+    ['no picture', init(trak({ handler: 'soun', entry: sound() })), 'a recording without a picture'],
+    ['two pictures', init(trak(), trak({ id: 2 })), 'more than one picture'],
+    ['another codec', init(trak({ entry: visual('av01') })), 'video codec av01 is not taken'],
+    [
+      'mp3 in mp4a',
+      init(trak(), trak({ id: 2, handler: 'soun', entry: sound('mp4a', 0x6b) })),
+      'audio codec mp4a is not taken',
+    ],
+    ['a picture of no size', init(trak({ entry: visual('avc1', 0, 0) })), 'an impossible picture size'],
+    ['media first', Buffer.concat([ftyp, fragment(traf())]), 'media comes before the list of tracks'],
+    ['a second recording', Buffer.concat([INIT, ftyp]), 'a second recording begins in the stream'],
+    ['a second movie', Buffer.concat([INIT, moov(trak())]), 'a second list of tracks'],
+    [
+      'places in the file',
+      Buffer.concat([INIT, fragment(traf({ tfhd: 1 }))]),
+      'fragments that are bound to a place in the file',
+    ],
+    ['a table cut short', Buffer.concat([INIT, fragment(traf({ samples: 9 }))]), 'a box is cut short'],
+    ['a clock that stands', init(trak({ ticks: 0 })), 'a clock that stands still'],
+    ['a box without end', Buffer.concat([INIT, u32(0), Buffer.from('mdat')]), 'a box without an end'],
+    ['a box shorter than itself', Buffer.concat([INIT, u32(7), Buffer.from('mdat')]), 'a box shorter than its header'],
+  ])('[W17] [L10] %s', (_, bytes, detail) => {
+    expect(refusal(bytes)).toBe(detail);
+  });
+
+  it('[L10] a fragment has at most fragmentSamples samples, which may cost no bytes', () => {
+    const of = (count: number) =>
+      fragment(box('traf', box('tfhd', u32(0, 1)), box('tfdt', u32(0, 0)), box('trun', u32(0, count))));
+    expect(refusal(INIT, of(LIMITS.fragmentSamples))).toBeUndefined();
+    expect(refusal(INIT, of(LIMITS.fragmentSamples + 1))).toBe('too many samples in a fragment');
+  });
+
+  it('[L10] boxes that are read whole are at most initBytes long, others elementBytes', () => {
+    const head = (type: string, size: number) => Buffer.concat([u32(size), Buffer.from(type)]);
+    expect(refusal(INIT, head('moof', LIMITS.initBytes))).toBeUndefined();
+    expect(refusal(INIT, head('moof', LIMITS.initBytes + 1))).toBe('box moof is too large');
+    expect(refusal(INIT, head('mdat', LIMITS.elementBytes))).toBeUndefined();
+    expect(refusal(INIT, head('mdat', LIMITS.elementBytes + 1))).toBe('box mdat is too large');
+  });
+});

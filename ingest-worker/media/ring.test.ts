@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import { createRing } from './ring.ts';
+
+/** Three GOPs of 100 bytes at 0, 2 and 4 s; sound begins 10 ms after each picture. */
+const threeGops = () => {
+  const ring = createRing();
+  for (const [index, offset] of [0, 100, 200].entries()) {
+    ring.append(Buffer.alloc(100, index));
+    const ms = index * 2_000;
+    ring.note({ type: 'boundary', offset, ptsMs: ms });
+    ring.note({ type: 'samples', kind: 'video', count: 1, firstMs: ms, lastMs: ms, offset });
+    ring.note({ type: 'samples', kind: 'audio', count: 1, firstMs: ms + 10, lastMs: ms + 10, offset });
+    ring.note({
+      type: 'samples',
+      kind: 'video',
+      count: 1,
+      firstMs: ms + 1_000,
+      lastMs: ms + 1_000,
+      offset: offset + 50,
+    });
+  }
+  return ring;
+};
+
+const NOTHING = { videoMs: undefined, audioMs: undefined };
+
+describe('reading', () => {
+  it('reads on from any byte, piece by piece', () => {
+    const ring = threeGops();
+    expect(ring.read(150)).toEqual({ bytes: Buffer.alloc(50, 1) });
+    expect(ring.read(300)).toBeUndefined();
+  });
+
+  it('[W9] tells where the stream goes on after bytes that will never come', () => {
+    const ring = threeGops();
+    ring.jump(900);
+    expect(ring.read(300)).toBeUndefined();
+    ring.append(Buffer.alloc(5));
+    expect(ring.read(300)).toEqual({ gapTo: 900 });
+    expect(ring.end).toBe(905);
+  });
+});
+
+describe('[W8] commit', () => {
+  it('is the newest boundary that both picture and sound have reached', () => {
+    expect(threeGops().commit({ videoMs: 2_000, audioMs: 2_010 })?.offset).toBe(100);
+    expect(threeGops().commit({ videoMs: 1_998, audioMs: 2_010 })).toBeUndefined();
+    expect(threeGops().commit({ videoMs: 2_000, audioMs: 2_008 })).toBeUndefined();
+    expect(threeGops().commit({ videoMs: 9_000, audioMs: 9_000 })?.offset).toBe(200);
+    expect(threeGops().commit(NOTHING)).toBeUndefined();
+  });
+
+  it('frees what lies before it, and happens once', () => {
+    const ring = threeGops();
+    ring.commit({ videoMs: 2_000, audioMs: 2_010 });
+    expect(ring).toMatchObject({ start: 100, end: 300, heldBytes: 200, heldMs: 3_000 });
+    expect(ring.commit({ videoMs: 2_000, audioMs: 2_010 })).toBeUndefined();
+  });
+
+  it('does not wait for ever for sound that has stopped', () => {
+    const ring = createRing();
+    ring.append(Buffer.alloc(100));
+    for (const [offset, ms] of [
+      [0, 0],
+      [50, 2_000],
+      [90, 12_001],
+    ] as const) {
+      ring.note({ type: 'boundary', offset, ptsMs: ms });
+      ring.note({ type: 'samples', kind: 'video', count: 1, firstMs: ms, lastMs: ms, offset });
+      if (ms === 0) ring.note({ type: 'samples', kind: 'audio', count: 1, firstMs: 0, lastMs: 0, offset });
+    }
+    expect(ring.commit({ videoMs: 12_000, audioMs: 0 })?.offset).toBe(50);
+  });
+
+  it('takes sound that precedes the key frame in its cluster for sound of that GOP', () => {
+    const ring = createRing();
+    ring.append(Buffer.alloc(200));
+    ring.note({ type: 'samples', kind: 'audio', count: 1, firstMs: 1_990, lastMs: 1_990, offset: 100 });
+    ring.note({ type: 'boundary', offset: 100, ptsMs: 2_000 });
+    ring.note({ type: 'samples', kind: 'audio', count: 1, firstMs: 2_010, lastMs: 2_010, offset: 100 });
+    expect(ring.commit({ videoMs: 2_000, audioMs: 1_990 })).toMatchObject({ offset: 100, audioMs: 1_990 });
+  });
+});
+
+describe('[E3] where to start again', () => {
+  it('is the newest GOP from which nothing is missing', () => {
+    const at = (videoMs: number | undefined, audioMs: number | undefined) =>
+      threeGops().resumePoint({ videoMs, audioMs })?.offset;
+    expect(at(undefined, undefined)).toBe(0);
+    expect(at(1_000, 1_000)).toBe(0);
+    expect(at(2_000, 2_010)).toBe(100);
+    expect(at(2_000, 1_900)).toBe(0);
+    expect(at(4_000, undefined)).toBe(0);
+    expect(at(9_000, 9_000)).toBe(200);
+  });
+
+  it('[E5] is the first GOP after one that is to be skipped, once it is there', () => {
+    expect(threeGops().resumePoint(NOTHING, 0)?.offset).toBe(100);
+    expect(threeGops().resumePoint(NOTHING, 200)).toBeUndefined();
+  });
+});
+
+describe('[E11] a GOP that is longer than the ring', () => {
+  it('lets go of what has arrived, and begins again with the next one', () => {
+    const ring = threeGops();
+    expect(ring.hollow({ videoMs: 1_000, audioMs: 1_500 })).toBe(true);
+    expect(ring.start).toBe(50);
+    expect(ring.resumePoint(NOTHING)?.offset).toBe(100);
+    expect(ring.hollow({ videoMs: 1_500, audioMs: 1_500 })).toBe(false);
+  });
+
+  it('keeps what has not arrived', () => {
+    expect(threeGops().hollow({ videoMs: 999, audioMs: 9_000 })).toBe(false);
+    expect(threeGops().hollow({ videoMs: 9_000, audioMs: 999 })).toBe(false);
+  });
+});

@@ -1,0 +1,88 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { LIMITS } from '../limits.ts';
+import { keepLease } from './lease-keeper.ts';
+import type { Renewal } from './lease.ts';
+import { STREAM } from './store.testing.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+type Answer = { held: true; endRequested: boolean } | { held: false } | 'unreachable';
+const HELD: Answer = { held: true, endRequested: false };
+
+const keeping = (answer: () => Answer = () => HELD) => {
+  const renewals: Renewal[] = [];
+  const released: string[] = [];
+  const events: string[] = [];
+  const keeper = keepLease({
+    store: {
+      renew: async (renewal) => {
+        renewals.push(renewal);
+        const given = answer();
+        if (given === 'unreachable') throw new Error('no table');
+        return given;
+      },
+      release: async ({ because }) => void released.push(because),
+    },
+    streamId: STREAM,
+    fence: 3,
+    clock: () => Date.now(),
+    report: () => ({ committed: 100, committedMs: 2_000, state: 'live' }),
+    onEvent: ({ type }) => void events.push(type),
+  });
+  return { keeper, renewals, released, events };
+};
+
+describe('lease', () => {
+  it('[S2] is renewed every leaseRenewMs with what is committed', async () => {
+    const { renewals } = keeping();
+    await vi.advanceTimersByTimeAsync(LIMITS.leaseRenewMs * 3);
+    expect(renewals).toHaveLength(3);
+    expect(renewals[0]).toMatchObject({ fence: 3, committed: 100, committedMs: 2_000, ttlMs: LIMITS.leaseTtlMs });
+  });
+
+  it('[S2] that is another one’s now is lost, once', async () => {
+    const { events, renewals } = keeping(() => ({ held: false }));
+    await vi.advanceTimersByTimeAsync(LIMITS.leaseRenewMs * 3);
+    expect(events).toEqual(['lost']);
+    expect(renewals).toHaveLength(1);
+  });
+
+  it('[S3] is doubtful leaseFenceMs after the last renewal, and not before', async () => {
+    let answer: Answer = HELD;
+    const { keeper, events } = keeping(() => answer);
+    await vi.advanceTimersByTimeAsync(LIMITS.leaseRenewMs);
+    answer = 'unreachable';
+    await vi.advanceTimersByTimeAsync(LIMITS.leaseFenceMs);
+    expect(keeper.doubtful).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(keeper.doubtful).toBe(true);
+    expect(events).toEqual(['unreachable', 'unreachable']);
+  });
+
+  it('[S9] tells of an end that is wished for', async () => {
+    const { events } = keeping(() => ({ held: true, endRequested: true }));
+    await vi.advanceTimersByTimeAsync(LIMITS.leaseRenewMs);
+    expect(events).toEqual(['end-requested']);
+  });
+
+  it('[S4] can be asked, and answers no where the table does not', async () => {
+    let answer: Answer = HELD;
+    const { keeper, renewals } = keeping(() => answer);
+    expect(await keeper.check()).toBe(true);
+    answer = 'unreachable';
+    expect(await keeper.check()).toBe(false);
+    answer = { held: false };
+    expect(await keeper.check()).toBe(false);
+    expect(renewals).toHaveLength(3);
+  });
+
+  it('is given back once, and not renewed after it', async () => {
+    const { keeper, renewals, released } = keeping();
+    await keeper.release('finished');
+    await keeper.release('finished');
+    await vi.advanceTimersByTimeAsync(LIMITS.leaseRenewMs * 3);
+    expect(released).toEqual(['finished']);
+    expect(renewals).toEqual([]);
+  });
+});

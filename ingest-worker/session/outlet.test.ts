@@ -1,0 +1,199 @@
+import { describe, expect, it } from 'vitest';
+import { LIMITS } from '../limits.ts';
+import type { FlvTag } from '../media/flv-tag.ts';
+import { createOutlet, type Outlet } from './outlet.ts';
+import type { Publisher } from './publisher.ts';
+
+type Fake = Publisher & { sent: FlvTag[]; room: number };
+
+/** A connection of fields: takes as many tags as it has room for. */
+const connection = (room = Infinity): Fake => {
+  const fake: Fake = {
+    sent: [],
+    room,
+    connect: async () => ({ connected: true }),
+    send: (tag) => {
+      fake.sent.push(tag);
+      return fake.sent.length < fake.room;
+    },
+    close: async () => ({ flushed: true }),
+    abandon: () => undefined,
+    stats: () => ({ sentBytes: 0, queuedBytes: 0, acknowledgedBytes: 0, rule: 'acknowledged' }),
+  };
+  return fake;
+};
+
+const setUp = (kind: FlvTag['kind'], content = 'a'): FlvTag => ({
+  kind,
+  timestampMs: 0,
+  key: false,
+  header: true,
+  body: Buffer.from(content),
+});
+const picture = (timestampMs: number, key = false, bytes = 10): FlvTag => ({
+  kind: 'video',
+  timestampMs,
+  key,
+  header: false,
+  body: Buffer.alloc(bytes),
+});
+const sound = (timestampMs: number): FlvTag => ({ ...picture(timestampMs), kind: 'audio' });
+
+const SET_UP = [setUp('script'), setUp('video'), setUp('audio')];
+/** Two GOPs: 100, 133 · 200, 233; with sound at each picture. */
+const GOPS = [100, 133, 200, 233].flatMap((ms) => [picture(ms, ms % 100 === 0), sound(ms)]);
+
+const takeAll = (outlet: Outlet, ...tags: FlvTag[]): void => {
+  for (const tag of tags) outlet.take(tag);
+};
+const names = (tags: FlvTag[]): string[] =>
+  tags.map(({ kind, header, timestampMs, key }) => `${kind[0]}${header ? 'H' : ''}${timestampMs}${key ? 'K' : ''}`);
+
+describe('sending', () => {
+  it('sends set-up first, whether it came before the connection or after', () => {
+    const [before, after] = [createOutlet(), createOutlet()];
+    const [one, other] = [connection(), connection()];
+    takeAll(before, ...SET_UP, ...GOPS);
+    before.attach(one);
+    after.attach(other);
+    takeAll(after, ...SET_UP, ...GOPS);
+    expect(names(one.sent)).toEqual(names(other.sent));
+    expect(names(other.sent).slice(0, 4)).toEqual(['sH100', 'vH100', 'aH100', 'v100K']);
+  });
+
+  it('stops where the connection is full, and goes on when it is told', () => {
+    const outlet = createOutlet();
+    const to = connection(5);
+    outlet.attach(to);
+    takeAll(outlet, ...SET_UP, ...GOPS);
+    expect(to.sent).toHaveLength(5);
+    expect(outlet.empty).toBe(false);
+    to.room = Infinity;
+    outlet.flush();
+    expect(to.sent).toHaveLength(11);
+    expect(outlet.empty).toBe(true);
+  });
+
+  it('[E3] drops what an encoder makes again, by track, and set-up that is the same', () => {
+    const outlet = createOutlet();
+    const to = connection();
+    outlet.attach(to);
+    takeAll(outlet, ...SET_UP, picture(100, true), sound(100), picture(133));
+    takeAll(outlet, ...SET_UP, picture(100, true), sound(100), picture(133), sound(133), picture(166));
+    expect(names(to.sent).slice(3)).toEqual(['v100K', 'a100', 'v133', 'a133', 'v166']);
+    takeAll(outlet, setUp('video', 'another'), picture(200, true));
+    expect(to.sent.at(-2)?.body.toString()).toBe('another');
+  });
+});
+
+describe('arriving', () => {
+  it('[W8] is told by tags, set-up among them', () => {
+    const outlet = createOutlet();
+    outlet.attach(connection());
+    takeAll(outlet, ...SET_UP, ...GOPS);
+    outlet.acknowledged(3);
+    expect(outlet.arrived).toEqual({ videoMs: undefined, audioMs: undefined });
+    outlet.acknowledged(6);
+    expect(outlet.arrived).toEqual({ videoMs: 33, audioMs: 0 });
+    expect(outlet.published).toEqual({ videoMs: 133, audioMs: 133 });
+  });
+
+  it('more than was sent is no news', () => {
+    const outlet = createOutlet();
+    outlet.attach(connection());
+    takeAll(outlet, ...SET_UP, ...GOPS);
+    outlet.acknowledged(1_000);
+    expect(outlet.arrived).toEqual({ videoMs: 133, audioMs: 133 });
+  });
+});
+
+describe('[S11] another connection', () => {
+  const first = (acknowledged: number): Outlet => {
+    const outlet = createOutlet();
+    outlet.attach(connection());
+    takeAll(outlet, ...SET_UP, ...GOPS);
+    outlet.acknowledged(acknowledged);
+    outlet.detach();
+    return outlet;
+  };
+
+  it('begins with set-up and the GOP of which not all has arrived', () => {
+    for (const [acknowledged, from] of [
+      [0, 'v100K'],
+      [6, 'v100K'],
+      [7, 'v200K'],
+      [10, 'v200K'],
+    ] as const) {
+      const to = connection();
+      first(acknowledged).attach(to);
+      expect(
+        names(to.sent)
+          .slice(0, 4)
+          .map((name) => name.replace(/H\d+/, 'H')),
+        `${acknowledged}`,
+      ).toEqual(['sH', 'vH', 'aH', from]);
+    }
+  });
+
+  it('counts its own tags from its own beginning', () => {
+    const outlet = first(7);
+    outlet.attach(connection());
+    outlet.acknowledged(3);
+    expect(outlet.arrived).toEqual({ videoMs: 33, audioMs: 33 });
+    outlet.acknowledged(5);
+    expect(outlet.arrived).toEqual({ videoMs: 100, audioMs: 100 });
+  });
+
+  it('keeps what comes while there is none', () => {
+    const outlet = first(0);
+    takeAll(outlet, picture(300, true), picture(333));
+    const to = connection();
+    outlet.attach(to);
+    expect(names(to.sent).slice(-2)).toEqual(['v300K', 'v333']);
+  });
+
+  it('sends the set-up that held where it begins, and later ones in their place', () => {
+    const outlet = createOutlet();
+    outlet.attach(connection());
+    takeAll(outlet, ...SET_UP, picture(100, true), setUp('video', 'larger'), picture(200, true));
+    outlet.detach();
+    const to = connection();
+    outlet.attach(to);
+    const bodies = to.sent.filter(({ kind, header }) => kind === 'video' && header).map(({ body }) => body.toString());
+    expect(bodies).toEqual(['a', 'larger']);
+  });
+});
+
+describe('[L5] bounds', () => {
+  it('is full beyond tagBytes that have not arrived', () => {
+    const outlet = createOutlet();
+    takeAll(outlet, picture(100, true, LIMITS.tagBytes));
+    expect(outlet.full).toBe(false);
+    takeAll(outlet, picture(133, false, 1));
+    expect(outlet.full).toBe(true);
+  });
+
+  it('is full beyond tagMs that have not arrived, and no more once they have', () => {
+    const outlet = createOutlet();
+    const to = connection();
+    outlet.attach(to);
+    takeAll(outlet, ...SET_UP, picture(100, true), picture(100 + LIMITS.tagMs));
+    expect(outlet.full).toBe(false);
+    takeAll(outlet, picture(101 + LIMITS.tagMs, true));
+    expect(outlet.full).toBe(true);
+    outlet.acknowledged(5);
+    expect(outlet.full).toBe(false);
+  });
+
+  it('[E11] lets go of the beginning of a GOP that is longer, once it has arrived', () => {
+    const outlet = createOutlet();
+    outlet.attach(connection());
+    takeAll(outlet, ...SET_UP, picture(100, true, LIMITS.tagBytes), picture(133, false, 1));
+    outlet.acknowledged(4);
+    expect(outlet.full).toBe(false);
+    takeAll(outlet, picture(166), picture(200, true));
+    const to = connection();
+    outlet.attach(to);
+    expect(names(to.sent)).toEqual(['sH200', 'vH200', 'aH200', 'v200K']);
+  });
+});
