@@ -1,9 +1,11 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import type { StreamView } from '#contract/http';
 import type { Api } from './api.ts';
 import { ApiError, isPassing } from './api-error.ts';
 
 const PAGE_SIZE = 20;
 const LIVE_LIST_EVERY_MS = 15_000;
+const MOVING_EVERY_MS = 5_000;
 
 export type Queries = ReturnType<typeof createQueries>;
 export type FeedName = 'explore' | 'feed' | { author: string };
@@ -56,6 +58,8 @@ export const createQueries = (api: Api) => ({
       queryKey: ['streams', 'mine'],
       queryFn: ({ signal, pageParam }) => api.myStreams({ cursor: pageParam, limit: PAGE_SIZE, signal }),
       ...byCursor,
+      refetchInterval: ({ state: { data } }) =>
+        data?.pages.some(({ items }) => items.some(isMoving)) ? MOVING_EVERY_MS : false,
     }),
 
   stream: (id: string) =>
@@ -94,6 +98,10 @@ export const createQueries = (api: Api) => ({
       ...byCursor,
     }),
 });
+
+/** On the air, or on its way to a recording: what the list says of it changes by itself. */
+const isMoving = ({ state, recording }: StreamView) =>
+  state === 'connecting' || state === 'live' || state === 'reconnecting' || recording === 'preparing';
 
 const firstPage: string | undefined = undefined;
 
