@@ -18,6 +18,8 @@ export default defineConfig({
   optimizeDeps: {
     entries: ['index.html', 'src/**/*.{ts,tsx}', '!src/**/*.test.ts'],
   },
+  // As modules, workers may be split: the AAC encoder is a megabyte that most browsers never need.
+  worker: { format: 'es' },
   build: {
     outDir: here('dist'),
     emptyOutDir: true,
