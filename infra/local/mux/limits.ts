@@ -67,9 +67,11 @@ export const LIMITS = {
   pendingDeliveries: 5_000,
   loggedEvents: 5_000,
 
-  /** `close()`: an FFmpeg ends by itself, then is interrupted, then killed. */
-  endMs: 1_200,
+  /** An FFmpeg ends when its input does; or is interrupted, and then killed. When we stop it has less time. */
+  endMs: 10_000,
+  closeMs: 1_200,
   interruptMs: 800,
+  lastWordsMs: 200,
 } as const;
 
 export type Limits = { readonly [Name in keyof typeof LIMITS]: number };

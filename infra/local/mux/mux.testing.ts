@@ -15,9 +15,9 @@ import { startMux } from './server.ts';
 import type { EventLog } from './webhooks/events.ts';
 
 const run = promisify(execFile);
-const WAIT_MS = 8_000;
+const WAIT_MS = 15_000;
 export const TOKEN = { id: 'test-id', secret: 'test-secret' };
-export const WEBHOOK_SECRET = 'test-webhook-secret';
+const WEBHOOK_SECRET = 'test-webhook-secret';
 
 export type TestMux = Awaited<ReturnType<typeof startTestMux>>;
 
@@ -36,9 +36,13 @@ export const until = async (what: string, condition: () => unknown): Promise<voi
   }
 };
 
+/** Mux's own SDK, pointed here. */
+export const sdkFor = (baseURL: string): Mux =>
+  new Mux({ tokenId: TOKEN.id, tokenSecret: TOKEN.secret, webhookSecret: WEBHOOK_SECRET, baseURL, maxRetries: 0 });
+
 /** A stand-in with short times: a second of Mux's windows lasts 50 ms, a segment half a second. */
 export const startTestMux = async (
-  settings: { dataDir?: string; webhookUrl?: string; limits?: Partial<Limits> } = {},
+  settings: { dataDir?: string; webhookUrl?: string; ffmpegPath?: string; limits?: Partial<Limits> } = {},
 ) => {
   const lines: string[] = [];
   const { limits, ...rest } = settings;
@@ -53,13 +57,7 @@ export const startTestMux = async (
     ...rest,
   });
   onTestFinished(() => mux.close());
-  const sdk = new Mux({
-    tokenId: TOKEN.id,
-    tokenSecret: TOKEN.secret,
-    webhookSecret: WEBHOOK_SECRET,
-    baseURL: mux.url,
-    maxRetries: 0,
-  });
+  const sdk = sdkFor(mux.url);
   const local = async (path: string, init: RequestInit = {}): Promise<Response> =>
     fetch(`${mux.url}/_local${path}`, {
       ...init,

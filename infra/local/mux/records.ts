@@ -17,7 +17,7 @@ const Meta = z.object({
 const StaticRendition = z.object({ resolution: z.string(), passthrough: z.string().optional() });
 
 /** `new_asset_settings` of a live stream. */
-export const AssetOptions = z.object({
+const AssetOptions = z.object({
   playback_policies: z.array(PlaybackPolicy).optional(),
   passthrough: z.string().optional(),
   mp4_support: z.string().optional(),
@@ -29,7 +29,6 @@ export const AssetOptions = z.object({
   meta: Meta.optional(),
   generate_shots: z.boolean().optional(),
 });
-export type AssetOptions = z.infer<typeof AssetOptions>;
 
 export const SimulcastTarget = z.object({
   id: z.string(),

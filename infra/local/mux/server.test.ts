@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { onTestFinished, describe, expect, it } from 'vitest';
 import {
   bodiesOf,
@@ -9,11 +10,14 @@ import {
   emptyDir,
   probe,
   PUBLIC,
+  sdkFor,
   startReceiver,
   startTestMux,
   until,
   type TestMux,
 } from './mux.testing.ts';
+
+const FFMPEG = 'ffmpeg';
 
 const playback = async ({ sdk }: TestMux, assetId: string): Promise<string> =>
   (await sdk.video.assets.retrieve(assetId)).playback_ids?.[0]?.id ?? '';
@@ -38,7 +42,7 @@ describe('a show', () => {
     expect(await get(livePlayback)).toMatchObject({ status: 412 });
 
     const encoder = spawn(
-      'ffmpeg',
+      FFMPEG,
       [
         '-hide_banner -loglevel error -re -f lavfi -i testsrc2=size=320x180:rate=30 -f lavfi -i sine=frequency=440:sample_rate=44100',
         '-c:v libx264 -preset veryfast -tune zerolatency -profile:v main -pix_fmt yuv420p -g 30 -keyint_min 30 -sc_threshold 0 -c:a aac',
@@ -194,20 +198,14 @@ describe('a stop', () => {
     onTestFinished(() => void victim.kill('SIGKILL'));
     const [said] = (await once(victim.stdout, 'data')) as [Buffer];
     const running = JSON.parse(said.toString()) as { url: string; rtmpsUrl: string; caFile: string };
-    const authorization = 'Bearer test-secret';
-    const made = (await (
-      await fetch(`${running.url}/video/v1/live-streams`, {
-        method: 'POST',
-        headers: { authorization },
-        body: JSON.stringify(PUBLIC),
-      })
-    ).json()) as { data: { id: string; stream_key: string } };
-    (await connectEncoder(running, made.data.stream_key)).play(0, 2_000);
-    await until('the show is on the air', async () => {
-      const answer = await fetch(`${running.url}/video/v1/live-streams/${made.data.id}`, {
-        headers: { authorization },
-      });
-      return ((await answer.json()) as { data: { status: string } }).data.status === 'active';
+    const sdk = sdkFor(running.url);
+    const stream = await sdk.video.liveStreams.create(PUBLIC);
+    (await connectEncoder(running, stream.stream_key)).play(0, 2_000);
+    let kept = 0;
+    await until('a second is recorded', async () => {
+      const [asset] = (await sdk.video.assets.list()).data;
+      kept = asset?.duration ?? 0;
+      return kept >= 1;
     });
     victim.kill('SIGKILL');
     await once(victim, 'exit');
@@ -216,13 +214,32 @@ describe('a stop', () => {
     const after = await startTestMux({ dataDir, webhookUrl: receiver.url });
     await after.seen('video.live_stream.idle');
     const done = await after.seen('video.asset.live_stream_completed');
-    expect(done).toMatchObject({ status: 'ready', live_stream_id: made.data.id });
-    expect(done.duration).toBeGreaterThanOrEqual(1);
+    expect(done).toMatchObject({ status: 'ready', live_stream_id: stream.id });
+    expect(done.duration).toBeGreaterThanOrEqual(kept);
     await until('what the killed process could not deliver', () =>
       receiver.types().includes('video.live_stream.active'),
     );
     const { streams } = await probe(`${after.url}/play/${await playback(after, done.id)}.m3u8`);
     expect(streams).toMatchObject([{ codec_name: 'h264' }, { codec_name: 'aac' }]);
+  });
+
+  it('does not wait for an FFmpeg that hangs', async () => {
+    const pidFile = join(await emptyDir(), 'pid');
+    const ffmpegPath = join(await emptyDir(), 'ffmpeg');
+    await writeFile(
+      ffmpegPath,
+      `#!${process.execPath}\nrequire('node:fs').writeFileSync('${pidFile}', String(process.pid)); process.on('SIGINT', () => {}); setInterval(() => {}, 1000);`,
+      { mode: 0o700 },
+    );
+    const mux = await startTestMux({ ffmpegPath });
+    const stream = await mux.sdk.video.liveStreams.create(PUBLIC);
+    (await connectEncoder(mux, stream.stream_key)).play(0, 1_500);
+    await until('it hangs', () => readFile(pidFile, 'utf8').catch(() => ''));
+    const began = Date.now();
+    await mux.close();
+    expect(Date.now() - began).toBeLessThan(3_000);
+    const pid = Number(await readFile(pidFile, 'utf8'));
+    expect(() => process.kill(pid, 0)).toThrow('ESRCH');
   });
 
   it('keeps the certificate: who trusted it trusts it again', async () => {

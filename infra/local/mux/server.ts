@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 import { createAdaptorServer } from '@hono/node-server';
 import { createAssetRoutes } from './api/assets.ts';
@@ -59,18 +59,24 @@ export const startMux = async ({
   setDefaultEndpoint(library, webhookUrl, webhookSecret, now());
   const certificates = await openCertificates(join(dataDir, 'tls'), now());
 
+  const stop = new AbortController();
+  const closing = stop.signal;
+  // Each FFmpeg that runs listens to it.
+  setMaxListeners(0, closing);
+
   const faults = createFaults();
   const delivery = startDelivery({ library, faults, limits, now, log });
-  const events = createEvents({ limits, now, enqueue: delivery.enqueue });
+  const events = createEvents({ limits, now, enqueue: delivery.enqueue, log });
   const { announce } = events;
   const shelf = createShelf({ library, limits, now, announce, log });
   shelf.tidy();
   const relay = createRelay({ library, announce, limits, log });
-  const pictures = createPictures({ ffmpegPath, limits });
-  const studio = createStudio({ library, shelf, announce, relay, faults, ffmpegPath, limits, now, log });
+  const pictures = createPictures({ ffmpegPath, limits, closing });
+  const studio = createStudio({ library, shelf, announce, relay, faults, ffmpegPath, limits, closing, now, log });
   const tidying = setInterval(shelf.tidy, TIDY_MS);
 
   const stopParts = async (): Promise<void> => {
+    stop.abort();
     clearInterval(tidying);
     relay.close();
     await Promise.all([studio.close(), pictures.close()]);
@@ -108,7 +114,7 @@ export const startMux = async ({
     });
     const address = server.address();
     const boundPort = typeof address === 'object' && address !== null ? address.port : port;
-    let closing: Promise<void> | undefined;
+    let closed: Promise<void> | undefined;
 
     return {
       url: `http://localhost:${boundPort}`,
@@ -120,11 +126,11 @@ export const startMux = async ({
       events: events.log,
       /** Ends everything, in order, within 3 s; the next start goes on from what is on disk. */
       close: () =>
-        (closing ??= (async () => {
-          const closed = new Promise((resolve) => server.close(resolve));
+        (closed ??= (async () => {
+          const unheard = new Promise((resolve) => server.close(resolve));
           if ('closeAllConnections' in server) server.closeAllConnections();
           const stopped = stopParts();
-          await Promise.all([closed, rtmps.close(), stopped]);
+          await Promise.all([unheard, rtmps.close(), stopped]);
         })()),
     };
   } catch (cause) {

@@ -1,4 +1,4 @@
-import type { AssetRecord, EndpointRecord, LiveStreamRecord, SigningKeyRecord, SimulcastTarget } from './records.ts';
+import type { AssetRecord, EndpointRecord, LiveStreamRecord, SigningKeyRecord } from './records.ts';
 
 /** In the REST API a time is a string of seconds; in webhooks it is a number. */
 type Times = 'rest' | 'webhook';
@@ -15,8 +15,6 @@ export const toLiveStream = (record: LiveStreamRecord, times: Times = 'rest'): R
     ...(simulcast_targets.length > 0 ? { simulcast_targets } : {}),
   };
 };
-
-export const toSimulcastTarget = (target: SimulcastTarget): Record<string, unknown> => target;
 
 const tierOf = (height: number): { max_stored_resolution: string; resolution_tier: string } => {
   if (height === 0) return { max_stored_resolution: 'Audio only', resolution_tier: 'audio-only' };

@@ -10,7 +10,7 @@ type Token = { id: string; secret: string };
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
 /** Basic or Bearer, as Mux takes them. */
-export const authenticate = ({ id, secret }: Token): MiddlewareHandler<Env> => {
+const authenticate = ({ id, secret }: Token): MiddlewareHandler<Env> => {
   const basic = digest(`Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`);
   const bearer = digest(`Bearer ${secret}`);
   return async (c, next) => {
@@ -23,7 +23,7 @@ export const authenticate = ({ id, secret }: Token): MiddlewareHandler<Env> => {
 };
 
 /** Calls go wrong when a test wants them to. */
-export const failOnDemand =
+const failOnDemand =
   (faults: FaultSwitch): MiddlewareHandler<Env> =>
   async (c, next) => {
     const fault = faults.takeApiFault(`${c.req.method} ${c.req.path}`);
@@ -39,7 +39,7 @@ type Parts = {
   faults: FaultSwitch;
   log: (line: string) => void;
   /** By path. */
-  rooms: Record<string, Hono<Env> | Hono>;
+  rooms: Record<string, Hono>;
   /** Answered to anyone. */
   open: Hono;
   local: Hono<Env>;

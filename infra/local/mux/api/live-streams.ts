@@ -4,7 +4,7 @@ import { newId, newStreamKey } from '../ids.ts';
 import type { Library } from '../library.ts';
 import type { Limits } from '../limits.ts';
 import type { LiveStreamRecord, SimulcastTarget } from '../records.ts';
-import { toLiveStream, toSimulcastTarget } from '../views.ts';
+import { toLiveStream } from '../views.ts';
 import type { Announce, EventType } from '../webhooks/events.ts';
 import {
   CreateLiveStream,
@@ -105,6 +105,9 @@ export const createLiveStreamRoutes = ({ library, studio, announce, limits, now 
       const changed = change(id, (record) => ({
         ...record,
         ...body,
+        latency_mode: body.latency_mode ?? record.latency_mode,
+        reconnect_window: body.reconnect_window ?? record.reconnect_window,
+        max_continuous_duration: body.max_continuous_duration ?? record.max_continuous_duration,
         new_asset_settings: { ...record.new_asset_settings, ...new_asset_settings },
       }));
       return c.json({ data: toLiveStream(changed) });
@@ -186,12 +189,12 @@ export const createLiveStreamRoutes = ({ library, studio, announce, limits, now 
       const target = { ...(await parseBody(c, CreateSimulcastTarget)), id: newId(), status: 'idle' as const };
       liveStreams.update(id, (record) => ({ ...record, simulcast_targets: [...record.simulcast_targets, target] }));
       tellTarget('video.live_stream.simulcast_target.created', target, id);
-      return c.json({ data: toSimulcastTarget(target) }, 201);
+      return c.json({ data: target }, 201);
     })
     .get('/:id/simulcast-targets/:target', (c) => {
       const found = existing(c.req.param('id')).simulcast_targets.find(({ id }) => id === c.req.param('target'));
       if (!found) throw Refusal.notFound();
-      return c.json({ data: toSimulcastTarget(found) });
+      return c.json({ data: found });
     })
     .delete('/:id/simulcast-targets/:target', (c) => {
       const { id, simulcast_targets } = existing(c.req.param('id'));

@@ -19,6 +19,8 @@ export type DeskParts = {
   relay: Relay;
   ffmpegPath: string;
   limits: Limits;
+  /** Aborted when the stand-in stops. */
+  closing: AbortSignal;
   now: () => number;
   log: (line: string) => void;
 };
@@ -47,13 +49,12 @@ export type Desk = {
 const RECENT_ASSETS = 100;
 
 export const createDesk = (liveStreamId: string, parts: DeskParts): Desk => {
-  const { library, shelf, announce, relay, limits, now, log } = parts;
+  const { library, shelf, announce, relay, limits, closing, now, log } = parts;
   const { liveStreams, assets } = library;
   let broadcast: Broadcast = 'idle';
   let seat: { encoder: Encoder; tracks: Tracks } | undefined;
   let show: Show | undefined;
   let lastStatistics: IngestStatistics | undefined;
-  let closing = false;
   const finishing = new Set<Promise<unknown>>();
   const timers: Partial<Record<'window' | 'grace' | 'duration' | 'test', NodeJS.Timeout>> = {};
 
@@ -113,7 +114,7 @@ export const createDesk = (liveStreamId: string, parts: DeskParts): Desk => {
     const found = await fetch(url, { signal: AbortSignal.timeout(limits.slateMs) }).catch(() => undefined);
     await found?.body?.cancel();
     const record = liveStreams.get(liveStreamId);
-    if (closing || found?.ok || !record) return;
+    if (closing.aborted || found?.ok || !record) return;
     const { id, stream_key, status, active_asset_id, passthrough } = record;
     const message = `Unable to download custom reconnect slate image from URL '${url}' -- using black frames for slate if needed.`;
     const warning = { type: 'custom_slate_unavailable', message };
@@ -159,6 +160,7 @@ export const createDesk = (liveStreamId: string, parts: DeskParts): Desk => {
       }
       shelf.tidy();
     });
+    finished.catch((cause: unknown) => log(`the recording is not settled: ${String(cause)}`));
     finishing.add(finished);
   };
 
@@ -186,11 +188,20 @@ export const createDesk = (liveStreamId: string, parts: DeskParts): Desk => {
     'close-encoder': () => seat?.encoder.close('its live stream is over'),
   };
 
+  /** One that fails (a full disk) does not keep the others from happening. */
+  const attempt = (effect: Effect): void => {
+    try {
+      perform[effect]();
+    } catch (cause) {
+      log(`${effect} failed: ${cause instanceof Error ? cause.message : String(cause)}`);
+    }
+  };
+
   const happened = (event: BroadcastEvent): void => {
-    if (closing) return;
+    if (closing.aborted) return;
     const [next, effects] = step(broadcast, event);
     broadcast = next;
-    for (const effect of effects) perform[effect]();
+    for (const effect of effects) attempt(effect);
   };
 
   const disable = (): void => {
@@ -219,8 +230,8 @@ export const createDesk = (liveStreamId: string, parts: DeskParts): Desk => {
   if (interrupted !== undefined && assets.get(interrupted)) {
     broadcast = 'disconnected';
     show = open(interrupted);
-    perform['announce-disconnected']();
-    perform['begin-window']();
+    attempt('announce-disconnected');
+    attempt('begin-window');
   }
 
   return {
@@ -256,7 +267,6 @@ export const createDesk = (liveStreamId: string, parts: DeskParts): Desk => {
     statistics: () => lastStatistics,
     timeline: () => show?.timeline,
     async close() {
-      closing = true;
       for (const timer of Object.values(timers)) clearTimeout(timer);
       seat = undefined;
       await Promise.all([show?.endRun(), ...finishing]);

@@ -27,6 +27,7 @@ type Parts = {
   library: Library;
   ffmpegPath: string;
   limits: Limits;
+  closing: AbortSignal;
   now: () => number;
   log: (line: string) => void;
   /** A segment more can be played. */
@@ -64,9 +65,9 @@ const totalOf = (timeline: Timeline): { duration: number; bytes: number } => ({
 });
 
 /** Opens the recording of an asset; what was recorded of it before a restart is in it. */
-export const openShow = (assetId: string, { library, ffmpegPath, limits, now, log, grown, failed }: Parts): Show => {
+export const openShow = (assetId: string, { library, grown, failed, ...parts }: Parts): Show => {
   const { assets } = library;
-  const recording = openRecording({ ffmpegPath, dir: library.mediaDir(assetId), limits, now, log, failed });
+  const recording = openRecording({ ...parts, dir: library.mediaDir(assetId), failed });
   const { timeline } = recording;
   const before = assets.update(assetId, (asset) => ({ ...asset, ...totalOf(timeline) }));
   let frames = before?.frames ?? 0;
@@ -87,7 +88,7 @@ export const openShow = (assetId: string, { library, ffmpegPath, limits, now, lo
         ...asset,
         ...(video ? { video: { codec: video.codec, width: video.width, height: video.height } } : {}),
         ...(audio ? { audio: { codec: audio.codec, channels: audio.channels, sampleRate: audio.sampleRate } } : {}),
-        recording_times: [...asset.recording_times, { started_at_ms: now(), duration: 0 }],
+        recording_times: [...asset.recording_times, { started_at_ms: parts.now(), duration: 0 }],
       }));
       recording.begin({
         tracks,
@@ -120,7 +121,7 @@ export const openShow = (assetId: string, { library, ffmpegPath, limits, now, lo
         ...asset,
         is_live: false,
         frames,
-        ended_at_ms: now(),
+        ended_at_ms: parts.now(),
         ...(nothing
           ? { status: 'errored', errors: { type: 'invalid_input', messages: ['No media could be recorded.'] } }
           : {}),

@@ -26,7 +26,7 @@ const startService = async () => {
       window() {},
       pong() {},
     });
-    socket.on('data', (bytes) => void protocol.parserData(bytes));
+    socket.on('data', (bytes) => protocol.receive(bytes));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

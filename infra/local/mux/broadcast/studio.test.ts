@@ -197,7 +197,7 @@ describe('a stream key', () => {
 
 describe('a show', () => {
   it('that lasts too long is completed, and a new asset begins with the next encoder', async () => {
-    const mux = await startTestMux({ limits: { secondMs: 10 } });
+    const mux = await startTestMux();
     const stream = await mux.sdk.video.liveStreams.create({ ...PUBLIC, max_continuous_duration: 60 });
     (await connectEncoder(mux, stream.stream_key)).play(0, 1_500);
     await mux.seen('video.live_stream.active');

@@ -8,7 +8,7 @@ export const FORMATS = {
 } as const;
 export type Format = keyof typeof FORMATS;
 
-export type Picture = {
+type Picture = {
   dir: string;
   file: string;
   offsetSeconds: number;
@@ -35,13 +35,20 @@ export const pictureArguments = ({ file, offsetSeconds, width, height, format }:
   ].flat();
 };
 
-export const createPictures = ({ ffmpegPath, limits }: { ffmpegPath: string; limits: Limits }): Pictures => {
+export const createPictures = ({
+  ffmpegPath,
+  limits,
+  closing,
+}: {
+  ffmpegPath: string;
+  limits: Limits;
+  closing: AbortSignal;
+}): Pictures => {
   const running = new Set<Child>();
   const waiting: (() => void)[] = [];
   /** The most recently asked for last. */
   const cache = new Map<string, Buffer>();
   let cachedBytes = 0;
-  let closed = false;
 
   const keep = (key: string, bytes: Buffer): void => {
     cache.set(key, bytes);
@@ -54,7 +61,13 @@ export const createPictures = ({ ffmpegPath, limits }: { ffmpegPath: string; lim
   };
 
   const run = async (picture: Picture): Promise<Buffer> => {
-    const child = startChild({ command: ffmpegPath, args: pictureArguments(picture), cwd: picture.dir, limits });
+    const child = startChild({
+      command: ffmpegPath,
+      args: pictureArguments(picture),
+      cwd: picture.dir,
+      limits,
+      closing,
+    });
     running.add(child);
     child.stdin.end();
     const late = setTimeout(child.kill, limits.imageMs);
@@ -76,9 +89,9 @@ export const createPictures = ({ ffmpegPath, limits }: { ffmpegPath: string; lim
         cache.set(key, known);
         return { taken: true, bytes: known };
       }
-      if (closed || waiting.length >= limits.imagesWaiting) return { taken: false, because: 'busy' };
+      if (closing.aborted || waiting.length >= limits.imagesWaiting) return { taken: false, because: 'busy' };
       if (running.size >= limits.images) await new Promise<void>((resolve) => waiting.push(resolve));
-      if (closed) return { taken: false, because: 'busy' };
+      if (closing.aborted) return { taken: false, because: 'busy' };
       const there = await run(picture);
       // Nothing begins after the last frame; the first one is always there.
       const bytes =
@@ -88,7 +101,6 @@ export const createPictures = ({ ffmpegPath, limits }: { ffmpegPath: string; lim
       return { taken: true, bytes };
     },
     async close() {
-      closed = true;
       for (const go of waiting.splice(0)) go();
       for (const child of running) child.kill();
       await Promise.all([...running].map(({ exited }) => exited));

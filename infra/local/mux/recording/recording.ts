@@ -9,6 +9,7 @@ type Settings = {
   ffmpegPath: string;
   dir: string;
   limits: Limits;
+  closing: AbortSignal;
   now: () => number;
   log: (line: string) => void;
   /** FFmpeg fails again and again. */
@@ -35,7 +36,7 @@ export type Recording = {
   endRun: () => Promise<void>;
 };
 
-export const openRecording = ({ ffmpegPath, dir, limits, now, log, failed }: Settings): Recording => {
+export const openRecording = ({ ffmpegPath, dir, limits, closing, now, log, failed }: Settings): Recording => {
   const timeline = openTimeline(dir);
   let runs = timeline.segments.reduce((most, { run }) => Math.max(most, run + 1), 0);
   let failures = 0;
@@ -62,6 +63,7 @@ export const openRecording = ({ ffmpegPath, dir, limits, now, log, failed }: Set
       dir,
       run,
       limits,
+      closing,
       segment: (segment) => {
         telling = telling
           .then(() => told(segment))

@@ -2,15 +2,13 @@ import { createInterface } from 'node:readline';
 import type { Limits } from '../limits.ts';
 import { startChild } from './child.ts';
 
-/** A piece of media that is whole on disk. */
-export type Segment = { run: number; file: string; seconds: number; bytes: number };
-
 type Settings = {
   ffmpegPath: string;
   dir: string;
   /** Which of its asset's runs this is. */
   run: number;
   limits: Limits;
+  closing: AbortSignal;
   segment: (segment: { file: string; seconds: number }) => void;
   /** It takes bytes again. */
   drained: () => void;
@@ -47,15 +45,20 @@ export const runArguments = (run: number, segmentSeconds: number): string[] =>
   ].flat();
 
 /** Starts one FFmpeg: it records one stretch of media that has no break in it. */
-export const startRun = ({ ffmpegPath, dir, run, limits, segment, drained }: Settings): Run => {
-  const child = startChild({ command: ffmpegPath, args: runArguments(run, limits.segmentSeconds), cwd: dir, limits });
+export const startRun = ({ ffmpegPath, dir, run, limits, closing, segment, drained }: Settings): Run => {
+  const child = startChild({
+    command: ffmpegPath,
+    args: runArguments(run, limits.segmentSeconds),
+    cwd: dir,
+    limits,
+    closing,
+  });
   const lines = createInterface(child.stdout);
   lines.on('line', (line) => {
     const [file = '', from, to] = line.split(',');
     const seconds = Number(to) - Number(from);
     if (/^\d+-\d+\.ts$/.test(file) && seconds > 0) segment({ file, seconds });
   });
-  const read = new Promise((resolve) => lines.once('close', resolve));
 
   let stall: NodeJS.Timeout | undefined;
   child.stdin.on('drain', () => {
@@ -72,10 +75,7 @@ export const startRun = ({ ffmpegPath, dir, run, limits, segment, drained }: Set
       if (!goOn) stall ??= setTimeout(child.kill, limits.recorderStallMs);
       return goOn;
     },
-    async end() {
-      await child.end();
-      await read;
-    },
+    end: child.end,
     kill: child.kill,
   };
 };

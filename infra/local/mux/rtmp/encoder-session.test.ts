@@ -190,10 +190,10 @@ describe('a stranger', () => {
 
 describe('an encoder', () => {
   it('that is silent for too long has left, one that only answers pings has not', async () => {
-    const mux = await startTestMux({ limits: { idleMs: 200, pingMs: 50 } });
+    const mux = await startTestMux({ limits: { idleMs: 600, pingMs: 50 } });
     const stream = await liveStream(mux);
     const alive = await connectEncoder(mux, stream.stream_key);
-    await until('it answers', async () => (await stateOf(mux, stream.id)).ingest.pongs > 6);
+    await until('it answers', async () => (await stateOf(mux, stream.id)).ingest.pongs > 18);
     alive.protocol.eventHandler = () => {};
     await alive.closed;
     await mux.seen('video.live_stream.disconnected');

@@ -7,7 +7,7 @@ import { count, emptyStatistics, type IngestStatistics } from './ingest-statisti
 import { HANDSHAKE_BYTES, ProtocolError, PublishProtocol, type Refused } from './publish-protocol.ts';
 
 /** Why a publish is not allowed. */
-export type RefusedBecause = 'unknown-key' | 'disabled' | 'in-use' | 'fault';
+type RefusedBecause = 'unknown-key' | 'disabled' | 'in-use' | 'fault';
 
 /** An encoder that publishes, as who records it sees it. */
 export type Encoder = {
@@ -170,8 +170,7 @@ export const runEncoderSession = ({ socket, raw, admit, faults, limits, now, log
       // The parser itself does not look at the version.
       if (statistics.bytes === 0 && bytes[0] !== RTMP_VERSION) throw new ProtocolError('it does not speak RTMP');
       statistics.bytes += bytes.length;
-      const broken = protocol.parserData(bytes);
-      if (broken !== null) throw new ProtocolError(broken);
+      protocol.receive(bytes);
       acknowledge();
     } catch (cause) {
       // The parser throws on what it cannot read: a stranger's bytes, never worth more than this connection.

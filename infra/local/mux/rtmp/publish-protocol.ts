@@ -58,6 +58,12 @@ export class PublishProtocol extends Rtmp {
     return this.handshakeState === HANDSHAKE_DONE;
   }
 
+  /** Takes what the peer sends; throws at what cannot be read. */
+  receive(bytes: Buffer): void {
+    const broken = this.parserData(bytes);
+    if (broken !== null) throw new ProtocolError(broken);
+  }
+
   /** Asks for a sign of life. */
   ping(timestamp: number): void {
     const message = Buffer.alloc(18);

@@ -86,12 +86,17 @@ export const startDelivery = ({ library, faults, limits, now, log }: Parts): Del
     deliveries.put({ ...record, attempts, due_ms: now() + wait });
   };
 
+  /** Never rejects: what cannot be written down (a full disk) is said, and tried again at the next wake. */
   const serve = async (endpointId: string): Promise<void> => {
     for (;;) {
       const endpoint = endpoints.get(endpointId);
       const record = endpoint && due(endpoint);
       if (!endpoint || !record) return;
-      await attempt(endpoint, record);
+      const written = await attempt(endpoint, record).then(
+        () => true,
+        (cause: unknown) => log(`a webhook is not settled: ${String(cause)}`),
+      );
+      if (!written) return;
     }
   };
 

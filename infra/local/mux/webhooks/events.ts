@@ -15,7 +15,6 @@ export type EventLog = {
   bodies: () => readonly string[];
   /** One body a line. */
   jsonl: () => string;
-  onEvent: (listener: (event: { type: EventType; id: string; objectId: string }) => void) => () => void;
 };
 
 export type Announce = (
@@ -24,12 +23,16 @@ export type Announce = (
   data: Record<string, unknown>,
 ) => void;
 
-type Parts = { limits: Limits; now: () => number; enqueue: (type: string, body: string) => void };
+type Parts = {
+  limits: Limits;
+  now: () => number;
+  enqueue: (type: string, body: string) => void;
+  log: (line: string) => void;
+};
 
 /** Makes webhook bodies, keeps the newest, and passes all of them on. */
-export const createEvents = ({ limits, now, enqueue }: Parts): { log: EventLog; announce: Announce } => {
+export const createEvents = ({ limits, now, enqueue, log }: Parts): { log: EventLog; announce: Announce } => {
   const bodies: string[] = [];
-  const listeners = new Set<(event: { type: EventType; id: string; objectId: string }) => void>();
   let lastMicroseconds = 0;
 
   /** Never the same twice: receivers order by it. */
@@ -41,10 +44,9 @@ export const createEvents = ({ limits, now, enqueue }: Parts): { log: EventLog; 
 
   return {
     announce(type, object, data) {
-      const id = randomUUID();
       const body = JSON.stringify({
         type,
-        id,
+        id: randomUUID(),
         created_at: stamp(),
         object,
         environment: ENVIRONMENT,
@@ -56,16 +58,16 @@ export const createEvents = ({ limits, now, enqueue }: Parts): { log: EventLog; 
       });
       bodies.push(body);
       if (bodies.length > limits.loggedEvents) bodies.shift();
-      enqueue(type, body);
-      for (const listener of listeners) listener({ type, id, objectId: object.id });
+      try {
+        enqueue(type, body);
+      } catch (cause) {
+        // A full disk: whoever announced goes on with its own work.
+        log(`${type} cannot be sent: ${String(cause)}`);
+      }
     },
     log: {
       bodies: () => bodies,
       jsonl: () => bodies.map((body) => `${body}\n`).join(''),
-      onEvent(listener) {
-        listeners.add(listener);
-        return () => void listeners.delete(listener);
-      },
     },
   };
 };
