@@ -107,11 +107,17 @@ it('stays ended whatever comes, and still completes its recording', () => {
     reported('live'),
     back,
     over,
-    mux({ status: { is: 'ready', at: 9 }, playback: { is: 'p', at: 9 }, duration: { is: 12, at: 9 } }),
+    mux({ status: { is: 'ready', at: 99_000_000 }, playback: { is: 'p', at: 99_000_000 }, duration: { is: 12, at: 99_000_000 } }),
   ].reduce(step, ended);
   expect(whole).toMatchObject({ state: 'ended', endedBecause: 'finished', endedAt: 9_000 });
   expect(recording(whole)).toEqual({ is: 'ready', playbackId: 'p', durationSeconds: 12 });
   expect([awaitsCompletion(whole), dueAt(whole)]).toEqual([false, undefined]);
+});
+
+it('gives no length that was told while the recording still grew', () => {
+  const growing = mux({ status: { is: 'ready', at: 1 }, playback: { is: 'p', at: 1 }, duration: { is: 2, at: 1 } });
+  const ended = [growing, over].reduce(step, play(claimed(), active, released('finished')));
+  expect(recording(ended)).toEqual({ is: 'ready', playbackId: 'p' });
 });
 
 it('is always due while something is still to come', () => {

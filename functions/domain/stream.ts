@@ -231,6 +231,9 @@ export const isHeld = ({ feed }: Stream): boolean => feed !== undefined && feed.
 export const isOnAir = ({ state }: Stream): boolean =>
   state === 'connecting' || state === 'live' || state === 'reconnecting';
 
+/** A length that was told while the asset still grew is none of the recording's. */
+const isFinal = ({ overAt }: Asset, duration: { at: number }): boolean => overAt !== undefined && duration.at >= overAt;
+
 /** The recording that people get: of several, the longest that is ready. */
 export const recording = (
   stream: Stream,
@@ -241,7 +244,7 @@ export const recording = (
     return {
       is: 'ready',
       playbackId: best.playback.is,
-      ...(best.duration && { durationSeconds: best.duration.is }),
+      ...(best.duration && isFinal(best, best.duration) && { durationSeconds: best.duration.is }),
     };
   const states = stream.assets.map(recordingOf);
   if (stream.state !== 'ended') return { is: 'none' };
