@@ -8,6 +8,7 @@ import { startIssuer, type TestIssuer } from './auth/issuer.testing.ts';
 import { buildAuthRoom } from './auth/room.ts';
 import { createBase } from './base.ts';
 import { parseConfig } from './config.ts';
+import { breach } from './contract.testing.ts';
 import type { Caller } from './http/caller.ts';
 import type { Log } from './http/log.ts';
 import type { RoomEnv } from './http/room.ts';
@@ -91,7 +92,7 @@ type Call = { token?: string | undefined; body?: unknown; headers?: Record<strin
 
 /** Calls rooms as the one origin does: the first segment of a path names the room. */
 export const createCaller = (rooms: Record<string, Pick<Hono<RoomEnv>, 'request'>>, issuer: TestIssuer) => {
-  /** One call, as a browser makes it: its status, its whole body and its headers. */
+  /** One call, as a browser makes it: its status, its whole body and its headers. Whatever the test, it is held to the contract. */
   const call = async (method: string, path: string, { token, body, headers = {} }: Call = {}) => {
     const room = rooms[/^\/(\w+)/.exec(path)?.[1] ?? ''];
     if (!room) throw new Error(`no room answers to ${path}`);
@@ -107,6 +108,8 @@ export const createCaller = (rooms: Record<string, Pick<Hono<RoomEnv>, 'request'
     const text = await response.text();
     // oxlint-disable-next-line typescript/no-explicit-any -- a test looks into bodies of every shape
     const json: any = text === '' ? undefined : JSON.parse(text);
+    const wrong = breach(method, path, { status: response.status, body: json });
+    if (wrong !== undefined) throw new Error(wrong);
     return { status: response.status, body: json, headers: response.headers };
   };
 

@@ -2,9 +2,18 @@ import * as z from 'zod/mini';
 
 /** HTTP shapes: bodies that we take and views that we give. Times are ISO-8601 UTC; lists are `{ items, cursor? }`. */
 
-const text = (min: number, max: number) => z.string().check(z.trim(), z.minLength(min), z.maxLength(max));
+/** Trimmed; half a surrogate pair, which no store takes, becomes the replacement character. */
+const text = (min: number, max: number) =>
+  z.string().check(
+    z.overwrite((said) => said.toWellFormed().trim()),
+    z.minLength(min),
+    z.maxLength(max),
+  );
 const time = z.iso.datetime();
-const httpUrl = z.url({ protocol: /^https?$/ }).check(z.maxLength(2_048));
+const httpUrl = z.url({ protocol: /^https?$/ }).check(
+  z.maxLength(2_048),
+  z.overwrite((said) => said.toWellFormed()),
+);
 
 /** A page of a list. `cursor` is opaque; without one there is no more. */
 export const page = <Item extends z.ZodMiniType>(item: Item) =>
@@ -197,6 +206,9 @@ export type CreatePost = z.infer<typeof CreatePost>;
 
 export const UpdatePost = z.partial(z.object({ text: text(1, 5_000), mediaUrl: z.nullable(httpUrl) }));
 export type UpdatePost = z.infer<typeof UpdatePost>;
+
+/** Query of `GET /posts`: one author's. */
+export const PostQuery = z.extend(PageQuery, { author: HandleText });
 
 export const PostView = z.object({
   id: z.string(),

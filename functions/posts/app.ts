@@ -1,5 +1,4 @@
-import * as z from 'zod/mini';
-import { CreateComment, CreatePost, HandleText, type Page, PageQuery, type PostView, UpdatePost } from '#contract/http';
+import { CreateComment, CreatePost, type Page, PageQuery, PostQuery, type PostView, UpdatePost } from '#contract/http';
 import type { Slice } from '#domain/feed';
 import {
   type CommentId,
@@ -63,8 +62,6 @@ type Parts = RoomParts & {
   newCommentId: (now: number) => CommentId;
 };
 
-const AuthorQuery = z.extend(PageQuery, { author: HandleText });
-
 /** The room of posts: what people say, and what others say and think of it. */
 export const createPostsApp = ({
   authenticate,
@@ -116,7 +113,7 @@ export const createPostsApp = ({
     return { items: await views.postViews(shown, viewer), ...(next !== undefined && { cursor: next }) };
   };
 
-  room.get('/posts', query(AuthorQuery), async (c) => {
+  room.get('/posts', query(PostQuery), async (c) => {
     const { author, ...asked } = c.req.valid('query');
     const handle = parseHandle(author);
     const user = handle && (await users.byHandle(handle));

@@ -9,7 +9,7 @@ import type { Cursors } from '#store/cursor';
 import type { Position } from '#store/dynamo';
 import type { IngestKeys } from '#store/ingest';
 import type { Edit, StreamStore } from '#store/streams';
-import { type Authenticate, type Caller, identified, requireCreator, requireUser } from '../http/caller.ts';
+import { type Authenticate, type Caller, identified, requireCreator, requireUser, signedIn } from '../http/caller.ts';
 import type { LimitedMiddleware } from '../http/limited.ts';
 import { Refusal } from '../http/refusal.ts';
 import { createRoom, type RoomEnv, type RoomParts } from '../http/room.ts';
@@ -105,7 +105,7 @@ export const createStreamsApp = (parts: Parts) => {
     .use(identified(authenticate))
     .use(jsonOnly)
 
-    .post('/stream/create', limited('create'), body(CreateStream), async (c) => {
+    .post('/stream/create', signedIn, limited('create'), body(CreateStream), async (c) => {
       const caller = requireCreator(c);
       const now = clock().getTime();
       const { scheduledFor, ...draft } = c.req.valid('json');
@@ -161,7 +161,7 @@ export const createStreamsApp = (parts: Parts) => {
 
     .get('/stream/:id', async (c) => c.json(await viewFor(await watchable(c), c.get('user'))))
 
-    .patch('/stream/:id', body(UpdateStream), async (c) => {
+    .patch('/stream/:id', signedIn, body(UpdateStream), async (c) => {
       const { stream, caller } = await own(c);
       const { scheduledFor, visibility, title, description } = c.req.valid('json');
       const begun = visibility !== undefined || scheduledFor !== undefined;
@@ -188,7 +188,7 @@ export const createStreamsApp = (parts: Parts) => {
       return c.json(await viewFor(outcome.stream, caller));
     })
 
-    .post('/stream/:id/ingest', limited('create'), async (c) => {
+    .post('/stream/:id/ingest', signedIn, limited('create'), async (c) => {
       const { stream, caller } = await own(c);
       requireCreator(c);
       if (stream.state === 'ended' || stream.endRequested) throw streamEnded();
