@@ -193,7 +193,7 @@ export const createBroadcast = ({ ports, clock, createStudio, createRig, keepAwa
       case 'open-feed':
         return withRig(async (mine) => {
           const plan = await planning;
-          if (plan) mine.open(plan.media);
+          if (plan) mine.open(plan);
         });
       case 'start-encoder':
         return withRig(async (mine) => {

@@ -1,4 +1,4 @@
-import type { Media, Rung } from '#wire';
+import type { Rung } from '#wire';
 import type { Sound } from './capture/sound.ts';
 import { choosePlan, type Plan, type Trial } from './encode/ladder.ts';
 import { tryRecorder } from './encode/recorder-trial.ts';
@@ -14,7 +14,7 @@ import { createPump, createSource, sourceKind, type Pump, type SourceKind } from
 export type Rig = {
   /** Tries the ladder; nothing where this browser has no rung of it. */
   choosePlan: () => Promise<Plan | undefined>;
-  open: (media: Media) => void;
+  open: (plan: Plan) => void;
   encode: (plan: Plan) => Promise<void>;
   setTrack: (slot: Slot, track: MediaStreamTrack | undefined) => void;
   show: (shown: Shown) => void;
@@ -119,17 +119,19 @@ export const createRig = ({ sound, limits, forced, getUrl, onUplink, onStats, on
         limits,
         forced.rung,
       ),
-    open: (media) => tell({ type: 'open', media }),
+    open: (plan) => {
+      const { media } = plan;
+      const webcodecs =
+        plan.by === 'webcodecs' ? { videoCodec: plan.videoCodec, sampleRate: sound.sampleRate } : undefined;
+      tell({ type: 'open', media, webcodecs });
+    },
     encode: async (plan) => {
       kind = forced.source ?? sourceKind(await takesTracks);
       if (kind === 'pump') pump = createPump();
       if (plan.by === 'recorder') startRecording(plan);
       else {
         const port = await sound.tap();
-        const { sampleRate } = sound;
-        tell({ type: 'encode', with: { by: 'webcodecs', videoCodec: plan.videoCodec, sound: port, sampleRate } }, [
-          port,
-        ]);
+        tell({ type: 'encode', with: { by: 'webcodecs', sound: port } }, [port]);
       }
       for (const slot of tracks.keys()) attach(slot);
     },

@@ -30,6 +30,7 @@ export type Encoder = {
   /** Resolves when all that was given has been written. */
   flush: () => Promise<void>;
   close: () => void;
+  readonly sampleRate: number;
   /** Pictures that came faster than they could be encoded. */
   readonly droppedFrames: number;
 };
@@ -60,6 +61,13 @@ export const ensureAac = async (sampleRate: number, audioKbps: number): Promise<
   registerAacEncoder();
 };
 
+const blackFrame = ({ width, height }: EncoderLimits) => {
+  const luma = width * height;
+  const pixels = new Uint8Array((luma * 3) / 2).fill(128);
+  pixels.fill(16, 0, luma);
+  return new VideoFrame(pixels, { format: 'I420', codedWidth: width, codedHeight: height, timestamp: 0 });
+};
+
 /** H.264 and AAC in append-only Matroska: what an ingest worker passes on without touching it. */
 export const startWebCodecs = async ({ videoCodec, sampleRate, limits, write, onError }: Parts): Promise<Encoder> => {
   await ensureAac(sampleRate, limits.audioKbps);
@@ -80,17 +88,29 @@ export const startWebCodecs = async ({ videoCodec, sampleRate, limits, write, on
   let closed = false;
   const added = { pictures: Promise.resolve(), sound: Promise.resolve() };
 
+  let warm = false;
+  let description: EncodedVideoChunkMetadata | undefined;
+
   const failed = (error: unknown) => {
     if (!closed) onError(error);
   };
   const videoEncoder = new VideoEncoder({
     output: (chunk, metadata) => {
+      if (metadata?.decoderConfig) description = metadata;
+      if (!warm) return;
       const packet = EncodedPacket.fromEncodedChunk(chunk);
-      added.pictures = added.pictures.then(() => videoSource.add(packet, metadata)).catch(failed);
+      added.pictures = added.pictures.then(() => videoSource.add(packet, description)).catch(failed);
     },
     error: failed,
   });
   videoEncoder.configure(videoConfig(videoCodec, limits, limits.videoKbps));
+  // An encoder takes its time to start, up to half a second, and the show would begin with a gap. So it starts on a picture
+  // that nobody sees.
+  const unseen = blackFrame(limits);
+  videoEncoder.encode(unseen, { keyFrame: true });
+  unseen.close();
+  await videoEncoder.flush();
+  warm = true;
 
   return {
     picture: (frame, slot) => {
@@ -130,6 +150,7 @@ export const startWebCodecs = async ({ videoCodec, sampleRate, limits, write, on
       if (videoEncoder.state !== 'closed') videoEncoder.close();
       if (output.state === 'started') void output.cancel();
     },
+    sampleRate,
     get droppedFrames() {
       return droppedFrames;
     },

@@ -1,4 +1,5 @@
 import { adaptBitrate, startBitrate, type Bitrate } from '../encode/bitrate.ts';
+import { startWebCodecs, type Encoder } from '../encode/webcodecs.ts';
 import { tryWebCodecs } from '../encode/webcodecs-trial.ts';
 import type { OpenSocket } from '../ingest/socket.ts';
 import type { UplinkEvent, UrlAnswer } from '../ingest/uplink.ts';
@@ -29,6 +30,7 @@ export const startEngine = ({ post, takesTracks, ...parts }: Parts) => {
   const pictures = createPictures();
   let shown: Shown = { camera: false, screen: false };
   let feed: Feed | undefined;
+  let encoder: Promise<Encoder | undefined> = Promise.resolve(undefined);
   let production: Production | undefined;
   let connected = false;
   let bitrate: Bitrate = startBitrate(limits.videoKbps, clock());
@@ -95,7 +97,7 @@ export const startEngine = ({ post, takesTracks, ...parts }: Parts) => {
     const tick = () => {
       if (pictures.pumped || (how.by === 'recorder' && !how.frames)) post({ type: 'tick' });
     };
-    production = await startProduction(how, { limits, clock, after, write: append, tick, onError: fail });
+    production = startProduction(how, await encoder, { limits, clock, after, tick });
     pictures.feed(production.mixer);
     production.mixer?.show(shown);
   };
@@ -114,6 +116,8 @@ export const startEngine = ({ post, takesTracks, ...parts }: Parts) => {
         );
         return;
       case 'open':
+        if (message.webcodecs) encoder = startWebCodecs({ ...message.webcodecs, limits, write: append, onError: fail });
+        encoder.catch(fail);
         feed = startFeed({ ...parts, media: message.media, getUrl, on: onUplink });
         report(feed, { bytes: 0, pictures: 0, atMs: clock() });
         return;

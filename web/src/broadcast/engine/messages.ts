@@ -7,7 +7,7 @@ import type { PictureSource } from '../picture/sources.ts';
 /** What makes the container's bytes. */
 export type EncodeWith =
   /** The engine does. */
-  | { by: 'webcodecs'; videoCodec: string; sound: MessagePort; sampleRate: number }
+  | { by: 'webcodecs'; sound: MessagePort }
   /** A recorder in the page does, out of a track that the engine paints… */
   | { by: 'recorder'; frames: WritableStream<VideoFrame> }
   /** …or that the page paints whenever the engine ticks. */
@@ -17,9 +17,10 @@ export type EncodeWith =
 export type ToEngine =
   /** Tries what only the engine can try. */
   | { type: 'try-webcodecs'; sampleRate: number }
-  /** Opens the way to the ingest worker; nothing is encoded before that one says welcome. */
-  | { type: 'open'; media: Media }
+  /** Opens the way to the ingest worker, and meanwhile prepares the engine's own encoder where that one is to encode. */
+  | { type: 'open'; media: Media; webcodecs: { videoCodec: string; sampleRate: number } | undefined }
   | { type: 'url'; id: number; answer: UrlAnswer }
+  /** The worker has said welcome: the show begins. */
   | { type: 'encode'; with: EncodeWith }
   /** Where a slot's pictures come from now. */
   | { type: 'source'; slot: Slot; source: PictureSource | undefined }

@@ -1,6 +1,6 @@
 import type { SoundBlock } from '../capture/tap.worklet.ts';
 import { createSoundClock, resampled } from '../encode/sound-clock.ts';
-import { CHANNELS, startWebCodecs, type Encoder } from '../encode/webcodecs.ts';
+import { CHANNELS, type Encoder } from '../encode/webcodecs.ts';
 import type { Limits } from '../limits.ts';
 import type { Context } from '../picture/draw.ts';
 import { startMixer, type Mixer } from '../picture/mixer.ts';
@@ -22,9 +22,7 @@ type Parts = {
   limits: Limits;
   clock: () => number;
   after: (ms: number, then: () => void) => () => void;
-  write: (bytes: Uint8Array) => void;
   tick: () => void;
-  onError: (error: unknown) => void;
 };
 
 const SILENCE_POLL_MS = 100;
@@ -46,9 +44,8 @@ const mixerParts = ({ limits, clock, after }: Parts) => ({
 });
 
 /** Reads the sound port into the encoder, in step with the pictures' clock. */
-const startSound = (port: MessagePort, sampleRate: number, startMs: number, encoder: Encoder, parts: Parts) => {
-  const { clock, after } = parts;
-  const soundClock = createSoundClock(sampleRate, startMs);
+const startSound = (port: MessagePort, startMs: number, encoder: Encoder, { clock, after }: Parts) => {
+  const soundClock = createSoundClock(encoder.sampleRate, startMs);
   const silence = (frames: number) => {
     if (frames > 0) encoder.sound(new Float32Array(frames * CHANNELS));
   };
@@ -70,13 +67,8 @@ const startSound = (port: MessagePort, sampleRate: number, startMs: number, enco
   };
 };
 
-const produceWithWebCodecs = async (
-  how: Extract<EncodeWith, { by: 'webcodecs' }>,
-  parts: Parts,
-): Promise<Production> => {
-  const { limits, write, onError, clock } = parts;
-  const encoder = await startWebCodecs({ ...how, limits, write, onError });
-  const stopSound = startSound(how.sound, how.sampleRate, clock(), encoder, parts);
+const produceWithEngine = (port: MessagePort, encoder: Encoder, parts: Parts): Production => {
+  const stopSound = startSound(port, parts.clock(), encoder, parts);
   let pictures = 0;
   const mixer = startMixer({
     ...mixerParts(parts),
@@ -174,7 +166,9 @@ const tickForPage = ({ tick, limits, clock, after }: Parts): Production => {
   };
 };
 
-export const startProduction = async (how: EncodeWith, parts: Parts): Promise<Production> => {
-  if (how.by === 'webcodecs') return produceWithWebCodecs(how, parts);
-  return how.frames ? produceForRecorder(how.frames, parts) : tickForPage(parts);
+/** @param encoder the engine's own, where that one is to encode */
+export const startProduction = (how: EncodeWith, encoder: Encoder | undefined, parts: Parts): Production => {
+  if (how.by === 'recorder') return how.frames ? produceForRecorder(how.frames, parts) : tickForPage(parts);
+  if (!encoder) throw new Error('told to encode without an encoder');
+  return produceWithEngine(how.sound, encoder, parts);
 };
