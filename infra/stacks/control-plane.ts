@@ -13,6 +13,8 @@ type Props = StackProps & { settings: Settings; data: DataStack };
 
 /** Webhooks must be taken while everything else is throttled: a share of the account's concurrency that is theirs alone. */
 const WEBHOOK_CONCURRENCY = 20;
+/** Rooms that tell open sockets. */
+const PUSHERS = new Set(['realtime', 'streams', 'users', 'webhooks']);
 
 /** The control plane: who signs in, one Lambda a room, and the two APIs before them. */
 export class ControlPlaneStack extends Stack {
@@ -35,8 +37,11 @@ export class ControlPlaneStack extends Stack {
       MUX_SECRET_ARN: data.mux.secretArn,
       CURSOR_SECRET_ARN: data.cursor.secretArn,
     };
+    // The endpoint is the API's, which wants the functions first: whoever pushes is told afterwards.
+    const pushers: RoomFunction[] = [];
     const room = (name: string, more: Partial<ConstructorParameters<typeof RoomFunction>[2]> = {}) => {
-      const made = new RoomFunction(this, name, {
+      const key = more.handler ? `${name}-${more.handler}` : name;
+      const made = new RoomFunction(this, key, {
         room: name,
         ...more,
         environment: { ...environment, ...more.environment },
@@ -44,7 +49,8 @@ export class ControlPlaneStack extends Stack {
       data.table.grantItems(made.function);
       data.mux.grantRead(made.function);
       data.cursor.grantRead(made.function);
-      this.rooms[more.handler ? `${name}-${more.handler}` : name] = made;
+      this.rooms[key] = made;
+      if (PUSHERS.has(name)) pushers.push(made);
       return made;
     };
 
@@ -57,6 +63,15 @@ export class ControlPlaneStack extends Stack {
       message: message.function,
       disconnect: disconnect.function,
     });
+    new Rule(this, 'EveryMinute', {
+      description: 'Settles shows whose worker and webhooks have both gone silent, and goes on with removals',
+      schedule: Schedule.rate(Duration.minutes(1)),
+      targets: [
+        new LambdaFunction(room('streams', { handler: 'sweep', timeout: Duration.seconds(50) }).function, {
+          retryAttempts: 0,
+        }),
+      ],
+    });
     this.api = new RoomsApi(this, 'Http', {
       rooms: {
         auth: room('auth').function,
@@ -67,6 +82,11 @@ export class ControlPlaneStack extends Stack {
         webhooks: room('webhooks', { reservedConcurrency: WEBHOOK_CONCURRENCY }).function,
       },
     });
+
+    for (const pusher of pushers) {
+      this.realtime.grantPush(pusher.function);
+      pusher.function.addEnvironment('REALTIME_ENDPOINT', this.realtime.endpoint);
+    }
   }
 
   #people({ issuer, issuerKind, clientId, audience, origin, name }: Settings): {

@@ -10,7 +10,7 @@ export class DataStack extends Stack {
   readonly table: StreamTable;
   /** JSON: `MUX_TOKEN_ID`, `MUX_TOKEN_SECRET`, `MUX_WEBHOOK_SECRETS`, `MUX_SIGNING_KEY_ID`, `MUX_SIGNING_PRIVATE_KEY`. */
   readonly mux: Secret;
-  /** Signs the cursors of lists. */
+  /** Signs the cursors of lists: `CURSOR_SECRET`. */
   readonly cursor: Secret;
 
   constructor(scope: Construct, id: string, { maxWriteUnits, ...props }: Props) {
@@ -22,7 +22,12 @@ export class DataStack extends Stack {
     });
     this.cursor = new Secret(this, 'Cursor', {
       description: 'Vybzz: signs the cursors of lists',
-      generateSecretString: { passwordLength: 48, excludePunctuation: true },
+      generateSecretString: {
+        secretStringTemplate: '{}',
+        generateStringKey: 'CURSOR_SECRET',
+        passwordLength: 48,
+        excludePunctuation: true,
+      },
       removalPolicy: RemovalPolicy.DESTROY,
     });
   }

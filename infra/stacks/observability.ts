@@ -9,6 +9,7 @@ import {
   SingleValueWidget,
   Stats,
 } from 'aws-cdk-lib/aws-cloudwatch';
+import { Operation } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
 import { Alarms, EVERY_MINUTE } from '../constructs/alarms.ts';
 import { INGEST_METRICS } from '../constructs/ingest-service.ts';
@@ -45,7 +46,17 @@ export class ObservabilityStack extends Stack {
     const lambdaErrors = each(roomMetric('Errors'));
     const lambdaThrottles = each(roomMetric('Throttles'));
     const webhookErrors = roomMetric('Errors')('webhooks');
-    const tableThrottles = data.table.table.metricThrottledRequestsForOperations({ period: EVERY_MINUTE });
+    const tableThrottles = data.table.table.metricThrottledRequestsForOperations({
+      // an alarm adds up at most ten
+      operations: [
+        Operation.GET_ITEM,
+        Operation.PUT_ITEM,
+        Operation.UPDATE_ITEM,
+        Operation.QUERY,
+        Operation.TRANSACT_WRITE_ITEMS,
+      ],
+      period: EVERY_MINUTE,
+    });
     const serverErrors = controlPlane.api.api.metricServerError({ period: EVERY_MINUTE });
     const unhealthy = ingest.ingest.balancer.metrics.targetConnectionErrorCount({ period: EVERY_MINUTE });
     const utilization = worker(INGEST_METRICS.utilization, Stats.MAXIMUM);
