@@ -33,6 +33,14 @@ describe('[L6] load units', () => {
     expect(admission.reserve(1)).toBeUndefined();
   });
 
+  it('what takes the place of something that is here has room, and becomes what it replaces', () => {
+    const admission = createAdmission({ capacityUnits: 110, maxSessions: 1 });
+    admission.reserve(110);
+    const again = admission.reserve(0);
+    expect(again?.change(110)).toBe(true);
+    expect(admission.reserve(1)).toBeUndefined();
+  });
+
   it('sessions are no more than maxSessions', () => {
     const admission = createAdmission({ capacityUnits: 1_000, maxSessions: 2 });
     expect([1, 1, 1].map((units) => admission.reserve(units) !== undefined)).toEqual([true, true, false]);

@@ -41,7 +41,9 @@ export const createAdmission = ({
     },
     reserve: (wanted) => {
       // The first session is let in whatever it weighs: a machine too small for a transcode can still try one.
-      if (taken.size >= maxSessions || (taken.size > 0 && units + wanted > capacityUnits)) return undefined;
+      // What costs nothing always has room: it takes the place of something that is here.
+      if (wanted > 0 && (taken.size >= maxSessions || (taken.size > 0 && units + wanted > capacityUnits)))
+        return undefined;
       const id = Symbol('reservation');
       taken.set(id, wanted);
       units += wanted;
@@ -49,7 +51,7 @@ export const createAdmission = ({
         change: (next) => {
           const now = taken.get(id);
           if (now === undefined) return false;
-          if (next > now && taken.size > 1 && units - now + next > capacityUnits) return false;
+          if (next > now && now > 0 && taken.size > 1 && units - now + next > capacityUnits) return false;
           taken.set(id, next);
           units += next - now;
           return true;

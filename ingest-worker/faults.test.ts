@@ -19,7 +19,7 @@ afterEach(async () => {
 
 const start = async (...options: Parameters<typeof startTestWorker>): Promise<TestWorker> => {
   const made = await startTestWorker(...options);
-  closing.push(made.close);
+  closing.push(() => made.close());
   return made;
 };
 

@@ -54,7 +54,7 @@ describe('scale-in protection', () => {
       log: createLog({ level: 'error', write: () => undefined }),
       clock: () => nowMs,
       fetch: async (url, options) => {
-        calls.push([url, JSON.parse(String(options?.body))]);
+        calls.push([url, typeof options?.body === 'string' && JSON.parse(options.body)]);
         return new Response(null, { status: answers.shift() === false ? 500 : 200 });
       },
     });

@@ -81,24 +81,22 @@ export const createIngestServer = (parts: Parts): IngestServer => {
   const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
     const [path = '', query = ''] = (request.url ?? '').split('?');
     const key = PATH.exec(path)?.[1];
-    if (!key || key === 'healthz') return turnAway(socket, '404 Not Found');
+    if (!key) return turnAway(socket, '404 Not Found');
     const { origin } = request.headers;
     if (origin !== undefined && !origins.has(origin)) return turnAway(socket, '403 Forbidden');
     if (!handshakes.allow(addressOf(request)))
       return turnAway(socket, '429 Too Many Requests', { 'retry-after': RETRY_SECONDS });
-    const rung = Rung.safeParse(new URLSearchParams(query).get(RUNG_PARAMETER));
-    const units = rung.success ? RUNG_UNITS[rung.data] : LOAD_UNITS.transcode;
-    const reservation = admitting ? admission.reserve(units) : undefined;
-    if (!reservation) return turnAway(socket, '503 Service Unavailable', { 'retry-after': RETRY_SECONDS });
-
+    if (!admitting) return turnAway(socket, '503 Service Unavailable', { 'retry-after': RETRY_SECONDS });
     const redeemed = await store.redeem(key, Date.now()).catch((cause: unknown) => {
       log.error('key not redeemed', { cause: cause instanceof Error ? cause.message : String(cause) });
       return undefined;
     });
-    if (!redeemed || socket.destroyed || !admitting) {
-      reservation.release();
-      return turnAway(socket, '503 Service Unavailable', { 'retry-after': RETRY_SECONDS });
-    }
+    const rung = Rung.safeParse(new URLSearchParams(query).get(RUNG_PARAMETER));
+    const units = rung.success ? RUNG_UNITS[rung.data] : LOAD_UNITS.transcode;
+    // A feed that is here already has its room: its client must get back in however full the worker is.
+    const isHere = redeemed?.redeemed === true && parts.sessions.has(redeemed.streamId);
+    const reservation = redeemed && admitting && !socket.destroyed ? admission.reserve(isHere ? 0 : units) : undefined;
+    if (!redeemed || !reservation) return turnAway(socket, '503 Service Unavailable', { 'retry-after': RETRY_SECONDS });
     // A browser sees no reason behind a refused upgrade, so the socket is opened to be closed with one.
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
       converse({ webSocket, redeemed, reservation, sessions: parts.sessions, log, clock });

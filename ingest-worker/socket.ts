@@ -1,10 +1,11 @@
 import type { WebSocket } from 'ws';
-import { CLOSE, ClientMessage, type CloseReason, decodeFrame, SUBPROTOCOL } from '#wire';
+import { CLOSE, ClientMessage, type CloseReason, decodeFrame, HEADER_BYTES, SUBPROTOCOL } from '#wire';
 import type { StreamId } from '#domain/ids';
 import type { Reservation } from './admission.ts';
-import { LIMITS } from './limits.ts';
+import { LIMITS, LOAD_UNITS } from './limits.ts';
 import type { Log } from './log.ts';
 import type { Client } from './session/client.ts';
+import { declaredPipeline } from './session/declared.ts';
 import type { RunningSession } from './session/run-session.ts';
 import type { Opened, Sessions } from './session/sessions.ts';
 
@@ -35,9 +36,14 @@ export const converse = ({ webSocket, redeemed, reservation, sessions, log, cloc
   let conversation: Conversation = { at: 'greeting' };
   let heardMs = clock();
   const mode = webSocket.protocol === SUBPROTOCOL ? 'v1' : 'plain';
+  const maxBytes = LIMITS.frameBytes + (mode === 'v1' ? HEADER_BYTES : 0);
+
+  const reserve = (units: number): boolean => reservation.change(units);
 
   const close = (reason: CloseReason, detail?: string): void => {
     if (conversation.at === 'closed') return;
+    // A session's own socket is let go by the session, one that has none by us.
+    if (conversation.at === 'greeting') reservation.release();
     conversation = { at: 'closed' };
     clearTimeout(helloTimer);
     const text = detail && reason !== 'finished' ? `${reason}: ${detail}` : reason;
@@ -75,7 +81,7 @@ export const converse = ({ webSocket, redeemed, reservation, sessions, log, cloc
     }
     const { session, isNew } = answer;
     // A feed that lived on has its own reservation; a new one takes over this socket's.
-    if (isNew) void session.over.then(reservation.release);
+    if (isNew) void session.over.then(() => reservation.release());
     else reservation.release();
     if (conversation.at !== 'opening') return session.left(client);
     const { waiting } = conversation;
@@ -113,10 +119,11 @@ export const converse = ({ webSocket, redeemed, reservation, sessions, log, cloc
     const message = parse(text);
     if (!message) return refuse('malformed-message', 'not a message of this protocol');
     const streamId = redeemed.redeemed ? redeemed.streamId : undefined;
-    const { reserve } = { reserve: (units: number) => reservation.change(units) };
-    if (conversation.at === 'greeting' && streamId) {
-      if (message.type === 'hello') return open(sessions.open({ client, streamId, media: message.media, reserve }));
-      if (message.type === 'resume') return open(sessions.resume({ ...message, client, streamId, reserve }));
+    if (conversation.at === 'greeting' && streamId && (message.type === 'hello' || message.type === 'resume')) {
+      if (!reserve(LOAD_UNITS[declaredPipeline(message.media)]))
+        return refuse('overloaded', 'no room for this kind of media');
+      const opening = { client, streamId, media: message.media, reserve };
+      return open(message.type === 'hello' ? sessions.open(opening) : sessions.resume({ ...message, ...opening }));
     }
     if (conversation.at !== 'feeding') return refuse('malformed-message', `${message.type} out of turn`);
     const { session } = conversation;
@@ -151,7 +158,7 @@ export const converse = ({ webSocket, redeemed, reservation, sessions, log, cloc
       if (data.byteLength > LIMITS.textBytes) return refuse('malformed-message', 'a message too long');
       return hear(data.toString());
     }
-    if (data.byteLength > LIMITS.frameBytes) return refuse('frame-too-large', `${data.byteLength} bytes`);
+    if (data.byteLength > maxBytes) return refuse('frame-too-large', `${data.byteLength} bytes`);
     if (conversation.at === 'greeting') {
       if (mode === 'v1' || !redeemed.redeemed) return refuse('malformed-message', 'media before hello');
     }
@@ -168,7 +175,6 @@ export const converse = ({ webSocket, redeemed, reservation, sessions, log, cloc
     return refuse('key-refused', redeemed.because);
   }
   if (mode === 'plain') {
-    const reserve = (units: number) => reservation.change(units);
     open(sessions.open({ client, streamId: redeemed.streamId, media: undefined, reserve }));
   }
 };

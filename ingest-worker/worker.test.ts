@@ -37,7 +37,7 @@ describe('a whole show', () => {
   });
 
   it('plain', async () => {
-    const { url, sink, lines } = await start();
+    const { url, sink } = await start();
     const { chunks } = fixture('vp8-opus.webm');
     const { socket, closed } = openSocket(url(), { plain: true });
     socket.on('open', () => {

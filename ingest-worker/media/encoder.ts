@@ -32,6 +32,11 @@ export type Encoder = {
   kill(): void;
 };
 
+export type EncoderLimits = Record<
+  'encoderStallMs' | 'encoderEndMs' | 'encoderInterruptMs' | 'encoderMemoryBytes',
+  number
+>;
+
 const LAST_WORDS_MS = 1_000;
 const LAST_WORDS_LENGTH = 300;
 const INTERRUPTED = 255;
@@ -40,12 +45,20 @@ const PAGE_BYTES = 4_096;
 
 /** FFmpeg as a supervised child: it never outlives its use, never stalls unseen and never grows without end. */
 export const createStartEncoder =
-  ({ ffmpegPath, clock = () => performance.now() }: { ffmpegPath: string; clock?: () => number }): StartEncoder =>
+  ({
+    ffmpegPath,
+    limits = LIMITS,
+    clock = () => performance.now(),
+  }: {
+    ffmpegPath: string;
+    limits?: EncoderLimits;
+    clock?: () => number;
+  }): StartEncoder =>
   ({ args, onEvent }) => {
     // Nothing of our environment: it holds credentials, and FFmpeg reads strangers' bytes.
     const child = spawn(ffmpegPath, args, { env: {}, stdio: ['pipe', 'pipe', 'pipe', 'pipe'] });
     const timers: NodeJS.Timeout[] = [];
-    const stall = createStallWatch({ stallMs: LIMITS.encoderStallMs, clock });
+    const stall = createStallWatch({ stallMs: limits.encoderStallMs, clock });
     let lastWords = '';
     let order: 'run' | 'end' | 'kill' = 'run';
     let killedFor: string | undefined;
@@ -111,7 +124,10 @@ export const createStartEncoder =
     timers.push(
       setInterval(() => {
         if (stall.stalled()) killBecause('stalled');
-        else void watchMemory(child.pid, killBecause);
+        else
+          void heldBytes(child.pid).then(
+            (bytes) => bytes > limits.encoderMemoryBytes && killBecause('too much memory'),
+          );
       }, WATCH_MS).unref(),
     );
 
@@ -131,8 +147,8 @@ export const createStartEncoder =
         stdin.end();
         stall.stop();
         timers.push(
-          setTimeout(() => child.kill('SIGINT'), LIMITS.encoderEndMs),
-          setTimeout(() => killBecause('did not end'), LIMITS.encoderEndMs + LIMITS.encoderInterruptMs),
+          setTimeout(() => child.kill('SIGINT'), limits.encoderEndMs),
+          setTimeout(() => killBecause('did not end'), limits.encoderEndMs + limits.encoderInterruptMs),
         );
       },
       pause: () => {
@@ -166,8 +182,8 @@ const lowerPriority = (pid: number): void => {
 };
 
 /** Linux says how much a process holds; elsewhere only FFmpeg's own `-max_alloc` bounds it. */
-const watchMemory = async (pid: number | undefined, kill: (why: string) => void): Promise<void> => {
-  if (pid === undefined || process.platform !== 'linux') return;
+const heldBytes = async (pid: number | undefined): Promise<number> => {
+  if (pid === undefined || process.platform !== 'linux') return 0;
   const pages = await readFile(`/proc/${pid}/statm`, 'latin1').catch(() => '');
-  if (Number(pages.split(' ')[1]) * PAGE_BYTES > LIMITS.encoderMemoryBytes) kill('too much memory');
+  return (Number(pages.split(' ')[1]) || 0) * PAGE_BYTES;
 };

@@ -31,15 +31,16 @@ const MAX_ALLOCATION_BYTES = 256 * 1024 * 1024;
 
 /** The argument list of one FFmpeg: media on `pipe:0`, FLV on `pipe:1`, progress on `pipe:3`, and no other way in or out. */
 export const ffmpegArgs = ({ facts, pipeline, sound, published }: EncoderSettings): string[] => [
-  ...['-hide_banner', '-nostats', '-loglevel', 'warning', '-progress', 'pipe:3', '-stats_period', '1'],
-  ...['-max_alloc', `${MAX_ALLOCATION_BYTES}`],
+  ...words('-hide_banner -nostats -loglevel warning -progress pipe:3 -stats_period 1'),
+  ...words(`-max_alloc ${MAX_ALLOCATION_BYTES}`),
   // Not -fflags nobuffer (loses the first GOP) and not wall-clock timestamps (destroy catching up): media.md 2.2.
-  ...['-protocol_whitelist', 'pipe', '-probesize', '32k', '-analyzeduration', '0', '-fpsprobesize', '0'],
-  ...['-copyts', '-threads', '1', '-f', facts.container, '-i', 'pipe:0'],
-  ...['-map', '0:v:0', ...(pipeline === 'transcode' ? encodeVideo(facts.video, published?.videoMs) : ['-c:v', 'copy'])],
-  ...(sound ? ['-map', '0:a:0', ...(pipeline === 'copy' ? ['-c:a', 'copy'] : encodeAudio(published?.audioMs))] : []),
-  ...['-max_interleave_delta', '1000000', '-output_ts_offset', seconds(OUTPUT_OFFSET_MS)],
-  ...['-f', 'flv', '-flvflags', 'no_duration_filesize+no_sequence_end', 'pipe:1'],
+  ...words('-protocol_whitelist pipe -probesize 32k -analyzeduration 0 -fpsprobesize 0'),
+  ...words(`-copyts -threads 1 -f ${facts.container} -i pipe:0 -map 0:v:0`),
+  ...(pipeline === 'transcode' ? encodeVideo(facts.video, published?.videoMs) : words('-c:v copy')),
+  ...(sound ? words('-map 0:a:0') : []),
+  ...(sound ? (pipeline === 'copy' ? words('-c:a copy') : encodeAudio(published?.audioMs)) : []),
+  ...words(`-max_interleave_delta 1000000 -output_ts_offset ${seconds(OUTPUT_OFFSET_MS)}`),
+  ...words('-f flv -flvflags no_duration_filesize+no_sequence_end pipe:1'),
 ];
 
 const encodeVideo = ({ width, height }: MediaFacts['video'], publishedMs: number | undefined): string[] => {
@@ -53,19 +54,24 @@ const encodeVideo = ({ width, height }: MediaFacts['video'], publishedMs: number
     `pad=${size.width}:${size.height}:-1:-1`,
     'setsar=1',
   ];
+  const gop = OUTPUT_FPS * GOP_SECONDS;
   return [
-    ...['-vf', filters.join(','), '-fps_mode', 'passthrough'],
-    ...['-c:v', 'libx264', '-preset', 'veryfast', '-tune', 'zerolatency', '-profile:v', 'main'],
-    ...['-pix_fmt', 'yuv420p', '-threads', '1'],
-    ...['-b:v', `${VIDEO_KBPS.average}k`, '-maxrate', `${VIDEO_KBPS.peak}k`, '-bufsize', `${VIDEO_KBPS.buffer}k`],
-    ...['-g', `${OUTPUT_FPS * GOP_SECONDS}`, '-keyint_min', `${OUTPUT_FPS * GOP_SECONDS}`, '-sc_threshold', '0'],
+    '-vf',
+    filters.join(','),
+    ...words('-fps_mode passthrough -c:v libx264 -preset veryfast -tune zerolatency -profile:v main'),
+    ...words('-pix_fmt yuv420p -threads 1'),
+    ...words(`-b:v ${VIDEO_KBPS.average}k -maxrate ${VIDEO_KBPS.peak}k -bufsize ${VIDEO_KBPS.buffer}k`),
+    ...words(`-g ${gop} -keyint_min ${gop} -sc_threshold 0`),
   ];
 };
 
 const encodeAudio = (publishedMs: number | undefined): string[] => [
-  ...(publishedMs === undefined ? [] : ['-af', `atrim=start=${seconds(publishedMs + AAC_FRAME_MS - ROUNDING_MS)}`]),
-  ...['-c:a', 'aac', '-b:a', '128k', '-ar', `${AUDIO_RATE}`, '-ac', '2'],
+  ...(publishedMs === undefined ? [] : words(`-af atrim=start=${seconds(publishedMs + AAC_FRAME_MS - ROUNDING_MS)}`)),
+  ...words(`-c:a aac -b:a 128k -ar ${AUDIO_RATE} -ac 2`),
 ];
+
+/** None of our arguments has a space in it. */
+const words = (text: string): string[] => text.split(' ');
 
 /**
  * Where to cut so that the first new frame, a key frame, is the very next one after that of `publishedMs` and never that one

@@ -176,7 +176,7 @@ export const createMatroskaReader = (): ContainerReader => {
         return { took: headerBytes };
       }
 
-      case 'group': {
+      default: {
         const group = place;
         if (id === ID.block)
           return peek((head) => {

@@ -411,7 +411,7 @@ export const runSession = (parts: SessionParts, grant: Grant): RunningSession =>
     cut: (because) => happened({ type: 'fenced', because }),
     migrate: () => {
       if (client?.mode === 'plain') return happened({ type: 'stopped', because: 'going-away' });
-      leaving = { after: ring.end - 1, byMs: clock() + LIMITS.leaveAtGopMs };
+      leaving = { after: ring.end - 1, byMs: clock() + (began ? LIMITS.leaveAtGopMs : 0) };
       line.limit(ring.end);
       return whetherDone();
     },

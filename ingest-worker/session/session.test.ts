@@ -128,7 +128,7 @@ describe('encoder', () => {
   });
 
   it('[W9] a run that ends so that another takes the rest is no death, in the show or in its drain', () => {
-    const more: Partial<SessionEvent> = { ...ENDED, more: true } as SessionEvent;
+    const more: Partial<SessionEvent> = { ...ENDED, more: true };
     expect(play(...LIVE, more).did).toEqual([...BEGIN, 'start-encoder']);
     expect(play(...LIVE, FINISH, more).did.slice(3)).toEqual(['start-encoder', 'end-encoder-input']);
   });

@@ -106,7 +106,8 @@ export const step = (session: Session, event: SessionEvent): Step => {
       return [withClient(session, { is: 'away', sinceMs: event.nowMs }), []];
     case 'client-returned':
       return [withClient(session, { is: 'here' }), []];
-    case 'tick':
+    default:
+      event.type satisfies 'tick';
       return afterTime(session, event.nowMs);
   }
 };

@@ -19,6 +19,8 @@ export type Sessions = {
   open(opening: Opening): Promise<Opened>;
   /** Goes on with a feed of this worker, or of one that is gone. */
   resume(opening: Opening & { resumeToken: string; haveFrom: number }): Promise<Opened>;
+  /** This worker has a feed of the stream. */
+  has(streamId: StreamId): boolean;
   all(): RunningSession[];
 };
 
@@ -58,6 +60,7 @@ export const createSessions = ({ store, workerId, ...parts }: Parts): Sessions =
   };
 
   return {
+    has: (streamId) => running.has(streamId),
     all: () => [...running.values()],
     open: async (opening) => {
       const { streamId } = opening;

@@ -1,0 +1,123 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { createStartEncoder, type Encoder, type EncoderEvent, type EncoderLimits } from './encoder.ts';
+
+const LIMITS: EncoderLimits = {
+  encoderStallMs: 60_000,
+  encoderEndMs: 200,
+  encoderInterruptMs: 200,
+  encoderMemoryBytes: 1024 * 1024 * 1024,
+};
+
+type Exit = Extract<EncoderEvent, { type: 'exited' }>;
+
+/** A shell in FFmpeg's place, which does as it is told. */
+const run = (script: string, limits: Partial<EncoderLimits> = {}) => {
+  const events: EncoderEvent[] = [];
+  let settle: (exit: Exit) => void = () => undefined;
+  const exited = new Promise<Exit>((resolve) => {
+    settle = resolve;
+  });
+  const encoder = createStartEncoder({ ffmpegPath: '/bin/sh', limits: { ...LIMITS, ...limits } })({
+    args: ['-c', script],
+    onEvent: (event) => {
+      events.push(event);
+      if (event.type === 'exited') settle(event);
+    },
+  });
+  return { encoder, events, exited };
+};
+
+const isAlive = ({ pid = 0 }: Encoder): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+const FLV = 'FLV\\001\\005\\000\\000\\000\\011\\000\\000\\000\\000';
+const TAG = '\\010\\000\\000\\003\\000\\000\\144\\000\\000\\000\\000\\257\\001\\314\\000\\000\\000\\000';
+
+describe('a process', () => {
+  it('[E6] ends by the end of its input', async () => {
+    const { encoder, exited, events } = run(`cat > /dev/null; printf '${FLV}${TAG}'`);
+    encoder.write(Buffer.alloc(1_000));
+    encoder.end();
+    expect(await exited).toEqual({ type: 'exited', clean: true, detail: '0' });
+    expect(events.map(({ type }) => type)).toEqual(['tag', 'exited']);
+    expect(isAlive(encoder)).toBe(false);
+  });
+
+  it('[E6] is interrupted when it goes on, and ends cleanly so', async () => {
+    const { encoder, exited } = run('trap "exit 255" INT; while :; do sleep 0.05; done');
+    encoder.end();
+    expect(await exited).toMatchObject({ clean: true, detail: '255' });
+  });
+
+  it('[E6] is killed when it does not heed that', async () => {
+    const { encoder, exited } = run('trap "" INT; while :; do sleep 0.05; done');
+    encoder.end();
+    expect(await exited).toMatchObject({ clean: false, detail: 'did not end' });
+    expect(isAlive(encoder)).toBe(false);
+  });
+
+  it('that ends by itself is not clean, and its last words are kept', async () => {
+    const { exited } = run('echo first >&2; echo "moov atom not found" >&2; exit 1');
+    expect(await exited).toMatchObject({ clean: false, detail: '1: moov atom not found' });
+    expect(await run('exit 0').exited).toMatchObject({ clean: false });
+  });
+
+  it('that cannot be started says so', async () => {
+    const events: EncoderEvent[] = [];
+    const encoder = createStartEncoder({ ffmpegPath: '/nowhere/ffmpeg' })({
+      args: [],
+      onEvent: (event) => void events.push(event),
+    });
+    encoder.write(Buffer.alloc(10));
+    await expect.poll(() => events).toHaveLength(1);
+    expect(events[0]).toMatchObject({ type: 'exited', clean: false, detail: expect.stringContaining('ENOENT') });
+  });
+
+  it('that writes no FLV is killed', async () => {
+    const { exited } = run('echo this is no video; cat > /dev/null');
+    expect(await exited).toMatchObject({ clean: false, detail: 'the encoder does not write FLV' });
+  });
+
+  it('is killed at once when it is told so, twice or once', async () => {
+    const { encoder, exited } = run('trap "" INT; cat > /dev/null');
+    encoder.kill();
+    encoder.kill();
+    expect(await exited).toMatchObject({ clean: false });
+    expect(encoder.write(Buffer.alloc(1))).toBe(false);
+  });
+});
+
+describe('its bounds', () => {
+  it('[E7] one that takes nothing and says nothing is killed', async () => {
+    const { encoder, exited } = run('sleep 60', { encoderStallMs: 300 });
+    for (let i = 0; i < 100; i++) encoder.write(Buffer.alloc(64 * 1024));
+    expect(await exited).toMatchObject({ clean: false, detail: 'stalled' });
+  });
+
+  it('[E7] one that holds too much is killed', async () => {
+    expect(await run('sleep 60', { encoderMemoryBytes: 1 }).exited).toMatchObject({ detail: 'too much memory' });
+  });
+
+  it('tells when to write on', async () => {
+    const { encoder, events } = run('cat > /dev/null');
+    while (encoder.write(Buffer.alloc(64 * 1024)));
+    await expect.poll(() => events.map(({ type }) => type)).toContain('drained');
+    encoder.kill();
+  });
+
+  it('[E1] has an empty environment, and gives way to the sockets', async () => {
+    const { encoder, exited } = run('cat > /dev/null');
+    await expect.poll(() => readFile(`/proc/${encoder.pid}/cmdline`, 'utf8')).toContain('cat');
+    expect(await readFile(`/proc/${encoder.pid}/environ`, 'utf8')).toBe('');
+    const stat = await readFile(`/proc/${encoder.pid}/stat`, 'utf8');
+    expect(stat.split(') ')[1]?.split(' ')[16]).toBe('5');
+    encoder.end();
+    await exited;
+  });
+});

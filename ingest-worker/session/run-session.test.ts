@@ -1,0 +1,357 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { CloseReason, ServerMessage } from '#wire';
+import { LIMITS } from '../limits.ts';
+import { createLog } from '../log.ts';
+import type { Encoder, EncoderEvent } from '../media/encoder.ts';
+import type { FlvTag } from '../media/flv-tag.ts';
+import { cluster, init, simpleBlock } from '../media/matroska.testing.ts';
+import type { Client } from './client.ts';
+import type { Publisher, PublisherOptions } from './publisher.ts';
+import { runSession, type RunningSession } from './run-session.ts';
+import { createMemoryStore, STREAM } from './store.testing.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const MEDIA = {
+  container: 'webm',
+  videoCodec: 'vp8',
+  audioCodec: 'opus',
+  width: 320,
+  height: 180,
+  frameRate: 30,
+  videoKbps: 2_500,
+  audioKbps: 128,
+} as const;
+
+const INIT = init();
+/** One GOP of two seconds in about `bytes`. */
+const gop = (index: number, bytes = 1_000): Buffer =>
+  cluster(
+    index * 2_000,
+    simpleBlock({ key: true, bytes }),
+    simpleBlock({ of: 'audio', at: 10 }),
+    simpleBlock({ at: 1_900 }),
+  );
+
+type FakeEncoder = Encoder & {
+  written: number;
+  ended: boolean;
+  held: boolean;
+  args: string[];
+  say(event: EncoderEvent): void;
+};
+type FakeClient = Client & { said: ServerMessage[]; closed: CloseReason | undefined; held: boolean };
+
+/** A session among fakes of fields: time, encoder, upstream, client and table are the test's. */
+const running = ({ plain = false, full = false } = {}) => {
+  const memory = createMemoryStore();
+  const encoders: FakeEncoder[] = [];
+  const publishers: { options: PublisherOptions; sent: FlvTag[]; alive: boolean }[] = [];
+  const lines: string[] = [];
+  let room = !full;
+  const session: RunningSession = runSession(
+    {
+      store: {
+        renew: async () => ({ held: true, endRequested: false }),
+        release: (release) => memory.store.release(release),
+      },
+      clock: () => Date.now(),
+      log: createLog({ level: 'debug', write: (line) => void lines.push(line) }),
+      upstream: { url: 'rtmp://nowhere/app' },
+      tally: {
+        restarts: () => undefined,
+        resumes: () => undefined,
+        reconnects: () => undefined,
+        skips: () => undefined,
+        ended: () => undefined,
+        weakAcknowledgements: () => undefined,
+        receivedBytes: () => undefined,
+        commitDelayMs: () => undefined,
+      },
+      startEncoder: ({ args, onEvent }) => {
+        const encoder: FakeEncoder = {
+          pid: 1,
+          args,
+          written: 0,
+          ended: false,
+          held: false,
+          write: ({ byteLength }) => {
+            encoder.written += byteLength;
+            return true;
+          },
+          end: () => {
+            encoder.ended = true;
+          },
+          pause: () => {
+            encoder.held = true;
+          },
+          resume: () => {
+            encoder.held = false;
+          },
+          kill: () => undefined,
+          say: onEvent,
+        };
+        encoders.push(encoder);
+        return encoder;
+      },
+      createPublisher: (options): Publisher => {
+        const made = { options, sent: [] as FlvTag[], alive: true };
+        publishers.push(made);
+        return {
+          connect: async () => ({ connected: true }),
+          send: (tag) => {
+            made.sent.push(tag);
+            return room;
+          },
+          close: async () => ({ flushed: true }),
+          abandon: () => {
+            made.alive = false;
+          },
+          stats: () => ({ sentBytes: 0, queuedBytes: 0, acknowledgedBytes: 0, rule: 'acknowledged' }),
+        };
+      },
+    },
+    {
+      streamId: STREAM,
+      sessionId: 'session',
+      fence: 1,
+      muxStreamKey: 'key',
+      resumeToken: 'token',
+      committed: 0,
+      barredMs: 0,
+      media: plain ? undefined : MEDIA,
+      reserve: () => true,
+    },
+  );
+  const client: FakeClient = {
+    mode: plain ? 'plain' : 'v1',
+    said: [],
+    closed: undefined,
+    held: false,
+    say: (message) => void client.said.push(message),
+    close: (reason) => {
+      client.closed ??= reason;
+    },
+    hold: (held) => {
+      client.held = held;
+    },
+  };
+  session.attach(client);
+  let offset = 0;
+  const feed = (bytes: Buffer): void => {
+    if (plain) session.chunk(client, bytes);
+    else session.frame(client, { init: false, key: false, epoch: 1, offset, ptsMs: 0, payload: bytes });
+    offset += bytes.byteLength;
+  };
+  /** The encoder makes of GOP `index` what there is to make of it. */
+  const encode = (index: number): void => {
+    const ms = index * 2_000 + 100;
+    const tag = (kind: 'video' | 'audio', timestampMs: number, key = false): FlvTag => ({
+      kind,
+      timestampMs,
+      key,
+      header: false,
+      body: Buffer.alloc(10),
+    });
+    for (const made of [tag('video', ms, true), tag('audio', ms + 10), tag('video', ms + 1_900)])
+      encoders.at(-1)?.say({ type: 'tag', tag: made });
+  };
+  const arrive = (tags: number): void =>
+    publishers.at(-1)?.options.onEvent({ type: 'acknowledged', tags, rule: 'acknowledged' });
+  const received = (): number => {
+    const last = client.said.findLast((message) => message.type === 'received');
+    return last?.type === 'received' ? last.offset : 0;
+  };
+  return {
+    session,
+    client,
+    encoders,
+    publishers,
+    memory,
+    lines,
+    feed,
+    encode,
+    arrive,
+    received,
+    drain: () => {
+      room = true;
+      publishers.at(-1)?.options.onEvent({ type: 'drained' });
+    },
+  };
+};
+
+const pulse = (): Promise<unknown> => vi.advanceTimersByTimeAsync(LIMITS.pulseMs);
+
+describe('[L4] the ring', () => {
+  it('is told as received up to its bounds, and no further', async () => {
+    const { feed, received, encode, arrive, client } = running();
+    feed(INIT);
+    const bytes = 1_000_000;
+    let sent = INIT.byteLength;
+    const one = (index: number): void => {
+      feed(gop(index, bytes));
+      sent += gop(index, bytes).byteLength;
+    };
+    for (let index = 0; index < 16; index++) one(index);
+    await pulse();
+    expect(received()).toBe(sent);
+    for (let index = 16; index < 18; index++) one(index);
+    await pulse();
+    expect(received()).toBeLessThan(sent);
+    expect(client.closed).toBeUndefined();
+    for (let index = 0; index < 4; index++) encode(index);
+    arrive(12);
+    await pulse();
+    expect(received()).toBe(sent);
+  });
+
+  it('is bounded in time as well', async () => {
+    const { feed, received } = running();
+    feed(INIT);
+    const gops = LIMITS.ringMs / 2_000;
+    for (let index = 0; index < gops; index++) feed(gop(index));
+    await pulse();
+    const before = received();
+    feed(gop(gops));
+    feed(gop(gops + 1));
+    await pulse();
+    expect(received()).toBe(before);
+  });
+
+  it('a client that goes on although its window is shut loses its show', () => {
+    const { feed, client } = running();
+    feed(INIT);
+    const most = LIMITS.ringBytes + LIMITS.windowBytes + LIMITS.frameBytes;
+    for (let index = 0; index * 1_000_000 < most + 1_000_000; index++) feed(gop(index, 1_000_000));
+    expect(client.closed).toBe('too-fast');
+  });
+
+  it('a plain client is not read while it is full, and loses its show after heldBackMs', async () => {
+    const { feed, client } = running({ plain: true });
+    feed(INIT);
+    for (let index = 0; index < 16; index++) feed(gop(index, 1_000_000));
+    expect(client.held).toBe(false);
+    for (let index = 16; index < 18; index++) feed(gop(index, 1_000_000));
+    expect(client.held).toBe(true);
+    await vi.advanceTimersByTimeAsync(LIMITS.heldBackMs - LIMITS.pulseMs);
+    expect(client.closed).toBeUndefined();
+    await vi.advanceTimersByTimeAsync(2 * LIMITS.pulseMs);
+    expect(client.closed).toBe('too-slow');
+  });
+
+  it('[E11] a GOP that never ends is let go of as it arrives', async () => {
+    const { feed, received, encoders, arrive, client } = running();
+    feed(INIT);
+    feed(gop(0));
+    await pulse();
+    let sent = INIT.byteLength + gop(0).byteLength;
+    const tag = (kind: 'video' | 'audio', timestampMs: number, key = false): FlvTag => ({
+      kind,
+      timestampMs,
+      key,
+      header: false,
+      body: Buffer.alloc(10),
+    });
+    encoders[0]?.say({ type: 'tag', tag: tag('video', 100, true) });
+    let tags = 1;
+    for (let second = 2; second < 200; second++) {
+      const more = cluster(second * 1_000, simpleBlock({ bytes: 300_000 }), simpleBlock({ of: 'audio' }));
+      feed(more);
+      sent += more.byteLength;
+      encoders[0]?.say({ type: 'tag', tag: tag('video', second * 1_000 + 100) });
+      encoders[0]?.say({ type: 'tag', tag: tag('audio', second * 1_000 + 100) });
+      tags += 2;
+      arrive(tags);
+      await vi.advanceTimersByTimeAsync(1_000);
+    }
+    expect(client.closed).toBeUndefined();
+    expect(received()).toBe(sent);
+    expect(encoders).toHaveLength(1);
+  });
+});
+
+describe('[L5] a slow upstream', () => {
+  it('holds the encoder, and lets it go again', async () => {
+    const { feed, encoders, encode, drain, arrive } = running({ full: true });
+    feed(INIT);
+    feed(gop(0));
+    await pulse();
+    for (let index = 0; index < 32; index++) encode(index);
+    expect(encoders[0]?.held).toBe(true);
+    drain();
+    arrive(96);
+    expect(encoders[0]?.held).toBe(false);
+  });
+});
+
+describe('the client', () => {
+  it('[L8] one that floods loses its show', () => {
+    const { feed, client } = running({ plain: true });
+    feed(INIT);
+    for (let index = 0; index < 40; index++) feed(Buffer.alloc(0));
+    expect(client.closed).toBeUndefined();
+    for (let sent = 0; sent <= LIMITS.rateBurstBytes; sent += 1_000_000) feed(gop(0, 1_000_000));
+    expect(client.closed).toBe('too-fast');
+  });
+
+  it.each([
+    ['nothing', [], 'idle'],
+    ['half a header', [INIT.subarray(0, 40)], 'unsupported-media'],
+    ['init and no picture', [INIT, cluster(0, simpleBlock({ of: 'audio' }))], 'unsupported-media'],
+  ] as const)('[L12] one that sends %s for firstPictureMs', async (_, pieces, reason) => {
+    const { feed, client } = running();
+    for (const piece of pieces) feed(piece);
+    await vi.advanceTimersByTimeAsync(LIMITS.firstPictureMs);
+    expect(client.closed).toBeUndefined();
+    await pulse();
+    expect(client.closed).toBe(reason);
+  });
+
+  it('[S8] one that is there and sends nothing ends the feed as idle', async () => {
+    const { feed, client, encoders, session, memory } = running();
+    feed(INIT);
+    feed(gop(0));
+    await vi.advanceTimersByTimeAsync(LIMITS.awayMs);
+    expect(client.closed).toBeUndefined();
+    await pulse();
+    expect(client.closed).toBe('idle');
+    encoders[0]?.say({ type: 'exited', clean: true, detail: '' });
+    await pulse();
+    expect(await session.over).toBe('idle');
+    expect(memory.released).toEqual([]);
+  });
+
+  it('[S12] what a fenced socket still sends is not taken', () => {
+    const { session, client, encoders, feed } = running();
+    const next = { ...client, said: [], closed: undefined };
+    session.attach(next);
+    feed(INIT);
+    feed(gop(0));
+    session.stop(client, 0);
+    session.skip(client, 10_000);
+    session.refuse(client, 'malformed-message', '');
+    session.left(client);
+    expect(encoders).toEqual([]);
+    expect(next.closed).toBeUndefined();
+  });
+});
+
+describe('[E8] sound', () => {
+  it('is waited for, but not for ever, and taken up when it comes', async () => {
+    const { feed, encoders } = running();
+    feed(INIT);
+    const silent = (index: number) => cluster(index * 1_000, simpleBlock({ key: index % 2 === 0 }));
+    feed(silent(0));
+    feed(silent(1));
+    feed(silent(2));
+    expect(encoders).toEqual([]);
+    feed(silent(3));
+    expect(encoders[0]?.args).not.toContain('0:a:0');
+    feed(cluster(4_000, simpleBlock({ key: true }), simpleBlock({ of: 'audio' })));
+    expect(encoders[0]?.ended).toBe(true);
+    encoders[0]?.say({ type: 'exited', clean: true, detail: '' });
+    expect(encoders[1]?.args).toContain('0:a:0');
+    await pulse();
+  });
+});
