@@ -73,7 +73,7 @@ export const createStreaming = (
     rooms: connections,
     leases,
     channels: channelStore,
-    posterUrl: (playbackId, kind) => video.posterUrl(playbackId, kind),
+    posterUrl: video.posterUrl,
   });
   const publisher = createPublisher({ sockets, connections, log, clock });
   const changed = createChanged({

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AssetNews } from './asset.ts';
 import { newId } from './ids.ts';
@@ -107,7 +107,11 @@ it('stays ended whatever comes, and still completes its recording', () => {
     reported('live'),
     back,
     over,
-    mux({ status: { is: 'ready', at: 99_000_000 }, playback: { is: 'p', at: 99_000_000 }, duration: { is: 12, at: 99_000_000 } }),
+    mux({
+      status: { is: 'ready', at: 99_000_000 },
+      playback: { is: 'p', at: 99_000_000 },
+      duration: { is: 12, at: 99_000_000 },
+    }),
   ].reduce(step, ended);
   expect(whole).toMatchObject({ state: 'ended', endedBecause: 'finished', endedAt: 9_000 });
   expect(recording(whole)).toEqual({ is: 'ready', playbackId: 'p', durationSeconds: 12 });

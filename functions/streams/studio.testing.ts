@@ -136,6 +136,20 @@ export const openStudio = async () => {
   const ingest = createIngestStore({ client, tableName: storage.tableName });
   let worker = 0;
 
+  const feedOf = (streamId: StreamId, claimed: Awaited<ReturnType<typeof ingest.claim>>) => {
+    if (!claimed.claimed) throw new Error(`the claim was refused: ${claimed.because}`);
+    const { fence, muxStreamKey, previousUntil } = claimed;
+    return {
+      streamId,
+      fence,
+      muxStreamKey,
+      previousUntil,
+      renew: (state: 'connecting' | 'live' | 'reconnecting' = 'live', more: object = {}) =>
+        ingest.renew({ streamId, fence, committed: 1, committedMs: 1, state, now, ttlMs: TTL_MS, ...more }),
+      release: (because = 'finished') => ingest.release({ streamId, fence, because, now }),
+    };
+  };
+
   return {
     asha,
     bilal,
@@ -175,26 +189,25 @@ export const openStudio = async () => {
       const redeemed = await ingest.redeem(key, now);
       if (!redeemed.redeemed) throw new Error(`the key was refused: ${redeemed.because}`);
       const { streamId } = redeemed;
-      const workerId = `worker-${++worker}`;
-      const claimed = await ingest.claim({
+      return feedOf(
         streamId,
-        sessionId: 's',
-        workerId,
-        resumeTokenHash: 'h',
-        now,
-        ttlMs: TTL_MS,
-      });
-      if (!claimed.claimed) throw new Error(`the claim was refused: ${claimed.because}`);
-      const { fence } = claimed;
-      return {
-        streamId,
-        workerId,
-        ...claimed,
-        renew: (state: 'connecting' | 'live' | 'reconnecting' = 'live', more: object = {}) =>
-          ingest.renew({ streamId, fence, committed: 1, committedMs: 1, state, now, ttlMs: TTL_MS, ...more }),
-        release: (because = 'finished') => ingest.release({ streamId, fence, because, now }),
-      };
+        await ingest.claim({
+          streamId,
+          sessionId: 's',
+          workerId: `worker-${++worker}`,
+          resumeTokenHash: 'h',
+          now,
+          ttlMs: TTL_MS,
+        }),
+      );
     },
+
+    /** Goes on with a feed as another worker does. */
+    resume: async (streamId: StreamId) =>
+      feedOf(
+        streamId,
+        await ingest.resume({ streamId, workerId: `worker-${++worker}`, resumeTokenHash: 'h', now, ttlMs: TTL_MS }),
+      ),
 
     deliver: async (body: unknown): Promise<number> => {
       const response = await webhooks.request('/webhooks/mux', {

@@ -5,20 +5,23 @@ import type { Visibility } from '#domain/stream';
 /** What the control plane needs of a video provider. The adapter is `mux.ts`; tests have one of fields. */
 export type LiveVideo = {
   /** Makes a live stream. Where its answer is lost it may be there all the same: then the fault is `doubtful`. */
-  make(wanted: WantedLiveStream): Promise<LiveStream>;
+  make: (wanted: WantedLiveStream) => Promise<LiveStream>;
   /** The newest live stream that bears this passthrough, among the newest that there are. */
-  find(passthrough: string): Promise<LiveStream | undefined>;
-  set(liveStreamId: string, settings: Pick<LiveStream, 'latency' | 'reconnectWindowSeconds'>): Promise<'done' | 'gone'>;
+  find: (passthrough: string) => Promise<LiveStream | undefined>;
+  set: (
+    liveStreamId: string,
+    settings: Pick<LiveStream, 'latency' | 'reconnectWindowSeconds'>,
+  ) => Promise<'done' | 'gone'>;
   /** Ends the recording now. Only once the encoder has left: Mux keeps its connection for a minute and would record anew. */
-  complete(liveStreamId: string): Promise<'done' | 'gone'>;
-  remove(liveStreamId: string): Promise<'done' | 'gone'>;
-  removeRecording(assetId: string): Promise<'done' | 'gone'>;
+  complete: (liveStreamId: string) => Promise<'done' | 'gone'>;
+  remove: (liveStreamId: string) => Promise<'done' | 'gone'>;
+  removeRecording: (assetId: string) => Promise<'done' | 'gone'>;
   /** What the provider says of a live stream's newest recordings, for the day its webhooks do not come. */
-  look(liveStreamId: string, now: number): Promise<{ news: AssetNews; bornAtMs: number }[]>;
+  look: (liveStreamId: string, now: number) => Promise<{ news: AssetNews; bornAtMs: number }[]>;
   /** Where to play a playback id; signed where not everybody may. */
-  playback(wanted: { playbackId: string; kind: 'live' | 'recording'; signed: boolean }): Promise<Playback>;
+  playback: (wanted: { playbackId: string; kind: 'live' | 'recording'; signed: boolean }) => Promise<Playback>;
   /** A picture of it, where everybody may see one. */
-  posterUrl(playbackId: string, kind: 'live' | 'recording'): string;
+  posterUrl: (playbackId: string, kind: 'live' | 'recording') => string;
   /** Whether shows for followers only are possible here. */
   canSign: boolean;
 };

@@ -1,13 +1,20 @@
 import { VideoFault } from './live-video.ts';
 
 /** How long one request of ours may wait on the provider, all its attempts together. API Gateway gives a request 29 s. */
-export const PATIENCE = { budgetMs: 8_000, attemptMs: 4_000, firstWaitMs: 250, longestWaitMs: 2_000 } as const;
+export const PATIENCE = {
+  budgetMs: 8_000,
+  attemptMs: 4_000,
+  /** With less than this left no attempt is worth its doubt. */
+  leastMs: 1_000,
+  firstWaitMs: 250,
+  longestWaitMs: 2_000,
+} as const;
 
 type Parts = {
   clock: () => number;
   wait: (ms: number) => Promise<void>;
   random: () => number;
-  patience?: { budgetMs: number; attemptMs: number; firstWaitMs: number; longestWaitMs: number };
+  patience?: { [Name in keyof typeof PATIENCE]: number };
 };
 
 /**
@@ -24,13 +31,13 @@ export const createPatience = ({ clock, wait, random, patience = PATIENCE }: Par
     const until = clock() + patience.budgetMs;
     for (let tries = 0; ; tries++) {
       try {
-        return await attempt(Math.max(1, Math.min(patience.attemptMs, until - clock())));
+        return await attempt(Math.max(patience.leastMs, Math.min(patience.attemptMs, until - clock())));
       } catch (error) {
         const { fault, retryAfterMs } = asFault(error);
         if (fault.because === 'refused') throw fault;
         const backoff = random() * Math.min(patience.firstWaitMs * 2 ** tries, patience.longestWaitMs);
         const pause = Math.max(backoff, retryAfterMs ?? 0);
-        if (clock() + pause >= until) throw fault;
+        if (clock() + pause + patience.leastMs > until) throw fault;
         await wait(pause);
         if (fault.doubtful && !(await mayRepeat())) throw fault;
       }

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { StreamId } from '#domain/ids';
 import type { User } from '#domain/user';
@@ -97,8 +97,7 @@ const play = async (creator: User, scripts: Step[][], later: () => { by: number;
   scripts.forEach((steps, show) =>
     steps.forEach((step) => {
       at++;
-      if (!('mux' in step)) return void places.push({ at, order: 0, step, show });
-      const { by, times } = later();
+      const { by, times } = 'mux' in step ? later() : { by: 0, times: 1 };
       for (let i = 0; i < times; i++) places.push({ at: at + by * (i + 1) * (i + 1), order: by % 7, step, show });
     }),
   );
@@ -144,24 +143,7 @@ const play = async (creator: User, scripts: Step[][], later: () => { by: number;
       studio.later(76_000);
       await studio.sweep();
     }
-    if (name !== 'other-worker') return held;
-    const { streamId } = held;
-    const resumed = await studio.ingest.resume({
-      streamId,
-      workerId: 'other',
-      resumeTokenHash: 'h',
-      now: studio.now(),
-      ttlMs: 6_000,
-    });
-    if (!resumed.claimed) throw new Error(`the resume was refused: ${resumed.because}`);
-    const { fence } = resumed;
-    return {
-      ...held,
-      ...resumed,
-      renew: (state = 'live') =>
-        studio.ingest.renew({ streamId, fence, committed: 1, committedMs: 1, state, now: studio.now(), ttlMs: 6_000 }),
-      release: (because = 'finished') => studio.ingest.release({ streamId, fence, because, now: studio.now() }),
-    };
+    return name === 'other-worker' ? studio.resume(held.streamId) : held;
   }
 };
 

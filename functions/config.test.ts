@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { parseConfig } from './config.ts';
+import { withSecrets } from './secrets.ts';
+
+const ENVIRONMENT = {
+  TABLE_NAME: 'vybzz',
+  PUBLIC_ORIGIN: 'https://vybzz.test',
+  INGEST_URL: 'wss://vybzz.test/stream/live',
+  AUTH_ISSUERS: '[{"issuer":"https://issuer.test","kind":"oidc","clientId":"web","audience":"api"}]',
+  MUX_TOKEN_ID: 'id',
+  MUX_TOKEN_SECRET: 'secret',
+  MUX_WEBHOOK_SECRETS: 'one, two,',
+  CURSOR_SECRET: 'sixteen characters',
+};
+
+describe('the configuration', () => {
+  it('is read from the environment, with defaults for what Mux and we have', () => {
+    expect(parseConfig(ENVIRONMENT)).toMatchObject({
+      TABLE_NAME: 'vybzz',
+      AUTH_ISSUERS: [{ issuer: 'https://issuer.test', kind: 'oidc', clientId: 'web', audience: 'api' }],
+      MUX_WEBHOOK_SECRETS: ['one', 'two'],
+      MUX_STREAM_URL: 'https://stream.mux.com',
+      MUX_IMAGE_URL: 'https://image.mux.com',
+      CORS_ORIGINS: [],
+      VERSION: 'dev',
+    });
+  });
+
+  it('that is not complete names all that is missing or wrong, in one sentence and without a value', () => {
+    const wrong = {
+      ...ENVIRONMENT,
+      TABLE_NAME: '',
+      INGEST_URL: 'https://vybzz.test',
+      CURSOR_SECRET: 'short',
+      AUTH_ISSUERS: '{',
+    };
+    expect(() => parseConfig(wrong)).toThrow(
+      /^The environment does not hold what the control plane needs: TABLE_NAME is missing; INGEST_URL: .*; AUTH_ISSUERS: is not JSON; CURSOR_SECRET: [^;]*\.$/,
+    );
+    expect(() => parseConfig({})).toThrow(/MUX_TOKEN_SECRET is missing/);
+  });
+});
+
+describe('secrets', () => {
+  it('come from the environment alone where it names none', async () => {
+    const never = () => Promise.reject(new Error('asked the extension'));
+    expect(await withSecrets({ MUX_TOKEN_ID: 'id' }, { fetch: never })).toEqual({ MUX_TOKEN_ID: 'id' });
+  });
+
+  it('are read by the extension where the environment names them, and it wins where it holds one itself', async () => {
+    const asked: [string, unknown][] = [];
+    const fetch = (async (url: string, init: RequestInit) => {
+      asked.push([url, init.headers]);
+      const secret = url.includes('mux')
+        ? { MUX_TOKEN_ID: 'of the secret', MUX_TOKEN_SECRET: 's' }
+        : { CURSOR_SECRET: 'c' };
+      return Response.json({ SecretString: JSON.stringify(secret) });
+    }) as typeof globalThis.fetch;
+    const env = {
+      MUX_SECRET_ARN: 'arn:mux',
+      CURSOR_SECRET_ARN: 'arn:cursor',
+      AWS_SESSION_TOKEN: 'session',
+      MUX_TOKEN_ID: 'given',
+    };
+    expect(await withSecrets(env, { fetch })).toEqual({ ...env, MUX_TOKEN_SECRET: 's', CURSOR_SECRET: 'c' });
+    expect(asked).toEqual(
+      ['arn%3Amux', 'arn%3Acursor'].map((arn) => [
+        `http://localhost:2773/secretsmanager/get?secretId=${arn}`,
+        { 'X-Aws-Parameters-Secrets-Token': 'session' },
+      ]),
+    );
+  });
+
+  it('that cannot be read stop the start, without their content', async () => {
+    const fetch = async () => new Response('denied', { status: 400 });
+    await expect(withSecrets({ MUX_SECRET_ARN: 'arn:mux' }, { fetch })).rejects.toThrow(
+      'The secret arn:mux cannot be read: the extension answered 400.',
+    );
+  });
+});
