@@ -3,6 +3,10 @@ import type { Aws } from '../../functions/base.ts';
 import { parseConfig } from '../../functions/config.ts';
 import type { ControlPlane } from './gateway.ts';
 
+/** An error has nothing of itself in JSON. */
+const readable = (value: unknown): string =>
+  value instanceof Error ? (value.stack ?? value.message) : JSON.stringify(value);
+
 type Settings = { environment: Record<string, string>; aws: Aws; log: (line: string) => void };
 
 /** The rooms of `functions/` behind the gateway's paths; `sweep` is what a scheduled rule calls in the cloud. */
@@ -14,9 +18,7 @@ export const startControlPlane = ({
   const tell =
     (level: string) =>
     (message: string, extra: Record<string, unknown> = {}): void =>
-      log(
-        [level, message, ...Object.entries(extra).map(([name, value]) => `${name}=${JSON.stringify(value)}`)].join(' '),
-      );
+      log([level, message, ...Object.entries(extra).map(([name, value]) => `${name}=${readable(value)}`)].join(' '));
   const { auth, users, posts, streams, webhooks, realtime, sweep } = createControlPlane(parseConfig(environment), {
     aws,
     // A person at a terminal wants what went wrong, and each step of a show; not every request.

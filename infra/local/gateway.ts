@@ -91,6 +91,16 @@ const securityHeaders = (otherOrigins: string[], dev: boolean): Record<string, s
 };
 
 /**
+ * A request that announces no body has none (RFC 9112, 6.3), and API Gateway hands none on; the adapter gives every PUT and
+ * DELETE an empty one.
+ */
+const withoutEmptyBody = (request: Request): Request => {
+  const { method, headers, signal, url } = request;
+  const announced = headers.has('transfer-encoding') || Number(headers.get('content-length') ?? 0) > 0;
+  return announced ? request : new Request(url, { method, headers, signal });
+};
+
+/**
  * The one origin: what CloudFront, API Gateway and the load balancer are to a deployed Vybzz. Serves the web app, hands the
  * API's paths to the very Hono apps that the Lambdas wrap, `/realtime` to the WebSocket-API emulation and `/stream/live/*`
  * to the ingest worker.
@@ -101,7 +111,8 @@ export const startGateway = async (parts: Parts) => {
   const realtime = createRealtimeGateway({ handlers: () => parts.controlPlane().realtime, log });
   const headers = securityHeaders(parts.otherOrigins, 'dev' in parts.web);
 
-  const listener = (app: Pick<Hono, 'fetch'>) => getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  const listener = (app: Pick<Hono, 'fetch'>) =>
+    getRequestListener((request, bindings) => app.fetch(withoutEmptyBody(request), bindings));
 
   const isRoom = (name: string, rooms: Rooms): name is keyof Rooms => Object.hasOwn(rooms, name);
 
