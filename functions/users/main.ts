@@ -1,16 +1,12 @@
-import { handle } from 'hono/aws-lambda';
 import { createStreamStore } from '#store/streams';
-import { createBase } from '../base.ts';
-import { parseConfig } from '../config.ts';
-import { createLog } from '../observed.ts';
+import { onHttp, startLambda } from '../lambda.ts';
 import { createPeople } from '../people.ts';
-import { withSecrets } from '../secrets.ts';
 import { createProfiles } from './profiles.ts';
 import { buildUsersRoom } from './room.ts';
 
-const base = createBase({ config: parseConfig(await withSecrets(process.env)), log: createLog('users') });
+const { base, metrics } = await startLambda('users', process.env);
 const people = createPeople(base);
 const profiles = createProfiles({ ...people, onAir: createStreamStore(base).airedBy });
 
-/** The Lambda behind `/users/*`. */
-export const handler = handle(buildUsersRoom(base, people, profiles));
+/** `/users` and below it. */
+export const handler = onHttp(buildUsersRoom(base, people, profiles), metrics);
