@@ -6,6 +6,10 @@ import { AppContext, type AppParts } from './app-context.ts';
 import type { AppRouter } from './router.tsx';
 import './ui/tokens.css';
 import './ui/base.css';
+import './ui/toast.css';
+
+/** Under the header: at the foot of the page it would lie on the buttons of dialogs. */
+const TOAST_TOP = 'calc(var(--height-header) + var(--space-3))';
 
 type Props = { parts: AppParts; router: AppRouter; queryClient: QueryClient };
 
@@ -15,7 +19,7 @@ export const App = ({ parts, router, queryClient }: Props) => (
     <QueryClientProvider client={queryClient}>
       <Tooltip.Provider delayDuration={400}>
         <RouterProvider router={router} />
-        <Toaster theme="system" position="bottom-center" />
+        <Toaster theme="system" position="top-center" offset={{ top: TOAST_TOP }} mobileOffset={{ top: TOAST_TOP }} />
       </Tooltip.Provider>
     </QueryClientProvider>
   </AppContext>

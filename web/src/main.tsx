@@ -104,7 +104,9 @@ let someone = session.signedIn();
 session.subscribe(() => {
   if (someone === session.signedIn()) return;
   someone = session.signedIn();
-  void queryClient.resetQueries();
+  // Not asked for again at once, as all else is: nobody may be there to ask for.
+  queryClient.removeQueries({ queryKey: ['me'] });
+  void queryClient.resetQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'me' });
 });
 
 const root = document.getElementById('root');

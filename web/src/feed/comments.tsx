@@ -111,7 +111,7 @@ const NewComment = ({ post }: { post: PostView }) => {
         if (text.trim() && !send.isPending) send.mutate(text.trim());
       }}
     >
-      <Field label="Comment" hideLabel>
+      <Field label="Your comment" hideLabel>
         {(control) => (
           <TextInput
             {...control}

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { CalendarClock, Radio } from 'lucide-react';
+import { Radio } from 'lucide-react';
 import { useApp, useSignedIn } from '../app-context.ts';
 import { buttonClass } from '../ui/button.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
@@ -67,7 +67,7 @@ const Upcoming = () => {
   const { data: streams } = useQuery(queries.scheduled());
   if (!streams?.length) return null;
   return (
-    <Section id="upcoming" title="Upcoming" action={<CalendarClock className="muted" aria-hidden="true" />}>
+    <Section id="upcoming" title="Upcoming">
       <StreamGrid streams={streams} />
     </Section>
   );

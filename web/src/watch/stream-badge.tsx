@@ -1,10 +1,15 @@
 import type { StreamView } from '#contract/http';
 import { Badge } from '../ui/badge.tsx';
 
-type Props = { stream: Pick<StreamView, 'state' | 'recording' | 'scheduledFor'> };
+type Props = {
+  stream: Pick<StreamView, 'state' | 'recording' | 'scheduledFor'>;
+  /** Lies on a picture, whatever its colours. */
+  onPicture?: boolean;
+};
 
 /** The state of a stream in a word. */
-export const StreamBadge = ({ stream }: Props) => {
+export const StreamBadge = ({ stream, onPicture = false }: Props) => {
+  const tone = onPicture ? 'overlay' : 'neutral';
   switch (stream.state) {
     case 'live':
     case 'reconnecting':
@@ -14,18 +19,18 @@ export const StreamBadge = ({ stream }: Props) => {
         </Badge>
       );
     case 'created':
-      return <Badge tone="overlay">{stream.scheduledFor ? 'Upcoming' : 'Starting soon'}</Badge>;
+      return <Badge tone={tone}>{stream.scheduledFor ? 'Upcoming' : 'Starting soon'}</Badge>;
     case 'connecting':
-      return <Badge tone="overlay">Starting soon</Badge>;
+      return <Badge tone={tone}>Starting soon</Badge>;
     case 'ended':
       switch (stream.recording) {
         case 'ready':
-          return <Badge tone="overlay">Recording</Badge>;
+          return <Badge tone={tone}>Recording</Badge>;
         case 'preparing':
-          return <Badge tone="overlay">Processing</Badge>;
+          return <Badge tone={tone}>Processing</Badge>;
         case 'none':
         case 'failed':
-          return <Badge tone="overlay">Ended</Badge>;
+          return <Badge tone={tone}>Ended</Badge>;
       }
   }
 };

@@ -13,7 +13,7 @@ export const StreamCard = ({ stream, showCreator = true }: { stream: StreamView;
     <div className="stream-card__picture">
       <Poster stream={stream} />
       <span className="stream-card__badge">
-        <StreamBadge stream={stream} />
+        <StreamBadge stream={stream} onPicture />
       </span>
       {stream.recording === 'ready' && stream.durationSeconds !== undefined && (
         <span className="stream-card__duration">{clockTime(stream.durationSeconds)}</span>

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { Share2 } from 'lucide-react';
+import { LockKeyhole, Share2 } from 'lucide-react';
 import { useEffect } from 'react';
 import type { StreamView } from '#contract/http';
 import { ApiError } from '../api/api-error.ts';
@@ -12,6 +12,7 @@ import { useLive } from '../realtime/use-live.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Badge } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
+import { EmptyState } from '../ui/empty-state.tsx';
 import { LoadFailed } from '../ui/load-failed.tsx';
 import { Loading } from '../ui/loading.tsx';
 import { NotFoundPage } from '../ui/not-found-page.tsx';
@@ -43,6 +44,12 @@ const NotShown = ({ error, onRetry }: { error: unknown; onRetry: () => void }) =
   const signedIn = useSignedIn();
   if (error instanceof ApiError && (error.code === 'not-signed-in' || (error.code === 'not-allowed' && !signedIn)))
     return <SignInGate title="This show is for followers">Sign in to see whether you are one of them.</SignInGate>;
+  if (error instanceof ApiError && (error.code === 'not-allowed' || error.code === 'blocked'))
+    return (
+      <EmptyState icon={<LockKeyhole />} title="This show is not for everyone">
+        {error.message}
+      </EmptyState>
+    );
   return <LoadFailed what="The show" error={error} onRetry={onRetry} />;
 };
 
