@@ -12,12 +12,14 @@ export type CommentId = Branded<'CommentId'>;
 /** What a person is called in a URL: 3–30 of `[a-z0-9_]`, unique, changeable. */
 export type Handle = Branded<'Handle'>;
 
+type Made = { usr: UserId; str: StreamId; pst: PostId; cmt: CommentId };
+
 const ID = /^(usr|str|pst|cmt)_[0-9a-hjkmnp-tv-z]{26}$/;
 const HANDLE = /^[a-z0-9_]{3,30}$/;
 
-const parsed = <Id extends string>(prefix: string, text: string): Id | undefined =>
+const parsed = <Prefix extends keyof Made>(prefix: Prefix, text: string): Made[Prefix] | undefined =>
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the one place where an id gets its brand
-  ID.test(text) && text.startsWith(`${prefix}_`) ? (text as Id) : undefined;
+  ID.test(text) && text.startsWith(`${prefix}_`) ? (text as Made[Prefix]) : undefined;
 
 /** `usr_` and a ULID in lower case; undefined for anything else. The other ids alike. */
 export const parseUserId = (text: string): UserId | undefined => parsed('usr', text);
@@ -32,8 +34,6 @@ export const parseHandle = (text: string): Handle | undefined =>
 const CROCKFORD = '0123456789abcdefghjkmnpqrstvwxyz';
 const TIME_CHARACTERS = 10;
 const RANDOM_BYTES = 16;
-
-type Made = { usr: UserId; str: StreamId; pst: PostId; cmt: CommentId };
 
 /**
  * A new id: 48 bits of time, so that ids sort by age, then 80 random bits (github.com/ulid/spec).

@@ -204,7 +204,7 @@ export const checkDisk = async (folder) => {
     await mkdir(folder, { recursive: true });
     await access(folder, constants.W_OK);
   } catch (cause) {
-    const why = cause instanceof Error && 'code' in cause ? cause.code : String(cause);
+    const why = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
     return {
       ok: false,
       said: `The data folder ${folder} cannot be written (${why}).`,

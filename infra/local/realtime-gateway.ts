@@ -118,7 +118,7 @@ export const createRealtimeGateway = ({
     const { socket } = connection;
     const ends = setTimeout(() => socket.close(1001, 'Going away'), limits.connectionMs);
     socket.on('error', () => socket.terminate());
-    socket.on('message', (data, binary) => {
+    socket.on('message', (data: Buffer, binary) => {
       connection.lastActiveAt = Date.now();
       if (binary) {
         socket.close(1003, 'Binary frames are not taken');

@@ -11,7 +11,11 @@ type Rung = {
 
 const RUNGS: Rung[] = [
   // The fallback that every browser has: MediaRecorder's VP8 and Opus, transcoded by the worker.
-  { how: 'MediaRecorder and a transcode', query: '?rung=4', expected: { codec: 'h264', profile: 'Main', pixelFormat: 'yuv420p' } },
+  {
+    how: 'MediaRecorder and a transcode',
+    query: '?rung=4',
+    expected: { codec: 'h264', profile: 'Main', pixelFormat: 'yuv420p' },
+  },
   // What the page chooses by itself in Chromium: WebCodecs, which the worker only repacks.
   { how: 'what the page chooses', query: '', expected: { codec: 'h264' } },
 ];
@@ -19,7 +23,10 @@ const RUNGS: Rung[] = [
 const apart = ({ keyFrames }: Probed): number[] => keyFrames.slice(1).map((time, i) => time - (keyFrames[i] ?? 0));
 
 for (const { how, query, expected } of RUNGS)
-  test(`a creator goes live in one tab and is watched in another, and the recording stays: ${how}`, async ({ browser, request }) => {
+  test(`a creator goes live in one tab and is watched in another, and the recording stays: ${how}`, async ({
+    browser,
+    request,
+  }) => {
     test.setTimeout(240_000);
     const title = `First light by ${how}`;
     const creator = await openPage(browser);
@@ -33,13 +40,19 @@ for (const { how, query, expected } of RUNGS)
     await expect(creator.page.getByText('Streaming…')).toBeVisible();
 
     const onAir = async () => {
-      const { items } = (await (await request.get('/stream?state=live')).json()) as { items: { id: string; title: string }[] };
+      const { items } = (await (await request.get('/stream?state=live')).json()) as {
+        items: { id: string; title: string }[];
+      };
       return items.find((stream) => stream.title === title)?.id;
     };
     await expect.poll(onAir, { timeout: 60_000 }).toBeDefined();
     const id = (await onAir()) ?? '';
     const stream = async () =>
-      (await (await request.get(`/stream/${id}`)).json()) as { state: string; recording: string; durationSeconds?: number };
+      (await (await request.get(`/stream/${id}`)).json()) as {
+        state: string;
+        recording: string;
+        durationSeconds?: number;
+      };
 
     const viewer = await openPage(browser, `/watch/${id}`);
     await expect(viewer.page.getByRole('heading', { name: title })).toBeVisible();
@@ -61,7 +74,9 @@ for (const { how, query, expected } of RUNGS)
 
     const later = await openPage(browser, `/watch/${id}`);
     await expect(later.page.getByText('Recording').first()).toBeVisible();
-    await later.page.getByTestId('player').evaluate((element) => element instanceof HTMLVideoElement && element.play());
+    await later.page.getByTestId('player').evaluate(async (element) => {
+      if (element instanceof HTMLVideoElement) await element.play();
+    });
     await expectPlaying(later.page, 2);
 
     expect([...creator.complaints, ...viewer.complaints, ...later.complaints]).toEqual([]);

@@ -12,16 +12,27 @@ export type Probed = {
 
 /** What FFmpeg's own prober says of an HLS address. Reads at most `seconds` of it. */
 export const probe = async (url: string, seconds = 12): Promise<Probed> => {
-  const ask = async (args: string[]): Promise<{ streams?: Record<string, string & number>[]; packets?: { pts_time: string; flags: string }[] }> => {
-    const { stdout } = await run('ffprobe', ['-v', 'error', '-of', 'json', ...args, url], { timeout: 60_000, maxBuffer: 32 << 20 });
+  const ask = async (
+    args: string[],
+  ): Promise<{ streams?: Record<string, string & number>[]; packets?: { pts_time: string; flags: string }[] }> => {
+    const { stdout } = await run('ffprobe', ['-v', 'error', '-of', 'json', ...args, url], {
+      timeout: 60_000,
+      maxBuffer: 32 << 20,
+    });
     return JSON.parse(stdout);
   };
   const { streams = [] } = await ask(['-show_streams']);
   const video = streams.find((stream) => stream['codec_type'] === 'video');
   const audio = streams.find((stream) => stream['codec_type'] === 'audio');
-  if (!video || !audio) throw new Error(`no video or no audio in it: ${JSON.stringify(streams.map((stream) => stream['codec_type']))}`);
+  if (!video || !audio)
+    throw new Error(`no video or no audio in it: ${JSON.stringify(streams.map((stream) => stream['codec_type']))}`);
   const { packets = [] } = await ask([
-    '-select_streams', 'v:0', '-show_entries', 'packet=pts_time,flags', '-read_intervals', `%+${seconds}`,
+    '-select_streams',
+    'v:0',
+    '-show_entries',
+    'packet=pts_time,flags',
+    '-read_intervals',
+    `%+${seconds}`,
   ]);
   return {
     video: {
@@ -31,7 +42,11 @@ export const probe = async (url: string, seconds = 12): Promise<Probed> => {
       height: Number(video['height']),
       pixelFormat: String(video['pix_fmt']),
     },
-    audio: { codec: String(audio['codec_name']), sampleRate: Number(audio['sample_rate']), channels: Number(audio['channels']) },
+    audio: {
+      codec: String(audio['codec_name']),
+      sampleRate: Number(audio['sample_rate']),
+      channels: Number(audio['channels']),
+    },
     keyFrames: packets.filter(({ flags }) => flags.startsWith('K')).map(({ pts_time: time }) => Number(time)),
   };
 };

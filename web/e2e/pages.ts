@@ -6,7 +6,11 @@ const NOT_THE_PAGE = /GPU stall due to ReadPixels|GroupMarkerNotSet|swiftshader/
 export type Watched = { context: BrowserContext; page: Page; complaints: string[] };
 
 /** A page in a browser context of its own, with what its console complains of. */
-export const openPage = async (browser: Browser, path = '/', options: Parameters<Browser['newContext']>[0] = {}): Promise<Watched> => {
+export const openPage = async (
+  browser: Browser,
+  path = '/',
+  options: Parameters<Browser['newContext']>[0] = {},
+): Promise<Watched> => {
   const context = await browser.newContext(options);
   const page = await context.newPage();
   const complaints: string[] = [];
