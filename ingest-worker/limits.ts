@@ -27,8 +27,9 @@ export const LIMITS = {
   /** How long a feed waits for its client to come back, or for one that is there to send media. */
   awayMs: 90_000,
   showMs: 12 * 60 * 60 * 1000,
-  /** From `stop` to the last tag acknowledged. */
-  drainMs: 20_000,
+  /** From `stop` to the last tag published, and how long of it may pass without any. */
+  drainMs: 90_000,
+  drainStuckMs: 20_000,
   /** From SIGTERM to the end of the process; ECS kills at 120 s. */
   exitMs: 105_000,
   /** Over this much time the sessions of a leaving worker are asked to move. */
@@ -71,7 +72,7 @@ export const LIMITS = {
   restartWaitsMs: [1_000, 2_000, 3_000],
   /** FFmpeg has input and makes nothing for so long. */
   encoderStallMs: 8_000,
-  /** Grace between the end of input, SIGINT and SIGKILL. */
+  /** Grace from its last sign of life after the end of input to SIGINT, and from there to SIGKILL. */
   encoderEndMs: 5_000,
   encoderInterruptMs: 2_000,
   encoderMemoryBytes: 768 * 1024 * 1024,

@@ -49,10 +49,18 @@ describe('a process', () => {
     expect(isAlive(encoder)).toBe(false);
   });
 
-  it('[E6] is interrupted when it goes on, and ends cleanly so', async () => {
-    const { encoder, exited } = run('trap "exit 255" INT; while :; do sleep 0.05; done');
+  it('[E6] has all the time that it needs, as long as it gives signs of life', async () => {
+    const slow = `cat > /dev/null; printf '${FLV}'; for i in 1 2 3 4 5 6 7 8; do sleep 0.1; printf '${TAG}'; done`;
+    const { encoder, exited, events } = run(slow, { encoderEndMs: 300 });
     encoder.end();
-    expect(await exited).toMatchObject({ clean: true, detail: '255' });
+    expect(await exited).toMatchObject({ clean: true });
+    expect(events).toHaveLength(9);
+  });
+
+  it('[E6] is interrupted when it gives none, and what it has not given counts as lost', async () => {
+    const { encoder, exited } = run('trap "exit 0" INT; while :; do sleep 0.05; done');
+    encoder.end();
+    expect(await exited).toMatchObject({ clean: false, detail: '0' });
   });
 
   it('[E6] is killed when it does not heed that', async () => {

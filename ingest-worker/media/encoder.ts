@@ -39,8 +39,8 @@ export type EncoderLimits = Record<
 
 const LAST_WORDS_MS = 1_000;
 const LAST_WORDS_LENGTH = 300;
-const INTERRUPTED = 255;
-const WATCH_MS = 1_000;
+const WATCH_MS = 500;
+const WEIGH_MS = 4_000;
 const PAGE_BYTES = 4_096;
 
 /** FFmpeg as a supervised child: it never outlives its use, never stalls unseen and never grows without end. */
@@ -58,24 +58,33 @@ export const createStartEncoder =
     // Nothing of our environment: it holds credentials, and FFmpeg reads strangers' bytes.
     const child = spawn(ffmpegPath, args, { env: {}, stdio: ['pipe', 'pipe', 'pipe', 'pipe'] });
     const timers: NodeJS.Timeout[] = [];
-    const stall = createStallWatch({ stallMs: limits.encoderStallMs, clock });
+    const stall = createStallWatch({ stallMs: limits.encoderStallMs, endMs: limits.encoderEndMs, clock });
     let lastWords = '';
     let order: 'run' | 'end' | 'kill' = 'run';
     let killedFor: string | undefined;
     let settled = false;
+    let interrupted = false;
     let outTime = '';
 
     const settle = (code: number | null, signal: NodeJS.Signals | null): void => {
       if (settled) return;
       settled = true;
       for (const timer of timers) clearTimeout(timer);
-      const clean = order !== 'run' && killedFor === undefined && (code === 0 || code === INTERRUPTED);
+      const clean = order === 'end' && !interrupted && killedFor === undefined && code === 0;
       onEvent({ type: 'exited', clean, detail: killedFor ?? `${signal ?? code}${lastWords && `: ${lastWords}`}` });
     };
     const killBecause = (why: string): void => {
       if (settled || killedFor) return;
       killedFor = why;
       child.kill('SIGKILL');
+    };
+
+    /** It does not end by itself, however long it is waited for: what it still holds is lost, or made again. */
+    const interrupt = (): void => {
+      if (interrupted) return;
+      interrupted = true;
+      child.kill('SIGINT');
+      timers.push(setTimeout(() => killBecause('did not end'), limits.encoderInterruptMs));
     };
 
     const reader = createFlvReader((tag) => {
@@ -123,12 +132,13 @@ export const createStartEncoder =
     if (child.pid !== undefined) lowerPriority(child.pid);
     timers.push(
       setInterval(() => {
-        if (stall.stalled()) killBecause('stalled');
-        else
-          void heldBytes(child.pid).then(
-            (bytes) => bytes > limits.encoderMemoryBytes && killBecause('too much memory'),
-          );
+        if (!stall.stalled()) return;
+        if (order === 'run') killBecause('stalled');
+        else interrupt();
       }, WATCH_MS).unref(),
+      setInterval(() => {
+        void heldBytes(child.pid).then((bytes) => bytes > limits.encoderMemoryBytes && killBecause('too much memory'));
+      }, WEIGH_MS).unref(),
     );
 
     return {
@@ -145,11 +155,7 @@ export const createStartEncoder =
         if (settled || order !== 'run') return;
         order = 'end';
         stdin.end();
-        stall.stop();
-        timers.push(
-          setTimeout(() => child.kill('SIGINT'), limits.encoderEndMs),
-          setTimeout(() => killBecause('did not end'), limits.encoderEndMs + limits.encoderInterruptMs),
-        );
+        stall.ended();
       },
       pause: () => {
         stdout.pause();

@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { createStallWatch } from './stall-watch.ts';
 
 const STALL_MS = 8_000;
+const END_MS = 5_000;
 
 const watch = () => {
   let nowMs = 0;
-  const made = createStallWatch({ stallMs: STALL_MS, clock: () => nowMs });
+  const made = createStallWatch({ stallMs: STALL_MS, endMs: END_MS, clock: () => nowMs });
   return { ...made, pass: (ms: number) => void (nowMs += ms) };
 };
 
@@ -47,7 +48,7 @@ describe('[E7] an encoder that hangs', () => {
     expect(stall.stalled()).toBe(false);
   });
 
-  it('is not one that we do not read, or that is asked to end', () => {
+  it('is not one that we do not read', () => {
     const paused = watch();
     paused.wrote(false);
     paused.pause();
@@ -55,10 +56,20 @@ describe('[E7] an encoder that hangs', () => {
     expect(paused.stalled()).toBe(false);
     paused.resume();
     expect(paused.stalled()).toBe(false);
-    const ended = watch();
-    ended.wrote(false);
-    ended.stop();
-    ended.pass(10 * STALL_MS);
-    expect(ended.stalled()).toBe(false);
+  });
+});
+
+describe('[E6] an encoder that is to end', () => {
+  it('has endMs from each sign of life to the next', () => {
+    const stall = watch();
+    stall.wrote(false);
+    stall.ended();
+    for (let signs = 0; signs < 10; signs++) {
+      stall.pass(END_MS);
+      expect(stall.stalled()).toBe(false);
+      stall.answered();
+    }
+    stall.pass(END_MS + 1);
+    expect(stall.stalled()).toBe(true);
   });
 });

@@ -8,18 +8,28 @@ export type StallWatch = {
   /** While we ourselves do not read its output, its silence means nothing. */
   pause(): void;
   resume(): void;
-  stop(): void;
+  /** It has all its input: now it has `endMs` from each sign of life to the next. */
+  ended(): void;
   stalled(): boolean;
 };
 
 /** A last, half-written frame is never answered; only input that goes on for this long after it asks for an answer. */
 const GOES_ON_MS = 2_000;
 
-export const createStallWatch = ({ stallMs, clock }: { stallMs: number; clock: () => number }): StallWatch => {
+export const createStallWatch = ({
+  stallMs,
+  endMs,
+  clock,
+}: {
+  stallMs: number;
+  endMs: number;
+  clock: () => number;
+}): StallWatch => {
   let unansweredSince: number | undefined;
   let lastWrite = 0;
   let full = false;
   let watching = true;
+  let endingSince: number | undefined;
 
   return {
     wrote: (took) => {
@@ -32,6 +42,7 @@ export const createStallWatch = ({ stallMs, clock }: { stallMs: number; clock: (
     },
     answered: () => {
       unansweredSince = undefined;
+      if (endingSince !== undefined) endingSince = clock();
     },
     pause: () => {
       watching = false;
@@ -39,14 +50,16 @@ export const createStallWatch = ({ stallMs, clock }: { stallMs: number; clock: (
     resume: () => {
       watching = true;
       if (unansweredSince !== undefined) unansweredSince = clock();
+      if (endingSince !== undefined) endingSince = clock();
     },
-    stop: () => {
-      watching = false;
+    ended: () => {
+      endingSince = clock();
     },
-    stalled: () =>
-      watching &&
-      unansweredSince !== undefined &&
-      clock() - unansweredSince > stallMs &&
-      (full || lastWrite - unansweredSince > GOES_ON_MS),
+    stalled: () => {
+      if (!watching) return false;
+      if (endingSince !== undefined) return clock() - endingSince > endMs;
+      if (unansweredSince === undefined || clock() - unansweredSince <= stallMs) return false;
+      return full || lastWrite - unansweredSince > GOES_ON_MS;
+    },
   };
 };

@@ -12,10 +12,14 @@ export type HealthMeter = {
   readonly latest: Health;
 };
 
+/** Media that comes this much later than it came at its best means that the way in is too slow. */
+const UPLINK_SLOW_MS = 3_000;
 /** Published media this far behind what was received means that the way out is too slow. */
 const UPSTREAM_SLOW_MS = 5_000;
 
 export const createHealthMeter = ({ intake, outlet, clock }: Parts): HealthMeter => {
+  /** Wall clock minus media clock at its smallest: when nothing stood in the way. */
+  let nearestMs = Infinity;
   const seen = { atMs: clock(), pictures: 0, frames: 0, received: 0, bytes: 0 };
   let latest: Health = {
     state: 'starting',
@@ -38,6 +42,8 @@ export const createHealthMeter = ({ intake, outlet, clock }: Parts): HealthMeter
       const each = (now: number, before: number) => Math.round(((now - before) / seconds) * 10) / 10;
       const kbps = (now: number, before: number) => Math.round(((now - before) * 8) / 1000 / seconds);
       const newest = intake.ring.newestMs ?? 0;
+      if (intake.ring.newestMs !== undefined) nearestMs = Math.min(nearestMs, atMs - newest);
+      const late = atMs - newest - nearestMs > UPLINK_SLOW_MS;
       const delayMs = Math.max(0, Math.round(newest - (outlet.published.videoMs ?? 0)));
       const slow = held || !outlet.empty || delayMs > UPSTREAM_SLOW_MS;
       latest = {
@@ -49,7 +55,7 @@ export const createHealthMeter = ({ intake, outlet, clock }: Parts): HealthMeter
         delayMs,
         dropped,
         restarts,
-        ...(slow && { warning: 'upstream-slow' as const }),
+        ...(slow ? { warning: 'upstream-slow' as const } : late && { warning: 'uplink-too-slow' as const }),
       };
       Object.assign(seen, {
         atMs,

@@ -332,7 +332,7 @@ export const runSession = (parts: SessionParts, grant: Grant): RunningSession =>
       watchClient();
       whetherDone();
     }
-    happened({ type: 'tick' });
+    happened({ type: 'tick', published: outlet.bytes });
     if (++pulses % (LIMITS.healthEveryMs / LIMITS.pulseMs) !== 0) return;
     const { restarts, receivedBytes } = counts;
     const dropped = line.droppedFrames + counts.skips;
@@ -413,6 +413,7 @@ export const runSession = (parts: SessionParts, grant: Grant): RunningSession =>
       if (client?.mode === 'plain') return happened({ type: 'stopped', because: 'going-away' });
       leaving = { after: ring.end - 1, byMs: clock() + (began ? LIMITS.leaveAtGopMs : 0) };
       line.limit(ring.end);
+      log.info('feed leaving');
       return whetherDone();
     },
   };

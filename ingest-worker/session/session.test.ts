@@ -12,7 +12,7 @@ const play = (...told: (SessionEvent['type'] | Partial<SessionEvent> | number)[]
       nowMs += entry;
       continue;
     }
-    const event = { nowMs, ...(typeof entry === 'string' ? { type: entry } : entry) } as SessionEvent;
+    const event = { nowMs, published: 0, ...(typeof entry === 'string' ? { type: entry } : entry) } as SessionEvent;
     [session, effects] = step(session, event);
     did.push(...effects.map(name));
   }
@@ -69,10 +69,19 @@ describe('a show', () => {
     expect(did.slice(2)).toEqual(['end-encoder-input', 'close-upstream', 'connect-upstream', 'close-upstream', ...END]);
   });
 
-  it('[S13] a drain ends after drainMs, whatever it still waits for', () => {
-    expect(play(...LIVE, FINISH, LIMITS.drainMs, 'tick').session.at).toBe('draining');
-    const { did } = play(...LIVE, FINISH, LIMITS.drainMs + 1, 'tick');
+  it('[S13] a drain that is stuck for drainStuckMs ends, whatever it still waits for', () => {
+    expect(play(...LIVE, FINISH, LIMITS.drainStuckMs, 'tick').session.at).toBe('draining');
+    const { did } = play(...LIVE, FINISH, LIMITS.drainStuckMs + 1, 'tick');
     expect(did).toEqual([...BEGIN, 'end-encoder-input', 'kill-encoder', 'abandon-upstream', ...END]);
+  });
+
+  it('[S13] a drain that goes on has up to drainMs', () => {
+    const going = Array.from({ length: 10 }, (_, index) => [
+      LIMITS.drainMs / 10,
+      { type: 'tick', published: index + 1 } as const,
+    ]).flat();
+    expect(play(...LIVE, FINISH, ...going).session.at).toBe('draining');
+    expect(play(...LIVE, FINISH, ...going, 1, { type: 'tick', published: 99 }).session.at).toBe('over');
   });
 
   it('[S12] nothing happens to a session that is over', () => {

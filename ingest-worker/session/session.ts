@@ -8,8 +8,8 @@ import type { PublisherFailure } from './publisher.ts';
  */
 export type Session =
   | { at: 'live'; feed: Feed }
-  /** Nothing more is taken from the client; what was taken is still published. */
-  | { at: 'draining'; because: CloseReason; sinceMs: number; feed: Feed }
+  /** Nothing more is taken from the client; what was taken is still published: so much so far, and none since `sinceMs`. */
+  | { at: 'draining'; because: CloseReason; startedMs: number; sinceMs: number; published: number; feed: Feed }
   | { at: 'over'; because: CloseReason };
 
 type Feed = { startedMs: number; client: Client; encoder: EncoderState; upstream: Upstream };
@@ -52,7 +52,8 @@ export type SessionEvent = { nowMs: number } & (
   | { type: 'refused'; because: CloseReason }
   /** Another worker or feed has the stream: not one more byte may go out. */
   | { type: 'fenced'; because: 'replaced' | 'lease-lost' | 'going-away' }
-  | { type: 'tick' }
+  /** `published` only has to grow with what is published. */
+  | { type: 'tick'; published: number }
 );
 
 /** Ends that are nobody's fault: all that was sent is published before the client hears of them. */
@@ -108,7 +109,7 @@ export const step = (session: Session, event: SessionEvent): Step => {
       return [withClient(session, { is: 'here' }), []];
     default:
       event.type satisfies 'tick';
-      return afterTime(session, event.nowMs);
+      return afterTime(session, event);
   }
 };
 
@@ -126,7 +127,15 @@ const drain = (session: Going, because: CloseReason, nowMs: number): Step => {
   const effects: Effect[] = WISHED.includes(because) ? [] : [{ do: 'close-client', reason: because }];
   if (feed.encoder.is === 'running') effects.push({ do: 'end-encoder-input' });
   const encoder: EncoderState = feed.encoder.is === 'waiting' ? { is: 'done' } : feed.encoder;
-  return settle({ at: 'draining', because, sinceMs: nowMs, feed: { ...feed, encoder } }, effects);
+  const draining: Going = {
+    at: 'draining',
+    because,
+    startedMs: nowMs,
+    sinceMs: nowMs,
+    published: 0,
+    feed: { ...feed, encoder },
+  };
+  return settle(draining, effects);
 };
 
 /** Goes on with a drain: the publisher is closed when the encoder has given all and a connection is there to take it. */
@@ -202,9 +211,14 @@ const afterUpstream = (session: Going, { nowMs, because }: UpstreamFailed): Step
   return [withUpstream(session, { is: 'resting', untilMs: nowMs + wait, downMs, attempt: attempt + 1 }), []];
 };
 
-const afterTime = (session: Going, nowMs: number): Step => {
+const afterTime = (before: Going, { nowMs, published }: Extract<SessionEvent, { type: 'tick' }>): Step => {
+  const session =
+    before.at === 'draining' && published > before.published ? { ...before, published, sinceMs: nowMs } : before;
   const { client, encoder, upstream, startedMs } = session.feed;
-  if (session.at === 'draining' && nowMs - session.sinceMs > LIMITS.drainMs) return over(session, session.because);
+  if (session.at === 'draining') {
+    const stuck = nowMs - session.sinceMs > LIMITS.drainStuckMs;
+    if (stuck || nowMs - session.startedMs > LIMITS.drainMs) return over(session, session.because);
+  }
   if (session.at === 'live' && nowMs - startedMs > LIMITS.showMs) return drain(session, 'show-too-long', nowMs);
   if (session.at === 'live' && client.is === 'away' && nowMs - client.sinceMs > LIMITS.awayMs)
     return drain(session, 'idle', nowMs);

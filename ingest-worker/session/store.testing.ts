@@ -1,8 +1,13 @@
 import { parseStreamId, parseUserId, type StreamId, type UserId } from '#domain/ids';
 import type { IngestStore } from './lease.ts';
 
-export const STREAM = streamId('str_00000000000000000000000001');
-export const OTHER_STREAM = streamId('str_00000000000000000000000002');
+export const streamNumber = (number: number): StreamId => {
+  const id = parseStreamId(`str_${String(number).padStart(26, '0')}`);
+  if (!id) throw new Error(`no stream has the number ${number}`);
+  return id;
+};
+export const STREAM = streamNumber(1);
+export const OTHER_STREAM = streamNumber(2);
 const CREATOR: UserId | undefined = parseUserId('usr_00000000000000000000000001');
 
 type Lease = {
@@ -122,9 +127,3 @@ export const createMemoryStore = (table: Table = createTable()) => {
 
 /** What a test looks for wherever it must not be. */
 export const MUX_KEY = 'mux-key-that-must-not-be-seen';
-
-function streamId(text: string): StreamId {
-  const id = parseStreamId(text);
-  if (!id) throw new Error(`not a stream id: ${text}`);
-  return id;
-}

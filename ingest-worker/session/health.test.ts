@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { cluster, init, simpleBlock } from '../media/matroska.testing.ts';
+import { createHealthMeter } from './health.ts';
+import { createIntake } from './intake.ts';
+import { createOutlet } from './outlet.ts';
+import { begin, step } from './session.ts';
+
+const measuring = () => {
+  let nowMs = 0;
+  let receivedBytes = 0;
+  const intake = createIntake();
+  const outlet = createOutlet();
+  const meter = createHealthMeter({ intake, outlet, clock: () => nowMs });
+  const [beginning] = begin({ nowMs, freeMs: 0 });
+  const [connected] = step(beginning, { type: 'upstream-connected', nowMs });
+  const [session] = step(connected, { type: 'media-began', nowMs });
+  const feed = (bytes: Buffer): void => {
+    intake.take(intake.next, bytes);
+    receivedBytes += bytes.byteLength;
+  };
+  feed(init());
+  return {
+    feed,
+    /** One second of 30 pictures, all published at once. */
+    second: (index: number, { published = true } = {}): void => {
+      feed(
+        cluster(index * 1_000, ...Array.from({ length: 30 }, (_, at) => simpleBlock({ key: at === 0, at: at * 33 }))),
+      );
+      for (let at = 0; at < 30 && published; at++)
+        outlet.take({
+          kind: 'video',
+          timestampMs: index * 1_000 + at * 33 + 100,
+          key: at === 0,
+          header: false,
+          body: Buffer.alloc(9),
+        });
+    },
+    measure: (afterMs = 1_000, held = false) => {
+      nowMs += afterMs;
+      return meter.measure({ session, restarts: 1, dropped: 2, held, receivedBytes });
+    },
+    session,
+    beginning,
+    meter,
+  };
+};
+
+describe('[W11] health', () => {
+  it('measures from one look to the next', () => {
+    const { second, measure } = measuring();
+    second(0);
+    measure();
+    second(1);
+    second(2);
+    const health = measure(2_000);
+    expect(health).toMatchObject({ state: 'live', fpsIn: 30, delayMs: 0, restarts: 1, dropped: 2 });
+    expect(health.kbpsIn).toBeGreaterThan(0);
+  });
+
+  it('tells how far what is published lags, and calls the way out slow', () => {
+    const { second, measure } = measuring();
+    second(0);
+    second(1, { published: false });
+    second(2, { published: false });
+    expect(measure()).toMatchObject({ delayMs: 2_000, warning: 'upstream-slow' });
+    expect(measure(1_000, true)).toMatchObject({ warning: 'upstream-slow' });
+  });
+
+  it('calls the way in slow when media comes later than it did', () => {
+    const { feed, measure } = measuring();
+    const still = (ms: number) => feed(cluster(ms, simpleBlock({ key: true })));
+    still(0);
+    expect(measure().warning).toBeUndefined();
+    still(1_000);
+    expect(measure(4_000).warning).toBeUndefined();
+    expect(measure(1).warning).toBe('uplink-too-slow');
+    still(5_000);
+    expect(measure(1_000).warning).toBeUndefined();
+  });
+});
