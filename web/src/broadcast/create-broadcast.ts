@@ -4,7 +4,8 @@ import type { Sound } from './capture/sound.ts';
 import type { Studio, StudioEars, StudioView } from './capture/studio.ts';
 import type { Plan } from './encode/ladder.ts';
 import type { Stats } from './engine/messages.ts';
-import type { UplinkEvent, UrlAnswer } from './ingest/uplink.ts';
+import type { UrlAnswer } from './ingest/dial.ts';
+import type { UplinkEvent } from './ingest/uplink.ts';
 import type { Rig, RigEars } from './rig.ts';
 
 /** What the broadcast asks of the control plane. */
@@ -69,6 +70,8 @@ export const createBroadcast = ({ ports, clock, createStudio, createRig, keepAwa
   let createStream: CreateStream | undefined;
   let firstUrl: string | undefined;
   let letSleep = () => {};
+  /** Counts the questions for devices: an answer to an earlier one is not this one's. */
+  let askings = 0;
   let told: Omit<Snapshot, 'state' | 'studio'> = {
     rung: undefined,
     health: undefined,
@@ -158,8 +161,9 @@ export const createBroadcast = ({ ports, clock, createStudio, createRig, keepAwa
   };
 
   const askDevices = async () => {
+    const mine = ++askings;
     const answer = await studio.open();
-    if (state.at !== 'asking') return;
+    if (mine !== askings || state.at !== 'asking') return;
     const sound = studio.sound();
     if (answer.opened && sound) setUpRig(sound);
     happen(answer.opened ? { type: 'granted' } : { type: 'refused', because: answer.because });
@@ -187,10 +191,10 @@ export const createBroadcast = ({ ports, clock, createStudio, createRig, keepAwa
         return;
       case 'create-stream':
         studio.sound()?.resume();
-        letSleep = keepAwake();
         void makeStream();
         return;
       case 'open-feed':
+        letSleep = keepAwake();
         return withRig(async (mine) => {
           const plan = await planning;
           if (plan) mine.open(plan);
@@ -204,6 +208,7 @@ export const createBroadcast = ({ ports, clock, createStudio, createRig, keepAwa
         return withRig((mine) => mine.stop());
       case 'release-devices':
         letSleep();
+        letSleep = () => {};
         rig?.close();
         rig = undefined;
         studio.close();

@@ -2,7 +2,8 @@ import type { Media } from '#wire';
 import { createScanner } from '../container/scanner.ts';
 import { createRing } from '../ingest/ring.ts';
 import type { OpenSocket } from '../ingest/socket.ts';
-import { createUplink, type UplinkEvent, type UrlAnswer } from '../ingest/uplink.ts';
+import type { UrlAnswer } from '../ingest/dial.ts';
+import { createUplink, type UplinkEvent } from '../ingest/uplink.ts';
 import type { Limits } from '../limits.ts';
 
 /** One show's way out: container bytes in, ring, socket. */

@@ -1,23 +1,19 @@
 import {
   CLOSE,
   closeReason,
-  ServerMessage,
   WIRE_VERSION,
   type ClientMessage,
   type CloseReason,
   type Health,
   type Media,
+  type ServerMessage,
 } from '#wire';
 import type { Limits } from '../limits.ts';
 import { waitMs } from './backoff.ts';
-import { createLine, type Line, type Welcome } from './line.ts';
+import { startDial, type Dial, type Dialled, type UrlAnswer } from './dial.ts';
+import { createLine, type Line } from './line.ts';
 import type { Ring } from './ring.ts';
-import type { OpenSocket, Socket } from './socket.ts';
-
-/** Where to dial: asked for afresh on every attempt, because a stream key opens one socket and lives for a minute. */
-export type UrlAnswer =
-  | { given: true; url: string }
-  | { given: false; because: 'unreachable' | 'ended' | 'not-allowed' };
+import type { OpenSocket } from './socket.ts';
 
 /** Why a feed is over without having finished. */
 export type FeedFailure = Exclude<CloseReason, 'finished'> | 'not-allowed' | 'cannot-connect' | 'lost-too-long';
@@ -62,17 +58,6 @@ type Parts = {
   on: (event: UplinkEvent) => void;
 };
 
-/** A socket that has not been welcomed yet. */
-type Dial = { socket?: Socket; forgetDeadline: () => void };
-
-const parseServerMessage = (text: string): ServerMessage | undefined => {
-  try {
-    return ServerMessage.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
-  }
-};
-
 const isUpstreamSlow = ({ state, warning }: Health) =>
   warning === 'upstream-slow' || state === 'recovering' || state === 'reconnecting';
 
@@ -80,6 +65,7 @@ const isUpstreamSlow = ({ state, warning }: Health) =>
 export const createUplink = ({ ring, media, getUrl, openSocket, limits, clock, after, random, on }: Parts): Uplink => {
   let line: Line | undefined;
   let dial: Dial | undefined;
+  /** There from the loss of the line, or its stall, until another one is welcomed. */
   let outage: { sinceMs: number; attempt: number } | undefined;
   let resumeToken: string | undefined;
   let everConnected = false;
@@ -92,18 +78,20 @@ export const createUplink = ({ ring, media, getUrl, openSocket, limits, clock, a
   let forgetWatch = () => {};
   let forgetEnd = () => {};
 
+  const close = () => {
+    over = true;
+    forgetRetry();
+    forgetWatch();
+    forgetEnd();
+    dial?.cancel();
+    line?.close(CLOSE.finished.code);
+    dial = line = undefined;
+  };
+
   const finish = (event: UplinkEvent) => {
     if (over) return;
     close();
     on(event);
-  };
-
-  const close = () => {
-    over = true;
-    for (const forget of [forgetRetry, forgetWatch, forgetEnd, () => dial?.forgetDeadline()]) forget();
-    dial?.socket?.close(CLOSE.finished.code);
-    line?.close(CLOSE.finished.code);
-    dial = line = undefined;
   };
 
   const lose = () => {
@@ -122,7 +110,7 @@ export const createUplink = ({ ring, media, getUrl, openSocket, limits, clock, a
     if (!everConnected && outage.attempt >= limits.firstAttempts)
       return finish({ type: 'failed', because: 'cannot-connect' });
     forgetRetry();
-    forgetRetry = after(waitMs(outage.attempt, random()), () => void startDial());
+    forgetRetry = after(waitMs(outage.attempt, random()), dialNow);
     outage.attempt += 1;
   };
 
@@ -131,111 +119,93 @@ export const createUplink = ({ ring, media, getUrl, openSocket, limits, clock, a
       ? { type: 'hello', version: WIRE_VERSION, media }
       : { type: 'resume', version: WIRE_VERSION, resumeToken, media, haveFrom: ring.from, haveTo: ring.to };
 
-  const startDial = async () => {
+  const dialNow = () => {
     if (over || dial) return;
-    const mine: Dial = { forgetDeadline: () => {} };
-    dial = mine;
-    const giveUp = () => {
-      if (dial !== mine) return;
-      mine.forgetDeadline();
-      dial = undefined;
-      retry();
-    };
-    mine.forgetDeadline = after(limits.dialMs, () => {
-      mine.socket?.close(CLOSE.finished.code);
-      giveUp();
-    });
-    const answer = await getUrl();
-    if (dial !== mine) return;
-    if (!answer.given) {
-      if (answer.because === 'unreachable') return giveUp();
-      return finish({ type: 'failed', because: answer.because === 'ended' ? 'ended-elsewhere' : 'not-allowed' });
-    }
-    const socket = openSocket(answer.url, {
-      opened: () => socket.send(JSON.stringify(hello())),
-      said: (text) => hear(socket, text),
-      closed: (code) => {
-        if (dial === mine) refused(code, giveUp);
-        else if (line && lineSocket === socket) broken(code);
+    dial = startDial({
+      getUrl,
+      openSocket,
+      hello,
+      dialMs: limits.dialMs,
+      after,
+      welcomed: adopt,
+      failed: ({ code, refusal }) => {
+        dial = undefined;
+        if (refusal) finish({ type: 'failed', because: refusal === 'ended' ? 'ended-elsewhere' : refusal });
+        else if (code === undefined) retry();
+        else onRefused(code);
       },
     });
-    mine.socket = socket;
   };
 
-  let lineSocket: Socket | undefined;
-
   /** A socket closed before its welcome. */
-  const refused = (code: number, giveUp: () => void) => {
+  const onRefused = (code: number) => {
     const reason = closeReason(code);
     if (reason === 'resume-refused' && resumeToken !== undefined) {
       // The session is gone, the stream may not be: what we hold goes on as a feed of its own.
       resumeToken = undefined;
       ring.renumber();
       receivedBytes = 0;
-      return giveUp();
+      return retry();
     }
     keyRefusals = reason === 'key-refused' ? keyRefusals + 1 : 0;
     const hopeless = reason && reason !== 'finished' && !CLOSE[reason].retry;
     if (hopeless && (reason !== 'key-refused' || keyRefusals >= limits.keyRefusals))
       return finish({ type: 'failed', because: reason });
-    return giveUp();
+    return retry();
   };
 
   /** The socket that carried the media closed. */
-  const broken = (code: number) => {
+  const onBroken = (code: number) => {
     const reason = closeReason(code);
     if (reason === 'finished') return finish({ type: 'finished', whole: stopping });
     if (reason && !CLOSE[reason].retry) return finish({ type: 'failed', because: reason });
     line?.close(CLOSE.finished.code);
-    line = lineSocket = undefined;
-    if (dial) lose();
-    else retry();
+    line = undefined;
+    return dial ? lose() : retry();
   };
 
-  const adopt = (socket: Socket, welcome: Welcome) => {
-    dial?.forgetDeadline();
-    dial = undefined;
+  const adopt = ({ socket, welcome, listen }: Dialled) => {
+    const next = createLine({ socket, welcome, ring, limits, clock, after });
+    listen(
+      (message) => line === next && hear(next, message),
+      (code) => line === next && onBroken(code),
+    );
     forgetRetry();
     line?.close(CLOSE.migrate.code);
+    line = next;
+    dial = undefined;
     resumeToken = welcome.resumeToken;
     keyRefusals = 0;
     receivedBytes = welcome.nextOffset;
     ring.free(welcome.committed);
-    lineSocket = socket;
-    line = createLine({ socket, welcome, ring, limits, clock, after });
-    const restored = outage !== undefined && everConnected;
+    const news = everConnected ? outage && 'restored' : 'connected';
     outage = undefined;
-    if (!everConnected) on({ type: 'connected' });
     everConnected = true;
-    if (restored) on({ type: 'restored' });
-    if (stopping) line.stop();
-    else line.pump();
+    if (news) on({ type: news });
+    if (stopping) next.stop();
+    else next.pump();
   };
 
-  const hear = (socket: Socket, text: string) => {
-    const message = parseServerMessage(text);
-    if (over || !message) return;
-    if (message.type === 'welcome' && dial?.socket === socket) return adopt(socket, message);
-    if (socket !== lineSocket || !line) return;
-    line.heard(message.type === 'health' ? isUpstreamSlow(message.health) : undefined);
+  const hear = (from: Line, message: ServerMessage) => {
+    from.heard(message.type === 'health' ? isUpstreamSlow(message.health) : undefined);
     switch (message.type) {
       case 'received':
         receivedBytes = Math.max(receivedBytes, message.offset);
-        line.received(message.offset);
-        if (outage && !line.stalled()) settle();
-        if (stopping) watchEnd();
+        from.received(message.offset);
+        if (outage && !from.stalled()) settle();
+        if (stopping && !over) watchEnd();
         return;
       case 'committed':
         ring.free(message.offset);
         return published();
       case 'nack':
-        return line.seek(message.expected);
+        return from.seek(message.expected);
       case 'health':
         on({ type: 'health', health: message.health });
         return message.health.state === 'live' ? published() : undefined;
       case 'migrate':
         forgetRetry();
-        forgetRetry = after(message.afterMs, () => void startDial());
+        forgetRetry = after(message.afterMs, dialNow);
         return;
       case 'ended':
         return finish({ type: 'finished', whole: stopping });
@@ -251,7 +221,7 @@ export const createUplink = ({ ring, media, getUrl, openSocket, limits, clock, a
     on({ type: 'on-air' });
   };
 
-  /** The stalled socket moves again before another one has taken over. */
+  /** The stalled line moves again before another one has taken over. */
   const settle = () => {
     outage = undefined;
     forgetRetry();
@@ -260,7 +230,9 @@ export const createUplink = ({ ring, media, getUrl, openSocket, limits, clock, a
 
   const watch = () => {
     forgetWatch = after(limits.stallPollMs, watch);
-    if (line && !outage && line.stalled()) retry();
+    if (!line || outage || !line.stalled()) return;
+    lose();
+    retry();
   };
 
   const watchEnd = () => {
@@ -271,23 +243,23 @@ export const createUplink = ({ ring, media, getUrl, openSocket, limits, clock, a
   return {
     start: () => {
       watch();
-      void startDial();
+      dialNow();
     },
     appended: () => {
       if (over) return;
       const reached = line?.cursor ?? receivedBytes;
-      const reachedAtMs = ring.appendedAtMs(Math.max(reached, ring.from));
+      const reachedMs = ring.appendedAtMs(Math.max(reached, ring.from));
       ring.trim();
       if (ring.from > Math.max(reached, ring.initBytes))
-        on({ type: 'skipped', ms: Math.round(ring.appendedAtMs(ring.from) - reachedAtMs) });
+        on({ type: 'skipped', ms: Math.round(ring.appendedAtMs(ring.from) - reachedMs) });
       line?.pump();
       if (!line) receivedBytes = Math.max(receivedBytes, ring.from);
     },
     stop: () => {
       if (over || stopping) return;
       stopping = true;
-      line?.stop();
       watchEnd();
+      line?.stop();
     },
     nudge: () => {
       if (over || line || dial || !outage) return;
@@ -295,9 +267,9 @@ export const createUplink = ({ ring, media, getUrl, openSocket, limits, clock, a
       retry();
     },
     close,
-    backlogMs: () => {
-      const newest = ring.appendedAtMs(ring.to);
-      return receivedBytes >= ring.to ? 0 : Math.max(0, newest - ring.appendedAtMs(Math.max(receivedBytes, ring.from)));
-    },
+    backlogMs: () =>
+      receivedBytes >= ring.to
+        ? 0
+        : Math.max(0, ring.appendedAtMs(ring.to) - ring.appendedAtMs(Math.max(receivedBytes, ring.from))),
   };
 };

@@ -1,0 +1,138 @@
+import { describe, expect, test } from 'vitest';
+import { step, type Broadcast, type BroadcastEvent, type Effect } from './broadcast.ts';
+import { FAILURES, failureOf } from './failures.ts';
+import type { FeedFailure, UplinkEvent } from './ingest/uplink.ts';
+
+const uplink = (event: UplinkEvent, atMs = 0): BroadcastEvent => ({ type: 'uplink', event, atMs });
+
+const CONNECTED: BroadcastEvent[] = [
+  { type: 'asked' },
+  { type: 'granted' },
+  { type: 'start-pressed' },
+  { type: 'created', streamId: 'str_1' },
+  uplink({ type: 'connected' }),
+];
+const LIVE = [...CONNECTED, uplink({ type: 'on-air' }, 5_000)];
+
+const play = (...events: BroadcastEvent[]) => {
+  let state: Broadcast = { at: 'idle' };
+  const did: Effect['do'][] = [];
+  for (const event of events) {
+    const [next, effects] = step(state, event);
+    state = next;
+    did.push(...effects.map((effect) => effect.do));
+  }
+  return { state, did };
+};
+
+describe('a whole show', () => {
+  test('asks, creates, connects, encodes, flushes, and ends the stream only after the last byte', () => {
+    const { state, did } = play(...LIVE, { type: 'end-pressed' }, uplink({ type: 'finished', whole: true }));
+    expect(did).toEqual([
+      'ask-devices',
+      'create-stream',
+      'open-feed',
+      'start-encoder',
+      'stop-encoder',
+      'release-devices',
+      'end-stream',
+    ]);
+    expect(state).toEqual({ at: 'ended', streamId: 'str_1', whole: true });
+  });
+
+  test('nothing is encoded before the worker has said welcome', () => {
+    expect(play(...CONNECTED.slice(0, -1)).did).not.toContain('start-encoder');
+  });
+
+  test('a lost connection neither stops the encoder nor resets the time on the air', () => {
+    const lost = play(...LIVE, uplink({ type: 'lost' }, 9_000));
+    expect(lost.state).toEqual({ at: 'reconnecting', streamId: 'str_1', sinceMs: 5_000, lostAtMs: 9_000 });
+    const back = play(...LIVE, uplink({ type: 'lost' }, 9_000), uplink({ type: 'restored' }, 12_000));
+    expect(back.state).toEqual({ at: 'live', streamId: 'str_1', sinceMs: 5_000 });
+    expect(back.did).toEqual(play(...LIVE).did);
+  });
+
+  test('after an end or a failure another show can begin', () => {
+    for (const over of [uplink({ type: 'finished', whole: true }), uplink({ type: 'failed', because: 'replaced' })])
+      expect(play(...LIVE, over, { type: 'asked' }).state).toEqual({ at: 'asking' });
+  });
+});
+
+describe('before the show', () => {
+  test('a refusal of the devices says why, and can be tried again', () => {
+    const refused = play({ type: 'asked' }, { type: 'refused', because: 'devices-denied' });
+    expect(refused.state).toEqual({ at: 'failed', because: 'devices-denied' });
+    expect(play({ type: 'asked' }, { type: 'refused', because: 'devices-denied' }, { type: 'asked' }).state.at).toBe(
+      'asking',
+    );
+  });
+
+  test('closing the dialog lets go of the camera', () => {
+    expect(play({ type: 'asked' }, { type: 'granted' }, { type: 'dismissed' })).toEqual({
+      state: { at: 'idle' },
+      did: ['ask-devices', 'release-devices'],
+    });
+  });
+
+  test('a stream that was not created leaves the preview as it was, with the reason', () => {
+    const { state, did } = play(...CONNECTED.slice(0, 3), { type: 'not-created', problem: 'You are on the air.' });
+    expect(state).toEqual({ at: 'ready', problem: 'You are on the air.' });
+    expect(did).not.toContain('release-devices');
+  });
+
+  test('End while the stream is being created ends it as soon as it exists', () => {
+    const before = play(...CONNECTED.slice(0, 3), { type: 'end-pressed' });
+    expect(before.state).toEqual({ at: 'ending' });
+    const after = play(...CONNECTED.slice(0, 3), { type: 'end-pressed' }, { type: 'created', streamId: 'str_1' });
+    expect(after.state).toEqual({ at: 'ended', streamId: 'str_1', whole: true });
+    expect(after.did.at(-1)).toBe('end-stream');
+  });
+
+  test('End while dialling waits for nothing', () => {
+    const { state, did } = play(...CONNECTED.slice(0, 4), { type: 'end-pressed' });
+    expect(state.at).toBe('ended');
+    expect(did).not.toContain('stop-encoder');
+  });
+});
+
+describe('failures', () => {
+  test('a show that cannot go on is ended, so that it does not stand in the way of the next', () => {
+    const { state, did } = play(...LIVE, { type: 'encoder-failed' });
+    expect(state).toEqual({ at: 'failed', because: 'encoder-failed', streamId: 'str_1' });
+    expect(did.slice(-2)).toEqual(['release-devices', 'end-stream']);
+  });
+
+  test('a show that goes on elsewhere is left alone', () => {
+    const { state, did } = play(...LIVE, uplink({ type: 'failed', because: 'replaced' }));
+    expect(state).toMatchObject({ at: 'failed', because: 'replaced' });
+    expect(did).not.toContain('end-stream');
+  });
+
+  test('a show that a moderator ended has ended, not failed', () => {
+    expect(play(...LIVE, uplink({ type: 'failed', because: 'ended-elsewhere' })).state.at).toBe('ended');
+  });
+
+  test('what goes wrong after End is pressed is an end that is not whole', () => {
+    const { state } = play(...LIVE, { type: 'end-pressed' }, uplink({ type: 'failed', because: 'lost-too-long' }));
+    expect(state).toEqual({ at: 'ended', streamId: 'str_1', whole: false });
+  });
+
+  test('every failure of a feed has a title and an advice', () => {
+    for (const because of Object.keys(failureOf) as Exclude<FeedFailure, 'ended-elsewhere'>[]) {
+      const { state } = play(...LIVE, uplink({ type: 'failed', because }));
+      if (state.at !== 'failed') throw new Error(`${because} did not fail the show`);
+      expect(FAILURES[state.because].title).toMatch(/^[A-Z].+[^.]$/);
+      expect(FAILURES[state.because].advice).toMatch(/^[A-Z].+\.$/);
+    }
+  });
+
+  test('a late word from a show that is over changes nothing', () => {
+    const over = [...LIVE, uplink({ type: 'failed', because: 'replaced' })];
+    for (const late of [
+      uplink({ type: 'restored' }),
+      uplink({ type: 'finished', whole: true }),
+      { type: 'granted' } as const,
+    ])
+      expect(play(...over, late)).toEqual(play(...over));
+  });
+});

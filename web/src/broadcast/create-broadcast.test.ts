@@ -1,0 +1,239 @@
+import { describe, expect, test } from 'vitest';
+import type { Sound } from './capture/sound.ts';
+import type { Studio, StudioEars, StudioView } from './capture/studio.ts';
+import { createBroadcast, type BroadcastPorts, type CreateStream } from './create-broadcast.ts';
+import type { Plan } from './encode/ladder.ts';
+import type { Rig, RigEars } from './rig.ts';
+import { createTime } from './time.testing.ts';
+
+const PLAN: Plan = {
+  rung: 'webcodecs',
+  by: 'webcodecs',
+  videoCodec: 'avc1.4d401f',
+  media: {
+    container: 'matroska',
+    videoCodec: 'avc1.4d401f',
+    audioCodec: 'mp4a.40.2',
+    width: 1280,
+    height: 720,
+    frameRate: 30,
+    videoKbps: 2_500,
+    audioKbps: 128,
+  },
+};
+const VIEW: StudioView = {
+  cameras: [],
+  microphones: [],
+  cameraId: undefined,
+  microphoneId: undefined,
+  hasMicrophone: true,
+  cameraOn: true,
+  muted: false,
+  camera: undefined,
+  screen: undefined,
+  notice: undefined,
+};
+
+const set = ({ plan, opened }: { plan?: Plan | undefined; opened?: Awaited<ReturnType<Studio['open']>> } = {}) => {
+  const time = createTime();
+  const did: string[] = [];
+  let ears: RigEars | undefined;
+  let studioEars: StudioEars | undefined;
+  let awake = 0;
+  const asked: string[] = [];
+  const studio = {
+    open: async () => opened ?? { opened: true },
+    close: () => did.push('close-studio'),
+    view: () => VIEW,
+    sound: () => ({ resume: () => {}, level: () => 0.5 }) as Sound,
+  } as unknown as Studio;
+  const rig: Rig = {
+    choosePlan: async () => plan,
+    open: () => did.push('open'),
+    encode: async () => void did.push('encode'),
+    setTrack: (slot, track) => did.push(`track ${slot} ${track ? 'on' : 'off'}`),
+    show: () => {},
+    stop: async () => void did.push('stop'),
+    online: () => did.push('online'),
+    close: () => did.push('close-rig'),
+  };
+  const ports: BroadcastPorts = {
+    getIngestUrl: async (streamId) => {
+      asked.push(streamId);
+      return { given: true, url: `wss://ingest/stream/live/again-${asked.length}` };
+    },
+    endStream: async (streamId) => void did.push(`end ${streamId}`),
+  };
+  const broadcast = createBroadcast({
+    ports,
+    clock: time.clock,
+    createStudio: (given) => {
+      studioEars = given;
+      return studio;
+    },
+    createRig: (given) => {
+      ears = given;
+      return { ...rig };
+    },
+    keepAwake: () => {
+      awake += 1;
+      return () => (awake -= 1);
+    },
+  });
+  const rigEars = () => {
+    if (!ears) throw new Error('no rig yet');
+    return ears;
+  };
+  const create: CreateStream = async () => ({ streamId: 'str_1', ingestUrl: 'wss://ingest/stream/live/first' });
+  const goLive = async () => {
+    broadcast.ask();
+    await time.settle();
+    broadcast.start(create);
+    await time.settle();
+    rigEars().onUplink({ type: 'connected' });
+    await time.settle();
+    rigEars().onUplink({ type: 'on-air' });
+  };
+  return {
+    time,
+    did,
+    broadcast,
+    rigEars,
+    studioEars: () => studioEars,
+    goLive,
+    create,
+    asked,
+    ports,
+    awake: () => awake,
+  };
+};
+
+const at = ({ broadcast }: ReturnType<typeof set>) => broadcast.getSnapshot().state.at;
+
+describe('a show', () => {
+  test('goes live and ends in order, and leaves nothing behind', async () => {
+    const show = set({ plan: PLAN });
+    await show.goLive();
+    expect(at(show)).toBe('live');
+    expect(show.awake()).toBe(1);
+    show.broadcast.end();
+    expect(at(show)).toBe('ending');
+    show.rigEars().onUplink({ type: 'finished', whole: true });
+    expect(show.did).toEqual(['open', 'encode', 'stop', 'close-rig', 'close-studio', 'end str_1']);
+    expect(show.awake()).toBe(0);
+  });
+
+  test('tells its listeners, and gives the same snapshot until something changes', async () => {
+    const { broadcast, goLive, rigEars } = set({ plan: PLAN });
+    let told = 0;
+    const forget = broadcast.subscribe(() => (told += 1));
+    await goLive();
+    expect(told).toBeGreaterThan(0);
+    expect(broadcast.getSnapshot()).toBe(broadcast.getSnapshot());
+    forget();
+    const before = told;
+    rigEars().onUplink({ type: 'lost' });
+    expect(told).toBe(before);
+  });
+
+  test('the first address is the one that came with the stream; every later one is asked for', async () => {
+    const { goLive, rigEars, asked } = set({ plan: PLAN });
+    await goLive();
+    const urls = [await rigEars().getUrl(), await rigEars().getUrl(), await rigEars().getUrl()];
+    expect(urls).toEqual([
+      { given: true, url: 'wss://ingest/stream/live/first?rung=webcodecs' },
+      { given: true, url: 'wss://ingest/stream/live/again-1?rung=webcodecs' },
+      { given: true, url: 'wss://ingest/stream/live/again-2?rung=webcodecs' },
+    ]);
+    expect(asked).toEqual(['str_1', 'str_1']);
+  });
+
+  test('a control plane that cannot be asked is away, not lost', async () => {
+    const { goLive, rigEars, ports } = set({ plan: PLAN });
+    await goLive();
+    await rigEars().getUrl();
+    ports.getIngestUrl = () => Promise.reject(new Error('offline'));
+    expect(await rigEars().getUrl()).toEqual({ given: false, because: 'unreachable' });
+  });
+
+  test('adds up what had to be left out', async () => {
+    const { goLive, rigEars, broadcast } = set({ plan: PLAN });
+    await goLive();
+    rigEars().onUplink({ type: 'skipped', ms: 2_000 });
+    rigEars().onUplink({ type: 'skipped', ms: 4_000 });
+    expect(broadcast.getSnapshot().skippedMs).toBe(6_000);
+  });
+
+  test('a new track reaches the engine in the middle of a show', async () => {
+    const { goLive, did, studioEars } = set({ plan: PLAN });
+    await goLive();
+    studioEars()?.onTrack('screen', {} as MediaStreamTrack);
+    studioEars()?.onTrack('screen', undefined);
+    expect(did.slice(-2)).toEqual(['track screen on', 'track screen off']);
+  });
+});
+
+describe('what does not work', () => {
+  test('devices that are refused open no engine', async () => {
+    const show = set({ opened: { opened: false, because: 'devices-denied' } });
+    show.broadcast.ask();
+    await show.time.settle();
+    expect(show.broadcast.getSnapshot().state).toEqual({ at: 'failed', because: 'devices-denied' });
+    expect(() => show.rigEars()).toThrow('no rig yet');
+  });
+
+  test('a browser with no rung makes no stream', async () => {
+    const show = set();
+    show.broadcast.ask();
+    await show.time.settle();
+    let created = false;
+    show.broadcast.start(async () => {
+      created = true;
+      return show.create();
+    });
+    await show.time.settle();
+    expect(show.broadcast.getSnapshot().state).toMatchObject({ at: 'failed', because: 'unsupported-browser' });
+    expect(created).toBe(false);
+  });
+
+  test('a stream that is refused leaves the dialog ready, with the sentence', async () => {
+    const show = set({ plan: PLAN });
+    show.broadcast.ask();
+    await show.time.settle();
+    show.broadcast.start(() => Promise.reject(new Error('You are on the air already.')));
+    await show.time.settle();
+    expect(show.broadcast.getSnapshot().state).toEqual({ at: 'ready', problem: 'You are on the air already.' });
+    expect(show.awake()).toBe(0);
+  });
+
+  test('an encoder that fails ends the show; what its rig says later is not heard', async () => {
+    const show = set({ plan: PLAN });
+    await show.goLive();
+    const late = show.rigEars();
+    late.onEncoderFailed();
+    expect(at(show)).toBe('failed');
+    show.broadcast.ask();
+    await show.time.settle();
+    late.onEncoderFailed();
+    expect(at(show)).toBe('ready');
+  });
+
+  test('closed and opened again before the browser has answered, it takes the later answer', async () => {
+    const show = set({ plan: PLAN });
+    show.broadcast.ask();
+    show.broadcast.dismiss();
+    show.broadcast.ask();
+    await show.time.settle();
+    expect(at(show)).toBe('ready');
+    expect(show.broadcast.getSnapshot().rung).toBe('webcodecs');
+  });
+
+  test('a dialog that is closed while the browser asks keeps nothing', async () => {
+    const show = set({ plan: PLAN });
+    show.broadcast.ask();
+    show.broadcast.dismiss();
+    await show.time.settle();
+    expect(at(show)).toBe('idle');
+    expect(() => show.rigEars()).toThrow('no rig yet');
+  });
+});
