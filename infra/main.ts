@@ -1,10 +1,20 @@
-import { App } from 'aws-cdk-lib';
+import { readFileSync } from 'node:fs';
+import { App, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import * as z from 'zod';
 import { readSettings } from './settings.ts';
 import { createVybzz } from './stacks/vybzz.ts';
+
+const { version } = z
+  .object({ version: z.string() })
+  .parse(JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')));
 
 const app = new App();
 createVybzz(
   app,
   readSettings((name) => app.node.tryGetContext(name)),
+  version,
 );
+// A finding that nobody has answered stops the synthesis, and with it the deployment.
+Validations.of(app).addPlugins(new AwsSolutionsChecks());
 app.synth();

@@ -53,5 +53,9 @@ export const readSettings = (context: (name: string) => unknown): Settings => {
   if (settings.domain && !settings.certificateArn)
     throw new Error('-c domain needs -c certificateArn: CloudFront wants a certificate for it in us-east-1');
   if (settings.issuer && !settings.clientId) throw new Error('-c issuer needs -c clientId');
+  if (settings.issuer && settings.issuerKind === 'oidc' && !settings.audience)
+    throw new Error(
+      '-c issuer of the kind oidc needs -c audience: without it a token for another application would do',
+    );
   return settings;
 };

@@ -5,6 +5,7 @@ import { AccessLogField, AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { acknowledge } from './acknowledged.ts';
 
 type Props = {
   /** By the first segment of the path. */
@@ -27,6 +28,10 @@ export class RoomsApi extends Construct {
       for (const path of [`/${room}`, `/${room}/{proxy+}`])
         this.api.addRoutes({ path, methods: [HttpMethod.ANY], integration });
     }
+    acknowledge(this, {
+      APIG4:
+        'Tokens are verified in the rooms, because API Gateway cannot take those of every issuer; functions/authorization.test.ts holds every route to it',
+    });
     const accessLog = new LogGroup(this, 'AccessLog', {
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,

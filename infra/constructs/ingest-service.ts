@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { AdjustmentType } from 'aws-cdk-lib/aws-applicationautoscaling';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import {
@@ -15,6 +15,7 @@ import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import {
   AvailabilityZoneRebalancing,
   Capability,
+  CfnCluster,
   Cluster,
   ContainerImage,
   ContainerInsights,
@@ -34,6 +35,7 @@ import {
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { acknowledge } from './acknowledged.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PORT = 3004;
@@ -42,8 +44,21 @@ const STOP = Duration.seconds(120);
 /** The balancer's patience with a silent socket; the worker pings every 20 s. */
 const IDLE = Duration.seconds(300);
 
-/** What the worker's metrics are called: `ingest-worker/server` writes them in CloudWatch's embedded format. */
-export const INGEST_METRICS = { namespace: 'Vybzz/Ingest', utilization: 'Utilization' } as const;
+/** What the worker's metrics are called: `ingest-worker/metrics.ts` writes them in CloudWatch's embedded format. */
+export const INGEST_METRICS = {
+  namespace: 'Vybzz/Ingest',
+  /** How full a worker is. */
+  utilization: 'LoadPercent',
+  sessions: 'Sessions',
+  loadUnits: 'LoadUnits',
+  capacityUnits: 'CapacityUnits',
+  restarts: 'Restarts',
+  resumes: 'Resumes',
+  reconnects: 'Reconnects',
+  skips: 'Skips',
+  turnedAway: 'TurnedAway',
+  commitDelayMs: 'CommitDelayMs',
+} as const;
 
 type Props = {
   vpc: Vpc;
@@ -62,6 +77,12 @@ type Props = {
  * One vCPU and 4 GB hold about 150 remuxed shows: at 15 MB of FFmpeg and 10 MB of ring each, memory binds before the CPU.
  * Tasks have public addresses because their media leaves to the internet: a NAT gateway would cost as much as the egress.
  * Nothing can connect to them but the balancer.
+ *
+ * Roles:
+ * - Vybzz-Ingest/Ingest/Task/ExecutionRole may ecr:BatchCheckLayerAvailability, ecr:BatchGetImage, ecr:GetDownloadUrlForLayer on
+ *   the repository of assets; ecr:GetAuthorizationToken on *; logs:CreateLogStream, logs:PutLogEvents on its log group
+ * - Vybzz-Ingest/Ingest/Task/TaskRole may ecs:GetTaskProtection, ecs:UpdateTaskProtection on the cluster's tasks; and
+ *   what `StreamTable.grantLease` says
  */
 export class IngestService extends Construct {
   readonly balancer: ApplicationLoadBalancer;
@@ -88,6 +109,7 @@ export class IngestService extends Construct {
       },
     });
     const linuxParameters = new LinuxParameters(this, 'Linux', { initProcessEnabled: true });
+    // Fargate takes no pids limit; FFmpeg's own are in ingest-worker/media/encoder.ts.
     linuxParameters.dropCapabilities(Capability.ALL);
     const container = this.task.addContainer('worker', {
       image: ContainerImage.fromAsset(ROOT, {
@@ -136,6 +158,14 @@ export class IngestService extends Construct {
     });
     this.securityGroup = workerGroup;
 
+    acknowledge(this.task, {
+      ECS2: 'None of the variables is a secret: a name, an origin, a port',
+    });
+    if (this.task.executionRole)
+      acknowledge(this.task.executionRole, {
+        'IAM5[Resource::*]': 'ecr:GetAuthorizationToken knows no resource; what it opens is one repository',
+      });
+
     this.service = new FargateService(this, 'Service', {
       cluster,
       taskDefinition: this.task,
@@ -159,6 +189,13 @@ export class IngestService extends Construct {
         resources: [cluster.arnForTasks('*')],
       }),
     );
+    if (cluster.node.defaultChild instanceof CfnCluster) {
+      const clusterId = Stack.of(this).getLogicalId(cluster.node.defaultChild);
+      acknowledge(this.task.taskRole, {
+        [`IAM5[Resource::arn:<AWS::Partition>:ecs:<AWS::Region>:<AWS::AccountId>:task/<${clusterId}>/*]`]:
+          'A task learns its own id only when it runs; the wildcard ends with the cluster, which holds workers alone',
+      });
+    }
 
     this.balancer = new ApplicationLoadBalancer(this, 'Balancer', {
       vpc,
@@ -167,6 +204,9 @@ export class IngestService extends Construct {
       securityGroup: balancerGroup,
       idleTimeout: IDLE,
       dropInvalidHeaderFields: true,
+    });
+    acknowledge(this.balancer, {
+      ELB2: 'Its log would hold stream keys, which are in the path; the worker itself logs each feed, without them',
     });
     const listener = this.balancer.addListener('Http', { port: 80, protocol: ApplicationProtocol.HTTP, open: false });
     listener.addTargets('Workers', {

@@ -3,15 +3,24 @@ import {
   CfnManagedLoginBranding,
   FeaturePlan,
   ManagedLoginVersion,
+  Mfa,
   OAuthScope,
   UserPool,
 } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
+import { acknowledge } from './acknowledged.ts';
 
 type Props = { origin: string; domainPrefix: string };
 
 /** One issuer as `AUTH_ISSUERS` wants it. */
-export type IssuerSettings = { issuer: string; kind: string; clientId: string; audience?: string; scopes?: string[] };
+export type IssuerSettings = {
+  issuer: string;
+  kind: string;
+  clientId: string;
+  audience?: string;
+  azp?: string[];
+  scopes?: string[];
+};
 
 /** Who may sign in, where no other issuer is given: a Cognito pool with its hosted pages, for one public client with PKCE. */
 export class People extends Construct {
@@ -27,6 +36,8 @@ export class People extends Construct {
       autoVerify: { email: true },
       featurePlan: FeaturePlan.ESSENTIALS,
       signInPolicy: { allowedFirstAuthFactors: { password: true, passkey: true } },
+      mfa: Mfa.OPTIONAL,
+      mfaSecondFactor: { otp: true, sms: false },
       passwordPolicy: {
         minLength: 12,
         requireDigits: true,
@@ -36,6 +47,10 @@ export class People extends Construct {
       },
       deletionProtection: true,
       removalPolicy: RemovalPolicy.RETAIN,
+    });
+    acknowledge(pool, {
+      COG2: 'Who wants a second factor has it, or a passkey instead of a password; forcing it would shut passkeys out',
+      COG8: 'Threat protection costs $0.02 a person and month; an operator who wants it changes one word here',
     });
     const domain = pool.addDomain('Domain', {
       cognitoDomain: { domainPrefix },

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Architecture, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 
@@ -19,13 +20,30 @@ type Props = {
   reservedConcurrency?: number;
 };
 
-/** One room of the control plane as a Lambda: one ESM bundle, its own log group, on ARM. */
+/**
+ * One room of the control plane as a Lambda: one ESM bundle, its own log group, on ARM.
+ *
+ * Its role is its own: AWS's managed policy for functions may write every log group of the account.
+ *
+ * Roles:
+ * - Vybzz-ControlPlane/* /Role may logs:CreateLogStream, logs:PutLogEvents on $room/Logs
+ */
 export class RoomFunction extends Construct {
   readonly function: NodejsFunction;
+  readonly logGroup: LogGroup;
 
   constructor(scope: Construct, id: string, props: Props) {
     super(scope, id);
     const { room, handler = 'handler', environment, timeout = Duration.seconds(10), reservedConcurrency } = props;
+    this.logGroup = new LogGroup(this, 'Logs', {
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      description: `Vybzz: what the ${room} room may do`,
+    });
+    this.logGroup.grantWrite(role);
     this.function = new NodejsFunction(this, 'Function', {
       description: `Vybzz: the ${room} room`,
       entry: `${ROOT}functions/${room}/main.ts`,
@@ -37,10 +55,8 @@ export class RoomFunction extends Construct {
       ...(reservedConcurrency !== undefined && { reservedConcurrentExecutions: reservedConcurrency }),
       tracing: Tracing.DISABLED,
       loggingFormat: LoggingFormat.JSON,
-      logGroup: new LogGroup(this, 'Logs', {
-        retention: RetentionDays.ONE_MONTH,
-        removalPolicy: RemovalPolicy.DESTROY,
-      }),
+      logGroup: this.logGroup,
+      role,
       environment: { NODE_OPTIONS: '--enable-source-maps', ...environment },
       depsLockFilePath: `${ROOT}package-lock.json`,
       projectRoot: ROOT,

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { AssetHashType, DockerImage, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { AssetHashType, DockerImage, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import {
   AllowedMethods,
@@ -27,9 +27,12 @@ import {
 } from 'aws-cdk-lib/aws-cloudfront';
 import { HttpOrigin, S3BucketOrigin, VpcOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import type { IApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { BucketDeployment, CacheControl, Source } from 'aws-cdk-lib/aws-s3-deployment';
 import { Construct } from 'constructs';
+import { acknowledge } from './acknowledged.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** What the web app is built from; its asset's hash is theirs, so that a build on another machine is the same deployment. */
@@ -53,6 +56,8 @@ type Props = {
   domain?: string;
   certificateArn?: string;
   webAclArn?: string;
+  /** What `GET /healthz` calls this deployment. */
+  version: string;
 };
 
 const hashOf = (sources: string[]): string => {
@@ -77,6 +82,15 @@ const PAGES = `function handler(event) {
   return request;
 }`;
 
+/** The door answers for itself: nothing behind it is asked. */
+const healthz = (version: string): string => `function handler() {
+  return {
+    statusCode: 200,
+    headers: { 'content-type': { value: 'application/json' }, 'cache-control': { value: 'no-store' } },
+    body: ${JSON.stringify(JSON.stringify({ ok: true, version }))},
+  };
+}`;
+
 /**
  * The one origin: web app, API, realtime sockets and ingest sockets behind one distribution, so that a browser sees one
  * host, needs no CORS and keeps one connection.
@@ -93,6 +107,7 @@ export class Site extends Construct {
       autoDeleteObjects: true,
       removalPolicy: RemovalPolicy.DESTROY,
     });
+    acknowledge(bucket, { S1: 'It holds the public site, and only the distribution reads it' });
     const through = (origin: IOrigin, cachePolicy = CachePolicy.CACHING_DISABLED): BehaviorOptions => ({
       origin,
       allowedMethods: AllowedMethods.ALLOW_ALL,
@@ -119,11 +134,11 @@ export class Site extends Construct {
       defaultRootObject: 'index.html',
       httpVersion: HttpVersion.HTTP2,
       priceClass: PriceClass.PRICE_CLASS_100,
-      minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
       ...(props.domain && props.certificateArn
         ? {
             domainNames: [props.domain],
             certificate: Certificate.fromCertificateArn(this, 'Certificate', props.certificateArn),
+            minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
           }
         : {}),
       ...(props.webAclArn ? { webAclId: props.webAclArn } : {}),
@@ -150,9 +165,27 @@ export class Site extends Construct {
         '/users*': through(api),
         '/posts*': through(api),
         '/webhooks*': through(api),
-        '/healthz': through(api),
+        '/healthz': {
+          ...through(api),
+          functionAssociations: [
+            {
+              eventType: FunctionEventType.VIEWER_REQUEST,
+              function: new EdgeFunction(this, 'Healthz', {
+                code: FunctionCode.fromInline(healthz(props.version)),
+                runtime: FunctionRuntime.JS_2_0,
+              }),
+            },
+          ],
+        },
         '/realtime': through(realtime),
       },
+    });
+
+    acknowledge(this.distribution, {
+      CFR1: 'A show is for everybody, wherever they are',
+      CFR2: 'A firewall costs $8 a month and more; -c waf=true has one made',
+      CFR3: 'Its log would hold tickets and stream keys, which are in addresses; API and worker log without them',
+      CFR4: "Without a domain of one's own the certificate is CloudFront's, whose policy is fixed; with one it is TLS 1.2",
     });
 
     const files = Source.asset(ROOT, {
@@ -181,7 +214,18 @@ export class Site extends Construct {
         },
       },
     });
+    const logGroup = new LogGroup(this, 'Logs', {
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const role = new Role(this, 'Deployer', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      description: 'Vybzz: copies the built web app into its bucket',
+    });
+    logGroup.grantWrite(role);
     new BucketDeployment(this, 'Deployment', {
+      role,
+      logGroup,
       destinationBucket: bucket,
       sources: [files],
       distribution: this.distribution,
@@ -190,6 +234,21 @@ export class Site extends Construct {
       prune: true,
       memoryLimit: 256,
     });
+    if (!(bucket.node.defaultChild instanceof CfnBucket)) throw new Error('unreachable');
+    const bucketId = Stack.of(this).getLogicalId(bucket.node.defaultChild);
+    const copies = "CDK's own copying function: it writes all of one bucket from all of the assets' bucket";
+    acknowledge(role, {
+      ...Object.fromEntries(
+        ['GetObject*', 'GetBucket*', 'List*', 'DeleteObject*', 'Abort*'].map((action) => [
+          `IAM5[Action::s3:${action}]`,
+          copies,
+        ]),
+      ),
+      [`IAM5[Resource::<${bucketId}.Arn>/*]`]: copies,
+      'IAM5[Resource::arn:<AWS::Partition>:s3:::cdk-hnb659fds-assets-<AWS::AccountId>-<AWS::Region>/*]': copies,
+      'IAM5[Resource::*]': 'CDK grants invalidations of any distribution; CloudFront charges nothing for those',
+    });
+    acknowledge(Stack.of(this), { L1: "The runtime of CDK's own copying function is CDK's choice" });
   }
 
   get origin(): string {

@@ -22,6 +22,7 @@ const ROOM_ACTIONS = [
  * The one table. Its key names are `functions/store/table.ts`'s, what they hold is `keys.ts`'s.
  *
  * Kept when the stack goes, and protected from a deletion by hand: it is the only thing here that cannot be made again.
+ * Its keys are the table's own (DynamoDB's AWS-owned key): a key of ours would add a bill and a way to lose everything.
  */
 export class StreamTable extends Construct {
   readonly table: TableV2;
@@ -54,7 +55,10 @@ export class StreamTable extends Construct {
     return Grant.addToPrincipal({
       grantee,
       actions: ROOM_ACTIONS,
-      resourceArns: [this.table.tableArn, `${this.table.tableArn}/index/*`],
+      resourceArns: [
+        this.table.tableArn,
+        ...Object.keys(INDEXES).map((index) => `${this.table.tableArn}/index/${index}`),
+      ],
     });
   }
 

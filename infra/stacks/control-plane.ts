@@ -1,6 +1,7 @@
 import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { RoomsApi } from '../constructs/http-api.ts';
 import { type IssuerSettings, People } from '../constructs/people.ts';
@@ -9,7 +10,7 @@ import { RoomFunction } from '../constructs/room-function.ts';
 import type { Settings } from '../settings.ts';
 import type { DataStack } from './data.ts';
 
-type Props = StackProps & { settings: Settings; data: DataStack };
+type Props = StackProps & { settings: Settings; data: DataStack; version: string };
 
 /** Webhooks must be taken while everything else is throttled: a share of the account's concurrency that is theirs alone. */
 const WEBHOOK_CONCURRENCY = 20;
@@ -21,10 +22,11 @@ export class ControlPlaneStack extends Stack {
   readonly api: RoomsApi;
   readonly realtime: RealtimeApi;
   readonly rooms: Record<string, RoomFunction> = {};
+  readonly webhooksLog: ILogGroup;
   /** Origins of the issuer, for the web app's CSP. */
   readonly issuerOrigins: string[];
 
-  constructor(scope: Construct, id: string, { settings, data, ...props }: Props) {
+  constructor(scope: Construct, id: string, { settings, data, version, ...props }: Props) {
     super(scope, id, props);
     const { issuer, origins } = this.#people(settings);
     this.issuerOrigins = origins;
@@ -33,6 +35,9 @@ export class ControlPlaneStack extends Stack {
       TABLE_NAME: data.table.tableName,
       PUBLIC_ORIGIN: settings.origin,
       INGEST_URL: `${settings.origin.replace('https:', 'wss:')}/stream/live`,
+      // CloudFront's: what it forwards for is the viewer's own address.
+      TRUSTED_HOPS: '1',
+      VERSION: version,
       AUTH_ISSUERS: this.toJsonString([issuer]),
       MUX_SECRET_ARN: data.mux.secretArn,
       CURSOR_SECRET_ARN: data.cursor.secretArn,
@@ -72,14 +77,17 @@ export class ControlPlaneStack extends Stack {
         }),
       ],
     });
+    // Its end waits for the worker to let go, at most 5 s.
+    const streams = room('streams', { timeout: Duration.seconds(20) });
+    const webhooks = room('webhooks', { reservedConcurrency: WEBHOOK_CONCURRENCY });
+    this.webhooksLog = webhooks.logGroup;
     this.api = new RoomsApi(this, 'Http', {
       rooms: {
         auth: room('auth').function,
         users: room('users').function,
         posts: room('posts').function,
-        // Its end waits for the worker to let go, at most 5 s.
-        stream: room('streams', { timeout: Duration.seconds(20) }).function,
-        webhooks: room('webhooks', { reservedConcurrency: WEBHOOK_CONCURRENCY }).function,
+        stream: streams.function,
+        webhooks: webhooks.function,
       },
     });
 
@@ -95,7 +103,13 @@ export class ControlPlaneStack extends Stack {
   } {
     if (issuer && clientId)
       return {
-        issuer: { issuer, kind: issuerKind, clientId, ...(audience && { audience }) },
+        issuer: {
+          issuer,
+          kind: issuerKind,
+          clientId,
+          ...(audience && { audience }),
+          ...(issuerKind === 'clerk' && { azp: [origin] }),
+        },
         origins: [new URL(issuer).origin],
       };
     const people = new People(this, 'People', { origin, domainPrefix: `${name.toLowerCase()}-${this.account}` });

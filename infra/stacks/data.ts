@@ -1,6 +1,7 @@
 import { RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
+import { acknowledge } from '../constructs/acknowledged.ts';
 import { StreamTable } from '../constructs/stream-table.ts';
 
 type Props = StackProps & { maxWriteUnits: number };
@@ -29,6 +30,10 @@ export class DataStack extends Stack {
         excludePunctuation: true,
       },
       removalPolicy: RemovalPolicy.DESTROY,
+    });
+    acknowledge(this.mux, { SMG4: 'Only Mux makes its tokens: npm run setup:mux rotates them, as the runbook says' });
+    acknowledge(this.cursor, {
+      SMG4: 'It signs places in lists, nothing else; a rotation would break pages half-read',
     });
   }
 }

@@ -1,7 +1,10 @@
-import { Stack, type StackProps } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { GatewayVpcEndpointAwsService, FlowLogDestination, PrefixList, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
 import type { Construct } from 'constructs';
+import { acknowledge } from '../constructs/acknowledged.ts';
 import { IngestService } from '../constructs/ingest-service.ts';
 import type { StreamTable } from '../constructs/stream-table.ts';
 import type { Settings } from '../settings.ts';
@@ -39,6 +42,18 @@ export class IngestStack extends Stack {
 
   /** The id of AWS's own list of CloudFront's addresses differs by region, so it is asked for at deployment. */
   #cloudFrontPrefixList(): string {
+    const logGroup = new LogGroup(this, 'CloudFrontAddressesLogs', {
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const role = new Role(this, 'CloudFrontAddressesRole', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      description: 'Vybzz: looks up which addresses are CloudFront',
+    });
+    logGroup.grantWrite(role);
+    acknowledge(this, {
+      'IAM5[Resource::*]': 'ec2:DescribeManagedPrefixLists knows no resource; it only reads a list',
+    });
     const found = new AwsCustomResource(this, 'CloudFrontAddresses', {
       onUpdate: {
         service: 'EC2',
@@ -50,6 +65,8 @@ export class IngestStack extends Stack {
         outputPaths: ['PrefixLists.0.PrefixListId'],
       },
       policy: AwsCustomResourcePolicy.fromSdkCalls({ resources: AwsCustomResourcePolicy.ANY_RESOURCE }),
+      role,
+      logGroup,
       installLatestAwsSdk: false,
     });
     return found.getResponseField('PrefixLists.0.PrefixListId');

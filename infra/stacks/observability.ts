@@ -10,6 +10,7 @@ import {
   Stats,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Operation } from 'aws-cdk-lib/aws-dynamodb';
+import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { Alarms, EVERY_MINUTE } from '../constructs/alarms.ts';
 import { INGEST_METRICS } from '../constructs/ingest-service.ts';
@@ -19,6 +20,9 @@ import type { DataStack } from './data.ts';
 import type { IngestStack } from './ingest.ts';
 
 type Props = StackProps & { settings: Settings; data: DataStack; controlPlane: ControlPlaneStack; ingest: IngestStack };
+
+/** `emfEveryMs` of ingest-worker/limits.ts is 20 s. */
+const TELLS_A_MINUTE = 3;
 
 /** Share of the budget at which its owner is written to, before and after it is spent. */
 const BUDGET_PERCENT = [50, 80, 100];
@@ -46,6 +50,13 @@ export class ObservabilityStack extends Stack {
     const lambdaErrors = each(roomMetric('Errors'));
     const lambdaThrottles = each(roomMetric('Throttles'));
     const webhookErrors = roomMetric('Errors')('webhooks');
+    const webhooks = new MetricFilter(this, 'WebhookAge', {
+      logGroup: controlPlane.webhooksLog,
+      filterPattern: FilterPattern.stringValue('$.message', '=', 'webhook applied'),
+      metricNamespace: 'Vybzz',
+      metricName: 'WebhookAgeMs',
+      metricValue: '$.ageMs',
+    });
     const tableThrottles = data.table.table.metricThrottledRequestsForOperations({
       // an alarm adds up at most ten
       operations: [
@@ -60,13 +71,33 @@ export class ObservabilityStack extends Stack {
     const serverErrors = controlPlane.api.api.metricServerError({ period: EVERY_MINUTE });
     const unhealthy = ingest.ingest.balancer.metrics.targetConnectionErrorCount({ period: EVERY_MINUTE });
     const utilization = worker(INGEST_METRICS.utilization, Stats.MAXIMUM);
-    const commitDelay = worker('CommitDelay', Stats.percentile(95));
-    const dropped = worker('FramesDropped', Stats.SUM);
-    const restarts = worker('EncoderRestarts', Stats.SUM);
+    const commitDelay = worker(INGEST_METRICS.commitDelayMs, Stats.MAXIMUM);
+    const skips = worker(INGEST_METRICS.skips, Stats.SUM);
+    const restarts = worker(INGEST_METRICS.restarts, Stats.SUM);
+    const turnedAway = worker(INGEST_METRICS.turnedAway, Stats.SUM);
+    // Each worker tells what it holds several times a minute; the sum of a minute counts it as often.
+    const held = (expression: string, label: string, ...names: string[]): MathExpression =>
+      new MathExpression({
+        expression: `(${expression}) / ${TELLS_A_MINUTE}`,
+        usingMetrics: Object.fromEntries(names.map((name) => [name.toLowerCase(), worker(name, Stats.SUM)])),
+        period: EVERY_MINUTE,
+        label,
+      });
+    const live = held('sessions', 'shows', INGEST_METRICS.sessions);
+    const left = held('capacityunits - loadunits', 'units', INGEST_METRICS.capacityUnits, INGEST_METRICS.loadUnits);
+    const webhooksRefused = new Metric({
+      namespace: 'Vybzz',
+      metricName: 'Answered4xx',
+      dimensionsMap: { service: 'webhooks' },
+      statistic: Stats.SUM,
+      period: EVERY_MINUTE,
+    });
+    const webhookAge = webhooks.metric({ period: EVERY_MINUTE, statistic: Stats.MAXIMUM });
 
     const alarms = new Alarms(this, 'Alarms', { email: settings.alarmEmail });
     alarms.when('WorkersNearlyFull', { metric: utilization, above: 90, minutes: 3, runbook: 'Workers nearly full' });
-    alarms.when('FramesDropped', { metric: dropped, above: 300, minutes: 2, runbook: 'Frames are dropped' });
+    alarms.when('MediaLeftOut', { metric: skips, above: 10, minutes: 2, runbook: 'Frames are dropped' });
+    alarms.when('TurnedAway', { metric: turnedAway, above: 20, minutes: 3, runbook: 'Feeds are turned away' });
     alarms.when('CommitDelay', {
       metric: commitDelay,
       above: 10_000,
@@ -75,6 +106,13 @@ export class ObservabilityStack extends Stack {
     });
     alarms.when('EncoderRestarts', { metric: restarts, above: 10, minutes: 2, runbook: 'FFmpeg keeps restarting' });
     alarms.when('WebhookFailures', { metric: webhookErrors, above: 5, minutes: 3, runbook: 'Webhooks fail' });
+    alarms.when('WebhooksRefused', {
+      metric: webhooksRefused,
+      above: 10,
+      minutes: 3,
+      runbook: 'Webhooks are refused',
+    });
+    alarms.when('WebhooksLate', { metric: webhookAge, above: 60_000, minutes: 3, runbook: 'Webhooks come late' });
     alarms.when('RoomErrors', { metric: sum(lambdaErrors, 'errors'), above: 10, minutes: 2, runbook: 'The API fails' });
     alarms.when('RoomThrottles', {
       metric: sum(lambdaThrottles, 'throttles'),
@@ -97,18 +135,27 @@ export class ObservabilityStack extends Stack {
       dashboardName: `${settings.name}-Live`,
       widgets: [
         [
-          new SingleValueWidget({ title: 'Shows live', metrics: [worker('Sessions', Stats.SUM)], width: 6, height: 4 }),
-          new SingleValueWidget({ title: 'Fullest worker, %', metrics: [utilization], width: 6, height: 4 }),
-          new SingleValueWidget({ title: 'Resumed', metrics: [worker('Resumes', Stats.SUM)], width: 6, height: 4 }),
+          new SingleValueWidget({ title: 'Shows live', metrics: [live], width: 6, height: 4 }),
+          new SingleValueWidget({ title: 'Capacity left, load units', metrics: [left], width: 6, height: 4 }),
+          new SingleValueWidget({
+            title: 'Resumed',
+            metrics: [worker(INGEST_METRICS.resumes, Stats.SUM)],
+            width: 6,
+            height: 4,
+          }),
           new SingleValueWidget({ title: 'FFmpeg restarts', metrics: [restarts], width: 6, height: 4 }),
         ],
         [
-          graph('Shows and load', [worker('Sessions', Stats.SUM)], [utilization]),
-          graph('Commit delay (ms) and frames dropped', [commitDelay], [dropped]),
+          graph('Shows and the fullest worker (%)', [live], [utilization]),
+          graph('Commit delay (ms) and media left out', [commitDelay], [skips, turnedAway]),
         ],
         [graph('Lambda errors', lambdaErrors), graph('Lambda throttles', lambdaThrottles)],
         [
-          graph('HTTP API 5xx and webhook failures', [serverErrors, webhookErrors]),
+          graph(
+            "HTTP API 5xx, webhooks failed and refused; webhooks' age (ms)",
+            [serverErrors, webhookErrors, webhooksRefused],
+            [webhookAge],
+          ),
           graph('Table throttles', [tableThrottles]),
         ],
       ],
