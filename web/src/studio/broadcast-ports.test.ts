@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import type { StreamView } from '#contract/http';
+import { ApiError, type ApiErrorCode } from '../api/api-error.ts';
+import { createBroadcastPorts, existingStream, newStream } from './broadcast-ports.ts';
+
+type Ports = Parameters<typeof newStream>[0];
+
+const stream: StreamView = {
+  id: 'str_1',
+  creator: { id: 'usr_1', handle: 'asha', name: 'Asha' },
+  title: 'First light',
+  visibility: 'public',
+  latency: 'standard',
+  test: false,
+  state: 'created',
+  ending: false,
+  viewers: 0,
+  createdAt: '2026-11-22T10:00:00Z',
+  recording: 'none',
+};
+const ingest = (streamKey: string) => ({
+  url: `ws://here/stream/live/${streamKey}`,
+  streamKey,
+  expiresAt: '2026-11-22T10:01:00Z',
+});
+const input = { title: 'First light', visibility: 'public', latency: 'standard' } as const;
+
+const makeApi = (overrides: Partial<Ports> = {}) => {
+  const renamed: string[] = [];
+  const api: Ports = {
+    createStream: async () => ({ stream, ingest: ingest('first') }),
+    freshIngest: async () => ({ ingest: ingest('fresh') }),
+    updateStream: async (_id, { title }) => {
+      renamed.push(title ?? '');
+      return stream;
+    },
+    endStream: async () => {},
+    ...overrides,
+  };
+  return { api, renamed };
+};
+
+describe('a broadcast', () => {
+  it('begins on a new stream with the key that came with it', async () => {
+    expect(await newStream(makeApi().api, input)).toEqual({
+      streamId: 'str_1',
+      ingestUrl: 'ws://here/stream/live/first',
+    });
+  });
+
+  it('asks for a key where none came', async () => {
+    const { api } = makeApi({ createStream: async () => ({ stream }) });
+    expect(await newStream(api, input)).toEqual({ streamId: 'str_1', ingestUrl: 'ws://here/stream/live/fresh' });
+  });
+
+  it('goes on with a stream that exists, under a new title only if it was given one', async () => {
+    const { api, renamed } = makeApi();
+    const expected = { streamId: 'str_1', ingestUrl: 'ws://here/stream/live/fresh' };
+    expect(await existingStream(api, stream, input)).toEqual(expected);
+    expect(renamed).toEqual([]);
+    expect(await existingStream(api, stream, { ...input, title: 'Second light' })).toEqual(expected);
+    expect(renamed).toEqual(['Second light']);
+  });
+
+  it.each<[ApiErrorCode, string]>([
+    ['stream-ended', 'ended'],
+    ['stream-not-found', 'ended'],
+    ['not-signed-in', 'not-allowed'],
+    ['not-allowed', 'not-allowed'],
+    ['unreachable', 'unreachable'],
+    ['too-many-requests', 'unreachable'],
+    ['video-provider-down', 'unreachable'],
+  ])('told %s about a fresh key takes the stream as %s', async (code, because) => {
+    const { api } = makeApi({ freshIngest: () => Promise.reject(new ApiError({ code, message: 'no' })) });
+    expect(await createBroadcastPorts(api).getIngestUrl('str_1')).toEqual({ given: false, because });
+  });
+});
