@@ -26,7 +26,8 @@ const measuring = () => {
       feed(
         cluster(index * 1_000, ...Array.from({ length: 30 }, (_, at) => simpleBlock({ key: at === 0, at: at * 33 }))),
       );
-      for (let at = 0; at < 30 && published; at++)
+      const out = published ? 30 : 0;
+      for (let at = 0; at < out; at++)
         outlet.take({
           kind: 'video',
           timestampMs: index * 1_000 + at * 33 + 100,

@@ -184,8 +184,8 @@ describe('upstream', () => {
   it('[S5] nothing is connected before the holder before us has surely stopped', () => {
     const [session, effects] = begin({ nowMs: 0, freeMs: 3_000 });
     expect(effects).toEqual([]);
-    expect(step(session, { type: 'tick', nowMs: 2_999 })[1]).toEqual([]);
-    expect(step(session, { type: 'tick', nowMs: 3_000 })[1]).toEqual([{ do: 'connect-upstream' }]);
+    expect(step(session, { type: 'tick', nowMs: 2_999, published: 0 })[1]).toEqual([]);
+    expect(step(session, { type: 'tick', nowMs: 3_000, published: 0 })[1]).toEqual([{ do: 'connect-upstream' }]);
   });
 });
 
