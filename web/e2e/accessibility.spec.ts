@@ -1,0 +1,51 @@
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test } from '@playwright/test';
+import { openPage, signIn } from './pages.ts';
+
+/** WCAG 2.2 A and AA, as far as a program can tell. */
+const STANDARD = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+
+/** Each colour scheme and each size once; what differs between them does not hang on the pair. */
+const LOOKS = [
+  { colorScheme: 'light', size: 'phone', viewport: { width: 390, height: 844 } },
+  { colorScheme: 'dark', size: 'desktop', viewport: { width: 1280, height: 800 } },
+] as const;
+
+for (const { colorScheme, size, viewport } of LOOKS)
+  test(`every page can be used by anybody: ${colorScheme}, ${size}`, async ({ browser }) => {
+    const { page, context } = await openPage(browser, '/', {
+      colorScheme,
+      viewport,
+      permissions: ['camera', 'microphone'],
+    });
+    const found: string[] = [];
+    const look = async (what: string): Promise<void> => {
+      const { violations } = await new AxeBuilder({ page }).withTags(STANDARD).analyze();
+      found.push(
+        ...violations.map(
+          ({ id, nodes }) => `${what}: ${id} at ${nodes.map(({ target }) => target.join(' ')).join(', ')}`,
+        ),
+      );
+      const wide = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
+      if (wide > 0) found.push(`${what}: ${wide} px wider than the window`);
+    };
+    await expect(page.locator('h1')).toBeVisible();
+    await look('home');
+    await page.getByRole('button', { name: 'Sign in' }).first().click();
+    await expect(page.getByRole('button', { name: /bilal/i })).toBeVisible();
+    await look('sign-in');
+    await page.goto('/');
+    await signIn(page, 'bilal');
+    for (const path of ['/', '/settings', '/@bilal', '/nowhere', '/studio']) {
+      await page.goto(path);
+      await expect(page.locator('h1')).toBeVisible();
+      await look(path);
+    }
+    await page.getByRole('button', { name: 'Go Live' }).click();
+    await expect(page.getByRole('dialog').getByLabel('Title')).toBeVisible();
+    await look('the Go Live dialog');
+    expect(found).toEqual([]);
+    await context.close();
+  });
