@@ -88,6 +88,8 @@ export const LIMITS = {
 
   /** Pulse of a session: `received` is told, and time-outs are looked at, this often. */
   pulseMs: 200,
+  /** Pulses that lie further apart than this: the process stood still. */
+  pausedMs: 1_500,
   healthEveryMs: 1_000,
   emfEveryMs: 20_000,
   protectEveryMs: 5_000,

@@ -60,6 +60,23 @@ describe('lease', () => {
     expect(events).toEqual(['unreachable', 'unreachable']);
   });
 
+  it('[S3] is asked for at once, and not given up, by a process that stood still', async () => {
+    let answer: Answer = HELD;
+    const { keeper, renewals } = keeping(() => answer);
+    vi.setSystemTime(Date.now() + 10_000);
+    expect(keeper.doubtful).toBe(true);
+    keeper.woke();
+    expect(keeper.doubtful).toBe(false);
+    expect(renewals).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(1_001);
+    expect(keeper.doubtful).toBe(false);
+    answer = 'unreachable';
+    vi.setSystemTime(Date.now() + 10_000);
+    keeper.woke();
+    await vi.advanceTimersByTimeAsync(1_001);
+    expect(keeper.doubtful).toBe(true);
+  });
+
   it('[S9] tells of an end that is wished for', async () => {
     const { events } = keeping(() => ({ held: true, endRequested: true }));
     await vi.advanceTimersByTimeAsync(LIMITS.leaseRenewMs);

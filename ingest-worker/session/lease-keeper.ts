@@ -18,8 +18,13 @@ export type LeaseKeeper = {
   check(): Promise<boolean>;
   /** No renewal has succeeded for so long that somebody else may soon begin. */
   readonly doubtful: boolean;
+  /** The process stood still: what passed meanwhile was no silence of the table's, and it is asked at once. */
+  woke(): void;
   release(because: string): Promise<void>;
 };
+
+/** After the process stood still the table has this long to say that the lease is still ours. */
+const WAKE_MS = 1_000;
 
 export const keepLease = ({ store, streamId, fence, clock, report, onEvent }: Parts): LeaseKeeper => {
   let renewedMs = clock();
@@ -57,6 +62,10 @@ export const keepLease = ({ store, streamId, fence, clock, report, onEvent }: Pa
     check: once,
     get doubtful() {
       return clock() - renewedMs > LIMITS.leaseFenceMs;
+    },
+    woke: () => {
+      renewedMs = Math.max(renewedMs, clock() - LIMITS.leaseFenceMs + WAKE_MS);
+      void once();
     },
     release: async (because) => {
       clearInterval(timer);

@@ -1,19 +1,16 @@
 import type { StreamId } from '#domain/ids';
-import { type CloseReason, type Media, type MediaFrame, WIRE_VERSION } from '#wire';
-import { LIMITS, LOAD_UNITS } from '../limits.ts';
+import type { CloseReason, Media } from '#wire';
+import { LIMITS } from '../limits.ts';
 import type { Log } from '../log.ts';
 import type { StartEncoder } from '../media/encoder.ts';
-import { pipelineOf } from '../media/container.ts';
-import type { Client } from './client.ts';
-import { declaredPipeline } from './declared.ts';
 import { createEncoderLine } from './encoder-line.ts';
 import { createHealthMeter } from './health.ts';
-import { createIntake, type Taken } from './intake.ts';
+import { createIntake } from './intake.ts';
 import { keepLease } from './lease-keeper.ts';
 import type { IngestStore } from './lease.ts';
 import { createOutlet } from './outlet.ts';
 import type { CreatePublisher } from './publisher.ts';
-import { createRate } from './rate.ts';
+import { createReception, type Reception, type ReceptionEvent } from './reception.ts';
 import { begin, type Effect, type Session, type SessionEvent, step } from './session.ts';
 import type { Tally } from './tally.ts';
 import { createUpstreamLine, type UpstreamEvent } from './upstream-line.ts';
@@ -45,18 +42,11 @@ export type Grant = {
   reserve: (units: number) => boolean;
 };
 
-export type RunningSession = {
+/** A feed under way: what its sockets do is the reception's. */
+export type RunningSession = Pick<Reception, 'attach' | 'frame' | 'chunk' | 'skip' | 'stop' | 'left' | 'refuse'> & {
   readonly streamId: StreamId;
   readonly sessionId: string;
   readonly resumeToken: string;
-  /** A socket of this feed; the one before it is fenced off. */
-  attach(client: Client): void;
-  frame(client: Client, frame: MediaFrame): void;
-  chunk(client: Client, bytes: Buffer): void;
-  skip(client: Client, to: number): void;
-  stop(client: Client, at: number): void;
-  left(client: Client): void;
-  refuse(client: Client, reason: CloseReason, detail: string): void;
   /** Ends at once, whatever is on its way: another feed of the stream begins, or the process ends. */
   cut(because: 'replaced' | 'going-away'): void;
   /** Publishes up to the end of a GOP, gives the lease back and sends the client elsewhere. */
@@ -67,37 +57,24 @@ export type RunningSession = {
 /** The shell around `step`: performs effects, and turns what the world does into events (SPEC §S). */
 export const runSession = (parts: SessionParts, grant: Grant): RunningSession => {
   const { clock, tally } = parts;
-  const { streamId, sessionId, media, resumeToken } = grant;
+  const { streamId, sessionId, resumeToken, media, reserve } = grant;
   const log = parts.log.with({ streamId, sessionId });
   const startedMs = clock();
   const intake = createIntake(grant.committed);
   const { ring } = intake;
   const outlet = createOutlet();
   const meter = createHealthMeter({ intake, outlet, clock });
-  const rate = createRate({ kbps: media ? media.videoKbps + media.audioKbps : LIMITS.plainKbps, clock });
 
-  let client: Client | undefined;
-  let epoch = 0;
   let committed = { offset: grant.committed, ms: 0 };
-  let toldReceived = grant.committed;
-  let began = false;
+  let restarts = 0;
   let connectedBefore = false;
-  /** The client's last byte; nothing follows it. */
-  let stopAt: number | undefined;
-  /** We leave at the first GOP that begins here or later, or at this time. */
+  /** We leave at the first GOP that begins after byte `after`, or at this time. */
   let leaving: { after: number; byMs: number } | undefined;
-  let refusal: string | undefined;
-  let heldBackMs: number | undefined;
-  let mediaMs = startedMs;
-  const counts = { restarts: 0, skips: 0, receivedBytes: 0 };
-
   let released = Promise.resolve();
   let settle: (because: CloseReason) => void = () => undefined;
   const over = new Promise<CloseReason>((resolve) => {
     settle = resolve;
   });
-
-  // ── events in, effects out ──
 
   const [opening, firstEffects] = begin({ nowMs: startedMs, freeMs: startedMs + grant.barredMs });
   let session: Session = opening;
@@ -112,7 +89,10 @@ export const runSession = (parts: SessionParts, grant: Grant): RunningSession =>
       const before = session.at;
       const [after, effects] = step(session, next);
       session = after;
-      if (after.at !== before && after.at !== 'live') log.info(`feed ${after.at}`, { because: after.because });
+      if (after.at !== before && after.at !== 'live') {
+        log.info(`feed ${after.at}`, { because: after.because });
+        reception.shut();
+      }
       for (const effect of effects) perform(effect);
     }
     stepping = false;
@@ -122,12 +102,12 @@ export const runSession = (parts: SessionParts, grant: Grant): RunningSession =>
     switch (effect.do) {
       case 'start-encoder':
         if (effect.again) {
-          counts.restarts++;
+          restarts++;
           tally.restarts();
         }
         return line.start(effect.past);
       case 'end-encoder-input':
-        if (leaving) line.limit(boundaryAfter(leaving.after)?.offset ?? Infinity);
+        if (leaving) line.limit(gopAfter(leaving.after)?.offset ?? Infinity);
         return line.end();
       case 'kill-encoder':
         return line.kill();
@@ -142,10 +122,10 @@ export const runSession = (parts: SessionParts, grant: Grant): RunningSession =>
         tally.ended();
         released = keeper.release(effect.because);
         return void released.then(() => settle(effect.because));
-      case 'close-client':
+      default:
         // Whoever is sent elsewhere must find the stream free there.
-        if (effect.reason === 'migrate') return void released.then(() => closeClient('migrate'));
-        return closeClient(effect.reason);
+        if (effect.reason === 'migrate') return void released.then(() => reception.close('migrate'));
+        return reception.close(effect.reason);
     }
   };
 
@@ -166,6 +146,35 @@ export const runSession = (parts: SessionParts, grant: Grant): RunningSession =>
       else log.warn('lease not renewed', { cause: event.cause instanceof Error ? event.cause.message : '' });
     },
   });
+
+  const reception = createReception({
+    intake,
+    outlet,
+    media,
+    reserve,
+    facts: () => ({ sessionId, resumeToken, committed: committed.offset }),
+    log,
+    clock,
+    tally,
+    onEvent: (event) => received(event),
+  });
+
+  const received = (event: ReceptionEvent): void => {
+    switch (event.type) {
+      case 'came':
+        line.pump();
+        return whetherDone();
+      case 'began':
+        return happened({ type: 'media-began' });
+      case 'refused':
+        return happened(event);
+      case 'returned':
+        return happened({ type: 'client-returned' });
+      default:
+        // A plain client cannot come back to the same recording: its end is the show's.
+        return happened(event.mode === 'plain' ? { type: 'stopped', because: 'finished' } : { type: 'client-left' });
+    }
+  };
 
   const line = createEncoderLine({
     startEncoder: parts.startEncoder,
@@ -206,7 +215,7 @@ export const runSession = (parts: SessionParts, grant: Grant): RunningSession =>
         if (event.weak) tally.weakAcknowledgements();
         line.hold(outlet.full);
         return commit();
-      case 'closed':
+      default:
         return void closed(event.flushed);
     }
   };
@@ -216,12 +225,12 @@ export const runSession = (parts: SessionParts, grant: Grant): RunningSession =>
     if (!boundary) return;
     committed = { offset: boundary.offset, ms: boundary.videoMs };
     tally.commitDelayMs((ring.newestMs ?? boundary.videoMs) - boundary.videoMs);
-    client?.say({ type: 'committed', offset: boundary.offset });
+    reception.say({ type: 'committed', offset: boundary.offset });
   };
 
   const closed = async (flushed: boolean): Promise<void> => {
     if (!flushed) log.error('upstream closed before it had read all');
-    const cut = leaving && boundaryAfter(leaving.after);
+    const cut = leaving && gopAfter(leaving.after);
     if (flushed && cut) {
       // All before this GOP has arrived and nothing after it was sent: the next worker begins exactly here.
       committed = { offset: cut.offset, ms: cut.videoMs };
@@ -230,119 +239,31 @@ export const runSession = (parts: SessionParts, grant: Grant): RunningSession =>
     happened({ type: 'upstream-closed' });
   };
 
-  // ── media in ──
-
-  const took = (taken: Taken): void => {
-    if (!taken.taken) {
-      if (taken.because === 'gap') return client?.say({ type: 'nack', expected: intake.next });
-      return refuse(taken.because, taken.detail);
-    }
-    mediaMs = clock();
-    if (!began && intake.init && !isWelcome()) return;
-    if (!began && intake.ready) {
-      began = true;
-      if (intake.init) client?.say({ type: 'init', bytes: intake.init.bytes.byteLength });
-      happened({ type: 'media-began' });
-    }
-    line.pump();
-    pressure();
-    if (intake.next - toldReceived > LIMITS.windowBytes / 4) sayReceived();
-    whetherDone();
-  };
-
-  /** Now that the recording says what it is: whether that was announced, and there is room for it. */
-  const isWelcome = (): boolean => {
-    const { init } = intake;
-    if (!init || session.at !== 'live') return false;
-    const pipeline = pipelineOf(init.facts);
-    if (media && pipeline !== declaredPipeline(media)) {
-      refuse('unsupported-media', `${init.facts.video.codec} where ${media.videoCodec} was announced`);
-      return false;
-    }
-    if (grant.reserve(LOAD_UNITS[pipeline])) return true;
-    refuse('overloaded', 'no room for this kind of media');
-    return false;
-  };
+  const gopAfter = (offset: number) => ring.resumePoint({ videoMs: undefined, audioMs: undefined }, offset);
 
   const whetherDone = (): void => {
-    if (stopAt !== undefined && intake.next >= stopAt) return happened({ type: 'stopped', because: 'finished' });
-    if (leaving && (boundaryAfter(leaving.after) || clock() > leaving.byMs || !client))
+    if (session.at !== 'live') return;
+    if (reception.complete) return happened({ type: 'stopped', because: 'finished' });
+    if (leaving && (gopAfter(leaving.after) || clock() > leaving.byMs || reception.mode === undefined))
       happened({ type: 'stopped', because: 'migrate' });
   };
 
-  const boundaryAfter = (offset: number) => ring.resumePoint({ videoMs: undefined, audioMs: undefined }, offset);
-
-  const admitted = (bytes: Uint8Array): boolean => {
-    counts.receivedBytes += bytes.byteLength;
-    tally.receivedBytes(bytes.byteLength);
-    if (rate.spend(bytes.byteLength)) return true;
-    refuse('too-fast', 'more bytes than the bitrate allows');
-    return false;
-  };
-
-  /** Whether more is held than may be: plain clients are then held back, the window of others stays shut. */
-  const pressure = (): boolean => {
-    const overfull = (): boolean => ring.heldBytes > LIMITS.ringBytes || ring.heldMs > LIMITS.ringMs;
-    if (overfull() && outlet.empty) ring.hollow(outlet.arrived);
-    const full = overfull();
-    if (client?.mode === 'plain') client.hold(full);
-    if (client?.mode === 'v1' && ring.heldBytes > LIMITS.ringBytes + LIMITS.windowBytes + LIMITS.frameBytes)
-      refuse('too-fast', 'more bytes than the window allows');
-    heldBackMs = full ? (heldBackMs ?? clock()) : undefined;
-    return full;
-  };
-
-  const sayReceived = (): void => {
-    if (toldReceived >= ring.end || intake.needsInit || pressure()) return;
-    toldReceived = ring.end;
-    client?.say({ type: 'received', offset: toldReceived });
-  };
-
-  // ── the client ──
-
-  const refuse = (reason: CloseReason, detail: string): void => {
-    refusal = detail;
-    log.warn('client refused', { reason, detail });
-    happened({ type: 'refused', because: reason });
-  };
-
-  const closeClient = (reason: CloseReason): void => {
-    if (reason === 'finished' || reason === 'ended-elsewhere') client?.say({ type: 'ended', reason });
-    if (reason === 'migrate') client?.say({ type: 'migrate', afterMs: 0 });
-    client?.close(reason, refusal);
-    client = undefined;
-  };
-
-  const watchClient = (): void => {
-    const nowMs = clock();
-    if (!client) return;
-    if (client.mode === 'plain' && heldBackMs !== undefined && nowMs - heldBackMs > LIMITS.heldBackMs)
-      return refuse('too-slow', 'held back for too long');
-    if (nowMs - mediaMs > LIMITS.awayMs) return refuse('idle', 'no media');
-    if (!began && nowMs - startedMs > LIMITS.firstPictureMs)
-      return refuse(intake.next > 0 ? 'unsupported-media' : 'idle', 'no picture came');
-  };
-
   let pulses = 0;
+  let pulsedMs = startedMs;
   const pulse = setInterval(() => {
-    sayReceived();
-    line.pump();
+    if (clock() - pulsedMs > LIMITS.pausedMs) keeper.woke();
+    pulsedMs = clock();
     if (keeper.doubtful) happened({ type: 'fenced', because: 'lease-lost' });
-    if (session.at === 'live') {
-      watchClient();
-      whetherDone();
-    }
+    reception.pulse();
+    line.pump();
+    whetherDone();
     happened({ type: 'tick', published: outlet.bytes });
     if (++pulses % (LIMITS.healthEveryMs / LIMITS.pulseMs) !== 0) return;
-    const { restarts, receivedBytes } = counts;
-    const dropped = line.droppedFrames + counts.skips;
-    client?.say({
-      type: 'health',
-      health: meter.measure({ session, restarts, dropped, held: heldBackMs !== undefined, receivedBytes }),
-    });
+    const { skips, receivedBytes } = reception.counts;
+    const dropped = line.droppedFrames + skips;
+    const held = reception.isHeldBack;
+    reception.say({ type: 'health', health: meter.measure({ session, restarts, dropped, held, receivedBytes }) });
   }, LIMITS.pulseMs);
-
-  const isCurrent = (from: Client): boolean => from === client && session.at === 'live';
 
   log.info('feed opened', { resumedAt: grant.committed, barredMs: Math.round(grant.barredMs) });
   for (const effect of firstEffects) perform(effect);
@@ -352,66 +273,21 @@ export const runSession = (parts: SessionParts, grant: Grant): RunningSession =>
     sessionId,
     resumeToken,
     over,
-    attach: (next) => {
-      // Not `replaced`, after which nobody comes back: its owner may read this before the new socket's welcome.
-      client?.close('migrate', 'another socket of this feed');
-      client = next;
-      if (session.at !== 'live') return closeClient(session.because);
-      epoch++;
-      if (epoch > 1) tally.resumes();
-      mediaMs = clock();
-      toldReceived = ring.end;
-      next.say({
-        type: 'welcome',
-        version: WIRE_VERSION,
-        sessionId,
-        resumeToken,
-        nextOffset: ring.end,
-        needsInit: intake.needsInit,
-        committed: committed.offset,
-        epoch,
-        windowBytes: LIMITS.windowBytes,
-        frameBytes: LIMITS.frameBytes,
-        pipeline: media ? declaredPipeline(media) : 'transcode',
-      });
-      if (intake.init) next.say({ type: 'init', bytes: intake.init.bytes.byteLength });
-      return happened({ type: 'client-returned' });
+    attach: (client) => {
+      reception.attach(client);
+      if (session.at !== 'live') reception.close(session.because);
     },
-    frame: (from, { epoch: its, init, offset, payload }) => {
-      if (!isCurrent(from) || its !== epoch || !admitted(payload)) return;
-      const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
-      took(intake.needsInit && init ? intake.takeInit(offset, bytes) : intake.take(offset, bytes));
-    },
-    chunk: (from, bytes) => {
-      if (isCurrent(from) && admitted(bytes)) took(intake.take(intake.next, bytes));
-    },
-    skip: (from, to) => {
-      if (!isCurrent(from) || to <= ring.end) return;
-      log.warn('client left media out', { bytes: to - ring.end });
-      counts.skips++;
-      tally.skips();
-      intake.skip(to);
-      toldReceived = to;
-    },
-    stop: (from, at) => {
-      if (!isCurrent(from)) return;
-      stopAt = at;
-      whetherDone();
-    },
-    left: (from) => {
-      if (from !== client) return;
-      client = undefined;
-      log.info('client left');
-      // A plain client cannot come back to the same recording: its end is the show's.
-      happened(from.mode === 'plain' ? { type: 'stopped', because: 'finished' } : { type: 'client-left' });
-    },
-    refuse: (from, reason, detail) => {
-      if (from === client) refuse(reason, detail);
-    },
+    frame: reception.frame,
+    chunk: reception.chunk,
+    skip: reception.skip,
+    stop: reception.stop,
+    left: reception.left,
+    refuse: reception.refuse,
     cut: (because) => happened({ type: 'fenced', because }),
     migrate: () => {
-      if (client?.mode === 'plain') return happened({ type: 'stopped', because: 'going-away' });
-      leaving = { after: ring.end - 1, byMs: clock() + (began ? LIMITS.leaveAtGopMs : 0) };
+      if (reception.mode === 'plain') return happened({ type: 'stopped', because: 'going-away' });
+      const isFed = session.at === 'live' && session.feed.encoder.is !== 'waiting';
+      leaving = { after: ring.end - 1, byMs: clock() + (isFed ? LIMITS.leaveAtGopMs : 0) };
       line.limit(ring.end);
       log.info('feed leaving');
       return whetherDone();
