@@ -1,4 +1,9 @@
-import { type ConditionalCheckFailedException, DeleteItemCommand, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  type AttributeValue,
+  type ConditionalCheckFailedException,
+  DeleteItemCommand,
+  GetItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import { afterAll, describe, expect, test } from 'vitest';
 import { fresh, key, N, openTestTable, refusal, refused, S } from './table.testing.ts';
 
@@ -185,8 +190,13 @@ describe('items', () => {
   });
 });
 
+const nested = (levels: number): AttributeValue => (levels === 0 ? N(1) : { L: [nested(levels - 1)] });
+
 describe('bad requests are refused and change nothing', () => {
   const cases: [string, () => Promise<unknown>][] = [
+    ['an empty index key', () => put({ ...key('bad', '1'), owner: S('') })],
+    ['an item over 400 KB in bytes, not letters', () => put({ ...key('bad', '1'), body: S('é'.repeat(250 * 1024)) })],
+    ['lists in lists beyond the 32nd', () => put({ ...key('bad', '1'), deep: nested(33) })],
     ['an item over 400 KB', () => put({ ...key('bad', '1'), body: S('z'.repeat(410 * 1024)) })],
     [
       'a reserved word without a placeholder',

@@ -1,8 +1,46 @@
 /** The doors of dynalite 4 that we use: its engine, actions and validations, without its server. It ships no types of its own. */
 
 declare module 'dynalite/db/index.js' {
-  export type AttributeValue = Record<string, unknown>;
-  export type Item = Record<string, AttributeValue>;
+  export type AttributeValue =
+    | { S: string }
+    | { N: string }
+    | { B: string }
+    | { BOOL: boolean }
+    | { NULL: boolean }
+    | { SS: string[] }
+    | { NS: string[] }
+    | { BS: string[] }
+    | { L: AttributeValue[] }
+    | { M: Item };
+  export type Item = { [name: string]: AttributeValue };
+  export type Path = (string | number)[];
+
+  /** What the parsers make of a condition or a filter; `everything` is ours, and holds for them, too. */
+  export type Operand = Path | AttributeValue | { type: 'function'; name: 'size'; args: [Operand] };
+  export type Condition =
+    | { type: 'and' | 'or'; args: [Condition, Condition] }
+    | { type: 'not'; args: [Condition] }
+    | { type: '=' | '<>' | '<' | '<=' | '>' | '>='; args: [Operand, Operand] }
+    | { type: 'between'; args: [Operand, Operand, Operand] }
+    | { type: 'in'; args: [Operand, ...Operand[]] }
+    | { type: 'everything'; args: [] }
+    | { type: 'function'; name: 'attribute_exists'; args: [Operand] }
+    | { type: 'function'; name: 'attribute_not_exists'; args: [Operand] }
+    | { type: 'function'; name: 'attribute_type' | 'begins_with' | 'contains'; args: [Operand, Operand] };
+
+  /** What the parsers make of an update. */
+  export type Source =
+    | Path
+    | AttributeValue
+    | { type: 'add' | 'subtract'; args: [Source, Source] }
+    | { type: 'function'; name: 'if_not_exists'; args: [Path, Source] }
+    | { type: 'function'; name: 'list_append'; args: [Source, Source] };
+  export type Section =
+    | { type: 'set'; path: Path; val: Source }
+    | { type: 'remove'; path: Path }
+    | { type: 'add' | 'delete'; path: Path; val: AttributeValue };
+  export type Updates = { sections: Section[]; paths: Path[] };
+
   export type KeySchema = { AttributeName: string; KeyType: string }[];
   export type Index = {
     IndexName: string;
@@ -31,7 +69,7 @@ declare module 'dynalite/db/index.js' {
     LocalSecondaryIndexes?: Index[];
   };
 
-  /** A request after `checkTypes`: known fields only; which of them are there depends on the operation. */
+  /** A request after validation: known fields only; which of them are there depends on the operation. */
   export type Request = {
     TableName: string;
     IndexName?: string;
@@ -39,27 +77,29 @@ declare module 'dynalite/db/index.js' {
     Item?: Item;
     ExclusiveStartKey?: Item;
     ScanIndexForward?: boolean;
+    Select?: string;
+    ReturnValues?: string;
+    ReturnConsumedCapacity?: string;
     ReturnValuesOnConditionCheckFailure?: string;
+    KeyConditions?: { [name: string]: { AttributeValueList: AttributeValue[] } };
+    _condition?: { expression: Condition };
+    _filter?: { expression: Condition };
+    _projection?: { paths: Path[] | undefined };
+    _updates?: Updates;
   };
 
   export type Callback<T> = (error: unknown, value?: T) => void;
-  export type Release = <T>(callback: Callback<T>) => Callback<T>;
-
   export type Range = { gt?: string; gte?: string; lt?: string; lte?: string; reverse?: boolean; limit?: number };
 
-  /** One named part of the store, as the actions call it. */
+  /** One named part of the store, as the reading actions call it. */
   export type Collection = {
-    lock(key: string, exclusive: (release: Release) => void): void;
-    get(key: string, callback: Callback<unknown>): void;
-    put(key: string, value: object, callback: Callback<void>): void;
-    del(key: string, callback: Callback<void>): void;
+    get(key: string, callback: Callback<Item | undefined>): void;
     createValueStream(range: Range): NodeJS.EventEmitter;
   };
 
-  /** The store as the actions call it. */
+  /** The store as the reading actions call it. */
   export type Store = {
     options: Options;
-    tableDb: Collection & { awsAccountId: string; awsRegion: string };
     getItemDb(tableName: string): Collection;
     getIndexDb(indexType: string, tableName: string, indexName: string): Collection;
     getTable(name: string, checkStatus: boolean | Callback<Table>, callback?: Callback<Table>): void;
@@ -90,16 +130,11 @@ declare module 'dynalite/db/index.js' {
     create(options: Options): { db: Level; options: Options };
     validateKey(key: Item, table: Table): Error | null | undefined;
     validateItem(item: Item, table: Table): Error | null | undefined;
+    validateUpdates(legacy: undefined, updates: Updates | undefined, table: Table): Error | null | undefined;
     createKey(item: Item, table: Table): string;
-    checkConditional(request: Request, existing: Item | undefined): Error | null | undefined;
-    updateIndexes(
-      store: Store,
-      table: Table,
-      existing: Item | null | undefined,
-      item: Item | null,
-      callback: Callback<void>,
-    ): void;
-    validationError(message: string): Error;
+    createIndexKey(item: Item, table: Table, keySchema: KeySchema): string;
+    mapPaths(paths: Path[], item: Item): Item;
+    addConsumedCapacity(request: Request, isRead: boolean, item?: Item, other?: Item): object | undefined;
   };
   const engine: Engine;
   export default engine;

@@ -19,7 +19,7 @@ import {
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { openLevel } from './level.ts';
 import { LIMITS, startTable } from './server.ts';
-import { clientFor, createTable, key, N, S } from './table.testing.ts';
+import { cancellation, clientFor, createTable, key, N, refused, S } from './table.testing.ts';
 import { TRANSACTION } from './transactions.ts';
 
 /** What only the embedded table can be asked: its clock, its disk, its death and its manners as a server. */
@@ -235,6 +235,37 @@ describe('on disk', () => {
     await client.send(new PutItemCommand({ TableName: name, Item: key('a', '1') }));
     expect(await read(client, name, 'a', '1')).toEqual(key('a', '1'));
   });
+});
+
+test('a transaction names the step that its item does not allow', async () => {
+  const { client } = await start();
+  const TableName = await createTable(client);
+  await client.send(new PutItemCommand({ TableName, Item: { ...key('tx', '1'), amount: S('much') } }));
+  const steps = [
+    { Put: { TableName, Item: key('tx', '2') } },
+    {
+      Update: {
+        TableName,
+        Key: key('tx', '1'),
+        UpdateExpression: 'ADD amount :one',
+        ExpressionAttributeValues: { ':one': N(1) },
+      },
+    },
+    { Put: { TableName, Item: { pk: S('no sort key') } } },
+  ];
+  const reasons = await cancellation(client.send(new TransactWriteItemsCommand({ TransactItems: steps })));
+  expect(reasons.map(({ Code, Message }) => [Code, Message])).toEqual([
+    ['None', undefined],
+    ['ValidationError', 'An operand in the update expression has an incorrect data type'],
+    ['ValidationError', 'One or more parameter values were invalid: Missing the key sk in the item'],
+  ]);
+});
+
+test('legacy parameters, which would be conditions lost, are refused', async () => {
+  const { client } = await start();
+  const TableName = await createTable(client);
+  const put = client.send(new PutItemCommand({ TableName, Item: key('a', '1'), Expected: { pk: { Exists: false } } }));
+  expect(await refused(put)).toMatchObject({ name: 'ValidationException' });
 });
 
 test('two items whose keys the engine hashes alike both stand in an index', async () => {

@@ -41,6 +41,14 @@ export const tableInUse = (name: string) =>
 
 export const tableNotFound = (message: string) => new ServiceError(service('ResourceNotFoundException'), message);
 
+/** `item` is what refused it, for whoever asked. */
+export const conditionFailed = (item: object | undefined) =>
+  new ServiceError(
+    service('ConditionalCheckFailedException'),
+    'The conditional request failed',
+    item ? { Item: item } : {},
+  );
+
 export const cancelled = (reasons: { Code: string }[]) =>
   new ServiceError(
     service('TransactionCanceledException'),

@@ -3,7 +3,7 @@ import type { Rules } from 'dynalite/validations/index.js';
 import { invalid, tableNotFound } from './faults.ts';
 import { layout, under } from './layout.ts';
 import { parse, type Room } from './operation.ts';
-import type { WriteSet } from './write-set.ts';
+import { entries, type WriteSet } from './write-set.ts';
 
 type Definitions = Table['AttributeDefinitions'];
 type IndexUpdates = {
@@ -116,7 +116,7 @@ export async function addIndex(
   for await (const item of level.values<Item>(under(layout.items(table.TableName)))) {
     // An item whose attribute has another type than the key stays out of the index, as in DynamoDB.
     if (engine.validateItem(item, grown)) continue;
-    await set.index(grown, item);
+    for (const [key, entry] of entries(grown, engine.createKey(item, grown), item)) set.put(key, entry);
   }
   return { ...grown, GlobalSecondaryIndexes: [...present, index] };
 }

@@ -1,108 +1,93 @@
 import batchGetItem from 'dynalite/actions/batchGetItem.js';
-import deleteItem from 'dynalite/actions/deleteItem.js';
 import getItem from 'dynalite/actions/getItem.js';
-import putItem from 'dynalite/actions/putItem.js';
 import query from 'dynalite/actions/query.js';
 import scan from 'dynalite/actions/scan.js';
-import updateItem from 'dynalite/actions/updateItem.js';
-import engine, { type Request, type Table } from 'dynalite/db/index.js';
+import engine, { type Item, type Request } from 'dynalite/db/index.js';
 import batchGetItemRules from 'dynalite/validations/batchGetItem.js';
-import batchWriteItemRules, { type WriteRequest } from 'dynalite/validations/batchWriteItem.js';
-import deleteItemRules from 'dynalite/validations/deleteItem.js';
+import batchWriteItemRules from 'dynalite/validations/batchWriteItem.js';
 import getItemRules from 'dynalite/validations/getItem.js';
-import type { Rules } from 'dynalite/validations/index.js';
-import putItemRules from 'dynalite/validations/putItem.js';
 import queryRules from 'dynalite/validations/query.js';
 import scanRules from 'dynalite/validations/scan.js';
-import updateItemRules from 'dynalite/validations/updateItem.js';
-import { asServiceError, invalid, isConditionFailure, ServiceError, tableNotFound } from './faults.ts';
-import { layout } from './layout.ts';
+import { aim, change, CHANGE_RULES, type Change, type Outcome, repeats } from './changes.ts';
+import { filtered } from './filters.ts';
+import { invalid } from './faults.ts';
 import { type Operation, parse, type Room } from './operation.ts';
-import { createWriteSet, type Performed } from './write-set.ts';
-
-type Action = Parameters<ReturnType<typeof createWriteSet>['perform']>[0];
-
-/** Newer than the engine: a refused condition may bring the item that refused it. */
-export const returnsItemOnFailure = {
-  ReturnValuesOnConditionCheckFailure: { type: 'String', enum: ['ALL_OLD', 'NONE'] },
-};
+import { read } from './reads.ts';
+import { createWriteSet } from './write-set.ts';
 
 export const itemOperations = (room: Room): Record<string, Operation> => ({
-  GetItem: reading(room, getItem, getItemRules),
-  BatchGetItem: reading(room, batchGetItem, batchGetItemRules),
-  Query: reading(room, query, queryRules),
-  Scan: reading(room, scan, scanRules),
-  PutItem: writing(room, putItem, putItemRules),
-  UpdateItem: writing(room, updateItem, updateItemRules),
+  GetItem: async (input) => read(getItem, parse(input, getItemRules, room.options), room),
+  BatchGetItem: async (input) => read(batchGetItem, parse(input, batchGetItemRules, room.options), room),
+  Query: async (input) => filtered(query, parse(input, queryRules, room.options), room),
+  Scan: async (input) => filtered(scan, parse(input, scanRules, room.options), room),
+  PutItem: writing('Put', ['ALL_OLD'], room),
+  UpdateItem: writing('Update', ['ALL_OLD', 'ALL_NEW', 'UPDATED_OLD', 'UPDATED_NEW'], room),
   DeleteItem: deleting(room),
-  BatchWriteItem: (input) => batchWrite(room, input),
+  BatchWriteItem: (input) => batchWrite(input, room),
 });
 
 /** `DeleteItem`; the sweep of what has expired goes through it too. */
-export const deleting = (room: Room): Operation => writing(room, deleteItem, deleteItemRules);
+export const deleting = (room: Room): Operation => writing('Delete', ['ALL_OLD'], room);
 
-const reading =
-  (room: Room, action: Action, rules: Rules<Request>): Operation =>
-  async (input) =>
-    outcome(await createWriteSet(room).perform(action, parse(input, rules, room.options)));
-
-const writing = (room: Room, action: Action, rules: Rules<Request>): Operation => {
-  const types = { ...rules.types, ...returnsItemOnFailure };
+function writing(kind: 'Put' | 'Update' | 'Delete', returns: string[], room: Room): Operation {
   return async (input) => {
-    const request = parse(input, { ...rules, types }, room.options);
-    const wantsItem = request.ReturnValuesOnConditionCheckFailure === 'ALL_OLD';
+    const request = parse(input, CHANGE_RULES[kind], room.options);
+    const { ReturnValues = 'NONE' } = request;
+    if (ReturnValues !== 'NONE' && !returns.includes(ReturnValues)) throw invalid('Return values set to invalid value');
     return room.gate.shared(async () => {
-      const set = createWriteSet(room);
+      const aimed = await aim(kind, request, room);
+      const letGo = await room.gate.hold(`${request.TableName}~${aimed.itemKey}`);
       try {
-        const performed = await set.perform(action, request);
-        if ('error' in performed) throw withItem(performed, wantsItem);
+        const set = createWriteSet(room.level);
+        const outcome = await change(aimed, set, room);
         await set.commit();
-        return performed.output;
+        return answerOf(request, outcome);
       } finally {
-        set.release();
+        letGo();
       }
     });
   };
-};
-
-function outcome(performed: Performed): object {
-  if ('error' in performed) throw performed.error;
-  return performed.output;
 }
 
-function withItem({ error, found }: Performed & { error: unknown }, wantsItem: boolean): unknown {
-  const refusal = asServiceError(error);
-  if (!refusal || !isConditionFailure(refusal) || !wantsItem || !found) return error;
-  return new ServiceError(String(refusal.body['__type']), refusal.message, { Item: found });
+function answerOf(request: Request, { before, after }: Outcome): object {
+  const capacity = engine.addConsumedCapacity(request, false, after ?? before, before);
+  const attributes = returned(request, before, after);
+  return {
+    ...(attributes && Object.keys(attributes).length > 0 ? { Attributes: attributes } : {}),
+    ...(capacity ? { ConsumedCapacity: capacity } : {}),
+  };
+}
+
+function returned({ ReturnValues, _updates: updates }: Request, before: Item | undefined, after: Item | undefined) {
+  const paths = updates?.paths ?? [];
+  switch (ReturnValues) {
+    case 'ALL_OLD':
+      return before;
+    case 'ALL_NEW':
+      return after;
+    case 'UPDATED_OLD':
+      return before && engine.mapPaths(paths, before);
+    case 'UPDATED_NEW':
+      return after && engine.mapPaths(paths, after);
+    default:
+      return undefined;
+  }
 }
 
 /** Stronger than DynamoDB's: all of a batch lands together, so that a crash cannot leave half of it. */
-async function batchWrite(room: Room, input: object): Promise<object> {
+async function batchWrite(input: object, room: Room): Promise<object> {
   const { RequestItems } = parse(input, batchWriteItemRules, room.options);
   return room.gate.exclusive(async () => {
-    const set = createWriteSet(room);
-    try {
-      for (const [TableName, requests] of Object.entries(RequestItems)) {
-        const table = await room.level.get<Table>(layout.table(TableName));
-        if (!table) throw tableNotFound('Requested resource not found');
-        const keys = requests.map((request) => keyOf(request, table));
-        if (new Set(keys).size < keys.length) throw invalid('Provided list of item keys contains duplicates');
-        for (const { PutRequest, DeleteRequest } of requests) {
-          if (PutRequest) outcome(await set.perform(putItem, { TableName, Item: PutRequest.Item }));
-          else if (DeleteRequest) outcome(await set.perform(deleteItem, { TableName, Key: DeleteRequest.Key }));
-        }
+    const changes: Change[] = [];
+    for (const [TableName, requests] of Object.entries(RequestItems))
+      for (const { PutRequest, DeleteRequest } of requests) {
+        if (PutRequest) changes.push(await aim('Put', { TableName, Item: PutRequest.Item }, room));
+        else if (DeleteRequest) changes.push(await aim('Delete', { TableName, Key: DeleteRequest.Key }, room));
       }
-      await set.commit();
-      return { UnprocessedItems: {} };
-    } finally {
-      set.release();
-    }
+    if (repeats(changes)) throw invalid('Provided list of item keys contains duplicates');
+    const set = createWriteSet(room.level);
+    for (const each of changes) await change(each, set, room);
+    await set.commit();
+    return { UnprocessedItems: {} };
   });
-}
-
-function keyOf({ PutRequest, DeleteRequest }: WriteRequest, table: Table): string {
-  const item = PutRequest?.Item ?? DeleteRequest?.Key ?? {};
-  const refusal = PutRequest ? engine.validateItem(item, table) : engine.validateKey(item, table);
-  if (refusal) throw refusal;
-  return engine.createKey(item, table);
 }

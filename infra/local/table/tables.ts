@@ -52,7 +52,7 @@ export function tableOperations(room: Room): Record<string, Operation> {
       const { TableName } = parse(input, deleteTableRules, options);
       return gate.exclusive(async () => {
         const table = await find(TableName);
-        const set = createWriteSet(room);
+        const set = createWriteSet(level);
         set.del(layout.table(TableName));
         set.del(layout.timeToLive(TableName));
         for (const part of [layout.items(TableName), layout.indexes(TableName)])
@@ -66,7 +66,7 @@ export function tableOperations(room: Room): Record<string, Operation> {
       const { TableName, AttributeDefinitions, GlobalSecondaryIndexUpdates } = parseIndexUpdates(input, options);
       return gate.exclusive(async () => {
         let table = await find(TableName);
-        const set = createWriteSet(room);
+        const set = createWriteSet(level);
         for (const { Create, Delete } of GlobalSecondaryIndexUpdates) {
           if (Create) table = await addIndex(table, Create, AttributeDefinitions, room, set);
           else if (Delete) table = await dropIndex(table, Delete.IndexName, room, set);

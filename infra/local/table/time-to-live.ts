@@ -74,7 +74,7 @@ export async function sweepExpired(room: Room): Promise<number> {
     if (!table) continue;
     for await (const item of room.level.values<Item>(under(layout.items(TableName)))) {
       const expiry = item[AttributeName];
-      if (!expiry || !hasExpired(expiry['N'], room.now())) continue;
+      if (!expiry || !('N' in expiry) || !hasExpired(Number(expiry.N), room.now())) continue;
       const Key = Object.fromEntries(table.KeySchema.map(({ AttributeName: name }) => [name, item[name]]));
       // The item may have been given a longer life since it was read.
       const unchanged = {
@@ -94,8 +94,7 @@ export async function sweepExpired(room: Room): Promise<number> {
   return swept;
 }
 
-function hasExpired(expiry: unknown, nowMs: number): boolean {
-  const seconds = typeof expiry === 'string' ? Number(expiry) : Number.NaN;
+function hasExpired(seconds: number, nowMs: number): boolean {
   const now = nowMs / 1000;
   return seconds < now && seconds > now - OLDEST_SECONDS;
 }

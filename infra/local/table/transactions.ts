@@ -1,48 +1,38 @@
 import { createHash } from 'node:crypto';
-import deleteItem from 'dynalite/actions/deleteItem.js';
 import getItem from 'dynalite/actions/getItem.js';
-import putItem from 'dynalite/actions/putItem.js';
-import updateItem from 'dynalite/actions/updateItem.js';
-import engine, { type Item, type Options, type Request, type Table } from 'dynalite/db/index.js';
-import deleteItemRules from 'dynalite/validations/deleteItem.js';
+import type { Options, Request } from 'dynalite/db/index.js';
 import getItemRules from 'dynalite/validations/getItem.js';
 import type { Rules } from 'dynalite/validations/index.js';
-import putItemRules from 'dynalite/validations/putItem.js';
-import updateItemRules from 'dynalite/validations/updateItem.js';
-import { asServiceError, cancelled, invalid, tableNotFound, tokenMismatch } from './faults.ts';
-import { returnsItemOnFailure } from './items.ts';
+import { aim, change, CHANGE_RULES, type Kind, type Outcome, repeats } from './changes.ts';
+import { asServiceError, cancelled, invalid, tokenMismatch } from './faults.ts';
 import { layout, under } from './layout.ts';
 import { type Operation, parse, type Room } from './operation.ts';
-import { createWriteSet, type WriteSet } from './write-set.ts';
+import { read } from './reads.ts';
+import { bytesOf } from './values.ts';
+import { createWriteSet } from './write-set.ts';
 
-export const TRANSACTION = { actions: 100, tokenMs: 10 * 60_000 } as const;
+export const TRANSACTION = { actions: 100, bytes: 4 * 1024 * 1024, tokenMs: 10 * 60_000 } as const;
 
 type TransactWrite = { ClientRequestToken?: string; TransactItems: Record<string, Request>[] };
 type TransactGet = { TransactItems: { Get: Request }[] };
-type Kind = keyof typeof KINDS;
 type Step = { kind: Kind; request: Request };
-type Reason = { Code: string; Message?: string; Item?: Item };
+type Reason = { Code: string; Message?: string; Item?: unknown };
 type UsedToken = { payload: string; usedAt: number };
 
-const CONDITION = ['ConditionExpression', 'ExpressionAttributeNames', 'ExpressionAttributeValues'];
+const CONDITION = [
+  'ConditionExpression',
+  'ExpressionAttributeNames',
+  'ExpressionAttributeValues',
+  'ReturnValuesOnConditionCheckFailure',
+];
 
-/** How the engine does each kind of action. To check a condition is to delete, and to throw the deletion away. */
-const KINDS = {
-  Put: { action: putItem, rules: putItemRules, fields: ['TableName', 'Item', ...CONDITION], required: 'Item' },
-  Update: {
-    action: updateItem,
-    rules: updateItemRules,
-    fields: ['TableName', 'Key', 'UpdateExpression', ...CONDITION],
-    required: 'UpdateExpression',
-  },
-  Delete: { action: deleteItem, rules: deleteItemRules, fields: ['TableName', 'Key', ...CONDITION], required: 'Key' },
-  ConditionCheck: {
-    action: deleteItem,
-    rules: deleteItemRules,
-    fields: ['TableName', 'Key', ...CONDITION],
-    required: 'ConditionExpression',
-  },
-} as const;
+/** What an action of each kind may say, and what it must. */
+const KINDS: Record<Kind, { fields: string[]; required: string }> = {
+  Put: { fields: ['TableName', 'Item', ...CONDITION], required: 'Item' },
+  Update: { fields: ['TableName', 'Key', 'UpdateExpression', ...CONDITION], required: 'UpdateExpression' },
+  Delete: { fields: ['TableName', 'Key', ...CONDITION], required: 'Key' },
+  ConditionCheck: { fields: ['TableName', 'Key', ...CONDITION], required: 'ConditionExpression' },
+};
 
 const isKind = (name: string): name is Kind => Object.hasOwn(KINDS, name);
 
@@ -60,11 +50,11 @@ const WRITE_RULES: Rules<TransactWrite> = {
     TransactItems: actions(
       'TransactWriteItem',
       Object.fromEntries(
-        Object.entries(KINDS).map(([kind, { rules, fields, required }]) => [
+        Object.entries(KINDS).map(([kind, { fields, required }]) => [
           kind,
           {
             type: `FieldStruct<${kind}>`,
-            children: { ...pick(rules.types, fields, required), ...returnsItemOnFailure },
+            children: isKind(kind) ? pick(CHANGE_RULES[kind].types, fields, required) : {},
           },
         ]),
       ),
@@ -104,19 +94,21 @@ async function transactWrite(room: Room, input: object): Promise<object> {
       if (used.payload !== payload) throw tokenMismatch();
       return {};
     }
-    await refuseRepeatedItems(steps, room);
-    const set = createWriteSet(room);
-    try {
-      const reasons: Reason[] = [];
-      for (const step of steps) reasons.push(await attempt(step, room, set));
-      if (reasons.some(({ Code }) => Code !== 'None')) throw cancelled(reasons);
-      // In the same batch: an answer that a crash swallowed is safe to ask for again.
-      if (token !== undefined) set.put(layout.token(token), { payload, usedAt: room.now() } satisfies UsedToken);
-      await set.commit();
-      return {};
-    } finally {
-      set.release();
-    }
+    const aimed = await Promise.all(steps.map(({ kind, request }) => attempt(() => aim(kind, request, room))));
+    if (repeats(aimed.flatMap(({ done }) => done ?? []))) throw repeated();
+    const set = createWriteSet(room.level);
+    const changed = await Promise.all(
+      aimed.map(async ({ done, reason }): Promise<Attempt<Outcome>> =>
+        done ? attempt(() => change(done, set, room)) : { reason },
+      ),
+    );
+    const reasons = changed.map(({ reason }) => reason);
+    if (reasons.some(({ Code }) => Code !== 'None')) throw cancelled(reasons);
+    refuseTooLarge(changed.flatMap(({ done }) => done ?? []));
+    // In the same batch: an answer that a crash swallowed is safe to ask for again.
+    if (token !== undefined) set.put(layout.token(token), { payload, usedAt: room.now() } satisfies UsedToken);
+    await set.commit();
+    return {};
   });
 }
 
@@ -125,42 +117,33 @@ function toStep(action: Record<string, Request>, options: Options): Step {
   if (!named || second || !isKind(named[0]))
     throw invalid('TransactItems can only contain one of Check, Put, Update or Delete');
   const [kind, request] = named;
-  const { rules } = KINDS[kind];
-  return { kind, request: parse(request, { ...rules, types: { ...rules.types, ...returnsItemOnFailure } }, options) };
+  return { kind, request: parse(request, CHANGE_RULES[kind], options) };
 }
 
-async function refuseRepeatedItems(steps: Step[], { level }: Room) {
-  const seen = new Set<string>();
-  for (const { kind, request } of steps) {
-    const table = await level.get<Table>(layout.table(request.TableName));
-    if (!table) throw tableNotFound('Requested resource not found');
-    const item = (kind === 'Put' ? request.Item : request.Key) ?? {};
-    // A key of the wrong shape is this step's own reason to cancel.
-    if (kind === 'Put' ? engine.validateItem(item, table) : engine.validateKey(item, table)) continue;
-    const key = layout.items(request.TableName) + engine.createKey(item, table);
-    if (seen.has(key)) throw invalid('Transaction request cannot include multiple operations on one item');
-    seen.add(key);
-  }
-}
+/** What a step gave, or why the transaction cannot be because of it. */
+type Attempt<T> = { done?: T; reason: Reason };
 
-/** Does one step inside the write set, and says why the transaction cannot be, if it cannot. */
-async function attempt({ kind, request }: Step, room: Room, set: WriteSet): Promise<Reason> {
-  const target = kind === 'ConditionCheck' ? createWriteSet(room) : set;
-  const performed = await target.perform(KINDS[kind].action, request);
-  if (target !== set) target.release();
-  if ('output' in performed) return { Code: 'None' };
-
-  const refusal = asServiceError(performed.error);
-  switch (refusal?.name) {
-    case 'ConditionalCheckFailedException': {
-      const found = request.ReturnValuesOnConditionCheckFailure === 'ALL_OLD' ? performed.found : undefined;
-      return { Code: 'ConditionalCheckFailed', Message: refusal.message, ...(found ? { Item: found } : {}) };
+async function attempt<T>(step: () => Promise<T>): Promise<Attempt<T>> {
+  try {
+    return { done: await step(), reason: { Code: 'None' } };
+  } catch (error) {
+    const refusal = asServiceError(error);
+    switch (refusal?.name) {
+      case 'ConditionalCheckFailedException': {
+        const { Item } = refusal.body;
+        return { reason: { Code: 'ConditionalCheckFailed', Message: refusal.message, ...(Item ? { Item } : {}) } };
+      }
+      case 'ValidationException':
+        return { reason: { Code: 'ValidationError', Message: refusal.message } };
+      default:
+        throw error;
     }
-    case 'ValidationException':
-      return { Code: 'ValidationError', Message: refusal.message };
-    default:
-      throw performed.error;
   }
+}
+
+function refuseTooLarge(outcomes: Outcome[]) {
+  const bytes = outcomes.reduce((sum, { before, after }) => sum + bytesOf(after ?? before ?? {}), 0);
+  if (bytes > TRANSACTION.bytes) throw invalid(`Transaction payload size cannot exceed 4MB. Payload Size: ${bytes}`);
 }
 
 /** Exclusive, so that no write lands between two of its reads. */
@@ -168,16 +151,14 @@ async function transactGet(room: Room, input: object): Promise<object> {
   const { TransactItems } = parse(input, READ_RULES, room.options);
   const gets = TransactItems.map(({ Get }) => parse(Get, getItemRules, room.options));
   return room.gate.exclusive(async () => {
-    const set = createWriteSet(room);
+    if (repeats(await Promise.all(gets.map((get) => aim('Delete', get, room))))) throw repeated();
     const Responses: object[] = [];
-    for (const get of gets) {
-      const performed = await set.perform(getItem, get);
-      if ('error' in performed) throw performed.error;
-      Responses.push(performed.output);
-    }
+    for (const get of gets) Responses.push(await read(getItem, get, room));
     return { Responses };
   });
 }
+
+const repeated = () => invalid('Transaction request cannot include multiple operations on one item');
 
 /** Forgets the client tokens that can no longer be replayed. */
 export async function forgetTokens({ level, now }: Room): Promise<void> {
