@@ -3,7 +3,7 @@ import type { startIdentity } from './server.ts';
 
 export const WEB_ORIGIN = 'http://localhost:3999';
 const REDIRECT = `${WEB_ORIGIN}/signed-in`;
-export const SCOPE = 'openid profile email offline_access api';
+const SCOPE = 'openid profile email offline_access api';
 const insecure = { [oauth.allowInsecureRequests]: true };
 
 type Identity = Pick<Awaited<ReturnType<typeof startIdentity>>, 'issuer' | 'clientId'>;

@@ -9,11 +9,11 @@ export const AUDIENCE = 'vybzz-api';
 /** How the provider names our API inside; tokens for it carry `AUDIENCE`. */
 const API = 'urn:vybzz:api';
 const OIDC_SCOPE = 'openid profile email offline_access';
-export const API_SCOPE = 'api';
+const API_SCOPE = 'api';
 
 const MINUTE = 60;
 const DAY = 24 * 60 * MINUTE;
-export const LIFE_SECONDS = {
+const LIFE_SECONDS = {
   accessToken: 60 * MINUTE,
   code: 1 * MINUTE,
   interaction: 30 * MINUTE,
