@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { WebSocket } from 'ws';
 import {
-  CLOSE,
   type ClientMessage,
   type CloseReason,
   closeReason,
@@ -204,5 +203,3 @@ export const sendMedia = (
     socket.send(encodeFrame({ init, key: false, epoch, offset, ptsMs: 0, payload }));
   }
 };
-
-export const codeOf = (reason: CloseReason): number => CLOSE[reason].code;

@@ -277,12 +277,12 @@ export const runSession = (parts: SessionParts, grant: Grant): RunningSession =>
       reception.attach(client);
       if (session.at !== 'live') reception.close(session.because);
     },
-    frame: reception.frame,
-    chunk: reception.chunk,
-    skip: reception.skip,
-    stop: reception.stop,
-    left: reception.left,
-    refuse: reception.refuse,
+    frame: (client, frame) => reception.frame(client, frame),
+    chunk: (client, bytes) => reception.chunk(client, bytes),
+    skip: (client, to) => reception.skip(client, to),
+    stop: (client, at) => reception.stop(client, at),
+    left: (client) => reception.left(client),
+    refuse: (client, reason, detail) => reception.refuse(client, reason, detail),
     cut: (because) => happened({ type: 'fenced', because }),
     migrate: () => {
       if (reception.mode === 'plain') return happened({ type: 'stopped', because: 'going-away' });
