@@ -159,6 +159,20 @@ const ROWS: readonly Row[] = [
   },
   { route: 'GET /stream', expect: EVERYBODY },
   { route: 'GET /stream/mine', expect: SIGNED_IN },
+  {
+    route: 'GET /stream/simulcast',
+    expect: { anonymous: 401, owner: 200, 'other creator': 200, 'signed in': 403 },
+  },
+  {
+    route: 'POST /stream/simulcast',
+    body: { name: 'Elsewhere', url: 'rtmp://elsewhere.test/app', streamKey: 'key' },
+    expect: { anonymous: 401, owner: 201, 'other creator': 201, 'signed in': 403 },
+  },
+  {
+    route: 'DELETE /stream/simulcast/:targetId',
+    path: () => '/stream/simulcast/none',
+    expect: { anonymous: 401, owner: 204, 'other creator': 204, 'signed in': 403 },
+  },
   { route: 'GET /stream/:id', path: ({ show }) => show('public'), expect: EVERYBODY },
   { route: 'GET /stream/:id (for followers)', path: ({ show }) => show('followers'), expect: FOLLOWERS },
   { route: 'GET /stream/:id/live', path: async ({ show }) => `${await show('public')}/live`, expect: EVERYBODY },

@@ -47,6 +47,8 @@ export const ProfileView = z.extend(PersonView, {
   following: z.number(),
   /** Whether the caller follows this person; absent for the anonymous. */
   followed: z.optional(z.boolean()),
+  /** Whether the caller has blocked this person; absent for the anonymous. */
+  blocked: z.optional(z.boolean()),
   /** The stream that is on the air now, if any. */
   liveStreamId: z.optional(z.string()),
 });
@@ -189,6 +191,26 @@ export const PlaybackView = z.object({
   token: z.optional(z.string()),
 });
 export type PlaybackView = z.infer<typeof PlaybackView>;
+
+/** Where a creator's public shows are sent besides, by RTMP. Its key is written and never read. */
+export const CreateSimulcastTarget = z.object({
+  name: text(1, 80),
+  url: z.url({ protocol: /^rtmps?$/ }).check(z.maxLength(1_024)),
+  streamKey: z.string().check(z.regex(/^[!-~]+$/, 'printable characters without spaces'), z.maxLength(512)),
+});
+export type CreateSimulcastTarget = z.infer<typeof CreateSimulcastTarget>;
+
+export const SimulcastTargetView = z.object({
+  id: z.string(),
+  name: z.string(),
+  url: z.string(),
+  /** How it did when Mux last told. */
+  status: z.enum(['idle', 'starting', 'broadcasting', 'errored']),
+});
+export type SimulcastTargetView = z.infer<typeof SimulcastTargetView>;
+
+/** All of them: at most six. */
+export const SimulcastTargets = z.object({ items: z.array(SimulcastTargetView) });
 
 export const StreamQuery = z.extend(PageQuery, {
   state: z.optional(z.enum(['live', 'scheduled'])),

@@ -25,7 +25,21 @@ export type LiveStream = {
   reconnectWindowSeconds: number;
   /** Whether Mux takes its encoder, and since when (microseconds): the newest word wins, `deleted` for ever. */
   takes?: { is: 'encoder' | 'nothing' | 'deleted'; at: number } | undefined;
+  /** Where Mux sends the show besides. Their keys are with Mux alone. */
+  simulcast?: readonly SimulcastTarget[] | undefined;
 };
+
+/** A place elsewhere that gets the show too, and how that does: the newest word of Mux's wins (microseconds). */
+export type SimulcastTarget = {
+  id: string;
+  name: string;
+  url: string;
+  status?: { is: SimulcastStatus; at: number } | undefined;
+};
+export const SIMULCAST_STATUSES = ['idle', 'starting', 'broadcasting', 'errored'] as const;
+export type SimulcastStatus = (typeof SIMULCAST_STATUSES)[number];
+/** Mux's own limit. */
+export const SIMULCAST_TARGETS = 6;
 
 export const CHANNEL_KINDS = ['public', 'followers', 'test-public', 'test-followers'] as const;
 export type ChannelKind = (typeof CHANNEL_KINDS)[number];
@@ -66,3 +80,17 @@ export const withWord = (
 /** Whether the live stream can carry a show; a test one that Mux has disabled is used up. */
 export const isUsable = ({ live }: Channel): boolean =>
   live !== undefined && (live.takes?.is ?? 'encoder') === 'encoder';
+
+/** The channel with the newest word on one of its simulcast targets. */
+export const withTargetWord = (
+  channel: Channel,
+  liveStreamId: string,
+  targetId: string,
+  word: { is: SimulcastStatus; at: number },
+): Channel => {
+  const { live } = channel;
+  const known = live?.simulcast?.find(({ id }) => id === targetId);
+  if (live?.id !== liveStreamId || !known || (known.status && known.status.at >= word.at)) return channel;
+  const simulcast = live.simulcast?.map((target) => (target === known ? { ...target, status: word } : target));
+  return { ...channel, live: { ...live, simulcast } };
+};

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { CHANNEL_KINDS, type Channel, type ChannelKind } from '#domain/channel';
+import { CHANNEL_KINDS, type Channel, type ChannelKind, SIMULCAST_STATUSES } from '#domain/channel';
 import type { UserId } from '#domain/ids';
 import { streamId, userId } from './brands.ts';
 import { absent, atRevision, type Part, type Table } from './dynamo.ts';
@@ -21,6 +21,18 @@ const record = createRecord({
         latency: z.enum(['standard', 'reduced', 'low']),
         reconnectWindowSeconds: z.number(),
         takes: z.optional(z.object({ is: z.enum(['encoder', 'nothing', 'deleted']), at: z.number() })),
+        simulcast: z.optional(
+          z.readonly(
+            z.array(
+              z.object({
+                id: z.string(),
+                name: z.string(),
+                url: z.string(),
+                status: z.optional(z.object({ is: z.enum(SIMULCAST_STATUSES), at: z.number() })),
+              }),
+            ),
+          ),
+        ),
       }),
     ),
     shows: z.readonly(z.array(z.object({ streamId, at: z.number() }))),

@@ -1,4 +1,11 @@
-import { type Channel, type ChannelKind, isUsable, type LiveStream, withWord } from '#domain/channel';
+import {
+  type Channel,
+  type ChannelKind,
+  isUsable,
+  type LiveStream,
+  type SimulcastTarget,
+  withWord,
+} from '#domain/channel';
 import type { UserId } from '#domain/ids';
 import { channelMove, type Making, ownerItem, ownerOf, readChannel } from './channel-record.ts';
 import { again } from './again.ts';
@@ -61,6 +68,20 @@ export const createChannelStore = ({ table }: { table: Table }) => ({
       const after = withWord(found.channel, channel.live?.id ?? '', { is: 'deleted', at });
       if (after === found.channel) return { settled: undefined };
       return (await table.transact([channelMove(found, after)])).done ? { settled: undefined } : 'again';
+    }),
+
+  /** Changes where a channel's show is sent besides; not where its live stream has been replaced meanwhile. */
+  simulcast: (
+    { creatorId, kind, live: { id } }: Channel & { live: LiveStream },
+    change: (targets: readonly SimulcastTarget[]) => readonly SimulcastTarget[],
+  ) =>
+    again<readonly SimulcastTarget[]>(async () => {
+      const found = await readChannel(table, creatorId, kind);
+      const { live } = found.channel;
+      if (live?.id !== id) return { settled: [] };
+      const simulcast = change(live.simulcast ?? []);
+      const written = await table.transact([channelMove(found, { ...found.channel, live: { ...live, simulcast } })]);
+      return written.done ? { settled: simulcast } : 'again';
     }),
 
   /** Forgets a channel whose creator has gone. Whose its live stream was stays known: late events are about nobody. */

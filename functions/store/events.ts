@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { type Asset, type AssetNews, merged } from '#domain/asset';
-import { channelKind, showAt, withWord } from '#domain/channel';
+import { channelKind, showAt, type SimulcastStatus, withTargetWord, withWord } from '#domain/channel';
 import type { StreamId, UserId } from '#domain/ids';
 import { isOnAir, step, type Stream, type StreamEvent } from '#domain/stream';
 import { again } from './again.ts';
@@ -41,6 +41,7 @@ const asset = createRecord({
 export type Effect =
   | { on: 'asset'; liveStreamId: string | undefined; news: AssetNews; bornAtMs: number | undefined }
   | { on: 'channel'; liveStreamId: string; word: { is: 'encoder' | 'nothing' | 'deleted'; at: number } }
+  | { on: 'simulcast'; liveStreamId: string; targetId: string; word: { is: SimulcastStatus; at: number } }
   | { on: 'nothing' };
 
 /** An event of Mux's: its id, its type and its stamp in microseconds. */
@@ -138,6 +139,18 @@ export const createMuxEventStore = ({ table }: { table: Table }) => {
     };
   };
 
+  const planSimulcast = async ({
+    liveStreamId,
+    targetId,
+    word,
+  }: Extract<Effect, { on: 'simulcast' }>): Promise<Plan> => {
+    const owner = await ownerOf(table, liveStreamId);
+    if (!owner) return { applied: 'foreign', parts: [] };
+    const found = await readChannel(table, owner.creatorId, owner.kind);
+    const after = withTargetWord(found.channel, liveStreamId, targetId, word);
+    return { applied: 'kept', parts: after === found.channel ? [] : [channelMove(found, after)] };
+  };
+
   const planChannel = async ({ liveStreamId, word }: Extract<Effect, { on: 'channel' }>): Promise<Plan> => {
     const owner = await ownerOf(table, liveStreamId);
     if (!owner) return { applied: 'foreign', parts: [] };
@@ -157,6 +170,7 @@ export const createMuxEventStore = ({ table }: { table: Table }) => {
   const plan = (effect: Effect, now: number): Promise<Plan> => {
     if (effect.on === 'asset') return planAsset(effect, now);
     if (effect.on === 'channel') return planChannel(effect);
+    if (effect.on === 'simulcast') return planSimulcast(effect);
     return Promise.resolve({ applied: 'ignored', parts: [] });
   };
 

@@ -18,27 +18,29 @@ import type { LiveVideo } from '../video/live-video.ts';
 import type { Access } from './access.ts';
 import type { Channels } from './channels.ts';
 import type { Changed, Ending } from './ending.ts';
+import { createSimulcastRoutes, type SimulcastParts } from './simulcast.ts';
 import type { StreamViews } from './views.ts';
 
-type Parts = RoomParts & {
-  authenticate: Authenticate;
-  limited: LimitedMiddleware;
-  streams: StreamStore;
-  channels: Channels;
-  keys: IngestKeys;
-  ending: Ending;
-  views: StreamViews;
-  access: Access;
-  people: { byHandle(handle: Handle): Promise<User | undefined> };
-  video: Pick<LiveVideo, 'playback' | 'canSign'>;
-  cursors: Cursors;
-  changed: Changed;
-  clock: () => Date;
-  newStreamId: (now: number) => StreamId;
-  newKey: () => string;
-  /** Where browsers open their ingest sockets. */
-  ingestUrl: string;
-};
+type Parts = RoomParts &
+  SimulcastParts & {
+    authenticate: Authenticate;
+    limited: LimitedMiddleware;
+    streams: StreamStore;
+    channels: Channels;
+    keys: IngestKeys;
+    ending: Ending;
+    views: StreamViews;
+    access: Access;
+    people: { byHandle(handle: Handle): Promise<User | undefined> };
+    video: SimulcastParts['video'] & Pick<LiveVideo, 'playback' | 'canSign'>;
+    cursors: Cursors;
+    changed: Changed;
+    clock: () => Date;
+    newStreamId: (now: number) => StreamId;
+    newKey: () => string;
+    /** Where browsers open their ingest sockets. */
+    ingestUrl: string;
+  };
 
 /** Announcements reach this far. */
 const AHEAD_MS = 366 * 24 * 60 * 60_000;
@@ -48,6 +50,7 @@ export const createStreamsApp = (parts: Parts) => {
   const { authenticate, limited, streams, channels, keys, ending, views, access, people, video, cursors, changed } =
     parts;
   const { clock, newStreamId, newKey, ingestUrl } = parts;
+  const simulcast = createSimulcastRoutes(parts);
   const room = createRoom(parts);
 
   const find = async (c: Context<RoomEnv>): Promise<Stream> => {
@@ -158,6 +161,8 @@ export const createStreamsApp = (parts: Parts) => {
       const after = openCursor(cursors, list, cursor);
       return page(c, list, await streams.byCreator({ creatorId: userId, begun: false, limit, after }));
     })
+
+    .route('/', simulcast)
 
     .get('/stream/:id', async (c) => c.json(await viewFor(await watchable(c), c.get('user'))))
 

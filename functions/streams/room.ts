@@ -10,7 +10,7 @@ import { createSweep } from './sweep.ts';
 export const buildStreamsRoom = (
   { config, table, cursors, clock, log }: Base,
   { authenticate, limited, users }: People,
-  { streams, channels, ending, views, access, video, changed }: Streaming,
+  { streams, channels, channelStore, ending, views, access, video, changed }: Streaming,
 ) =>
   createStreamsApp({
     log,
@@ -19,6 +19,7 @@ export const buildStreamsRoom = (
     limited,
     streams,
     channels,
+    channelStore,
     keys: createIngestKeys({ table }),
     ending,
     views,

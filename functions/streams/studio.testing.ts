@@ -125,7 +125,7 @@ export const openStudio = async () => {
       ...(body !== undefined && { body }),
     });
     // oxlint-disable-next-line typescript/no-explicit-any -- a test looks into bodies of every shape
-    const answered: any = await response.json();
+    const answered: any = response.status === 204 ? undefined : await response.json();
     return { status: response.status, body: answered, headers: response.headers };
   };
 

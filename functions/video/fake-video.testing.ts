@@ -7,6 +7,7 @@ export const createFakeVideo = () => {
   const made: (LiveStream & WantedLiveStream)[] = [];
   const completed: string[] = [];
   const removed: string[] = [];
+  const targets: { id: string; liveStreamId: string; url: string; streamKey: string }[] = [];
   const recordings: Record<string, { news: AssetNews; bornAtMs: number }[]> = {};
 
   /** Makes one whatever is asked; what the fault tests wrap. */
@@ -45,6 +46,16 @@ export const createFakeVideo = () => {
       removed.push(id);
       return 'done';
     },
+    addTarget: async (id, { url, streamKey }) => {
+      targets.push({ id: `target${targets.length + 1}`, liveStreamId: id, url, streamKey });
+      return { id: `target${targets.length}` };
+    },
+    removeTarget: async (liveStreamId, id) => {
+      const at = targets.findIndex((target) => target.id === id && target.liveStreamId === liveStreamId);
+      if (at < 0) return 'gone';
+      targets[at] = { id, liveStreamId, url: '', streamKey: 'removed' };
+      return 'done';
+    },
     look: async (id) => recordings[id] ?? [],
     posterUrl: (playbackId, kind) => `https://images.test/${playbackId}/${kind}.jpg`,
     playback: async ({ playbackId, kind, signed }) => ({
@@ -53,6 +64,6 @@ export const createFakeVideo = () => {
       ...(signed && { token: 'signed' }),
     }),
   };
-  return { video, make, made, completed, removed, recordings };
+  return { video, make, made, targets, completed, removed, recordings };
 };
 export type FakeVideo = ReturnType<typeof createFakeVideo>;

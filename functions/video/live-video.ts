@@ -16,6 +16,12 @@ export type LiveVideo = {
   complete: (liveStreamId: string) => Promise<'done' | 'gone'>;
   remove: (liveStreamId: string) => Promise<'done' | 'gone'>;
   removeRecording: (assetId: string) => Promise<'done' | 'gone'>;
+  /** Sends the live stream's shows elsewhere too; only while it is idle. `reference` is ours, to find it by when an answer is lost. */
+  addTarget: (
+    liveStreamId: string,
+    target: { url: string; streamKey: string; reference: string },
+  ) => Promise<{ id: string }>;
+  removeTarget: (liveStreamId: string, targetId: string) => Promise<'done' | 'gone'>;
   /** What the provider says of a live stream's newest recordings, for the day its webhooks do not come. */
   look: (liveStreamId: string, now: number) => Promise<{ news: AssetNews; bornAtMs: number }[]>;
   /** Where to play a playback id; signed where not everybody may. */

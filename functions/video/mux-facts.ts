@@ -2,6 +2,7 @@ import type Mux from '@mux/mux-node';
 import { NotFoundError } from '@mux/mux-node';
 import * as z from 'zod/mini';
 import type { AssetNews, AssetStatus } from '#domain/asset';
+import { SIMULCAST_STATUSES } from '#domain/channel';
 import type { Effect, MuxEvent } from '#store/events';
 
 /** What we read of an event. Mux sends far more, stream keys among it: the rest is neither kept nor logged. */
@@ -17,6 +18,8 @@ const LiveStreamData = z.object({
   active_asset_id: z.optional(z.string()),
   recent_asset_ids: z.optional(z.array(z.string())),
 });
+
+const TargetData = z.object({ id: z.string(), live_stream_id: z.string() });
 
 const AssetData = z.object({
   id: z.string(),
@@ -48,7 +51,8 @@ const micros = (text: string): number | undefined => {
  * | `disconnected` | the encoder has gone; the reconnect window runs |
  * | `idle` | the asset's recording is closed |
  * | `disabled`, `enabled`, `deleted` | whether the channel takes an encoder |
- * | `created`, `updated`, `warning`, `simulcast_target.*` | nothing: we asked for it, or cannot help it |
+ * | `simulcast_target.` `idle`, `starting`, `broadcasting`, `errored` | how that place elsewhere gets the show |
+ * | `created`, `updated`, `warning`, `simulcast_target.` `created`, `updated`, `deleted` | nothing: we asked for it, or cannot help it |
  *
  * | `video.asset.` | says |
  * | --- | --- |
@@ -71,6 +75,8 @@ export const readEvent = (body: unknown): { event: MuxEvent; effect: Effect } | 
 const NOTHING: Effect = { on: 'nothing' };
 
 const effectOf = (type: string, data: unknown, at: number): Effect => {
+  const [, target] = /^video\.live_stream\.simulcast_target\.([a-z]+)$/.exec(type) ?? [];
+  if (target !== undefined) return simulcastEffect(target, data, at);
   const [, thing = '', what = ''] = /^video\.(live_stream|asset)\.([a-z_]+)$/.exec(type) ?? [];
   if (thing === 'live_stream') return liveStreamEffect(what, data, at);
   if (thing === 'asset' && ASSET_TYPES.has(what)) return assetEffect(what, data, at);
@@ -121,6 +127,14 @@ const liveStreamEffect = (what: string, data: unknown, at: number): Effect => {
     default:
       return NOTHING;
   }
+};
+
+const simulcastEffect = (what: string, data: unknown, at: number): Effect => {
+  const parsed = z.safeParse(TargetData, data);
+  const is = SIMULCAST_STATUSES.find((status) => status === what);
+  if (!parsed.success || !is) return NOTHING;
+  const { id, live_stream_id } = parsed.data;
+  return { on: 'simulcast', liveStreamId: live_stream_id, targetId: id, word: { is, at } };
 };
 
 const assetEffect = (what: string, data: unknown, at: number): Effect => {

@@ -82,6 +82,28 @@ export const createMuxVideo = ({ mux, patiently, streamUrl, imageUrl, signingKey
     remove: (liveStreamId) =>
       orGone(() => patiently((timeout) => mux.video.liveStreams.delete(liveStreamId, { timeout }))),
 
+    addTarget: async (liveStreamId, { url, streamKey, reference }) => {
+      let lost: { id: string } | undefined;
+      return patiently(
+        async (timeout) => {
+          if (lost) return lost;
+          const body = { url, stream_key: streamKey, passthrough: reference };
+          const { id } = await mux.video.liveStreams.createSimulcastTarget(liveStreamId, body, { timeout });
+          return { id };
+        },
+        async () => {
+          const live = await patiently((timeout) => mux.video.liveStreams.retrieve(liveStreamId, { timeout }));
+          lost = live.simulcast_targets?.find(({ passthrough }) => passthrough === reference);
+          return true;
+        },
+      );
+    },
+
+    removeTarget: (liveStreamId, targetId) =>
+      orGone(() =>
+        patiently((timeout) => mux.video.liveStreams.deleteSimulcastTarget(liveStreamId, targetId, { timeout })),
+      ),
+
     removeRecording: (assetId) => orGone(() => patiently((timeout) => mux.video.assets.delete(assetId, { timeout }))),
 
     look: (liveStreamId, now) => patiently((timeout) => lookAt(mux, liveStreamId, now, timeout)),

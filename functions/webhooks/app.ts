@@ -35,7 +35,7 @@ export const createWebhooksApp = (parts: Parts) => {
       if (applied.stream) await changed({ before: applied.stream, after: applied.stream });
       return c.json({ ok: true, known: true });
     }
-    const ageMs = clock().getTime() - event.at;
+    const ageMs = clock().getTime() - Math.floor(event.at / 1_000);
     log.info('webhook applied', { eventId: event.id, type: event.type, applied: applied.applied, ageMs });
     if (applied.applied === 'changed' && applied.change.after !== applied.change.before) {
       const { before, after } = applied.change;
