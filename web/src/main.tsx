@@ -7,7 +7,8 @@ import { isPassing, messageOf } from './api/api-error.ts';
 import { createHttp } from './api/http.ts';
 import { createOidc } from './api/oidc.ts';
 import { createQueries } from './api/queries.ts';
-import { createSession, type Slot } from './api/session.ts';
+import { createSession } from './api/session.ts';
+import { createSlot } from './api/slot.ts';
 import { App } from './app.tsx';
 import type { AppParts } from './app-context.ts';
 import { startLiveFeed, type LiveFeedParts } from './realtime/live-feed.ts';
@@ -17,11 +18,6 @@ import { createAppRouter } from './router.tsx';
 const TOKENS = 'vybzz.tokens';
 const SIGN_IN = 'vybzz.sign-in';
 const PASSING_RETRIES = 2;
-
-const slot = (storage: Storage, name: string): Slot => ({
-  read: () => storage.getItem(name),
-  write: (text) => (text === undefined ? storage.removeItem(name) : storage.setItem(name, text)),
-});
 
 const fetch: typeof globalThis.fetch = (input, init) => window.fetch(input, init);
 
@@ -39,8 +35,8 @@ const session = createSession({
     redirectUri: `${location.origin}/signed-in`,
     signedOutUri: `${location.origin}/`,
   }),
-  tokens: slot(localStorage, TOKENS),
-  attempt: slot(sessionStorage, SIGN_IN),
+  tokens: createSlot(() => localStorage, TOKENS),
+  attempt: createSlot(() => sessionStorage, SIGN_IN),
   // Without Web Locks (an insecure context) there is no WebCrypto to sign in with either.
   exclusively: (work) => navigator.locks.request(TOKENS, work),
   leaveFor: (url) => location.assign(url),

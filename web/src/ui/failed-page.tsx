@@ -1,6 +1,6 @@
 import { useRouter, type ErrorComponentProps } from '@tanstack/react-router';
 import { CloudOff } from 'lucide-react';
-import { messageOf } from '../api/api-error.ts';
+import { ApiError, messageOf } from '../api/api-error.ts';
 import { Button } from './button.tsx';
 import { EmptyState } from './empty-state.tsx';
 import { Page } from './page.tsx';
@@ -9,6 +9,8 @@ import { Page } from './page.tsx';
 export const FailedPage = ({ error, reset }: ErrorComponentProps) => {
   const router = useRouter();
   const retry = () => {
+    // A part of the app that did not load is asked for again only by a new page.
+    if (!(error instanceof ApiError)) return location.reload();
     reset();
     void router.invalidate();
   };
