@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { Media } from '#wire';
+import { readMatroska } from './matroska-capture.ts';
+import { readMp4 } from './mp4-capture.ts';
+
+/** A cluster or fragment of a recording. */
+export type Unit = {
+  startMs: number;
+  /** When its last frame was there. */
+  endMs: number;
+  /** Decoding can begin with it. */
+  key: boolean;
+  /** Its bytes, as they would have been recorded so much later. */
+  at(byMs: number): Buffer;
+};
+
+/** A browser's recording, taken apart. */
+export type Capture = { init: Buffer; units: Unit[] };
+
+/** A recording of a few seconds, played over and over as one show: the bytes in order, each unit when it is there. */
+export type Show = { name: string; media: Media; init: Buffer; units(): Generator<TimedUnit> };
+export type TimedUnit = { bytes: Buffer; startMs: number; endMs: number; key: boolean };
+
+/** From the last frame of one round to the first of the next: longer than any frame of sound, which must not overlap. */
+const FRAME_MS = 34;
+
+const MEDIA = {
+  'h264-aac.mkv': ['matroska', 'avc1.64000c', 'mp4a.40.2'],
+  'h264-aac.mp4': ['mp4', 'avc1.64000c', 'mp4a.40.2'],
+  'h264-opus.mkv': ['matroska', 'avc1.42c015', 'opus'],
+  'vp8-opus.webm': ['webm', 'vp8', 'opus'],
+  'firefox-vp8-opus.webm': ['webm', 'vp8', 'opus'],
+} as const satisfies Record<string, [Media['container'], string, string]>;
+type Name = keyof typeof MEDIA;
+const isKnown = (name: string): name is Name => name in MEDIA;
+
+export const openShow = (path: string): Show => {
+  const name = basename(path);
+  if (!isKnown(name)) throw new Error(`what ${name} holds is not known`);
+  const [container, videoCodec, audioCodec] = MEDIA[name];
+  const { init, units } = (container === 'mp4' ? readMp4 : readMatroska)(readFileSync(path));
+  const roundMs = Math.round(Math.max(...units.map(({ endMs }) => endMs)) + FRAME_MS);
+  return {
+    name,
+    media: { container, videoCodec, audioCodec, width: 320, height: 180, frameRate: 30, videoKbps: 250, audioKbps: 64 },
+    init,
+    *units() {
+      for (let byMs = 0; ; byMs += roundMs)
+        for (const unit of units)
+          yield { bytes: unit.at(byMs), startMs: unit.startMs + byMs, endMs: unit.endMs + byMs, key: unit.key };
+    },
+  };
+};

@@ -1,0 +1,82 @@
+import { connect, createServer, type Socket } from 'node:net';
+
+/** The network between publishers and workers, which can be harmed: every connection passes through it. */
+export type Gate = {
+  port: number;
+  /** Both ends see a reset. */
+  cut(): void;
+  /** Neither end sees anything any more: packets are lost. */
+  swallow(): void;
+  /** What becomes of connections made from now on. */
+  admits: 'all' | 'none' | 'into-nothing';
+  connections(): number;
+  close(): Promise<void>;
+};
+
+type Pair = { near: Socket; far: Socket };
+
+/** @param target the port to go to, asked for each connection; undefined where nobody listens */
+export const startGate = async (target: () => number | undefined): Promise<Gate> => {
+  const pairs = new Set<Pair>();
+  const swallowed = new Set<Socket>();
+
+  const server = createServer((near) => {
+    near.on('error', () => undefined);
+    const port = target();
+    if (gate.admits === 'none' || port === undefined) return void near.resetAndDestroy();
+    if (gate.admits === 'into-nothing') {
+      near.pause();
+      swallowed.add(near);
+      near.once('close', () => swallowed.delete(near));
+      return undefined;
+    }
+    const far = connect({ port, host: '127.0.0.1', noDelay: true });
+    const pair = { near, far };
+    pairs.add(pair);
+    near.setNoDelay(true);
+    near.pipe(far);
+    far.pipe(near);
+    far.on('error', () => near.resetAndDestroy());
+    near.on('error', () => far.resetAndDestroy());
+    for (const end of [near, far])
+      end.once('close', () => {
+        if (pairs.delete(pair)) for (const other of [near, far]) other.destroy();
+      });
+    return undefined;
+  });
+
+  const gate: Gate = {
+    port: 0,
+    admits: 'all',
+    cut() {
+      for (const { near, far } of pairs) {
+        near.resetAndDestroy();
+        far.resetAndDestroy();
+      }
+    },
+    swallow() {
+      for (const pair of pairs) {
+        pairs.delete(pair);
+        for (const end of [pair.near, pair.far]) {
+          end.unpipe();
+          end.pause();
+          end.removeAllListeners('close');
+          swallowed.add(end);
+        }
+      }
+    },
+    connections: () => pairs.size,
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      for (const { near, far } of pairs) for (const end of [near, far]) end.destroy();
+      for (const end of swallowed) end.destroy();
+      await closed;
+    },
+  };
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  gate.port = typeof address === 'object' && address !== null ? address.port : 0;
+  return gate;
+};

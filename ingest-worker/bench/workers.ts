@@ -1,0 +1,94 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir, readFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+
+/** A real worker process, as it runs in the container: one bundle, and nothing in common with us but sockets. */
+export type WorkerProcess = {
+  readonly pid: number;
+  readonly port: number;
+  readonly isGone: boolean;
+  /** Lines of its log. */
+  readonly lines: readonly string[];
+  kill(signal: NodeJS.Signals): void;
+  readonly gone: Promise<void>;
+  /** Encoders (or other children) of it. */
+  children(): Promise<number[]>;
+  metrics(): Promise<string>;
+};
+
+const READY_MS = 30_000;
+const GRACE_MS = 3_000;
+
+export const startWorkerProcess = async (bundle: string, env: Record<string, string>): Promise<WorkerProcess> => {
+  const child = spawn(process.execPath, [bundle], {
+    env: { PATH: process.env['PATH'] ?? '', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const lines: string[] = [];
+  const gone = once(child, 'exit').then(() => undefined);
+  createInterface(child.stderr).on('line', (line) => lines.push(line));
+  const port = await new Promise<number>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error('the worker did not get ready')), READY_MS);
+    child.once('exit', () => reject(new Error(`the worker ended as it started: ${lines.join('\n')}`)));
+    createInterface(child.stdout).on('line', (line) => {
+      lines.push(line);
+      const ready = /"message":"worker ready".*"port":(\d+)/.exec(line)?.[1];
+      if (ready === undefined) return;
+      clearTimeout(timer);
+      resolve(Number(ready));
+    });
+  });
+  const { pid } = child;
+  if (pid === undefined) throw new Error('the worker has no pid');
+  return {
+    pid,
+    port,
+    lines,
+    gone,
+    get isGone() {
+      return child.exitCode !== null || child.signalCode !== null;
+    },
+    kill: (signal) => void child.kill(signal),
+    children: () => childrenOf(pid),
+    metrics: async () => (await fetch(`http://127.0.0.1:${port}/metrics`)).text(),
+  };
+};
+
+/** SIGTERM, and SIGKILL for one that takes its time: shows are over by then. */
+export const endWorker = async (worker: WorkerProcess): Promise<void> => {
+  if (worker.isGone) return;
+  worker.kill('SIGTERM');
+  const timer = setTimeout(() => worker.kill('SIGKILL'), GRACE_MS);
+  await worker.gone;
+  clearTimeout(timer);
+};
+
+export const childrenOf = async (parent: number): Promise<number[]> => {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const parents = await Promise.all(pids.map(async (pid) => [Number(pid), await parentOf(pid)] as const));
+  return parents.filter(([, found]) => found === parent).map(([pid]) => pid);
+};
+
+const parentOf = async (pid: string): Promise<number> => {
+  const stat = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => '');
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1] ?? 0);
+};
+
+/** Bytes that a process holds now, and the most it ever did. */
+export const readMemory = async (pid: number): Promise<{ nowBytes: number; peakBytes: number }> => {
+  const status = await readFile(`/proc/${pid}/status`, 'latin1').catch(() => '');
+  const read = (name: string): number => Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)?.[1] ?? 0) * 1_024;
+  return { nowBytes: read('VmRSS'), peakBytes: read('VmHWM') };
+};
+
+/** Processor time of a process and of the children it has waited for, in ms. */
+export const readCpuMs = async (pid: number): Promise<number> => {
+  const stat = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => '');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const ticks = [11, 12, 13, 14].reduce((sum, index) => sum + Number(fields[index] ?? 0), 0);
+  return ticks * 10;
+};
+
+export const readDescriptors = async (pid: number): Promise<number> =>
+  (await readdir(`/proc/${pid}/fd`).catch(() => [])).length;
