@@ -3,6 +3,7 @@ import { createMiddleware } from 'hono/factory';
 import type { CreatedStream, StreamView } from '#contract/http';
 import { newId, parseHandle, parseStreamId, type StreamId } from '#domain/ids';
 import type { User } from '#domain/user';
+import { openTable } from '#store/dynamo';
 import { createIngestStore } from '#store/ingest';
 import { createTicketStore } from '#store/tickets';
 import { createBase } from '../base.ts';
@@ -22,9 +23,9 @@ export const TTL_MS = 6_000;
 
 /**
  * The streams, webhooks and realtime rooms over a real table, with a video provider in memory and a clock that a test moves.
- * `as` names who calls: a token is the person's handle.
+ * `as` names who calls: a token is the person's handle. `disturb` may put itself between all of it and the table.
  */
-export const openStudio = async () => {
+export const openStudio = async ({ disturb = () => {} }: { disturb?: (client: DynamoDBClient) => void } = {}) => {
   const storage = await openTestTable();
   // not the present: whatever still asks the system's clock shows itself
   let now = Date.UTC(2030, 0, 1, 12);
@@ -45,8 +46,10 @@ export const openStudio = async () => {
     MUX_WEBHOOK_SECRETS: 'none',
     CURSOR_SECRET: 'a secret for cursors in tests',
   });
+  const client = new DynamoDBClient(storage.aws);
   const base = {
     ...createBase({ config, log, clock, aws: storage.aws }),
+    table: openTable({ client, tableName: storage.tableName }),
     sockets: {
       post: async (connectionId: string, text: string) => {
         const fault = absent.get(connectionId);
@@ -132,7 +135,7 @@ export const openStudio = async () => {
   const call = (method: string, path: string, { body, ...more }: Call = {}) =>
     raw(method, path, { ...more, body: body === undefined ? undefined : JSON.stringify(body) });
 
-  const client = new DynamoDBClient(storage.aws);
+  disturb(client);
   const ingest = createIngestStore({ client, tableName: storage.tableName });
   let worker = 0;
 
@@ -148,6 +151,11 @@ export const openStudio = async () => {
         ingest.renew({ streamId, fence, committed: 1, committedMs: 1, state, now, ttlMs: TTL_MS, ...more }),
       release: (because = 'finished') => ingest.release({ streamId, fence, because, now }),
     };
+  };
+
+  const take = async (streamId: StreamId) => {
+    const claim = { sessionId: 's', workerId: `worker-${++worker}`, resumeTokenHash: 'h' };
+    return feedOf(streamId, await ingest.claim({ streamId, ...claim, now, ttlMs: TTL_MS }));
   };
 
   return {
@@ -188,19 +196,11 @@ export const openStudio = async () => {
     feed: async (key: string) => {
       const redeemed = await ingest.redeem(key, now);
       if (!redeemed.redeemed) throw new Error(`the key was refused: ${redeemed.because}`);
-      const { streamId } = redeemed;
-      return feedOf(
-        streamId,
-        await ingest.claim({
-          streamId,
-          sessionId: 's',
-          workerId: `worker-${++worker}`,
-          resumeTokenHash: 'h',
-          now,
-          ttlMs: TTL_MS,
-        }),
-      );
+      return take(redeemed.streamId);
     },
+
+    /** Takes the lease as a worker does that has spent its key. */
+    take,
 
     /** Goes on with a feed as another worker does. */
     resume: async (streamId: StreamId) =>
