@@ -97,9 +97,19 @@ describe('before the show', () => {
 
 describe('failures', () => {
   test('a show that cannot go on is ended, so that it does not stand in the way of the next', () => {
-    const { state, did } = play(...LIVE, { type: 'encoder-failed' });
+    const { state, did } = play(...LIVE, { type: 'encoder-failed', instead: false, atMs: 0 });
     expect(state).toEqual({ at: 'failed', because: 'encoder-failed', streamId: 'str_1' });
     expect(did.slice(-2)).toEqual(['release-devices', 'end-stream']);
+  });
+
+  test('an encoder that fails is replaced by another where there is one, and the show goes on', () => {
+    const failed: BroadcastEvent = { type: 'encoder-failed', instead: true, atMs: 9_000 };
+    const changing = play(...LIVE, failed);
+    expect(changing.state).toEqual({ at: 'reconnecting', streamId: 'str_1', sinceMs: 5_000, lostAtMs: 9_000 });
+    expect(changing.did.slice(-1)).toEqual(['change-encoder']);
+    const back = play(...LIVE, failed, uplink({ type: 'connected' }), uplink({ type: 'on-air' }, 11_000));
+    expect(back.state).toEqual({ at: 'live', streamId: 'str_1', sinceMs: 5_000 });
+    expect(back.did.slice(-2)).toEqual(['change-encoder', 'start-encoder']);
   });
 
   test('a show that goes on elsewhere is left alone', () => {

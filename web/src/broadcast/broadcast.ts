@@ -31,7 +31,8 @@ export type BroadcastEvent =
   | { type: 'not-created'; problem: string }
   /** No rung of the ladder works here. */
   | { type: 'unsupported' }
-  | { type: 'encoder-failed' }
+  /** `instead`: there may be another rung to go on with. */
+  | { type: 'encoder-failed'; instead: boolean; atMs: number }
   | { type: 'end-pressed' }
   | { type: 'uplink'; event: UplinkEvent; atMs: number };
 
@@ -43,6 +44,8 @@ export type Effect =
   | { do: 'open-feed'; streamId: string }
   | { do: 'start-encoder' }
   | { do: 'stop-encoder' }
+  /** Goes on with another rung, in a feed of its own. */
+  | { do: 'change-encoder' }
   | { do: 'end-stream'; streamId: string };
 
 export type Step = [Broadcast, Effect[]];
@@ -65,16 +68,29 @@ const end = (broadcast: Broadcast, whole: boolean): Step => {
   return [{ at: 'ended', streamId, whole }, [...effects, { do: 'end-stream', streamId }]];
 };
 
+const onEncoderFailed = (broadcast: Broadcast, instead: boolean, atMs: number): Step => {
+  if (broadcast.at === 'ending') return end(broadcast, false);
+  const streamId = streamOf(broadcast);
+  if (!instead || streamId === undefined) return fail(broadcast, 'encoder-failed');
+  if (broadcast.at === 'connecting')
+    return [{ at: 'connecting', now: 'dialling', streamId }, [{ do: 'change-encoder' }]];
+  const lostAtMs = broadcast.at === 'reconnecting' ? broadcast.lostAtMs : atMs;
+  const sinceMs = 'sinceMs' in broadcast ? (broadcast.sinceMs ?? atMs) : atMs;
+  return [{ at: 'reconnecting', streamId, sinceMs, lostAtMs }, [{ do: 'change-encoder' }]];
+};
+
 const onUplink = (broadcast: Broadcast, event: UplinkEvent, atMs: number): Step => {
   const streamId = streamOf(broadcast);
   if (streamId === undefined || broadcast.at === 'ended' || broadcast.at === 'failed') return stay(broadcast);
   switch (event.type) {
     case 'connected':
+      // With another encoder after the first has failed.
+      if (broadcast.at === 'reconnecting') return [broadcast, [{ do: 'start-encoder' }]];
       if (broadcast.at !== 'connecting') return stay(broadcast);
       return [{ at: 'connecting', now: 'starting', streamId }, [{ do: 'start-encoder' }]];
     case 'on-air':
-      if (broadcast.at !== 'connecting') return stay(broadcast);
-      return [{ at: 'live', streamId, sinceMs: atMs }, []];
+      if (broadcast.at !== 'connecting' && broadcast.at !== 'reconnecting') return stay(broadcast);
+      return [{ at: 'live', streamId, sinceMs: broadcast.at === 'reconnecting' ? broadcast.sinceMs : atMs }, []];
     case 'lost':
       if (broadcast.at !== 'live') return stay(broadcast);
       return [{ at: 'reconnecting', streamId, sinceMs: broadcast.sinceMs, lostAtMs: atMs }, []];
@@ -97,7 +113,6 @@ const onPreparation = (broadcast: Broadcast, event: BroadcastEvent): Step => {
   if (event.type === 'refused' && broadcast.at === 'asking') return fail(broadcast, event.because);
   if (event.type === 'start-pressed' && broadcast.at === 'ready')
     return [{ at: 'connecting', now: 'creating' }, [{ do: 'create-stream' }]];
-  if (event.type === 'encoder-failed') return fail(broadcast, 'encoder-failed');
   return event.type === 'dismissed' ? [{ at: 'idle' }, [{ do: 'release-devices' }]] : stay(broadcast);
 };
 
@@ -111,8 +126,6 @@ const onCreating = (broadcast: Broadcast, event: BroadcastEvent): Step => {
       return [{ at: 'ready', problem: event.problem }, []];
     case 'unsupported':
       return fail(broadcast, 'unsupported-browser');
-    case 'encoder-failed':
-      return fail(broadcast, 'encoder-failed');
     case 'end-pressed':
       return [{ at: 'ending' }, []];
     default:
@@ -121,7 +134,6 @@ const onCreating = (broadcast: Broadcast, event: BroadcastEvent): Step => {
 };
 
 const onShow = (broadcast: Broadcast, event: BroadcastEvent): Step => {
-  if (event.type === 'encoder-failed') return fail(broadcast, 'encoder-failed');
   if (event.type !== 'end-pressed') return stay(broadcast);
   // Nothing has been recorded before the worker's welcome.
   if (broadcast.at === 'connecting' && broadcast.now === 'dialling') return end(broadcast, true);
@@ -133,8 +145,7 @@ const onShow = (broadcast: Broadcast, event: BroadcastEvent): Step => {
 
 const onEnding = (broadcast: Broadcast, event: BroadcastEvent): Step => {
   if (event.type === 'created') return end({ at: 'ending', streamId: event.streamId }, true);
-  if (event.type === 'not-created' || event.type === 'unsupported') return end(broadcast, true);
-  return event.type === 'encoder-failed' ? end(broadcast, false) : stay(broadcast);
+  return event.type === 'not-created' || event.type === 'unsupported' ? end(broadcast, true) : stay(broadcast);
 };
 
 const onRest = (broadcast: Broadcast, event: BroadcastEvent): Step => {
@@ -156,6 +167,12 @@ const ON = {
   failed: onRest,
 } as const satisfies Record<Broadcast['at'], On>;
 
+const isOver = ({ at }: Broadcast) => at === 'idle' || at === 'ended' || at === 'failed';
+
 /** The next state of a broadcast, and what is to be done about it. */
-export const step = (broadcast: Broadcast, event: BroadcastEvent): Step =>
-  event.type === 'uplink' ? onUplink(broadcast, event.event, event.atMs) : ON[broadcast.at](broadcast, event);
+export const step = (broadcast: Broadcast, event: BroadcastEvent): Step => {
+  if (event.type === 'uplink') return onUplink(broadcast, event.event, event.atMs);
+  if (event.type === 'encoder-failed')
+    return isOver(broadcast) ? stay(broadcast) : onEncoderFailed(broadcast, event.instead, event.atMs);
+  return ON[broadcast.at](broadcast, event);
+};

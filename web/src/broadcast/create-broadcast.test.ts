@@ -3,7 +3,7 @@ import type { Sound } from './capture/sound.ts';
 import type { Studio, StudioEars, StudioView } from './capture/studio.ts';
 import { createBroadcast, type BroadcastPorts, type CreateStream } from './create-broadcast.ts';
 import type { Plan } from './encode/ladder.ts';
-import type { Rig, RigEars } from './rig.ts';
+import type { Rig, RigParts } from './rig.ts';
 import { createTime } from './time.testing.ts';
 
 const PLAN: Plan = {
@@ -37,7 +37,8 @@ const VIEW: StudioView = {
 const set = ({ plan, opened }: { plan?: Plan | undefined; opened?: Awaited<ReturnType<Studio['open']>> } = {}) => {
   const time = createTime();
   const did: string[] = [];
-  let ears: RigEars | undefined;
+  let ears: RigParts | undefined;
+  const without: string[][] = [];
   let studioEars: StudioEars | undefined;
   let awake = 0;
   const asked: string[] = [];
@@ -73,6 +74,7 @@ const set = ({ plan, opened }: { plan?: Plan | undefined; opened?: Awaited<Retur
     },
     createRig: (given) => {
       ears = given;
+      without.push([...given.without]);
       return { ...rig };
     },
     keepAwake: () => {
@@ -97,6 +99,7 @@ const set = ({ plan, opened }: { plan?: Plan | undefined; opened?: Awaited<Retur
   return {
     time,
     did,
+    without,
     broadcast,
     rigEars,
     studioEars: () => studioEars,
@@ -206,12 +209,45 @@ describe('what does not work', () => {
     expect(show.awake()).toBe(0);
   });
 
-  test('an encoder that fails ends the show; what its rig says later is not heard', async () => {
+  test('an encoder that fails is replaced by another rung, in a feed of its own, under the same stream', async () => {
     const show = set({ plan: PLAN });
     await show.goLive();
     const late = show.rigEars();
     late.onEncoderFailed();
-    expect(at(show)).toBe('failed');
+    await show.time.settle();
+    expect(at(show)).toBe('reconnecting');
+    expect(show.without).toEqual([[], ['webcodecs']]);
+    show.rigEars().onUplink({ type: 'connected' });
+    await show.time.settle();
+    show.rigEars().onUplink({ type: 'on-air' });
+    expect(at(show)).toBe('live');
+    expect(show.did).toEqual(['open', 'encode', 'close-rig', 'open', 'encode']);
+    late.onEncoderFailed();
+    expect(at(show)).toBe('live');
+  });
+
+  test('so is one whose media the worker does not take, before the show has begun', async () => {
+    const fresh = set({ plan: PLAN });
+    fresh.broadcast.ask();
+    await fresh.time.settle();
+    fresh.broadcast.start(fresh.create);
+    await fresh.time.settle();
+    fresh.rigEars().onUplink({ type: 'failed', because: 'unsupported-media' });
+    expect(fresh.broadcast.getSnapshot().state).toEqual({ at: 'connecting', now: 'dialling', streamId: 'str_1' });
+    await fresh.time.settle();
+    expect(fresh.did).toEqual(['open', 'close-rig', 'open']);
+  });
+
+  test('the third encoder that fails ends the show; what its rig says later is not heard', async () => {
+    const show = set({ plan: PLAN });
+    await show.goLive();
+    for (let i = 0; i < 3; i++) {
+      show.rigEars().onEncoderFailed();
+      await show.time.settle();
+    }
+    expect(show.broadcast.getSnapshot().state).toMatchObject({ at: 'failed', because: 'encoder-failed' });
+    expect(show.did.slice(-3)).toEqual(['close-rig', 'close-studio', 'end str_1']);
+    const late = show.rigEars();
     show.broadcast.ask();
     await show.time.settle();
     late.onEncoderFailed();

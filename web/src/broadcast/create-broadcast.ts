@@ -6,7 +6,7 @@ import type { Plan } from './encode/ladder.ts';
 import type { Stats } from './engine/messages.ts';
 import type { UrlAnswer } from './ingest/dial.ts';
 import type { UplinkEvent } from './ingest/uplink.ts';
-import type { Rig, RigEars } from './rig.ts';
+import type { Rig, RigParts } from './rig.ts';
 
 /** What the broadcast asks of the control plane. */
 export type BroadcastPorts = {
@@ -49,7 +49,7 @@ type Parts = {
   ports: BroadcastPorts;
   clock: () => number;
   createStudio: (ears: StudioEars) => Studio;
-  createRig: (ears: RigEars & { sound: Sound }) => Rig;
+  createRig: (parts: RigParts) => Rig;
   /** Keeps the machine awake until the answer is called. */
   keepAwake: () => () => void;
 };
@@ -58,6 +58,9 @@ const shownOf = ({ cameraOn, camera, screen }: StudioView) => ({
   camera: cameraOn && camera !== undefined,
   screen: screen !== undefined,
 });
+
+/** How many other rungs a show may fall back to. */
+const OTHER_RUNGS = 2;
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : 'The stream could not be created.');
 
@@ -72,6 +75,7 @@ export const createBroadcast = ({ ports, clock, createStudio, createRig, keepAwa
   let letSleep = () => {};
   /** Counts the questions for devices: an answer to an earlier one is not this one's. */
   let askings = 0;
+  let failedRungs: Rung[] = [];
   let told: Omit<Snapshot, 'state' | 'studio'> = {
     rung: undefined,
     health: undefined,
@@ -107,12 +111,21 @@ export const createBroadcast = ({ ports, clock, createStudio, createRig, keepAwa
     if (!mine) return;
     work(mine).catch((error: unknown) => {
       console.error('The encoder could not be driven:', error);
-      if (rig === mine) happen({ type: 'encoder-failed' });
+      onEncoderFailed(mine);
     });
+  };
+
+  /** What a rig that has been given up says does not count. */
+  const onEncoderFailed = (of: Rig) => {
+    if (rig !== of) return;
+    if (told.rung) failedRungs.push(told.rung);
+    happen({ type: 'encoder-failed', instead: failedRungs.length <= OTHER_RUNGS, atMs: clock() });
   };
 
   const onUplink = (event: UplinkEvent) => {
     if (event.type === 'health') return changed({ health: event.health });
+    // What the worker cannot read from this encoder it may read from another.
+    if (event.type === 'failed' && event.because === 'unsupported-media' && rig) return onEncoderFailed(rig);
     if (event.type === 'skipped') return changed({ skippedMs: told.skippedMs + event.ms });
     happen({ type: 'uplink', event, atMs: clock() });
   };
@@ -141,12 +154,11 @@ export const createBroadcast = ({ ports, clock, createStudio, createRig, keepAwa
   const setUpRig = (sound: Sound) => {
     const mine = createRig({
       sound,
+      without: failedRungs,
       getUrl,
       onUplink,
       onStats: (stats) => changed({ stats }),
-      onEncoderFailed: () => {
-        if (rig === mine) happen({ type: 'encoder-failed' });
-      },
+      onEncoderFailed: () => onEncoderFailed(mine),
     });
     rig = mine;
     const { camera, screen } = studio.view();
@@ -183,9 +195,22 @@ export const createBroadcast = ({ ports, clock, createStudio, createRig, keepAwa
     }
   };
 
+  const changeEncoder = () => {
+    const sound = studio.sound();
+    rig?.close();
+    rig = undefined;
+    if (sound) setUpRig(sound);
+    withRig(async (mine) => {
+      const plan = await planning;
+      if (!plan) throw new Error('no other rung works here');
+      mine.open(plan);
+    });
+  };
+
   const perform = (effect: Effect) => {
     switch (effect.do) {
       case 'ask-devices':
+        failedRungs = [];
         changed({ rung: undefined, health: undefined, stats: undefined, skippedMs: 0 });
         void askDevices();
         return;
@@ -204,6 +229,8 @@ export const createBroadcast = ({ ports, clock, createStudio, createRig, keepAwa
           const plan = await planning;
           if (plan) await mine.encode(plan);
         });
+      case 'change-encoder':
+        return changeEncoder();
       case 'stop-encoder':
         return withRig((mine) => mine.stop());
       case 'release-devices':

@@ -35,9 +35,25 @@ export type RigEars = {
 /** Ways that tests choose though the browser has a better one. */
 export type Forced = { rung?: Rung | undefined; source?: SourceKind | undefined; paintOnPage?: boolean | undefined };
 
-type Parts = RigEars & { sound: Sound; limits: Limits; forced: Forced };
+/** What a show brings to its rig. */
+export type RigParts = RigEars & {
+  sound: Sound;
+  /** Rungs that have failed in this show. */
+  without: readonly Rung[];
+};
 
-export const createRig = ({ sound, limits, forced, getUrl, onUplink, onStats, onEncoderFailed }: Parts): Rig => {
+type Parts = RigParts & { limits: Limits; forced: Forced };
+
+export const createRig = ({
+  sound,
+  without,
+  limits,
+  forced,
+  getUrl,
+  onUplink,
+  onStats,
+  onEncoderFailed,
+}: Parts): Rig => {
   const worker = new Worker(new URL('./engine/engine.worker.ts', import.meta.url), {
     type: 'module',
     name: 'broadcast',
@@ -92,7 +108,7 @@ export const createRig = ({ sound, limits, forced, getUrl, onUplink, onStats, on
   };
 
   const startRecording = (plan: Extract<Plan, { by: 'recorder' }>) => {
-    outlet = createOutlet({ width: limits.width, height: limits.height }, limits.frameRate, forced.paintOnPage);
+    outlet = createOutlet({ width: limits.width, height: limits.height }, forced.paintOnPage);
     const frames = outlet.via === 'frames' ? outlet.frames : undefined;
     tell({ type: 'encode', with: { by: 'recorder', frames } }, frames ? [frames] : []);
     if (outlet.via === 'canvas') outlet.stage.show(shown);
@@ -118,7 +134,7 @@ export const createRig = ({ sound, limits, forced, getUrl, onUplink, onStats, on
           recorder: (mimeType) => tryRecorder(mimeType, sound.track(), limits),
         },
         limits,
-        forced.rung,
+        { only: forced.rung, without },
       ),
     open: (plan) => {
       const { media } = plan;

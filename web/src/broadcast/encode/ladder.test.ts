@@ -67,9 +67,17 @@ describe('the ladder', () => {
 
   test('a forced rung is the only one that is tried', async () => {
     const { probes, tried } = browser(CHROMIUM_ON_LINUX, WEBCODECS);
-    expect(await choosePlan(probes, LIMITS, 'recorder-transcode')).toMatchObject({ rung: 'recorder-transcode' });
+    expect(await choosePlan(probes, LIMITS, { only: 'recorder-transcode' })).toMatchObject({
+      rung: 'recorder-transcode',
+    });
     expect(tried).toEqual(['video/webm;codecs=vp8,opus']);
-    expect(await choosePlan(browser(FIREFOX).probes, LIMITS, 'recorder-copy')).toBeUndefined();
+    expect(await choosePlan(browser(FIREFOX).probes, LIMITS, { only: 'recorder-copy' })).toBeUndefined();
+  });
+
+  test('a rung that has failed in a show is not climbed again', async () => {
+    const { probes, tried } = browser(CHROMIUM_ON_LINUX, WEBCODECS);
+    expect(await choosePlan(probes, LIMITS, { without: ['webcodecs'] })).toMatchObject({ rung: 'recorder-copy-video' });
+    expect(tried).not.toContain('webcodecs');
   });
 
   test('a browser that can do nothing of it has no plan', async () => {

@@ -38,15 +38,22 @@ export type Probes = {
 
 type PlanLimits = Pick<Limits, 'width' | 'height' | 'frameRate' | 'videoKbps' | 'audioKbps'>;
 
-/**
- * The first candidate that passes its trial: what a browser claims of itself is not enough, and its name even less.
- *
- * @param forced tries no other rung than this
- */
-export const choosePlan = async (probes: Probes, limits: PlanLimits, forced?: Rung): Promise<Plan | undefined> => {
+type Wish = {
+  /** Tries no other rung than this. */
+  only?: Rung | undefined;
+  /** Tries none of these: they have failed in the middle of a show. */
+  without?: readonly Rung[];
+};
+
+/** The first candidate that passes its trial: what a browser claims of itself is not enough, and its name even less. */
+export const choosePlan = async (
+  probes: Probes,
+  limits: PlanLimits,
+  { only, without = [] }: Wish = {},
+): Promise<Plan | undefined> => {
   const { width, height, frameRate, videoKbps, audioKbps } = limits;
   for (const candidate of CANDIDATES) {
-    if (forced !== undefined && candidate.rung !== forced) continue;
+    if ((only !== undefined && candidate.rung !== only) || without.includes(candidate.rung)) continue;
     const trial = await (candidate.by === 'webcodecs' ? probes.webcodecs() : probes.recorder(candidate.mimeType));
     if (!trial) continue;
     const media: Media = { ...trial, width, height, frameRate, videoKbps, audioKbps };

@@ -1,9 +1,10 @@
 import type { Limits } from '../limits.ts';
 import type { Trial } from './ladder.ts';
-import { AUDIO_CODEC, CHANNELS, startWebCodecs, VIDEO_CODECS, videoConfig } from './webcodecs.ts';
+import { AUDIO_CODEC, CHANNELS, ensureAac, startWebCodecs, VIDEO_CODECS, videoConfig } from './webcodecs.ts';
 
 const TRIAL_FRAMES = 15;
-const DEADLINE_MS = 5_000;
+/** For a machine that is busy; one that hangs must not hold up Start for longer. */
+const DEADLINE_MS = 8_000;
 type Parts = { limits: Limits; sampleRate: number };
 
 /** Something that moves, because some encoders write nothing while nothing changes. */
@@ -58,6 +59,12 @@ const encodes = async (videoCodec: string, { limits, sampleRate }: Parts): Promi
  */
 export const tryWebCodecs = async (parts: Parts): Promise<Trial> => {
   if (typeof VideoEncoder === 'undefined' || typeof OffscreenCanvas === 'undefined') return undefined;
+  try {
+    // Fetched before the clock runs: a slow network is no slow encoder.
+    await ensureAac(parts.sampleRate, parts.limits.audioKbps);
+  } catch {
+    return undefined;
+  }
   const deadline = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), DEADLINE_MS));
   const trial = async (): Promise<Trial> => {
     for (const videoCodec of VIDEO_CODECS) {

@@ -35,6 +35,9 @@ export type Encoder = {
   readonly droppedFrames: number;
 };
 
+/** In one show. */
+const ENCODER_RESTARTS = 3;
+
 type Parts = {
   videoCodec: string;
   sampleRate: number;
@@ -59,6 +62,14 @@ export const ensureAac = async (sampleRate: number, audioKbps: number): Promise<
   if (await canEncodeAudio('aac', { numberOfChannels: CHANNELS, sampleRate, bitrate: audioKbps * 1000 })) return;
   const { registerAacEncoder } = await import('@mediabunny/aac-encoder');
   registerAacEncoder();
+};
+
+const bytesText = (source: AllowSharedBufferSource | undefined): string => {
+  if (!source) return '';
+  const bytes = ArrayBuffer.isView(source)
+    ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
+    : new Uint8Array(source);
+  return bytes.join();
 };
 
 const blackFrame = ({ width, height }: EncoderLimits) => {
@@ -88,29 +99,57 @@ export const startWebCodecs = async ({ videoCodec, sampleRate, limits, write, on
   let closed = false;
   const added = { pictures: Promise.resolve(), sound: Promise.resolve() };
 
-  let warm = false;
+  let restarts = 0;
+  let videoKbps = limits.videoKbps;
   let description: EncodedVideoChunkMetadata | undefined;
 
   const failed = (error: unknown) => {
     if (!closed) onError(error);
   };
-  const videoEncoder = new VideoEncoder({
-    output: (chunk, metadata) => {
-      if (metadata?.decoderConfig) description = metadata;
-      if (!warm) return;
-      const packet = EncodedPacket.fromEncodedChunk(chunk);
-      added.pictures = added.pictures.then(() => videoSource.add(packet, description)).catch(failed);
-    },
-    error: failed,
-  });
-  videoEncoder.configure(videoConfig(videoCodec, limits, limits.videoKbps));
-  // An encoder takes its time to start, up to half a second, and the show would begin with a gap. So it starts on a picture
-  // that nobody sees.
-  const unseen = blackFrame(limits);
-  videoEncoder.encode(unseen, { keyFrame: true });
-  unseen.close();
-  await videoEncoder.flush();
-  warm = true;
+
+  /** What stands in the container's init, once and for the whole stream: an encoder that writes otherwise is of no use. */
+  const describe = (metadata: EncodedVideoChunkMetadata) => {
+    if (!description) description = metadata;
+    else if (bytesText(metadata.decoderConfig?.description) !== bytesText(description.decoderConfig?.description))
+      failed(new Error('the encoder has changed its parameters'));
+  };
+
+  const openEncoder = async (): Promise<VideoEncoder> => {
+    let warm = false;
+    const encoder = new VideoEncoder({
+      output: (chunk, metadata) => {
+        if (metadata?.decoderConfig) describe(metadata);
+        if (!warm) return;
+        const packet = EncodedPacket.fromEncodedChunk(chunk);
+        added.pictures = added.pictures.then(() => videoSource.add(packet, description)).catch(failed);
+      },
+      error: (error) => (warm && restarts < ENCODER_RESTARTS ? void reopen() : failed(error)),
+    });
+    encoder.configure(videoConfig(videoCodec, limits, videoKbps));
+    // An encoder takes its time to start, up to half a second, and the show would begin with a gap. So it starts on a
+    // picture that nobody sees.
+    const unseen = blackFrame(limits);
+    encoder.encode(unseen, { keyFrame: true });
+    unseen.close();
+    await encoder.flush();
+    warm = true;
+    return encoder;
+  };
+
+  /** An encoder may die with the process that it lives in, and the next one work: half a second of picture instead of a show. */
+  const reopen = async () => {
+    restarts += 1;
+    try {
+      const next = await openEncoder();
+      if (closed) return next.close();
+      keyFrames = -1;
+      videoEncoder = next;
+    } catch (error) {
+      failed(error);
+    }
+  };
+
+  let videoEncoder = await openEncoder();
 
   return {
     picture: (frame, slot) => {
@@ -138,6 +177,7 @@ export const startWebCodecs = async ({ videoCodec, sampleRate, limits, write, on
         .catch(failed);
     },
     setVideoKbps: (kbps) => {
+      videoKbps = kbps;
       if (videoEncoder.state === 'configured') videoEncoder.configure(videoConfig(videoCodec, limits, kbps));
     },
     flush: async () => {

@@ -13,15 +13,17 @@ class FakeFrame {
   readonly displayWidth: number;
   readonly displayHeight: number;
   readonly timestamp: number;
+  readonly format: string | null;
   readonly of: string;
   #closed = false;
   constructor(
-    source: FakeFrame | { of: string; displayWidth?: number; displayHeight?: number },
+    source: FakeFrame | { of: string; displayWidth?: number; displayHeight?: number; format?: null },
     init: { timestamp: number },
   ) {
     this.of = source.of;
     this.displayWidth = source.displayWidth ?? PICTURE.width;
     this.displayHeight = source.displayHeight ?? PICTURE.height;
+    this.format = source.format === null ? null : 'I420';
     this.timestamp = init.timestamp;
     open += 1;
   }
@@ -112,6 +114,14 @@ describe('the scene', () => {
     await time.pass(FRAME_MS);
     expect(out.map(({ of }) => of)).toEqual(['whole', 'canvas']);
     expect(painted).toEqual(['narrow']);
+  });
+
+  test('a frame of a format without a name is painted, because encoders refuse it', async () => {
+    const { time, mixer, out, camera } = set();
+    mixer.show({ camera: true, screen: false });
+    camera('opaque', { format: null });
+    await time.pass(1);
+    expect(out.map(({ of }) => of)).toEqual(['canvas']);
   });
 
   test('without a camera there is the card, and no frame of the camera', async () => {

@@ -74,8 +74,9 @@ export const startMixer = ({ picture, frameRate, clock, after, context, onFrame 
     const camera = shown.camera ? inputs.camera.next() : undefined;
     const screen = shown.screen ? inputs.screen.next() : undefined;
     const only = camera && !screen ? camera : screen && !camera ? screen : undefined;
-    // A frame that is the whole picture goes on as it is: no painting, no conversion of colours.
-    if (only && only.displayWidth === picture.width && only.displayHeight === picture.height)
+    // A frame that is the whole picture goes on as it is: no painting, no conversion of colours. One of a format without a
+    // name can be painted, but not every encoder takes it.
+    if (only?.format && only.displayWidth === picture.width && only.displayHeight === picture.height)
       return new VideoFrame(only, { timestamp, duration });
     draw(context, { camera: imageOf(camera), screen: imageOf(screen) }, picture);
     return new VideoFrame(context.canvas, { timestamp, duration, alpha: 'discard' });

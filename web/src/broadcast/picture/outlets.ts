@@ -22,7 +22,7 @@ const imageOf = (video: HTMLVideoElement | undefined): Image | undefined =>
     ? { source: video, size: { width: video.videoWidth, height: video.videoHeight } }
     : undefined;
 
-const createStage = (context: CanvasRenderingContext2D, picture: Size): Stage => {
+const createStage = (context: CanvasRenderingContext2D, picture: Size, painted: () => void): Stage => {
   const videos: Record<Slot, HTMLVideoElement | undefined> = { camera: undefined, screen: undefined };
   let shown: Shown = { camera: false, screen: false };
   const set = (slot: Slot, track: MediaStreamTrack | undefined) => {
@@ -38,6 +38,7 @@ const createStage = (context: CanvasRenderingContext2D, picture: Size): Stage =>
     paint: () => {
       const [camera, screen] = [shown.camera ? videos.camera : undefined, shown.screen ? videos.screen : undefined];
       draw(context, { camera: imageOf(camera), screen: imageOf(screen) }, picture);
+      painted();
     },
     close: () => {
       set('camera', undefined);
@@ -46,17 +47,19 @@ const createStage = (context: CanvasRenderingContext2D, picture: Size): Stage =>
   };
 };
 
-const canvasOutlet = (picture: Size, frameRate: number): Outlet => {
+const canvasOutlet = (picture: Size): Outlet => {
   const canvas = Object.assign(document.createElement('canvas'), picture);
   const context = canvas.getContext('2d', { alpha: false });
-  const [track] = canvas.captureStream(frameRate).getVideoTracks();
-  if (!context || !track) throw new Error('this browser gives no canvas to paint on');
-  return { via: 'canvas', track, stage: createStage(context, picture) };
+  // At rate 0 a frame is taken when we say so, and not when the tab happens to be drawn.
+  const [track] = canvas.captureStream(0).getVideoTracks();
+  if (!context || !(track instanceof CanvasCaptureMediaStreamTrack))
+    throw new Error('this browser gives no canvas to paint on');
+  return { via: 'canvas', track, stage: createStage(context, picture, () => track.requestFrame()) };
 };
 
 /** @param onPage paint in the page though the engine could, for tests of that way */
-export const createOutlet = (picture: Size, frameRate: number, onPage = false): Outlet => {
-  if (onPage || !('MediaStreamTrackGenerator' in globalThis)) return canvasOutlet(picture, frameRate);
+export const createOutlet = (picture: Size, onPage = false): Outlet => {
+  if (onPage || !('MediaStreamTrackGenerator' in globalThis)) return canvasOutlet(picture);
   const track = new MediaStreamTrackGenerator({ kind: 'video' });
   return { via: 'frames', track, frames: track.writable };
 };
