@@ -22,7 +22,7 @@ export type Base = {
 export type Aws = Pick<DynamoDBClientConfig, 'region' | 'endpoint' | 'credentials'>;
 
 /** A table that hangs must not hang a request with it. */
-const TABLE_TIMEOUTS = { connectionTimeout: 1_000, requestTimeout: 8_000, throwOnRequestTimeout: true } as const;
+const TABLE_TIMEOUTS = { connectionTimeout: 3_000, requestTimeout: 8_000, throwOnRequestTimeout: true } as const;
 /** A socket's owner waits for no push. */
 const PUSH_TIMEOUTS = { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true } as const;
 

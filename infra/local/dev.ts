@@ -13,7 +13,7 @@ export const startVite = async (server: Server): Promise<DevServer & { close: ()
   const vite = await createServer({
     root,
     configFile: join(root, 'vite.config.ts'),
-    server: { middlewareMode: true, hmr: { server }, allowedHosts: ['localhost'] },
+    server: { middlewareMode: true, ws: { server }, allowedHosts: ['localhost'] },
     appType: 'spa',
     logLevel: 'warn',
   });
