@@ -43,38 +43,30 @@ describe('the configuration', () => {
 
 describe('secrets', () => {
   it('come from the environment alone where it names none', async () => {
-    const never = () => Promise.reject(new Error('asked the extension'));
-    expect(await withSecrets({ MUX_TOKEN_ID: 'id' }, { fetch: never })).toEqual({ MUX_TOKEN_ID: 'id' });
+    const never = () => Promise.reject(new Error('asked'));
+    expect(await withSecrets({ MUX_TOKEN_ID: 'id' }, { read: never })).toEqual({ MUX_TOKEN_ID: 'id' });
   });
 
-  it('are read by the extension where the environment names them, and it wins where it holds one itself', async () => {
-    const asked: [string, unknown][] = [];
-    const fetch = (async (url: string, init: RequestInit) => {
-      asked.push([url, init.headers]);
-      const secret = url.includes('mux')
-        ? { MUX_TOKEN_ID: 'of the secret', MUX_TOKEN_SECRET: 's' }
-        : { CURSOR_SECRET: 'c' };
-      return Response.json({ SecretString: JSON.stringify(secret) });
-    }) as typeof globalThis.fetch;
-    const env = {
-      MUX_SECRET_ARN: 'arn:mux',
-      CURSOR_SECRET_ARN: 'arn:cursor',
-      AWS_SESSION_TOKEN: 'session',
-      MUX_TOKEN_ID: 'given',
+  it('are read where the environment names them, and it wins where it holds one itself', async () => {
+    const kept: Record<string, object> = {
+      'arn:mux': { MUX_TOKEN_ID: 'of the secret', MUX_TOKEN_SECRET: 's' },
+      'arn:cursor': { CURSOR_SECRET: 'c' },
     };
-    expect(await withSecrets(env, { fetch })).toEqual({ ...env, MUX_TOKEN_SECRET: 's', CURSOR_SECRET: 'c' });
-    expect(asked).toEqual(
-      ['arn%3Amux', 'arn%3Acursor'].map((arn) => [
-        `http://localhost:2773/secretsmanager/get?secretId=${arn}`,
-        { 'X-Aws-Parameters-Secrets-Token': 'session' },
-      ]),
-    );
+    const env = { MUX_SECRET_ARN: 'arn:mux', CURSOR_SECRET_ARN: 'arn:cursor', MUX_TOKEN_ID: 'given' };
+    expect(await withSecrets(env, { read: async (arn) => JSON.stringify(kept[arn]) })).toEqual({
+      ...env,
+      MUX_TOKEN_SECRET: 's',
+      CURSOR_SECRET: 'c',
+    });
   });
 
   it('that cannot be read stop the start, without their content', async () => {
-    const fetch = async () => new Response('denied', { status: 400 });
-    await expect(withSecrets({ MUX_SECRET_ARN: 'arn:mux' }, { fetch })).rejects.toThrow(
-      'The secret arn:mux cannot be read: the extension answered 400.',
+    const env = { MUX_SECRET_ARN: 'arn:mux' };
+    await expect(withSecrets(env, { read: () => Promise.reject(new Error('denied')) })).rejects.toThrow(
+      'The secret arn:mux cannot be read.',
+    );
+    await expect(withSecrets(env, { read: async () => 'placeholder-of-aws' })).rejects.toThrow(
+      'The secret arn:mux is no JSON object of variables: npm run setup:mux writes it.',
     );
   });
 });

@@ -1,29 +1,45 @@
 import * as z from 'zod/mini';
 
 type Env = Readonly<Record<string, string | undefined>>;
+type ReadSecret = (arn: string) => Promise<string | undefined>;
 
-const PATIENCE_MS = 3_000;
+const PATIENCE = { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true } as const;
 const NAMES_A_SECRET = /_SECRET_ARN$/;
-const Answer = z.object({ SecretString: z.string() });
 const Variables = z.record(z.string(), z.string());
 
 /**
- * The environment with the secrets in it. Each variable that ends in `_SECRET_ARN` names a secret: one JSON object of variables. It is
- * read through the AWS Parameters and Secrets extension, which caches it and costs our bundle no SDK. A variable that the
- * environment itself holds wins. Locally, in containers and in tests no variable names a secret, and the environment is all there is.
+ * The environment with the secrets in it. Each variable that ends in `_SECRET_ARN` names a secret: one JSON object of variables. A
+ * variable that the environment itself holds wins. Locally, in containers and in tests no variable names a secret, and the
+ * environment is all there is.
+ *
+ * Asked of Secrets Manager itself: AWS's extension for it answers "not ready" until the first invocation, and this is before it.
  */
-export const withSecrets = async (env: Env, { fetch = globalThis.fetch } = {}): Promise<Env> => {
+export const withSecrets = async (env: Env, { read = readSecret }: { read?: ReadSecret } = {}): Promise<Env> => {
   const arns = Object.entries(env).flatMap(([name, arn]) => (arn && NAMES_A_SECRET.test(name) ? [arn] : []));
-  const port = env['PARAMETERS_SECRETS_EXTENSION_HTTP_PORT'] ?? '2773';
-  const read = async (arn: string): Promise<Record<string, string>> => {
-    const response = await fetch(`http://localhost:${port}/secretsmanager/get?secretId=${encodeURIComponent(arn)}`, {
-      headers: { 'X-Aws-Parameters-Secrets-Token': env['AWS_SESSION_TOKEN'] ?? '' },
-      signal: AbortSignal.timeout(PATIENCE_MS),
-    });
-    if (!response.ok) throw new Error(`The secret ${arn} cannot be read: the extension answered ${response.status}.`);
-    const { SecretString } = Answer.parse(await response.json());
-    return Variables.parse(JSON.parse(SecretString));
-  };
-  const secrets = await Promise.all(arns.map(read));
+  const secrets = await Promise.all(
+    arns.map(async (arn) => {
+      const text = await read(arn).catch((cause: unknown) => {
+        throw new Error(`The secret ${arn} cannot be read.`, { cause });
+      });
+      return parseVariables(arn, text);
+    }),
+  );
   return Object.assign({}, ...secrets, env);
+};
+
+const parseVariables = (arn: string, text: string | undefined): Record<string, string> => {
+  try {
+    return Variables.parse(JSON.parse(text ?? ''));
+  } catch {
+    // without the cause, whose message would hold the secret
+    throw new Error(`The secret ${arn} is no JSON object of variables: npm run setup:mux writes it.`);
+  }
+};
+
+const readSecret: ReadSecret = async (arn) => {
+  const { GetSecretValueCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
+  const client = new SecretsManagerClient({ requestHandler: PATIENCE });
+  const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: arn }));
+  client.destroy();
+  return SecretString;
 };

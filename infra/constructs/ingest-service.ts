@@ -78,11 +78,7 @@ type Props = {
  * Tasks have public addresses because their media leaves to the internet: a NAT gateway would cost as much as the egress.
  * Nothing can connect to them but the balancer.
  *
- * Roles:
- * - Vybzz-Ingest/Ingest/Task/ExecutionRole may ecr:BatchCheckLayerAvailability, ecr:BatchGetImage, ecr:GetDownloadUrlForLayer on
- *   the repository of assets; ecr:GetAuthorizationToken on *; logs:CreateLogStream, logs:PutLogEvents on its log group
- * - Vybzz-Ingest/Ingest/Task/TaskRole may ecs:GetTaskProtection, ecs:UpdateTaskProtection on the cluster's tasks; and
- *   what `StreamTable.grantLease` says
+ * The task may protect itself from being stopped, and what `StreamTable.grantLease` says; all of it is in `infra/ROLES.md`.
  */
 export class IngestService extends Construct {
   readonly balancer: ApplicationLoadBalancer;

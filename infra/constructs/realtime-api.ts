@@ -73,11 +73,7 @@ export class RealtimeApi extends Construct {
     return `${this.api.apiId}.execute-api.${region}.${urlSuffix}`;
   }
 
-  /**
-   * May send to open sockets of this stage; it may neither look at them nor close them.
-   *
-   * Roles: execute-api:ManageConnections on POST @connections of the stage
-   */
+  /** May send to open sockets of this stage; it may neither look at them nor close them. */
   grantPush(grantee: IGrantable): Grant {
     const arn = Stack.of(this).formatArn({
       service: 'execute-api',

@@ -23,10 +23,8 @@ type Props = {
 /**
  * One room of the control plane as a Lambda: one ESM bundle, its own log group, on ARM.
  *
- * Its role is its own: AWS's managed policy for functions may write every log group of the account.
- *
- * Roles:
- * - Vybzz-ControlPlane/* /Role may logs:CreateLogStream, logs:PutLogEvents on $room/Logs
+ * Its role is its own, because AWS's managed policy for functions may write every log group of the account. What each role may do
+ * is in `infra/ROLES.md`, to which `infra/stacks/roles.test.ts` holds the templates.
  */
 export class RoomFunction extends Construct {
   readonly function: NodejsFunction;

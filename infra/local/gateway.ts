@@ -30,6 +30,8 @@ export type DevServer = {
 
 type Parts = {
   port: number;
+  /** Where it listens; in a container, all of its addresses. @default the loopback interface */
+  host?: string;
   version: string;
   /** Asked at every request, so that `npm run dev` may exchange it. */
   controlPlane: () => ControlPlane;
@@ -246,7 +248,7 @@ export const startGateway = async (parts: Parts) => {
     else if (!('dev' in web)) socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
   });
   const web = 'dev' in parts.web ? { dev: await parts.web.dev(server) } : parts.web;
-  server.listen(port, '127.0.0.1');
+  server.listen(port, parts.host ?? '127.0.0.1');
   await once(server, 'listening');
 
   return {

@@ -13,6 +13,8 @@ import { createSignIn, send } from './sign-in.ts';
 type IdentityOptions = {
   /** 0 takes a free one. */
   port: number;
+  /** Where it listens; in a container, all of its addresses. @default the loopback interface */
+  host?: string;
   /** Keys, sessions and grants are kept here. */
   dataDir: string;
   /** Where the web app is, and nothing else may sign people in: `http://localhost:3000`. */
@@ -23,7 +25,14 @@ type IdentityOptions = {
 };
 
 /** Starts the embedded OpenID provider with its demo accounts on the loopback interface. */
-export async function startIdentity({ port, dataDir, webOrigin, log = () => {}, now = Date.now }: IdentityOptions) {
+export async function startIdentity({
+  port,
+  host = '127.0.0.1',
+  dataDir,
+  webOrigin,
+  log = () => {},
+  now = Date.now,
+}: IdentityOptions) {
   if (process.env['NODE_ENV'] === 'production')
     throw new Error('the embedded identity provider has demo accounts; it does not run with NODE_ENV=production');
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
@@ -31,7 +40,7 @@ export async function startIdentity({ port, dataDir, webOrigin, log = () => {}, 
   const adapter = await openGrants({ file: path.join(dataDir, 'grants.json'), now, log });
 
   const server = createServer();
-  server.listen(port, '127.0.0.1');
+  server.listen(port, host);
   await once(server, 'listening');
   const address = server.address();
   const boundPort = typeof address === 'object' && address ? address.port : port;

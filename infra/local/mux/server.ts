@@ -24,6 +24,10 @@ type Settings = {
   /** 0: any free one. */
   port: number;
   rtmpsPort: number;
+  /** Where it listens; in a container, all of its addresses. @default the loopback interface */
+  host?: string;
+  /** What encoders call it, beside `localhost`: its certificate has to say so. */
+  hostNames?: string[];
   dataDir: string;
   ffmpegPath?: string;
   /** Where webhooks go, beside those that the API is told. */
@@ -45,6 +49,8 @@ const TIDY_MS = 60_000;
 export const startMux = async ({
   port,
   rtmpsPort,
+  host = '127.0.0.1',
+  hostNames = [],
   dataDir,
   ffmpegPath = 'ffmpeg',
   webhookUrl,
@@ -57,7 +63,7 @@ export const startMux = async ({
   const now = rest.now ?? Date.now;
   const library = openLibrary(dataDir, log);
   setDefaultEndpoint(library, webhookUrl, webhookSecret, now());
-  const certificates = await openCertificates(join(dataDir, 'tls'), now());
+  const certificates = await openCertificates(join(dataDir, 'tls'), now(), hostNames);
 
   const stop = new AbortController();
   const closing = stop.signal;
@@ -86,6 +92,7 @@ export const startMux = async ({
   try {
     const rtmps = await startRtmpsListener({
       port: rtmpsPort,
+      host,
       ...certificates,
       admit: studio.admit,
       faults,
@@ -107,7 +114,7 @@ export const startMux = async ({
       },
     });
     const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false });
-    server.listen(port, '127.0.0.1');
+    server.listen(port, host);
     await once(server, 'listening').catch(async (cause: unknown) => {
       await rtmps.close();
       throw cause;

@@ -14,9 +14,9 @@ const MARGIN_MS = 30 * DAY_MS;
  * A certificate for `localhost` from a certification authority of our own, both made at the first start. Clients trust `caFile`;
  * the authority's key is thrown away, so that nothing else can ever be signed with it.
  */
-export const openCertificates = async (dir: string, now: number): Promise<Certificates> => {
+export const openCertificates = async (dir: string, now: number, names: string[] = []): Promise<Certificates> => {
   const files = { key: join(dir, 'key.pem'), cert: join(dir, 'cert.pem'), ca: join(dir, 'ca.pem') };
-  if (!stillGood(files, now)) {
+  if (!stillGood(files, now, names)) {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
     const times = { notBeforeDate: new Date(now - DAY_MS), notAfterDate: new Date(now + YEARS_MS) };
     const common = { keyType: 'ec', curve: 'P-256', algorithm: 'sha256', ...times } as const;
@@ -37,7 +37,7 @@ export const openCertificates = async (dir: string, now: number): Promise<Certif
         {
           name: 'subjectAltName',
           altNames: [
-            { type: 2, value: 'localhost' },
+            ...['localhost', ...names].map((value) => ({ type: 2 as const, value })),
             { type: 7, ip: '127.0.0.1' },
             { type: 7, ip: '::1' },
           ],
@@ -52,12 +52,13 @@ export const openCertificates = async (dir: string, now: number): Promise<Certif
 };
 
 /** Whether all three files are there, belong together, and last. */
-const stillGood = (files: { key: string; cert: string; ca: string }, now: number): boolean => {
+const stillGood = (files: { key: string; cert: string; ca: string }, now: number, names: string[]): boolean => {
   if (!Object.values(files).every((file) => existsSync(file))) return false;
   try {
     const cert = new X509Certificate(readFileSync(files.cert));
     const ca = new X509Certificate(readFileSync(files.ca));
-    return cert.verify(ca.publicKey) && Date.parse(cert.validTo) > now + MARGIN_MS;
+    const named = names.every((name) => cert.checkHost(name) !== undefined);
+    return named && cert.verify(ca.publicKey) && Date.parse(cert.validTo) > now + MARGIN_MS;
   } catch {
     return false;
   }

@@ -7,6 +7,7 @@ import { runEncoderSession, type Admit, type Session } from './encoder-session.t
 
 type Parts = {
   port: number;
+  host: string;
   key: string;
   cert: string;
   admit: Admit;
@@ -17,7 +18,7 @@ type Parts = {
 };
 
 /** Listens for encoders. TLS is wrapped by hand around TCP, because only a TCP connection can be reset or left without an answer. */
-export const startRtmpsListener = async ({ port, key, cert, admit, faults, limits, now, log }: Parts) => {
+export const startRtmpsListener = async ({ port, host, key, cert, admit, faults, limits, now, log }: Parts) => {
   const secureContext = createSecureContext({ key, cert, minVersion: 'TLSv1.2' });
   const sockets = new Set<Socket>();
   const sessions = new Set<Session>();
@@ -61,7 +62,7 @@ export const startRtmpsListener = async ({ port, key, cert, admit, faults, limit
     frozen.clear();
   });
 
-  server.listen(port, '127.0.0.1');
+  server.listen(port, host);
   await once(server, 'listening');
   const address = server.address();
 

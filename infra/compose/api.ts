@@ -1,0 +1,86 @@
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import Mux from '@mux/mux-node';
+import { startControlPlane } from '#local/control-plane';
+import { startGateway } from '#local/gateway';
+import { startIdentity } from '#local/identity/server';
+import { randomBytes } from 'node:crypto';
+import { asked, EVERYWHERE, readEnvironment, say } from './environment.ts';
+import { readSecret, writeSecret } from './secrets.ts';
+
+/** The Hono apps of the control plane, the emulated WebSocket API and the issuer, as one container. */
+const PORT = 3000;
+const SWEEP_MS = 5_000;
+
+const env = readEnvironment();
+const client = new SecretsManagerClient({});
+const secret = await readSecret(client);
+if (!secret['MUX_SIGNING_KEY_ID']) {
+  const { MUX_TOKEN_ID: tokenId = '', MUX_TOKEN_SECRET: tokenSecret = '' } = secret;
+  const { id, private_key: privateKey } = await new Mux({
+    tokenId,
+    tokenSecret,
+    baseURL: env.MUX_URL,
+  }).system.signingKeys.create();
+  Object.assign(secret, { MUX_SIGNING_KEY_ID: id, MUX_SIGNING_PRIVATE_KEY: privateKey });
+  await writeSecret(client, secret);
+}
+
+const identity = await startIdentity({
+  port: env.IDENTITY_PORT,
+  host: EVERYWHERE,
+  dataDir: '/data/identity',
+  webOrigin: env.ORIGIN,
+  log: say,
+});
+const controlPlane = startControlPlane({
+  environment: {
+    ...secret,
+    TABLE_NAME: env.TABLE_NAME,
+    PUBLIC_ORIGIN: env.ORIGIN,
+    INGEST_URL: `${env.ORIGIN.replace(/^http/, 'ws')}/stream/live`,
+    AUTH_ISSUERS: JSON.stringify([
+      {
+        issuer: identity.issuer,
+        kind: 'oidc',
+        clientId: identity.clientId,
+        audience: identity.audience,
+        creatorClaim: 'vybzz_creator',
+      },
+    ]),
+    MUX_BASE_URL: env.MUX_URL,
+    MUX_STREAM_URL: `${env.MUX_PUBLIC_URL}/play`,
+    MUX_IMAGE_URL: `${env.MUX_PUBLIC_URL}/image`,
+    REALTIME_ENDPOINT: `http://localhost:${PORT}/_local`,
+    // nginx's
+    TRUSTED_HOPS: '1',
+    VERSION: 'compose',
+  },
+  aws: {},
+  log: say,
+});
+const sweep = setInterval(() => {
+  controlPlane
+    .sweep()
+    .catch((cause: unknown) => say(`sweep: ${cause instanceof Error ? cause.message : String(cause)}`));
+}, SWEEP_MS);
+const gateway = await startGateway({
+  port: PORT,
+  host: EVERYWHERE,
+  version: 'compose',
+  controlPlane: () => controlPlane,
+  // nginx hands the worker's path to the worker and serves the pages.
+  workerPort: 3004,
+  web: { dist: '/nonexistent' },
+  otherOrigins: [],
+  services: async () => [],
+  issueToken: async () => undefined,
+  localSecret: randomBytes(24).toString('base64url'),
+  log: say,
+});
+const creators = identity.accounts.filter(({ creator }) => creator).map(({ login }) => login);
+say(`Vybzz runs at ${env.ORIGIN}: sign in as ${creators.join(' or ')}, password ${identity.password}`);
+await asked();
+clearInterval(sweep);
+await gateway.close();
+await identity.close();
+process.exit(0);

@@ -1,0 +1,29 @@
+import { once } from 'node:events';
+import * as z from 'zod';
+
+const port = z.coerce.number().int().positive();
+
+/** What `localstack.yml` tells its containers; where AWS is, the SDK reads by itself. */
+const Environment = z.object({
+  TABLE_NAME: z.string().default('vybzz'),
+  /** The one origin that browsers see. */
+  ORIGIN: z.url().default('http://localhost'),
+  /** The port of the issuer, the same inside and outside: it is part of its name. */
+  IDENTITY_PORT: port.default(3001),
+  /** Where browsers find Mux's stand-in. */
+  MUX_PUBLIC_URL: z.url().default('http://localhost:3005'),
+  /** Where the other containers find it. */
+  MUX_URL: z.url().default('http://mux:3005'),
+  /** Where Mux's stand-in sends its webhooks. */
+  WEBHOOK_URL: z.url().default('http://api:3000/webhooks/mux'),
+});
+
+export const readEnvironment = () => Environment.parse(process.env);
+
+/** Listening to it is for containers only: nothing outside reaches them but what is published. */
+export const EVERYWHERE = '0.0.0.0';
+
+export const say = (line: string): void => console.log(line);
+
+/** Until somebody ends the container. */
+export const asked = (): Promise<unknown> => Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);

@@ -1,0 +1,263 @@
+import { readFileSync } from 'node:fs';
+import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { INDEXES, tableInput, TTL_ATTRIBUTE } from '#store/table';
+import { createAdmission } from '../../ingest-worker/admission.ts';
+import { LIMITS } from '../../ingest-worker/limits.ts';
+import { createMetrics } from '../../ingest-worker/metrics.ts';
+import { INGEST_METRICS } from '../constructs/ingest-service.ts';
+import { readSettings } from '../settings.ts';
+import { rolesOf } from './roles.testing.ts';
+import { synthesise } from './synthesised.testing.ts';
+
+const SYNTHESIS_MS = 180_000;
+let stacks: Record<string, Template>;
+beforeAll(() => {
+  // A finding of cdk-nag that is neither mended nor answered throws here.
+  stacks = synthesise({}, { nag: true });
+}, SYNTHESIS_MS);
+
+const stack = (name: string): Template => {
+  const found = stacks[name];
+  if (!found) throw new Error(`no stack ${name}`);
+  return found;
+};
+const only = (name: string, type: string): Record<string, any> => {
+  const found = Object.values(stack(name).findResources(type));
+  expect(found).toHaveLength(1);
+  return found[0]?.['Properties'];
+};
+const fileOf = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
+
+describe('what each role may do', () => {
+  const lines = () => rolesOf(stacks);
+
+  it('is exactly what infra/ROLES.md says', () => {
+    const said = fileOf('ROLES.md')
+      .split('\n')
+      .filter((line) => /^\| \w+\/\w+ /.test(line));
+    expect(lines()).toEqual(said.sort());
+  });
+
+  it('is no action by wildcard but those of the function that copies the site', () => {
+    const wild = lines().filter((line) => /:\w*\*[, ]/.test(line.split('|')[2] ?? ''));
+    expect(wild.map((line) => line.split('|')[1]?.trim())).toEqual(['Web/SiteDeployer', 'Web/SiteDeployer']);
+  });
+
+  it('a worker can spend a key, hold a lease and read one channel, and nothing more of the table', () => {
+    const table = lines().filter((line) => line.includes('TaskRole') && line.includes('dynamodb:'));
+    expect(table).toHaveLength(1);
+    expect(table[0]).toMatch(/dynamodb:LeadingKeys is INGEST#\* or STREAM#\* or CREATOR#\*/);
+    expect(table[0]).not.toMatch(/Query|Scan|Batch|index/);
+  });
+
+  it('nobody may scan, or change or delete the table', () => {
+    expect(lines().join('\n')).not.toMatch(/Scan|CreateTable|UpdateTable|DeleteTable|dynamodb:\*/);
+  });
+});
+
+describe('the table', () => {
+  it('is the one that the store makes locally', () => {
+    const made = only('Data', 'AWS::DynamoDB::GlobalTable');
+    const wanted = tableInput('any');
+    expect(made['KeySchema']).toEqual(wanted.KeySchema);
+    expect(made['GlobalSecondaryIndexes'].map(({ IndexName }: { IndexName: string }) => IndexName).sort()).toEqual(
+      Object.keys(INDEXES).sort(),
+    );
+    expect(made['TimeToLiveSpecification']).toEqual({ AttributeName: TTL_ATTRIBUTE, Enabled: true });
+  });
+
+  it('can be restored, cannot be deleted by accident, and cannot ruin its owner', () => {
+    stack('Data').hasResource('AWS::DynamoDB::GlobalTable', {
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+      Properties: {
+        BillingMode: 'PAY_PER_REQUEST',
+        WriteOnDemandThroughputSettings: { MaxWriteRequestUnits: 4_000 },
+        Replicas: [
+          Match.objectLike({
+            DeletionProtectionEnabled: true,
+            PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+          }),
+        ],
+      },
+    });
+  });
+});
+
+describe('the control plane', () => {
+  it('is one function a room, on Node 24 and ARM, each with a log group of its own', () => {
+    const functions = Object.values(stack('ControlPlane').findResources('AWS::Lambda::Function'));
+    expect(functions).toHaveLength(9);
+    for (const { Properties } of functions)
+      expect(Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], LoggingConfig: { LogFormat: 'JSON' } });
+    const groups = functions.map(({ Properties }) => JSON.stringify(Properties.LoggingConfig.LogGroup));
+    expect(new Set(groups).size).toBe(functions.length);
+  });
+
+  it('keeps secrets out of every function: what it gets is where they are', () => {
+    for (const { Properties } of Object.values(stack('ControlPlane').findResources('AWS::Lambda::Function'))) {
+      const names = Object.keys(Properties.Environment.Variables);
+      expect(names).toEqual(expect.arrayContaining(['MUX_SECRET_ARN', 'CURSOR_SECRET_ARN', 'TABLE_NAME', 'AUTH_ISSUERS']));
+      expect(names.filter((name) => /TOKEN|PRIVATE|WEBHOOK_SECRETS|CURSOR_SECRET$/.test(name))).toEqual([]);
+    }
+  });
+
+  it('takes webhooks while everything else is throttled', () => {
+    stack('ControlPlane').hasResourceProperties('AWS::Lambda::Function', {
+      Description: 'Vybzz: the webhooks room',
+      ReservedConcurrentExecutions: 20,
+    });
+  });
+
+  it('throttles both APIs and logs who called, never with the query', () => {
+    const stages = Object.values(stack('ControlPlane').findResources('AWS::ApiGatewayV2::Stage'));
+    expect(stages).toHaveLength(2);
+    for (const { Properties } of stages) {
+      expect(Properties.DefaultRouteSettings.ThrottlingRateLimit).toBeGreaterThan(0);
+      expect(Properties.AccessLogSettings.Format).toContain('$context.identity.sourceIp');
+      expect(Properties.AccessLogSettings.Format).not.toMatch(/query/i);
+    }
+  });
+
+  it('settles silent shows every minute', () => {
+    expect(only('ControlPlane', 'AWS::Events::Rule')).toMatchObject({ ScheduleExpression: 'rate(1 minute)' });
+  });
+
+  it('signs people in by a pool with the newer pages, for a public client', () => {
+    expect(only('ControlPlane', 'AWS::Cognito::UserPoolDomain')).toMatchObject({ ManagedLoginVersion: 2 });
+    expect(only('ControlPlane', 'AWS::Cognito::UserPoolClient')).toMatchObject({
+      GenerateSecret: false,
+      AllowedOAuthFlows: ['code'],
+    });
+    stack('ControlPlane').resourceCountIs('AWS::Cognito::ManagedLoginBranding', 1);
+  });
+});
+
+describe('ingest', () => {
+  const container = () => only('Ingest', 'AWS::ECS::TaskDefinition')['ContainerDefinitions'][0];
+
+  it('runs as nobody, on a file system that cannot be written, with no capability', () => {
+    expect(container()).toMatchObject({
+      User: 'node',
+      ReadonlyRootFilesystem: true,
+      LinuxParameters: { Capabilities: { Drop: ['ALL'] }, InitProcessEnabled: true },
+    });
+  });
+
+  it('has as long to leave as Fargate grants, which is longer than the worker takes', () => {
+    expect(container().StopTimeout).toBe(120);
+    expect(LIMITS.exitMs).toBeLessThan(120_000);
+  });
+
+  it('is reached by the balancer alone, and the balancer by CloudFront alone', () => {
+    const rules = Object.values(stack('Ingest').findResources('AWS::EC2::SecurityGroupIngress'));
+    expect(rules.map(({ Properties }) => Properties.Description ?? '').sort()).toEqual([
+      'CloudFront',
+      'Load balancer to target',
+    ]);
+    const open = JSON.stringify(stack('Ingest').findResources('AWS::EC2::SecurityGroup'));
+    expect(open).not.toContain('SecurityGroupIngress');
+    expect(only('Ingest', 'AWS::ElasticLoadBalancingV2::LoadBalancer')['Scheme']).toBe('internal');
+  });
+
+  it('needs no NAT gateway, whose price a gigabyte is half the egress', () => {
+    stack('Ingest').resourceCountIs('AWS::EC2::NatGateway', 0);
+    expect(only('Ingest', 'AWS::ECS::Service')['NetworkConfiguration'].AwsvpcConfiguration.AssignPublicIp).toBe('ENABLED');
+  });
+
+  it('waits longer for a silent socket than the worker does between pings', () => {
+    const attributes = only('Ingest', 'AWS::ElasticLoadBalancingV2::LoadBalancer')['LoadBalancerAttributes'];
+    expect(attributes).toContainEqual({ Key: 'idle_timeout.timeout_seconds', Value: '300' });
+    expect(LIMITS.pingMs).toBeLessThan(300_000);
+  });
+
+  it('rolls a bad deployment back, and moves no show to even out zones', () => {
+    const service = only('Ingest', 'AWS::ECS::Service');
+    expect(service['DeploymentConfiguration']).toMatchObject({
+      DeploymentCircuitBreaker: { Enable: true, Rollback: true },
+      MinimumHealthyPercent: 100,
+    });
+    expect(service['AvailabilityZoneRebalancing']).toBe('DISABLED');
+  });
+
+  it('scales on how full workers are, with a step before the first has to refuse', () => {
+    const policies = Object.values(stack('Ingest').findResources('AWS::ApplicationAutoScaling::ScalingPolicy'));
+    expect(policies.map(({ Properties }) => Properties.PolicyType).sort()).toEqual([
+      'StepScaling',
+      'TargetTrackingScaling',
+    ]);
+    expect(JSON.stringify(policies)).toContain(INGEST_METRICS.utilization);
+  });
+
+  it('listens to metrics by the names under which the worker tells them', () => {
+    const admission = createAdmission({ capacityUnits: 1, maxSessions: 1 });
+    const told = JSON.parse(createMetrics({ admission, workerId: 'any' }).emf(0));
+    const { Namespace, Metrics } = told._aws.CloudWatchMetrics[0];
+    const { namespace, ...names } = INGEST_METRICS;
+    expect(namespace).toBe(Namespace);
+    expect(Metrics.map(({ Name }: { Name: string }) => Name).sort()).toEqual(
+      expect.arrayContaining(Object.values(names)),
+    );
+  });
+});
+
+describe('the site', () => {
+  const behaviours = () => only('Web', 'AWS::CloudFront::Distribution')['DistributionConfig'].CacheBehaviors;
+
+  it("hands the worker's path to the workers before the room of streams sees it", () => {
+    const paths = behaviours().map(({ PathPattern }: { PathPattern: string }) => PathPattern);
+    expect(paths.indexOf('/stream/live/*')).toBeLessThan(paths.indexOf('/stream*'));
+    expect(paths.indexOf('/stream/*/live')).toBeLessThan(paths.indexOf('/stream*'));
+  });
+
+  it('forwards everything but the Host, which the origins would refuse', () => {
+    const policies = behaviours().map(({ OriginRequestPolicyId }: { OriginRequestPolicyId: string }) => OriginRequestPolicyId);
+    expect(new Set(policies)).toEqual(new Set(['b689b0a8-53d0-40ab-baf2-68738e2966ac']));
+  });
+
+  it('keeps its files to itself and lets no page run a foreign script', () => {
+    expect(only('Web', 'AWS::S3::Bucket')['PublicAccessBlockConfiguration']).toEqual({
+      BlockPublicAcls: true,
+      BlockPublicPolicy: true,
+      IgnorePublicAcls: true,
+      RestrictPublicBuckets: true,
+    });
+    const headers = JSON.stringify(only('Web', 'AWS::CloudFront::ResponseHeadersPolicy'));
+    expect(headers).toContain("script-src 'self' 'wasm-unsafe-eval';");
+    expect(headers).toContain("frame-ancestors 'none'");
+  });
+});
+
+describe('what an operator hears', () => {
+  it('names a section of the runbook, which is there', () => {
+    const alarms = Object.values(stack('Observability').findResources('AWS::CloudWatch::Alarm'));
+    const headings = new Set(fileOf('RUNBOOK.md').match(/^#+ .*$/gm)?.map((line) => line.replace(/^#+ /, '')));
+    for (const { Properties } of alarms) {
+      const section = /"(.*)"/.exec(Properties.AlarmDescription)?.[1] ?? '';
+      expect(headings).toContain(section);
+      expect(Properties.AlarmActions).toHaveLength(1);
+    }
+    expect(alarms.length).toBeGreaterThan(10);
+  });
+
+  it('has the names by which costs are told apart on everything that bears tags', () => {
+    expect(only('Observability', 'AWS::Budgets::Budget')['Budget'].BudgetLimit).toEqual({ Amount: 100, Unit: 'USD' });
+    expect(only('Data', 'AWS::DynamoDB::GlobalTable')['Replicas'][0].Tags).toContainEqual({
+      Key: 'deployment',
+      Value: 'Vybzz',
+    });
+  });
+});
+
+describe('the settings', () => {
+  const read = (given: Record<string, unknown>) => readSettings((name) => given[name]);
+
+  it('refuse what cannot be deployed, in a sentence', () => {
+    expect(() => read({ domain: 'vybzz.test' })).toThrow(/needs -c certificateArn/);
+    expect(() => read({ issuer: 'https://issuer.test' })).toThrow(/needs -c clientId/);
+    expect(() => read({ issuer: 'https://issuer.test', clientId: 'web' })).toThrow(/needs -c audience/);
+    expect(() => read({ arch: 'sparc' })).toThrow(/^-c arch: /);
+    expect(() => read({ origin: 'http://vybzz.test' })).toThrow(/^-c origin: /);
+  });
+});
