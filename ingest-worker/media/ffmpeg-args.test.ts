@@ -18,6 +18,7 @@ const AAC = '-c:a aac -b:a 128k -ar 44100 -ac 2';
 const X264 =
   '-fps_mode passthrough -c:v libx264 -preset veryfast -tune zerolatency -profile:v main -pix_fmt yuv420p -threads 1 ' +
   '-b:v 2500k -maxrate 2800k -bufsize 4000k -g 60 -keyint_min 60 -sc_threshold 0';
+const PAD = 'tpad=stop_mode=clone:stop_duration=0.0334';
 const SCALE = 'scale=1280:720:force_original_aspect_ratio=decrease,pad=1280:720:-1:-1,setsar=1';
 
 const line = (...settings: Parameters<typeof ffmpegArgs>): string => ffmpegArgs(...settings).join(' ');
@@ -43,14 +44,14 @@ describe('[E1] arguments', () => {
 
   it('transcode', () => {
     expect(line({ facts: facts(), pipeline: 'transcode', sound: true })).toBe(
-      `${HEAD} -f matroska -i pipe:0 -map 0:v:0 -vf fps=30,${SCALE} ${X264} -map 0:a:0 ${AAC} ${TAIL}`,
+      `${HEAD} -f matroska -i pipe:0 -map 0:v:0 -vf ${PAD},fps=30,${SCALE} ${X264} -map 0:a:0 ${AAC} ${TAIL}`,
     );
   });
 
   it('[E3] a transcode that takes over cuts its input where the one before ended', () => {
     const published = { videoMs: 2_000, audioMs: 1_999 };
     expect(line({ facts: facts(), pipeline: 'transcode', sound: true, published })).toBe(
-      `${HEAD} -f matroska -i pipe:0 -map 0:v:0 -vf fps=30,trim=start=2.0167,${SCALE} ${X264} ` +
+      `${HEAD} -f matroska -i pipe:0 -map 0:v:0 -vf ${PAD},fps=30,trim=start=2.0167,${SCALE} ${X264} ` +
         `-map 0:a:0 -af atrim=start=2.0217 ${AAC} ${TAIL}`,
     );
   });

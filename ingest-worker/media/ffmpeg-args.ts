@@ -17,6 +17,8 @@ export const OUTPUT_OFFSET_MS = 100;
 
 export const OUTPUT_FPS = 30;
 const GOP_SECONDS = 2;
+/** One step of the grid, rounded up: never two, whatever whole millisecond a picture has. */
+const ONE_STEP_SECONDS = '0.0334';
 const VIDEO_KBPS = { average: 2_500, peak: 2_800, buffer: 4_000 };
 const AUDIO_RATE = 44_100;
 const AAC_FRAME_MS = (1_024 * 1_000) / AUDIO_RATE;
@@ -46,6 +48,8 @@ export const ffmpegArgs = ({ facts, pipeline, sound, published }: EncoderSetting
 const encodeVideo = ({ width, height }: MediaFacts['video'], publishedMs: number | undefined): string[] => {
   const size = fit(width, height);
   const filters = [
+    // At its end the grid drops the last picture, which the next encoder does not make either: it drops this copy instead.
+    `tpad=stop_mode=clone:stop_duration=${ONE_STEP_SECONDS}`,
     // First the grid, then the cut: a frame that fills two steps of the grid may lie before the cut and after it.
     `fps=${OUTPUT_FPS}`,
     ...(publishedMs === undefined ? [] : [`trim=start=${seconds(nextVideoMs(publishedMs))}`]),
