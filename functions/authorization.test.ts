@@ -1,6 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openControlPlane, type Person, type TestControlPlane } from './rooms.testing.ts';
 import { startIssuer, type TestIssuer } from './auth/issuer.testing.ts';
+
+// a hundred calls at once take their time where all tests run at once
+vi.setConfig({ testTimeout: 120_000 });
 
 /** Who knocks without a good token. All are turned away alike, except where nobody is looked at. */
 const STRANGERS = ['expired', 'wrong issuer', 'wrong audience', 'alg none'] as const;

@@ -1,6 +1,7 @@
 import type { MeView, StreamView } from '#contract/http';
 import type { Hono } from 'hono';
 import { newId, parseUserId, type StreamId, type UserId } from '#domain/ids';
+import { openTable } from '#store/dynamo';
 import { createPostStore } from '#store/posts';
 import { createTicketStore } from '#store/tickets';
 import { openTestTable } from '#store/store.testing';
@@ -70,7 +71,9 @@ export const openGround = async () => {
     MUX_WEBHOOK_SECRETS: 'none',
     CURSOR_SECRET: 'a secret for cursors in tests',
   });
-  const base = createBase({ config, log, clock, aws: storage.aws });
+  // a hundred calls at once on a machine that is busy with other tests take longer than a Lambda may wait for its table
+  const table = openTable({ client: storage.client, tableName: storage.tableName });
+  const base = { ...createBase({ config, log, clock, aws: storage.aws }), table };
   return {
     base,
     issuer,

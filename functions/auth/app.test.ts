@@ -1,5 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openRooms, type TestRooms } from '../rooms.testing.ts';
+
+// a hundred calls at once take their time where all tests run at once
+vi.setConfig({ testTimeout: 120_000 });
 
 let rooms: TestRooms;
 beforeAll(async () => {

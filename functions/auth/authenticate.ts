@@ -117,7 +117,8 @@ const newUser = (
   made: { id: UserId; handle: Handle; createdAt: number },
 ): User => ({
   ...made,
-  name: (name ?? preferredUsername?.split('@')[0] ?? made.handle).slice(0, NAME_CHARACTERS),
+  // the cut may go through a character of two halves
+  name: (name ?? preferredUsername?.split('@')[0] ?? made.handle).slice(0, NAME_CHARACTERS).toWellFormed(),
   avatarUrl: picture !== undefined && picture.length <= AVATAR_CHARACTERS && isHttpUrl(picture) ? picture : undefined,
   creator,
   moderator: false,

@@ -65,7 +65,8 @@ const signedInAt = ({ iat, auth_time: authTime }: JwtPayload): number =>
 
 const toIdentity = (issuer: Issuer, claims: JwtPayload): Identity => ({
   issuer: issuer.issuer,
-  subject: text(claims.sub) ?? '',
+  // to the letter: two subjects that differ in a blank are two people
+  subject: claims.sub ?? '',
   preferredUsername: text(claims['preferred_username']) ?? text(claims['username']),
   name: text(claims['name']),
   email: text(claims['email']),

@@ -154,9 +154,12 @@ export const createPostsApp = ({
 
   room.patch('/posts/:id', signedIn, limited('post'), body(UpdatePost), async (c) => {
     const caller = requireUser(c);
-    const { post } = await seen(c.req.param('id'), caller);
+    const { post, view } = await seen(c.req.param('id'), caller);
     if (post.authorId !== caller.userId) throw new Refusal('not-allowed', 'This is not your post.');
-    const edited = await posts.edit(post.id, caller.userId, c.req.valid('json'), now());
+    const changes = c.req.valid('json');
+    // what changes nothing is no edit
+    if (changes.text === undefined && changes.mediaUrl === undefined) return c.json(view, 200, PRIVATE);
+    const edited = await posts.edit(post.id, caller.userId, changes, now());
     if (!edited) throw postGone();
     return c.json(await viewed(edited, caller), 200, PRIVATE);
   });

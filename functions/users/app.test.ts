@@ -1,6 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { newId } from '#domain/ids';
 import { openRooms, type Person, type TestRooms } from '../rooms.testing.ts';
+
+// a hundred calls at once take their time where all tests run at once
+vi.setConfig({ testTimeout: 120_000 });
 
 let rooms: TestRooms;
 beforeAll(async () => {
@@ -140,8 +143,13 @@ describe('another’s profile', () => {
     const seen = { id, handle, name, creator: false, followers: 0, following: 0, liveStreamId: streamId };
     const anonymous = await rooms.call('GET', `/users/${handle}`);
     expect([anonymous.status, anonymous.body]).toEqual([200, seen]);
-    expect((await me.get(`/users/${handle}`)).body).toEqual({ ...seen, followed: false });
-    expect((await me.put(`/users/${handle}/follow`)).body).toEqual({ ...seen, followers: 1, followed: true });
+    expect((await me.get(`/users/${handle}`)).body).toEqual({ ...seen, followed: false, blocked: false });
+    expect((await me.put(`/users/${handle}/follow`)).body).toEqual({
+      ...seen,
+      followers: 1,
+      followed: true,
+      blocked: false,
+    });
     expect((await me.get(`/users/${handle}`)).body.followed).toBe(true);
   });
 
@@ -226,6 +234,9 @@ describe('a block', () => {
       403,
       { error: 'blocked', message: 'You cannot follow this person.' },
     ]);
+    expect((await me.get(`/users/${pest.user.handle}`)).body).toMatchObject({ followed: false, blocked: true });
+    // who is blocked is not told
+    expect((await pest.get(`/users/${me.user.handle}`)).body).toMatchObject({ followed: false, blocked: false });
     expect((await me.delete(`/users/${pest.user.handle}/block`)).status).toBe(204);
     expect((await me.delete(`/users/${pest.user.handle}/block`)).status).toBe(204);
     expect((await pest.put(`/users/${me.user.handle}/follow`)).status).toBe(200);

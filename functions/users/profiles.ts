@@ -7,6 +7,7 @@ import type { Caller, Role } from '../http/caller.ts';
 export type ProfileSources = {
   users: { find(id: UserId): Promise<User | undefined>; following(id: UserId): Promise<Following> };
   follows: { follows(follower: UserId, followee: UserId): Promise<boolean> };
+  blocks: { blocks(blocker: UserId, blocked: UserId): Promise<boolean> };
   /** The stream that somebody is on the air with. */
   onAir: (id: UserId) => Promise<StreamId | undefined>;
 };
@@ -20,11 +21,12 @@ export const toPersonView = ({ id, handle, name, avatarUrl }: Person): PersonVie
 });
 
 /** Profiles as others, and as their owners, see them. */
-export const createProfiles = ({ users, follows, onAir }: ProfileSources) => {
+export const createProfiles = ({ users, follows, blocks, onAir }: ProfileSources) => {
   const profileOf = async (user: User, viewer: Caller | undefined): Promise<ProfileView> => {
-    const [counts, followed, liveStreamId] = await Promise.all([
+    const [counts, followed, blocked, liveStreamId] = await Promise.all([
       users.following(user.id),
       viewer && follows.follows(viewer.userId, user.id),
+      viewer && blocks.blocks(viewer.userId, user.id),
       onAir(user.id),
     ]);
     return {
@@ -33,6 +35,7 @@ export const createProfiles = ({ users, follows, onAir }: ProfileSources) => {
       creator: user.creator,
       ...counts,
       ...(followed !== undefined && { followed }),
+      ...(blocked !== undefined && { blocked }),
       ...(liveStreamId !== undefined && { liveStreamId }),
     };
   };
