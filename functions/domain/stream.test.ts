@@ -78,6 +78,7 @@ describe('the life of a stream', () => {
     ['it never played', [claimed(), released('unsupported-media')], 'ended'],
     ['its end is asked for before it began', [askedToEnd], 'ended'],
     ['its end is asked for while it plays', [claimed(), active, askedToEnd], 'live'],
+    ['its end was asked for and its media stops', [claimed(), active, askedToEnd, disconnected], 'live'],
     ['its end was asked for and the worker lets go', [claimed(), active, askedToEnd, released('going-away')], 'ended'],
     ['its end is asked for while nobody has it', [claimed(), active, lapsed(), askedToEnd], 'ended'],
     ['the sweep gives it up', [claimed(), active, lapsed(), { type: 'gave-up', at: 99_000 }], 'ended'],
@@ -122,6 +123,7 @@ it('gives no length that was told while the recording still grew', () => {
   const growing = mux({ status: { is: 'ready', at: 1 }, playback: { is: 'p', at: 1 }, duration: { is: 2, at: 1 } });
   const ended = [growing, over].reduce(step, play(claimed(), active, released('finished')));
   expect(recording(ended)).toEqual({ is: 'ready', playbackId: 'p' });
+  expect(dueAt(ended)).toBeTypeOf('number');
 });
 
 it('is always due while something is still to come', () => {

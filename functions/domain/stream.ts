@@ -23,8 +23,8 @@ import { STREAM_LIMITS } from './stream-limits.ts';
  * | released, final (worker) | · | ended | ended | ended | · |
  * | released, resumable; lapsed | · | · | reconnecting | · | · |
  * | Mux: active | · | live if a worker feeds it | · | live if a worker feeds it | facts |
- * | Mux: disconnected | · | · | reconnecting | · | facts |
- * | Mux: recording over | · | · | reconnecting, ended if no worker has it | as live | facts |
+ * | Mux: disconnected | · | · | reconnecting, live if its end was asked for | · | facts |
+ * | Mux: recording over | · | · | as disconnected, ended if no worker has it | as live | facts |
  * | Mux: asset status | facts | facts | facts | facts | facts |
  * | end requested | ended | ended at the release | ended at the release | at once if no worker has it | · |
  * | gave up (sweep) | ended | ended | ended | ended | · |
@@ -185,7 +185,9 @@ const settled = (stream: Stream): Stream => {
   }
   if (!hasPlayed(started)) return { ...started, state: 'connecting' };
   const plays = asset !== undefined && isFed(asset) && feed.lostAt === undefined && feed.is !== 'reconnecting';
-  return { ...started, state: plays ? 'live' : 'reconnecting' };
+  // media that stops after the end was asked for is the end coming, and no interruption
+  const closing = endRequested !== undefined && started.state === 'live';
+  return { ...started, state: plays || closing ? 'live' : 'reconnecting' };
 };
 
 /** Since when it could be played. Where nobody told, its recording is proof that it once could. */
@@ -259,13 +261,19 @@ export const awaitsCompletion = (stream: Stream): boolean =>
   stream.feed !== undefined &&
   newestAsset(stream)?.overAt === undefined;
 
+/** Whether what is known of its recording is not all yet: it is not ready, or its final length has not been told. */
+export const awaitsRecording = (stream: Stream): boolean => {
+  if (stream.state !== 'ended' || stream.recordingLostAt !== undefined) return false;
+  const { is, durationSeconds } = recording(stream);
+  return is === 'preparing' || (is === 'ready' && durationSeconds === undefined);
+};
+
 /** When somebody must look at it, whatever its worker and Mux do or leave undone; undefined: never again. */
 export const dueAt = (stream: Stream): number | undefined => {
   if (stream.state === 'created') return (stream.scheduledFor ?? stream.createdAt) + STREAM_LIMITS.unstartedMs;
   if (isOnAir(stream)) return stream.feed?.at ?? stream.createdAt;
   if (awaitsCompletion(stream)) return stream.endedAt;
-  if (recording(stream).is === 'preparing')
-    return (stream.askedAt ?? stream.endedAt ?? 0) + STREAM_LIMITS.recordingAskMs;
+  if (awaitsRecording(stream)) return (stream.askedAt ?? stream.endedAt ?? 0) + STREAM_LIMITS.recordingAskMs;
   return undefined;
 };
 

@@ -1,6 +1,14 @@
 import { channelKind } from '#domain/channel';
 import type { StreamId } from '#domain/ids';
-import { awaitsCompletion, dueAt, isHeld, isOnAir, recording, type Stream, type StreamEvent } from '#domain/stream';
+import {
+  awaitsCompletion,
+  awaitsRecording,
+  dueAt,
+  isHeld,
+  isOnAir,
+  type Stream,
+  type StreamEvent,
+} from '#domain/stream';
 import { STREAM_LIMITS } from '#domain/stream-limits';
 import type { ChannelStore } from '#store/channels';
 import type { Position } from '#store/dynamo';
@@ -39,7 +47,7 @@ export type Swept = { looked: number; changed: number; failed: number };
  * | on the air, no worker | everybody, beyond the reconnect window | ended, `lost-connection` |
  * | on the air, fed | Mux, for 20 s | Mux is asked |
  * | ended, recording open | the room that should have told Mux | Mux is told |
- * | ended, recording preparing | Mux, for 5 minutes | Mux is asked; after a day it is given up |
+ * | ended, recording not ready or of no length | Mux, for 5 minutes | Mux is asked; after a day it is given up |
  */
 export const createSweep = ({ streams, leases, channels, events, video, ending, changed, log, clock }: Parts) => {
   const tell = async (change: Change | undefined): Promise<boolean> => {
@@ -85,9 +93,9 @@ export const createSweep = ({ streams, leases, channels, events, video, ending, 
       else return note(stream.id, { type: 'mux-completed', at: now });
       return true;
     }
-    if (recording(stream).is !== 'preparing') return false;
+    if (!awaitsRecording(stream)) return false;
     if (since < STREAM_LIMITS.recordingGiveUpMs) return ask(stream, now);
-    log.warn('a recording never came', { streamId: stream.id });
+    log.warn('a recording was never told of whole', { streamId: stream.id });
     return note(stream.id, { type: 'recording-lost', at: now });
   };
 
