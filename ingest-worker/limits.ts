@@ -80,6 +80,8 @@ export const LIMITS = {
 
   /** An RTMPS outage longer than Mux's reconnect window ends the show. */
   upstreamWindowMs: 60_000,
+  /** A connection upstream that has lasted so long was not refused: servers that refuse a key without a word end it at once. */
+  keyTakenMs: 2_000,
 
   leaseTtlMs: 6_000,
   leaseRenewMs: 2_000,

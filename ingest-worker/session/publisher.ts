@@ -30,7 +30,8 @@ export type PublisherEvent =
 export type AcknowledgementRule = 'acknowledged' | 'flushed-5s';
 
 /**
- * Why a connection was not made, or broke. `key-refused` is final for the show; everything else may be tried again:
+ * Why a connection was not made, or broke. `key-refused` is final for a key that was never taken (servers refuse one
+ * that is still in use by the same words); everything else may be tried again:
  * `refused` is a server that answers but will not have us for now (application unknown, too many connections).
  * `detail` beside it is for a log line: the server's own words, without the key.
  */

@@ -76,7 +76,11 @@ export const runSession = (parts: SessionParts, grant: Grant): RunningSession =>
     settle = resolve;
   });
 
-  const [opening, firstEffects] = begin({ nowMs: startedMs, freeMs: startedMs + grant.barredMs });
+  const [opening, firstEffects] = begin({
+    nowMs: startedMs,
+    freeMs: startedMs + grant.barredMs,
+    keyTaken: grant.committed > 0,
+  });
   let session: Session = opening;
   const pending: SessionEvent[] = [];
   let stepping = false;

@@ -179,6 +179,27 @@ describe('upstream', () => {
     const { session, did } = play('media-began', lost('key-refused'));
     expect(session).toEqual({ at: 'over', because: 'upstream-refused' });
     expect(did).toContain('kill-encoder');
+    expect(play('upstream-connected', LIMITS.keyTakenMs - 1, lost('key-refused')).session).toEqual({
+      at: 'over',
+      because: 'upstream-refused',
+    });
+  });
+
+  it('[S11] a key that the server has taken before is tried again: it may still think of the connection before', () => {
+    const { did } = play(
+      'upstream-connected',
+      LIMITS.keyTakenMs,
+      lost(),
+      1_000,
+      'tick',
+      lost('key-refused'),
+      2_000,
+      'tick',
+    );
+    expect(did).toEqual(['connect-upstream', 'connect-upstream', 'connect-upstream']);
+    const [resumed] = begin({ nowMs: 0, freeMs: 0, keyTaken: true });
+    const [session] = step(resumed, { type: 'upstream-failed', because: 'key-refused', nowMs: 10 });
+    expect(session.at).toBe('live');
   });
 
   it('[S5] nothing is connected before the holder before us has surely stopped', () => {

@@ -12,7 +12,14 @@ export type Session =
   | { at: 'draining'; because: CloseReason; startedMs: number; sinceMs: number; published: number; feed: Feed }
   | { at: 'over'; because: CloseReason };
 
-type Feed = { startedMs: number; client: Client; encoder: EncoderState; upstream: Upstream };
+type Feed = {
+  startedMs: number;
+  client: Client;
+  encoder: EncoderState;
+  upstream: Upstream;
+  /** The server has taken the key before, in this show. */
+  keyTaken: boolean;
+};
 
 type Client = { is: 'here' } | { is: 'away'; sinceMs: number };
 
@@ -74,10 +81,18 @@ export type Effect =
 export type Step = [next: Session, effects: Effect[]];
 
 /** A new feed. Where another worker may still be publishing, ours waits until `freeMs`. */
-export const begin = ({ nowMs, freeMs }: { nowMs: number; freeMs: number }): Step => {
+export const begin = ({
+  nowMs,
+  freeMs,
+  keyTaken = false,
+}: {
+  nowMs: number;
+  freeMs: number;
+  keyTaken?: boolean;
+}): Step => {
   const barred = freeMs > nowMs;
   const upstream: Upstream = barred ? { is: 'barred', untilMs: freeMs } : { is: 'connecting', ...newOutage(nowMs) };
-  const feed: Feed = { startedMs: nowMs, client: { is: 'here' }, encoder: { is: 'waiting' }, upstream };
+  const feed: Feed = { startedMs: nowMs, client: { is: 'here' }, encoder: { is: 'waiting' }, upstream, keyTaken };
   return [{ at: 'live', feed }, barred ? [] : [{ do: 'connect-upstream' }]];
 };
 
@@ -198,11 +213,15 @@ const connected = (session: Going, nowMs: number): Step => {
 
 type UpstreamFailed = Extract<SessionEvent, { type: 'upstream-failed' }>;
 
-const afterUpstream = (session: Going, { nowMs, because }: UpstreamFailed): Step => {
-  const { upstream } = session.feed;
-  if (upstream.is === 'barred' || upstream.is === 'resting') return [session, []];
-  if (because === 'key-refused') return over(session, 'upstream-refused');
-  const healthy = upstream.is !== 'connecting' && nowMs - upstream.sinceMs >= LIMITS.healthyMs;
+const afterUpstream = (before: Going, { nowMs, because }: UpstreamFailed): Step => {
+  const { upstream } = before.feed;
+  if (upstream.is === 'barred' || upstream.is === 'resting') return [before, []];
+  const lastedMs = upstream.is === 'connecting' ? 0 : nowMs - upstream.sinceMs;
+  const keyTaken = before.feed.keyTaken || lastedMs >= LIMITS.keyTakenMs;
+  const session = withFeed(before, { ...before.feed, keyTaken });
+  // A key that was taken before is a good one: the server has not noticed yet that the connection before is gone.
+  if (because === 'key-refused' && !keyTaken) return over(session, 'upstream-refused');
+  const healthy = lastedMs >= LIMITS.healthyMs;
   if (healthy) return connect(session, newOutage(nowMs));
   const { downMs, attempt } = upstream;
   if (nowMs - downMs > LIMITS.upstreamWindowMs) return over(session, 'upstream-unreachable');
