@@ -43,4 +43,3 @@ export const createControlPlane = (
     close: base.close,
   };
 };
-export type ControlPlane = ReturnType<typeof createControlPlane>;

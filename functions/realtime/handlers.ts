@@ -107,7 +107,6 @@ export const createRealtime = (parts: Parts) => {
     },
   };
 };
-export type Realtime = ReturnType<typeof createRealtime>;
 
 const understood = async (
   body: string | undefined,

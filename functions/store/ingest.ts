@@ -255,7 +255,6 @@ export const createIngestStore = ({ client, tableName }: { client: DynamoDBClien
     },
   };
 };
-export type IngestStore = ReturnType<typeof createIngestStore>;
 
 const refused = (because: NotClaimed['because']) => ({ settled: { claimed: false as const, because } });
 

@@ -66,4 +66,3 @@ export const createFakeVideo = () => {
   };
   return { video, make, made, targets, completed, removed, recordings };
 };
-export type FakeVideo = ReturnType<typeof createFakeVideo>;
