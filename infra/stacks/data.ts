@@ -1,4 +1,4 @@
-import { RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../constructs/acknowledged.ts';
@@ -31,6 +31,7 @@ export class DataStack extends Stack {
       },
       removalPolicy: RemovalPolicy.DESTROY,
     });
+    new CfnOutput(this, 'MuxSecret', { description: 'What npm run setup:mux fills in', value: this.mux.secretArn });
     acknowledge(this.mux, { SMG4: 'Only Mux makes its tokens: npm run setup:mux rotates them, as the runbook says' });
     acknowledge(this.cursor, {
       SMG4: 'It signs places in lists, nothing else; a rotation would break pages half-read',

@@ -28,7 +28,11 @@ const readable = (value: unknown): string => {
     case 'Fn::Sub':
       return String(of);
     case 'Fn::Join':
-      return (of[1] as unknown[]).map(readable).join('').replace('arn:$Partition:', '').replace(':$Region:$AccountId:', ':');
+      return (of[1] as unknown[])
+        .map(readable)
+        .join('')
+        .replace('arn:$Partition:', '')
+        .replace(':$Region:$AccountId:', ':');
     default:
       throw new Error(`a resource of a kind that nobody has looked at: ${JSON.stringify(value)}`);
   }

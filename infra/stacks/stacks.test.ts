@@ -90,7 +90,11 @@ describe('the control plane', () => {
     const functions = Object.values(stack('ControlPlane').findResources('AWS::Lambda::Function'));
     expect(functions).toHaveLength(9);
     for (const { Properties } of functions)
-      expect(Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], LoggingConfig: { LogFormat: 'JSON' } });
+      expect(Properties).toMatchObject({
+        Runtime: 'nodejs24.x',
+        Architectures: ['arm64'],
+        LoggingConfig: { LogFormat: 'JSON' },
+      });
     const groups = functions.map(({ Properties }) => JSON.stringify(Properties.LoggingConfig.LogGroup));
     expect(new Set(groups).size).toBe(functions.length);
   });
@@ -98,7 +102,9 @@ describe('the control plane', () => {
   it('keeps secrets out of every function: what it gets is where they are', () => {
     for (const { Properties } of Object.values(stack('ControlPlane').findResources('AWS::Lambda::Function'))) {
       const names = Object.keys(Properties.Environment.Variables);
-      expect(names).toEqual(expect.arrayContaining(['MUX_SECRET_ARN', 'CURSOR_SECRET_ARN', 'TABLE_NAME', 'AUTH_ISSUERS']));
+      expect(names).toEqual(
+        expect.arrayContaining(['MUX_SECRET_ARN', 'CURSOR_SECRET_ARN', 'TABLE_NAME', 'AUTH_ISSUERS']),
+      );
       expect(names.filter((name) => /TOKEN|PRIVATE|WEBHOOK_SECRETS|CURSOR_SECRET$/.test(name))).toEqual([]);
     }
   });
@@ -163,7 +169,9 @@ describe('ingest', () => {
 
   it('needs no NAT gateway, whose price a gigabyte is half the egress', () => {
     stack('Ingest').resourceCountIs('AWS::EC2::NatGateway', 0);
-    expect(only('Ingest', 'AWS::ECS::Service')['NetworkConfiguration'].AwsvpcConfiguration.AssignPublicIp).toBe('ENABLED');
+    expect(only('Ingest', 'AWS::ECS::Service')['NetworkConfiguration'].AwsvpcConfiguration.AssignPublicIp).toBe(
+      'ENABLED',
+    );
   });
 
   it('waits longer for a silent socket than the worker does between pings', () => {
@@ -212,7 +220,9 @@ describe('the site', () => {
   });
 
   it('forwards everything but the Host, which the origins would refuse', () => {
-    const policies = behaviours().map(({ OriginRequestPolicyId }: { OriginRequestPolicyId: string }) => OriginRequestPolicyId);
+    const policies = behaviours().map(
+      ({ OriginRequestPolicyId }: { OriginRequestPolicyId: string }) => OriginRequestPolicyId,
+    );
     expect(new Set(policies)).toEqual(new Set(['b689b0a8-53d0-40ab-baf2-68738e2966ac']));
   });
 
@@ -232,7 +242,11 @@ describe('the site', () => {
 describe('what an operator hears', () => {
   it('names a section of the runbook, which is there', () => {
     const alarms = Object.values(stack('Observability').findResources('AWS::CloudWatch::Alarm'));
-    const headings = new Set(fileOf('RUNBOOK.md').match(/^#+ .*$/gm)?.map((line) => line.replace(/^#+ /, '')));
+    const headings = new Set(
+      fileOf('RUNBOOK.md')
+        .match(/^#+ .*$/gm)
+        ?.map((line) => line.replace(/^#+ /, '')),
+    );
     for (const { Properties } of alarms) {
       const section = /"(.*)"/.exec(Properties.AlarmDescription)?.[1] ?? '';
       expect(headings).toContain(section);

@@ -1,0 +1,41 @@
+import { PRICES, RUNGS, USE } from './prices.ts';
+
+/** What `shows` at once cost an hour, and how many tasks they are. Mux's own bill and the viewers' come on top. */
+export const costOf = (shows: number, coresEach: number) => {
+  const byCpu = Math.floor((USE.vcpu * USE.utilization) / coresEach);
+  const tasks = Math.ceil(shows / Math.min(byCpu, USE.showsByMemory));
+  const gb = (USE.showMbps * 3_600) / 8 / 1_000;
+  const { vcpuHour, memoryGbHour, addressHour, balancerHour, balancerGb, egressGb, uploadGb, millionWrites } = PRICES;
+  const compute = tasks * (USE.vcpu * vcpuHour + USE.memoryGb * memoryGbHour + addressHour);
+  const network = balancerHour + shows * gb * (balancerGb + egressGb + uploadGb);
+  const table = (shows * USE.writesHour * millionWrites) / 1_000_000;
+  return { tasks, compute, network, table, total: compute + network + table };
+};
+
+const SHOWS = [10, 100, 1_000];
+
+/** The table of RUNBOOK.md. */
+export const costTable = (): string => {
+  const money = (dollars: number): string => `$${dollars.toFixed(2)}`;
+  const rows = Object.entries(RUNGS).flatMap(([rung, cores]) =>
+    SHOWS.map((shows) => {
+      const { tasks, compute, network, table, total } = costOf(shows, cores);
+      const cells = [
+        rung,
+        shows,
+        tasks,
+        money(compute),
+        money(network),
+        money(table),
+        money(total),
+        money(total / shows),
+      ];
+      return `| ${cells.join(' | ')} |`;
+    }),
+  );
+  return [
+    '| rung | shows at once | tasks | compute / h | network / h | table / h | all / h | a show / h |',
+    '| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
+    ...rows,
+  ].join('\n');
+};

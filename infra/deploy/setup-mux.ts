@@ -1,0 +1,43 @@
+import { parseArgs } from 'node:util';
+import { fileURLToPath } from 'node:url';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { setUpMux } from './mux-setup.ts';
+import { outputsFile, readOutput } from './origin.ts';
+
+/**
+ * `npm run setup:mux -- [--name Vybzz] [--origin https://…] [--secret arn]`, with MUX_TOKEN_ID and MUX_TOKEN_SECRET in the
+ * environment: arguments are seen by everybody on a machine, and kept in a shell's history.
+ */
+const { values } = parseArgs({
+  options: { name: { type: 'string', default: 'Vybzz' }, origin: { type: 'string' }, secret: { type: 'string' } },
+});
+const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
+const outputs = outputsFile(ROOT, values.name);
+const id = process.env['MUX_TOKEN_ID'];
+const secret = process.env['MUX_TOKEN_SECRET'];
+const origin = values.origin ?? (await readOutput(outputs, `${values.name}-Web`, 'Origin'));
+const secretId = values.secret ?? (await readOutput(outputs, `${values.name}-Data`, 'MuxSecret'));
+
+const missing = [
+  ...(id && secret
+    ? []
+    : ['MUX_TOKEN_ID and MUX_TOKEN_SECRET in the environment (dashboard.mux.com, Settings, Access Tokens)']),
+  ...(origin && secretId ? [] : ['a deployment: npm run deploy first, or say --origin and --secret']),
+];
+if (!id || !secret || !origin || !secretId) {
+  console.error(`✗ setup:mux needs ${missing.join(', and ')}.`);
+  process.exit(1);
+}
+try {
+  await setUpMux({
+    secrets: new SecretsManagerClient({}),
+    secretId,
+    token: { id, secret },
+    muxBaseUrl: process.env['MUX_BASE_URL'],
+    origin,
+    say: (line) => console.log(line),
+  });
+} catch (cause) {
+  console.error(`✗ ${cause instanceof Error ? cause.message : String(cause)}`);
+  process.exit(1);
+}

@@ -1,0 +1,102 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { WebSocket } from 'ws';
+import * as z from 'zod';
+
+/**
+ * `npm run smoke -- https://… [--token …]`: a real show against whatever is deployed there, in Mux's test mode (free, five minutes
+ * at most, gone in a day). The access token of somebody who may go live is TOKEN or --token; `npm run -s token` has one locally,
+ * the browser's own requests hold one elsewhere.
+ */
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { token: { type: 'string' }, media: { type: 'string' }, seconds: { type: 'string', default: '25' } },
+});
+const [origin] = positionals;
+const token = values.token ?? process.env['TOKEN'];
+if (!origin || !token) {
+  console.error(
+    'npm run smoke -- ORIGIN, with an access token of somebody who may go live as TOKEN in the environment.',
+  );
+  process.exit(2);
+}
+/** A recording of a browser's, sent again and again as one made by MediaRecorder would be: the wire's plain mode. */
+const MEDIA = new URL('../../ingest-worker/fixtures/vp8-opus.webm', import.meta.url);
+const CHUNK_MS = 250;
+const LIVE_MS = 60_000;
+const END_MS = 60_000;
+const POLL_MS = 1_000;
+
+const Stream = z.object({ id: z.string(), state: z.string() });
+const Created = z.object({ stream: Stream, ingest: z.object({ url: z.string(), streamKey: z.string() }) });
+const Playback = z.object({ hls: z.string() });
+
+const call = async (method: string, path: string, body?: object): Promise<unknown> => {
+  const answer = await fetch(`${origin}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  if (!answer.ok) throw new Error(`${method} ${path} answers ${answer.status}: ${await answer.text()}`);
+  return answer.json();
+};
+const until = async <T>(what: string, withinMs: number, look: () => Promise<T | undefined>): Promise<T> => {
+  for (const deadline = Date.now() + withinMs; ; await pause(POLL_MS)) {
+    const found = await look();
+    if (found !== undefined) return found;
+    if (Date.now() > deadline) throw new Error(`waited ${withinMs / 1_000} s in vain: ${what}`);
+  }
+};
+const stateOf = async (id: string): Promise<string> => Stream.parse(await call('GET', `/stream/${id}`)).state;
+const say = (line: string): void => console.log(`✓ ${line}`);
+
+const run = async (): Promise<void> => {
+  const page = await fetch(origin);
+  if (!page.ok) throw new Error(`${origin} answers ${page.status}`);
+  say(`the site answers, with ${page.headers.has('content-security-policy') ? 'a' : 'NO'} content security policy`);
+
+  const { stream, ingest } = Created.parse(await call('POST', '/stream/create', { title: 'Smoke test', test: true }));
+  say(`${stream.id} is created`);
+  const media = await readFile(values.media ?? MEDIA);
+  const socket = new WebSocket(`${ingest.url}/${ingest.streamKey}`, { origin });
+  const closed = new Promise<string>((settle) => {
+    socket.once('close', (code, reason) => settle(`${code} ${reason.toString()}`));
+    socket.once('error', (cause) => settle(cause.message));
+  });
+  await Promise.race([
+    new Promise((opened) => socket.once('open', opened)),
+    closed.then((why) => Promise.reject(new Error(`the ingest socket was refused: ${why}`))),
+  ]);
+  say('the ingest socket is open');
+
+  const seconds = Number(values.seconds);
+  const chunk = Math.ceil(media.byteLength / ((seconds * 1_000) / CHUNK_MS));
+  let sent = 0;
+  const feeding = setInterval(() => {
+    socket.send(media.subarray(sent, sent + chunk));
+    sent += chunk;
+    if (sent >= media.byteLength) clearInterval(feeding);
+  }, CHUNK_MS);
+  try {
+    await until('the stream is live', LIVE_MS, async () => ((await stateOf(stream.id)) === 'live' ? true : undefined));
+    say('live: Mux has told us by webhook');
+    const { hls } = Playback.parse(await call('GET', `/stream/${stream.id}/playback`));
+    await until('Mux serves it', LIVE_MS, async () => ((await fetch(hls)).ok ? true : undefined));
+    say('Mux serves it by HLS');
+  } finally {
+    clearInterval(feeding);
+    await call('POST', `/stream/${stream.id}/end`);
+  }
+  await until('the stream has ended', END_MS, async () => ((await stateOf(stream.id)) === 'ended' ? true : undefined));
+  say('ended');
+  socket.terminate();
+};
+
+run().then(
+  () => process.exit(0),
+  (cause: unknown) => {
+    console.error(`✗ ${cause instanceof Error ? cause.message : String(cause)}`);
+    process.exit(1);
+  },
+);
