@@ -65,3 +65,18 @@ describe('a write that meets another’s transaction', () => {
     expect(waits).toHaveLength(11);
   });
 });
+
+it('reads what has just been written, one or many: DynamoDB must be asked for that, and the embedded table does it anyway', async () => {
+  const asked: unknown[] = [];
+  const send = (command: { input: unknown }) => {
+    asked.push(command.input);
+    return storage.client.send(command as Parameters<DynamoDBClient['send']>[0]);
+  };
+  const table = openTable({ client: { send } as unknown as DynamoDBClient, tableName: storage.tableName });
+  await table.get(key('one'));
+  await table.getMany([key('one'), key('two')]);
+  expect(asked).toEqual([
+    expect.objectContaining({ ConsistentRead: true }),
+    { RequestItems: { [storage.tableName]: expect.objectContaining({ ConsistentRead: true }) } },
+  ]);
+});

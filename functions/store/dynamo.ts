@@ -94,7 +94,7 @@ export const openTable = ({
     (await client.send(new GetItemCommand({ TableName, Key: key, ConsistentRead: consistent })).catch(unavailable))
       .Item;
 
-  /** The items of these keys that exist, in no order. */
+  /** The items of these keys that exist, in no order, and as they are: whoever has just written one is answered with it. */
   const getMany = async (keys: readonly Key[]): Promise<Item[]> => {
     const items: Item[] = [];
     const distinct = [...new Map(keys.map((key) => [`${key.pk.S}\n${key.sk.S}`, key])).values()];
@@ -104,7 +104,7 @@ export const openTable = ({
         if (attempt === CONFLICT_ATTEMPTS) throw new TableUnavailable('keys stayed unprocessed');
         if (attempt > 0) await wait(jitter(attempt));
         const answer = await client
-          .send(new BatchGetItemCommand({ RequestItems: { [TableName]: { Keys: left } } }))
+          .send(new BatchGetItemCommand({ RequestItems: { [TableName]: { Keys: left, ConsistentRead: true } } }))
           .catch(unavailable);
         items.push(...(answer.Responses?.[TableName] ?? []));
         left = answer.UnprocessedKeys?.[TableName]?.Keys ?? [];
