@@ -45,7 +45,7 @@ export const startSecretsManager = async ({ port = 0 }: { port?: number } = {}) 
 
   const server = createServer((request, response) => {
     const operation = String(request.headers['x-amz-target']).replace(/^secretsmanager\./, '');
-    readBody(request)
+    void readBody(request)
       .then((body) => answer(operation, Call.parse(JSON.parse(body))))
       .catch((): [number, object] => [400, { __type: 'ValidationException', message: 'That cannot be read.' }])
       .then(([status, body]) =>

@@ -54,7 +54,7 @@ try {
   const playedTo = (): Promise<number> =>
     viewer
       .getByTestId('player')
-      .evaluate((element) => (element instanceof HTMLVideoElement ? element.currentTime : 0))
+      .evaluate((element) => ('currentTime' in element ? Number(element.currentTime) : 0))
       .catch(() => 0);
   await expect.poll(playedTo, PATIENCE).toBeGreaterThan(2);
   console.log('✓ watched by HLS');

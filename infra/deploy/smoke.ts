@@ -29,7 +29,7 @@ const END_MS = 60_000;
 const POLL_MS = 1_000;
 
 const Stream = z.object({ id: z.string(), state: z.string() });
-const Created = z.object({ stream: Stream, ingest: z.object({ url: z.string(), streamKey: z.string() }) });
+const Created = z.object({ stream: Stream, ingest: z.object({ url: z.string() }) });
 const Playback = z.object({ hls: z.string() });
 
 const call = async (method: string, path: string, body?: object): Promise<unknown> => {
@@ -59,7 +59,7 @@ const run = async (): Promise<void> => {
   const { stream, ingest } = Created.parse(await call('POST', '/stream/create', { title: 'Smoke test', test: true }));
   say(`${stream.id} is created`);
   const media = await readFile(values.media ?? MEDIA);
-  const socket = new WebSocket(`${ingest.url}/${ingest.streamKey}`, { origin });
+  const socket = new WebSocket(ingest.url, { origin });
   const closed = new Promise<string>((settle) => {
     socket.once('close', (code, reason) => settle(`${code} ${reason.toString()}`));
     socket.once('error', (cause) => settle(cause.message));

@@ -17,7 +17,7 @@ const plain = (id: string): string => id.replace(/(PublishOutput(Ref|FnGetAtt))?
 const readable = (value: unknown): string => {
   if (typeof value === 'string') return value;
   if (typeof value !== 'object' || value === null) return String(value);
-  const [[name, of] = ['', undefined]] = Object.entries(value) as [string, any][];
+  const [[name, of] = ['', undefined]] = Object.entries<any>(value);
   switch (name) {
     case 'Ref':
       return plain(of).replace(/^AWS::/, '$');

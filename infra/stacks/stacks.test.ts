@@ -158,7 +158,7 @@ describe('ingest', () => {
 
   it('is reached by the balancer alone, and the balancer by CloudFront alone', () => {
     const rules = Object.values(stack('Ingest').findResources('AWS::EC2::SecurityGroupIngress'));
-    expect(rules.map(({ Properties }) => Properties.Description ?? '').sort()).toEqual([
+    expect(rules.map(({ Properties }) => String(Properties.Description)).sort()).toEqual([
       'CloudFront',
       'Load balancer to target',
     ]);
@@ -191,7 +191,7 @@ describe('ingest', () => {
 
   it('scales on how full workers are, with a step before the first has to refuse', () => {
     const policies = Object.values(stack('Ingest').findResources('AWS::ApplicationAutoScaling::ScalingPolicy'));
-    expect(policies.map(({ Properties }) => Properties.PolicyType).sort()).toEqual([
+    expect(policies.map(({ Properties }) => String(Properties.PolicyType)).sort()).toEqual([
       'StepScaling',
       'TargetTrackingScaling',
     ]);
