@@ -6,6 +6,6 @@ export type Client = {
   readonly mode: 'v1' | 'plain';
   say(message: ServerMessage): void;
   close(reason: CloseReason, detail?: string): void;
-  /** Stops reading from the socket, so that TCP holds the sender back: for plain clients, which know no window. */
+  /** Stops reading from the socket, so that TCP holds the sender back: where there is no window, or it is not kept. */
   hold(held: boolean): void;
 };

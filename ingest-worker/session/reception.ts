@@ -120,14 +120,16 @@ export const createReception = (parts: Parts): Reception => {
 
   const isOverfull = (): boolean => ring.heldBytes > LIMITS.ringBytes || ring.heldMs > LIMITS.ringMs;
 
-  /** Whether more is held than may be: plain clients are then held back, the window of others stays shut. */
+  /**
+   * Whether more is held than may be: plain clients are then not read, the window of others stays shut. Those are read on for
+   * as much as they may have on its way, and no further: sockets made anew may each have brought a window's worth.
+   */
   const weigh = (): boolean => {
     if (isOverfull() && outlet.empty) ring.hollow(outlet.arrived);
     const full = isOverfull();
     heldBackMs = full ? (heldBackMs ?? clock()) : undefined;
-    if (client?.mode === 'plain') client.hold(full);
-    else if (ring.heldBytes > LIMITS.ringBytes + LIMITS.windowBytes + LIMITS.frameBytes)
-      refuse('too-fast', 'more bytes than the window allows');
+    const most = LIMITS.ringBytes + LIMITS.windowBytes;
+    client?.hold(client.mode === 'plain' ? full : ring.heldBytes > most);
     return full;
   };
 
@@ -194,7 +196,6 @@ export const createReception = (parts: Parts): Reception => {
       counts.skips++;
       tally.skips();
       intake.skip(to);
-      toldReceived = to;
     },
     stop: (from, at) => {
       if (!isCurrent(from)) return;
