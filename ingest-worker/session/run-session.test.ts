@@ -227,6 +227,7 @@ describe('[L4] the ring', () => {
     expect(client.held).toBe(false);
     feed(gop(Math.floor(most), 1_000_000));
     expect(client.held).toBe(true);
+    await pulse();
     for (let index = 0; index < 6; index++) encode(index);
     arrive(18);
     await pulse();
