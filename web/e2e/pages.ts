@@ -55,5 +55,5 @@ export const expectPlaying = async (page: Page, seconds = 3): Promise<void> => {
   const began = await currentTime(page);
   const first = await picture(page);
   await expect.poll(() => currentTime(page), { timeout: 45_000 }).toBeGreaterThan(began + seconds);
-  expect(await picture(page)).not.toBe(first);
+  await expect.poll(() => picture(page), { timeout: 30_000 }).not.toBe(first);
 };
