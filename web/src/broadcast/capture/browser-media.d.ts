@@ -9,3 +9,13 @@ declare class MediaStreamTrackGenerator extends MediaStreamTrack {
   constructor(init: { kind: 'video' });
   readonly writable: WritableStream<VideoFrame>;
 }
+
+/** Hands the pixels over instead of copying them (w3c.github.io/webcodecs); browsers without it copy. */
+interface VideoFrameBufferInit {
+  transfer?: ArrayBuffer[];
+}
+
+/** Whether the browser may cut and scale a camera's picture (w3c.github.io/mediacapture-main §4.3.1). */
+interface MediaTrackConstraintSet {
+  resizeMode?: ConstrainDOMString;
+}

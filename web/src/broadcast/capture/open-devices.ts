@@ -16,6 +16,8 @@ const cameraConstraints = (deviceId: Which, { width, height, frameRate }: Camera
   width: { ideal: width },
   height: { ideal: height },
   frameRate: { ideal: frameRate },
+  // A camera of another shape is cut to ours where the browser can: that costs less than painting bars beside it.
+  resizeMode: { ideal: 'crop-and-scale' },
 });
 
 const microphoneConstraints = (deviceId: Which): MediaTrackConstraints => ({
@@ -88,9 +90,15 @@ export const openMicrophone = (media: Media, microphoneId: string | undefined) =
 export type ScreenTracks = { screen: MediaStreamTrack; sound: MediaStreamTrack | undefined };
 
 /** The person chooses a screen, window or tab; with its sound where the browser offers that. */
-export const openScreen = async (media: Media, { frameRate }: CameraLimits): Promise<Opened<ScreenTracks>> => {
+export const openScreen = async (
+  media: Media,
+  { width, height, frameRate }: CameraLimits,
+): Promise<Opened<ScreenTracks>> => {
   try {
-    const stream = await media.getDisplayMedia({ video: { frameRate: { ideal: frameRate } }, audio: true });
+    const stream = await media.getDisplayMedia({
+      video: { width: { max: width }, height: { max: height }, frameRate: { ideal: frameRate } },
+      audio: true,
+    });
     const [screen, sound] = [stream.getVideoTracks()[0], stream.getAudioTracks()[0]];
     return screen ? { opened: true, tracks: { screen, sound } } : { opened: false, because: 'no-devices' };
   } catch (error) {

@@ -45,7 +45,12 @@ describe('opening', () => {
     expect(await studio.open()).toEqual({ opened: true });
     expect(machine.asked).toEqual([
       {
-        video: { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } },
+        video: {
+          width: { ideal: 1280 },
+          height: { ideal: 720 },
+          frameRate: { ideal: 30 },
+          resizeMode: { ideal: 'crop-and-scale' },
+        },
         audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
       },
     ]);

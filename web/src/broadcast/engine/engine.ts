@@ -10,6 +10,7 @@ import { startFeed, type Feed } from './feed.ts';
 import type { EncodeWith, FromEngine, ToEngine } from './messages.ts';
 import { createPictures } from './pictures.ts';
 import { startProduction, type Production } from './production.ts';
+import { startTicker, type Ticker } from './ticker.ts';
 
 const STATS_MS = 1_000;
 
@@ -33,14 +34,20 @@ export const startEngine = ({ post, takesTracks, ...parts }: Parts) => {
   let feed: Feed | undefined;
   let encoder: Promise<Encoder | undefined> = Promise.resolve(undefined);
   let production: Production | undefined;
+  let pump: Ticker | undefined;
   let connected = false;
   let bitrate: Bitrate = startBitrate(limits.videoKbps, clock());
   let nextId = 0;
   /** Blobs are read one after the other: two reads at once may end in either order, and the stream's order is its sense. */
   let recorded: Promise<void> = Promise.resolve();
 
-  const fail = (error: unknown) => {
+  const abandon = () => {
+    pump?.stop();
     production?.abandon();
+  };
+
+  const fail = (error: unknown) => {
+    abandon();
     feed?.close();
     post({ type: 'encoder-failed', message: String(error) });
   };
@@ -63,7 +70,7 @@ export const startEngine = ({ post, takesTracks, ...parts }: Parts) => {
   const onUplink = (event: UplinkEvent) => {
     if (event.type === 'connected' || event.type === 'restored') connected = true;
     if (event.type === 'lost') connected = false;
-    if (event.type === 'finished' || event.type === 'failed') production?.abandon();
+    if (event.type === 'finished' || event.type === 'failed') abandon();
     post({ type: 'uplink', event });
   };
 
@@ -95,15 +102,16 @@ export const startEngine = ({ post, takesTracks, ...parts }: Parts) => {
     });
 
   const encode = async (how: EncodeWith) => {
-    const tick = () => {
-      if (pictures.pumped || (how.by === 'recorder' && !how.frames)) post({ type: 'tick' });
-    };
+    const tick = () => post({ type: 'tick' });
     production = startProduction(how, await encoder, { limits, clock, after, tick });
+    if (!production.mixer) return;
+    pump = startTicker({ frameRate: limits.frameRate, clock, after, tick: () => pictures.pumped && tick() });
     pictures.feed(production.mixer);
-    production.mixer?.show(shown);
+    production.mixer.show(shown);
   };
 
   const stop = async () => {
+    pump?.stop();
     await recorded;
     await production?.finish();
     feed?.stop();

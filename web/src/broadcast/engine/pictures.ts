@@ -42,8 +42,8 @@ export const createPictures = (): Pictures => {
   return {
     set: (slot, source) => {
       stop(slot);
-      // Where another source follows, the last picture of the one before stands until the first of the next.
-      if (!source) return mixer?.clear(slot);
+      // The last picture stands until the first of the next source, or until the scene is without this slot.
+      if (!source) return;
       const reader = framesOf(source)?.getReader();
       sources.set(slot, {
         source,

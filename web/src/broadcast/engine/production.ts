@@ -1,10 +1,11 @@
 import type { SoundBlock } from '../capture/tap.worklet.ts';
-import { createSoundClock, resampled } from '../encode/sound-clock.ts';
+import { createSoundClock, resampled, type SoundClock } from '../encode/sound-clock.ts';
 import { CHANNELS, type Encoder } from '../encode/webcodecs.ts';
 import type { Limits } from '../limits.ts';
-import type { Context } from '../picture/draw.ts';
+import type { Size } from '../picture/layout.ts';
 import { startMixer, type Mixer } from '../picture/mixer.ts';
 import type { EncodeWith } from './messages.ts';
+import { startTicker } from './ticker.ts';
 
 /** Pictures and sound on their way into an encoder. */
 export type Production = {
@@ -22,6 +23,7 @@ type Parts = {
   limits: Limits;
   clock: () => number;
   after: (ms: number, then: () => void) => () => void;
+  /** Time for the page's next picture. */
   tick: () => void;
 };
 
@@ -29,10 +31,11 @@ const SILENCE_POLL_MS = 100;
 /** Chromium's track generator takes a frame at a time; one that is not taken in time is stale. */
 const WAITING_FRAMES = 2;
 
-const createContext = ({ width, height }: { width: number; height: number }) => {
-  const context = new OffscreenCanvas(width, height).getContext('2d', { alpha: false });
+const createContext = ({ width, height }: Size) => {
+  // Every picture that is painted is read back for the encoder.
+  const context = new OffscreenCanvas(width, height).getContext('2d', { alpha: false, willReadFrequently: true });
   if (!context) throw new Error('this browser gives a worker no canvas to paint on');
-  return context satisfies Context;
+  return context;
 };
 
 const mixerParts = ({ limits, clock, after }: Parts) => ({
@@ -40,47 +43,52 @@ const mixerParts = ({ limits, clock, after }: Parts) => ({
   frameRate: limits.frameRate,
   clock,
   after,
-  context: createContext(limits),
+  createContext,
 });
 
-/** Reads the sound port into the encoder, in step with the pictures' clock. */
-const startSound = (port: MessagePort, startMs: number, encoder: Encoder, { clock, after }: Parts) => {
-  const soundClock = createSoundClock(encoder.sampleRate, startMs);
+/** Reads the sound port into the encoder, in step with the pictures' clock; what comes before its zero is dropped. */
+const createSoundLine = (port: MessagePort, encoder: Encoder, { clock, after }: Parts) => {
+  let soundClock: SoundClock | undefined;
   const silence = (frames: number) => {
     if (frames > 0) encoder.sound(new Float32Array(frames * CHANNELS));
   };
   const poll = () => {
-    silence(soundClock.due(clock()));
+    silence(soundClock?.due(clock()) ?? 0);
     forget = after(SILENCE_POLL_MS, poll);
   };
   let forget = after(SILENCE_POLL_MS, poll);
   port.onmessage = ({ data }: MessageEvent<SoundBlock>) => {
-    const placing = soundClock.place(data.samples.length / CHANNELS, clock());
-    if (!placing.put) return;
+    const placing = soundClock?.place(data.samples.length / CHANNELS, clock());
+    if (!placing?.put) return;
     silence(placing.silenceFrames);
     encoder.sound(resampled(data.samples, CHANNELS, placing.frames));
   };
-  return () => {
-    forget();
-    port.onmessage = null;
-    port.close();
+  return {
+    start: (startMs: number) => {
+      soundClock = createSoundClock(encoder.sampleRate, startMs);
+    },
+    stop: () => {
+      forget();
+      port.onmessage = null;
+      port.close();
+    },
   };
 };
 
 const produceWithEngine = (port: MessagePort, encoder: Encoder, parts: Parts): Production => {
-  const stopSound = startSound(port, parts.clock(), encoder, parts);
+  const sound = createSoundLine(port, encoder, parts);
   let pictures = 0;
   const mixer = startMixer({
     ...mixerParts(parts),
+    onStart: sound.start,
     onFrame: (frame, slot) => {
       pictures += 1;
       encoder.picture(frame, slot);
-      parts.tick();
     },
   });
   const stop = () => {
     mixer.stop();
-    stopSound();
+    sound.stop();
   };
   return {
     mixer,
@@ -121,8 +129,8 @@ const produceForRecorder = (frames: WritableStream<VideoFrame>, parts: Parts): P
   };
   const mixer = startMixer({
     ...mixerParts(parts),
+    onStart: () => {},
     onFrame: (frame) => {
-      parts.tick();
       if (waiting < WAITING_FRAMES) void write(frame);
       else {
         droppedFrames += 1;
@@ -144,23 +152,16 @@ const produceForRecorder = (frames: WritableStream<VideoFrame>, parts: Parts): P
   };
 };
 
-/** The page paints and records; all that it needs is a clock that a hidden tab does not slow down. */
-const tickForPage = ({ tick, limits, clock, after }: Parts): Production => {
-  const startMs = clock();
-  let pictures = 0;
-  const next = () => {
-    pictures += 1;
-    tick();
-    forget = after(Math.max(0, startMs + (pictures * 1000) / limits.frameRate - clock()), next);
-  };
-  let forget = after(0, next);
+/** The page paints and records; all that it needs is the time. */
+const tickForPage = (parts: Parts): Production => {
+  const ticker = startTicker({ ...parts, frameRate: parts.limits.frameRate });
   return {
     mixer: undefined,
     setVideoKbps: () => {},
-    finish: async () => forget(),
-    abandon: () => forget(),
+    finish: async () => ticker.stop(),
+    abandon: () => ticker.stop(),
     get pictures() {
-      return pictures;
+      return ticker.ticks;
     },
     droppedFrames: 0,
   };

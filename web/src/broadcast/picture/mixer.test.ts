@@ -1,31 +1,51 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createTime } from '../time.testing.ts';
-import type { Context } from './draw.ts';
-import { startMixer } from './mixer.ts';
+import { startMixer, type Slot } from './mixer.ts';
 
 const FPS = 30;
 const FRAME_MS = 1_000 / FPS;
-const PICTURE = { width: 1280, height: 720 };
+const PICTURE = { width: 4, height: 2 };
+const CAMERA_COLOR = { primaries: 'smpte170m', transfer: 'smpte170m', matrix: 'smpte170m', fullRange: false };
 
-/** What the browser's VideoFrame holds to, as far as a mixer uses it; every frame not closed is one that the camera lacks. */
+/** What the browser's VideoFrame holds to, as far as a mixer uses it; every frame not closed is one that a camera lacks. */
 let open = 0;
+type Init = {
+  timestamp: number;
+  format?: string | null;
+  codedWidth?: number;
+  codedHeight?: number;
+  colorSpace?: object;
+};
 class FakeFrame {
+  readonly of: string;
+  readonly format: string | null;
   readonly displayWidth: number;
   readonly displayHeight: number;
   readonly timestamp: number;
-  readonly format: string | null;
-  readonly of: string;
+  readonly #color: object;
   #closed = false;
-  constructor(
-    source: FakeFrame | { of: string; displayWidth?: number; displayHeight?: number; format?: null },
-    init: { timestamp: number },
-  ) {
-    this.of = source.of;
-    this.displayWidth = source.displayWidth ?? PICTURE.width;
-    this.displayHeight = source.displayHeight ?? PICTURE.height;
-    this.format = source.format === null ? null : 'I420';
+  constructor(source: FakeFrame | Uint8Array, init: Init) {
+    const copied = source instanceof FakeFrame;
+    this.of = copied ? source.of : (new TextDecoder().decode(source).split(';')[0] ?? '');
+    this.format = copied ? source.format : (init.format ?? null);
+    this.displayWidth = copied ? source.displayWidth : (init.codedWidth ?? 0);
+    this.displayHeight = copied ? source.displayHeight : (init.codedHeight ?? 0);
     this.timestamp = init.timestamp;
+    this.#color = copied ? source.#color : (init.colorSpace ?? {});
     open += 1;
+  }
+  get visibleRect() {
+    return { x: 0, y: 0, width: this.displayWidth, height: this.displayHeight };
+  }
+  get colorSpace() {
+    return { toJSON: () => this.#color };
+  }
+  allocationSize() {
+    return 64;
+  }
+  async copyTo(pixels: Uint8Array) {
+    new TextEncoder().encodeInto(`${this.of};`, pixels);
+    return [];
   }
   close() {
     if (!this.#closed) open -= 1;
@@ -41,116 +61,214 @@ afterEach(() => vi.unstubAllGlobals());
 
 const set = () => {
   const time = createTime();
-  const out: { of: string; slot: number; timestamp: number }[] = [];
-  const painted: string[] = [];
-  const nothing = () => {};
-  const context = {
-    canvas: { of: 'canvas' },
-    drawImage: (source: FakeFrame) => painted.push(source.of),
-    fillText: (text: string) => painted.push(text),
-    createLinearGradient: () => ({ addColorStop: nothing }),
-    ...Object.fromEntries(
-      ['fillRect', 'save', 'restore', 'beginPath', 'roundRect', 'clip'].map((name) => [name, nothing]),
-    ),
-  } as unknown as Context & { canvas: OffscreenCanvas };
+  const out: { of: string; slot: number; timestamp: number; color: unknown }[] = [];
+  const started: number[] = [];
+  /** What was painted since, first on each canvas and then, through them, into a picture. */
+  let painted: string[] = [];
+  const createContext = () => {
+    const nothing = () => {};
+    const canvas = { of: '' };
+    const context = {
+      canvas,
+      drawImage: (source: { of: string }) => {
+        canvas.of = source.of;
+        painted.push(source.of);
+      },
+      fillText: (text: string) => painted.push(text),
+      createLinearGradient: () => ({ addColorStop: nothing }),
+      getImageData: () => ({ data: new Uint8ClampedArray(4 * PICTURE.width * PICTURE.height) }),
+      ...Object.fromEntries(
+        ['fillRect', 'save', 'restore', 'beginPath', 'roundRect', 'clip'].map((name) => [name, nothing]),
+      ),
+    };
+    return context as unknown as OffscreenCanvasRenderingContext2D;
+  };
   const mixer = startMixer({
     picture: PICTURE,
     frameRate: FPS,
     clock: time.clock,
     after: time.after,
-    context,
+    createContext,
+    onStart: (startMs) => started.push(startMs),
     onFrame: (frame, slot) => {
-      const { of, timestamp } = frame as unknown as FakeFrame;
-      out.push({ of, slot, timestamp });
+      const { of, timestamp, colorSpace } = frame as unknown as FakeFrame;
+      out.push({ of, slot, timestamp, color: colorSpace.toJSON() });
       frame.close();
     },
   });
-  const camera = (of: string, size = {}) =>
-    mixer.push('camera', new FakeFrame({ of, ...size }, { timestamp: 0 }) as unknown as VideoFrame);
-  return { time, mixer, out, painted, camera };
+  const push = async (from: Slot, of: string, init: Partial<Init> = {}) => {
+    const name = new TextEncoder().encode(`${of};`);
+    const { width: codedWidth, height: codedHeight } = PICTURE;
+    const frame = new FakeFrame(name, {
+      timestamp: 0,
+      format: 'I420',
+      codedWidth,
+      codedHeight,
+      colorSpace: CAMERA_COLOR,
+      ...init,
+    });
+    mixer.push(from, frame as unknown as VideoFrame);
+    await time.settle();
+  };
+  return {
+    time,
+    mixer,
+    out,
+    started,
+    push,
+    painted: () => {
+      const was = painted;
+      painted = [];
+      return was;
+    },
+  };
 };
 
 describe('the timeline', () => {
-  test('has a picture in every place, whether or not the camera gave one', async () => {
-    const { time, mixer, out, camera } = set();
+  test('begins with the first picture of what is to be shown', async () => {
+    const { time, mixer, out, started, push } = set();
     mixer.show({ camera: true, screen: false });
-    camera('a');
-    await time.pass(1_000 - FRAME_MS / 2);
-    expect(out.map(({ slot }) => slot)).toEqual(Array.from({ length: 30 }, (_, i) => i));
-    expect(out.map(({ timestamp }) => timestamp).slice(0, 4)).toEqual([0, 33_333, 66_667, 100_000]);
+    await time.pass(200);
+    await push('camera', 'a');
+    expect(started).toEqual([200]);
+    expect(out).toMatchObject([{ of: 'a', slot: 0, timestamp: 0 }]);
+  });
+
+  test('does not wait for ever for a camera that gives nothing', async () => {
+    const { time, mixer, started, painted } = set();
+    mixer.show({ camera: true, screen: false });
+    await time.pass(1_000);
+    expect(started).toEqual([700]);
+    expect(painted()).toContain('Camera is off');
+  });
+
+  test('has a picture in every place, whether or not the camera gives one', async () => {
+    const { time, mixer, out, push } = set();
+    mixer.show({ camera: true, screen: false });
+    await push('camera', 'a');
+    await time.pass(1_000);
+    expect(out.map(({ slot }) => slot)).toEqual(out.map((_, i) => i));
+    expect(out.length).toBeGreaterThan(27);
+    expect(out.slice(0, 4).map(({ timestamp }) => timestamp)).toEqual([0, 33_333, 66_667, 100_000]);
     expect(new Set(out.map(({ of }) => of))).toEqual(new Set(['a']));
   });
 
-  test('takes up the jitter of a camera: two early, none, none is still one a place', async () => {
-    const { time, mixer, out, camera } = set();
+  test('has each picture of a camera of its pace once', async () => {
+    const { time, mixer, out, push } = set();
     mixer.show({ camera: true, screen: false });
-    camera('a');
-    camera('b');
-    await time.pass(FRAME_MS * 1.5);
-    camera('c');
-    await time.pass(FRAME_MS);
-    expect(out.map(({ of }) => of)).toEqual(['a', 'b', 'c']);
+    for (const of of ['a', 'b', 'c', 'd']) {
+      await push('camera', of);
+      await time.pass(FRAME_MS);
+    }
+    expect(out.map(({ of }) => of)).toEqual(['a', 'b', 'c', 'd']);
   });
+});
 
-  test('a camera that is too fast loses its oldest frames, and none stays open', async () => {
-    const { time, mixer, out, camera } = set();
+describe('the camera', () => {
+  test('gets its buffers back at once, and nothing stays open in the end', async () => {
+    const { time, mixer, push } = set();
     mixer.show({ camera: true, screen: false });
-    for (const name of ['a', 'b', 'c', 'd']) camera(name);
-    await time.pass(FRAME_MS * 1.5);
-    expect(out.map(({ of }) => of)).toEqual(['c', 'd']);
+    await push('camera', 'a');
+    expect(open).toBe(1);
+    await push('screen', 'not shown');
     mixer.stop();
+    await push('camera', 'too late');
     expect(open).toBe(0);
     expect(time.pending()).toBe(0);
+  });
+
+  test('is taken over unpainted where its frame is the picture', async () => {
+    const { mixer, painted, push } = set();
+    mixer.show({ camera: true, screen: false });
+    await push('camera', 'whole');
+    expect(painted()).toEqual([]);
+  });
+
+  test.each([
+    ['of another size', { codedWidth: 8 }],
+    ['of a format without a name', { format: null }],
+    ['of a format that encoders convert by their own ideas', { format: 'BGRX' }],
+  ])('is painted where its frame is %s', async (_, init) => {
+    const { mixer, out, painted, push } = set();
+    mixer.show({ camera: true, screen: false });
+    await push('camera', 'odd', init);
+    expect(painted()).toEqual(['odd']);
+    expect(out.length).toBe(1);
+  });
+
+  test('the stream keeps the colours of its first picture, whatever comes later', async () => {
+    const { time, mixer, out, push } = set();
+    mixer.show({ camera: true, screen: false });
+    await push('camera', 'first');
+    await time.pass(FRAME_MS);
+    await push('camera', 'second', { colorSpace: { ...CAMERA_COLOR, matrix: 'bt709' } });
+    await time.pass(FRAME_MS);
+    mixer.show({ camera: false, screen: false });
+    expect(out.length).toBe(3);
+    expect(out.every(({ color }) => JSON.stringify(color) === JSON.stringify(CAMERA_COLOR))).toBe(true);
   });
 });
 
 describe('the scene', () => {
-  test('a frame that is the whole picture is passed on unpainted; another shape is painted', async () => {
-    const { time, mixer, out, painted, camera } = set();
+  test('without a camera is the card, at once', async () => {
+    const { mixer, painted, push, out, time } = set();
     mixer.show({ camera: true, screen: false });
-    camera('whole');
-    await time.pass(1);
-    camera('narrow', { displayWidth: 640, displayHeight: 480 });
+    await push('camera', 'a');
     await time.pass(FRAME_MS);
-    expect(out.map(({ of }) => of)).toEqual(['whole', 'canvas']);
-    expect(painted).toEqual(['narrow']);
-  });
-
-  test('a frame of a format without a name is painted, because encoders refuse it', async () => {
-    const { time, mixer, out, camera } = set();
-    mixer.show({ camera: true, screen: false });
-    camera('opaque', { format: null });
-    await time.pass(1);
-    expect(out.map(({ of }) => of)).toEqual(['canvas']);
-  });
-
-  test('without a camera there is the card, and no frame of the camera', async () => {
-    const { time, mixer, out, painted, camera } = set();
     mixer.show({ camera: false, screen: false });
-    camera('hidden');
-    await time.pass(1);
-    expect(out.map(({ of }) => of)).toEqual(['canvas']);
-    expect(painted).toContain('Camera is off');
-    expect(painted).not.toContain('hidden');
+    expect(painted()).toContain('Camera is off');
+    expect(out.map(({ of }) => of)).toEqual(['a', expect.not.stringContaining('a')]);
   });
 
-  test('a shared screen has the camera in its corner', async () => {
-    const { time, mixer, painted, camera } = set();
-    mixer.show({ camera: true, screen: true });
-    camera('face');
-    mixer.push('screen', new FakeFrame({ of: 'desktop' }, { timestamp: 0 }) as unknown as VideoFrame);
-    await time.pass(1);
-    expect(painted).toEqual(['desktop', 'face']);
-  });
-
-  test('a source that is taken away leaves nothing of itself', async () => {
-    const { time, mixer, out, camera } = set();
+  test('a camera that is turned off is not seen again, even if its last picture was on its way', async () => {
+    const { time, mixer, out, push } = set();
     mixer.show({ camera: true, screen: false });
-    camera('gone');
-    await time.pass(1);
-    mixer.clear('camera');
+    const late = push('camera', 'late');
+    mixer.show({ camera: false, screen: false });
+    await late;
+    await time.pass(500);
+    expect(out.map(({ of }) => of)).not.toContain('late');
+    expect(open).toBe(1);
+  });
+
+  test('of a switched camera shows the last picture until the next comes', async () => {
+    const { time, mixer, out, painted, push } = set();
+    mixer.show({ camera: true, screen: false });
+    await push('camera', 'old');
+    await time.pass(500);
+    await push('camera', 'new');
+    expect(new Set(out.map(({ of }) => of))).toEqual(new Set(['old', 'new']));
+    expect(painted()).toEqual([]);
+  });
+
+  test('with a screen has the camera over it, and keeps a screen that does not change', async () => {
+    const { time, mixer, painted, push } = set();
+    mixer.show({ camera: true, screen: true });
+    await push('screen', 'desktop');
+    await push('camera', 'face');
+    painted();
     await time.pass(FRAME_MS);
-    expect(out.map(({ of }) => of)).toEqual(['gone', 'canvas']);
-    expect(open).toBe(0);
+    await push('camera', 'face again');
+    expect(painted()).toEqual(['desktop', 'face again']);
+  });
+
+  test('with a screen goes on when the camera gives nothing', async () => {
+    const { time, mixer, painted, push } = set();
+    mixer.show({ camera: true, screen: true });
+    await push('camera', 'face');
+    await time.pass(400);
+    painted();
+    await push('screen', 'desktop');
+    expect(painted()).toEqual(['desktop', 'desktop']);
+  });
+
+  test('of a screen alone follows the screen; without it the camera is back', async () => {
+    const { time, mixer, out, push } = set();
+    mixer.show({ camera: false, screen: true });
+    await push('screen', 'slides');
+    await time.pass(FRAME_MS);
+    mixer.show({ camera: true, screen: false });
+    await push('camera', 'face');
+    expect(out.map(({ of }) => of)).toEqual(['slides', 'face']);
   });
 });

@@ -1,14 +1,15 @@
-import { draw, type Context, type Image } from './draw.ts';
+import { draw, type Image } from './draw.ts';
 import type { Size } from './layout.ts';
+import { colorOf, copyFrame, frameOfPainted, isWholePicture } from './own-frame.ts';
+import { createPacer, type Pacer } from './pacer.ts';
+import { HD_COLOR, type Color } from './yuv.ts';
 
 export type Slot = 'camera' | 'screen';
 export type Shown = Record<Slot, boolean>;
 
 export type Mixer = {
   /** Takes over the frame. */
-  push: (slot: Slot, frame: VideoFrame) => void;
-  /** The source of a slot has gone. */
-  clear: (slot: Slot) => void;
+  push: (from: Slot, frame: VideoFrame) => void;
   show: (shown: Shown) => void;
   stop: () => void;
 };
@@ -18,93 +19,151 @@ type Parts = {
   frameRate: number;
   clock: () => number;
   after: (ms: number, then: () => void) => () => void;
-  context: Context & { readonly canvas: OffscreenCanvas };
+  createContext: (picture: Size) => OffscreenCanvasRenderingContext2D;
+  /** The timeline has begun: its place 0 is this time. */
+  onStart: (startMs: number) => void;
   /** Takes over the frame. `slot` numbers the places on the timeline, whether or not each of them gets a frame. */
   onFrame: (frame: VideoFrame, slot: number) => void;
 };
 
-/** One more than arrives while one is used: takes up a camera's jitter, costs at most a frame's time of delay. */
-const QUEUED_FRAMES = 2;
-/** A late timer makes up for so many places, so that the pace stays even; a machine that is asleep for longer has a gap. */
-const CAUGHT_UP_SLOTS = 6;
+/** How long the timeline waits for the first picture of what is to be shown, before it begins without. */
+const FIRST_PICTURE_MS = 700;
+/** A camera that has given nothing for so long no longer sets the pace. */
+const STALLED_MS = 300;
 const MICROSECONDS = 1e6;
 
-const createInput = () => {
-  let queue: VideoFrame[] = [];
-  let last: VideoFrame | undefined;
-  const clear = () => {
-    for (const frame of queue) frame.close();
-    last?.close();
-    queue = [];
-    last = undefined;
-  };
-  return {
-    push: (frame: VideoFrame) => {
-      queue.push(frame);
-      if (queue.length > QUEUED_FRAMES) queue.shift()?.close();
-    },
-    /** The frame for this place on the timeline: the next, else the last one again. */
-    next: () => {
-      const frame = queue.shift();
-      if (frame) {
-        last?.close();
-        last = frame;
-      }
-      return last;
-    },
-    clear,
-  };
-};
-
-const imageOf = (frame: VideoFrame | undefined): Image | undefined =>
-  frame && { source: frame, size: { width: frame.displayWidth, height: frame.displayHeight } };
+const imageOf = (frame: VideoFrame): Image => ({
+  source: frame,
+  size: { width: frame.displayWidth, height: frame.displayHeight },
+});
 
 /**
- * Makes one stream of pictures, of fixed size and rate, out of sources that come, go, stall and change their shape. Each place
- * on its timeline gets the newest frame; a source that has none repeats its last, so that neither a slow camera nor a switch of
+ * Makes one stream of pictures, of fixed size, rate and colours, out of sources that come, go, stall and change their shape.
+ * A place on its timeline that no picture comes for repeats the one before, so that neither a slow camera nor a switch of
  * devices is a hole in the stream.
  */
-export const startMixer = ({ picture, frameRate, clock, after, context, onFrame }: Parts): Mixer => {
-  const inputs = { camera: createInput(), screen: createInput() };
-  const startMs = clock();
+export const startMixer = ({ picture, frameRate, clock, after, createContext, onStart, onFrame }: Parts): Mixer => {
+  const stage = createContext(picture);
   let shown: Shown = { camera: false, screen: false };
-  let slot = -1;
+  let pacer: Pacer | undefined;
+  /** The stream's colours are those of its first camera picture; what comes later is made to fit. */
+  let color: Color | undefined;
+  let current: VideoFrame | undefined;
+  /** The shared screen as it was last: it may not change for minutes while the camera before it does. */
+  let screen: OffscreenCanvasRenderingContext2D | undefined;
+  let cameraSeenMs = -Infinity;
+  let copying = false;
+  let stopped = false;
+  let forget = () => {};
 
-  const compose = (timestamp: number, duration: number): VideoFrame => {
-    const camera = shown.camera ? inputs.camera.next() : undefined;
-    const screen = shown.screen ? inputs.screen.next() : undefined;
-    const only = camera && !screen ? camera : screen && !camera ? screen : undefined;
-    // A frame that is the whole picture goes on as it is: no painting, no conversion of colours. One of a format without a
-    // name can be painted, but not every encoder takes it.
-    if (only?.format && only.displayWidth === picture.width && only.displayHeight === picture.height)
-      return new VideoFrame(only, { timestamp, duration });
-    draw(context, { camera: imageOf(camera), screen: imageOf(screen) }, picture);
-    return new VideoFrame(context.canvas, { timestamp, duration, alpha: 'discard' });
+  const timestampOf = (slot: number) => Math.round((slot * MICROSECONDS) / frameRate);
+
+  /** Gives the picture out again, for another place. */
+  const repeat = (slot: number) => {
+    if (!current) return;
+    onFrame(new VideoFrame(current, { timestamp: timestampOf(slot), duration: timestampOf(1) }), slot);
   };
 
-  const tick = () => {
-    const due = Math.floor(((clock() - startMs) * frameRate) / 1000);
-    slot = Math.max(slot, due - CAUGHT_UP_SLOTS);
-    while (slot < due) {
-      slot += 1;
-      const timestamp = Math.round((slot * MICROSECONDS) / frameRate);
-      onFrame(compose(timestamp, Math.round(MICROSECONDS / frameRate)), slot);
+  const setCurrent = (frame: VideoFrame) => {
+    current?.close();
+    current = frame;
+  };
+
+  /** Paints the scene, and makes it the current picture. */
+  const paint = (camera: VideoFrame | undefined) => {
+    const screenImage = screen && { source: screen.canvas, size: picture };
+    draw(stage, { camera: camera && imageOf(camera), screen: screenImage }, picture);
+    setCurrent(frameOfPainted(stage, picture, 0, (color ??= HD_COLOR)));
+  };
+
+  const begin = () => {
+    const startMs = clock();
+    pacer = createPacer(frameRate, startMs);
+    onStart(startMs);
+    return pacer;
+  };
+
+  const fill = () => {
+    for (const slot of pacer?.overdue(clock()) ?? []) repeat(slot);
+    if (pacer) forget = after(Math.max(1, pacer.overdueAtMs() - clock()), fill);
+  };
+
+  /** The current picture takes the next place, and the ones that were missed before it. */
+  const give = () => {
+    const started = pacer !== undefined;
+    const placed = (pacer ?? begin()).place(clock());
+    if (!placed) return;
+    for (const slot of [...placed.missed, placed.slot]) repeat(slot);
+    if (started) return;
+    forget();
+    fill();
+  };
+
+  /** A picture that is the stream's whole picture is taken over without being painted. */
+  const take = async (from: Slot, frame: VideoFrame) => {
+    copying = true;
+    try {
+      const copy = await copyFrame(frame, 0, (color ??= colorOf(frame) ?? HD_COLOR));
+      // In the meantime the camera may have been turned off, and then it must not be seen again.
+      if (stopped || !shown[from]) copy?.close();
+      else if (copy) {
+        setCurrent(copy);
+        give();
+      }
+    } catch {
+      // A frame whose source has gone in the meantime.
+    } finally {
+      copying = false;
+      frame.close();
     }
-    const nextMs = startMs + ((slot + 1) * 1000) / frameRate;
-    forget = after(Math.max(0, nextMs - clock()), tick);
   };
-  let forget = after(0, tick);
+
+  const onScreen = (frame: VideoFrame) => {
+    screen ??= createContext(picture);
+    draw(screen, { camera: undefined, screen: imageOf(frame) }, picture);
+    frame.close();
+    // The camera's next picture brings the screen's along.
+    if (shown.camera && clock() - cameraSeenMs < STALLED_MS) return;
+    paint(undefined);
+    give();
+  };
+
+  const onCamera = (frame: VideoFrame) => {
+    cameraSeenMs = clock();
+    paint(frame);
+    frame.close();
+    give();
+  };
+
+  // What is to be shown may be slow to come, or never come.
+  forget = after(FIRST_PICTURE_MS, () => {
+    if (!current) paint(undefined);
+    give();
+  });
 
   return {
-    push: (into, frame) => inputs[into].push(frame),
-    clear: (which) => inputs[which].clear(),
+    push: (from, frame) => {
+      if (stopped || !shown[from] || copying) return frame.close();
+      const alone = !(shown.camera && shown.screen);
+      if (alone && isWholePicture(frame, picture)) return void take(from, frame);
+      return from === 'screen' ? onScreen(frame) : onCamera(frame);
+    },
     show: (next) => {
+      const { camera, screen: shared } = next;
+      if (camera === shown.camera && shared === shown.screen) return;
       shown = next;
+      if (!shared) screen = undefined;
+      // A camera that is to come shows itself; what is left when it has gone does not.
+      if (camera) return;
+      if (shared && !screen) return;
+      paint(undefined);
+      give();
     },
     stop: () => {
+      stopped = true;
       forget();
-      inputs.camera.clear();
-      inputs.screen.clear();
+      current?.close();
+      current = undefined;
     },
   };
 };
