@@ -52,3 +52,15 @@ export const openShow = (path: string): Show => {
     },
   };
 };
+
+/** The first bytes of a show as one file: what a publisher has recorded, made again instead of kept. */
+export const recordAgain = (show: Show, bytes: number): Buffer => {
+  const parts = [show.init];
+  let held = show.init.length;
+  for (const unit of show.units()) {
+    if (held >= bytes) break;
+    parts.push(unit.bytes);
+    held += unit.bytes.length;
+  }
+  return Buffer.concat(parts).subarray(0, bytes);
+};

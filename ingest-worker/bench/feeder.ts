@@ -32,8 +32,8 @@ export type Feeder = {
   readonly skipped: readonly Skip[];
   readonly committed: number;
   readonly health: Health | undefined;
-  /** Everything recorded, as one file, with what was skipped. */
-  recording(): Buffer;
+  /** Bytes recorded, init and what was skipped among them. */
+  readonly recordedBytes: number;
 };
 
 export type Skip = { fromMs: number; toMs: number };
@@ -45,8 +45,6 @@ type Options = {
   /** How fast the recording goes, against the clock. */
   speed?: number;
   ringMs?: number;
-  /** Whether `recording` will be asked for. */
-  keeps?: boolean;
 };
 
 type Chunk = { offset: number; bytes: Buffer; key: boolean; atMs: number };
@@ -69,7 +67,7 @@ const STALL_MS = 3_000;
 const DIAL_MS = 5_000;
 const RING_MS = 60_000;
 
-export const createFeeder = ({ show, getUrl, speed = 1, ringMs = RING_MS, keeps = true }: Options): Feeder => {
+export const createFeeder = ({ show, getUrl, speed = 1, ringMs = RING_MS }: Options): Feeder => {
   const { init, media } = show;
   const units = show.units();
   let unit = units.next().value;
@@ -77,7 +75,8 @@ export const createFeeder = ({ show, getUrl, speed = 1, ringMs = RING_MS, keeps 
   let ring: Chunk[] = [];
   let from = init.length;
   let to = init.length;
-  const kept: Chunk[] = [];
+  /** When each byte was recorded, to tell of what has been left out. */
+  const times: { offset: number; atMs: number }[] = [];
   let startedAtMs = 0;
   let mediaMs = 0;
   let isStopping = false;
@@ -108,9 +107,8 @@ export const createFeeder = ({ show, getUrl, speed = 1, ringMs = RING_MS, keeps 
 
   const append = (bytes: Buffer, key: boolean, atMs: number): void => {
     if (bytes.length === 0) return;
-    const chunk = { offset: to, bytes, key, atMs };
-    ring.push(chunk);
-    if (keeps) kept.push(chunk);
+    ring.push({ offset: to, bytes, key, atMs });
+    times.push({ offset: to, atMs });
     to += bytes.length;
     mediaMs = atMs;
   };
@@ -187,7 +185,7 @@ export const createFeeder = ({ show, getUrl, speed = 1, ringMs = RING_MS, keeps 
     cursor = offset;
   };
 
-  const timeAt = (offset: number): number => kept.findLast((chunk) => chunk.offset <= offset)?.atMs ?? 0;
+  const timeAt = (offset: number): number => times.findLast((time) => time.offset <= offset)?.atMs ?? 0;
 
   const sendInit = ({ webSocket, epoch }: Socket): number => {
     const payload = init.subarray(cursor, cursor + FRAME_BYTES);
@@ -359,6 +357,8 @@ export const createFeeder = ({ show, getUrl, speed = 1, ringMs = RING_MS, keeps 
     get health() {
       return health;
     },
-    recording: () => Buffer.concat([init, ...kept.map(({ bytes }) => bytes)]),
+    get recordedBytes() {
+      return to;
+    },
   };
 };

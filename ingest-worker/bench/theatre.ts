@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { Recorded } from '../publish/sink/recording.testing.ts';
-import { openShow } from './capture.ts';
+import { openShow, recordAgain } from './capture.ts';
 import { createFeeder, type Feeder } from './feeder.ts';
 import { encodeUndisturbed } from './reference.ts';
 import type { Stage, StagedStream } from './stage.ts';
@@ -102,7 +102,7 @@ export const judge = async (
   running: Running,
   { restarted = false, sessions = sessionsOf(stage, running) }: { restarted?: boolean; sessions?: Recorded[] } = {},
 ): Promise<Measured> => {
-  const reference = await encodeUndisturbed(running.feeder.recording());
+  const reference = await encodeUndisturbed(recordAgain(openRung(running.rung), running.feeder.recordedBytes));
   return measure({ reference, sessions, restarted, skips: running.feeder.skipped });
 };
 
