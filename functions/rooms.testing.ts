@@ -23,8 +23,6 @@ import { buildRemovalSweep, buildUsersRoom } from './users/room.ts';
 import { createFakeVideo } from './video/fake-video.testing.ts';
 import { buildWebhooksRoom } from './webhooks/room.ts';
 
-export { openTestTable } from '#store/store.testing';
-
 type Line = { level: string; message: string; extra: Record<string, unknown> | undefined };
 
 const createMemoryLog = () => {
@@ -89,7 +87,6 @@ export const openGround = async () => {
     },
   };
 };
-export type Ground = Awaited<ReturnType<typeof openGround>>;
 
 type Call = { token?: string | undefined; body?: unknown; headers?: Record<string, string> };
 

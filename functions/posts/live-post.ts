@@ -23,4 +23,3 @@ export const createLivePost =
       { id: newPostId(now), authorId: creatorId, text: title, streamId: id, createdAt: now },
       { listed: visibility === 'public' && !test },
     );
-export type PublishLive = ReturnType<typeof createLivePost>;

@@ -5,8 +5,6 @@ import { exists, type Position, type Table } from './dynamo.ts';
 import { blockedByList, blockKey, blocksPartition } from './keys.ts';
 import { createRecord } from './record.ts';
 
-export type Block = { blocker: UserId; blocked: UserId; at: number };
-
 const record = createRecord({
   kind: 'block',
   version: 1,

@@ -61,4 +61,3 @@ export const createLimitStore = ({ table }: { table: Table }) => ({
     return { allowed: false, retryAfterMs: CROWDED_RETRY_MS };
   },
 });
-export type LimitStore = ReturnType<typeof createLimitStore>;

@@ -91,7 +91,6 @@ export const createRemovalSteps = ({
     },
   };
 };
-export type RemovalSteps = ReturnType<typeof createRemovalSteps>;
 
 /** Does all of a page side by side. True where there was something to do. */
 const each = async <Thing>(page: readonly Thing[], remove: (thing: Thing) => Promise<unknown>): Promise<boolean> => {

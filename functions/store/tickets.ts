@@ -30,4 +30,3 @@ export const createTicketStore = ({ table }: { table: Table }) => ({
     return until > now ? { redeemed: true, userId } : { redeemed: false, because: 'expired' };
   },
 });
-export type TicketStore = ReturnType<typeof createTicketStore>;

@@ -234,7 +234,6 @@ export const createUserStore = ({ table }: { table: Table }) => {
     signOutEverywhere: (id: UserId, now: number) => set(id, 'notBefore', now),
   };
 };
-export type UserStore = ReturnType<typeof createUserStore>;
 
 /**
  * The parts of a transaction that make a person unknown: profile, tally and identity go, the handle is held back. What else was

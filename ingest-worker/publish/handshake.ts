@@ -11,9 +11,6 @@ const BLOCK_BYTES = 1_536;
 /** C1 opens with a time and four zeros. */
 const RANDOM_AT = 8;
 
-/** C0, C1 and C2 in bytes: servers differ on whether their acknowledgements count them. */
-export const HANDSHAKE_BYTES = 1 + 2 * BLOCK_BYTES;
-
 export const createHandshake = (random: (bytes: number) => Buffer): Handshake => {
   const greeting = Buffer.alloc(1 + BLOCK_BYTES);
   greeting[0] = VERSION;

@@ -77,9 +77,17 @@ for (const { creator: login, how, query, expected } of RUNGS)
 
     const later = await openPage(browser, `/watch/${id}`);
     await expect(later.page.getByText('Recording').first()).toBeVisible();
-    await later.page.getByTestId('player').evaluate(async (element) => {
-      if (element instanceof HTMLVideoElement) await element.play();
-    });
+    // A play() that comes while the player attaches its source is interrupted by it: asked for until it holds.
+    const plays = () =>
+      later.page.getByTestId('player').evaluate(
+        (element) =>
+          element instanceof HTMLVideoElement &&
+          element.play().then(
+            () => true,
+            () => false,
+          ),
+      );
+    await expect.poll(plays).toBe(true);
     await expectPlaying(later.page, 2);
 
     expect([...creator.complaints, ...viewer.complaints, ...later.complaints]).toEqual([]);
