@@ -272,6 +272,26 @@ describe.concurrent('workers', () => {
     expectWhole(name, first.sink.sessions);
   });
 
+  it('[S2] resumed at another worker while the first still holds it, a feed is sent there and not given up', async (context) => {
+    const first = await start(context);
+    const name = 'h264-aac.mkv';
+    const { bytes, media, socket, welcome } = await beginShow(first, name, 0.5);
+    await socket.until('committed', ({ offset }) => offset > 0);
+    await first.memory.renewed();
+    const second = await start(context, { memory: first.memory, sink: first.sink, workerId: 'another' });
+    const again = openSocket(second.url());
+    const next = await resume(again, { media, welcome, bytes });
+    expect(next).toMatchObject({ sessionId: welcome.sessionId, needsInit: true });
+    expect(await socket.closed).toMatchObject({ reason: 'migrate', code: 4014 });
+
+    const init = socket.said.find(({ type }) => type === 'init');
+    if (init?.type === 'init') sendMedia(again, { bytes, epoch: next.epoch, to: init.bytes, init: true });
+    sendMedia(again, { bytes, epoch: next.epoch, from: next.nextOffset });
+    again.tell({ type: 'stop', at: bytes.byteLength });
+    expect(await again.closed).toMatchObject({ reason: 'finished' });
+    expectWhole(name, first.sink.sessions, { repeated: true });
+  });
+
   it('[S6] the newer of two publishers wins, and the older one is told', async (context) => {
     const test = await start(context);
     const { socket, media, bytes } = await beginShow(test, 'h264-aac.mkv');

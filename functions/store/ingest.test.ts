@@ -57,7 +57,7 @@ describe('a lease', () => {
     const second = await studio.feed(again.body.ingest.streamKey);
     expect([first.fence, second.fence]).toEqual([1, 2]);
     expect(second.previousUntil).toBe(studio.now() + TTL_MS);
-    expect(await first.renew()).toEqual({ held: false });
+    expect(await first.renew()).toEqual({ held: false, because: 'replaced' });
     expect(await second.renew()).toEqual({ held: true, endRequested: false });
     await first.release('finished');
     expect((await studio.see(id)).state).toBe('connecting');
@@ -80,9 +80,10 @@ describe('a lease', () => {
     const fences = claims.map((claim) => (claim.claimed ? claim.fence : 0)).sort((a, b) => a - b);
     expect(fences).toEqual(Array.from({ length: 12 }, (_, i) => i + 1));
     const renewals = await Promise.all(
-      fences.map((fence) =>
+      fences.map((fence, i) =>
         studio.ingest.renew({
           streamId: id,
+          sessionId: `s${i}`,
           fence,
           committed: 0,
           committedMs: 0,
@@ -107,19 +108,19 @@ describe('a lease', () => {
       fence: 2,
       muxStreamKey: first.muxStreamKey,
       previousUntil: studio.now() + TTL_MS,
-      sessionId: 's',
+      sessionId: first.sessionId,
       committed: 4_096,
       committedMs: 1_500,
       media: { container: 'webm' },
     });
-    expect(await first.renew()).toEqual({ held: false });
+    expect(await first.renew()).toEqual({ held: false, because: 'moved' });
   });
 
   it('is not given back by who has lost it, nor twice', async () => {
     const { id, key } = await studio.create(creator);
     const feed = await studio.feed(key);
     await feed.release('going-away');
-    expect(await feed.renew()).toEqual({ held: false });
+    expect(await feed.renew()).toEqual({ held: false, because: 'ended' });
     await feed.release('finished');
     expect((await studio.see(id)).state).toBe('connecting');
     expect(
@@ -149,7 +150,7 @@ describe('a lease', () => {
     expect(await studio.ingest.claim({ ...late, sessionId: 'b' })).toEqual({ claimed: false, because: 'ended' });
     await feed.release('ended-elsewhere');
     expect((await ended).body.state).toBe('ended');
-    expect(await feed.renew()).toEqual({ held: false });
+    expect(await feed.renew()).toEqual({ held: false, because: 'ended' });
   });
 
   it('needs the creator’s air: an older show of theirs cannot come back beside a newer one', async () => {
@@ -179,6 +180,7 @@ describe('a lease', () => {
     expect(await studio.ingest.resume(claim)).toEqual({ claimed: false, because: 'unknown' });
     expect(await studio.ingest.renew({ ...claim, fence: 1, committed: 0, committedMs: 0, state: 'live' })).toEqual({
       held: false,
+      because: 'ended',
     });
   });
 });

@@ -8,6 +8,7 @@ import { streamId, userId } from './brands.ts';
 import { channelMove, readChannel } from './channel-record.ts';
 import { absent, openTable, type Table } from './dynamo.ts';
 import { airKey, hashed, ingestKey, leaseKey, streamKey } from './keys.ts';
+import type { Item } from './item.ts';
 import { atFence, leaseEnd, leaseItem, type Lease, readLease } from './lease-record.ts';
 import { createRecord } from './record.ts';
 import { readStream, streamMove } from './stream-record.ts';
@@ -23,6 +24,11 @@ const key = createRecord({
 
 type Json = Readonly<Record<string, unknown>>;
 type NotClaimed = { claimed: false; because: 'ended' | 'held' | 'unknown' };
+/**
+ * Why a lease is no longer held: the same feed goes on at another worker, another feed has come, or nobody is to publish this stream
+ * any more. A client that has moved must not hear that it was replaced: it would give up the show that it is just saving.
+ */
+type Loss = 'moved' | 'replaced' | 'ended';
 type Claimed = { claimed: true; fence: number; muxStreamKey: string; previousUntil: number | undefined };
 
 /** Gives out stream keys: the control plane's side. A key is stored hashed, and spent by being deleted. */
@@ -181,9 +187,10 @@ export const createIngestStore = ({ client, tableName }: { client: DynamoDBClien
       };
     },
 
-    /** Says that we still publish, and how far; `held: false` when another claim, a release or the end has come since. */
+    /** Says that we still publish, and how far, or hears why we no longer may: see `Loss`. */
     renew: async (renewal: {
       streamId: StreamId;
+      sessionId: string;
       fence: number;
       committed: number;
       committedMs: number;
@@ -192,8 +199,8 @@ export const createIngestStore = ({ client, tableName }: { client: DynamoDBClien
       media?: Json;
       now: number;
       ttlMs: number;
-    }): Promise<{ held: true; endRequested: boolean } | { held: false }> => {
-      const { streamId, fence, committed, committedMs, state, health, media, now, ttlMs } = renewal;
+    }): Promise<{ held: true; endRequested: boolean } | { held: false; because: Loss }> => {
+      const { streamId, sessionId, fence, committed, committedMs, state, health, media, now, ttlMs } = renewal;
       const renewed = await table.update(
         leaseKey(streamId),
         {
@@ -212,9 +219,10 @@ export const createIngestStore = ({ client, tableName }: { client: DynamoDBClien
         },
         HELD(fence),
       );
-      if (!renewed.done || !renewed.item) return { held: false };
+      if (!renewed.done || !renewed.item) return lost(renewed.item, sessionId, fence);
       const lease = readLease(renewed.item);
-      if (lease.told !== lease.state && !(await tell(streamId, fence, now))) return { held: false };
+      if (lease.told !== lease.state && !(await tell(streamId, fence, now)))
+        return lost(await table.get(leaseKey(streamId)), sessionId, fence);
       return { held: true, endRequested: lease.endRequested === true };
     },
 
@@ -259,6 +267,12 @@ export const createIngestStore = ({ client, tableName }: { client: DynamoDBClien
 const refused = (because: NotClaimed['because']) => ({ settled: { claimed: false as const, because } });
 
 const isOver = (stream: Stream): boolean => stream.state === 'ended' || stream.endRequested !== undefined;
+
+const lost = (item: Item | undefined, sessionId: string, fence: number): { held: false; because: Loss } => {
+  const lease = item && readLease(item);
+  if (!lease || lease.fence === fence) return { held: false, because: 'ended' };
+  return { held: false, because: lease.sessionId === sessionId ? 'moved' : 'replaced' };
+};
 
 /** Somebody holds the lease under this fence. */
 const HELD = (fence: number) => ({

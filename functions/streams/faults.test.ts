@@ -98,7 +98,7 @@ it(
         expect(mine.body.items).toMatchObject([
           { id, state: 'ended', endedBecause: 'finished', recording: 'ready', durationSeconds: 50 },
         ]);
-        expect(await feed.renew('live')).toEqual({ held: false });
+        expect(await feed.renew('live')).toEqual({ held: false, because: 'ended' });
         expect((await studio.call('POST', '/stream/create', { as: creator, body: { title: 'Next' } })).status).toBe(
           201,
         );

@@ -139,23 +139,25 @@ export const openStudio = async ({ disturb = () => {} }: { disturb?: (client: Dy
   const ingest = createIngestStore({ client, tableName: storage.tableName });
   let worker = 0;
 
-  const feedOf = (streamId: StreamId, claimed: Awaited<ReturnType<typeof ingest.claim>>) => {
+  const feedOf = (streamId: StreamId, sessionId: string, claimed: Awaited<ReturnType<typeof ingest.claim>>) => {
     if (!claimed.claimed) throw new Error(`the claim was refused: ${claimed.because}`);
     const { fence, muxStreamKey, previousUntil } = claimed;
     return {
       streamId,
+      sessionId,
       fence,
       muxStreamKey,
       previousUntil,
       renew: (state: 'connecting' | 'live' | 'reconnecting' = 'live', more: object = {}) =>
-        ingest.renew({ streamId, fence, committed: 1, committedMs: 1, state, now, ttlMs: TTL_MS, ...more }),
+        ingest.renew({ streamId, sessionId, fence, committed: 1, committedMs: 1, state, now, ttlMs: TTL_MS, ...more }),
       release: (because = 'finished') => ingest.release({ streamId, fence, because, now }),
     };
   };
 
   const take = async (streamId: StreamId) => {
-    const claim = { sessionId: 's', workerId: `worker-${++worker}`, resumeTokenHash: 'h' };
-    return feedOf(streamId, await ingest.claim({ streamId, ...claim, now, ttlMs: TTL_MS }));
+    const sessionId = `session-${++worker}`;
+    const claim = { sessionId, workerId: `worker-${worker}`, resumeTokenHash: 'h' };
+    return feedOf(streamId, sessionId, await ingest.claim({ streamId, ...claim, now, ttlMs: TTL_MS }));
   };
 
   return {
@@ -203,11 +205,11 @@ export const openStudio = async ({ disturb = () => {} }: { disturb?: (client: Dy
     take,
 
     /** Goes on with a feed as another worker does. */
-    resume: async (streamId: StreamId) =>
-      feedOf(
-        streamId,
-        await ingest.resume({ streamId, workerId: `worker-${++worker}`, resumeTokenHash: 'h', now, ttlMs: TTL_MS }),
-      ),
+    resume: async (streamId: StreamId) => {
+      const workerId = `worker-${++worker}`;
+      const claimed = await ingest.resume({ streamId, workerId, resumeTokenHash: 'h', now, ttlMs: TTL_MS });
+      return feedOf(streamId, claimed.claimed ? claimed.sessionId : '', claimed);
+    },
 
     deliver: async (body: unknown): Promise<number> => {
       const response = await webhooks.request('/webhooks/mux', {

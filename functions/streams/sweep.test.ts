@@ -62,7 +62,7 @@ it('gives a show up when nobody has come back within the reconnect window, and t
     recording: 'preparing',
   });
   expect(studio.fake.completed).toContain(liveStreamId);
-  expect(await feed.renew()).toEqual({ held: false });
+  expect(await feed.renew()).toEqual({ held: false, because: 'ended' });
   expect((await studio.create(creator, { title: 'Again' })).stream.state).toBe('created');
 });
 

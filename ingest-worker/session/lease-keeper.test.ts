@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LIMITS } from '../limits.ts';
 import { keepLease } from './lease-keeper.ts';
-import type { Renewal } from './lease.ts';
+import type { Loss, Renewal } from './lease.ts';
 import { STREAM } from './store.testing.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-type Answer = { held: true; endRequested: boolean } | { held: false } | 'unreachable';
+type Answer = { held: true; endRequested: boolean } | { held: false; because: Loss } | 'unreachable';
 const HELD: Answer = { held: true, endRequested: false };
 
 const keeping = (answer: () => Answer = () => HELD) => {
@@ -25,10 +25,11 @@ const keeping = (answer: () => Answer = () => HELD) => {
       release: async ({ because }) => void released.push(because),
     },
     streamId: STREAM,
+    sessionId: 'this feed',
     fence: 3,
     clock: () => Date.now(),
     report: () => ({ committed: 100, committedMs: 2_000, state: 'live' }),
-    onEvent: ({ type }) => void events.push(type),
+    onEvent: (event) => void events.push(event.type === 'lost' ? `lost: ${event.because}` : event.type),
   });
   return { keeper, renewals, released, events };
 };
@@ -41,10 +42,10 @@ describe('lease', () => {
     expect(renewals[0]).toMatchObject({ fence: 3, committed: 100, committedMs: 2_000, ttlMs: LIMITS.leaseTtlMs });
   });
 
-  it('[S2] that is another one’s now is lost, once', async () => {
-    const { events, renewals } = keeping(() => ({ held: false }));
+  it.each(['moved', 'replaced', 'ended'] as const)('[S2] that is no longer ours is lost, once: %s', async (because) => {
+    const { events, renewals } = keeping(() => ({ held: false, because }));
     await vi.advanceTimersByTimeAsync(LIMITS.leaseRenewMs * 3);
-    expect(events).toEqual(['lost']);
+    expect(events).toEqual([`lost: ${because}`]);
     expect(renewals).toHaveLength(1);
   });
 
@@ -89,7 +90,7 @@ describe('lease', () => {
     expect(await keeper.check()).toBe(true);
     answer = 'unreachable';
     expect(await keeper.check()).toBe(false);
-    answer = { held: false };
+    answer = { held: false, because: 'replaced' };
     expect(await keeper.check()).toBe(false);
     expect(renewals).toHaveLength(3);
   });

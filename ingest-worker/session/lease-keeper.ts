@@ -1,15 +1,18 @@
 import type { StreamId } from '#domain/ids';
 import { LIMITS } from '../limits.ts';
-import type { IngestStore, Renewal } from './lease.ts';
+import type { IngestStore, Loss, Renewal } from './lease.ts';
 
 type Parts = {
   store: Pick<IngestStore, 'renew' | 'release'>;
   streamId: StreamId;
+  sessionId: string;
   fence: number;
   clock: () => number;
   /** What the lease's record is to say of us. */
   report: () => Pick<Renewal, 'committed' | 'committedMs' | 'state' | 'health'>;
-  onEvent: (event: { type: 'lost' } | { type: 'unreachable'; cause: unknown } | { type: 'end-requested' }) => void;
+  onEvent: (
+    event: { type: 'lost'; because: Loss } | { type: 'unreachable'; cause: unknown } | { type: 'end-requested' },
+  ) => void;
 };
 
 /** Keeps a claimed lease, and knows when it can no longer be sure of it (SPEC §S). */
@@ -26,7 +29,7 @@ export type LeaseKeeper = {
 /** After the process stood still the table has this long to say that the lease is still ours. */
 const WAKE_MS = 1_000;
 
-export const keepLease = ({ store, streamId, fence, clock, report, onEvent }: Parts): LeaseKeeper => {
+export const keepLease = ({ store, streamId, sessionId, fence, clock, report, onEvent }: Parts): LeaseKeeper => {
   let renewedMs = clock();
   let renewing: Promise<boolean> | undefined;
   let over = false;
@@ -36,12 +39,12 @@ export const keepLease = ({ store, streamId, fence, clock, report, onEvent }: Pa
     const askedMs = clock();
     const { leaseTtlMs: ttlMs } = LIMITS;
     try {
-      const answer = await store.renew({ streamId, fence, ...report(), now: Date.now(), ttlMs });
+      const answer = await store.renew({ streamId, sessionId, fence, ...report(), now: Date.now(), ttlMs });
       if (over) return false;
       if (!answer.held) {
         over = true;
         clearInterval(timer);
-        onEvent({ type: 'lost' });
+        onEvent({ type: 'lost', because: answer.because });
         return false;
       }
       renewedMs = askedMs;

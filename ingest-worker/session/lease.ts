@@ -17,8 +17,8 @@ export type IngestStore = {
   claim(claim: Claim): Promise<Claimed | NotClaimed>;
   /** Takes the stream for a feed that brought its resume token, wherever it was before. */
   resume(claim: Omit<Claim, 'sessionId'>): Promise<(Claimed & { sessionId: string; committed: number }) | NotClaimed>;
-  /** Says that we still publish, and how far; `held: false` when another claim has come since. */
-  renew(renewal: Renewal): Promise<{ held: true; endRequested: boolean } | { held: false }>;
+  /** Says that we still publish, and how far, or hears why we no longer may. */
+  renew(renewal: Renewal): Promise<{ held: true; endRequested: boolean } | { held: false; because: Loss }>;
   /** Gives the stream back; harmless when it is no longer ours. */
   release(release: { streamId: StreamId; fence: number; because: string; now: number }): Promise<void>;
 };
@@ -43,8 +43,12 @@ export type Claimed = {
 
 export type NotClaimed = { claimed: false; because: 'ended' | 'held' | 'unknown' };
 
+/** The same feed goes on at another worker; another feed has come; nobody is to publish this stream any more. */
+export type Loss = 'moved' | 'replaced' | 'ended';
+
 export type Renewal = {
   streamId: StreamId;
+  sessionId: string;
   fence: number;
   /** Byte of the container stream before which all has arrived upstream. */
   committed: number;

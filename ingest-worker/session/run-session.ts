@@ -7,7 +7,7 @@ import { createEncoderLine } from './encoder-line.ts';
 import { createHealthMeter } from './health.ts';
 import { createIntake } from './intake.ts';
 import { keepLease } from './lease-keeper.ts';
-import type { IngestStore } from './lease.ts';
+import type { IngestStore, Loss } from './lease.ts';
 import { createOutlet } from './outlet.ts';
 import type { CreatePublisher } from './publisher.ts';
 import { createReception, type Reception, type ReceptionEvent } from './reception.ts';
@@ -136,6 +136,7 @@ export const runSession = (parts: SessionParts, grant: Grant): RunningSession =>
   const keeper = keepLease({
     store: parts.store,
     streamId,
+    sessionId,
     fence: grant.fence,
     clock,
     report: () => ({
@@ -145,7 +146,7 @@ export const runSession = (parts: SessionParts, grant: Grant): RunningSession =>
       health: { ...meter.latest },
     }),
     onEvent: (event) => {
-      if (event.type === 'lost') happened({ type: 'fenced', because: 'replaced' });
+      if (event.type === 'lost') happened({ type: 'fenced', because: TOLD[event.because] });
       else if (event.type === 'end-requested') happened({ type: 'stopped', because: 'ended-elsewhere' });
       else log.warn('lease not renewed', { cause: event.cause instanceof Error ? event.cause.message : '' });
     },
@@ -298,6 +299,12 @@ export const runSession = (parts: SessionParts, grant: Grant): RunningSession =>
     },
   };
 };
+
+/** What a client hears of a lease that is lost: one whose feed goes on elsewhere is to go there, or is there already. */
+const TOLD = { moved: 'migrate', replaced: 'replaced', ended: 'ended-elsewhere' } as const satisfies Record<
+  Loss,
+  CloseReason
+>;
 
 const stateOf = (session: Session): 'connecting' | 'live' | 'reconnecting' => {
   if (session.at === 'over') return 'reconnecting';

@@ -211,14 +211,17 @@ describe('upstream', () => {
 });
 
 describe('ends', () => {
-  it.each(['replaced', 'lease-lost', 'going-away'] as const)('[S2] [S3] %s cuts everything off at once', (because) => {
-    expect(play(...LIVE, { type: 'fenced', because }).did.slice(2)).toEqual([
-      'kill-encoder',
-      'abandon-upstream',
-      `release ${because}`,
-      `close-client ${because}`,
-    ]);
-  });
+  it.each(['replaced', 'migrate', 'ended-elsewhere', 'lease-lost', 'going-away'] as const)(
+    '[S2] [S3] %s cuts everything off at once',
+    (because) => {
+      expect(play(...LIVE, { type: 'fenced', because }).did.slice(2)).toEqual([
+        'kill-encoder',
+        'abandon-upstream',
+        `release ${because}`,
+        `close-client ${because}`,
+      ]);
+    },
+  );
 
   it('[W17] a refused client hears of it at once; what it sent before is still published', () => {
     const { did } = play(...LIVE, { type: 'refused', because: 'unsupported-media' }, ENDED, 'upstream-closed');

@@ -58,7 +58,7 @@ export type SessionEvent = { nowMs: number } & (
   /** The client has done something for which it loses its show; what it sent before is still published. */
   | { type: 'refused'; because: CloseReason }
   /** Another worker or feed has the stream: not one more byte may go out. */
-  | { type: 'fenced'; because: 'replaced' | 'lease-lost' | 'going-away' }
+  | { type: 'fenced'; because: 'replaced' | 'migrate' | 'ended-elsewhere' | 'lease-lost' | 'going-away' }
   /** `published` only has to grow with what is published. */
   | { type: 'tick'; published: number }
 );

@@ -80,10 +80,12 @@ export const createMemoryStore = (table: Table = createTable()) => {
       const { fence, sessionId, committed } = old;
       return { claimed: true, fence, muxStreamKey: MUX_KEY, previousUntil, sessionId, committed };
     },
-    renew: async ({ streamId, fence, committed, state, now, ttlMs }) => {
+    renew: async ({ streamId, sessionId, fence, committed, state, now, ttlMs }) => {
       reach();
       const lease = leases.get(streamId);
-      if (!lease?.held || lease.fence !== fence) return { held: false };
+      if (!lease || ended.has(streamId)) return { held: false, because: 'ended' };
+      if (lease.fence !== fence) return { held: false, because: lease.sessionId === sessionId ? 'moved' : 'replaced' };
+      if (!lease.held) return { held: false, because: 'ended' };
       Object.assign(lease, { committed, state, until: now + ttlMs });
       for (const wake of waiting.splice(0)) wake();
       return { held: true, endRequested: lease.endRequested };
