@@ -1,12 +1,12 @@
 import { Hono } from 'hono';
-import { newId } from '../ids.ts';
 import type { Library } from '../library.ts';
 import type { Limits } from '../limits.ts';
 import type { Shelf } from '../recording/shelf.ts';
 import type { AssetRecord } from '../records.ts';
 import { toAsset } from '../views.ts';
 import type { Announce } from '../webhooks/events.ts';
-import { CreatePlaybackId, UpdateAsset } from './bodies.ts';
+import { UpdateAsset } from './bodies.ts';
+import { createPlaybackIdRoutes } from './playback-ids.ts';
 import { Refusal } from './refusal.ts';
 import { pageOf, parseBody } from './request.ts';
 
@@ -26,6 +26,11 @@ export const createAssetRoutes = ({ library, shelf, announce, limits }: Parts) =
     announce('video.asset.updated', { type: 'asset', id }, toAsset(changed, 'webhook'));
     return changed;
   };
+
+  const playbackIds = createPlaybackIdRoutes({
+    existing,
+    change: (id, how) => void change(id, (record) => ({ ...record, playback_ids: how(record.playback_ids) })),
+  });
 
   return new Hono()
     .post('/', () => {
@@ -54,22 +59,5 @@ export const createAssetRoutes = ({ library, shelf, announce, limits }: Parts) =
       shelf.remove(id);
       return c.body(null, 204);
     })
-    .post('/:id/playback-ids', async (c) => {
-      const { id } = existing(c.req.param('id'));
-      const playbackId = { id: newId(), policy: (await parseBody(c, CreatePlaybackId)).policy };
-      change(id, (record) => ({ ...record, playback_ids: [...record.playback_ids, playbackId] }));
-      return c.json({ data: playbackId }, 201);
-    })
-    .get('/:id/playback-ids/:playbackId', (c) => {
-      const found = existing(c.req.param('id')).playback_ids.find(({ id }) => id === c.req.param('playbackId'));
-      if (!found) throw Refusal.notFound();
-      return c.json({ data: found });
-    })
-    .delete('/:id/playback-ids/:playbackId', (c) => {
-      const { id, playback_ids } = existing(c.req.param('id'));
-      const kept = playback_ids.filter((one) => one.id !== c.req.param('playbackId'));
-      if (kept.length === playback_ids.length) throw Refusal.notFound();
-      change(id, (record) => ({ ...record, playback_ids: kept }));
-      return c.body(null, 204);
-    });
+    .route('/', playbackIds);
 };

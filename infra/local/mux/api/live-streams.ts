@@ -8,13 +8,13 @@ import { toLiveStream } from '../views.ts';
 import type { Announce, EventType } from '../webhooks/events.ts';
 import {
   CreateLiveStream,
-  CreatePlaybackId,
   CreateSimulcastTarget,
   UpdateEmbeddedSubtitles,
   UpdateGeneratedSubtitles,
   UpdateLiveStream,
   UpdateStaticRenditions,
 } from './bodies.ts';
+import { createPlaybackIdRoutes } from './playback-ids.ts';
 import { Refusal } from './refusal.ts';
 import { pageOf, parseBody } from './request.ts';
 
@@ -45,6 +45,11 @@ export const createLiveStreamRoutes = ({ library, studio, announce, limits, now 
     const { at } = studio.desk(existing(id).id);
     if (at !== 'idle') throw Refusal.invalid(`${what} can only be changed while the live stream is idle.`);
   };
+
+  const playbackIds = createPlaybackIdRoutes({
+    existing,
+    change: (id, how) => void change(id, (record) => ({ ...record, playback_ids: how(record.playback_ids) })),
+  });
 
   return new Hono()
     .post('/', async (c) => {
@@ -117,24 +122,7 @@ export const createLiveStreamRoutes = ({ library, studio, announce, limits, now 
       return c.body(null, 204);
     })
 
-    .post('/:id/playback-ids', async (c) => {
-      const { id } = existing(c.req.param('id'));
-      const playbackId = { id: newId(), policy: (await parseBody(c, CreatePlaybackId)).policy };
-      change(id, (record) => ({ ...record, playback_ids: [...record.playback_ids, playbackId] }));
-      return c.json({ data: playbackId }, 201);
-    })
-    .get('/:id/playback-ids/:playbackId', (c) => {
-      const found = existing(c.req.param('id')).playback_ids.find(({ id }) => id === c.req.param('playbackId'));
-      if (!found) throw Refusal.notFound();
-      return c.json({ data: found });
-    })
-    .delete('/:id/playback-ids/:playbackId', (c) => {
-      const { id, playback_ids } = existing(c.req.param('id'));
-      const kept = playback_ids.filter((one) => one.id !== c.req.param('playbackId'));
-      if (kept.length === playback_ids.length) throw Refusal.notFound();
-      change(id, (record) => ({ ...record, playback_ids: kept }));
-      return c.body(null, 204);
-    })
+    .route('/', playbackIds)
 
     .post('/:id/reset-stream-key', (c) => {
       const changed = change(c.req.param('id'), (record) => ({ ...record, stream_key: newStreamKey() }));

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { generate } from 'selfsigned';
+import { createAuthority } from './authority.ts';
 
 type Certificates = { key: string; cert: string; caFile: string };
 
@@ -18,35 +18,15 @@ export const openCertificates = async (dir: string, now: number, names: string[]
   const files = { key: join(dir, 'key.pem'), cert: join(dir, 'cert.pem'), ca: join(dir, 'ca.pem') };
   if (!stillGood(files, now, names)) {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
-    const times = { notBeforeDate: new Date(now - DAY_MS), notAfterDate: new Date(now + YEARS_MS) };
-    const common = { keyType: 'ec', curve: 'P-256', algorithm: 'sha256', ...times } as const;
-    const authority = await generate([{ name: 'commonName', value: 'Vybzz local RTMPS authority' }], {
-      ...common,
-      extensions: [
-        { name: 'basicConstraints', cA: true, critical: true },
-        { name: 'keyUsage', keyCertSign: true, cRLSign: true, critical: true },
-      ],
+    const authority = await createAuthority({
+      commonName: 'Vybzz local RTMPS authority',
+      names,
+      notBefore: new Date(now - DAY_MS),
+      notAfter: new Date(now + YEARS_MS),
     });
-    const leaf = await generate([{ name: 'commonName', value: 'localhost' }], {
-      ...common,
-      ca: { key: authority.private, cert: authority.cert },
-      extensions: [
-        { name: 'basicConstraints', cA: false, critical: true },
-        { name: 'keyUsage', digitalSignature: true, critical: true },
-        { name: 'extKeyUsage', serverAuth: true },
-        {
-          name: 'subjectAltName',
-          altNames: [
-            ...['localhost', ...names].map((value) => ({ type: 2 as const, value })),
-            { type: 7, ip: '127.0.0.1' },
-            { type: 7, ip: '::1' },
-          ],
-        },
-      ],
-    });
-    writeFileSync(files.key, leaf.private, { mode: 0o600 });
-    writeFileSync(files.cert, leaf.cert);
-    writeFileSync(files.ca, authority.cert);
+    writeFileSync(files.key, authority.key, { mode: 0o600 });
+    writeFileSync(files.cert, authority.cert);
+    writeFileSync(files.ca, authority.ca);
   }
   return { key: readFileSync(files.key, 'utf8'), cert: readFileSync(files.cert, 'utf8'), caFile: files.ca };
 };
