@@ -1,5 +1,6 @@
 import type { StreamId, UserId } from './ids.ts';
-import type { Latency, Visibility } from './stream.ts';
+import type { Latency } from './stream-limits.ts';
+import type { Visibility } from './stream.ts';
 
 /**
  * A creator's long-lived place at Mux, made on first use and reused: Mux allows about one create a second. One of each kind,

@@ -1,4 +1,4 @@
-import type { Latency } from './stream.ts';
+export type Latency = 'standard' | 'reduced' | 'low';
 
 /** How long everything about a stream may take. */
 export const STREAM_LIMITS = {

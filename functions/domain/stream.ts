@@ -1,6 +1,6 @@
 import { type Asset, type AssetNews, isFed, merged, recordingOf } from './asset.ts';
 import type { StreamId, UserId } from './ids.ts';
-import { STREAM_LIMITS } from './stream-limits.ts';
+import { type Latency, STREAM_LIMITS } from './stream-limits.ts';
 
 /**
  * One broadcast, from its announcement to its recording. Two parties tell of it, and neither waits for the other: the ingest worker
@@ -60,7 +60,6 @@ export type Stream = {
 /** Every stamp of a stream is in milliseconds since 1970, except those inside `assets`. */
 export type StreamState = 'created' | 'connecting' | 'live' | 'reconnecting' | 'ended';
 export type Visibility = 'public' | 'followers';
-export type Latency = 'standard' | 'reduced' | 'low';
 
 /** What the worker last told. `lostAt`: nobody holds the lease since then. */
 export type Feed = { fence: number; is: FeedState; at: number; lostAt?: number | undefined };

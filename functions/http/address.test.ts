@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { describe, expect, it } from 'vitest';
 import { clientAddress } from './address.ts';
-import type { RoomEnv } from './room.ts';
+import type { RoomEnv } from './caller.ts';
 
 const seen = async (
   trustedHops: number,

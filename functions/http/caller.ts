@@ -1,7 +1,6 @@
 import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import type { Handle, UserId } from '#domain/ids';
-import type { RoomEnv } from './room.ts';
 import { Refusal } from './refusal.ts';
 
 export type Role = 'creator' | 'moderator';
@@ -14,6 +13,9 @@ export type Caller = {
   avatarUrl?: string | undefined;
   roles: readonly Role[];
 };
+
+/** What every handler finds on its context. `user` is undefined for the anonymous. */
+export type RoomEnv = { Variables: { user: Caller | undefined; requestId: string } };
 
 /**
  * Who an Authorization header stands for: undefined without one. A header that does not hold is a refusal

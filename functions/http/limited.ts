@@ -2,7 +2,7 @@ import { createMiddleware } from 'hono/factory';
 import type { Rate, Taken } from '#store/limits';
 import { clientAddress } from './address.ts';
 import { Refusal } from './refusal.ts';
-import type { RoomEnv } from './room.ts';
+import type { RoomEnv } from './caller.ts';
 
 /**
  * How often one person (or, not signed in, one address) may do a thing: a burst for who catches up or retries, then a pace that
@@ -13,6 +13,7 @@ export const RATES = {
   ticket: { burst: 120, everyMs: 500 },
   create: { burst: 120, everyMs: 30_000 },
   post: { burst: 120, everyMs: 10_000 },
+  upload: { burst: 60, everyMs: 30_000 },
   comment: { burst: 120, everyMs: 2_000 },
   like: { burst: 300, everyMs: 500 },
   follow: { burst: 300, everyMs: 1_000 },

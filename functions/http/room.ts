@@ -6,13 +6,11 @@ import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requestId } from 'hono/request-id';
 import { secureHeaders } from 'hono/secure-headers';
 import { TableUnavailable } from '#store/dynamo';
+import { BucketUnavailable } from '../uploads/bucket.ts';
 import { VideoFault } from '../video/live-video.ts';
-import type { Caller } from './caller.ts';
 import type { Log } from './log.ts';
 import { Refusal } from './refusal.ts';
-
-/** What every handler finds on its context. `user` is undefined for the anonymous. */
-export type RoomEnv = { Variables: { user: Caller | undefined; requestId: string } };
+import type { RoomEnv } from './caller.ts';
 
 export const BODY_LIMIT_BYTES = 64 * 1024;
 
@@ -79,7 +77,7 @@ export const createRoom = ({ log, corsOrigins = [], bodyLimitBytes = BODY_LIMIT_
 
 const toRefusal = (error: Error): Refusal => {
   if (error instanceof Refusal) return error;
-  if (error instanceof TableUnavailable)
+  if (error instanceof TableUnavailable || error instanceof BucketUnavailable)
     return new Refusal('temporarily-unavailable', 'Too busy just now. Try again in a moment.', {
       headers: { 'Retry-After': '1' },
       cause: error,

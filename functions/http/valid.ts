@@ -4,7 +4,7 @@ import type * as z from 'zod/mini';
 import type { Cursors } from '#store/cursor';
 import type { Position } from '#store/dynamo';
 import { Refusal } from './refusal.ts';
-import type { RoomEnv } from './room.ts';
+import type { RoomEnv } from './caller.ts';
 
 const JSON_TYPE = /^application\/(?:[a-z.-]+\+)?json\s*(?:;|$)/i;
 

@@ -9,10 +9,18 @@ import type { Cursors } from '#store/cursor';
 import type { Position } from '#store/dynamo';
 import type { IngestKeys } from '#store/ingest';
 import type { Edit, StreamStore } from '#store/streams';
-import { type Authenticate, type Caller, identified, requireCreator, requireUser, signedIn } from '../http/caller.ts';
+import {
+  type Authenticate,
+  type Caller,
+  identified,
+  requireCreator,
+  requireUser,
+  type RoomEnv,
+  signedIn,
+} from '../http/caller.ts';
 import type { LimitedMiddleware } from '../http/limited.ts';
 import { Refusal } from '../http/refusal.ts';
-import { createRoom, type RoomEnv, type RoomParts } from '../http/room.ts';
+import { createRoom, type RoomParts } from '../http/room.ts';
 import { body, jsonOnly, openCursor, query } from '../http/valid.ts';
 import type { LiveVideo } from '../video/live-video.ts';
 import type { Access } from './access.ts';

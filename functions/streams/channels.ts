@@ -7,7 +7,8 @@ import {
   type LiveStream,
 } from '#domain/channel';
 import type { UserId } from '#domain/ids';
-import type { Latency, Stream, Visibility } from '#domain/stream';
+import type { Stream, Visibility } from '#domain/stream';
+import type { Latency } from '#domain/stream-limits';
 import { STREAM_LIMITS } from '#domain/stream-limits';
 import type { ChannelStore } from '#store/channels';
 import type { Log } from '../http/log.ts';
