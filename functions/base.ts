@@ -5,6 +5,7 @@ import { openTable, type Table } from '#store/dynamo';
 import type { Config } from './config.ts';
 import type { Log } from './http/log.ts';
 import { createSockets, type Sockets } from './realtime/sockets.ts';
+import { type Bucket, createBucket } from './uploads/bucket.ts';
 
 /** What every room stands on. */
 export type Base = {
@@ -15,6 +16,8 @@ export type Base = {
   clock: () => Date;
   /** The way to open sockets; undefined where there is no WebSocket API. */
   sockets: Sockets | undefined;
+  /** Where uploaded files are; undefined where there is no such place. */
+  bucket: Bucket | undefined;
   close: () => void;
 };
 
@@ -49,11 +52,19 @@ export const createBase = ({
           maxAttempts: 1,
           requestHandler: PUSH_TIMEOUTS,
         });
+  const { UPLOADS_BUCKET: bucketName, UPLOADS_URL: bucketUrl } = config;
+  // who we are, and where, the client has found out for us
+  const { credentials, region, sha256 } = client.config;
+  const bucket =
+    bucketName === undefined || bucketUrl === undefined
+      ? undefined
+      : createBucket({ url: bucketUrl, name: bucketName, credentials, region, sha256 });
   return {
     config,
     log,
     clock,
     sockets: api && createSockets({ api }),
+    bucket,
     table: openTable({ client, tableName: config.TABLE_NAME }),
     cursors: createCursors({ secret: config.CURSOR_SECRET }),
     close: () => {

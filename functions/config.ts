@@ -49,6 +49,9 @@ const Environment = z.object({
   MUX_SIGNING_PRIVATE_KEY: z.optional(word),
   /** The WebSocket API's management endpoint. */
   REALTIME_ENDPOINT: z.optional(z.url()),
+  /** The bucket of uploaded files, and where it is. Without them media is by address alone. */
+  UPLOADS_BUCKET: z.optional(word),
+  UPLOADS_URL: z.optional(z.url({ protocol: /^https?$/ })),
   /** User ids of who watches over the platform; comma-separated. */
   MODERATORS: z._default(words, []),
   /** How many proxies of ours stand in front of the API: behind CloudFront one, else none. */

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod/mini';
 import { ErrorBody, STATUS } from '#contract/errors';
@@ -17,6 +17,7 @@ const BODIES = {
   CreateStream: http.CreateStream,
   UpdateStream: http.UpdateStream,
   CreateSimulcastTarget: http.CreateSimulcastTarget,
+  CreateUpload: http.CreateUpload,
   CreatePost: http.CreatePost,
   UpdatePost: http.UpdatePost,
   CreateComment: http.CreateComment,
@@ -42,6 +43,7 @@ const ANSWERS = {
   Playback: http.PlaybackView,
   SimulcastTarget: http.SimulcastTargetView,
   SimulcastTargets: http.SimulcastTargets,
+  UploadForm: http.UploadForm,
   Post: http.PostView,
   PostPage,
   Comment: http.CommentView,
@@ -154,7 +156,16 @@ export const openApi = (): Json => {
   };
 };
 
+/** The document as the formatter would have it, so that writing it anew shows only what has changed. */
+const formatted = async (): Promise<string> => {
+  const { format } = await import('oxfmt');
+  const settings = JSON.parse(await readFile(new URL('../.oxfmtrc.json', import.meta.url), 'utf8'));
+  const { code, errors } = await format(OPENAPI_FILE, JSON.stringify(openApi(), undefined, 2), settings);
+  if (errors.length > 0) throw new Error(errors.map(({ message }) => message).join('; '));
+  return code;
+};
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await writeFile(OPENAPI_FILE, `${JSON.stringify(openApi(), undefined, 2)}\n`);
+  await writeFile(OPENAPI_FILE, await formatted());
   console.log(`wrote ${OPENAPI_FILE}: ${OPERATIONS.length} calls`);
 }

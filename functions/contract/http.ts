@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { UPLOAD_TYPES, type UploadType } from '#domain/upload';
 
 /** HTTP shapes: bodies that we take and views that we give. Times are ISO-8601 UTC; lists are `{ items, cursor? }`. */
 
@@ -219,9 +220,34 @@ export const StreamQuery = z.extend(PageQuery, {
 
 // ── posts ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of a constant are what it is made of
+const uploadTypes = Object.keys(UPLOAD_TYPES) as UploadType[];
+const LARGEST_BYTES = Math.max(...Object.values(UPLOAD_TYPES).map(({ maxBytes }) => maxBytes));
+
+/** A file that is to be uploaded: `File.type` and `File.size` of a browser. What each type may weigh is in `domain/upload`. */
+export const CreateUpload = z.object({
+  type: z.enum(uploadTypes),
+  bytes: z.number().check(z.int(), z.gte(1), z.lte(LARGEST_BYTES)),
+});
+export type CreateUpload = z.infer<typeof CreateUpload>;
+
+/**
+ * Where and how to send the file: `fields`, in their order, and then the file as `file`, as one multipart/form-data POST to `url`,
+ * before `expiresAt`. It answers 201. `id` then goes into a post, within two hours.
+ */
+export const UploadForm = z.object({
+  id: z.string(),
+  url: z.string(),
+  fields: z.record(z.string(), z.string()),
+  expiresAt: time,
+});
+export type UploadForm = z.infer<typeof UploadForm>;
+
 export const CreatePost = z.object({
   text: text(1, 5_000),
+  /** Media by address, or by `uploadId` what has been uploaded; not both. */
   mediaUrl: z.optional(httpUrl),
+  uploadId: z.optional(z.string()),
   streamId: z.optional(z.string()),
 });
 export type CreatePost = z.infer<typeof CreatePost>;
@@ -237,6 +263,8 @@ export const PostView = z.object({
   author: PersonView,
   text: z.string(),
   mediaUrl: z.optional(z.string()),
+  /** Of media that was uploaded; of media by address nobody knows. */
+  mediaType: z.optional(z.enum(uploadTypes)),
   /** The stream that this post announces while live and holds as a recording afterwards. */
   stream: z.optional(StreamView),
   likes: z.number(),

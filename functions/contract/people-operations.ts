@@ -86,6 +86,15 @@ export const PEOPLE_OPERATIONS: readonly Operation[] = [
   },
   {
     method: 'GET',
+    path: '/users/me/blocks',
+    does: 'Whom one has blocked, the newest first',
+    who: 'signed in',
+    query: PageQuery,
+    status: 200,
+    answer: PersonPage,
+  },
+  {
+    method: 'GET',
     path: '/users/{handle}',
     does: 'Somebody’s profile',
     who: 'anyone',

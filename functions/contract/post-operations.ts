@@ -1,4 +1,15 @@
-import { CommentView, CreateComment, CreatePost, page, PageQuery, PostQuery, PostView, UpdatePost } from './http.ts';
+import {
+  CommentView,
+  CreateComment,
+  CreatePost,
+  CreateUpload,
+  page,
+  PageQuery,
+  PostQuery,
+  PostView,
+  UpdatePost,
+  UploadForm,
+} from './http.ts';
 import type { Operation } from './operation.ts';
 
 export const PostPage = page(PostView);
@@ -42,7 +53,17 @@ export const POST_OPERATIONS: readonly Operation[] = [
     body: CreatePost,
     status: 201,
     answer: PostView,
-    refusals: ['stream-not-found', 'user-not-found', 'post-not-found'],
+    refusals: ['stream-not-found', 'user-not-found', 'post-not-found', 'upload-not-found', 'upload-not-arrived'],
+  },
+  {
+    method: 'POST',
+    path: '/posts/uploads',
+    does: 'A form by which to upload a picture or a film for a post: for creators',
+    who: 'signed in',
+    body: CreateUpload,
+    status: 201,
+    answer: UploadForm,
+    refusals: ['not-a-creator'],
   },
   {
     method: 'GET',

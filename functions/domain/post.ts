@@ -1,11 +1,14 @@
 import type { CommentId, PostId, StreamId, UserId } from './ids.ts';
+import type { Upload } from './upload.ts';
 
-/** What a person has said, perhaps with media by address or a stream. Times are milliseconds since 1970. */
+/** What a person has said, perhaps with media, by address or uploaded, or a stream. Times are milliseconds since 1970. */
 export type Post = {
   id: PostId;
   authorId: UserId;
   text: string;
   mediaUrl?: string | undefined;
+  /** A post has this or `mediaUrl`, never both. */
+  upload?: Upload | undefined;
   streamId?: StreamId | undefined;
   createdAt: number;
   editedAt?: number | undefined;

@@ -1,4 +1,13 @@
-import { CreateComment, CreatePost, type Page, PageQuery, PostQuery, type PostView, UpdatePost } from '#contract/http';
+import {
+  CreateComment,
+  CreatePost,
+  CreateUpload,
+  type Page,
+  PageQuery,
+  PostQuery,
+  type PostView,
+  UpdatePost,
+} from '#contract/http';
 import type { Slice } from '#domain/feed';
 import {
   type CommentId,
@@ -7,19 +16,23 @@ import {
   parseHandle,
   parsePostId,
   parseStreamId,
+  parseUploadId,
   type PostId,
   type StreamId,
+  type UploadId,
   type UserId,
 } from '#domain/ids';
 import type { Comment, Post, PostChanges } from '#domain/post';
+import { type Upload, UPLOAD_TYPES } from '#domain/upload';
 import { mayTakeDown, type User } from '#domain/user';
 import type { Cursors } from '#store/cursor';
 import type { Position } from '#store/dynamo';
-import { type Authenticate, type Caller, identified, requireUser, signedIn } from '../http/caller.ts';
+import { type Authenticate, type Caller, identified, requireCreator, requireUser, signedIn } from '../http/caller.ts';
 import type { LimitedMiddleware } from '../http/limited.ts';
 import { Refusal } from '../http/refusal.ts';
 import { createRoom, type RoomParts } from '../http/room.ts';
 import { body, jsonOnly, openCursor, query } from '../http/valid.ts';
+import type { Bucket } from '../uploads/bucket.ts';
 import type { PostSources, PostViews } from './views.ts';
 
 type Ask = { limit: number; before: PostId | undefined };
@@ -31,9 +44,9 @@ type Parts = RoomParts & {
   streamViews: PostSources['streamViews'];
   users: { byHandle(handle: Handle): Promise<User | undefined> };
   posts: {
-    create(post: Post): Promise<boolean>;
+    create(post: Post): Promise<{ created: true } | { created: false; because: 'gone' | 'upload-gone' }>;
     find(id: PostId): Promise<Post | undefined>;
-    edit(id: PostId, author: UserId, changes: PostChanges, now: number): Promise<Post | undefined>;
+    edit(post: Post, changes: PostChanges, now: number): Promise<Post | undefined>;
     byAuthor(author: UserId, ask: Ask): Promise<Slice>;
     explore(ask: Ask): Promise<Slice>;
   };
@@ -56,10 +69,17 @@ type Parts = RoomParts & {
     ): Promise<{ comments: Comment[]; next: Position | undefined }>;
   };
   removals: { removePost(post: Post, now: number): Promise<void> };
+  uploads: {
+    announce(owner: UserId, upload: Upload, now: number): Promise<void>;
+    waiting(owner: UserId, id: UploadId, now: number): Promise<Upload | undefined>;
+  };
+  /** Undefined where nothing can be uploaded. */
+  bucket: Pick<Bucket, 'form' | 'has'> | undefined;
   cursors: Cursors;
   clock: () => Date;
   newPostId: (now: number) => PostId;
   newCommentId: (now: number) => CommentId;
+  newUploadId: (now: number) => UploadId;
 };
 
 /** The room of posts: what people say, and what others say and think of it. */
@@ -74,10 +94,13 @@ export const createPostsApp = ({
   likes,
   comments,
   removals,
+  uploads,
+  bucket,
   cursors,
   clock,
   newPostId,
   newCommentId,
+  newUploadId,
   ...shell
 }: Parts) => {
   const room = createRoom(shell);
@@ -97,6 +120,16 @@ export const createPostsApp = ({
     const [view] = await views.postViews([post], viewer);
     if (!view) throw postGone();
     return view;
+  };
+
+  /** The file that a post is to show: its author's own, that has come and is in no post yet. */
+  const arrived = async (text: string, caller: Caller, at: number): Promise<Upload> => {
+    const id = parseUploadId(text);
+    const upload = id && (await uploads.waiting(caller.userId, id, at));
+    if (!upload || !bucket) throw uploadGone();
+    if (!(await bucket.has(caller.userId, upload)))
+      throw new Refusal('upload-not-arrived', 'The file has not been uploaded yet.');
+    return upload;
   };
 
   /** One page of a feed. `list` names it to its cursors. */
@@ -136,18 +169,40 @@ export const createPostsApp = ({
 
   room.post('/posts', signedIn, limited('post'), body(CreatePost), async (c) => {
     const caller = requireUser(c);
-    const { text, mediaUrl, streamId } = c.req.valid('json');
+    const { text, mediaUrl, uploadId, streamId } = c.req.valid('json');
+    if (mediaUrl !== undefined && uploadId !== undefined)
+      throw new Refusal('invalid-request', 'A post has either mediaUrl or uploadId.');
     const at = now();
     const post: Post = {
       id: newPostId(at),
       authorId: caller.userId,
       text,
       mediaUrl,
+      upload: uploadId === undefined ? undefined : await arrived(uploadId, caller, at),
       streamId: streamId === undefined ? undefined : await visibleStream(streamViews, streamId, caller),
       createdAt: at,
     };
-    if (!(await posts.create(post))) throw new Refusal('user-not-found', 'This account has been deleted.');
+    const outcome = await posts.create(post);
+    // another post has taken it up meanwhile
+    if (!outcome.created && outcome.because === 'upload-gone') throw uploadGone();
+    if (!outcome.created) throw new Refusal('user-not-found', 'This account has been deleted.');
     return c.json(await viewed(post, caller), 201, PRIVATE);
+  });
+
+  room.post('/posts/uploads', signedIn, limited('upload'), body(CreateUpload), async (c) => {
+    const { userId } = requireCreator(c);
+    const { type, bytes } = c.req.valid('json');
+    const { maxBytes } = UPLOAD_TYPES[type];
+    if (bytes > maxBytes)
+      throw new Refusal('body-too-large', `A file of this type may have ${maxBytes / 1024 / 1024} MB.`);
+    if (!bucket)
+      throw new Refusal('temporarily-unavailable', 'Nothing can be uploaded here. Give an address of it instead.');
+    const at = now();
+    const upload = { id: newUploadId(at), type };
+    // first what removes it, then what lets it in: no file is ever there that nobody knows of
+    await uploads.announce(userId, upload, at);
+    const { url, fields, expiresAt } = await bucket.form(userId, upload, bytes, at);
+    return c.json({ id: upload.id, url, fields, expiresAt: new Date(expiresAt).toISOString() }, 201, PRIVATE);
   });
 
   room.get('/posts/:id', async (c) => c.json((await seen(c.req.param('id'), c.get('user'))).view, 200, PRIVATE));
@@ -156,10 +211,12 @@ export const createPostsApp = ({
     const caller = requireUser(c);
     const { post, view } = await seen(c.req.param('id'), caller);
     if (post.authorId !== caller.userId) throw new Refusal('not-allowed', 'This is not your post.');
-    const changes = c.req.valid('json');
+    const { text, mediaUrl } = c.req.valid('json');
+    // who edits the text sends the address back that they were shown, which is no other media
+    const changes = { text, mediaUrl: mediaUrl === view.mediaUrl ? undefined : mediaUrl };
     // what changes nothing is no edit
     if (changes.text === undefined && changes.mediaUrl === undefined) return c.json(view, 200, PRIVATE);
-    const edited = await posts.edit(post.id, caller.userId, changes, now());
+    const edited = await posts.edit(post, changes, now());
     if (!edited) throw postGone();
     return c.json(await viewed(edited, caller), 200, PRIVATE);
   });
@@ -237,6 +294,7 @@ export const createPostsApp = ({
 const PRIVATE = { 'Cache-Control': 'no-store' };
 
 const postGone = () => new Refusal('post-not-found', 'There is no such post.');
+const uploadGone = () => new Refusal('upload-not-found', 'There is no such file of yours that waits for a post.');
 const blocked = () => new Refusal('blocked', 'You cannot do that here.');
 
 const standing = ({ userId, roles }: Caller) => ({ id: userId, moderator: roles.includes('moderator') });

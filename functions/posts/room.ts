@@ -3,6 +3,7 @@ import { createCommentStore } from '#store/comments';
 import { createLikeStore } from '#store/likes';
 import { createPostStore } from '#store/posts';
 import { createRemovalStore } from '#store/removals';
+import { createUploadStore } from '#store/uploads';
 import type { Base } from '../base.ts';
 import type { People } from '../people.ts';
 import { createPostsApp } from './app.ts';
@@ -11,7 +12,7 @@ import { createPostViews, type PostSources } from './views.ts';
 
 /** The room of posts, on the base that all rooms share. */
 export const buildPostsRoom = (
-  { config, table, cursors, clock, log }: Base,
+  { config, table, cursors, clock, log, bucket }: Base,
   { authenticate, limited, users, follows }: People,
   { streamViews }: Pick<PostSources, 'streamViews'>,
 ) => {
@@ -22,7 +23,7 @@ export const buildPostsRoom = (
     corsOrigins: config.CORS_ORIGINS,
     authenticate,
     limited,
-    views: createPostViews({ users, posts, likes, streamViews }),
+    views: createPostViews({ users, posts, likes, streamViews, origin: config.PUBLIC_ORIGIN }),
     streamViews,
     users,
     posts,
@@ -30,9 +31,12 @@ export const buildPostsRoom = (
     likes,
     comments: createCommentStore({ table }),
     removals: createRemovalStore({ table }),
+    uploads: createUploadStore({ table }),
+    bucket,
     cursors,
     clock,
     newPostId: (now) => newId('pst', now),
     newCommentId: (now) => newId('cmt', now),
+    newUploadId: (now) => newId('upl', now),
   });
 };

@@ -1,6 +1,7 @@
 import type { CommentView, PostView, StreamView } from '#contract/http';
 import type { PostId, StreamId, UserId } from '#domain/ids';
 import type { Comment, Post, Reception } from '#domain/post';
+import { uploadKey } from '#domain/upload';
 import type { User } from '#domain/user';
 import type { Caller } from '../http/caller.ts';
 import { toPersonView } from '../users/profiles.ts';
@@ -12,10 +13,17 @@ export type PostSources = {
   likes: { likedAmong(userId: UserId, posts: readonly PostId[]): Promise<Set<PostId>> };
   /** Those of the streams that this viewer may see. */
   streamViews: (ids: readonly StreamId[], viewer: Caller | undefined) => Promise<Map<StreamId, StreamView>>;
+  /** The one origin, under which uploaded files are served. */
+  origin: string;
 };
 
 /** Posts and comments as one viewer sees them. */
-export const createPostViews = ({ users, posts, likes, streamViews }: PostSources) => {
+export const createPostViews = ({ users, posts, likes, streamViews, origin }: PostSources) => {
+  const mediaOf = ({ authorId, mediaUrl, upload }: Post): Pick<PostView, 'mediaUrl' | 'mediaType'> => {
+    if (upload) return { mediaUrl: `${origin}/${uploadKey(authorId, upload)}`, mediaType: upload.type };
+    return mediaUrl === undefined ? {} : { mediaUrl };
+  };
+
   /**
    * In the order given, without what this viewer may not see: whoever may not see a stream may not see the post of it, except its
    * author. What is just being removed, or whose author is, is left out as well.
@@ -41,7 +49,7 @@ export const createPostViews = ({ users, posts, likes, streamViews }: PostSource
         id: post.id,
         author: toPersonView(author),
         text: post.text,
-        ...(post.mediaUrl !== undefined && { mediaUrl: post.mediaUrl }),
+        ...mediaOf(post),
         ...(stream && { stream }),
         ...reception,
         ...(liked && { liked: liked.has(post.id) }),

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import type { UserId } from '#domain/ids';
 import * as brands from './brands.ts';
-import { exists, type Position, type Table } from './dynamo.ts';
-import { blockedByList, blockKey, blocksPartition } from './keys.ts';
+import { absent, exists, type Position, type Table } from './dynamo.ts';
+import { blockedByList, blockedList, blockKey, blocksPartition } from './keys.ts';
 import { createRecord } from './record.ts';
 
 const record = createRecord({
@@ -14,13 +14,23 @@ const record = createRecord({
 /** Who wants nothing to do with whom. What a block forbids is checked in the very transaction of what it forbids. */
 export const createBlockStore = ({ table }: { table: Table }) => ({
   block: async (blocker: UserId, blocked: UserId, now: number): Promise<void> => {
-    await table.put({
-      ...blockKey(blocker, blocked),
-      ...record.write(
-        { blocker, blocked, at: now },
-        { ownerKey: blockedByList(blocked), ownerSort: `${new Date(now).toISOString()}#${blocker}` },
-      ),
-    });
+    const at = new Date(now).toISOString();
+    await table.put(
+      {
+        ...blockKey(blocker, blocked),
+        ...record.write(
+          { blocker, blocked, at: now },
+          {
+            ownerKey: blockedByList(blocked),
+            ownerSort: `${at}#${blocker}`,
+            listKey: blockedList(blocker),
+            listSort: `${at}#${blocked}`,
+          },
+        ),
+      },
+      // a repeat does not make it a newer one
+      absent,
+    );
   },
 
   unblock: async (blocker: UserId, blocked: UserId): Promise<void> => {
@@ -31,10 +41,22 @@ export const createBlockStore = ({ table }: { table: Table }) => ({
   blocks: async (blocker: UserId, blocked: UserId): Promise<boolean> =>
     (await table.get(blockKey(blocker, blocked))) !== undefined,
 
-  /** Whom somebody has blocked. */
-  blockedBy: async (blocker: UserId, { limit, after }: { limit: number; after?: Position | undefined }) => {
-    const { items, next } = await table.query({ partition: blocksPartition(blocker), limit, after });
+  /** Whom somebody has blocked, the newest first. */
+  newest: async (blocker: UserId, { limit, after }: { limit: number; after: Position | undefined }) => {
+    const { items, next } = await table.query({
+      index: 'byList',
+      partition: blockedList(blocker),
+      newestFirst: true,
+      limit,
+      after,
+    });
     return { blocks: items.map((item) => record.read(item)), next };
+  },
+
+  /** Whom somebody has blocked, straight from the table, in no order that means anything. */
+  blockedBy: async (blocker: UserId, { limit }: { limit: number }) => {
+    const { items } = await table.query({ partition: blocksPartition(blocker), limit });
+    return items.map((item) => record.read(item));
   },
 
   /** Who has blocked somebody: for the removal of an account, and for nobody's eyes. */

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { parseCommentId, parseHandle, parsePostId, parseStreamId, parseUserId } from '#domain/ids';
+import { parseCommentId, parseHandle, parsePostId, parseStreamId, parseUploadId, parseUserId } from '#domain/ids';
+import { UPLOAD_TYPES, type UploadType } from '#domain/upload';
 
 /** The text in an item as the id that it was written from. */
 const branded = <Id extends string>(kind: string, parse: (text: string) => Id | undefined) =>
@@ -18,3 +19,7 @@ export const streamId = branded('stream id', parseStreamId);
 export const postId = branded('post id', parsePostId);
 export const commentId = branded('comment id', parseCommentId);
 export const handle = branded('handle', parseHandle);
+
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of a constant are what it is made of
+const uploadTypes = Object.keys(UPLOAD_TYPES) as UploadType[];
+export const upload = z.object({ id: branded('upload id', parseUploadId), type: z.enum(uploadTypes) });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { CommentId, Handle, PostId, StreamId, UserId } from '#domain/ids';
+import type { CommentId, Handle, PostId, StreamId, UploadId, UserId } from '#domain/ids';
 import type { Key } from './dynamo.ts';
 
 /** Every key of the one table, and of its indexes, is made here and nowhere else. What reads by which is in README.md. */
@@ -72,6 +72,7 @@ export const limitKey = (what: string, who: string) => key(`LIMIT#${what}#${hash
 export const followingList = (follower: UserId) => `FOLLOWING#${follower}`;
 export const followersList = (followee: UserId) => `FOLLOWERS#${followee}`;
 export const blockedByList = (blocked: UserId) => `BLOCKEDBY#${blocked}`;
+export const blockedList = (blocker: UserId) => `BLOCKED#${blocker}`;
 
 // ── posts ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -96,6 +97,6 @@ export const exploreList = (shard: number) => `EXPLORE#${shard}`;
 
 // ── removals ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** What is still to be removed after a post or an account is gone. */
-export const removalKey = (of: PostId | UserId) => key(`REMOVAL#${of}`, 'REMOVAL');
+/** What is still to be removed after a post or an account is gone; an uploaded file, until a post takes it up. */
+export const removalKey = (of: PostId | UploadId | UserId) => key(`REMOVAL#${of}`, 'REMOVAL');
 export const DUE_REMOVALS = 'DUE#REMOVAL';

@@ -16,6 +16,8 @@ import {
   shardOf,
 } from './keys.ts';
 import { createRecord } from './record.ts';
+import { dropped } from './removals.ts';
+import { takenUp } from './uploads.ts';
 
 const postRecord = createRecord({
   kind: 'post',
@@ -25,6 +27,7 @@ const postRecord = createRecord({
     authorId: brands.userId,
     text: z.string(),
     mediaUrl: z.optional(z.string()),
+    upload: z.optional(brands.upload),
     streamId: z.optional(brands.streamId),
     createdAt: z.number(),
     editedAt: z.optional(z.number()),
@@ -84,9 +87,18 @@ export const createPostStore = ({ table }: { table: Table }) => {
     },
   ];
 
+  const find = async (id: PostId): Promise<Post | undefined> => {
+    const item = await table.get(postKey(id));
+    return item && postRecord.read(item);
+  };
+
   return {
-    /** False where the author's account has gone. */
-    create: async (post: Post): Promise<boolean> => (await table.transact(birth(post, { listed: true }))).done,
+    /** Not where the author's account has gone, or where the file is not, or no longer, there to be taken up. */
+    create: async (post: Post): Promise<{ created: true } | { created: false; because: 'gone' | 'upload-gone' }> => {
+      const file = post.upload ? [takenUp(post.authorId, post.upload, post.createdAt)] : [];
+      const outcome = await table.transact<'gone' | 'upload-gone'>([...birth(post, { listed: true }), ...file]);
+      return outcome.done ? { created: true } : { created: false, because: outcome.because };
+    },
 
     /**
      * The post of a stream that has gone live: one for ever, however often and late it is told. Its author may take it down, and it
@@ -109,19 +121,16 @@ export const createPostStore = ({ table }: { table: Table }) => {
       return { published: outcome.done };
     },
 
-    find: async (id: PostId): Promise<Post | undefined> => {
-      const item = await table.get(postKey(id));
-      return item && postRecord.read(item);
-    },
+    find,
 
-    /** The post as it is now; undefined where it has gone or is another's. */
+    /** The post as it is now; undefined where it has gone. Other media takes the place of an uploaded file, which is removed. */
     edit: async (
-      id: PostId,
-      author: UserId,
+      { id, authorId, upload }: Pick<Post, 'id' | 'authorId' | 'upload'>,
       { text, mediaUrl }: PostChanges,
       now: number,
     ): Promise<Post | undefined> => {
       const sets = ['editedAt = :now'];
+      const removes: string[] = [];
       const values: Record<string, string | number> = { ':now': now };
       if (text !== undefined) {
         sets.push('#text = :text');
@@ -131,16 +140,22 @@ export const createPostStore = ({ table }: { table: Table }) => {
         sets.push('mediaUrl = :mediaUrl');
         values[':mediaUrl'] = mediaUrl;
       }
-      const { done, item } = await table.update(
-        postKey(id),
+      if (mediaUrl === null) removes.push('mediaUrl');
+      if (mediaUrl !== undefined) removes.push('upload');
+      const { done } = await table.transact([
         {
-          expression: `SET ${sets.join(', ')}${mediaUrl === null ? ' REMOVE mediaUrl' : ''}`,
-          ...(text !== undefined && { names: { '#text': 'text' } }),
-          values: toItem(values),
+          update: postKey(id),
+          set: {
+            expression: `SET ${sets.join(', ')}${removes.length > 0 ? ` REMOVE ${removes.join(', ')}` : ''}`,
+            ...(text !== undefined && { names: { '#text': 'text' } }),
+            values: toItem(values),
+          },
+          when: both(exists, writtenBy(authorId)),
+          or: 'gone',
         },
-        both(exists, writtenBy(author)),
-      );
-      return done && item ? postRecord.read(item) : undefined;
+        ...(upload && mediaUrl !== undefined ? [dropped(authorId, upload, now)] : []),
+      ]);
+      return done ? find(id) : undefined;
     },
 
     /** How these posts are received; one that has gone is left out. */

@@ -1,4 +1,5 @@
 import type { PostId, UserId } from '#domain/ids';
+import type { Upload } from '#domain/upload';
 import type { BlockStore } from './blocks.ts';
 import type { CommentStore } from './comments.ts';
 import type { Table } from './dynamo.ts';
@@ -12,9 +13,14 @@ import { type Removal, REMOVAL_STEPS, type RemovalStep, type RemovalStore } from
 const PAGE = 25;
 /** A request that was under way when the account went may write once more, and an index shows it late: all is looked at again. */
 const SETTLED_MS = 15 * 60 * 1000;
+/** Whoever still has the form by which a file came may send it once more: so long after, it is removed once more. */
+const RESENT_MS = 60 * 60 * 1000;
 
 /** Ends and takes away some of a creator's streams; false once there is none left. */
 export type RemoveStreams = (creator: UserId, now: number) => Promise<boolean>;
+
+/** Takes a file out of the bucket; done as well where it never came. */
+export type RemoveFile = (owner: UserId, upload: Upload) => Promise<void>;
 
 type Parts = {
   table: Table;
@@ -25,6 +31,7 @@ type Parts = {
   follows: Pick<FollowStore, 'followees' | 'followers' | 'unfollow'>;
   blocks: Pick<BlockStore, 'blockedBy' | 'blockersOf' | 'unblock'>;
   removeStreams: RemoveStreams;
+  removeFile: RemoveFile;
 };
 
 /** What deleted posts and accounts have left behind goes in steps, each of which may be repeated and broken off anywhere. */
@@ -37,6 +44,7 @@ export const createRemovalSteps = ({
   follows,
   blocks,
   removeStreams,
+  removeFile,
 }: Parts) => {
   /** One page of what is left under a post. True while there may be more. */
   const clearPost = async (postId: PostId): Promise<boolean> => {
@@ -63,10 +71,8 @@ export const createRemovalSteps = ({
       const page = await follows.followers(userId, { limit: PAGE, after: undefined });
       return each(page.follows, ({ follower }) => follows.unfollow(follower, userId));
     },
-    blocks: async (userId) => {
-      const page = await blocks.blockedBy(userId, { limit: PAGE });
-      return each(page.blocks, ({ blocked }) => blocks.unblock(userId, blocked));
-    },
+    blocks: async (userId) =>
+      each(await blocks.blockedBy(userId, { limit: PAGE }), ({ blocked }) => blocks.unblock(userId, blocked)),
     'blocked-by': async (userId) =>
       each(await blocks.blockersOf(userId, { limit: PAGE }), ({ blocker }) => blocks.unblock(blocker, userId)),
   };
@@ -74,6 +80,11 @@ export const createRemovalSteps = ({
   /** Where a removal stands after one page: the same note, the next, or undefined where all is done. */
   const work = async (removal: Removal, now: number): Promise<{ removal: Removal; dueAt: number } | undefined> => {
     if (removal.of === 'post') return (await clearPost(removal.postId)) ? { removal, dueAt: now } : undefined;
+    if (removal.of === 'upload') {
+      await removeFile(removal.ownerId, removal.upload);
+      const last = removal.at + RESENT_MS;
+      return now >= last ? undefined : { removal, dueAt: last };
+    }
     if (await clear[removal.step](removal.userId, now)) return { removal, dueAt: now };
     const next = REMOVAL_STEPS[REMOVAL_STEPS.indexOf(removal.step) + 1];
     if (next) return { removal: { ...removal, step: next }, dueAt: now };

@@ -1,8 +1,10 @@
 import * as z from 'zod/mini';
-import type { PostId, UserId } from '#domain/ids';
+import type { PostId, UploadId, UserId } from '#domain/ids';
+import type { Post } from '#domain/post';
+import type { Upload } from '#domain/upload';
 import * as brands from './brands.ts';
-import { exists, type Table } from './dynamo.ts';
-import { toItem } from './item.ts';
+import { exists, type Part, type Table } from './dynamo.ts';
+import { type Item, toItem } from './item.ts';
 import { DUE_REMOVALS, postKey, receptionKey, removalKey, userKey } from './keys.ts';
 import { createRecord } from './record.ts';
 import { farewell } from './users.ts';
@@ -22,6 +24,14 @@ export type RemovalStep = (typeof REMOVAL_STEPS)[number];
 
 const Removal = z.discriminatedUnion('of', [
   z.object({ of: z.literal('post'), postId: brands.postId, at: z.number() }),
+  /** A file in the bucket: one that waits for its post, or that a post has held. */
+  z.object({
+    of: z.literal('upload'),
+    ownerId: brands.userId,
+    upload: brands.upload,
+    waiting: z.boolean(),
+    at: z.number(),
+  }),
   z.object({ of: z.literal('user'), userId: brands.userId, at: z.number(), step: z.enum(REMOVAL_STEPS) }),
 ]);
 export type Removal = z.infer<typeof Removal>;
@@ -31,12 +41,26 @@ const record = createRecord({ kind: 'removal', version: 1, schema: Removal });
 /** A removal that fails stands back this long, so that it holds up no other. */
 const STAND_BACK_MS = 5 * 60 * 1000;
 
-const keyOf = (removal: Removal) => removalKey(removal.of === 'post' ? removal.postId : removal.userId);
+/** What it is that goes. */
+export const removedId = (removal: Removal): PostId | UploadId | UserId => {
+  if (removal.of === 'upload') return removal.upload.id;
+  return removal.of === 'post' ? removal.postId : removal.userId;
+};
 
-const note = (removal: Removal, dueAt: number) => ({
+const keyOf = (removal: Removal) => removalKey(removedId(removal));
+
+/** A removal as it stands on the list, from which the sweep takes it once it is due. */
+export const removalNote = (removal: Removal, dueAt: number): Item => ({
   ...keyOf(removal),
   ...record.write(removal, { dueKey: DUE_REMOVALS, dueSort: new Date(dueAt).toISOString() }),
 });
+
+/** Puts a file that a post has held on the list. */
+export const dropped = (owner: UserId, upload: Upload, now: number): Part<never> => ({
+  put: removalNote({ of: 'upload', ownerId: owner, upload, waiting: false, at: now }, now),
+});
+
+export const readRemoval = (item: Item): Removal => record.read(item);
 
 /**
  * Removing what has many parts: the thing itself goes at once, in one transaction with a note of what is left to do. The sweep
@@ -44,11 +68,15 @@ const note = (removal: Removal, dueAt: number) => ({
  */
 export const createRemovalStore = ({ table }: { table: Table }) => ({
   /** Done as well where the post has gone already. */
-  removePost: async ({ id }: { id: PostId }, now: number): Promise<void> => {
+  removePost: async (
+    { id, authorId, upload }: Pick<Post, 'id' | 'authorId' | 'upload'>,
+    now: number,
+  ): Promise<void> => {
     await table.transact([
       { remove: postKey(id), when: exists, or: 'gone' },
       { remove: receptionKey(id) },
-      { put: note({ of: 'post', postId: id, at: now }, now) },
+      { put: removalNote({ of: 'post', postId: id, at: now }, now) },
+      ...(upload ? [dropped(authorId, upload, now)] : []),
     ]);
   },
 
@@ -57,7 +85,7 @@ export const createRemovalStore = ({ table }: { table: Table }) => ({
     for (;;) {
       const user = await table.get(userKey(userId));
       if (!user) return;
-      const removal = note({ of: 'user', userId, at: now, step: REMOVAL_STEPS[0] }, now);
+      const removal = removalNote({ of: 'user', userId, at: now, step: REMOVAL_STEPS[0] }, now);
       const outcome = await table.transact([...farewell(user, now), { put: removal }]);
       // the handle has moved between our reading and our writing: look again
       if (outcome.done) return;
@@ -72,12 +100,12 @@ export const createRemovalStore = ({ table }: { table: Table }) => ({
       below: new Date(now + 1).toISOString(),
       limit,
     });
-    return items.map((item) => record.read(item));
+    return items.map(readRemoval);
   },
 
   /** Notes how far a removal has come, and when it is to go on. */
   advance: async (removal: Removal, dueAt: number): Promise<void> => {
-    await table.put(note(removal, dueAt), exists);
+    await table.put(removalNote(removal, dueAt), exists);
   },
 
   finish: async (removal: Removal): Promise<void> => {

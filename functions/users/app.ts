@@ -38,6 +38,7 @@ type Parts = RoomParts & {
   blocks: {
     block(blocker: UserId, blocked: UserId, now: number): Promise<void>;
     unblock(blocker: UserId, blocked: UserId): Promise<void>;
+    newest(blocker: UserId, ask: Ask): Promise<{ blocks: readonly { blocked: UserId }[]; next: Position | undefined }>;
   };
   removals: { removeUser(id: UserId, now: number): Promise<void> };
   cursors: Cursors;
@@ -143,6 +144,22 @@ export const createUsersApp = ({
     const cursor = cursors.seal(list, next);
     return { items, ...(cursor !== undefined && { cursor }) };
   };
+
+  room.get('/users/me/blocks', signedIn, query(PageQuery), async (c) => {
+    const { limit, cursor } = c.req.valid('query');
+    const { userId } = requireUser(c);
+    const list = `blocks:${userId}`;
+    const page = await blocks.newest(userId, { limit, after: openCursor(cursors, list, cursor) });
+    return c.json(
+      await people(
+        list,
+        page.blocks.map(({ blocked }) => blocked),
+        page.next,
+      ),
+      200,
+      PRIVATE,
+    );
+  });
 
   room.get('/users/:handle/followers', query(PageQuery), async (c) => {
     const { limit, cursor } = c.req.valid('query');

@@ -31,7 +31,7 @@ export const buildUsersRoom = (
 
 /** What goes on removing what deleted posts and accounts have left, on a timer or by a scheduled rule. */
 export const buildRemovalSweep = (
-  { table, clock, log }: Base,
+  { table, clock, log, bucket }: Base,
   { follows, blocks }: People,
   { removeStreams }: { removeStreams: RemoveStreams },
 ) => {
@@ -45,6 +45,8 @@ export const buildRemovalSweep = (
     follows,
     blocks,
     removeStreams,
+    // without a bucket no file has ever come
+    removeFile: async (owner, upload) => bucket?.remove(owner, upload),
   });
   return createRemovalSweep({ removals: { ...removals, ...steps }, clock, log });
 };

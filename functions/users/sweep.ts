@@ -1,4 +1,4 @@
-import type { Removal } from '#store/removals';
+import { type Removal, removedId } from '#store/removals';
 import type { Log } from '../http/log.ts';
 
 const AT_ONCE = 10;
@@ -25,7 +25,7 @@ export const createRemovalSweep =
     const inBudget = () => clock().getTime() - began < budgetMs;
 
     const finish = async (removal: Removal): Promise<void> => {
-      const facts = { of: removal.of, id: removal.of === 'post' ? removal.postId : removal.userId };
+      const facts = { of: removal.of, id: removedId(removal) };
       try {
         let state = { working: true, removal };
         while (state.working && inBudget()) state = await removals.proceed(state.removal, clock().getTime());

@@ -1,0 +1,34 @@
+import type { UploadId, UserId } from './ids.ts';
+
+const MEBIBYTE = 1024 * 1024;
+const PICTURE_BYTES = 10 * MEBIBYTE;
+const FILM_BYTES = 200 * MEBIBYTE;
+
+/**
+ * What may be uploaded, by the type that a browser gives a file, and how large it may be. A closed list of what a browser shows and
+ * never runs: no SVG, which holds scripts, and nothing that it would open as a page.
+ */
+export const UPLOAD_TYPES = {
+  'image/jpeg': { extension: 'jpg', maxBytes: PICTURE_BYTES },
+  'image/png': { extension: 'png', maxBytes: PICTURE_BYTES },
+  'image/webp': { extension: 'webp', maxBytes: PICTURE_BYTES },
+  'image/gif': { extension: 'gif', maxBytes: PICTURE_BYTES },
+  'image/avif': { extension: 'avif', maxBytes: PICTURE_BYTES },
+  'video/mp4': { extension: 'mp4', maxBytes: FILM_BYTES },
+  'video/webm': { extension: 'webm', maxBytes: FILM_BYTES },
+} as const;
+export type UploadType = keyof typeof UPLOAD_TYPES;
+
+/** The form that a browser sends a file with is good for so long from its making. */
+export const UPLOAD_FORM_MS = 10 * 60 * 1000;
+/** A post may take up a file for so long: whoever uploads writes the post meanwhile. */
+export const UPLOAD_ATTACH_MS = 2 * 60 * 60 * 1000;
+/** What no post has taken up by then is removed: much later than a post may, so that the two never meet. */
+export const UPLOAD_KEPT_MS = 24 * 60 * 60 * 1000;
+
+/** A file of somebody's, as a post holds it. */
+export type Upload = { id: UploadId; type: UploadType };
+
+/** Where a file lies, in the bucket and on our own origin: under its owner, so that nobody's form writes among another's. */
+export const uploadKey = (owner: UserId, { id, type }: Upload): string =>
+  `media/${owner}/${id}.${UPLOAD_TYPES[type].extension}`;

@@ -1,0 +1,110 @@
+import { SignatureV4 } from '@smithy/signature-v4';
+import type { UserId } from '#domain/ids';
+import { type Upload, UPLOAD_FORM_MS, uploadKey } from '#domain/upload';
+
+/** The bucket of uploaded files does not answer, or not as it should: worth trying again later. */
+export class BucketUnavailable extends Error {
+  override name = 'BucketUnavailable';
+}
+
+type Signing = ConstructorParameters<typeof SignatureV4>[0];
+
+type Parts = {
+  /** Where it is: `https://{bucket}.s3.{region}.amazonaws.com`, or a stand-in's address of it. */
+  url: string;
+  name: string;
+  credentials: Exclude<Signing['credentials'], { accessKeyId: string }>;
+  region: Exclude<Signing['region'], string>;
+  sha256: Signing['sha256'];
+  /** @default fetch */
+  send?: typeof fetch;
+};
+
+/** What a browser sends its file with. */
+export type Form = { url: string; fields: Record<string, string>; expiresAt: number };
+
+const ANSWER_MS = 5_000;
+/** A file never changes, but may be taken down: so long a cache may show it still. */
+export const CACHE_CONTROL = 'public, max-age=300';
+const ALGORITHM = 'AWS4-HMAC-SHA256';
+
+/**
+ * The S3 bucket of uploaded files, without the S3 SDK, which weighs 160 KB in each Lambda (infra/decisions/signed-by-hand.md).
+ * Signatures are the SDK's own signer's.
+ */
+export const createBucket = ({ url, name, credentials, region, sha256, send = fetch }: Parts) => {
+  const signer = new SignatureV4({
+    credentials,
+    region,
+    sha256,
+    service: 's3',
+    uriEscapePath: false,
+    applyChecksum: true,
+  });
+
+  const ask = async (method: 'HEAD' | 'DELETE', key: string): Promise<Response> => {
+    const { protocol, host, hostname, port, pathname } = new URL(`${url}/${key}`);
+    const { headers } = await signer.sign({
+      method,
+      protocol,
+      hostname,
+      ...(port !== '' && { port: Number(port) }),
+      path: pathname,
+      headers: { host },
+    });
+    const answer = await send(`${url}/${key}`, { method, headers, signal: AbortSignal.timeout(ANSWER_MS) }).catch(
+      (cause: unknown) => {
+        throw new BucketUnavailable(`${method} got no answer`, { cause });
+      },
+    );
+    await answer.body?.cancel();
+    if (answer.ok || answer.status === 404) return answer;
+    throw new BucketUnavailable(`${method} answered ${answer.status}`);
+  };
+
+  return {
+    /**
+     * A form that lets in this one file, of this type, of one to so many bytes: a POST policy signed with Signature Version 4
+     * (docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html). S3 holds each condition, and the file never
+     * passes through us.
+     */
+    form: async (owner: UserId, upload: Upload, maxBytes: number, now: number): Promise<Form> => {
+      const { accessKeyId, sessionToken } = await credentials();
+      const expiresAt = now + UPLOAD_FORM_MS;
+      const at = new Date(now);
+      const date = at.toISOString().replaceAll(/[-:]|\.\d+/g, '');
+      const conditions = {
+        key: uploadKey(owner, upload),
+        'Content-Type': upload.type,
+        'Cache-Control': CACHE_CONTROL,
+        success_action_status: '201',
+        'X-Amz-Algorithm': ALGORITHM,
+        'X-Amz-Credential': `${accessKeyId}/${date.slice(0, 8)}/${await region()}/s3/aws4_request`,
+        'X-Amz-Date': date,
+        ...(sessionToken !== undefined && { 'X-Amz-Security-Token': sessionToken }),
+      };
+      const document = {
+        expiration: new Date(expiresAt).toISOString(),
+        conditions: [{ bucket: name }, ['content-length-range', 1, maxBytes], ...Object.entries(conditions).map(only)],
+      };
+      const policy = Buffer.from(JSON.stringify(document)).toString('base64');
+      const signature = await signer.sign(policy, { signingDate: at });
+      return {
+        url: `${url}/`,
+        fields: { ...conditions, Policy: policy, 'X-Amz-Signature': signature },
+        expiresAt,
+      };
+    },
+
+    /** Whether the file has come. */
+    has: async (owner: UserId, upload: Upload): Promise<boolean> => (await ask('HEAD', uploadKey(owner, upload))).ok,
+
+    /** Done as well where there is no such file. */
+    remove: async (owner: UserId, upload: Upload): Promise<void> => {
+      await ask('DELETE', uploadKey(owner, upload));
+    },
+  };
+};
+export type Bucket = ReturnType<typeof createBucket>;
+
+const only = ([name, value]: [string, string]) => ({ [name]: value });
