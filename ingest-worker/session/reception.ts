@@ -67,6 +67,8 @@ export const createReception = (parts: Parts): Reception => {
   let open = true;
   let began = false;
   let toldReceived = ring.end;
+  /** Taken since `received` was last told: what the client had on its way. What it left out does not count. */
+  let untold = { bytes: 0, upTo: ring.end };
   let stopAt: number | undefined;
   let refusal: string | undefined;
   let heldBackMs: number | undefined;
@@ -102,8 +104,11 @@ export const createReception = (parts: Parts): Reception => {
       onEvent({ type: 'began' });
     }
     onEvent({ type: 'came' });
+    untold = { bytes: untold.bytes + ring.end - untold.upTo, upTo: ring.end };
     weigh();
-    if (ring.end - toldReceived > LIMITS.windowBytes / 4) sayReceived();
+    if (untold.bytes > LIMITS.windowBytes / 4) sayReceived();
+    if (client?.mode === 'v1' && untold.bytes > LIMITS.windowBytes + LIMITS.frameBytes)
+      refuse('too-fast', 'more bytes than the window allows');
   };
 
   /** Now that the recording says what it is: whether that was announced, and there is room for it. */
@@ -122,20 +127,26 @@ export const createReception = (parts: Parts): Reception => {
 
   /**
    * Whether more is held than may be: plain clients are then not read, the window of others stays shut. Those are read on for
-   * as much as they may have on its way, and no further: sockets made anew may each have brought a window's worth.
+   * as long as one that does not keep to its window is still to be told so, and no further: sockets made anew may each bring
+   * a window's worth.
    */
   const weigh = (): boolean => {
     if (isOverfull() && outlet.empty) ring.hollow(outlet.arrived);
     const full = isOverfull();
     heldBackMs = full ? (heldBackMs ?? clock()) : undefined;
-    const most = LIMITS.ringBytes + LIMITS.windowBytes;
+    const most = LIMITS.ringBytes + LIMITS.windowBytes + LIMITS.frameBytes;
     client?.hold(client.mode === 'plain' ? full : ring.heldBytes > most);
     return full;
   };
 
+  const markTold = (): void => {
+    toldReceived = ring.end;
+    untold = { bytes: 0, upTo: ring.end };
+  };
+
   const sayReceived = (): void => {
     if (toldReceived >= ring.end || intake.needsInit || weigh()) return;
-    toldReceived = ring.end;
+    markTold();
     client?.say({ type: 'received', offset: toldReceived });
   };
 
@@ -167,7 +178,7 @@ export const createReception = (parts: Parts): Reception => {
       epoch++;
       if (epoch > 1) tally.resumes();
       mediaMs = clock();
-      toldReceived = ring.end;
+      markTold();
       next.say({
         type: 'welcome',
         version: WIRE_VERSION,
@@ -196,6 +207,7 @@ export const createReception = (parts: Parts): Reception => {
       counts.skips++;
       tally.skips();
       intake.skip(to);
+      untold.upTo = ring.end;
     },
     stop: (from, at) => {
       if (!isCurrent(from)) return;

@@ -4,7 +4,7 @@ import { LIMITS } from '../limits.ts';
 import { createLog } from '../log.ts';
 import type { Encoder, EncoderEvent } from '../media/encoder.ts';
 import type { FlvTag } from '../media/flv-tag.ts';
-import { cluster, init, simpleBlock } from '../media/matroska.testing.ts';
+import { cluster, element, init, simpleBlock } from '../media/matroska.testing.ts';
 import type { Client } from './client.ts';
 import type { Publisher, PublisherOptions } from './publisher.ts';
 import { runSession, type RunningSession } from './run-session.ts';
@@ -41,7 +41,14 @@ type FakeEncoder = Encoder & {
   args: string[];
   say(event: EncoderEvent): void;
 };
-type FakeClient = Client & { said: ServerMessage[]; closed: CloseReason | undefined; held: boolean };
+type FakeClient = Client & {
+  epoch: number;
+  /** Number of the next byte. */
+  sent: number;
+  said: ServerMessage[];
+  closed: CloseReason | undefined;
+  held: boolean;
+};
 
 /** A session among fakes of fields: time, encoder, upstream, client and table are the test's. */
 const running = ({ plain = false, full = false } = {}) => {
@@ -126,6 +133,8 @@ const running = ({ plain = false, full = false } = {}) => {
   );
   const client: FakeClient = {
     mode: plain ? 'plain' : 'v1',
+    epoch: 1,
+    sent: 0,
     said: [],
     closed: undefined,
     held: false,
@@ -138,11 +147,10 @@ const running = ({ plain = false, full = false } = {}) => {
     },
   };
   session.attach(client);
-  let offset = 0;
-  const feed = (bytes: Buffer): void => {
-    if (plain) session.chunk(client, bytes);
-    else session.frame(client, { init: false, key: false, epoch: 1, offset, ptsMs: 0, payload: bytes });
-    offset += bytes.byteLength;
+  const feed = (bytes: Buffer, by = client): void => {
+    if (plain) session.chunk(by, bytes);
+    else session.frame(by, { init: false, key: false, epoch: by.epoch, offset: client.sent, ptsMs: 0, payload: bytes });
+    client.sent += bytes.byteLength;
   };
   /** The encoder makes of GOP `index` what there is to make of it. */
   const encode = (index: number): void => {
@@ -179,6 +187,20 @@ const running = ({ plain = false, full = false } = {}) => {
       publishers.at(-1)?.options.onEvent({ type: 'drained' });
     },
   };
+};
+
+const MB = 1024 * 1024;
+/** So many bytes that mean nothing, as any element of a cluster may. */
+const filler = (bytes: number): Buffer => element(0xec, Buffer.alloc(bytes - 9));
+
+/** A session whose client has just filled the ring, and is told of no more. */
+const shut = () => {
+  const made = running();
+  made.feed(INIT);
+  made.feed(gop(0, 2 * MB));
+  made.feed(gop(1, 2 * MB));
+  while (made.client.sent <= LIMITS.ringBytes) made.feed(filler(MB));
+  return made;
 };
 
 const pulse = (): Promise<unknown> => vi.advanceTimersByTimeAsync(LIMITS.pulseMs);
@@ -219,19 +241,51 @@ describe('[L4] the ring', () => {
     expect(received()).toBe(before);
   });
 
-  it('a client that goes on although its window is shut is read no further than a window', async () => {
-    const { feed, client, encode, arrive } = running();
-    feed(INIT);
-    const most = (LIMITS.ringBytes + LIMITS.windowBytes) / 1_000_000;
-    for (let index = 0; index < Math.floor(most); index++) feed(gop(index, 1_000_000));
-    expect(client.held).toBe(false);
-    feed(gop(Math.floor(most), 1_000_000));
-    expect(client.held).toBe(true);
+  it('[L3] a client that goes on although its window is shut is told so, beyond a frame too many', async () => {
+    const { feed, received, client } = shut();
+    const most = LIMITS.windowBytes + LIMITS.frameBytes;
+    for (let beyond = client.sent - received(); beyond < most; beyond = client.sent - received())
+      feed(filler(Math.min(MB, most - beyond)));
     await pulse();
-    for (let index = 0; index < 6; index++) encode(index);
-    arrive(18);
+    expect(client).toMatchObject({ closed: undefined, held: false });
+    feed(filler(20));
+    expect(client.closed).toBe('too-fast');
+  });
+
+  it('[L3] what a client left out is not on its way', async () => {
+    const { feed, session, client } = shut();
+    for (let times = 0; times < 4; times++) {
+      session.skip(client, client.sent + 20 * MB);
+      client.sent += 20 * MB;
+      feed(gop(times + 1, MB));
+    }
     await pulse();
-    expect(client).toMatchObject({ held: false, closed: undefined });
+    expect(client.closed).toBeUndefined();
+  });
+
+  it('[L4] a client that brings a window in each of many sockets is read no further than one of them', async () => {
+    const { feed, encode, arrive, session, client } = shut();
+    const most = LIMITS.ringBytes + LIMITS.windowBytes + LIMITS.frameBytes;
+    const sockets = [client];
+    for (let epoch = 2; client.sent < most; epoch++) {
+      const next: FakeClient = { ...client, epoch, closed: undefined };
+      next.hold = (held) => void (next.held = held);
+      next.close = (reason) => void (next.closed ??= reason);
+      session.attach(next);
+      sockets.push(next);
+      const until = Math.min(most, client.sent + LIMITS.windowBytes);
+      while (client.sent < until) feed(filler(Math.min(MB, until - client.sent)), next);
+    }
+    const last = sockets.at(-1);
+    expect(last).toMatchObject({ held: false });
+    feed(filler(MB), last);
+    expect(last).toMatchObject({ held: true, closed: undefined });
+    await pulse();
+    encode(0);
+    encode(1);
+    arrive(6);
+    await pulse();
+    expect(last).toMatchObject({ held: false, closed: undefined });
   });
 
   it('[W9] a client that left media out while it was shut is told when it is open again', async () => {
