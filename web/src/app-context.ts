@@ -3,12 +3,14 @@ import type { Api } from './api/api.ts';
 import type { Queries } from './api/queries.ts';
 import type { Session } from './api/session.ts';
 import type { Snapshot } from './realtime/snapshot.ts';
+import type { Renewal } from './ui/renewal.ts';
 
 /** The parts of the world that pages may use; `main.tsx` makes them. */
 export type AppParts = {
   api: Api;
   session: Session;
   queries: Queries;
+  renewal: Renewal;
   /** Follows a stream until the answer is called. */
   followLive: (following: { streamId: string; onChange: (snapshot: Snapshot) => void }) => () => void;
 };

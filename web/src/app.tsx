@@ -8,8 +8,8 @@ import './ui/tokens.css';
 import './ui/base.css';
 import './ui/toast.css';
 
-/** Under the header: at the foot of the page it would lie on the buttons of dialogs. */
-const TOAST_TOP = 'calc(var(--height-header) + var(--space-3))';
+/** On the header, where neither a dialog nor the controls of a show ever are: dialogs begin under `--height-toasts`. */
+const TOAST_OFFSET = { top: 'var(--space-2)' };
 
 type Props = { parts: AppParts; router: AppRouter; queryClient: QueryClient };
 
@@ -19,7 +19,13 @@ export const App = ({ parts, router, queryClient }: Props) => (
     <QueryClientProvider client={queryClient}>
       <Tooltip.Provider delayDuration={400}>
         <RouterProvider router={router} />
-        <Toaster theme="system" position="top-center" offset={{ top: TOAST_TOP }} mobileOffset={{ top: TOAST_TOP }} />
+        <Toaster
+          theme="system"
+          position="top-center"
+          visibleToasts={1}
+          offset={TOAST_OFFSET}
+          mobileOffset={TOAST_OFFSET}
+        />
       </Tooltip.Provider>
     </QueryClientProvider>
   </AppContext>

@@ -14,9 +14,11 @@ import type { AppParts } from './app-context.ts';
 import { startLiveFeed, type LiveFeedParts } from './realtime/live-feed.ts';
 import { openRoomSocket } from './realtime/room-socket.ts';
 import { createAppRouter } from './router.tsx';
+import { createRenewal } from './ui/renewal.ts';
 
 const TOKENS = 'vybzz.tokens';
 const SIGN_IN = 'vybzz.sign-in';
+const RENEWED = 'vybzz.renewed';
 const PASSING_RETRIES = 2;
 
 const fetch: typeof globalThis.fetch = (input, init) => window.fetch(input, init);
@@ -86,6 +88,12 @@ const parts: AppParts = {
   api,
   session,
   queries: createQueries(api),
+  renewal: createRenewal({
+    mark: createSlot(() => sessionStorage, RENEWED),
+    online: () => navigator.onLine,
+    now: () => Date.now(),
+    reload: () => location.reload(),
+  }),
   followLive: (following) => startLiveFeed(live, following),
 };
 

@@ -3,6 +3,7 @@ import { HomePage } from './feed/home-page.tsx';
 import { SignedInPage } from './people/signed-in-page.tsx';
 import { FailedPage } from './ui/failed-page.tsx';
 import { NotFoundPage } from './ui/not-found-page.tsx';
+import { part } from './ui/part.ts';
 import { Shell } from './ui/shell.tsx';
 import { WaitingPage } from './ui/waiting-page.tsx';
 
@@ -15,31 +16,46 @@ const signedIn = createRoute({ getParentRoute: () => root, path: '/signed-in', c
 const profile = createRoute({
   getParentRoute: () => root,
   path: '/@{$handle}',
-  component: lazyRouteComponent(() => import('./people/profile-page.tsx'), 'ProfilePage'),
+  component: lazyRouteComponent(
+    part(() => import('./people/profile-page.tsx')),
+    'ProfilePage',
+  ),
 });
 
 const settings = createRoute({
   getParentRoute: () => root,
   path: '/settings',
-  component: lazyRouteComponent(() => import('./people/settings-page.tsx'), 'SettingsPage'),
+  component: lazyRouteComponent(
+    part(() => import('./people/settings-page.tsx')),
+    'SettingsPage',
+  ),
 });
 
 const post = createRoute({
   getParentRoute: () => root,
   path: '/post/$postId',
-  component: lazyRouteComponent(() => import('./feed/post-page.tsx'), 'PostPage'),
+  component: lazyRouteComponent(
+    part(() => import('./feed/post-page.tsx')),
+    'PostPage',
+  ),
 });
 
 const studio = createRoute({
   getParentRoute: () => root,
   path: '/studio',
-  component: lazyRouteComponent(() => import('./studio/studio-page.tsx'), 'StudioPage'),
+  component: lazyRouteComponent(
+    part(() => import('./studio/studio-page.tsx')),
+    'StudioPage',
+  ),
 });
 
 const watch = createRoute({
   getParentRoute: () => root,
   path: '/watch/$streamId',
-  component: lazyRouteComponent(() => import('./watch/watch-page.tsx'), 'WatchPage'),
+  component: lazyRouteComponent(
+    part(() => import('./watch/watch-page.tsx')),
+    'WatchPage',
+  ),
 });
 
 const routeTree = root.addChildren([home, signedIn, profile, settings, post, studio, watch]);

@@ -6,6 +6,10 @@ import { ApiError, isPassing } from './api-error.ts';
 const PAGE_SIZE = 20;
 const LIVE_LIST_EVERY_MS = 15_000;
 const MOVING_EVERY_MS = 5_000;
+/** An announced show may be moved; whoever waits for it hears of it this soon where no push reaches. */
+const WAITING_EVERY_MS = 60_000;
+/** Among so many of a creator's newest shows the announced ones are looked for. */
+const ANNOUNCED_AMONG = 100;
 
 export type Queries = ReturnType<typeof createQueries>;
 export type FeedName = 'explore' | 'feed' | { author: string };
@@ -32,6 +36,13 @@ export const createQueries = (api: Api) => ({
       ...byCursor,
     }),
 
+  blocked: () =>
+    infiniteQueryOptions({
+      queryKey: ['blocked'],
+      queryFn: ({ signal, pageParam }) => api.blocked({ cursor: pageParam, limit: PAGE_SIZE, signal }),
+      ...byCursor,
+    }),
+
   liveNow: () =>
     queryOptions({
       queryKey: ['streams', 'live'],
@@ -43,6 +54,16 @@ export const createQueries = (api: Api) => ({
     queryOptions({
       queryKey: ['streams', 'scheduled'],
       queryFn: async ({ signal }) => (await api.streams({ state: 'scheduled' }, { limit: PAGE_SIZE, signal })).items,
+    }),
+
+  /** What one creator has announced, the soonest first. */
+  announced: (handle: string) =>
+    queryOptions({
+      queryKey: ['streams', 'announced', handle],
+      queryFn: async ({ signal }) =>
+        (await api.streams({ creator: handle, state: 'scheduled' }, { limit: ANNOUNCED_AMONG, signal })).items.toSorted(
+          (one, other) => Date.parse(one.scheduledFor ?? '') - Date.parse(other.scheduledFor ?? ''),
+        ),
     }),
 
   streamsOf: (handle: string) =>
@@ -62,10 +83,18 @@ export const createQueries = (api: Api) => ({
         data?.pages.some(({ items }) => items.some(isMoving)) ? MOVING_EVERY_MS : false,
     }),
 
+  simulcast: () =>
+    queryOptions({
+      queryKey: ['simulcast'],
+      queryFn: ({ signal }) => api.simulcast({ signal }),
+    }),
+
   stream: (id: string) =>
     queryOptions({
       queryKey: ['stream', id],
       queryFn: ({ signal }) => api.stream(id, { signal }),
+      refetchInterval: ({ state: { data } }) =>
+        data?.state === 'created' && data.scheduledFor !== undefined ? WAITING_EVERY_MS : false,
     }),
 
   /** Asked for only once the stream is said to be on the air; Mux may still need a moment, hence the patience. */

@@ -1,6 +1,5 @@
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import type { CommentView, PostView } from '#contract/http';
 import { useApp, useSignedIn } from '../app-context.ts';
@@ -8,12 +7,12 @@ import { useSignIn } from '../people/use-sign-in.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Button } from '../ui/button.tsx';
 import { Field, TextInput } from '../ui/field.tsx';
-import { IconButton } from '../ui/icon-button.tsx';
 import { LoadFailed } from '../ui/load-failed.tsx';
 import { MoreButton } from '../ui/more-button.tsx';
 import { RichText } from '../ui/rich-text.tsx';
 import { Spinner } from '../ui/spinner.tsx';
 import { TimeAgo } from '../ui/time.tsx';
+import { CommentMenu } from './comment-menu.tsx';
 import { patchPost } from './post-cache.ts';
 import './comments.css';
 
@@ -49,45 +48,23 @@ export const Comments = ({ post }: { post: PostView }) => {
   );
 };
 
-const Comment = ({ post, comment }: { post: PostView; comment: CommentView }) => {
-  const { api, queries } = useApp();
-  const signedIn = useSignedIn();
-  const queryClient = useQueryClient();
-  const { data: me } = useQuery({ ...queries.me(), enabled: signedIn });
-  const remove = useMutation({
-    mutationFn: () => api.deleteComment(post.id, comment.id),
-    onSuccess: async () => {
-      patchPost(queryClient, post.id, { comments: Math.max(0, post.comments - 1) });
-      await queryClient.invalidateQueries({ queryKey: ['comments', post.id] });
-    },
-  });
-  const mayRemove = me && (me.id === comment.author.id || me.id === post.author.id || me.roles.includes('moderator'));
-  return (
-    <li className="comment">
-      <Avatar person={comment.author} size="s" />
-      <div className="comment__words">
-        <p className="comment__byline">
-          <Link to="/@{$handle}" params={{ handle: comment.author.handle }} className="post__author">
-            {comment.author.name}
-          </Link>
-          <span className="muted">
-            <TimeAgo at={comment.createdAt} />
-          </span>
-        </p>
-        <RichText text={comment.text} />
-      </div>
-      {mayRemove && (
-        <IconButton
-          size="s"
-          label="Delete comment"
-          icon={<Trash2 />}
-          disabled={remove.isPending}
-          onClick={() => remove.mutate()}
-        />
-      )}
-    </li>
-  );
-};
+const Comment = ({ post, comment }: { post: PostView; comment: CommentView }) => (
+  <li className="comment">
+    <Avatar person={comment.author} size="s" />
+    <div className="comment__words">
+      <p className="comment__byline">
+        <Link to="/@{$handle}" params={{ handle: comment.author.handle }} className="post__author">
+          {comment.author.name}
+        </Link>
+        <span className="muted">
+          <TimeAgo at={comment.createdAt} />
+        </span>
+      </p>
+      <RichText text={comment.text} />
+    </div>
+    <CommentMenu post={post} comment={comment} />
+  </li>
+);
 
 const COMMENT_MAX = 1_000;
 

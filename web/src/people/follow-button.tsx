@@ -5,7 +5,7 @@ import { useApp, useSignedIn } from '../app-context.ts';
 import { Button } from '../ui/button.tsx';
 import { useSignIn } from './use-sign-in.ts';
 
-/** Follows somebody, or stops. Not shown on one's own page. */
+/** Follows somebody, or stops. Not shown on one's own page, nor where one has blocked them. */
 export const FollowButton = ({ handle }: { handle: string }) => {
   const { api, queries } = useApp();
   const signedIn = useSignedIn();
@@ -23,7 +23,7 @@ export const FollowButton = ({ handle }: { handle: string }) => {
       patch(({ followers }) => ({ followed: !followed, followers: followers + (followed ? -1 : 1) })),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: ['posts', 'feed'] }),
   });
-  if (!person || me?.id === person.id) return null;
+  if (!person || person.blocked || me?.id === person.id) return null;
   const followed = person.followed === true;
   return (
     <Button

@@ -3,26 +3,29 @@ import { Link, useParams } from '@tanstack/react-router';
 import { Clapperboard, Newspaper } from 'lucide-react';
 import { Tabs } from 'radix-ui';
 import { useState } from 'react';
-import type { ProfileView } from '#contract/http';
+import type { ProfileView, StreamView } from '#contract/http';
 import { ApiError } from '../api/api-error.ts';
 import { useApp, useSignedIn } from '../app-context.ts';
 import { PostList } from '../feed/post-list.tsx';
 import { Avatar } from '../ui/avatar.tsx';
-import { buttonClass } from '../ui/button.tsx';
+import { Badge } from '../ui/badge.tsx';
+import { Button, buttonClass } from '../ui/button.tsx';
 import { count } from '../ui/count.ts';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { LoadFailed } from '../ui/load-failed.tsx';
 import { Loading } from '../ui/loading.tsx';
 import { MoreButton } from '../ui/more-button.tsx';
 import { NotFoundPage } from '../ui/not-found-page.tsx';
-import { Page } from '../ui/page.tsx';
+import { Page, Section } from '../ui/page.tsx';
 import { RichText } from '../ui/rich-text.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import '../ui/tabs.css';
 import { StreamGrid, StreamGridSkeleton } from '../watch/stream-grid.tsx';
 import { FollowButton } from './follow-button.tsx';
 import { PeopleDialog } from './people-dialog.tsx';
+import { PersonMenu } from './person-menu.tsx';
 import './profile-page.css';
+import { useBlock } from './use-block.ts';
 
 /** A person: who they are, what they stream and what they post. */
 export const ProfilePage = () => {
@@ -49,6 +52,11 @@ const Profile = ({ person }: { person: ProfileView }) => {
         <div className="profile__words">
           <h1>{person.name}</h1>
           <p className="muted">@{person.handle}</p>
+          {person.blocked && (
+            <p>
+              <Badge tone="warn">Blocked</Badge>
+            </p>
+          )}
           {person.bio && <RichText text={person.bio} />}
           <p className="profile__counts">
             <button type="button" className="profile__count" onClick={() => setPeople('followers')}>
@@ -70,7 +78,9 @@ const Profile = ({ person }: { person: ProfileView }) => {
             </Link>
           )}
           <FollowButton handle={person.handle} />
+          {person.blocked && <UnblockButton handle={person.handle} />}
           <EditLink person={person} />
+          <PersonMenu person={person} />
         </div>
       </header>
       <Tabs.Root value={shown} onValueChange={setShown}>
@@ -83,7 +93,6 @@ const Profile = ({ person }: { person: ProfileView }) => {
           </Tabs.Trigger>
         </Tabs.List>
         <Tabs.Content value="streams">
-          <h2 className="visually-hidden">Streams</h2>
           <Streams person={person} />
         </Tabs.Content>
         <Tabs.Content value="posts" className="profile__posts">
@@ -96,6 +105,15 @@ const Profile = ({ person }: { person: ProfileView }) => {
       </Tabs.Root>
       <PeopleDialog handle={person.handle} which={people} onClose={() => setPeople(undefined)} />
     </>
+  );
+};
+
+const UnblockButton = ({ handle }: { handle: string }) => {
+  const block = useBlock(handle);
+  return (
+    <Button busy={block.isPending} onClick={() => block.mutate(false)}>
+      Unblock
+    </Button>
   );
 };
 
@@ -114,10 +132,12 @@ const EditLink = ({ person }: { person: ProfileView }) => {
 const Streams = ({ person }: { person: ProfileView }) => {
   const { queries } = useApp();
   const list = useInfiniteQuery(queries.streamsOf(person.handle));
+  const announced = useQuery(queries.announced(person.handle));
   if (list.isPending) return <StreamGridSkeleton />;
   if (!list.data) return <LoadFailed what="The streams" error={list.error} onRetry={() => void list.refetch()} />;
-  const streams = list.data.pages.flatMap(({ items }) => items);
-  if (streams.length === 0)
+  const streams = list.data.pages.flatMap(({ items }) => items.filter(hasBegun));
+  const upcoming = announced.data ?? [];
+  if (streams.length === 0 && upcoming.length === 0 && !list.hasNextPage)
     return (
       <EmptyState icon={<Clapperboard />} title="No streams yet">
         Shows and their recordings appear here.
@@ -125,11 +145,23 @@ const Streams = ({ person }: { person: ProfileView }) => {
     );
   return (
     <>
-      <StreamGrid streams={streams} showCreator={false} />
+      {upcoming.length > 0 && (
+        <Section id="profile-upcoming" title="Upcoming">
+          <StreamGrid streams={upcoming} showCreator={false} />
+        </Section>
+      )}
+      {streams.length > 0 && (
+        <Section id="profile-streams" title="Shows">
+          <StreamGrid streams={streams} showCreator={false} />
+        </Section>
+      )}
       <MoreButton list={list} />
     </>
   );
 };
+
+/** Announced shows stand by themselves. */
+const hasBegun = ({ state }: StreamView) => state !== 'created';
 
 const ProfileSkeleton = () => (
   <Loading what="the profile" className="profile">

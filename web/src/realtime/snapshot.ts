@@ -9,6 +9,8 @@ export type Snapshot = {
   recording: StreamView['recording'];
   startedAt?: string | undefined;
   endedBecause?: string | undefined;
+  /** As it was last pushed: what is asked for does not tell it. */
+  scheduledFor?: string | undefined;
   /** Only to the creator. */
   health?: StreamHealth | undefined;
   warnings?: string[] | undefined;
@@ -36,10 +38,12 @@ export const takeIn = (known: Snapshot | undefined, news: News): Snapshot | unde
     recording: told.recording,
     startedAt: told.startedAt ?? known?.startedAt,
     endedBecause: known?.endedBecause,
+    scheduledFor: known?.scheduledFor,
     health: known?.health,
     warnings: known?.warnings,
     ...(news.type === 'pushed' && {
       endedBecause: news.stream.endedBecause,
+      scheduledFor: news.stream.scheduledFor,
       health: news.stream.health ?? known?.health,
       warnings: news.stream.warnings ?? known?.warnings,
     }),

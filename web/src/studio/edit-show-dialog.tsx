@@ -1,25 +1,38 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useId, useState, type FormEvent } from 'react';
 import { toast } from 'sonner';
-import type { StreamView } from '#contract/http';
+import type { StreamView, UpdateStream } from '#contract/http';
 import { useApp } from '../app-context.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { Field, TextArea, TextInput } from '../ui/field.tsx';
-import './edit-show-dialog.css';
+import { useNow } from '../ui/time.tsx';
+import { parseLocalText, toLocalText } from './local-time.ts';
+import { problemsOf, ShowFields, type Asks, type ShowDraft } from './show-fields.tsx';
 
-const TITLE_MAX = 140;
-const DESCRIPTION_MAX = 5_000;
+/** A time that was ahead may have passed while the dialog was open. */
+const JUDGED_EVERY_MS = 10_000;
 
-/** Changes what viewers read of a show, while it runs too. */
+/** Changes what viewers read of a show, while it runs too; before it, also for whom it is, and when. */
 export const EditShowDialog = ({ stream, onClose }: { stream: StreamView; onClose: () => void }) => {
   const { api, queries } = useApp();
   const queryClient = useQueryClient();
   const formId = useId();
-  const [title, setTitle] = useState(stream.title);
-  const [description, setDescription] = useState(stream.description ?? '');
+  const nowMs = useNow(JUDGED_EVERY_MS);
+  const [before] = useState<ShowDraft>(() => ({
+    title: stream.title,
+    description: stream.description ?? '',
+    when: stream.scheduledFor === undefined ? '' : toLocalText(Date.parse(stream.scheduledFor)),
+    visibility: stream.visibility,
+    latency: stream.latency,
+  }));
+  const [draft, setDraft] = useState(before);
+  // The delay belongs to the channel from the first minute on; who may watch, from the show's first.
+  const [asks] = useState<Asks>(() => {
+    if (stream.state !== 'created') return [];
+    return stream.scheduledFor === undefined ? ['visibility'] : ['when', 'visibility'];
+  });
   const save = useMutation({
-    mutationFn: () => api.updateStream(stream.id, { title: title.trim(), description: description.trim() }),
+    mutationFn: (change: UpdateStream) => api.updateStream(stream.id, change),
     onSuccess: async (changed) => {
       queryClient.setQueryData(queries.stream(stream.id).queryKey, changed);
       toast.success('Saved');
@@ -27,9 +40,16 @@ export const EditShowDialog = ({ stream, onClose }: { stream: StreamView; onClos
       await queryClient.invalidateQueries({ queryKey: ['streams'] });
     },
   });
+  const { title, when } = problemsOf(draft, nowMs);
+  // An announced time that has passed stands; only a new one has to lie ahead.
+  const problems = { title, ...(draft.when !== before.when && { when }) };
+  const sayable = !problems.title && !problems.when;
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (title.trim() && !save.isPending) save.mutate();
+    if (!sayable || save.isPending) return;
+    const change = changeOf(before, draft);
+    if (Object.keys(change).length === 0) onClose();
+    else save.mutate(change);
   };
   return (
     <Dialog
@@ -41,35 +61,26 @@ export const EditShowDialog = ({ stream, onClose }: { stream: StreamView; onClos
           <Button variant="ghost" onClick={onClose}>
             Cancel
           </Button>
-          <Button type="submit" form={formId} variant="primary" busy={save.isPending} disabled={!title.trim()}>
+          <Button type="submit" form={formId} variant="primary" busy={save.isPending} disabled={!sayable}>
             Save
           </Button>
         </>
       }
     >
-      <form id={formId} className="edit-show" noValidate onSubmit={submit}>
-        <Field label="Title" required error={title.trim() ? undefined : 'A show needs a title.'}>
-          {(control) => (
-            <TextInput
-              {...control}
-              maxLength={TITLE_MAX}
-              value={title}
-              onChange={(event) => setTitle(event.target.value)}
-            />
-          )}
-        </Field>
-        <Field label="Description">
-          {(control) => (
-            <TextArea
-              {...control}
-              rows={5}
-              maxLength={DESCRIPTION_MAX}
-              value={description}
-              onChange={(event) => setDescription(event.target.value)}
-            />
-          )}
-        </Field>
+      <form id={formId} className="show-fields" noValidate onSubmit={submit}>
+        <ShowFields draft={draft} asks={asks} problems={problems} onChange={setDraft} />
       </form>
     </Dialog>
   );
+};
+
+/** Only what is new: a part that may no longer be changed would have the rest refused with it. */
+const changeOf = (before: ShowDraft, now: ShowDraft): UpdateStream => {
+  const atMs = parseLocalText(now.when);
+  return {
+    ...(now.title.trim() !== before.title && { title: now.title.trim() }),
+    ...(now.description.trim() !== before.description && { description: now.description.trim() }),
+    ...(now.visibility !== before.visibility && { visibility: now.visibility }),
+    ...(now.when !== before.when && atMs !== undefined && { scheduledFor: new Date(atMs).toISOString() }),
+  };
 };

@@ -1,5 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Clapperboard } from 'lucide-react';
+import type { StreamView } from '#contract/http';
 import { useApp } from '../app-context.ts';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { LoadFailed } from '../ui/load-failed.tsx';
@@ -7,18 +8,19 @@ import { MoreButton } from '../ui/more-button.tsx';
 import { Section } from '../ui/page.tsx';
 import { StreamGrid, StreamGridSkeleton } from '../watch/stream-grid.tsx';
 
-/** All shows of mine, newest first, with their recordings. */
+/** All shows of mine that came about, newest first, with their recordings. */
 export const MyStreams = () => {
   const { queries } = useApp();
   const list = useInfiniteQuery(queries.myStreams());
-  const streams = list.data?.pages.flatMap(({ items }) => items) ?? [];
+  // What is announced stands by itself; what was never begun is nobody's show, and is taken up again by the next.
+  const streams = list.data?.pages.flatMap(({ items }) => items.filter(hasBegun)) ?? [];
   return (
     <Section id="my-streams" title="Your shows">
       {list.isPending && <StreamGridSkeleton />}
       {list.isError && !list.data && (
         <LoadFailed what="Your shows" error={list.error} onRetry={() => void list.refetch()} />
       )}
-      {list.data && streams.length === 0 && (
+      {list.data && streams.length === 0 && !list.hasNextPage && (
         <EmptyState icon={<Clapperboard />} title="No shows yet">
           Your first one appears here the moment it starts, and its recording after it.
         </EmptyState>
@@ -28,3 +30,5 @@ export const MyStreams = () => {
     </Section>
   );
 };
+
+const hasBegun = ({ state, startedAt }: StreamView) => startedAt !== undefined || state === 'connecting';

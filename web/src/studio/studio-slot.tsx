@@ -1,8 +1,9 @@
 import { createContext, lazy, Suspense, useContext, useState, type ReactNode } from 'react';
 import { createPortal } from 'react-dom';
+import { part } from '../ui/part.ts';
 import { Skeleton } from '../ui/skeleton.tsx';
 
-const StudioHost = lazy(async () => ({ default: (await import('./studio-host.tsx')).StudioHost }));
+const StudioHost = lazy(part(async () => ({ default: (await import('./studio-host.tsx')).StudioHost })));
 
 const SlotContext = createContext<(slot: HTMLElement | null) => void>(() => {});
 

@@ -1,5 +1,5 @@
-import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
-import { Radio } from 'lucide-react';
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
+import { CalendarPlus, Radio } from 'lucide-react';
 import { useCallback, useEffect, useState } from 'react';
 import type { StreamView } from '#contract/http';
 import { useApp } from '../app-context.ts';
@@ -11,21 +11,26 @@ import { Card } from '../ui/page.tsx';
 import { existingStream, newStream } from './broadcast-ports.ts';
 import { MyStreams } from './my-streams.tsx';
 import { OnAirElsewhere } from './on-air-elsewhere.tsx';
+import { ScheduleDialog } from './schedule-dialog.tsx';
 import { ShowPanel } from './show-panel.tsx';
+import { Simulcast } from './simulcast.tsx';
 import './studio.css';
+import { UpcomingShows } from './upcoming-shows.tsx';
 
 /** What the dialog is open for: a new show, or one that exists. */
 type Starting = { with: 'new' } | { with: 'existing'; stream: StreamView };
 
 /** A creator's desk: going live, the show while it runs, and what was before. */
 export const Studio = () => {
-  const { api } = useApp();
+  const { api, queries } = useApp();
   const queryClient = useQueryClient();
   const broadcast = useBroadcastHandle();
   const { state } = useBroadcast();
   const running = useRunningStream();
   const elsewhere = useOnAirElsewhere(running);
+  const { data: me } = useQuery(queries.me());
   const [starting, setStarting] = useState<Starting>();
+  const [scheduling, setScheduling] = useState(false);
 
   // Each step of a show changes what the lists say of it.
   useEffect(() => {
@@ -46,6 +51,7 @@ export const Studio = () => {
   const create = (input: GoLiveInput) =>
     starting?.with === 'existing' ? existingStream(api, starting.stream, input) : newStream(api, input);
 
+  const goOnWith = (stream: StreamView) => setStarting({ with: 'existing', stream });
   const hasShow = !starting && state.at !== 'idle' && state.at !== 'asking' && state.at !== 'ready';
   return (
     <div className="studio">
@@ -56,10 +62,10 @@ export const Studio = () => {
           <LiveControls />
         </>
       )}
-      {!hasShow && elsewhere && (
-        <OnAirElsewhere stream={elsewhere} onGoOn={() => setStarting({ with: 'existing', stream: elsewhere })} />
+      {!hasShow && elsewhere && <OnAirElsewhere stream={elsewhere} onGoOn={() => goOnWith(elsewhere)} />}
+      {!hasShow && !elsewhere && (
+        <ReadyCard onStart={() => setStarting({ with: 'new' })} onSchedule={() => setScheduling(true)} />
       )}
-      {!hasShow && !elsewhere && <ReadyCard onStart={() => setStarting({ with: 'new' })} />}
       <GoLiveModal
         key={starting?.with === 'existing' ? starting.stream.id : 'new'}
         open={starting !== undefined}
@@ -68,20 +74,28 @@ export const Studio = () => {
         createStream={create}
         {...(starting?.with === 'existing' && { defaultTitle: starting.stream.title })}
       />
+      {scheduling && <ScheduleDialog onClose={() => setScheduling(false)} />}
+      {me && <UpcomingShows handle={me.handle} {...(!hasShow && !elsewhere && { onGoLive: goOnWith })} />}
       <MyStreams />
+      <Simulcast />
     </div>
   );
 };
 
-const ReadyCard = ({ onStart }: { onStart: () => void }) => (
+const ReadyCard = ({ onStart, onSchedule }: { onStart: () => void; onSchedule: () => void }) => (
   <Card className="studio__ready">
     <div>
       <h2>Ready when you are</h2>
       <p className="muted">Check your camera and microphone first; nobody sees you before you start.</p>
     </div>
-    <Button variant="live" size="l" icon={<Radio />} onClick={onStart}>
-      Go Live
-    </Button>
+    <div className="studio__actions">
+      <Button size="l" icon={<CalendarPlus />} onClick={onSchedule}>
+        Schedule
+      </Button>
+      <Button variant="live" size="l" icon={<Radio />} onClick={onStart}>
+        Go Live
+      </Button>
+    </div>
   </Card>
 );
 

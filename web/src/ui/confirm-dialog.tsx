@@ -1,4 +1,5 @@
 import { AlertDialog } from 'radix-ui';
+import type { ReactNode } from 'react';
 import { Button } from './button.tsx';
 import './dialog.css';
 
@@ -8,14 +9,28 @@ type Props = {
   title: string;
   /** What will be lost. */
   text: string;
+  /** More that is to be read first, e.g. a list. */
+  children?: ReactNode;
   /** The verb on the button. */
   confirm: string;
+  /** @default Cancel */
+  cancel?: string;
   busy?: boolean;
   onConfirm: () => void;
 };
 
 /** Asks before something that cannot be undone. Stays open until the owner closes it, so that a failure can be retried. */
-export const ConfirmDialog = ({ open, onOpenChange, title, text, confirm, busy = false, onConfirm }: Props) => (
+export const ConfirmDialog = ({
+  open,
+  onOpenChange,
+  title,
+  text,
+  children,
+  confirm,
+  cancel = 'Cancel',
+  busy = false,
+  onConfirm,
+}: Props) => (
   <AlertDialog.Root open={open} onOpenChange={onOpenChange}>
     <AlertDialog.Portal>
       <AlertDialog.Overlay className="dialog__scrim" />
@@ -25,10 +40,11 @@ export const ConfirmDialog = ({ open, onOpenChange, title, text, confirm, busy =
         </header>
         <div className="dialog__body">
           <AlertDialog.Description className="muted">{text}</AlertDialog.Description>
+          {children}
         </div>
         <footer className="dialog__footer">
           <AlertDialog.Cancel asChild>
-            <Button variant="ghost">Cancel</Button>
+            <Button variant="ghost">{cancel}</Button>
           </AlertDialog.Cancel>
           <Button variant="danger" busy={busy} onClick={onConfirm}>
             {confirm}

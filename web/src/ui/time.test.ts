@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clockTime, timeAgo } from './time.tsx';
+import { clockTime, timeAgo, timeUntil } from './time.tsx';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -30,5 +30,17 @@ describe('a length', () => {
     [3_723, '1:02:03'],
   ])('of %i s is %s', (seconds, words) => {
     expect(clockTime(seconds)).toBe(words);
+  });
+});
+
+describe('what is left until a show', () => {
+  it.each([
+    [1_000, '0:01'],
+    [DAY_MS - 1, '23:59:59'],
+    [DAY_MS, '1 day'],
+    [DAY_MS + 59 * MINUTE_MS, '1 day'],
+    [2 * DAY_MS + 61 * MINUTE_MS, '2 days, 1 hour'],
+  ])('of %i ms is %s', (leftMs, words) => {
+    expect(timeUntil(leftMs)).toBe(words);
   });
 });

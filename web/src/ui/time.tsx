@@ -1,12 +1,13 @@
 import { useEffect, useState } from 'react';
 
 const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
   ['minute', MINUTE_MS],
   ['hour', 60 * MINUTE_MS],
-  ['day', 24 * 60 * MINUTE_MS],
+  ['day', DAY_MS],
 ];
-const RELATIVE_UP_TO_MS = 7 * 24 * 60 * MINUTE_MS;
+const RELATIVE_UP_TO_MS = 7 * DAY_MS;
 
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 const day = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short', year: 'numeric' });
@@ -42,13 +43,29 @@ export const Elapsed = ({ since }: { since: string }) => {
   return <time role="timer">{clockTime(Math.max(0, (now - Date.parse(since)) / 1_000))}</time>;
 };
 
+/** How long it is until something begins; `over` once its time has come. */
+export const Countdown = ({ to, over }: { to: string; over: string }) => {
+  const leftMs = Date.parse(to) - useNow(1_000);
+  return <span role="timer">{leftMs > 0 ? `in ${timeUntil(leftMs)}` : over}</span>;
+};
+
+/** `3 days, 4 hours`, and on the last day a clock. */
+export const timeUntil = (leftMs: number) => {
+  const days = Math.floor(leftMs / DAY_MS);
+  if (days === 0) return clockTime(leftMs / 1_000);
+  const hours = Math.floor((leftMs % DAY_MS) / (60 * MINUTE_MS));
+  return [unit(days, 'day'), ...(hours > 0 ? [unit(hours, 'hour')] : [])].join(', ');
+};
+
+const unit = (number: number, of: string) => `${number} ${of}${number === 1 ? '' : 's'}`;
+
 /** In words, e.g. `5 minutes ago`; a date once a week has passed. */
 export const timeAgo = (atMs: number, nowMs: number) => {
   const passedMs = nowMs - atMs;
   if (passedMs > RELATIVE_UP_TO_MS) return day.format(atMs);
   if (passedMs < MINUTE_MS) return 'just now';
-  const [unit, unitMs] = STEPS.findLast(([, ms]) => passedMs >= ms) ?? ['minute', MINUTE_MS];
-  return relative.format(-Math.floor(passedMs / unitMs), unit);
+  const [step, stepMs] = STEPS.findLast(([, ms]) => passedMs >= ms) ?? ['minute', MINUTE_MS];
+  return relative.format(-Math.floor(passedMs / stepMs), step);
 };
 
 /** `1:02:03`, or `2:03` below an hour. */
@@ -59,7 +76,8 @@ export const clockTime = (seconds: number) => {
   return shown.map((part, at) => (at === 0 ? `${part}` : `${part}`.padStart(2, '0'))).join(':');
 };
 
-const useNow = (everyMs: number) => {
+/** The time, again and again. */
+export const useNow = (everyMs: number) => {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), everyMs);

@@ -38,6 +38,11 @@ describe('the stage', () => {
     ['none', 'missing'],
     ['failed', 'missing'],
   ] as const)('says what became of a recording that is %s', (recording, said) => {
-    expect(sceneOf({ state: 'ended', recording }, false)).toEqual({ at: 'over', recording: said });
+    const startedAt = '2026-12-01T18:00:00Z';
+    expect(sceneOf({ state: 'ended', recording, startedAt }, false)).toEqual({ at: 'over', recording: said });
+  });
+
+  it('does not speak of the end of a show that never was on the air', () => {
+    expect(sceneOf({ state: 'ended', recording: 'none' }, false)).toEqual({ at: 'called-off' });
   });
 });

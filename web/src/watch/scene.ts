@@ -13,12 +13,14 @@ export type Scene =
   /** Over for the creator; this viewer, some seconds behind, still sees the end of it. */
   | { at: 'finishing'; kind: 'live' }
   | { at: 'over'; recording: 'preparing' | 'missing' }
+  /** Ended without ever having been on the air. */
+  | { at: 'called-off' }
   | { at: 'recording'; kind: 'recording' };
 
-type Known = Pick<StreamView, 'state' | 'recording' | 'scheduledFor'>;
+type Known = Pick<StreamView, 'state' | 'recording' | 'scheduledFor' | 'startedAt'>;
 
 /** @param liveUnfinished the live picture has been on this stage and has not come to its end */
-export const sceneOf = ({ state, recording, scheduledFor }: Known, liveUnfinished: boolean): Scene => {
+export const sceneOf = ({ state, recording, scheduledFor, startedAt }: Known, liveUnfinished: boolean): Scene => {
   switch (state) {
     case 'created':
       return scheduledFor === undefined ? { at: 'starting' } : { at: 'upcoming', scheduledFor };
@@ -31,6 +33,7 @@ export const sceneOf = ({ state, recording, scheduledFor }: Known, liveUnfinishe
     case 'ended':
       if (liveUnfinished) return { at: 'finishing', kind: 'live' };
       if (recording === 'ready') return { at: 'recording', kind: 'recording' };
+      if (startedAt === undefined && recording === 'none') return { at: 'called-off' };
       return { at: 'over', recording: recording === 'preparing' ? 'preparing' : 'missing' };
   }
 };

@@ -1,16 +1,17 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { CalendarClock, Clapperboard, Film, Radio } from 'lucide-react';
+import { CalendarClock, CalendarX, Clapperboard, Film, Radio } from 'lucide-react';
 import { lazy, Suspense, useEffect, useState, type ReactNode } from 'react';
 import type { StreamView } from '#contract/http';
 import { useApp } from '../app-context.ts';
 import type { Snapshot } from '../realtime/snapshot.ts';
+import { part } from '../ui/part.ts';
 import { Spinner } from '../ui/spinner.tsx';
-import { Appointment } from '../ui/time.tsx';
+import { Appointment, Countdown } from '../ui/time.tsx';
 import { Poster } from './poster.tsx';
 import { sceneOf, type Scene } from './scene.ts';
 import './stage.css';
 
-const Player = lazy(async () => ({ default: (await import('./player.tsx')).Player }));
+const Player = lazy(part(async () => ({ default: (await import('./player.tsx')).Player })));
 
 /** The end of the live picture is waited for no longer than this once the show is over. */
 const FINISHING_MS = 40_000;
@@ -20,7 +21,10 @@ export const Stage = ({ stream, now }: { stream: StreamView; now: Snapshot | und
   const { queries } = useApp();
   const queryClient = useQueryClient();
   const [liveSeen, setLiveSeen] = useState<'not' | 'playing' | 'done'>('not');
-  const known = { ...stream, ...(now && { state: now.state, recording: now.recording }) };
+  const known = {
+    ...stream,
+    ...(now && { state: now.state, recording: now.recording, startedAt: now.startedAt ?? stream.startedAt }),
+  };
   const scene = sceneOf(known, liveSeen === 'playing');
   const kind = 'kind' in scene ? scene.kind : undefined;
   const playback = useQuery({ ...queries.playback(stream.id, kind ?? 'live'), enabled: kind !== undefined });
@@ -79,8 +83,8 @@ const Message = ({ scene }: { scene: Scene }) => {
   switch (scene.at) {
     case 'upcoming':
       return (
-        <Words icon={<CalendarClock />} title="Upcoming">
-          Starts <Appointment at={scene.scheduledFor} />. This page begins to play by itself.
+        <Words icon={<CalendarClock />} title="Upcoming" beside={<StartsIn at={scene.scheduledFor} />}>
+          Starts <Appointment at={scene.scheduledFor} />. Keep this page open: it begins to play by itself.
         </Words>
       );
     case 'starting':
@@ -102,6 +106,12 @@ const Message = ({ scene }: { scene: Scene }) => {
           It is on its way.
         </Words>
       );
+    case 'called-off':
+      return (
+        <Words icon={<CalendarX />} title="This show does not take place">
+          It was called off, or never began.
+        </Words>
+      );
     case 'over':
       return scene.recording === 'preparing' ? (
         <Words icon={<Film />} title="The show has ended">
@@ -115,12 +125,24 @@ const Message = ({ scene }: { scene: Scene }) => {
   }
 };
 
-const Words = ({ icon, title, children }: { icon: ReactNode; title: string; children: ReactNode }) => (
-  <output className="stage__words">
+/** Beside the words rather than in them: what ticks is not to be read out at every tick. */
+const StartsIn = ({ at }: { at: string }) => (
+  <span className="stage__countdown">
+    <Countdown to={at} over="any moment now" />
+  </span>
+);
+
+type WordsProps = { icon: ReactNode; title: string; beside?: ReactNode; children: ReactNode };
+
+const Words = ({ icon, title, beside, children }: WordsProps) => (
+  <div className="stage__words">
     <span className="stage__icon" aria-hidden="true">
       {icon}
     </span>
-    <span className="stage__title">{title}</span>
-    <span>{children}</span>
-  </output>
+    {beside}
+    <output className="stage__said">
+      <span className="stage__title">{title}</span>
+      <span>{children}</span>
+    </output>
+  </div>
 );

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { LockKeyhole, Share2 } from 'lucide-react';
+import { CalendarPlus, Clapperboard, LockKeyhole, Share2 } from 'lucide-react';
 import { useEffect } from 'react';
 import type { StreamView } from '#contract/http';
 import { ApiError } from '../api/api-error.ts';
@@ -11,7 +11,7 @@ import { isSettled, type Snapshot } from '../realtime/snapshot.ts';
 import { useLive } from '../realtime/use-live.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Badge } from '../ui/badge.tsx';
-import { Button } from '../ui/button.tsx';
+import { Button, buttonClass } from '../ui/button.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { LoadFailed } from '../ui/load-failed.tsx';
 import { Loading } from '../ui/loading.tsx';
@@ -21,6 +21,7 @@ import { RichText } from '../ui/rich-text.tsx';
 import { shareLink } from '../ui/share.ts';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { Elapsed, TimeAgo } from '../ui/time.tsx';
+import { saveCalendarFile } from './calendar-file.ts';
 import { Stage } from './stage.tsx';
 import { StreamBadge } from './stream-badge.tsx';
 import './watch-page.css';
@@ -32,13 +33,17 @@ export const WatchPage = () => {
   const { data: stream, error, refetch } = useQuery(queries.stream(streamId));
   if (error instanceof ApiError && error.code === 'stream-not-found') return <NotFoundPage />;
   return (
-    <Page title={stream?.title ?? 'Watch'}>
+    <Page title={stream ? titleOf(stream) : 'Watch'}>
       {stream && <Watch key={stream.id} stream={stream} />}
       {!stream && error && <NotShown error={error} onRetry={() => void refetch()} />}
       {!stream && !error && <WatchSkeleton />}
     </Page>
   );
 };
+
+/** Says in the tab that it has begun, to whoever waits on another one. */
+const titleOf = ({ title, state }: StreamView) =>
+  state === 'live' || state === 'reconnecting' ? `● Live: ${title}` : title;
 
 const NotShown = ({ error, onRetry }: { error: unknown; onRetry: () => void }) => {
   const signedIn = useSignedIn();
@@ -59,9 +64,10 @@ const Watch = ({ stream }: { stream: StreamView }) => {
   const shown = { ...stream, ...(now && { state: now.state, title: now.title, recording: now.recording }) };
 
   // The short news say that something changed; the stream itself says all of it.
+  const moved = now?.scheduledFor !== undefined && now.scheduledFor !== stream.scheduledFor;
   const ahead =
-    now && (now.state !== stream.state || now.recording !== stream.recording)
-      ? `${now.state} ${now.recording}`
+    now && (now.state !== stream.state || now.recording !== stream.recording || moved)
+      ? `${now.state} ${now.recording} ${now.scheduledFor}`
       : undefined;
   useEffect(() => {
     if (ahead !== undefined) void queryClient.invalidateQueries({ queryKey: ['stream', stream.id] });
@@ -80,9 +86,12 @@ const Watch = ({ stream }: { stream: StreamView }) => {
             <Since stream={shown} now={now} />
           </p>
         </div>
-        <Button icon={<Share2 />} onClick={() => void shareLink({ url: location.href, title: shown.title })}>
-          Share
-        </Button>
+        <div className="watch__actions">
+          <Upcoming stream={shown} />
+          <Button icon={<Share2 />} onClick={() => void shareLink({ url: location.href, title: shown.title })}>
+            Share
+          </Button>
+        </div>
       </div>
       <div className="watch__creator">
         <Avatar person={stream.creator} size="l" live={shown.state === 'live'} />
@@ -100,6 +109,30 @@ const Watch = ({ stream }: { stream: StreamView }) => {
         </div>
       )}
     </div>
+  );
+};
+
+/** What can be done about a show that is yet to come: not to forget it, and for its creator to prepare it. */
+const Upcoming = ({ stream }: { stream: StreamView }) => {
+  const { queries } = useApp();
+  const { data: me } = useQuery({ ...queries.me(), enabled: useSignedIn() });
+  const { state, scheduledFor } = stream;
+  if (state !== 'created' || scheduledFor === undefined) return null;
+  return (
+    <>
+      {me?.id === stream.creator.id && (
+        <Link to="/studio" className={buttonClass({ variant: 'primary' })}>
+          <Clapperboard aria-hidden="true" />
+          To the studio
+        </Link>
+      )}
+      <Button
+        icon={<CalendarPlus />}
+        onClick={() => saveCalendarFile({ ...stream, scheduledFor }, { url: location.href, now: new Date() })}
+      >
+        Add to calendar
+      </Button>
+    </>
   );
 };
 

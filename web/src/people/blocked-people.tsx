@@ -1,0 +1,67 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import type { PersonView } from '#contract/http';
+import { useApp } from '../app-context.ts';
+import { Avatar } from '../ui/avatar.tsx';
+import { Button } from '../ui/button.tsx';
+import { LoadFailed } from '../ui/load-failed.tsx';
+import { Loading } from '../ui/loading.tsx';
+import { MoreButton } from '../ui/more-button.tsx';
+import { Card } from '../ui/page.tsx';
+import { Skeleton } from '../ui/skeleton.tsx';
+import './people-dialog.css';
+import './settings-page.css';
+import { useBlock } from './use-block.ts';
+
+/** Whom one has blocked, and the way back. */
+export const BlockedPeople = () => {
+  const { queries } = useApp();
+  const list = useInfiniteQuery(queries.blocked());
+  const people = list.data?.pages.flatMap(({ items }) => items) ?? [];
+  return (
+    <Card className="settings__form">
+      <div className="settings__words">
+        <h2 className="settings__heading">Blocked people</h2>
+        <p className="muted">
+          They cannot follow you, or like and comment on your posts. You block somebody from the menu on their page, or
+          beside a comment of theirs.
+        </p>
+      </div>
+      {list.isPending && (
+        <Loading what="blocked people">
+          <Skeleton height="3rem" />
+        </Loading>
+      )}
+      {list.isError && !list.data && (
+        <LoadFailed what="The list" error={list.error} onRetry={() => void list.refetch()} />
+      )}
+      {list.data && people.length === 0 && <p>You have not blocked anybody.</p>}
+      {people.length > 0 && (
+        <ul className="people">
+          {people.map((person) => (
+            <Blocked key={person.id} person={person} />
+          ))}
+        </ul>
+      )}
+      <MoreButton list={list} />
+    </Card>
+  );
+};
+
+const Blocked = ({ person }: { person: PersonView }) => {
+  const block = useBlock(person.handle);
+  return (
+    <li className="settings__leave">
+      <Link to="/@{$handle}" params={{ handle: person.handle }} className="people__person">
+        <Avatar person={person} />
+        <span>
+          <strong>{person.name}</strong>
+          <span className="muted people__handle">@{person.handle}</span>
+        </span>
+      </Link>
+      <Button size="s" busy={block.isPending} aria-label={`Unblock ${person.name}`} onClick={() => block.mutate(false)}>
+        Unblock
+      </Button>
+    </li>
+  );
+};

@@ -1,0 +1,50 @@
+import { useQuery } from '@tanstack/react-query';
+import { Ban, Ellipsis, Share2, UserRoundCheck } from 'lucide-react';
+import { DropdownMenu } from 'radix-ui';
+import { useState } from 'react';
+import type { ProfileView } from '#contract/http';
+import { useApp, useSignedIn } from '../app-context.ts';
+import '../ui/button.css';
+import '../ui/menu.css';
+import { shareLink } from '../ui/share.ts';
+import { BlockDialog } from './block-dialog.tsx';
+import { useBlock } from './use-block.ts';
+
+/** What else may be done about a person, from their profile. */
+export const PersonMenu = ({ person }: { person: ProfileView }) => {
+  const { queries } = useApp();
+  const { data: me } = useQuery({ ...queries.me(), enabled: useSignedIn() });
+  const [asking, setAsking] = useState(false);
+  const block = useBlock(person.handle);
+  const url = new URL(`/@${person.handle}`, location.origin).href;
+  return (
+    <>
+      <DropdownMenu.Root modal={false}>
+        <DropdownMenu.Trigger className="icon-button" aria-label={`More about ${person.name}`}>
+          <Ellipsis aria-hidden="true" />
+        </DropdownMenu.Trigger>
+        <DropdownMenu.Portal>
+          <DropdownMenu.Content className="menu" align="end" sideOffset={4}>
+            <DropdownMenu.Item className="menu__item" onSelect={() => void shareLink({ url, title: person.name })}>
+              <Share2 aria-hidden="true" />
+              Share profile
+            </DropdownMenu.Item>
+            {me && me.id !== person.id && person.blocked && (
+              <DropdownMenu.Item className="menu__item" onSelect={() => block.mutate(false)}>
+                <UserRoundCheck aria-hidden="true" />
+                Unblock @{person.handle}
+              </DropdownMenu.Item>
+            )}
+            {me && me.id !== person.id && !person.blocked && (
+              <DropdownMenu.Item className="menu__item menu__item--danger" onSelect={() => setAsking(true)}>
+                <Ban aria-hidden="true" />
+                Block @{person.handle}
+              </DropdownMenu.Item>
+            )}
+          </DropdownMenu.Content>
+        </DropdownMenu.Portal>
+      </DropdownMenu.Root>
+      <BlockDialog person={person} open={asking} onOpenChange={setAsking} />
+    </>
+  );
+};

@@ -1,0 +1,106 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState, type FormEvent } from 'react';
+import { toast } from 'sonner';
+import type { MeView, UpdateMe } from '#contract/http';
+import { useApp } from '../app-context.ts';
+import { Avatar } from '../ui/avatar.tsx';
+import { Button } from '../ui/button.tsx';
+import { Field, TextArea, TextInput } from '../ui/field.tsx';
+import { Card } from '../ui/page.tsx';
+import './settings-page.css';
+
+const NAME_MAX = 80;
+const BIO_MAX = 500;
+
+/** One's own name, words and picture, to be changed. */
+export const ProfileForm = ({ me }: { me: MeView }) => {
+  const { api, queries } = useApp();
+  const queryClient = useQueryClient();
+  const [draft, setDraft] = useState({
+    name: me.name,
+    bio: me.bio ?? '',
+    avatarUrl: me.avatarUrl ?? '',
+  });
+  const save = useMutation({
+    mutationFn: (change: UpdateMe) => api.updateMe(change),
+    onSuccess: async (now) => {
+      queryClient.setQueryData(queries.me().queryKey, now);
+      toast.success('Profile saved');
+      await queryClient.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'me' });
+    },
+  });
+
+  const set = (change: Partial<typeof draft>) => setDraft({ ...draft, ...change });
+  const avatarOk = draft.avatarUrl === '' || /^https?:\/\/\S+$/i.test(draft.avatarUrl);
+  const change: UpdateMe = {
+    ...(draft.name.trim() !== me.name && { name: draft.name.trim() }),
+    ...(draft.bio.trim() !== (me.bio ?? '') && { bio: draft.bio.trim() }),
+    ...(draft.avatarUrl !== (me.avatarUrl ?? '') && { avatarUrl: draft.avatarUrl || null }),
+  };
+  const changed = Object.keys(change).length > 0;
+  const valid = draft.name.trim() !== '' && avatarOk;
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (changed && valid && !save.isPending) save.mutate(change);
+  };
+
+  return (
+    <Card>
+      <form className="settings__form" onSubmit={submit} noValidate>
+        <div className="settings__preview">
+          <Avatar
+            person={{
+              handle: me.handle,
+              name: draft.name,
+              avatarUrl: avatarOk && draft.avatarUrl ? draft.avatarUrl : undefined,
+            }}
+            size="l"
+          />
+          <p className="settings__who">
+            <strong>{draft.name || 'Your name'}</strong>
+            <span className="muted">@{me.handle}</span>
+          </p>
+        </div>
+        <Field label="Name" required error={draft.name.trim() === '' ? 'A name is needed.' : undefined}>
+          {(control) => (
+            <TextInput
+              {...control}
+              autoComplete="name"
+              maxLength={NAME_MAX}
+              value={draft.name}
+              onChange={(event) => set({ name: event.target.value })}
+            />
+          )}
+        </Field>
+        <Field label="About you" hint={`${BIO_MAX - draft.bio.length} characters left`}>
+          {(control) => (
+            <TextArea
+              {...control}
+              maxLength={BIO_MAX}
+              value={draft.bio}
+              onChange={(event) => set({ bio: event.target.value })}
+            />
+          )}
+        </Field>
+        <Field label="Picture address" error={avatarOk ? undefined : 'An address that starts with https://'}>
+          {(control) => (
+            <TextInput
+              {...control}
+              type="url"
+              inputMode="url"
+              placeholder="https://"
+              value={draft.avatarUrl}
+              onChange={(event) => set({ avatarUrl: event.target.value.trim() })}
+            />
+          )}
+        </Field>
+        <div className="settings__actions">
+          <Button type="submit" variant="primary" busy={save.isPending} disabled={!changed || !valid}>
+            Save changes
+          </Button>
+        </div>
+      </form>
+    </Card>
+  );
+};

@@ -1,0 +1,79 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useId, useState, type FormEvent } from 'react';
+import { toast } from 'sonner';
+import { useApp } from '../app-context.ts';
+import { Button } from '../ui/button.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { useNow } from '../ui/time.tsx';
+import { parseLocalText, proposedTime, toLocalText } from './local-time.ts';
+import { problemsOf, ShowFields, type ShowDraft } from './show-fields.tsx';
+
+/** A time that was ahead may have passed while the dialog was open. */
+const JUDGED_EVERY_MS = 10_000;
+const ASKS = ['when', 'visibility', 'latency'] as const;
+
+/** Announces a show: it stands on its creator's page and has one of its own until they go live on it. */
+export const ScheduleDialog = ({ onClose }: { onClose: () => void }) => {
+  const { api } = useApp();
+  const queryClient = useQueryClient();
+  const formId = useId();
+  const nowMs = useNow(JUDGED_EVERY_MS);
+  const [draft, setDraft] = useState<ShowDraft>(() => ({
+    title: '',
+    description: '',
+    when: toLocalText(proposedTime(Date.now())),
+    visibility: 'public',
+    latency: 'standard',
+  }));
+  const [pressed, setPressed] = useState(false);
+  const announce = useMutation({
+    mutationFn: (scheduledFor: string) =>
+      api.createStream({
+        title: draft.title.trim(),
+        description: draft.description.trim(),
+        visibility: draft.visibility,
+        latency: draft.latency,
+        scheduledFor,
+      }),
+    onSuccess: async () => {
+      toast.success('Your show is announced');
+      onClose();
+      await queryClient.invalidateQueries({ queryKey: ['streams'] });
+    },
+  });
+  const problems = problemsOf(draft, nowMs);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    setPressed(true);
+    const atMs = parseLocalText(draft.when);
+    if (atMs === undefined || problems.title || problems.when || announce.isPending) return;
+    announce.mutate(new Date(atMs).toISOString());
+  };
+  return (
+    <Dialog
+      open
+      onOpenChange={(open) => !open && onClose()}
+      title="Schedule a show"
+      description="It is announced on your page, with a countdown. You go live on it from here when it is time."
+      footer={
+        <>
+          <Button variant="ghost" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button type="submit" form={formId} variant="primary" busy={announce.isPending}>
+            Announce
+          </Button>
+        </>
+      }
+    >
+      <form id={formId} className="show-fields" noValidate onSubmit={submit}>
+        <ShowFields
+          draft={draft}
+          asks={ASKS}
+          problems={{ when: problems.when, ...(pressed && { title: problems.title }) }}
+          onChange={setDraft}
+        />
+      </form>
+    </Dialog>
+  );
+};

@@ -1,0 +1,136 @@
+import type { StreamView } from '#contract/http';
+import { Field, Select, TextArea, TextInput } from '../ui/field.tsx';
+import { parseLocalText } from './local-time.ts';
+import './show-fields.css';
+
+/** What a creator says of a show; `when` is what the control for it shows. */
+export type ShowDraft = {
+  title: string;
+  description: string;
+  when: string;
+  visibility: StreamView['visibility'];
+  latency: StreamView['latency'];
+};
+
+/** What can be said at a point of a show's life besides title and description. */
+export type Asks = readonly ('when' | 'visibility' | 'latency')[];
+
+/** Why a draft will not do, by field. */
+export type Problems = { title?: string | undefined; when?: string | undefined };
+
+type Props = { draft: ShowDraft; asks: Asks; problems: Problems; onChange: (draft: ShowDraft) => void };
+
+const TITLE_MAX = 140;
+const DESCRIPTION_MAX = 5_000;
+const AHEAD_MS = 365 * 24 * 60 * 60_000;
+
+const VISIBILITIES = [
+  { value: 'public', label: 'Everyone' },
+  { value: 'followers', label: 'Only my followers' },
+] as const;
+const LATENCIES = [
+  { value: 'standard', label: 'Standard: steadiest, about 25 seconds' },
+  { value: 'reduced', label: 'Reduced: about 15 seconds' },
+  { value: 'low', label: 'Low: about 5 seconds, for talking with viewers' },
+] as const;
+
+/** What is wrong with a draft. */
+export const problemsOf = ({ title, when }: ShowDraft, nowMs: number): Problems => ({
+  title: title.trim() ? undefined : 'A show needs a title.',
+  when: whenProblem(parseLocalText(when), nowMs),
+});
+
+const whenProblem = (atMs: number | undefined, nowMs: number) => {
+  if (atMs === undefined) return 'A day and a time are needed.';
+  if (atMs <= nowMs) return 'This time has passed.';
+  return atMs < nowMs + AHEAD_MS ? undefined : 'A show can be announced up to a year ahead.';
+};
+
+/** The fields of a show that is announced or changed. */
+export const ShowFields = ({ draft, asks, problems, onChange }: Props) => {
+  const set = (change: Partial<ShowDraft>) => onChange({ ...draft, ...change });
+  return (
+    <>
+      <Field label="Title" required error={problems.title}>
+        {(control) => (
+          <TextInput
+            {...control}
+            autoComplete="off"
+            maxLength={TITLE_MAX}
+            value={draft.title}
+            onChange={(event) => set({ title: event.target.value })}
+          />
+        )}
+      </Field>
+      {asks.includes('when') && (
+        <Field label="Starts" required hint={`In your time zone, ${zoneName()}`} error={problems.when}>
+          {(control) => (
+            <TextInput
+              {...control}
+              type="datetime-local"
+              value={draft.when}
+              onChange={(event) => set({ when: event.target.value })}
+            />
+          )}
+        </Field>
+      )}
+      <Field label="Description">
+        {(control) => (
+          <TextArea
+            {...control}
+            rows={4}
+            maxLength={DESCRIPTION_MAX}
+            value={draft.description}
+            onChange={(event) => set({ description: event.target.value })}
+          />
+        )}
+      </Field>
+      {asks.includes('visibility') && (
+        <Field label="Who may watch">
+          {(control) => (
+            <Select
+              {...control}
+              value={draft.visibility}
+              onChange={({ target }) => {
+                const chosen = VISIBILITIES.find(({ value }) => value === target.value);
+                if (chosen) set({ visibility: chosen.value });
+              }}
+            >
+              {VISIBILITIES.map(({ value, label }) => (
+                <option key={value} value={value}>
+                  {label}
+                </option>
+              ))}
+            </Select>
+          )}
+        </Field>
+      )}
+      {asks.includes('latency') && (
+        <Field label="Delay to viewers">
+          {(control) => (
+            <Select
+              {...control}
+              value={draft.latency}
+              onChange={({ target }) => {
+                const chosen = LATENCIES.find(({ value }) => value === target.value);
+                if (chosen) set({ latency: chosen.value });
+              }}
+            >
+              {LATENCIES.map(({ value, label }) => (
+                <option key={value} value={value}>
+                  {label}
+                </option>
+              ))}
+            </Select>
+          )}
+        </Field>
+      )}
+    </>
+  );
+};
+
+const zoneName = () => {
+  const zone = new Intl.DateTimeFormat('en', { timeZoneName: 'longOffset' });
+  const offset = zone.formatToParts().find(({ type }) => type === 'timeZoneName')?.value ?? '';
+  return `${zone.resolvedOptions().timeZone.replaceAll('_', ' ')} (${offset})`;
+};

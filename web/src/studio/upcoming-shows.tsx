@@ -1,0 +1,97 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { CalendarClock, Eye, Pencil, Radio, Share2, X } from 'lucide-react';
+import { useState } from 'react';
+import { toast } from 'sonner';
+import type { StreamView } from '#contract/http';
+import { useApp } from '../app-context.ts';
+import { Badge } from '../ui/badge.tsx';
+import { Button, buttonClass } from '../ui/button.tsx';
+import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
+import { LoadFailed } from '../ui/load-failed.tsx';
+import { Card, Section } from '../ui/page.tsx';
+import { shareLink } from '../ui/share.ts';
+import { Appointment, Countdown } from '../ui/time.tsx';
+import { EditShowDialog } from './edit-show-dialog.tsx';
+import './upcoming-shows.css';
+
+type Props = { handle: string; onGoLive?: (stream: StreamView) => void };
+
+/** What a creator has announced, with all that can be done about it. Without `onGoLive` another show is running. */
+export const UpcomingShows = ({ handle, onGoLive }: Props) => {
+  const { queries } = useApp();
+  const { data: streams, error, refetch } = useQuery(queries.announced(handle));
+  if (!streams && error) return <LoadFailed what="Your upcoming shows" error={error} onRetry={() => void refetch()} />;
+  if (!streams?.length) return null;
+  return (
+    <Section id="upcoming-shows" title="Upcoming">
+      <ul className="upcoming">
+        {streams.map((stream) => (
+          <li key={stream.id}>
+            <Announced stream={stream} {...(onGoLive && { onGoLive })} />
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+};
+
+const Announced = ({ stream, onGoLive }: { stream: StreamView; onGoLive?: (stream: StreamView) => void }) => {
+  const { api } = useApp();
+  const queryClient = useQueryClient();
+  const [doing, setDoing] = useState<'editing' | 'cancelling'>();
+  const cancel = useMutation({
+    mutationFn: () => api.endStream(stream.id),
+    onSuccess: async () => {
+      setDoing(undefined);
+      toast.success('The show is cancelled');
+      await Promise.all(['streams', 'stream'].map((first) => queryClient.invalidateQueries({ queryKey: [first] })));
+    },
+  });
+  const { scheduledFor = stream.createdAt } = stream;
+  const url = new URL(`/watch/${stream.id}`, location.origin).href;
+  return (
+    <Card className="announced">
+      <div className="announced__words">
+        <h3 className="announced__title">{stream.title}</h3>
+        <p className="announced__when muted">
+          <CalendarClock aria-hidden="true" size="1em" />
+          <Appointment at={scheduledFor} />
+          <Countdown to={scheduledFor} over="its time has come" />
+          {stream.visibility === 'followers' && <Badge>Followers only</Badge>}
+        </p>
+      </div>
+      <div className="studio__actions">
+        {onGoLive && (
+          <Button variant="live" icon={<Radio />} onClick={() => onGoLive(stream)}>
+            Go live on it
+          </Button>
+        )}
+        <Button icon={<Pencil />} onClick={() => setDoing('editing')}>
+          Edit
+        </Button>
+        <Button icon={<Share2 />} onClick={() => void shareLink({ url, title: stream.title })}>
+          Share
+        </Button>
+        <Link to="/watch/$streamId" params={{ streamId: stream.id }} className={buttonClass()}>
+          <Eye aria-hidden="true" />
+          Its page
+        </Link>
+        <Button variant="ghost" icon={<X />} onClick={() => setDoing('cancelling')}>
+          Cancel show
+        </Button>
+      </div>
+      {doing === 'editing' && <EditShowDialog stream={stream} onClose={() => setDoing(undefined)} />}
+      <ConfirmDialog
+        open={doing === 'cancelling'}
+        onOpenChange={() => setDoing(undefined)}
+        title="Cancel this show?"
+        text="It disappears from your page, and its own page says that it does not take place."
+        confirm="Cancel the show"
+        cancel="Keep it"
+        busy={cancel.isPending}
+        onConfirm={() => cancel.mutate()}
+      />
+    </Card>
+  );
+};
