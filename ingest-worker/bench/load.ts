@@ -1,143 +1,194 @@
 /**
- * Many rung-1 shows at once through one worker, in real time: every frame has to arrive.
+ * Many rung-1 shows at once through one worker, in real time: every frame has to arrive, whatever some of them do.
  *
- *   node --import tsx ingest-worker/bench/load.ts [--sessions 150] [--seconds 60] [--misbehaving 10] [--log]
+ *   npm run load -- [--sessions 150] [--seconds 60] [--misbehaving 10] [--json] [--log]
  *
- * Those that misbehave come on top of, and beside, the shows that are counted, and come back whenever they are thrown out.
+ * Of the sessions, `--misbehaving` stall, send noise or flood, and come back whenever they are thrown out; the others are
+ * counted. Table, RTMPS server and publishers are processes of their own, so that the worker's time is its own. Exit 1
+ * when it was not held.
  */
-import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { WebSocket } from 'ws';
-import { closeReason, encodeFrame, SUBPROTOCOL, WIRE_VERSION } from '#wire';
-import { recordAgain } from './capture.ts';
-import { encodeUndisturbed, type Reference } from './reference.ts';
-import { openStage, type Stage } from './stage.ts';
-import { finish, openRung, passing, type Running, sessionsOf, startShow, untilArrived } from './theatre.ts';
-import { measure } from './verdict.ts';
-import { childrenOf, readCpuMs, readMemory } from './workers.ts';
-
-process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+import * as z from 'zod/mini';
+import { bundleWorker } from '#local/build';
+import { LATENESS_PRELOAD, startPart } from './part.ts';
+import { passing } from './theatre.ts';
+import { childrenOf, endWorker, readCpuMs, readMemory, startWorkerProcess, workerEnvironment } from './workers.ts';
 
 const { values } = parseArgs({
   options: {
     sessions: { type: 'string', default: '150' },
     seconds: { type: 'string', default: '60' },
     misbehaving: { type: 'string', default: '0' },
+    json: { type: 'boolean', default: false },
     log: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
   },
 });
-const count = Number(values.sessions);
-const lastsMs = Number(values.seconds) * 1_000;
-const misbehaving = Number(values.misbehaving);
-/** One after the other: starting is dearer than running. */
-const BETWEEN_STARTS_MS = 100;
-const AGAIN_MS = 1_000;
-const FLOOD_BYTES = 1024 * 1024;
-const SETTLE_MS = 120_000;
-
-const said = new Map<string, number>();
-const end = new AbortController();
-
-/** A publisher that stalls, sends noise, or sends far more than it said, over and over. */
-const misbehave = async (stage: Stage, how: 'stall' | 'noise' | 'flood'): Promise<void> => {
-  const show = openRung('1');
-  const [first] = show.units();
-  const start = Buffer.concat([show.init, first?.bytes ?? Buffer.alloc(0)]);
-  while (!end.signal.aborted) {
-    const socket = new WebSocket(await (await stage.addStream()).getUrl(), [SUBPROTOCOL], { perMessageDeflate: false });
-    const send = (epoch: number, offset: number, payload: Uint8Array): void =>
-      socket.send(encodeFrame({ init: offset === 0, key: false, epoch, offset, ptsMs: 0, payload }));
-    const code = await new Promise<number>((resolve) => {
-      const ending = setInterval(() => {
-        if (end.signal.aborted) socket.terminate();
-      }, AGAIN_MS);
-      socket.on('error', () => undefined);
-      socket.on('close', (closed) => {
-        clearInterval(ending);
-        resolve(closed);
-      });
-      socket.on('open', () => socket.send(JSON.stringify({ type: 'hello', version: WIRE_VERSION, media: show.media })));
-      socket.on('message', (data: Buffer) => {
-        const message: unknown = JSON.parse(data.toString());
-        if (typeof message !== 'object' || message === null || !('epoch' in message)) return;
-        const epoch = Number(message.epoch);
-        if (how === 'noise') return send(epoch, 0, randomBytes(FLOOD_BYTES));
-        send(epoch, 0, start.subarray(0, start.length >> 1));
-        if (how === 'stall') return;
-        for (let sent = 0, at = start.length >> 1; sent < 48; sent += 1, at += FLOOD_BYTES)
-          send(epoch, at, Buffer.alloc(FLOOD_BYTES, 0xec));
-      });
-    });
-    if (end.signal.aborted) return;
-    const reason = `${how}: ${closeReason(code) ?? code}`;
-    said.set(reason, (said.get(reason) ?? 0) + 1);
-    await passing(AGAIN_MS);
-  }
-};
-
-const stage = await openStage();
-const [worker] = stage.workers;
-if (worker === undefined) throw new Error('no worker');
-
-const shows: Running[] = [];
-for (let started = 0; started < count; started += 1) {
-  shows.push(await startShow(stage, '1'));
-  await passing(BETWEEN_STARTS_MS);
+const [all, seconds, misbehaving] = [values.sessions, values.seconds, values.misbehaving].map(Number);
+const isCount = (count: number | undefined): count is number => count !== undefined && Number.isInteger(count);
+if (values.help || !isCount(all) || !isCount(seconds) || !isCount(misbehaving) || misbehaving >= all) {
+  console.log('npm run load -- [--sessions 150] [--seconds 60] [--misbehaving 10] [--json] [--log]');
+  process.exit(values.help ? 0 : 2);
 }
-await untilArrived(stage, shows, 1_000, SETTLE_MS);
-const HOW = ['stall', 'noise', 'flood'] as const;
-const others = Array.from({ length: misbehaving }, (_, index) => misbehave(stage, HOW[index % HOW.length] ?? 'noise'));
+const count = all - misbehaving;
+
+const SETTLE_MS = 120_000;
+const TELL_MS = 10_000;
+
+const Started = z.object({ url: z.string() });
+const StartedSink = z.object({ url: z.string(), ca: z.string() });
+const Come = z.object({ begun: z.number(), frames: z.number() });
+const Shows = z.array(
+  z.object({ muxKey: z.string(), recordedBytes: z.number(), ending: z.string(), sockets: z.number() }),
+);
+const Totals = z.object({
+  sent: z.number(),
+  missing: z.number(),
+  doubled: z.number(),
+  reordered: z.number(),
+  altered: z.number(),
+  sessions: z.number(),
+  lateMs: z.number(),
+});
+const Said = z.record(z.string(), z.number());
+const Late = z.object({ lateMs: z.number() });
+
+const startedMs = performance.now();
+const tell = (what: string): void => console.error(`${Math.round((performance.now() - startedMs) / 1_000)} s: ${what}`);
+
+// ── everything in its place ──
+
+const directory = await mkdtemp(join(tmpdir(), 'vybzz-load-'));
+const [bundle, caFile] = [join(directory, 'worker.mjs'), join(directory, 'ca.pem')];
+const [table, sink, crowd, vandals] = ['load-table.ts', 'load-sink.ts', 'load-crowd.ts', 'load-vandals.ts'].map(
+  startPart,
+);
+if (!table || !sink || !crowd || !vandals) throw new Error('a part is missing');
+const parts = { table, sink, publishers: crowd, ...(misbehaving > 0 && { misbehaving: vandals }) };
+const [{ url: tableUrl }, { url: rtmpsUrl, ca }] = [
+  Started.parse(await table.ask('start')),
+  StartedSink.parse(await sink.ask('start')),
+];
+await Promise.all([writeFile(caFile, ca), bundleWorker(bundle)]);
+const worker = await startWorkerProcess(bundle, {
+  ...workerEnvironment({ tableUrl, rtmpsUrl, caFile, publisher: 'native', id: 0 }),
+  NODE_OPTIONS: LATENESS_PRELOAD,
+});
+const place = { tableUrl, port: worker.port };
+const come = async (): Promise<z.infer<typeof Come>> => Come.parse(await sink.ask('count'));
+
+// ── the shows ──
+
+const starting = crowd.ask('start', { ...place, count });
+const deadline = performance.now() + SETTLE_MS;
+for (let begun = 0; begun < count; { begun } = await come()) {
+  if (performance.now() > deadline) throw new Error(`only ${begun} of ${count} shows came to the RTMPS server`);
+  tell(`${begun} of ${count} shows on the air`);
+  await passing(TELL_MS / 4);
+}
+await starting;
+if (misbehaving > 0) await vandals.ask('start', { ...place, count: misbehaving });
+tell(`all on the air${misbehaving > 0 ? `, ${misbehaving} misbehaving beside them` : ''}`);
 
 const encoders = await childrenOf(worker.pid);
-const cpu = async (): Promise<{ worker: number; encoders: number; own: number; atMs: number }> => ({
-  worker: await readCpuMs(worker.pid),
-  encoders: (await Promise.all(encoders.map(readCpuMs))).reduce((sum, ms) => sum + ms, 0),
-  own: await readCpuMs(process.pid),
-  atMs: performance.now(),
-});
-const before = await cpu();
-await passing(lastsMs);
-const after = await cpu();
-const memory = await readMemory(worker.pid);
-const encoderBytes = (await Promise.all(encoders.map(readMemory))).map(({ nowBytes }) => nowBytes);
-end.abort();
-await finish(stage, shows);
-await Promise.all(others);
-
-const references = new Map<number, Reference>();
-const totals = { sent: 0, missing: 0, doubled: 0, reordered: 0, sessions: 0, unfinished: 0 };
-for (const show of shows) {
-  const bytes = show.feeder.recordedBytes;
-  const reference = references.get(bytes) ?? (await encodeUndisturbed(recordAgain(openRung('1'), bytes)));
-  references.set(bytes, reference);
-  const { sent, missing, doubled, reordered, rtmpsSessions } = measure({
-    reference,
-    sessions: sessionsOf(stage, show),
-    restarted: false,
-  });
-  totals.sent += sent.video + sent.audio;
-  totals.missing += missing.video + missing.audio;
-  totals.doubled += doubled.video + doubled.audio;
-  totals.reordered += reordered.video + reordered.audio;
-  totals.sessions += rtmpsSessions;
-  if (show.feeder.ending !== 'finished') totals.unfinished += 1;
+const pids = {
+  worker: [worker.pid],
+  encoders,
+  ...Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, [part.pid]])),
+};
+const readCpu = async (): Promise<Map<string, number>> => {
+  const used = new Map<string, number>();
+  for (const [name, of] of Object.entries(pids))
+    used.set(
+      name,
+      (await Promise.all(of.map(readCpuMs))).reduce((sum, ms) => sum + ms, 0),
+    );
+  return used;
+};
+for (const part of Object.values(parts)) await part.lateness();
+await sink.ask('mark');
+const linesBefore = worker.lines.length;
+const [before, beganMs] = [await readCpu(), performance.now()];
+const framesBefore = (await come()).frames;
+for (let left = seconds * 1_000; left > 0; left -= TELL_MS) {
+  await passing(Math.min(left, TELL_MS));
+  const { frames } = await come();
+  tell(`${Math.round((frames - framesBefore) / ((performance.now() - beganMs) / 1_000))} frames a second arrive`);
 }
-const cores = (kind: 'worker' | 'encoders' | 'own'): string =>
-  ((after[kind] - before[kind]) / (after.atMs - before.atMs)).toFixed(3);
+const [after, lastedMs] = [await readCpu(), performance.now() - beganMs];
+const memory = await readMemory(worker.pid);
+const encoderBytes = (await Promise.all(encoders.map(readMemory))).reduce((sum, { nowBytes }) => sum + nowBytes, 0);
+const lateness: Record<string, { p99Ms?: number; maxMs: number }> = {
+  worker: { maxMs: Math.max(0, ...worker.lines.slice(linesBefore).flatMap(readLate)) },
+};
+for (const [name, part] of Object.entries(parts)) lateness[name] = await part.lateness();
+
+const said = misbehaving > 0 ? Said.parse(await vandals.ask('finish')) : {};
+tell('the shows end');
+const shows = Shows.parse(await crowd.ask('finish'));
+const totals = Totals.parse(await sink.ask('judge', shows));
+
+// ── what came of it ──
+
+function readLate(line: string): number[] {
+  if (!line.startsWith('{"lateMs"')) return [];
+  return [Late.parse(JSON.parse(line)).lateMs];
+}
 const mb = (bytes: number): number => Math.round(bytes / 1024 / 1024);
-console.log(`${count} shows for ${values.seconds} s, ${misbehaving} misbehaving beside them`);
-console.log(
-  `frames: sent ${totals.sent}, missing ${totals.missing}, doubled ${totals.doubled}, reordered ${totals.reordered}; ` +
-    `RTMPS sessions ${totals.sessions}; shows that did not finish ${totals.unfinished}`,
+const cores = Object.fromEntries(
+  [...after].map(([name, ms]) => [name, Number(((ms - (before.get(name) ?? 0)) / lastedMs).toFixed(3))]),
 );
-console.log(`cores: worker ${cores('worker')}, encoders ${cores('encoders')}, this program ${cores('own')}`);
-console.log(
-  `memory: worker ${mb(memory.nowBytes)} MB (peak ${mb(memory.peakBytes)} MB), ` +
-    `encoders ${mb(encoderBytes.reduce((sum, bytes) => sum + bytes, 0))} MB resident in ${encoders.length}, shared pages counted in each`,
-);
-for (const [reason, times] of said) console.log(`answered ${reason} ${times} times`);
-const held = totals.missing + totals.doubled + totals.reordered + totals.unfinished === 0 && totals.sessions === count;
-console.log(held ? 'held' : 'NOT HELD');
-await stage.close();
+const unfinished = shows.filter(({ ending }) => ending !== 'finished').length;
+const dropped = shows.reduce((sum, { sockets }) => sum + sockets - 1, 0);
+const leasesLost = worker.lines.filter((line) => line.includes('"lease-lost"')).length;
+const findings: [wrong: number, what: string][] = [
+  [totals.missing, 'frames missing'],
+  [totals.doubled, 'frames doubled'],
+  [totals.reordered, 'frames reordered'],
+  [totals.altered, 'frames altered'],
+  [totals.sessions - count, 'RTMPS sessions too many'],
+  [unfinished, 'shows that did not finish'],
+  [dropped, 'sockets lost'],
+  [leasesLost, 'leases lost'],
+];
+const broken = findings.filter(([wrong]) => wrong !== 0).map(([wrong, what]) => `${wrong} ${what}`);
+const memoryMb = { worker: mb(memory.nowBytes), workerPeak: mb(memory.peakBytes), encoders: mb(encoderBytes) };
+const held = broken.length === 0;
+
+if (values.json)
+  console.log(
+    JSON.stringify({ held, broken, shows: count, misbehaving, seconds, totals, cores, memoryMb, lateness, said }),
+  );
+else {
+  console.log(`${count} shows for ${seconds} s, ${misbehaving} misbehaving beside them`);
+  console.log(
+    `frames: sent ${totals.sent}, missing ${totals.missing}, doubled ${totals.doubled}, reordered ${totals.reordered}, altered ${totals.altered}; ` +
+      `RTMPS sessions ${totals.sessions}; shows that did not finish ${unfinished}; the latest frame ${totals.lateMs} ms behind the promptest`,
+  );
+  console.log(
+    `cores: ${Object.entries(cores)
+      .map(([name, used]) => `${name} ${used}`)
+      .join(', ')}`,
+  );
+  console.log(
+    `memory: worker ${memoryMb.worker} MB (peak ${memoryMb.workerPeak} MB), encoders ${memoryMb.encoders} MB resident in ${encoders.length}, shared pages counted in each`,
+  );
+  console.log(
+    `event loops late by at most: ${Object.entries(lateness)
+      .map(([name, { maxMs }]) => `${name} ${maxMs} ms`)
+      .join(', ')}`,
+  );
+  for (const [reason, times] of Object.entries(said)) console.log(`answered ${reason} ${times} times`);
+  for (const what of broken) console.log(`✗ ${what}`);
+  console.log(held ? 'held' : 'NOT HELD');
+}
+
+await Promise.all([crowd.close(), vandals.close()]);
+await endWorker(worker);
+await Promise.all([sink.close(), table.close()]);
+await rm(directory, { recursive: true, force: true });
 if (values.log) for (const line of worker.lines) console.error(line);
 process.exit(held ? 0 : 1);

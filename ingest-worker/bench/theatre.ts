@@ -3,7 +3,8 @@ import type { Recorded } from '../publish/sink/recording.testing.ts';
 import { openShow, recordAgain } from './capture.ts';
 import { createFeeder, type Feeder } from './feeder.ts';
 import { encodeUndisturbed } from './reference.ts';
-import type { Stage, StagedStream } from './stage.ts';
+import type { Stage } from './stage.ts';
+import type { StagedStream } from './streams.ts';
 import { measure, type Measured } from './verdict.ts';
 import { childrenOf, readMemory } from './workers.ts';
 

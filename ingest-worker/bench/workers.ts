@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
+import { AWS, TABLE_NAME } from './streams.ts';
 
 /** A real worker process, as it runs in the container: one bundle, and nothing in common with us but sockets. */
 export type WorkerProcess = {
@@ -54,6 +55,33 @@ export const startWorkerProcess = async (bundle: string, env: Record<string, str
     metrics: async () => (await fetch(`http://127.0.0.1:${port}/metrics`)).text(),
   };
 };
+
+type Surroundings = {
+  tableUrl: string;
+  rtmpsUrl: string;
+  caFile: string;
+  publisher: 'native' | 'ffmpeg';
+  /** Number of this worker among those of the run. */
+  id: number;
+};
+
+/** Settings of a worker among our own table, server and publishers, which it never turns away. */
+export const workerEnvironment = ({ tableUrl, rtmpsUrl, caFile, publisher, id }: Surroundings) => ({
+  PORT: '0',
+  TABLE_NAME,
+  AWS_ENDPOINT_URL_DYNAMODB: tableUrl,
+  AWS_REGION: AWS.region,
+  AWS_ACCESS_KEY_ID: AWS.credentials.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: AWS.credentials.secretAccessKey,
+  ALLOWED_ORIGINS: 'http://localhost:3000',
+  RTMPS_URL: rtmpsUrl,
+  RTMPS_CA_FILE: caFile,
+  PUBLISHER: publisher,
+  CAPACITY_UNITS: PLENTY,
+  HANDSHAKES_PER_MINUTE: PLENTY,
+  WORKER_ID: `bench-${id}`,
+});
+const PLENTY = '100000';
 
 /** SIGTERM, and SIGKILL for one that takes its time: shows are over by then. */
 export const endWorker = async (worker: WorkerProcess): Promise<void> => {
