@@ -24,6 +24,7 @@ describe('Prometheus', () => {
       'ingest_encoder_restarts_total 1',
       'ingest_received_bytes_total 1000',
       'ingest_turned_away_total 1',
+      'ingest_dropped_frames_total 0',
       '# TYPE ingest_sessions gauge',
       '# TYPE ingest_resumes_total counter',
     ])
@@ -38,8 +39,16 @@ describe('CloudWatch', () => {
     metrics.tally.resumes();
     metrics.tally.commitDelayMs(900);
     metrics.tally.commitDelayMs(300);
+    metrics.tally.droppedFrames(4);
     const first = JSON.parse(metrics.emf(5));
-    expect(first).toMatchObject({ WorkerId: 'w1', Resumes: 1, CommitDelayMs: 900, LoadUnits: 50, LoadPercent: 25 });
+    expect(first).toMatchObject({
+      WorkerId: 'w1',
+      Resumes: 1,
+      DroppedFrames: 4,
+      CommitDelayMs: 900,
+      LoadUnits: 50,
+      LoadPercent: 25,
+    });
     expect(first._aws).toMatchObject({ Timestamp: 5, CloudWatchMetrics: [{ Namespace: 'Vybzz/Ingest' }] });
     expect(JSON.parse(metrics.emf(6))).toMatchObject({ Resumes: 0, CommitDelayMs: 0, Sessions: 1 });
   });

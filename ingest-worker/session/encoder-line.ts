@@ -27,6 +27,7 @@ export type EncoderLine = {
   kill(): void;
   hold(held: boolean): void;
   readonly pid: number | undefined;
+  /** Pictures that FFmpeg left out to keep its pace, and those in GOPs that killed it. */
   readonly droppedFrames: number;
 };
 
@@ -53,6 +54,8 @@ export const createEncoderLine = ({ startEncoder, intake, published, onTag, onEx
       onExited({ clean: true, more: false, detail: 'nothing left to encode', at: undefined });
       return;
     }
+    if (boundary && waiting.past !== undefined)
+      droppedFrames += intake.picturesBetween(reached.videoMs ?? boundary.videoMs, boundary.videoMs);
     waiting = undefined;
     resumeFrom = undefined;
     begin(from, intake.init);

@@ -13,6 +13,10 @@ export type Intake = {
   /** Sound has come, and how many pictures. */
   readonly heard: boolean;
   readonly pictures: number;
+  /** Pictures that the client has left out. */
+  readonly leftOut: number;
+  /** How many pictures there are between two, by what has come so far. */
+  picturesBetween(fromMs: number, toMs: number): number;
   /** Media lies in the ring with which an encoder can begin. */
   readonly ready: boolean;
   /** Where the ring begins in the middle of a recording, its init comes apart from the rest, and first. */
@@ -44,6 +48,10 @@ export const createIntake = (from = 0): Intake => {
   let heard = false;
   let pictures = 0;
   let firstMs: number | undefined;
+  let leftOut = 0;
+  let leftOutMs = 0;
+  /** The newest picture before what is left out, until the next one says how much that was. */
+  let leftOutFromMs: number | undefined;
 
   const read = (bytes: Buffer): Taken => {
     for (const event of reader.push(bytes)) {
@@ -54,13 +62,26 @@ export const createIntake = (from = 0): Intake => {
         continue;
       }
       ring.note(event);
-      if (event.type === 'boundary') firstMs ??= event.ptsMs;
+      if (event.type === 'boundary') began(event.ptsMs);
       else if (event.kind === 'audio') heard = true;
       else pictures += event.count;
     }
     if (firstMs === undefined && ring.heldBytes > LIMITS.firstKeyFrameBytes)
       return { taken: false, because: 'unsupported-media', detail: 'no key frame' };
     return { taken: true };
+  };
+
+  const began = (gopMs: number): void => {
+    firstMs ??= gopMs;
+    if (leftOutFromMs === undefined) return;
+    leftOut += picturesBetween(leftOutFromMs, gopMs);
+    leftOutMs += Math.max(0, gopMs - leftOutFromMs);
+    leftOutFromMs = undefined;
+  };
+
+  const picturesBetween = (fromMs: number, toMs: number): number => {
+    const seenMs = (ring.newestMs ?? 0) - (firstMs ?? 0) - leftOutMs;
+    return seenMs > 0 ? Math.max(0, Math.round(((toMs - fromMs) * (pictures - 1)) / seenMs) - 1) : 0;
   };
 
   const keepHead = (bytes: Buffer): void => {
@@ -83,6 +104,10 @@ export const createIntake = (from = 0): Intake => {
     get pictures() {
       return pictures;
     },
+    get leftOut() {
+      return leftOut;
+    },
+    picturesBetween,
     get ready() {
       if (!init || firstMs === undefined) return false;
       return !init.facts.audio || heard || (ring.newestMs ?? 0) - firstMs > SOUND_WAIT_MS;
@@ -113,6 +138,7 @@ export const createIntake = (from = 0): Intake => {
     skip: (to) => {
       if (to <= ring.end) return;
       ring.jump(to);
+      leftOutFromMs ??= ring.newestMs;
       if (!apart) reader.jump(to);
     },
   };

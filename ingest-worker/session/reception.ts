@@ -53,14 +53,14 @@ export type Reception = {
   /** The client has said where it ends, and that is here. */
   readonly complete: boolean;
   readonly isHeldBack: boolean;
-  readonly counts: { readonly skips: number; readonly receivedBytes: number };
+  readonly receivedBytes: number;
 };
 
 export const createReception = (parts: Parts): Reception => {
   const { intake, outlet, media, log, clock, tally, onEvent } = parts;
   const { ring } = intake;
   const rate = createRate({ kbps: media ? media.videoKbps + media.audioKbps : LIMITS.plainKbps, clock });
-  const counts = { skips: 0, receivedBytes: 0 };
+  let receivedBytes = 0;
   const openedMs = clock();
   let client: Client | undefined;
   let epoch = 0;
@@ -84,7 +84,7 @@ export const createReception = (parts: Parts): Reception => {
   const isCurrent = (from: Client): boolean => from === client && open;
 
   const isAdmitted = (bytes: Uint8Array): boolean => {
-    counts.receivedBytes += bytes.byteLength;
+    receivedBytes += bytes.byteLength;
     tally.receivedBytes(bytes.byteLength);
     if (rate.spend(bytes.byteLength)) return true;
     refuse('too-fast', 'more bytes than the bitrate allows');
@@ -161,7 +161,9 @@ export const createReception = (parts: Parts): Reception => {
   };
 
   return {
-    counts,
+    get receivedBytes() {
+      return receivedBytes;
+    },
     get mode() {
       return client?.mode;
     },
@@ -204,7 +206,6 @@ export const createReception = (parts: Parts): Reception => {
     skip: (from, to) => {
       if (!isCurrent(from) || to <= ring.end) return;
       log.warn('client left media out', { bytes: to - ring.end });
-      counts.skips++;
       tally.skips();
       intake.skip(to);
       untold.upTo = ring.end;

@@ -67,6 +67,7 @@ export const runSession = (parts: SessionParts, grant: Grant): RunningSession =>
 
   let committed = { offset: grant.committed, ms: 0 };
   let restarts = 0;
+  let dropped = 0;
   let connectedBefore = false;
   /** We leave at the first GOP that begins after byte `after`, or at this time. */
   let leaving: { after: number; byMs: number } | undefined;
@@ -229,7 +230,6 @@ export const runSession = (parts: SessionParts, grant: Grant): RunningSession =>
     const boundary = ring.commit(outlet.arrived);
     if (!boundary) return;
     committed = { offset: boundary.offset, ms: boundary.videoMs };
-    tally.commitDelayMs((ring.newestMs ?? boundary.videoMs) - boundary.videoMs);
     reception.say({ type: 'committed', offset: boundary.offset });
   };
 
@@ -264,8 +264,13 @@ export const runSession = (parts: SessionParts, grant: Grant): RunningSession =>
     whetherDone();
     happened({ type: 'tick', published: outlet.bytes });
     if (++pulses % (LIMITS.healthEveryMs / LIMITS.pulseMs) !== 0) return;
-    const { skips, receivedBytes } = reception.counts;
-    const dropped = line.droppedFrames + skips;
+    // Looked at, not told with each commit: a server that has stopped acknowledging is the very one to hear of.
+    const { newestMs = 0, heldMs } = ring;
+    tally.commitDelayMs(Math.max(0, newestMs - (outlet.arrived.videoMs ?? newestMs - heldMs)));
+    const counted = dropped;
+    dropped = line.droppedFrames + intake.leftOut;
+    tally.droppedFrames(dropped - counted);
+    const { receivedBytes } = reception;
     const held = reception.isHeldBack;
     reception.say({ type: 'health', health: meter.measure({ session, restarts, dropped, held, receivedBytes }) });
   }, LIMITS.pulseMs);

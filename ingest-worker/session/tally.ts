@@ -5,6 +5,8 @@ export type Tally = {
   reconnects(): void;
   /** A client has left media out. */
   skips(): void;
+  /** Pictures that came, or should have come, and are not published. */
+  droppedFrames(count: number): void;
   ended(): void;
   /** Arrival was supposed from time, because the server acknowledges nothing. */
   weakAcknowledgements(): void;
