@@ -47,7 +47,9 @@ export const createEncoderLine = ({ startEncoder, intake, published, onTag, onEx
 
   const tryStart = (): void => {
     if (!waiting || !intake.init) return;
-    const from = resumeFrom ?? ring.resumePoint(published(), waiting.past)?.offset;
+    const reached = published();
+    const boundary = ring.resumePoint(reached, waiting.past);
+    const from = resumeFrom ?? boundary?.offset;
     if (from === undefined) {
       if (!ending) return;
       waiting = undefined;

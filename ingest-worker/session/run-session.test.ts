@@ -56,6 +56,7 @@ const running = ({ plain = false, full = false } = {}) => {
   const encoders: FakeEncoder[] = [];
   const publishers: { options: PublisherOptions; sent: FlvTag[]; alive: boolean }[] = [];
   const lines: string[] = [];
+  const told = { droppedFrames: 0, commitDelayMs: 0 };
   let room = !full;
   const session: RunningSession = runSession(
     {
@@ -71,10 +72,11 @@ const running = ({ plain = false, full = false } = {}) => {
         resumes: () => undefined,
         reconnects: () => undefined,
         skips: () => undefined,
+        droppedFrames: (count) => void (told.droppedFrames += count),
         ended: () => undefined,
         weakAcknowledgements: () => undefined,
         receivedBytes: () => undefined,
-        commitDelayMs: () => undefined,
+        commitDelayMs: (ms) => void (told.commitDelayMs = ms),
       },
       startEncoder: ({ args, onEvent }) => {
         const encoder: FakeEncoder = {
@@ -178,6 +180,7 @@ const running = ({ plain = false, full = false } = {}) => {
     publishers,
     memory,
     lines,
+    told,
     feed,
     encode,
     arrive,
@@ -409,6 +412,66 @@ describe('the client', () => {
     session.left(client);
     expect(encoders).toEqual([]);
     expect(next.closed).toBeUndefined();
+  });
+});
+
+describe('what operators are told', () => {
+  /** A picture a second. */
+  const even = (index: number): Buffer =>
+    cluster(
+      index * 2_000,
+      simpleBlock({ key: true }),
+      simpleBlock({ of: 'audio', at: 10 }),
+      simpleBlock({ at: 1_000 }),
+    );
+  const looked = (): Promise<unknown> => vi.advanceTimersByTimeAsync(LIMITS.healthEveryMs);
+
+  it('counts the pictures that a client has left out, and those that FFmpeg drops', async () => {
+    const { feed, told, session, client, encoders } = running();
+    feed(INIT);
+    feed(even(0));
+    feed(even(1));
+    await looked();
+    expect(told.droppedFrames).toBe(0);
+    session.skip(client, 5_000);
+    client.sent = 5_000;
+    feed(even(5));
+    await looked();
+    expect(told.droppedFrames).toBe(6);
+    encoders.at(-1)?.say({ type: 'progress', droppedFrames: 3 });
+    await looked();
+    await looked();
+    expect(told.droppedFrames).toBe(9);
+    const health = client.said.findLast((message) => message.type === 'health');
+    expect(health).toMatchObject({ health: { dropped: 9 } });
+  });
+
+  it('counts the pictures of a GOP that is passed over because it has killed two encoders', async () => {
+    const { feed, told, encoders } = running();
+    feed(INIT);
+    for (let index = 0; index < 4; index++) feed(even(index));
+    const first = { kind: 'video', timestampMs: 100, key: true, header: false, body: Buffer.alloc(10) } as const;
+    encoders.at(-1)?.say({ type: 'tag', tag: first });
+    for (let deaths = 0; deaths < 2; deaths++) {
+      encoders.at(-1)?.say({ type: 'exited', clean: false, detail: 'Segmentation fault' });
+      await vi.advanceTimersByTimeAsync(10_000);
+    }
+    expect(encoders).toHaveLength(3);
+    expect(told.droppedFrames).toBe(1);
+  });
+
+  it('hears of a server that acknowledges nothing, while it acknowledges nothing', async () => {
+    const { feed, encode, arrive, told } = running();
+    feed(INIT);
+    for (let index = 0; index < 6; index++) {
+      feed(even(index));
+      encode(index);
+    }
+    await looked();
+    expect(told.commitDelayMs).toBe(11_000);
+    arrive(18);
+    await looked();
+    expect(told.commitDelayMs).toBeLessThan(1_000);
   });
 });
 
