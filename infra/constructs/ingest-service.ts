@@ -56,6 +56,7 @@ export const INGEST_METRICS = {
   resumes: 'Resumes',
   reconnects: 'Reconnects',
   skips: 'Skips',
+  droppedFrames: 'DroppedFrames',
   turnedAway: 'TurnedAway',
   commitDelayMs: 'CommitDelayMs',
 } as const;

@@ -24,6 +24,9 @@ type Props = StackProps & { settings: Settings; data: DataStack; controlPlane: C
 /** `emfEveryMs` of ingest-worker/limits.ts is 20 s. */
 const TELLS_A_MINUTE = 3;
 
+/** Ten seconds of one show, or a second of ten. */
+const DROPPED_A_MINUTE = 300;
+
 /** Share of the budget at which its owner is written to, before and after it is spent. */
 const BUDGET_PERCENT = [50, 80, 100];
 
@@ -72,6 +75,7 @@ export class ObservabilityStack extends Stack {
     const unhealthy = ingest.ingest.balancer.metrics.targetConnectionErrorCount({ period: EVERY_MINUTE });
     const utilization = worker(INGEST_METRICS.utilization, Stats.MAXIMUM);
     const commitDelay = worker(INGEST_METRICS.commitDelayMs, Stats.MAXIMUM);
+    const dropped = worker(INGEST_METRICS.droppedFrames, Stats.SUM);
     const skips = worker(INGEST_METRICS.skips, Stats.SUM);
     const restarts = worker(INGEST_METRICS.restarts, Stats.SUM);
     const turnedAway = worker(INGEST_METRICS.turnedAway, Stats.SUM);
@@ -96,7 +100,12 @@ export class ObservabilityStack extends Stack {
 
     const alarms = new Alarms(this, 'Alarms', { email: settings.alarmEmail });
     alarms.when('WorkersNearlyFull', { metric: utilization, above: 90, minutes: 3, runbook: 'Workers nearly full' });
-    alarms.when('MediaLeftOut', { metric: skips, above: 10, minutes: 2, runbook: 'Frames are dropped' });
+    alarms.when('FramesDropped', {
+      metric: dropped,
+      above: DROPPED_A_MINUTE,
+      minutes: 2,
+      runbook: 'Frames are dropped',
+    });
     alarms.when('TurnedAway', { metric: turnedAway, above: 20, minutes: 3, runbook: 'Feeds are turned away' });
     alarms.when('CommitDelay', {
       metric: commitDelay,
@@ -147,7 +156,11 @@ export class ObservabilityStack extends Stack {
         ],
         [
           graph('Shows and the fullest worker (%)', [live], [utilization]),
-          graph('Commit delay (ms) and media left out', [commitDelay], [skips, turnedAway]),
+          graph(
+            'Commit delay (ms); frames dropped, times media was left out, feeds turned away',
+            [commitDelay],
+            [dropped, skips, turnedAway],
+          ),
         ],
         [graph('Lambda errors', lambdaErrors), graph('Lambda throttles', lambdaThrottles)],
         [

@@ -255,6 +255,24 @@ describe('what an operator hears', () => {
     expect(alarms.length).toBeGreaterThan(10);
   });
 
+  it('sees and is woken by what goes wrong with a show, its webhooks, the API and the table', () => {
+    const dashboard = JSON.stringify(only('Observability', 'AWS::CloudWatch::Dashboard')['DashboardBody']);
+    for (const name of ['Sessions', 'CapacityUnits', 'Restarts']) expect(dashboard).toContain(`\\"${name}\\"`);
+    const alarms = JSON.stringify(stack('Observability').findResources('AWS::CloudWatch::Alarm'));
+    for (const name of [
+      'DroppedFrames',
+      'CommitDelayMs',
+      'WebhookAgeMs',
+      'Errors',
+      'Throttles',
+      'ThrottledRequests',
+      '5xx',
+    ]) {
+      expect(dashboard).toContain(`\\"${name}\\"`);
+      expect(alarms).toContain(`"${name}"`);
+    }
+  });
+
   it('has the names by which costs are told apart on everything that bears tags', () => {
     expect(only('Observability', 'AWS::Budgets::Budget')['Budget'].BudgetLimit).toEqual({ Amount: 100, Unit: 'USD' });
     expect(only('Data', 'AWS::DynamoDB::GlobalTable')['Replicas'][0].Tags).toContainEqual({
