@@ -1,6 +1,6 @@
 import { describe, expect, it, type TestContext, vi } from 'vitest';
 import type { Recorded, RecordedFrame } from './publish/sink/recording.testing.ts';
-import { createMemoryStore, STREAM, streamNumber } from './session/store.testing.ts';
+import { createMemoryStore, OTHER_STREAM, STREAM, streamNumber } from './session/store.testing.ts';
 import {
   type FixtureName,
   fixture,
@@ -270,6 +270,38 @@ describe.concurrent('workers', () => {
     again.tell({ type: 'stop', at: bytes.byteLength });
     expect(await again.closed).toMatchObject({ reason: 'finished' });
     expectWhole(name, first.sink.sessions);
+  });
+
+  it('[S10] a feed that is opened as its worker leaves is sent elsewhere, and the stream is free there', async (context) => {
+    const first = await start(context);
+    const { bytes, media, socket, welcome } = await beginShow(first, 'h264-aac.mkv', 0.5);
+    const { claim } = first.memory.store;
+    let goOn: () => void = () => undefined;
+    const asked = new Promise<void>((heard) => {
+      first.memory.store.claim = async (wanted) => {
+        heard();
+        await new Promise<void>((resolve) => {
+          goOn = resolve;
+        });
+        return claim(wanted);
+      };
+    });
+    const late = openSocket(first.url(first.memory.issue({ streamId: OTHER_STREAM })));
+    late.socket.on('open', () => late.tell({ type: 'hello', version: 1, media }));
+    await asked;
+    const gone = first.worker.leave('SIGTERM');
+    goOn();
+    expect(await late.closed).toMatchObject({ code: 1001, reason: 'going-away' });
+    expect(await socket.closed).toMatchObject({ reason: 'migrate' });
+    await gone;
+    expect(first.memory.released.map(({ because }) => because).sort()).toEqual(['going-away', 'migrate']);
+
+    first.memory.store.claim = claim;
+    const second = await start(context, { memory: first.memory, sink: first.sink });
+    const again = openSocket(second.url());
+    expect(await resume(again, { media, welcome, bytes })).toMatchObject({ sessionId: welcome.sessionId });
+    await second.worker.close();
+    await first.sink.until('the end', () => first.sink.connections() === 0);
   });
 
   it('[S2] resumed at another worker while the first still holds it, a feed is sent there and not given up', async (context) => {

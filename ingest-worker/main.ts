@@ -18,7 +18,9 @@ if (!parsed.ok) {
 }
 const { config } = parsed;
 const log = createLog({ level: config.logLevel }).with({ workerId: config.workerId });
-const client = new DynamoDBClient({});
+// A table that hangs must not take a lease with it, which is asked for every two seconds.
+const requestHandler = { connectionTimeout: 3_000, requestTimeout: 3_000, throwOnRequestTimeout: true };
+const client = new DynamoDBClient({ requestHandler });
 const worker = await startWorker({ config, log, store: createIngestStore({ client, tableName: config.tableName }) });
 log.info('worker ready', { port: worker.port, capacityUnits: config.capacityUnits });
 

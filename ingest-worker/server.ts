@@ -13,7 +13,7 @@ import { converse } from './socket.ts';
 
 type Parts = {
   store: Pick<IngestStore, 'redeem'>;
-  sessions: Sessions;
+  sessions: Pick<Sessions, 'open' | 'resume' | 'has'>;
   admission: Admission;
   metrics: Metrics;
   log: Log;
@@ -27,7 +27,7 @@ export type IngestServer = {
   server: Server;
   /** From now on every new socket is sent elsewhere. */
   stopAdmitting(): void;
-  /** Ends every connection. */
+  /** Ends every connection; one that is being closed with a reason has its time for that. */
   close(): Promise<void>;
 };
 
@@ -115,7 +115,9 @@ export const createIngestServer = (parts: Parts): IngestServer => {
     },
     close: async () => {
       admitting = false;
-      for (const webSocket of sockets.clients) webSocket.terminate();
+      const parting = [...sockets.clients].filter(({ readyState, CLOSING }) => readyState === CLOSING);
+      for (const webSocket of sockets.clients) if (!parting.includes(webSocket)) webSocket.terminate();
+      await Promise.all(parting.map((webSocket) => new Promise((resolve) => webSocket.once('close', resolve))));
       await new Promise((resolve) => {
         server.close(resolve);
         server.closeAllConnections();

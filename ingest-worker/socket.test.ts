@@ -43,8 +43,6 @@ const talking = () => {
     redeemed: { redeemed: true, streamId: STREAM },
     reservation,
     sessions: {
-      has: () => false,
-      all: () => [],
       resume: async () => ({ opened: false, because: 'resume-refused', detail: '' }),
       open: async (opening) => {
         client = opening.client;

@@ -13,7 +13,7 @@ type Parts = {
   webSocket: WebSocket;
   redeemed: { redeemed: true; streamId: StreamId } | { redeemed: false; because: string };
   reservation: Reservation;
-  sessions: Sessions;
+  sessions: Pick<Sessions, 'open' | 'resume'>;
   log: Log;
   clock: () => number;
 };

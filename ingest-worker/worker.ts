@@ -90,9 +90,10 @@ export const startWorker = async ({
   return {
     port: isAddress(address) ? address.port : config.port,
     leave: async (why) => {
+      ingest.stopAdmitting();
+      sessions.shut();
       const leaving = sessions.all();
       log.info('worker leaving', { why, sessions: leaving.length });
-      ingest.stopAdmitting();
       const spreadMs = Math.min(LIMITS.migrateSpreadMs, leaving.length * LIMITS.migrateEachMs);
       const timers = leaving.map((session) => setTimeout(() => session.migrate(), random() * spreadMs));
       const deadline = new Promise((resolve) => setTimeout(resolve, LIMITS.exitMs).unref());

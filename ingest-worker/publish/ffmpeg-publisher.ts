@@ -69,7 +69,7 @@ const createFfmpegPublisher = ({
   const fail = ({ because, detail }: Failure): void => {
     const was = stop();
     if (was.at === 'dialing') was.settle({ connected: false, because, detail: scrub(detail) });
-    if (was.at === 'closing') was.settle({ flushed: false });
+    if (was.at === 'closing') was.settle({ flushed: false, because });
     if (was.at === 'open') onEvent({ type: 'closed', because, detail: scrub(detail) });
   };
 
@@ -174,7 +174,7 @@ const createFfmpegPublisher = ({
       closed ??= new Promise<Closed>((settle) => {
         if (phase.at !== 'open') {
           fail({ because: 'reset', detail: 'given up' });
-          return settle({ flushed: false });
+          return settle({ flushed: false, because: 'reset' });
         }
         phase = { at: 'closing', copy: phase.copy, settle };
         limitTimer = setTimeout(() => fail({ because: 'timed-out', detail: 'closing took too long' }), limits.closeMs);

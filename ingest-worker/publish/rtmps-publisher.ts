@@ -37,7 +37,7 @@ export const createRtmpsPublishers =
 const noPublisher: Publisher = {
   connect: async () => ({ connected: false, because: 'unreachable', detail: 'not an rtmp(s) address' }),
   send: () => false,
-  close: async () => ({ flushed: false }),
+  close: async () => ({ flushed: false, because: 'unreachable' }),
   abandon: () => undefined,
   stats: () => ({ sentBytes: 0, queuedBytes: 0, acknowledgedBytes: 0, rule: 'flushed-5s' }),
 };
@@ -106,7 +106,7 @@ const createRtmpsPublisher = ({
   const fail = ({ because, detail }: Failure): void => {
     const was = stop();
     if (was.at === 'opening') was.settle({ connected: false, because, detail: scrub(detail) });
-    if (was.at === 'closing') was.settle({ flushed: false });
+    if (was.at === 'closing') was.settle({ flushed: false, because });
     if (was.at === 'open') onEvent({ type: 'closed', because, detail: scrub(detail) });
   };
 
@@ -255,7 +255,7 @@ const createRtmpsPublisher = ({
       closed ??= new Promise<Closed>((settle) => {
         if (phase.at !== 'open' || conversation === undefined) {
           fail({ because: 'reset', detail: 'given up' });
-          return settle({ flushed: false });
+          return settle({ flushed: false, because: 'reset' });
         }
         phase = { at: 'closing', settle };
         limitTimer = setTimeout(() => fail({ because: 'timed-out', detail: 'closing took too long' }), limits.closeMs);

@@ -50,7 +50,8 @@ export const createEncoderLine = ({ startEncoder, intake, published, onTag, onEx
     const reached = published();
     const boundary = ring.resumePoint(reached, waiting.past);
     const from = resumeFrom ?? boundary?.offset;
-    if (from === undefined) {
+    // Beyond the limit lies what the next worker takes.
+    if (from === undefined || from >= stopAt) {
       if (!ending) return;
       waiting = undefined;
       onExited({ clean: true, more: false, detail: 'nothing left to encode', at: undefined });

@@ -7,19 +7,21 @@ import { STREAM } from './store.testing.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-type Answer = { held: true; endRequested: boolean } | { held: false; because: Loss } | 'unreachable';
+type Answer = { held: true; endRequested: boolean } | { held: false; because: Loss } | 'unreachable' | 'none';
 const HELD: Answer = { held: true, endRequested: false };
 
 const keeping = (answer: () => Answer = () => HELD) => {
   const renewals: Renewal[] = [];
   const released: string[] = [];
   const events: string[] = [];
+  const at = { committed: 100 };
   const keeper = keepLease({
     store: {
       renew: async (renewal) => {
         renewals.push(renewal);
         const given = answer();
         if (given === 'unreachable') throw new Error('no table');
+        if (given === 'none') return new Promise(() => undefined);
         return given;
       },
       release: async ({ because }) => void released.push(because),
@@ -28,10 +30,10 @@ const keeping = (answer: () => Answer = () => HELD) => {
     sessionId: 'this feed',
     fence: 3,
     clock: () => Date.now(),
-    report: () => ({ committed: 100, committedMs: 2_000, state: 'live' }),
+    report: () => ({ ...at, committedMs: 2_000, state: 'live' }),
     onEvent: (event) => void events.push(event.type === 'lost' ? `lost: ${event.because}` : event.type),
   });
-  return { keeper, renewals, released, events };
+  return { keeper, renewals, released, events, at };
 };
 
 describe('lease', () => {
@@ -93,6 +95,26 @@ describe('lease', () => {
     answer = { held: false, because: 'replaced' };
     expect(await keeper.check()).toBe(false);
     expect(renewals).toHaveLength(3);
+  });
+
+  it('[S10] is told how things are now, also while an older word is on its way', async () => {
+    const { keeper, renewals, at } = keeping();
+    const older = keeper.check();
+    await Promise.resolve();
+    at.committed = 200;
+    const newer = keeper.check();
+    expect([await older, await newer]).toEqual([true, true]);
+    expect(renewals.map(({ committed }) => committed)).toEqual([100, 200]);
+  });
+
+  it('[S3] a table that does not answer holds up no end', async () => {
+    const { keeper, events, released } = keeping(() => 'none');
+    await vi.advanceTimersByTimeAsync(LIMITS.leaseRenewMs + LIMITS.leaseFenceMs - 1);
+    expect(events).toEqual([]);
+    const over = keeper.release('lease-lost');
+    await vi.advanceTimersByTimeAsync(1);
+    await over;
+    expect(released).toEqual(['lease-lost']);
   });
 
   it('is given back once, and not renewed after it', async () => {

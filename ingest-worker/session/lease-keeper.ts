@@ -17,7 +17,7 @@ type Parts = {
 
 /** Keeps a claimed lease, and knows when it can no longer be sure of it (SPEC §S). */
 export type LeaseKeeper = {
-  /** Asks the table now; whoever is about to connect upstream must have a yes. */
+  /** Asks the table, telling it how things are now; whoever is about to connect upstream must have a yes. */
   check(): Promise<boolean>;
   /** No renewal has succeeded for so long that somebody else may soon begin. */
   readonly doubtful: boolean;
@@ -35,11 +35,12 @@ export const keepLease = ({ store, streamId, sessionId, fence, clock, report, on
   let over = false;
 
   const renew = async (): Promise<boolean> => {
+    if (over) return false;
     // The lease runs from when it was asked for, not from when the answer came.
     const askedMs = clock();
     const { leaseTtlMs: ttlMs } = LIMITS;
     try {
-      const answer = await store.renew({ streamId, sessionId, fence, ...report(), now: Date.now(), ttlMs });
+      const answer = await inTime(store.renew({ streamId, sessionId, fence, ...report(), now: Date.now(), ttlMs }));
       if (over) return false;
       if (!answer.held) {
         over = true;
@@ -62,7 +63,11 @@ export const keepLease = ({ store, streamId, sessionId, fence, clock, report, on
   const timer = setInterval(() => void once(), LIMITS.leaseRenewMs);
 
   return {
-    check: once,
+    check: async () => {
+      // One that is on its way tells how things were.
+      await renewing;
+      return once();
+    },
     get doubtful() {
       return clock() - renewedMs > LIMITS.leaseFenceMs;
     },
@@ -76,7 +81,16 @@ export const keepLease = ({ store, streamId, sessionId, fence, clock, report, on
       over = true;
       await renewing;
       // A lease that cannot be given back lapses by itself.
-      await store.release({ streamId, fence, because, now: Date.now() }).catch(() => undefined);
+      await inTime(store.release({ streamId, fence, because, now: Date.now() })).catch(() => undefined);
     },
   };
+};
+
+/** A table that does not answer is as good as one that cannot be reached: nobody's end waits for it. */
+const inTime = async <Answer>(asked: Promise<Answer>): Promise<Answer> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('the table does not answer')), LIMITS.leaseFenceMs);
+  });
+  return Promise.race([asked, late]).finally(() => clearTimeout(timer));
 };

@@ -58,7 +58,7 @@ export type Publisher = {
    * Writes out the queue, says FCUnpublish and deleteStream, ends the socket and waits, within a limit, for the other
    * end to have read everything. `flushed` when it has. Twice is harmless, and so is a call on a broken connection.
    */
-  close(): Promise<{ flushed: boolean }>;
+  close(): Promise<{ flushed: true } | { flushed: false; because: PublisherFailure }>;
   /** Cuts the connection at once, queue and all: for a session that has lost its lease. */
   abandon(): void;
   stats(): PublisherStats;

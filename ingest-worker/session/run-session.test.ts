@@ -8,7 +8,7 @@ import { cluster, element, init, simpleBlock } from '../media/matroska.testing.t
 import type { Client } from './client.ts';
 import type { Publisher, PublisherOptions } from './publisher.ts';
 import { runSession, type RunningSession } from './run-session.ts';
-import { createMemoryStore, STREAM } from './store.testing.ts';
+import { STREAM } from './store.testing.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -51,10 +51,15 @@ type FakeClient = Client & {
 };
 
 /** A session among fakes of fields: time, encoder, upstream, client and table are the test's. */
-const running = ({ plain = false, full = false } = {}) => {
-  const memory = createMemoryStore();
+const running = ({ plain = false, full = false, barredMs = 0 } = {}) => {
+  const released: string[] = [];
   const encoders: FakeEncoder[] = [];
   const publishers: { options: PublisherOptions; sent: FlvTag[]; alive: boolean }[] = [];
+  /** How a publisher's close ends, and whether the table takes back a lease. */
+  const conduct: { parting: Awaited<ReturnType<Publisher['close']>>; releasing: Promise<void> } = {
+    parting: { flushed: true },
+    releasing: Promise.resolve(),
+  };
   const lines: string[] = [];
   const told = { droppedFrames: 0, commitDelayMs: 0 };
   let room = !full;
@@ -62,7 +67,10 @@ const running = ({ plain = false, full = false } = {}) => {
     {
       store: {
         renew: async () => ({ held: true, endRequested: false }),
-        release: (release) => memory.store.release(release),
+        release: async (release) => {
+          await conduct.releasing;
+          released.push(release.because);
+        },
       },
       clock: () => Date.now(),
       log: createLog({ level: 'debug', write: (line) => void lines.push(line) }),
@@ -113,7 +121,7 @@ const running = ({ plain = false, full = false } = {}) => {
             made.sent.push(tag);
             return room;
           },
-          close: async () => ({ flushed: true }),
+          close: async () => conduct.parting,
           abandon: () => {
             made.alive = false;
           },
@@ -128,7 +136,7 @@ const running = ({ plain = false, full = false } = {}) => {
       muxStreamKey: 'key',
       resumeToken: 'token',
       committed: 0,
-      barredMs: 0,
+      barredMs,
       media: plain ? undefined : MEDIA,
       reserve: () => true,
     },
@@ -178,7 +186,8 @@ const running = ({ plain = false, full = false } = {}) => {
     client,
     encoders,
     publishers,
-    memory,
+    released,
+    conduct,
     lines,
     told,
     feed,
@@ -387,7 +396,7 @@ describe('the client', () => {
   });
 
   it('[S8] one that is there and sends nothing ends the feed as idle', async () => {
-    const { feed, client, encoders, session, memory } = running();
+    const { feed, client, encoders, session, released } = running();
     feed(INIT);
     feed(gop(0));
     await vi.advanceTimersByTimeAsync(LIMITS.awayMs);
@@ -397,7 +406,7 @@ describe('the client', () => {
     encoders[0]?.say({ type: 'exited', clean: true, detail: '' });
     await pulse();
     expect(await session.over).toBe('idle');
-    expect(memory.released).toEqual([]);
+    expect(released).toEqual(['idle']);
   });
 
   it('[S12] what a fenced socket still sends is not taken', () => {
@@ -491,5 +500,111 @@ describe('[E8] sound', () => {
     encoders[0]?.say({ type: 'exited', clean: true, detail: '' });
     expect(encoders[1]?.args).toContain('0:a:0');
     await pulse();
+  });
+});
+
+/** Another socket of the same feed. */
+const another = (client: FakeClient): FakeClient => {
+  const next: FakeClient = { ...client, epoch: client.epoch + 1, said: [], closed: undefined };
+  next.say = (message) => void next.said.push(message);
+  next.close = (reason) => void (next.closed ??= reason);
+  return next;
+};
+
+describe('[S10] a feed that leaves', () => {
+  it('tells a client that comes back meanwhile only when the stream is free elsewhere', async () => {
+    const { session, feed, client, encoders, conduct, released } = running();
+    let giveBack: () => void = () => undefined;
+    conduct.releasing = new Promise((resolve) => {
+      giveBack = resolve;
+    });
+    feed(INIT);
+    feed(gop(0));
+    await pulse();
+    session.migrate();
+    session.left(client);
+    await pulse();
+    expect(encoders[0]?.ended).toBe(true);
+    const early = another(client);
+    session.attach(early);
+    expect(early.closed).toBeUndefined();
+    encoders[0]?.say({ type: 'exited', clean: true, detail: '' });
+    await pulse();
+    const late = another(early);
+    session.attach(late);
+    expect(early.closed).toBe('migrate');
+    await pulse();
+    expect([late.closed, released]).toEqual([undefined, []]);
+    giveBack();
+    await pulse();
+    expect([late.closed, released]).toEqual(['migrate', ['migrate']]);
+  });
+
+  it('starts no encoder for media that is the next worker’s', async () => {
+    const { session, feed, client, encoders } = running();
+    feed(INIT);
+    feed(gop(0));
+    await pulse();
+    session.migrate();
+    session.skip(client, client.sent + 5_000);
+    client.sent += 5_000;
+    feed(gop(4));
+    expect(encoders[0]?.ended).toBe(true);
+    encoders[0]?.say({ type: 'exited', clean: true, detail: '' });
+    await pulse();
+    expect(encoders).toHaveLength(1);
+    expect(client.closed).toBe('migrate');
+  });
+
+  it('is over at once where it has published nothing', async () => {
+    const { session, client, released } = running({ barredMs: LIMITS.leaseFenceMs });
+    session.migrate();
+    await pulse();
+    expect([client.closed, released]).toEqual(['migrate', ['migrate']]);
+  });
+
+  it('loses nothing by a client that is away', async () => {
+    const { session, feed, client, encoders, released } = running();
+    feed(INIT);
+    feed(gop(0));
+    await pulse();
+    session.left(client);
+    session.migrate();
+    encoders[0]?.say({ type: 'exited', clean: true, detail: '' });
+    await pulse();
+    expect(released).toEqual(['migrate']);
+  });
+});
+
+describe('[S7] the end of a show', () => {
+  it('is sent once more where the connection breaks with it on its way, and not for ever', async () => {
+    const { session, feed, client, encoders, encode, conduct, publishers } = running();
+    conduct.parting = { flushed: false, because: 'reset' };
+    feed(INIT);
+    feed(gop(0));
+    await pulse();
+    session.stop(client, client.sent);
+    encode(0);
+    encoders[0]?.say({ type: 'exited', clean: true, detail: '' });
+    await pulse();
+    expect(client.closed).toBeUndefined();
+    await vi.advanceTimersByTimeAsync(1_000 + LIMITS.pulseMs);
+    expect(publishers).toHaveLength(2);
+    expect(publishers[1]?.sent).toEqual(publishers[0]?.sent);
+    expect(client.closed).toBe('finished');
+  });
+
+  it('is not sent again to a server that does not say whether it has read', async () => {
+    const { session, feed, client, encoders, encode, conduct, publishers } = running();
+    conduct.parting = { flushed: false, because: 'timed-out' };
+    feed(INIT);
+    feed(gop(0));
+    await pulse();
+    session.stop(client, client.sent);
+    encode(0);
+    encoders[0]?.say({ type: 'exited', clean: true, detail: '' });
+    await pulse();
+    expect(publishers).toHaveLength(1);
+    expect(client.closed).toBe('finished');
   });
 });

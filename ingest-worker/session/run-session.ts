@@ -11,7 +11,7 @@ import type { IngestStore, Loss } from './lease.ts';
 import { createOutlet } from './outlet.ts';
 import type { CreatePublisher } from './publisher.ts';
 import { createReception, type Reception, type ReceptionEvent } from './reception.ts';
-import { begin, type Effect, type Session, type SessionEvent, step } from './session.ts';
+import { begin, type Effect, isWished, type Session, type SessionEvent, step } from './session.ts';
 import type { Tally } from './tally.ts';
 import { createUpstreamLine, type UpstreamEvent } from './upstream-line.ts';
 
@@ -285,7 +285,11 @@ export const runSession = (parts: SessionParts, grant: Grant): RunningSession =>
     over,
     attach: (client) => {
       reception.attach(client);
-      if (session.at !== 'live') reception.close(session.because);
+      if (session.at === 'live') return;
+      const { at, because } = session;
+      // Who comes back into an end that nobody is to blame for hears of it when it is done, and the stream free elsewhere.
+      if (at === 'over') void released.then(() => reception.close(because));
+      else if (!isWished(because)) reception.close(because);
     },
     frame: (client, frame) => reception.frame(client, frame),
     chunk: (client, bytes) => reception.chunk(client, bytes),

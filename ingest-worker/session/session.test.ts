@@ -50,6 +50,21 @@ describe('a show', () => {
     ]);
   });
 
+  it.each([
+    ['that is still being made', []],
+    ['that is lost', ['upstream-connected', lost()]],
+  ] as const)('[S7] with nothing to publish no end waits for a connection %s', (_, before) => {
+    const { did } = play(...before, { type: 'stopped', because: 'migrate' });
+    expect(did).toEqual(['connect-upstream', 'abandon-upstream', 'release migrate', 'close-client migrate']);
+  });
+
+  it('[S5] [S7] …nor for a holder before us', () => {
+    const [session] = begin({ nowMs: 0, freeMs: 3_000 });
+    const [next, effects] = step(session, { type: 'stopped', because: 'migrate', nowMs: 1 });
+    expect(next.at).toBe('over');
+    expect(effects.map(name)).toEqual(['release migrate', 'close-client migrate']);
+  });
+
   it('[S7] a drain waits for an upstream that is away, and for an encoder that dies in it', () => {
     const { did } = play(...LIVE, lost(), FINISH, ENDED, 1_000, 'tick', 'upstream-connected', 'upstream-closed');
     expect(did).toEqual([...BEGIN, 'end-encoder-input', 'connect-upstream', 'close-upstream', ...END]);

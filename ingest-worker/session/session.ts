@@ -66,6 +66,7 @@ export type SessionEvent = { nowMs: number } & (
 /** Ends that are nobody's fault: all that was sent is published before the client hears of them. */
 type WishedEnd = 'finished' | 'ended-elsewhere' | 'migrate' | 'going-away';
 const WISHED: readonly CloseReason[] = ['finished', 'ended-elsewhere', 'migrate', 'going-away'] satisfies WishedEnd[];
+export const isWished = (because: CloseReason): boolean => WISHED.includes(because);
 
 export type Effect =
   /** Starts FFmpeg where nothing is missing, or with the first GOP after byte `past`; `again` after one that died. */
@@ -139,7 +140,9 @@ const withUpstream = (session: Going, upstream: Upstream): Going => withFeed(ses
 const drain = (session: Going, because: CloseReason, nowMs: number): Step => {
   if (session.at === 'draining') return [session, []];
   const { feed } = session;
-  const effects: Effect[] = WISHED.includes(because) ? [] : [{ do: 'close-client', reason: because }];
+  // Nothing was ever published, so nothing waits for a connection that is not there.
+  if (feed.encoder.is === 'waiting' && feed.upstream.is !== 'connected') return over(session, because);
+  const effects: Effect[] = isWished(because) ? [] : [{ do: 'close-client', reason: because }];
   if (feed.encoder.is === 'running') effects.push({ do: 'end-encoder-input' });
   const encoder: EncoderState = feed.encoder.is === 'waiting' ? { is: 'done' } : feed.encoder;
   const draining: Going = {

@@ -22,12 +22,15 @@ export type Sessions = {
   /** This worker has a feed of the stream. */
   has(streamId: StreamId): boolean;
   all(): RunningSession[];
+  /** From now on no feed is opened; those that there are may still be come back to. */
+  shut(): void;
 };
 
 const TOKEN_BYTES = 24;
 
 export const createSessions = ({ store, workerId, ...parts }: Parts): Sessions => {
   const running = new Map<StreamId, RunningSession>();
+  let open = true;
 
   const start = (
     { client, streamId, media, reserve }: Opening,
@@ -59,10 +62,21 @@ export const createSessions = ({ store, workerId, ...parts }: Parts): Sessions =
     return session;
   };
 
+  /** The worker leaves: whoever asks for a feed now is to ask elsewhere, and finds the stream free there. */
+  const sentAway: Opened = { opened: false, because: 'going-away', detail: 'this worker leaves' };
+  const giveBack = async (streamId: StreamId, { fence }: Claimed): Promise<Opened> => {
+    await store.release({ streamId, fence, because: 'going-away', now: Date.now() });
+    return sentAway;
+  };
+
   return {
+    shut: () => {
+      open = false;
+    },
     has: (streamId) => running.has(streamId),
     all: () => [...running.values()],
     open: async (opening) => {
+      if (!open) return sentAway;
       const { streamId } = opening;
       const resumeToken = `${streamId}.${randomBytes(TOKEN_BYTES).toString('base64url')}`;
       const sessionId = randomUUID();
@@ -75,6 +89,7 @@ export const createSessions = ({ store, workerId, ...parts }: Parts): Sessions =
         ttlMs: LIMITS.leaseTtlMs,
       });
       if (!lease.claimed) return { opened: false, because: 'key-refused', detail: lease.because };
+      if (!open) return giveBack(streamId, lease);
       return { opened: true, isNew: true, session: start(opening, { ...lease, sessionId, committed: 0 }, resumeToken) };
     },
     resume: async (opening) => {
@@ -87,6 +102,7 @@ export const createSessions = ({ store, workerId, ...parts }: Parts): Sessions =
         here.attach(client);
         return { opened: true, isNew: false, session: here };
       }
+      if (!open) return sentAway;
       const lease = await store.resume({
         streamId,
         workerId,
@@ -95,6 +111,7 @@ export const createSessions = ({ store, workerId, ...parts }: Parts): Sessions =
         ttlMs: LIMITS.leaseTtlMs,
       });
       if (!lease.claimed) return refused(lease.because);
+      if (!open) return giveBack(streamId, lease);
       // What the client no longer holds cannot be had; it goes on with the first whole GOP that it has.
       const committed = Math.max(lease.committed, haveFrom);
       return { opened: true, isNew: true, session: start(opening, { ...lease, committed }, resumeToken) };

@@ -35,6 +35,8 @@ const POLL_MS = 20;
 export const createUpstreamLine = (parts: Parts): UpstreamLine => {
   const { outlet, keeper, onEvent } = parts;
   let publisher: Publisher | undefined;
+  /** The end of a show has been sent once in vain. */
+  let cutShort = false;
   /** Of every order only the newest counts: what an older one still waits for is forgotten. */
   let order = 0;
 
@@ -91,13 +93,17 @@ export const createUpstreamLine = (parts: Parts): UpstreamLine => {
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
       if (mine !== order) return;
     }
-    const closing = publisher;
-    const { flushed } = (await closing?.close()) ?? { flushed: false };
+    const answer = await publisher?.close();
     if (mine !== order) return;
     order++;
     publisher = undefined;
     outlet.detach();
-    onEvent({ type: 'closed', flushed });
+    const flushed = answer?.flushed === true;
+    // Broken off with the end still on its way. Once: there may be servers whose farewell this is.
+    const again = answer?.flushed === false && answer.because !== 'timed-out' && !cutShort;
+    if (!again) return onEvent({ type: 'closed', flushed });
+    cutShort = true;
+    return onEvent({ type: 'failed', because: answer.because, detail: 'while it was being closed' });
   };
 
   return { connect: () => void connect(), close: () => void close(), abandon };
