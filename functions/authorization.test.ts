@@ -91,6 +91,7 @@ const ROWS: readonly Row[] = [
 
   { route: 'GET /users/me', expect: SIGNED_IN },
   { route: 'PATCH /users/me', body: { bio: 'Hello' }, expect: SIGNED_IN },
+  { route: 'GET /users/me/blocks', expect: SIGNED_IN },
   { route: 'GET /users/:handle', path: () => '/users/owner', expect: EVERYBODY },
   { route: 'GET /users/:handle/followers', path: () => '/users/owner/followers', expect: EVERYBODY },
   { route: 'GET /users/:handle/following', path: () => '/users/owner/following', expect: EVERYBODY },
@@ -114,6 +115,11 @@ const ROWS: readonly Row[] = [
   { route: 'GET /posts/explore', expect: EVERYBODY },
   { route: 'GET /posts/feed', expect: SIGNED_IN },
   { route: 'POST /posts', body: { text: 'Hello' }, expect: { anonymous: 401, 'signed in': 201 } },
+  {
+    route: 'POST /posts/uploads',
+    body: { type: 'image/png', bytes: 1 },
+    expect: { anonymous: 401, owner: 201, 'other creator': 201, 'signed in': 403 },
+  },
   { route: 'GET /posts/:id', path: async ({ post }) => `/posts/${await post()}`, expect: EVERYBODY },
   {
     route: 'PATCH /posts/:id',

@@ -58,7 +58,7 @@ export const createBase = ({
   const bucket =
     bucketName === undefined || bucketUrl === undefined
       ? undefined
-      : createBucket({ url: bucketUrl, name: bucketName, credentials, region, sha256 });
+      : createBucket({ url: bucketUrl, name: bucketName, credentials, region, sha256, clock });
   return {
     config,
     log,

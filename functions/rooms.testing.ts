@@ -19,6 +19,7 @@ import { createStreaming } from './streaming.ts';
 import { buildStreamsRoom } from './streams/room.ts';
 import { createProfiles } from './users/profiles.ts';
 import { buildRemovalSweep, buildUsersRoom } from './users/room.ts';
+import { openTestBucket } from './uploads/bucket.testing.ts';
 import { createFakeVideo } from './video/fake-video.testing.ts';
 import { buildWebhooksRoom } from './webhooks/room.ts';
 
@@ -54,10 +55,10 @@ const createShows = () => {
 
 /** What every room stands on, over a real table and a real issuer. */
 export const openGround = async () => {
-  const [storage, issuer] = await Promise.all([openTestTable(), startIssuer()]);
-  const { log, lines } = createMemoryLog();
   let ahead = 0;
   const clock = () => new Date(Date.now() + ahead);
+  const [storage, issuer, bucket] = await Promise.all([openTestTable(), startIssuer(), openTestBucket(clock)]);
+  const { log, lines } = createMemoryLog();
   const config = parseConfig({
     TABLE_NAME: storage.tableName,
     PUBLIC_ORIGIN: 'http://localhost:3000',
@@ -67,6 +68,7 @@ export const openGround = async () => {
     MUX_TOKEN_SECRET: 'none',
     MUX_WEBHOOK_SECRETS: 'none',
     CURSOR_SECRET: 'a secret for cursors in tests',
+    ...bucket.environment,
   });
   // a hundred calls at once on a machine that is busy with other tests take longer than a Lambda may wait for its table
   const table = openTable({ client: storage.client, tableName: storage.tableName });
@@ -74,6 +76,7 @@ export const openGround = async () => {
   return {
     base,
     issuer,
+    bucket,
     lines,
     people: createPeople(base),
     /** Lets time go by for our code; tokens and the table keep the real one. */
@@ -82,7 +85,7 @@ export const openGround = async () => {
     },
     close: async () => {
       base.close();
-      await Promise.all([storage.close(), issuer.close()]);
+      await Promise.all([storage.close(), issuer.close(), bucket.close()]);
     },
   };
 };

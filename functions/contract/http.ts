@@ -248,11 +248,16 @@ export const CreatePost = z.object({
   /** Media by address, or by `uploadId` what has been uploaded; not both. */
   mediaUrl: z.optional(httpUrl),
   uploadId: z.optional(z.string()),
+  /** What the media shows, for who does not see it. */
+  mediaAlt: z.optional(text(1, 1_000)),
   streamId: z.optional(z.string()),
 });
 export type CreatePost = z.infer<typeof CreatePost>;
 
-export const UpdatePost = z.partial(z.object({ text: text(1, 5_000), mediaUrl: z.nullable(httpUrl) }));
+/** Other media leaves the description of what was there before behind. */
+export const UpdatePost = z.partial(
+  z.object({ text: text(1, 5_000), mediaUrl: z.nullable(httpUrl), mediaAlt: z.nullable(text(1, 1_000)) }),
+);
 export type UpdatePost = z.infer<typeof UpdatePost>;
 
 /** Query of `GET /posts`: one author's. */
@@ -265,6 +270,7 @@ export const PostView = z.object({
   mediaUrl: z.optional(z.string()),
   /** Of media that was uploaded; of media by address nobody knows. */
   mediaType: z.optional(z.enum(uploadTypes)),
+  mediaAlt: z.optional(z.string()),
   /** The stream that this post announces while live and holds as a recording afterwards. */
   stream: z.optional(StreamView),
   likes: z.number(),

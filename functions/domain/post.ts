@@ -9,6 +9,8 @@ export type Post = {
   mediaUrl?: string | undefined;
   /** A post has this or `mediaUrl`, never both. */
   upload?: Upload | undefined;
+  /** What the media shows, in its author's words. */
+  mediaAlt?: string | undefined;
   streamId?: StreamId | undefined;
   createdAt: number;
   editedAt?: number | undefined;
@@ -25,5 +27,9 @@ export type Comment = {
   createdAt: number;
 };
 
-/** What an author may change of a post; null takes the media away. */
-export type PostChanges = { text?: string | undefined; mediaUrl?: string | null | undefined };
+/** What an author may change of a post; null takes the media, or its description, away. */
+export type PostChanges = {
+  text?: string | undefined;
+  mediaUrl?: string | null | undefined;
+  mediaAlt?: string | null | undefined;
+};

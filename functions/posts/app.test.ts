@@ -78,6 +78,23 @@ describe('a post', () => {
     expect((await rooms.call('GET', `/posts?author=${me.user.handle}`)).body).toEqual({ items: [] });
   });
 
+  it('keeps the words for its media as long as the media, and no longer', async () => {
+    const me = await someone();
+    const [one, other] = ['https://pictures.test/1.png', 'https://pictures.test/2.png'];
+    const written = await me.post('/posts', { text: 'Look', mediaUrl: one, mediaAlt: ' A harbour ' });
+    const path = `/posts/${written.body.id}`;
+    expect([written.status, written.body.mediaAlt]).toEqual([201, 'A harbour']);
+    expect((await me.patch(path, { text: 'Look!', mediaUrl: one })).body.mediaAlt).toBe('A harbour');
+    expect((await me.patch(path, { mediaUrl: other, mediaAlt: 'A harbour' })).body).toMatchObject({
+      mediaUrl: other,
+      mediaAlt: 'A harbour',
+    });
+    expect((await me.patch(path, { mediaAlt: 'A ship' })).body).toMatchObject({ mediaUrl: other, mediaAlt: 'A ship' });
+    expect((await me.patch(path, { mediaAlt: null })).body).not.toHaveProperty('mediaAlt');
+    await me.patch(path, { mediaAlt: 'A ship' });
+    expect((await me.patch(path, { mediaUrl: null })).body).not.toHaveProperty('mediaAlt');
+  });
+
   it.each([
     [{}, 'text'],
     [{ text: ' ' }, 'text'],

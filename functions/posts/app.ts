@@ -169,7 +169,7 @@ export const createPostsApp = ({
 
   room.post('/posts', signedIn, limited('post'), body(CreatePost), async (c) => {
     const caller = requireUser(c);
-    const { text, mediaUrl, uploadId, streamId } = c.req.valid('json');
+    const { text, mediaUrl, uploadId, mediaAlt, streamId } = c.req.valid('json');
     if (mediaUrl !== undefined && uploadId !== undefined)
       throw new Refusal('invalid-request', 'A post has either mediaUrl or uploadId.');
     const at = now();
@@ -179,6 +179,7 @@ export const createPostsApp = ({
       text,
       mediaUrl,
       upload: uploadId === undefined ? undefined : await arrived(uploadId, caller, at),
+      mediaAlt,
       streamId: streamId === undefined ? undefined : await visibleStream(streamViews, streamId, caller),
       createdAt: at,
     };
@@ -211,11 +212,13 @@ export const createPostsApp = ({
     const caller = requireUser(c);
     const { post, view } = await seen(c.req.param('id'), caller);
     if (post.authorId !== caller.userId) throw new Refusal('not-allowed', 'This is not your post.');
-    const { text, mediaUrl } = c.req.valid('json');
+    const { text, mediaUrl, mediaAlt } = c.req.valid('json');
     // who edits the text sends the address back that they were shown, which is no other media
-    const changes = { text, mediaUrl: mediaUrl === view.mediaUrl ? undefined : mediaUrl };
+    const media = mediaUrl === (view.mediaUrl ?? null) ? undefined : mediaUrl;
+    const sameWords = media === undefined && mediaAlt === (view.mediaAlt ?? null);
+    const changes = { text, mediaUrl: media, mediaAlt: sameWords ? undefined : mediaAlt };
     // what changes nothing is no edit
-    if (changes.text === undefined && changes.mediaUrl === undefined) return c.json(view, 200, PRIVATE);
+    if (Object.values(changes).every((change) => change === undefined)) return c.json(view, 200, PRIVATE);
     const edited = await posts.edit(post, changes, now());
     if (!edited) throw postGone();
     return c.json(await viewed(edited, caller), 200, PRIVATE);

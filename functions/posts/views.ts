@@ -50,6 +50,7 @@ export const createPostViews = ({ users, posts, likes, streamViews, origin }: Po
         author: toPersonView(author),
         text: post.text,
         ...mediaOf(post),
+        ...(post.mediaAlt !== undefined && { mediaAlt: post.mediaAlt }),
         ...(stream && { stream }),
         ...reception,
         ...(liked && { liked: liked.has(post.id) }),

@@ -28,6 +28,7 @@ const postRecord = createRecord({
     text: z.string(),
     mediaUrl: z.optional(z.string()),
     upload: z.optional(brands.upload),
+    mediaAlt: z.optional(z.string()),
     streamId: z.optional(brands.streamId),
     createdAt: z.number(),
     editedAt: z.optional(z.number()),
@@ -126,7 +127,7 @@ export const createPostStore = ({ table }: { table: Table }) => {
     /** The post as it is now; undefined where it has gone. Other media takes the place of an uploaded file, which is removed. */
     edit: async (
       { id, authorId, upload }: Pick<Post, 'id' | 'authorId' | 'upload'>,
-      { text, mediaUrl }: PostChanges,
+      { text, mediaUrl, mediaAlt }: PostChanges,
       now: number,
     ): Promise<Post | undefined> => {
       const sets = ['editedAt = :now'];
@@ -142,6 +143,12 @@ export const createPostStore = ({ table }: { table: Table }) => {
       }
       if (mediaUrl === null) removes.push('mediaUrl');
       if (mediaUrl !== undefined) removes.push('upload');
+      if (typeof mediaAlt === 'string') {
+        sets.push('mediaAlt = :mediaAlt');
+        values[':mediaAlt'] = mediaAlt;
+      }
+      // of other media the old words say nothing
+      if (mediaAlt === null || (mediaUrl !== undefined && mediaAlt === undefined)) removes.push('mediaAlt');
       const { done } = await table.transact([
         {
           update: postKey(id),

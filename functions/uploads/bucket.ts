@@ -16,6 +16,7 @@ type Parts = {
   credentials: Exclude<Signing['credentials'], { accessKeyId: string }>;
   region: Exclude<Signing['region'], string>;
   sha256: Signing['sha256'];
+  clock: () => Date;
   /** @default fetch */
   send?: typeof fetch;
 };
@@ -32,7 +33,7 @@ const ALGORITHM = 'AWS4-HMAC-SHA256';
  * The S3 bucket of uploaded files, without the S3 SDK, which weighs 160 KB in each Lambda (infra/decisions/signed-by-hand.md).
  * Signatures are the SDK's own signer's.
  */
-export const createBucket = ({ url, name, credentials, region, sha256, send = fetch }: Parts) => {
+export const createBucket = ({ url, name, credentials, region, sha256, clock, send = fetch }: Parts) => {
   const signer = new SignatureV4({
     credentials,
     region,
@@ -44,14 +45,15 @@ export const createBucket = ({ url, name, credentials, region, sha256, send = fe
 
   const ask = async (method: 'HEAD' | 'DELETE', key: string): Promise<Response> => {
     const { protocol, host, hostname, port, pathname } = new URL(`${url}/${key}`);
-    const { headers } = await signer.sign({
+    const request = {
       method,
       protocol,
       hostname,
       ...(port !== '' && { port: Number(port) }),
       path: pathname,
       headers: { host },
-    });
+    };
+    const { headers } = await signer.sign(request, { signingDate: clock() });
     const answer = await send(`${url}/${key}`, { method, headers, signal: AbortSignal.timeout(ANSWER_MS) }).catch(
       (cause: unknown) => {
         throw new BucketUnavailable(`${method} got no answer`, { cause });

@@ -254,6 +254,30 @@ describe('a block', () => {
   });
 });
 
+describe('whom one has blocked', () => {
+  it('is listed for oneself alone, the newest first, page by page', async () => {
+    const me = await someone();
+    const pests = await several(5);
+    for (const { user } of pests) {
+      await me.put(`/users/${user.handle}/block`);
+      rooms.later(1_000);
+    }
+    // a repeat makes it no newer
+    await me.put(`/users/${pests[0]!.user.handle}/block`);
+    const newest = [...pests].reverse().map(({ user: { id, handle, name } }) => ({ id, handle, name }));
+    const first = await me.get('/users/me/blocks?limit=3');
+    expect([first.status, first.body]).toEqual([200, { items: newest.slice(0, 3), cursor: expect.any(String) }]);
+    const second = await me.get(`/users/me/blocks?limit=3&cursor=${first.body.cursor}`);
+    expect(second.body).toEqual({ items: newest.slice(3) });
+    expect((await pests[0]!.get('/users/me/blocks')).body).toEqual({ items: [] });
+    expect((await pests[0]!.get(`/users/me/blocks?cursor=${first.body.cursor}`)).status).toBe(400);
+    await me.delete(`/users/${pests[4]!.user.handle}/block`);
+    expect((await me.get('/users/me/blocks')).body).toEqual({ items: newest.slice(1) });
+    await pests[3]!.delete('/users/me');
+    expect((await me.get('/users/me/blocks')).body).toEqual({ items: newest.slice(2) });
+  });
+});
+
 describe('a request that is not as it should be', () => {
   it('is answered in the one form of all refusals', async () => {
     const me = await someone();

@@ -36,5 +36,9 @@ export const createRemovalSweep =
       }
     };
 
-    await Promise.all((await removals.due(began, AT_ONCE)).map(finish));
+    for (let due = AT_ONCE; due === AT_ONCE && inBudget();) {
+      const removing = await removals.due(began, AT_ONCE);
+      await Promise.all(removing.map(finish));
+      due = removing.length;
+    }
   };

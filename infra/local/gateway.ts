@@ -8,6 +8,7 @@ import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { createRealtimeGateway, type RealtimeHandlers } from './realtime-gateway.ts';
+import type { Uploads } from './uploads/uploads.ts';
 
 /** The part of the path that names a room, as API Gateway's routes do. */
 export type Rooms = Record<'auth' | 'users' | 'posts' | 'stream' | 'webhooks', Pick<Hono, 'fetch'>>;
@@ -40,6 +41,8 @@ type Parts = {
   web: { dist: string } | { dev: (server: Server) => Promise<DevServer> };
   /** Origins beside ours that a page may connect to, load media and images from, or send a form to. */
   otherOrigins: string[];
+  /** The bucket under `/s3/`, and what is in it under `/media/`. @default nothing can be uploaded */
+  uploads?: Uploads;
   services: () => Promise<ServiceHealth[]>;
   issueToken: (login: string) => Promise<string | undefined>;
   /** Opens the routes under `/_local`. */
@@ -104,8 +107,8 @@ const withoutEmptyBody = (request: Request): Request => {
 
 /**
  * The one origin: what CloudFront, API Gateway and the load balancer are to a deployed Vybzz. Serves the web app, hands the
- * API's paths to the very Hono apps that the Lambdas wrap, `/realtime` to the WebSocket-API emulation and `/stream/live/*`
- * to the ingest worker.
+ * API's paths to the very Hono apps that the Lambdas wrap, `/realtime` to the WebSocket-API emulation, `/stream/live/*` to the
+ * ingest worker, and `/s3/` and `/media/` to the bucket of uploaded files.
  */
 export const startGateway = async (parts: Parts) => {
   const { port, log } = parts;
@@ -185,6 +188,8 @@ export const startGateway = async (parts: Parts) => {
     }
     if (path === '/_local/token' && request.method === 'POST') return issueToken(request, response);
     if (path.startsWith('/_local/@connections/')) return realtime.manage(request, response);
+    if (parts.uploads && path.startsWith('/s3/')) return parts.uploads.bucket(request, response, path.slice(3));
+    if (parts.uploads && path.startsWith('/media/')) return parts.uploads.serve(request, response, path);
     const room = path.split('/')[1] ?? '';
     const { rooms } = parts.controlPlane();
     if (isRoom(room, rooms)) return listener(rooms[room])(request, response);

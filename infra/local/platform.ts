@@ -11,6 +11,7 @@ import { startIdentity } from './identity/server.ts';
 import { startMux } from './mux/server.ts';
 import { localSecrets, localSigningKey } from './secrets.ts';
 import { startTable } from './table/server.ts';
+import { openUploads } from './uploads/uploads.ts';
 import { startWorkerProcess } from './worker-process.ts';
 
 export type Ports = { web: number; identity: number; ingest: number; mux: number; rtmps: number; table: number };
@@ -32,6 +33,7 @@ type Settings = {
 /** How long the platform may take to stop; the worker gets the larger part of it. */
 const WORKER_GRACE_MS = 2_500;
 const SWEEP_MS = 5_000;
+const UPLOADS_BUCKET = 'vybzz-uploads';
 const HEALTH_MS = 1_500;
 
 type Part = {
@@ -94,7 +96,8 @@ export const startPlatform = async ({ ports, dataDir, version, ffmpegPath, dev, 
     const aws = {
       region: 'us-east-1',
       endpoint: table.url,
-      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+      // The table takes any; the bucket of uploaded files takes these alone.
+      credentials: { accessKeyId: 'local', secretAccessKey: secrets.localSecret },
     };
     const client = new DynamoDBClient(aws);
     await ensureTable(client, tableName);
@@ -192,6 +195,8 @@ export const startPlatform = async ({ ports, dataDir, version, ffmpegPath, dev, 
       MUX_SIGNING_PRIVATE_KEY: signingKey.privateKey,
       VERSION: version,
       CURSOR_SECRET: secrets.cursorSecret,
+      UPLOADS_BUCKET,
+      UPLOADS_URL: `${origin}/s3/${UPLOADS_BUCKET}`,
     };
     const controlPlaneSettings = { environment, aws, log: (line: string) => log('functions', line) };
     let controlPlane = startControlPlane(controlPlaneSettings);
@@ -209,6 +214,11 @@ export const startPlatform = async ({ ports, dataDir, version, ffmpegPath, dev, 
       workerPort: ports.ingest,
       web: dev ? { dev: startVite } : { dist: WEB_DIST },
       otherOrigins: [identity.issuer, mux.url],
+      uploads: openUploads({
+        dir: join(dataDir, 'uploads'),
+        bucket: UPLOADS_BUCKET,
+        credentials: aws.credentials,
+      }),
       services: async (): Promise<ServiceHealth[]> =>
         Promise.all(
           parts.map(async ({ name, address, version: of, startedAt, healthy }) => {

@@ -119,7 +119,7 @@ export const runEncoderSession = ({ socket, raw, admit, faults, limits, now, log
     unpublish: leave,
     media(message) {
       lastMediaMs = now();
-      count(statistics, message, limits.timestamps);
+      count(statistics, message, limits.timestamps, lastMediaMs);
       feed?.media(message);
     },
     chunkSize: (bytes) => void (statistics.chunkSize = bytes),

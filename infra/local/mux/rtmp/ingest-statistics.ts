@@ -5,6 +5,8 @@ export type TrackStatistics = {
   frames: number;
   keyFrames: number;
   bytes: number;
+  /** When the first of them was read, by this machine's clock. */
+  firstAtMs: number | undefined;
   firstMs: number | undefined;
   lastMs: number | undefined;
   largestGapMs: number;
@@ -34,6 +36,7 @@ const emptyTrack = (): TrackStatistics => ({
   frames: 0,
   keyFrames: 0,
   bytes: 0,
+  firstAtMs: undefined,
   firstMs: undefined,
   lastMs: undefined,
   largestGapMs: 0,
@@ -53,8 +56,8 @@ export const emptyStatistics = (now: Date): IngestStatistics => ({
   audio: emptyTrack(),
 });
 
-/** Counts a message into the statistics of its connection. */
-export const count = (statistics: IngestStatistics, message: MediaMessage, kept: number): void => {
+/** Counts a message that was read at `atMs` into the statistics of its connection. */
+export const count = (statistics: IngestStatistics, message: MediaMessage, kept: number, atMs: number): void => {
   const kind = kindOf(message);
   if (kind !== 'key-frame' && kind !== 'frame' && kind !== 'audio') return;
   const track = kind === 'audio' ? statistics.audio : statistics.video;
@@ -66,6 +69,7 @@ export const count = (statistics: IngestStatistics, message: MediaMessage, kept:
   track.frames += 1;
   if (kind === 'key-frame') track.keyFrames += 1;
   track.bytes += message.payload.length;
+  track.firstAtMs ??= atMs;
   track.firstMs ??= timestampMs;
   track.lastMs = timestampMs;
   track.timestampsMs.push(timestampMs);
