@@ -16,6 +16,7 @@ import {
   SimulcastTargetView,
   StreamView,
   Ticket,
+  UploadForm,
   type CreatePost,
   type CreateSimulcastTarget,
   type CreateStream,
@@ -80,6 +81,8 @@ export const createApi = ({ ask, tell }: Http) => ({
       ? ask(Posts, { path: `/posts/${feed}`, query, signal })
       : ask(Posts, { path: '/posts', query: { author: feed.author, ...query }, signal }),
   post: (id: string, { signal }: Asking = {}) => ask(PostView, { path: `/posts/${segment(id)}`, signal }),
+  createUpload: (body: { type: string; bytes: number }) =>
+    ask(UploadForm, { method: 'POST', path: '/posts/uploads', body }),
   createPost: (body: CreatePost) => ask(PostView, { method: 'POST', path: '/posts', body }),
   updatePost: (id: string, body: UpdatePost) => ask(PostView, { method: 'PATCH', path: `/posts/${segment(id)}`, body }),
   deletePost: (id: string) => tell({ method: 'DELETE', path: `/posts/${segment(id)}` }),

@@ -1,13 +1,14 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useApp } from '../app-context.ts';
+import { useApp, useSignedIn } from '../app-context.ts';
 import { Card } from '../ui/page.tsx';
 import { PostForm } from './post-form.tsx';
 
 /** Where a new post is written. */
 export const Composer = () => {
-  const { api } = useApp();
+  const { api, queries } = useApp();
   const queryClient = useQueryClient();
+  const { data: me } = useQuery({ ...queries.me(), enabled: useSignedIn() });
   const [written, setWritten] = useState(0);
   const create = useMutation({
     mutationFn: api.createPost,
@@ -21,10 +22,18 @@ export const Composer = () => {
       <PostForm
         key={written}
         label="New post"
-        draft={{ text: '', mediaUrl: '' }}
+        draft={{ text: '', mediaUrl: '', mediaAlt: '' }}
         submit="Post"
         busy={create.isPending}
-        onSubmit={({ text, mediaUrl }) => create.mutate({ text, ...(mediaUrl && { mediaUrl }) })}
+        files={me && !me.creator ? 'for-creators' : 'offered'}
+        onSubmit={({ text, mediaUrl, mediaAlt, uploadId }) =>
+          create.mutate({
+            text,
+            ...(uploadId !== undefined && { uploadId }),
+            ...(mediaUrl && { mediaUrl }),
+            ...(mediaAlt && { mediaAlt }),
+          })
+        }
       />
     </Card>
   );

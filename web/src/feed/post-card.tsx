@@ -63,7 +63,7 @@ export const PostCard = ({
         ) : (
           <div className="post__body">
             <RichText text={post.text} />
-            {post.mediaUrl && <PostMedia url={post.mediaUrl} />}
+            {post.mediaUrl && <PostMedia url={post.mediaUrl} type={post.mediaType} alt={post.mediaAlt} />}
             {post.stream && (
               <div className="post__stream">
                 <StreamCard stream={post.stream} showCreator={post.stream.creator.id !== post.author.id} />

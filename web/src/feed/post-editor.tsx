@@ -11,23 +11,26 @@ export const PostEditor = ({ post, onDone }: { post: PostView; onDone: () => voi
   const queryClient = useQueryClient();
   const update = useMutation({
     mutationFn: (change: UpdatePost) => api.updatePost(post.id, change),
-    onSuccess: ({ text, mediaUrl, editedAt }) => {
-      patchPost(queryClient, post.id, { text, mediaUrl, editedAt });
+    onSuccess: ({ text, mediaUrl, mediaAlt, mediaType, editedAt }) => {
+      patchPost(queryClient, post.id, { text, mediaUrl, mediaAlt, mediaType, editedAt });
       onDone();
     },
   });
   return (
     <PostForm
       label="Edit post"
-      draft={{ text: post.text, mediaUrl: post.mediaUrl ?? '' }}
+      draft={{ text: post.text, mediaUrl: post.mediaUrl ?? '', mediaAlt: post.mediaAlt ?? '' }}
       submit="Save"
       busy={update.isPending}
+      files="none"
       cancel={
         <Button variant="ghost" size="s" onClick={onDone}>
           Cancel
         </Button>
       }
-      onSubmit={({ text, mediaUrl }) => update.mutate({ text, mediaUrl: mediaUrl || null })}
+      onSubmit={({ text, mediaUrl, mediaAlt }) =>
+        update.mutate({ text, mediaUrl: mediaUrl || null, mediaAlt: mediaAlt || null })
+      }
     />
   );
 };

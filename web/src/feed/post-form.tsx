@@ -1,37 +1,95 @@
 import { Image } from 'lucide-react';
-import { useState, type ReactNode } from 'react';
+import { useState, type ClipboardEvent, type DragEvent, type FormEvent, type ReactNode } from 'react';
 import { Button } from '../ui/button.tsx';
 import { Field, TextArea, TextInput } from '../ui/field.tsx';
+import { Attachment } from './attachment.tsx';
+import { useUpload } from './use-upload.ts';
 import './post-form.css';
 
-type Draft = { text: string; mediaUrl: string };
+type Draft = { text: string; mediaUrl: string; mediaAlt: string };
+/** What was written: with an address, or with a file that has been uploaded, or with neither. */
+export type Written = Draft & { uploadId: string | undefined };
+
 type Props = {
   label: string;
   draft: Draft;
   submit: string;
   busy: boolean;
+  /** Whether files can be attached; a post that exists takes only an address. */
+  files: 'offered' | 'for-creators' | 'none';
   cancel?: ReactNode;
-  onSubmit: (draft: Draft) => void;
+  onSubmit: (written: Written) => void;
 };
 
 const TEXT_MAX = 5_000;
+const ALT_MAX = 1_000;
 /** How near the end of the text the count of what is left appears. */
 const COUNT_FROM = 500;
 
 /** The text of a post and what is attached, to be written or changed. The owner remounts it to start anew. */
-export const PostForm = ({ label, draft, submit, busy, cancel, onSubmit }: Props) => {
+export const PostForm = ({ label, draft, submit, busy, files, cancel, onSubmit }: Props) => {
   const [text, setText] = useState(draft.text);
   const [mediaUrl, setMediaUrl] = useState(draft.mediaUrl);
+  const [mediaAlt, setMediaAlt] = useState(draft.mediaAlt);
   const [attaching, setAttaching] = useState(draft.mediaUrl !== '');
+  const [hovered, setHovered] = useState(false);
+  const { upload, choose, retry, remove } = useUpload();
+  const hasFile = upload.at === 'sending' || upload.at === 'failed' || upload.at === 'sent';
+  const hasMedia = attaching && (hasFile || mediaUrl !== '');
   const left = TEXT_MAX - text.length;
-  const badUrl = mediaUrl !== '' && !/^https?:\/\/\S+$/i.test(mediaUrl);
+  const badUrl = attaching && !hasFile && mediaUrl !== '' && !/^https?:\/\/\S+$/i.test(mediaUrl);
+  const ready = text.trim() !== '' && !badUrl && upload.at !== 'sending' && upload.at !== 'failed';
+
+  const send = (event: FormEvent) => {
+    event.preventDefault();
+    if (!ready || busy) return;
+    onSubmit({
+      text: text.trim(),
+      mediaUrl: attaching && !hasFile ? mediaUrl : '',
+      mediaAlt: hasMedia ? mediaAlt.trim() : '',
+      uploadId: upload.at === 'sent' ? upload.uploadId : undefined,
+    });
+  };
+  const take = (file: File) => {
+    setAttaching(true);
+    if (files === 'offered') choose(file);
+  };
+  const paste = (event: ClipboardEvent) => {
+    const [file] = event.clipboardData.files;
+    // What was copied out of a text brings a picture of itself along.
+    if (!file || files === 'none' || event.clipboardData.types.includes('text/plain')) return;
+    event.preventDefault();
+    take(file);
+  };
+  const drag = (event: DragEvent) => {
+    if (files === 'none' || !event.dataTransfer.types.includes('Files')) return;
+    event.preventDefault();
+    setAttaching(true);
+    setHovered(true);
+  };
+  const drop = (event: DragEvent) => {
+    const [file] = event.dataTransfer.files;
+    setHovered(false);
+    if (!file || files === 'none') return;
+    event.preventDefault();
+    take(file);
+  };
+  const attach = () => {
+    if (attaching) remove();
+    setAttaching(!attaching);
+  };
+
   return (
     <form
       className="post-form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (text.trim() && !badUrl && !busy) onSubmit({ text: text.trim(), mediaUrl: attaching ? mediaUrl : '' });
+      onSubmit={send}
+      onPaste={paste}
+      onDragEnter={drag}
+      onDragOver={drag}
+      onDragLeave={({ currentTarget, relatedTarget }) => {
+        if (!(relatedTarget instanceof Node && currentTarget.contains(relatedTarget))) setHovered(false);
       }}
+      onDrop={drop}
     >
       <Field label={label} hideLabel {...(left < COUNT_FROM && { hint: `${left} characters left` })}>
         {(control) => (
@@ -44,8 +102,21 @@ export const PostForm = ({ label, draft, submit, busy, cancel, onSubmit }: Props
           />
         )}
       </Field>
-      {attaching && (
-        <Field label="Picture or video address" error={badUrl ? 'An address that starts with https://' : undefined}>
+      {attaching && files !== 'none' && (
+        <Attachment
+          upload={upload}
+          mayUpload={files === 'offered'}
+          hovered={hovered}
+          onChoose={take}
+          onRetry={retry}
+          onRemove={remove}
+        />
+      )}
+      {attaching && !hasFile && (
+        <Field
+          label={files === 'none' ? 'Picture or film address' : 'Or the address of a picture or film'}
+          error={badUrl ? 'An address that starts with https://' : undefined}
+        >
           {(control) => (
             <TextInput
               {...control}
@@ -58,19 +129,26 @@ export const PostForm = ({ label, draft, submit, busy, cancel, onSubmit }: Props
           )}
         </Field>
       )}
+      {hasMedia && (
+        <Field label="What it shows" hint="For people who do not see it. Read out in its place.">
+          {(control) => (
+            <TextInput
+              {...control}
+              maxLength={ALT_MAX}
+              value={mediaAlt}
+              onChange={(event) => setMediaAlt(event.target.value)}
+            />
+          )}
+        </Field>
+      )}
       <div className="post-form__actions">
-        <Button
-          variant="ghost"
-          size="s"
-          icon={<Image />}
-          aria-pressed={attaching}
-          onClick={() => setAttaching(!attaching)}
-        >
+        <Button variant="ghost" size="s" icon={<Image />} aria-expanded={attaching} onClick={attach}>
           {attaching ? 'Remove media' : 'Add media'}
         </Button>
         <div className="post-form__send">
+          {hasMedia && text.trim() === '' && <span className="muted post-form__missing">Say a few words with it</span>}
           {cancel}
-          <Button type="submit" variant="primary" size="s" busy={busy} disabled={!text.trim() || badUrl}>
+          <Button type="submit" variant="primary" size="s" busy={busy} disabled={!ready}>
             {submit}
           </Button>
         </div>

@@ -5,8 +5,16 @@ import './post-card.css';
 
 const VIDEO = /\.(mp4|webm|m4v|mov)$/i;
 
+type Props = {
+  url: string;
+  /** Where it is known: of a file that was uploaded. */
+  type?: string | undefined;
+  /** What its author says that it shows. */
+  alt?: string | undefined;
+};
+
 /** A picture or a film by its address; a plain link where it cannot be shown. */
-export const PostMedia = ({ url }: { url: string }) => {
+export const PostMedia = ({ url, type, alt }: Props) => {
   const [broken, setBroken] = useState(false);
   const failed = () => setBroken(true);
   if (broken || !isShowable(url))
@@ -15,14 +23,22 @@ export const PostMedia = ({ url }: { url: string }) => {
         <ExternalLink aria-hidden="true" size="1em" style={{ display: 'inline' }} /> Attached media
       </a>
     );
-  return VIDEO.test(new URL(url).pathname) ? (
+  return (type?.startsWith('video/') ?? VIDEO.test(new URL(url).pathname)) ? (
     // oxlint-disable-next-line jsx-a11y/media-has-caption -- a stranger's film by address has no captions of ours
-    <video className="post__media" src={url} controls preload="metadata" playsInline onError={failed} />
+    <video
+      className="post__media"
+      src={url}
+      controls
+      preload="metadata"
+      playsInline
+      aria-label={alt ?? 'Film by the author'}
+      onError={failed}
+    />
   ) : (
     <img
       className="post__media"
       src={url}
-      alt="Attached by the author"
+      alt={alt ?? 'Attached by the author'}
       loading="lazy"
       referrerPolicy="no-referrer"
       onError={failed}

@@ -30,8 +30,8 @@ const makeApi = (overrides: Partial<Ports> = {}) => {
   const api: Ports = {
     createStream: async () => ({ stream, ingest: ingest('first') }),
     freshIngest: async () => ({ ingest: ingest('fresh') }),
-    updateStream: async (_id, { title }) => {
-      renamed.push(title ?? '');
+    updateStream: async (_id, { title, visibility }) => {
+      renamed.push([title, visibility].filter(Boolean).join(' '));
       return stream;
     },
     endStream: async () => {},
@@ -60,6 +60,14 @@ describe('a broadcast', () => {
     expect(renamed).toEqual([]);
     expect(await existingStream(api, stream, { ...input, title: 'Second light' })).toEqual(expected);
     expect(renamed).toEqual(['Second light']);
+  });
+
+  it('closes an announced show to all but followers where that is said, and never opens it', async () => {
+    const { api, renamed } = makeApi();
+    await existingStream(api, { ...stream, visibility: 'followers' }, input);
+    expect(renamed).toEqual([]);
+    await existingStream(api, stream, { ...input, visibility: 'followers' });
+    expect(renamed).toEqual(['followers']);
   });
 
   it.each<[ApiErrorCode, string]>([

@@ -1,3 +1,4 @@
+import type { StreamView } from '#contract/http';
 import type { GoLiveInput } from '../broadcast/GoLiveModal.tsx';
 import type { BroadcastPorts, CreateStream } from '../broadcast/create-broadcast.ts';
 import type { Api } from '../api/api.ts';
@@ -36,10 +37,13 @@ export const newStream = async (api: Ports, input: GoLiveInput): ReturnType<Crea
 /** Goes on with a stream that exists: one whose page was reloaded, or that is sent from another device. */
 export const existingStream = async (
   api: Ports,
-  stream: { id: string; title: string },
-  { title }: GoLiveInput,
+  stream: Pick<StreamView, 'id' | 'title' | 'visibility'>,
+  { title, visibility }: GoLiveInput,
 ): ReturnType<CreateStream> => {
-  if (title !== stream.title) await api.updateStream(stream.id, { title });
+  // The dialog does not know for whom the show was announced: what it says may close it, and never opens it.
+  const closes = visibility === 'followers' && stream.visibility === 'public';
+  const change = { ...(title !== stream.title && { title }), ...(closes && { visibility }) };
+  if (Object.keys(change).length > 0) await api.updateStream(stream.id, change);
   const { ingest } = await api.freshIngest(stream.id);
   return { streamId: stream.id, ingestUrl: ingest.url };
 };

@@ -89,11 +89,11 @@ const ReadyCard = ({ onStart, onSchedule }: { onStart: () => void; onSchedule: (
       <p className="muted">Check your camera and microphone first; nobody sees you before you start.</p>
     </div>
     <div className="studio__actions">
-      <Button size="l" icon={<CalendarPlus />} onClick={onSchedule}>
-        Schedule
-      </Button>
       <Button variant="live" size="l" icon={<Radio />} onClick={onStart}>
         Go Live
+      </Button>
+      <Button size="l" icon={<CalendarPlus />} onClick={onSchedule}>
+        Schedule
       </Button>
     </div>
   </Card>

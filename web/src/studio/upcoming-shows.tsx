@@ -75,7 +75,7 @@ const Announced = ({ stream, onGoLive }: { stream: StreamView; onGoLive?: (strea
         </Button>
         <Link to="/watch/$streamId" params={{ streamId: stream.id }} className={buttonClass()}>
           <Eye aria-hidden="true" />
-          Its page
+          Watch page
         </Link>
         <Button variant="ghost" icon={<X />} onClick={() => setDoing('cancelling')}>
           Cancel show

@@ -3,7 +3,7 @@ import { Link, useParams } from '@tanstack/react-router';
 import { CalendarPlus, Clapperboard, LockKeyhole, Share2 } from 'lucide-react';
 import { useEffect } from 'react';
 import type { StreamView } from '#contract/http';
-import { ApiError } from '../api/api-error.ts';
+import { ApiError, type ApiErrorCode } from '../api/api-error.ts';
 import { useApp, useSignedIn } from '../app-context.ts';
 import { FollowButton } from '../people/follow-button.tsx';
 import { SignInGate } from '../people/sign-in-gate.tsx';
@@ -26,16 +26,20 @@ import { Stage } from './stage.tsx';
 import { StreamBadge } from './stream-badge.tsx';
 import './watch-page.css';
 
+const CLOSED: ReadonlySet<ApiErrorCode> = new Set<ApiErrorCode>(['not-signed-in', 'not-allowed', 'blocked']);
+
 /** One stream to be watched: before, while and after it is on the air. */
 export const WatchPage = () => {
   const { streamId } = useParams({ from: '/watch/$streamId' });
   const { queries } = useApp();
   const { data: stream, error, refetch } = useQuery(queries.stream(streamId));
   if (error instanceof ApiError && error.code === 'stream-not-found') return <NotFoundPage />;
+  // What this viewer knew of the show they may no longer know.
+  const closed = error instanceof ApiError && CLOSED.has(error.code);
   return (
     <Page title={stream ? titleOf(stream) : 'Watch'}>
-      {stream && <Watch key={stream.id} stream={stream} />}
-      {!stream && error && <NotShown error={error} onRetry={() => void refetch()} />}
+      {stream && !closed && <Watch key={stream.id} stream={stream} />}
+      {(!stream || closed) && error && <NotShown error={error} onRetry={() => void refetch()} />}
       {!stream && !error && <WatchSkeleton />}
     </Page>
   );

@@ -1,0 +1,130 @@
+import { Link } from '@tanstack/react-router';
+import { RotateCw, Upload as UploadIcon, X } from 'lucide-react';
+import { useId, useRef } from 'react';
+import { Button, buttonClass } from '../ui/button.tsx';
+import { IconButton } from '../ui/icon-button.tsx';
+import type { Upload } from './use-upload.ts';
+import { ACCEPTED, RULES } from './upload-rules.ts';
+import './attachment.css';
+
+type Props = {
+  upload: Upload;
+  /** Only creators' files are taken. */
+  mayUpload: boolean;
+  /** A file is being held over the form. */
+  hovered: boolean;
+  onChoose: (file: File) => void;
+  onRetry: () => void;
+  onRemove: () => void;
+};
+
+/** The file of a post: where it is let go of or chosen, how far it has come, and what it looks like. */
+export const Attachment = ({ upload, mayUpload, hovered, onChoose, onRetry, onRemove }: Props) => {
+  if (!mayUpload)
+    return (
+      <div className="attachment__drop">
+        <p className="muted">Creators can upload pictures and films from their device. It is free to become one.</p>
+        <Link to="/studio" className={buttonClass({ size: 's' })}>
+          Become a creator
+        </Link>
+      </div>
+    );
+  if (upload.at === 'none' || upload.at === 'refused')
+    return <DropZone upload={upload} hovered={hovered} onChoose={onChoose} />;
+  return (
+    <div className="attachment">
+      <Preview upload={upload} />
+      <div className="attachment__line">
+        <div className="attachment__words">
+          <p className="attachment__name">{upload.file.name}</p>
+          <Standing upload={upload} />
+        </div>
+        {upload.at === 'failed' && (
+          <Button size="s" icon={<RotateCw />} onClick={onRetry}>
+            Try again
+          </Button>
+        )}
+        {upload.at === 'sending' ? (
+          <Button size="s" onClick={onRemove}>
+            Cancel upload
+          </Button>
+        ) : (
+          <IconButton size="s" label="Remove the file" icon={<X />} onClick={onRemove} />
+        )}
+      </div>
+    </div>
+  );
+};
+
+const DropZone = ({ upload, hovered, onChoose }: Pick<Props, 'upload' | 'hovered' | 'onChoose'>) => {
+  const input = useRef<HTMLInputElement>(null);
+  const id = useId();
+  return (
+    <div className={`attachment__drop${hovered ? ' attachment__drop--hovered' : ''}`}>
+      <Button icon={<UploadIcon />} aria-describedby={id} onClick={() => input.current?.click()}>
+        Choose a file
+      </Button>
+      <p className="attachment__rules muted" id={id}>
+        Or drop it here, or paste a picture. {RULES}.
+      </p>
+      <input
+        ref={input}
+        type="file"
+        className="attachment__input"
+        accept={ACCEPTED}
+        aria-label="File to upload"
+        tabIndex={-1}
+        onChange={({ target }) => {
+          const [file] = target.files ?? [];
+          // The same file may be chosen again after it was taken away.
+          target.value = '';
+          if (file) onChoose(file);
+        }}
+      />
+      {upload.at === 'refused' && (
+        <p className="attachment__why" role="alert">
+          {upload.name}: {upload.why}
+        </p>
+      )}
+    </div>
+  );
+};
+
+type Shown = Exclude<Upload, { at: 'none' | 'refused' }>;
+
+const Preview = ({ upload: { file, previewUrl } }: { upload: Shown }) =>
+  file.type.startsWith('video/') ? (
+    // oxlint-disable-next-line jsx-a11y/media-has-caption -- a look at one's own file before it is sent
+    <video
+      className="attachment__preview"
+      src={previewUrl}
+      controls
+      muted
+      playsInline
+      aria-label={`Preview of ${file.name}`}
+    />
+  ) : (
+    <img className="attachment__preview" src={previewUrl} alt={`Preview of ${file.name}`} />
+  );
+
+const Standing = ({ upload }: { upload: Shown }) => {
+  switch (upload.at) {
+    case 'sending': {
+      const percent = Math.floor(upload.part * 100);
+      return (
+        <div className="attachment__progress">
+          <progress aria-label={`Uploading ${upload.file.name}`} max={100} value={percent} />
+          <span className="muted">{percent}%</span>
+        </div>
+      );
+    }
+    case 'failed':
+      return (
+        <p className="attachment__why" role="alert">
+          {upload.why}
+        </p>
+      );
+    case 'sent':
+      return <output className="attachment__sent">Uploaded</output>;
+  }
+};
