@@ -36,9 +36,9 @@ const measuring = () => {
           body: Buffer.alloc(9),
         });
     },
-    measure: (afterMs = 1_000, held = false) => {
+    measure: (afterMs = 1_000, held = false, changes = 0) => {
       nowMs += afterMs;
-      return meter.measure({ session, restarts: 1, dropped: 2, held, receivedBytes });
+      return meter.measure({ session, restarts: 1, dropped: 2, held, receivedBytes, changes });
     },
     session,
     beginning,
@@ -65,6 +65,14 @@ describe('[W11] health', () => {
     second(2, { published: false });
     expect(measure()).toMatchObject({ delayMs: 2_000, warning: 'upstream-slow' });
     expect(measure(1_000, true)).toMatchObject({ warning: 'upstream-slow' });
+  });
+
+  it('[E12] tells for a while that the picture has changed', () => {
+    const { measure } = measuring();
+    expect(measure(1, false, 1).warning).toBe('size-changed');
+    expect(measure(1, true, 1).warning).toBe('upstream-slow');
+    expect(measure(9_998, false, 1).warning).toBe('size-changed');
+    expect(measure(1, false, 1).warning).toBeUndefined();
   });
 
   it('calls the way in slow when media comes later than it did', () => {

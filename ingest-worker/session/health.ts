@@ -7,20 +7,30 @@ type Parts = { intake: Intake; outlet: Outlet; clock: () => number };
 
 /** Measures a feed from one look to the next. */
 export type HealthMeter = {
-  measure(now: { session: Session; restarts: number; dropped: number; held: boolean; receivedBytes: number }): Health;
+  measure(now: {
+    session: Session;
+    restarts: number;
+    dropped: number;
+    held: boolean;
+    receivedBytes: number;
+    changes: number;
+  }): Health;
   /** What was measured last. */
   readonly latest: Health;
 };
 
 /** Media that comes this much later than it came at its best means that the way in is too slow. */
 const UPLINK_SLOW_MS = 3_000;
+/** How long it is told that the picture has changed its size. */
+const CHANGE_TOLD_MS = 10_000;
 /** Published media this far behind what was received means that the way out is too slow. */
 const UPSTREAM_SLOW_MS = 5_000;
 
 export const createHealthMeter = ({ intake, outlet, clock }: Parts): HealthMeter => {
   /** Wall clock minus media clock at its smallest: when nothing stood in the way. */
   let nearestMs = Infinity;
-  const seen = { atMs: clock(), pictures: 0, frames: 0, received: 0, bytes: 0 };
+  const seen = { atMs: clock(), pictures: 0, frames: 0, received: 0, bytes: 0, changes: 0 };
+  let changedMs: number | undefined;
   let latest: Health = {
     state: 'starting',
     fpsIn: 0,
@@ -36,7 +46,7 @@ export const createHealthMeter = ({ intake, outlet, clock }: Parts): HealthMeter
     get latest() {
       return latest;
     },
-    measure: ({ session, restarts, dropped, held, receivedBytes }) => {
+    measure: ({ session, restarts, dropped, held, receivedBytes, changes }) => {
       const atMs = clock();
       const seconds = Math.max(0.001, (atMs - seen.atMs) / 1000);
       const each = (now: number, before: number) => Math.round(((now - before) / seconds) * 10) / 10;
@@ -44,6 +54,8 @@ export const createHealthMeter = ({ intake, outlet, clock }: Parts): HealthMeter
       const newest = intake.ring.newestMs ?? 0;
       if (intake.ring.newestMs !== undefined) nearestMs = Math.min(nearestMs, atMs - newest);
       const late = atMs - newest - nearestMs > UPLINK_SLOW_MS;
+      if (changes > seen.changes) changedMs = atMs;
+      const changed = changedMs !== undefined && atMs - changedMs < CHANGE_TOLD_MS;
       const delayMs = Math.max(0, Math.round(newest - (outlet.published.videoMs ?? 0)));
       const slow = held || !outlet.empty || delayMs > UPSTREAM_SLOW_MS;
       latest = {
@@ -55,18 +67,26 @@ export const createHealthMeter = ({ intake, outlet, clock }: Parts): HealthMeter
         delayMs,
         dropped,
         restarts,
-        ...(slow ? { warning: 'upstream-slow' as const } : late && { warning: 'uplink-too-slow' as const }),
+        ...warn({ 'upstream-slow': slow, 'uplink-too-slow': late, 'size-changed': changed }),
       };
       Object.assign(seen, {
         atMs,
         pictures: intake.pictures,
         frames: outlet.frames,
         received: receivedBytes,
+        changes,
         bytes: outlet.bytes,
       });
       return latest;
     },
   };
+};
+
+/** The first that holds. */
+const warn = (holds: Record<NonNullable<Health['warning']>, boolean>): Pick<Health, 'warning'> => {
+  if (holds['upstream-slow']) return { warning: 'upstream-slow' };
+  if (holds['uplink-too-slow']) return { warning: 'uplink-too-slow' };
+  return holds['size-changed'] ? { warning: 'size-changed' } : {};
 };
 
 const stateOf = (session: Session): Health['state'] => {

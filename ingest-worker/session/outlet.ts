@@ -37,10 +37,10 @@ export const createOutlet = (): Outlet => {
   let heldBytes = 0;
   let arrivedTags = 0;
   let sentTags = 0;
-  /** Set-up as of `tags[0]`, as last taken, and still waiting for its media. */
+  /** Set-up as of `tags[0]`, as last taken with its media, and still waiting for that. */
   const setUp = new Map<FlvTag['kind'], FlvTag>();
-  const newest = new Map<FlvTag['kind'], FlvTag>();
-  const untimed: FlvTag[] = [];
+  const inForce = new Map<FlvTag['kind'], FlvTag>();
+  const untimed = new Map<FlvTag['kind'], FlvTag>();
   const published: Partial<Record<Track, number>> = {};
   const arrived: Partial<Record<Track, number>> = {};
   let publisher: Publisher | undefined;
@@ -65,6 +65,16 @@ export const createOutlet = (): Outlet => {
       bytes += tag.body.byteLength;
       if (tag.kind === 'video') frames++;
       congested = !publisher.send(tag);
+    }
+  };
+
+  /** What has waited for this media goes before it: all that is new, and what replaces another only before its own. */
+  const pushSetUp = ({ kind, timestampMs }: FlvTag): void => {
+    for (const [of, tag] of untimed) {
+      if (inForce.has(of) && of !== kind && of !== 'script') continue;
+      untimed.delete(of);
+      inForce.set(of, tag);
+      push({ ...tag, timestampMs });
     }
   };
 
@@ -94,16 +104,16 @@ export const createOutlet = (): Outlet => {
   return {
     take: (tag) => {
       if (tag.header || tag.kind === 'script') {
-        if (newest.get(tag.kind)?.body.equals(tag.body)) return;
-        newest.set(tag.kind, tag);
-        // FFmpeg stamps set-up with 0; it belongs to the media that follows it.
-        untimed.push(tag);
+        // FFmpeg stamps set-up with 0; it belongs to the media that follows it. Of what is made again for media that has been
+        // published already only the last counts, and that not if it is in force.
+        if (inForce.get(tag.kind)?.body.equals(tag.body)) untimed.delete(tag.kind);
+        else untimed.set(tag.kind, tag);
         return;
       }
       const { kind, timestampMs } = tag;
       if (timestampMs <= (published[kind] ?? -1)) return;
       published[kind] = timestampMs;
-      for (const setUpTag of untimed.splice(0)) push({ ...setUpTag, timestampMs });
+      pushSetUp(tag);
       push(tag);
       if (!congested) flush();
     },

@@ -3,6 +3,7 @@ import type { CloseReason, Media } from '#wire';
 import { LIMITS } from '../limits.ts';
 import type { Log } from '../log.ts';
 import type { StartEncoder } from '../media/encoder.ts';
+import { createPictureSetUp } from '../media/picture-set-up.ts';
 import { createEncoderLine } from './encoder-line.ts';
 import { createHealthMeter } from './health.ts';
 import { createIntake } from './intake.ts';
@@ -63,6 +64,7 @@ export const runSession = (parts: SessionParts, grant: Grant): RunningSession =>
   const intake = createIntake(grant.committed);
   const { ring } = intake;
   const outlet = createOutlet();
+  const pictureSetUp = createPictureSetUp();
   const meter = createHealthMeter({ intake, outlet, clock });
 
   let committed = { offset: grant.committed, ms: 0 };
@@ -187,7 +189,9 @@ export const runSession = (parts: SessionParts, grant: Grant): RunningSession =>
     intake,
     published: () => outlet.published,
     onTag: (tag) => {
-      outlet.take(tag);
+      const passed = pictureSetUp.pass(tag);
+      if (passed.length > 1) log.warn('picture changed', { atMs: tag.timestampMs });
+      for (const one of passed) outlet.take(one);
       line.hold(outlet.full);
     },
     onExited: ({ clean, more, detail, at }) => {
@@ -272,7 +276,10 @@ export const runSession = (parts: SessionParts, grant: Grant): RunningSession =>
     tally.droppedFrames(dropped - counted);
     const { receivedBytes } = reception;
     const held = reception.isHeldBack;
-    reception.say({ type: 'health', health: meter.measure({ session, restarts, dropped, held, receivedBytes }) });
+    reception.say({
+      type: 'health',
+      health: meter.measure({ session, restarts, dropped, held, receivedBytes, changes: pictureSetUp.changes }),
+    });
   }, LIMITS.pulseMs);
 
   log.info('feed opened', { resumedAt: grant.committed, barredMs: Math.round(grant.barredMs) });
