@@ -1,5 +1,12 @@
 import { RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
-import { GatewayVpcEndpointAwsService, FlowLogDestination, PrefixList, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
+import {
+  GatewayVpcEndpointAwsService,
+  FlowLogDestination,
+  FlowLogTrafficType,
+  PrefixList,
+  SubnetType,
+  Vpc,
+} from 'aws-cdk-lib/aws-ec2';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
@@ -26,7 +33,10 @@ export class IngestStack extends Stack {
         { name: 'balancer', subnetType: SubnetType.PRIVATE_ISOLATED },
       ],
       gatewayEndpoints: { table: { service: GatewayVpcEndpointAwsService.DYNAMODB } },
-      flowLogs: { rejected: { destination: FlowLogDestination.toCloudWatchLogs() } },
+      // Who knocks in vain. All of it would log every packet stream of every show, at the price of its storage.
+      flowLogs: {
+        rejected: { destination: FlowLogDestination.toCloudWatchLogs(), trafficType: FlowLogTrafficType.REJECT },
+      },
     });
     this.ingest = new IngestService(this, 'Ingest', {
       vpc,

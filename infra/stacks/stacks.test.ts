@@ -7,6 +7,7 @@ import { LIMITS } from '../../ingest-worker/limits.ts';
 import { createMetrics } from '../../ingest-worker/metrics.ts';
 import { INGEST_METRICS } from '../constructs/ingest-service.ts';
 import { readSettings } from '../settings.ts';
+import { outlineOf } from './outline.testing.ts';
 import { rolesOf } from './roles.testing.ts';
 import { synthesise } from './synthesised.testing.ts';
 
@@ -54,6 +55,17 @@ describe('what each role may do', () => {
   it('nobody may scan, or change or delete the table', () => {
     expect(lines().join('\n')).not.toMatch(/Scan|CreateTable|UpdateTable|DeleteTable|dynamodb:\*/);
   });
+});
+
+describe('what a review sees of a change', () => {
+  it.each(['Data', 'ControlPlane', 'Ingest', 'Web', 'Observability'])(
+    'the outline of %s, which npx vitest --project infra -u writes anew',
+    async (name) => {
+      const outline = outlineOf(stack(name));
+      expect(outline).not.toMatch(/[0-9a-f]{40}/);
+      await expect(outline).toMatchFileSnapshot(`outlines/${name}.txt`);
+    },
+  );
 });
 
 describe('the table', () => {
