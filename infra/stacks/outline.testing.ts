@@ -16,6 +16,7 @@ const isFlat = (value: unknown): boolean => {
 
 const linesOf = (value: object, depth: number): string[] =>
   Object.entries(value).flatMap(([name, of]) => {
+    if (name === 'Tags') return [];
     const key = `${'  '.repeat(depth)}${Array.isArray(value) ? '-' : `${name}:`}`;
     return isFlat(of)
       ? [`${key} ${readable(of).replace(HASH, '…').replace(UNIQUE, '').trimEnd()}`]
@@ -29,8 +30,8 @@ export const outlineOf = (template: Template): string => {
   );
   return resources
     .filter(([, { Type }]) => !ELSEWHERE.test(Type))
-    .map(([id, { Type, Properties: { Tags: _, ...properties } = {} }]) =>
-      [`${plain(id)} (${Type})`, ...linesOf(properties, 1), ''].join('\n'),
+    .map(([id, { Type, Properties = {} }]) =>
+      [`${plain(id)} (${Type})`, ...linesOf(Properties, 1), ''].join('\n'),
     )
     .sort()
     .join('\n');

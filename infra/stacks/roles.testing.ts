@@ -16,7 +16,7 @@ const named = (value: unknown): string =>
   readable(value)
     .replace('arn:${AWS::Partition}:', '')
     .replace(':${AWS::Region}:${AWS::AccountId}:', ':')
-    .replace(/\$\{(?!AWS::)(\w+)(\.Arn)?\}/g, '$1');
+    .replace(/\$\{(?!AWS::)(\w+)(\.\w+)?\}/g, '$1');
 
 /** Every role of the stacks as lines of a table: who, what, on what. */
 export const rolesOf = (stacks: Record<string, Template>): string[] => {
