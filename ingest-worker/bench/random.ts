@@ -1,0 +1,17 @@
+/** A small generator, so that a run can be had again (mulberry32): numbers from 0 up to 1. */
+export type Random = () => number;
+
+export const createRandom = (seed: number): Random => {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+};
+
+/** A whole number from 0 up to, and not, `below`. */
+export const pick = (random: Random, below: number): number => Math.floor(random() * below);
+export const oneOf = <Value>(random: Random, [first, ...rest]: readonly [Value, ...Value[]]): Value =>
+  [first, ...rest][pick(random, rest.length + 1)] ?? first;
