@@ -10,17 +10,13 @@ import {
   SUBPROTOCOL,
   WIRE_VERSION,
 } from '#wire';
-import type { Show } from './capture.ts';
+import { recordAgain, type Show } from './capture.ts';
 
-/** A publisher that is no browser: plays a show in real time through wire v1, with a ring, acknowledgements and resuming. */
-export type Feeder = {
-  start(): void;
+/** Whoever publishes a show, as far as promises are judged by it. */
+export type Publisher = {
   /** Records to the end of the cluster or fragment under way, feeds all of it and says stop. */
   stop(): void;
-  /** Cuts every socket and never comes back. */
-  vanish(): void;
-  /** Settles when the worker has said how it ended. */
-  readonly over: Promise<CloseReason>;
+  /** How the worker has said that it ended. */
   readonly ending: CloseReason | undefined;
   /** Newest time of the recording so far. */
   readonly mediaMs: number;
@@ -30,8 +26,18 @@ export type Feeder = {
   readonly attempts: readonly number[];
   /** What had to be left out, in bytes and in times of the recording. */
   readonly skipped: readonly Skip[];
-  readonly committed: number;
   readonly health: Health | undefined;
+  /** All that was recorded, what was skipped among it, once it has ended. */
+  recording(): Promise<Buffer>;
+  /** Pictures that the browser's encoder has given, where that can be heard. */
+  readonly encodedPictures?: number | undefined;
+};
+
+/** A publisher that is no browser: plays a show in real time through wire v1, with a ring, acknowledgements and resuming. */
+export type Feeder = Publisher & {
+  start(): void;
+  /** Settles when the worker has said how it ended. */
+  readonly over: Promise<CloseReason>;
   /** Bytes recorded, init and what was skipped among them. */
   readonly recordedBytes: number;
 };
@@ -335,12 +341,6 @@ export const createFeeder = ({ show, getUrl, speed = 1, ringMs = RING_MS }: Opti
     stop() {
       isStopping = true;
     },
-    vanish() {
-      clearInterval(clock);
-      clearTimeout(retryTimer);
-      ending = 'going-away';
-      for (const one of [socket, dialing]) one?.webSocket.terminate();
-    },
     over,
     get ending() {
       return ending;
@@ -351,14 +351,12 @@ export const createFeeder = ({ show, getUrl, speed = 1, ringMs = RING_MS }: Opti
     welcomes,
     attempts,
     skipped,
-    get committed() {
-      return committed;
-    },
     get health() {
       return health;
     },
     get recordedBytes() {
       return to;
     },
+    recording: async () => recordAgain(show, to),
   };
 };

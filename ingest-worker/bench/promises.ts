@@ -23,6 +23,8 @@ export type Promised = {
   workers?: number;
   /** Encoders die on the way. */
   restarts?: boolean;
+  /** A real browser can play it, too. */
+  live?: boolean;
   /** Plays the shows through the harm to their end; what it notes is printed, and judged by `keeps`. */
   play(stage: Stage, rungs: readonly Rung[]): Promise<Played[]>;
   /** What is wrong with a show, in a few words each; none where the promise was kept. */
@@ -355,6 +357,7 @@ const playSecondPublisher = async (stage: Stage, rungs: readonly Rung[]): Promis
 export const PROMISES: readonly Promised[] = [
   {
     name: 'undisturbed',
+    live: true,
     promise: 'every frame arrives once, in order, at its time',
     rungs: ALL,
     play: async (stage, rungs) => {
@@ -367,6 +370,7 @@ export const PROMISES: readonly Promised[] = [
   },
   {
     name: 'socket-cut',
+    live: true,
     promise: 'socket cut for 10 s: 0 frames missing, drained ≤ 1 s after in copy modes, RTMPS unbroken',
     rungs: ALL,
     play: (stage, rungs) =>
@@ -400,6 +404,7 @@ export const PROMISES: readonly Promised[] = [
   },
   {
     name: 'encoder-killed',
+    live: true,
     promise: 'FFmpeg killed: 0 frames missing, media flows again ≤ 500 ms, RTMPS unbroken',
     rungs: ALL,
     restarts: true,
@@ -441,6 +446,7 @@ export const PROMISES: readonly Promised[] = [
   },
   {
     name: 'server-reset',
+    live: true,
     promise: 'RTMPS reset: reconnected in the window from the first key frame not acknowledged, 0 frames missing',
     rungs: ALL,
     play: playServer(({ sink }) => sink.reset()),
@@ -448,6 +454,7 @@ export const PROMISES: readonly Promised[] = [
   },
   {
     name: 'server-stalled',
+    live: true,
     promise: 'RTMPS server stops reading: noticed, reconnected in the window, 0 frames missing',
     rungs: ALL,
     play: playServer(({ sink }) => sink.stall()),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { bundleWorker } from '#local/build';
 import { startTable } from '#local/table/server';
 import { startSink, type Sink } from '../publish/sink/sink.testing.ts';
+import type { Browser } from './browser.ts';
 import { startGate, type Gate } from './gate.ts';
 import { makeTable, openStreams, type StagedStream } from './streams.ts';
 import { endWorker, startWorkerProcess, workerEnvironment, type WorkerProcess } from './workers.ts';
@@ -16,6 +17,8 @@ export type Stage = {
   /** New connections go to the last of these that lives. */
   startWorker(): Promise<WorkerProcess>;
   addStream(): Promise<StagedStream>;
+  /** Who publishes, where it is not a recording that is played. */
+  browser: Browser | undefined;
   close(): Promise<void>;
 };
 
@@ -23,6 +26,7 @@ type Options = {
   workers?: number;
   publisher?: 'native' | 'ffmpeg';
   environment?: Record<string, string>;
+  browser?: Browser | undefined;
   /** How a worker is begun; by default as a process of this machine. */
   run?: (environment: Record<string, string>) => Promise<WorkerProcess>;
 };
@@ -31,6 +35,7 @@ export const openStage = async ({
   workers: count = 1,
   publisher = 'native',
   environment = {},
+  browser,
   run,
 }: Options = {}): Promise<Stage> => {
   const directory = await mkdtemp(join(tmpdir(), 'vybzz-bench-'));
@@ -45,6 +50,7 @@ export const openStage = async ({
     const begin = run ?? ((variables: Record<string, string>) => startWorkerProcess(bundle, variables));
     const worker = await begin({
       ...workerEnvironment({ tableUrl: table.url, rtmpsUrl: sink.url, caFile, publisher, id: workers.length }),
+      ...(browser && { ALLOWED_ORIGINS: browser.origin }),
       ...environment,
     });
     workers.push(worker);
@@ -59,6 +65,7 @@ export const openStage = async ({
     sink,
     gate,
     workers,
+    browser,
     startWorker,
     addStream: () => streams.add(),
     async close() {

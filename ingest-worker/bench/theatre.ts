@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Recorded } from '../publish/sink/recording.testing.ts';
-import { openShow, recordAgain } from './capture.ts';
-import { createFeeder, type Feeder } from './feeder.ts';
+import { openShow } from './capture.ts';
+import { createFeeder, type Publisher } from './feeder.ts';
 import { encodeUndisturbed } from './reference.ts';
 import type { Stage } from './stage.ts';
 import type { StagedStream } from './streams.ts';
@@ -20,7 +20,7 @@ export type Rung = keyof typeof RUNGS;
 export const isRung = (name: string): name is Rung => name in RUNGS;
 
 /** A show under way. */
-export type Running = { rung: Rung; stream: StagedStream; feeder: Feeder };
+export type Running = { rung: Rung; stream: StagedStream; feeder: Publisher };
 
 /** Published time is the recording's and this much; see OUTPUT_OFFSET_MS. */
 const OFFSET_MS = 100;
@@ -36,6 +36,9 @@ export const startShow = async (
   options: { speed?: number; ringMs?: number; stream?: StagedStream } = {},
 ): Promise<Running> => {
   const { stream = await stage.addStream(), ...rest } = options;
+  const { browser } = stage;
+  if (browser !== undefined)
+    return { rung, stream, feeder: await browser.goLive({ rung, getUrl: () => stream.getUrl() }) };
   const feeder = createFeeder({ show: openRung(rung), getUrl: () => stream.getUrl(), ...rest });
   feeder.start();
   return { rung, stream, feeder };
@@ -95,6 +98,8 @@ export const finish = async (stage: Stage, shows: readonly Running[]): Promise<v
   await until('the end of every RTMPS session', () =>
     shows.every((show) => sessionsOf(stage, show).at(-1)?.end !== undefined),
   );
+  // A browser is asked for it while its page is still there.
+  await Promise.all(shows.map(({ feeder }) => feeder.recording()));
 };
 
 /** What of a show has come, against what was recorded. */
@@ -103,7 +108,7 @@ export const judge = async (
   running: Running,
   { restarted = false, sessions = sessionsOf(stage, running) }: { restarted?: boolean; sessions?: Recorded[] } = {},
 ): Promise<Measured> => {
-  const reference = await encodeUndisturbed(recordAgain(openRung(running.rung), running.feeder.recordedBytes));
+  const reference = await encodeUndisturbed(await running.feeder.recording());
   return measure({ reference, sessions, restarted, skips: running.feeder.skipped });
 };
 
