@@ -19,10 +19,15 @@ export const PostEditor = ({ post, onDone }: { post: PostView; onDone: () => voi
   return (
     <PostForm
       label="Edit post"
-      draft={{ text: post.text, mediaUrl: post.mediaUrl ?? '', mediaAlt: post.mediaAlt ?? '' }}
+      draft={{
+        text: post.text,
+        mediaUrl: post.mediaUrl ?? '',
+        mediaAlt: post.mediaAlt ?? '',
+        mediaType: post.mediaType,
+      }}
       submit="Save"
       busy={update.isPending}
-      files="none"
+      files={post.mediaType ? 'kept' : 'none'}
       cancel={
         <Button variant="ghost" size="s" onClick={onDone}>
           Cancel

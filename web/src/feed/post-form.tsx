@@ -3,10 +3,11 @@ import { useState, type ClipboardEvent, type DragEvent, type FormEvent, type Rea
 import { Button } from '../ui/button.tsx';
 import { Field, TextArea, TextInput } from '../ui/field.tsx';
 import { Attachment } from './attachment.tsx';
+import { PostMedia } from './post-media.tsx';
 import { useUpload } from './use-upload.ts';
 import './post-form.css';
 
-type Draft = { text: string; mediaUrl: string; mediaAlt: string };
+type Draft = { text: string; mediaUrl: string; mediaAlt: string; mediaType?: string | undefined };
 /** What was written: with an address, or with a file that has been uploaded, or with neither. */
 export type Written = Draft & { uploadId: string | undefined };
 
@@ -15,8 +16,8 @@ type Props = {
   draft: Draft;
   submit: string;
   busy: boolean;
-  /** Whether files can be attached; a post that exists takes only an address. */
-  files: 'offered' | 'for-creators' | 'none';
+  /** Whether files can be attached. A post that exists takes only an address, but may have a file, which stays or goes. */
+  files: 'offered' | 'for-creators' | 'none' | 'kept';
   cancel?: ReactNode;
   onSubmit: (written: Written) => void;
 };
@@ -36,6 +37,8 @@ export const PostForm = ({ label, draft, submit, busy, files, cancel, onSubmit }
   const { upload, choose, retry, remove } = useUpload();
   const hasFile = upload.at === 'sending' || upload.at === 'failed' || upload.at === 'sent';
   const hasMedia = attaching && (hasFile || mediaUrl !== '');
+  const keepsFile = files === 'kept' && mediaUrl !== '' && mediaUrl === draft.mediaUrl;
+  const takesFiles = files === 'offered' || files === 'for-creators';
   const left = TEXT_MAX - text.length;
   const badUrl = attaching && !hasFile && mediaUrl !== '' && !/^https?:\/\/\S+$/i.test(mediaUrl);
   const ready = text.trim() !== '' && !badUrl && upload.at !== 'sending' && upload.at !== 'failed';
@@ -57,12 +60,12 @@ export const PostForm = ({ label, draft, submit, busy, files, cancel, onSubmit }
   const paste = (event: ClipboardEvent) => {
     const [file] = event.clipboardData.files;
     // What was copied out of a text brings a picture of itself along.
-    if (!file || files === 'none' || event.clipboardData.types.includes('text/plain')) return;
+    if (!file || !takesFiles || event.clipboardData.types.includes('text/plain')) return;
     event.preventDefault();
     take(file);
   };
   const drag = (event: DragEvent) => {
-    if (files === 'none' || !event.dataTransfer.types.includes('Files')) return;
+    if (!takesFiles || !event.dataTransfer.types.includes('Files')) return;
     event.preventDefault();
     setAttaching(true);
     setHovered(true);
@@ -70,16 +73,20 @@ export const PostForm = ({ label, draft, submit, busy, files, cancel, onSubmit }
   const drop = (event: DragEvent) => {
     const [file] = event.dataTransfer.files;
     setHovered(false);
-    if (!file || files === 'none') return;
+    if (!file || !takesFiles) return;
     event.preventDefault();
     take(file);
   };
   const attach = () => {
-    if (attaching) remove();
+    if (attaching) {
+      remove();
+      setMediaUrl('');
+    }
     setAttaching(!attaching);
   };
 
   return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- for what the buttons inside also do
     <form
       className="post-form"
       onSubmit={send}
@@ -102,7 +109,8 @@ export const PostForm = ({ label, draft, submit, busy, files, cancel, onSubmit }
           />
         )}
       </Field>
-      {attaching && files !== 'none' && (
+      {attaching && keepsFile && <PostMedia url={mediaUrl} type={draft.mediaType} alt={mediaAlt} />}
+      {attaching && takesFiles && (
         <Attachment
           upload={upload}
           mayUpload={files === 'offered'}
@@ -112,9 +120,9 @@ export const PostForm = ({ label, draft, submit, busy, files, cancel, onSubmit }
           onRemove={remove}
         />
       )}
-      {attaching && !hasFile && (
+      {attaching && !hasFile && !keepsFile && (
         <Field
-          label={files === 'none' ? 'Picture or film address' : 'Or the address of a picture or film'}
+          label={takesFiles ? 'Or the address of a picture or film' : 'Picture or film address'}
           error={badUrl ? 'An address that starts with https://' : undefined}
         >
           {(control) => (

@@ -31,14 +31,14 @@ export const PostMedia = ({ url, type, alt }: Props) => {
       controls
       preload="metadata"
       playsInline
-      aria-label={alt ?? 'Film by the author'}
+      aria-label={alt || 'Film by the author'}
       onError={failed}
     />
   ) : (
     <img
       className="post__media"
       src={url}
-      alt={alt ?? 'Attached by the author'}
+      alt={alt || 'Attached by the author'}
       loading="lazy"
       referrerPolicy="no-referrer"
       onError={failed}

@@ -16,6 +16,10 @@ export const openRoomSocket = (ticket: string, events: RoomSocketEvents): RoomSo
     send(text) {
       if (socket.readyState === WebSocket.OPEN) socket.send(text);
     },
-    close: () => socket.close(),
+    close() {
+      // The browser complains of a socket that is closed before it is open.
+      if (socket.readyState === WebSocket.CONNECTING) socket.addEventListener('open', () => socket.close());
+      else socket.close();
+    },
   };
 };

@@ -27,7 +27,8 @@ export const Studio = () => {
   const broadcast = useBroadcastHandle();
   const { state } = useBroadcast();
   const running = useRunningStream();
-  const elsewhere = useOnAirElsewhere(running);
+  const [endedHere, setEndedHere] = useState<string>();
+  const elsewhere = useOnAirElsewhere([running, endedHere]);
   const { data: me } = useQuery(queries.me());
   const [starting, setStarting] = useState<Starting>();
   const [scheduling, setScheduling] = useState(false);
@@ -37,8 +38,10 @@ export const Studio = () => {
     let { at } = broadcast.getSnapshot().state;
     return broadcast.subscribe(() => {
       const before = at;
-      ({ at } = broadcast.getSnapshot().state);
+      const { state: now } = broadcast.getSnapshot();
+      ({ at } = now);
       if (at === before) return;
+      if (now.at === 'ended' && now.streamId !== undefined) setEndedHere(now.streamId);
       void queryClient.invalidateQueries({ queryKey: ['streams'] });
       void queryClient.invalidateQueries({ queryKey: ['me'] });
     });
@@ -99,11 +102,13 @@ const ReadyCard = ({ onStart, onSchedule }: { onStart: () => void; onSchedule: (
   </Card>
 );
 
-/** A show of mine that is on the air and not sent from this tab. */
-const useOnAirElsewhere = (running: string | undefined) => {
+/** A show of mine that is on the air and not sent from this tab, nor was: the last seconds of that are still on their way. */
+const useOnAirElsewhere = (fromHere: readonly (string | undefined)[]) => {
   const { queries } = useApp();
   const { data } = useInfiniteQuery(queries.myStreams());
   return data?.pages
     .flatMap(({ items }) => items)
-    .find(({ id, state, ending }) => (state === 'live' || state === 'reconnecting') && !ending && id !== running);
+    .find(
+      ({ id, state, ending }) => (state === 'live' || state === 'reconnecting') && !ending && !fromHere.includes(id),
+    );
 };

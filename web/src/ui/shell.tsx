@@ -5,6 +5,7 @@ import { AccountCorner } from '../people/account-corner.tsx';
 import { StudioAbovePages } from '../studio/studio-slot.tsx';
 import { buttonClass } from './button.tsx';
 import { Logo } from './logo.tsx';
+import { OfflineBar } from './offline-bar.tsx';
 import './shell.css';
 
 /** What stands around every page: the skip link and the header. */
@@ -38,6 +39,7 @@ export const Shell = () => {
           <AccountCorner />
         </div>
       </header>
+      <OfflineBar />
       <StudioAbovePages>
         <Outlet />
       </StudioAbovePages>

@@ -2,7 +2,7 @@ import type { StreamView } from '#contract/http';
 import { Badge } from '../ui/badge.tsx';
 
 type Props = {
-  stream: Pick<StreamView, 'state' | 'recording' | 'scheduledFor'>;
+  stream: Pick<StreamView, 'state' | 'recording' | 'scheduledFor' | 'ending'>;
   /** Lies on a picture, whatever its colours. */
   onPicture?: boolean;
 };
@@ -13,7 +13,9 @@ export const StreamBadge = ({ stream, onPicture = false }: Props) => {
   switch (stream.state) {
     case 'live':
     case 'reconnecting':
-      return (
+      return stream.ending ? (
+        <Badge tone={tone}>Ending</Badge>
+      ) : (
         <Badge tone="live" dot>
           Live
         </Badge>
