@@ -29,6 +29,13 @@ export const UPLOAD_KEPT_MS = 24 * 60 * 60 * 1000;
 /** A file of somebody's, as a post holds it. */
 export type Upload = { id: UploadId; type: UploadType };
 
+/**
+ * What a browser may do with a stranger's file that somebody opens as a page: show it. It runs no script, and is nobody's. Said with
+ * `nosniff` wherever files are served, by CloudFront and locally.
+ */
+export const UPLOAD_CONTENT_POLICY =
+  "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox";
+
 /** Where a file lies, in the bucket and on our own origin: under its owner, so that nobody's form writes among another's. */
 export const uploadKey = (owner: UserId, { id, type }: Upload): string =>
   `media/${owner}/${id}.${UPLOAD_TYPES[type].extension}`;

@@ -94,7 +94,7 @@ describe('a post with what was uploaded', () => {
     const answers = await Promise.all(
       Array.from({ length: 20 }, () => me.post('/posts', { text: 'Once', uploadId: announced.id })),
     );
-    expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array(19).fill(404)]);
+    expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([201, ...Array(19).fill(404)]);
     for (const uploadId of [newId('upl', 1), 'nonsense', (answers[0]?.body.id ?? '') as string])
       expect((await me.post('/posts', { text: 'x', uploadId })).body.error).toBe('upload-not-found');
     const both = await me.post('/posts', { text: 'x', uploadId: announced.id, mediaUrl: 'https://a.test/b.png' });

@@ -34,7 +34,7 @@ const make = (credentials = { accessKeyId: 'test', secretAccessKey: 'test' }) =>
     credentials: async () => credentials,
     region: async () => 'us-east-1',
     clock: () => new Date(Date.now() + ahead),
-    sha256: Sha256 as unknown as Parameters<typeof createBucket>[0]['sha256'],
+    sha256: Sha256,
   });
 const picture = (type: Upload['type'] = 'image/png'): Upload => ({ id: newId('upl', Date.now()), type });
 const url = (upload: Upload) => `http://any/${uploadKey(owner, upload)}`;

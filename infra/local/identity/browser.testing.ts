@@ -2,14 +2,13 @@ import * as oauth from 'oauth4webapi';
 import type { startIdentity } from './server.ts';
 
 export const WEB_ORIGIN = 'http://localhost:3999';
-const REDIRECT = `${WEB_ORIGIN}/signed-in`;
 const SCOPE = 'openid profile email offline_access api';
 const insecure = { [oauth.allowInsecureRequests]: true };
 
 type Identity = Pick<Awaited<ReturnType<typeof startIdentity>>, 'issuer' | 'clientId'>;
 
 /** A browser as far as signing in needs one: cookies, redirects taken one by one, and the first form on a page. */
-export function openBrowser() {
+export function openBrowser(webOrigin = WEB_ORIGIN) {
   const jar = new Map<string, { value: string; path: string }>();
 
   const visit = async (url: URL | string, init: RequestInit = {}): Promise<Response> => {
@@ -38,7 +37,7 @@ export function openBrowser() {
       const location = at.headers.get('location');
       if (!location) return { url, response: at };
       url = new URL(location, url);
-      if (url.origin === WEB_ORIGIN) return { url, response: at };
+      if (url.origin === webOrigin) return { url, response: at };
       at = await visit(url);
     }
     throw new Error('the redirects do not end');
@@ -68,7 +67,8 @@ export function openBrowser() {
 export type Browser = ReturnType<typeof openBrowser>;
 
 /** The web app's side of signing in, by the library that it uses. */
-export async function openWebApp({ issuer, clientId }: Identity) {
+export async function openWebApp({ issuer, clientId }: Identity, webOrigin = WEB_ORIGIN) {
+  const redirect = `${webOrigin}/signed-in`;
   const server = await oauth.processDiscoveryResponse(
     new URL(issuer),
     await oauth.discoveryRequest(new URL(issuer), insecure),
@@ -82,7 +82,7 @@ export async function openWebApp({ issuer, clientId }: Identity) {
       const url = new URL(server.authorization_endpoint ?? '');
       const params = {
         client_id: clientId,
-        redirect_uri: REDIRECT,
+        redirect_uri: redirect,
         response_type: 'code',
         scope: SCOPE,
         state: 'the-state',
@@ -100,7 +100,7 @@ export async function openWebApp({ issuer, clientId }: Identity) {
         client,
         oauth.None(),
         params,
-        REDIRECT,
+        redirect,
         verifier,
         insecure,
       );

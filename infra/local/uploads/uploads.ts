@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
+import { UPLOAD_CONTENT_POLICY } from '#domain/upload';
 import { type Files, openFiles } from './files.ts';
 import { readForm } from './form.ts';
 import { admitForm } from './policy.ts';
@@ -16,15 +17,7 @@ type Settings = {
   now?: () => number;
 };
 
-/**
- * What a browser may do with a file that a stranger has uploaded: show it. It takes the type that it is told, and whatever it
- * opens as a page runs no script and is nobody's. `infra/constructs/site.ts` has CloudFront say the same.
- */
-const HARMLESS = {
-  'x-content-type-options': 'nosniff',
-  'content-security-policy':
-    "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox",
-};
+const HARMLESS = { 'x-content-type-options': 'nosniff', 'content-security-policy': UPLOAD_CONTENT_POLICY };
 
 /**
  * Stands in for the bucket of uploaded files, and for CloudFront before it: the POST form of S3 with its policy and signature
