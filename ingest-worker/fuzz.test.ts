@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { isReader, playRuns, READERS } from './bench/fuzzed.ts';
 import { ClientMessage, decodeFrame, encodeFrame, HEADER_BYTES } from '#wire';
 import { createContainerReader } from './media/container-reader.ts';
 import type { ContainerEvent } from './media/container.ts';
@@ -185,5 +186,16 @@ describe('[W6] [W12] the wire', () => {
       ),
       { numRuns: RUNS },
     );
+  });
+});
+
+describe('[E10] [L10] [W12] [P13] what browsers and servers really send, disturbed (npm run fuzz)', () => {
+  it.each(Object.keys(READERS))('does no harm to %s', async (name) => {
+    if (!isReader(name)) throw new Error(name);
+    const fuzzed = await READERS[name]();
+    const { faults, slowest } = await playRuns(fuzzed, { seed: 1, from: 0, count: 250 });
+    await fuzzed.close?.();
+    expect(faults).toEqual([]);
+    expect(slowest.ms).toBeLessThan(BUSY_MS);
   });
 });

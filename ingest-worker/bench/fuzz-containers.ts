@@ -5,7 +5,7 @@ import type { ContainerEvent } from '../media/container.ts';
 import { createIntake } from '../session/intake.ts';
 import { cut, mutate } from './mutate.ts';
 import { pick, type Random } from './random.ts';
-import type { Fuzzed } from './fuzz-reader.ts';
+import type { Fuzzed } from './fuzzed.ts';
 import { matroskaSpecimens, mp4Specimens, type Specimens } from './specimens.ts';
 
 const BYTES_ALONE = 4 * 1024 * 1024;

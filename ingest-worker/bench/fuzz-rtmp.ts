@@ -6,7 +6,7 @@ import { PUBLISH_LIMITS } from '../publish/publish-limits.ts';
 import { makePublisher, makeTags } from '../publish/publisher.testing.ts';
 import { MESSAGE, type RtmpMessage } from '../publish/rtmp-message.ts';
 import { createRtmpsPublishers } from '../publish/rtmps-publisher.ts';
-import type { Fuzzed } from './fuzz-reader.ts';
+import type { Fuzzed } from './fuzzed.ts';
 import { cut, mutate } from './mutate.ts';
 import { rtmpSpecimens } from './specimens.ts';
 
@@ -25,7 +25,6 @@ export const fuzzRtmp = async (): Promise<Fuzzed> => {
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
   });
-  server.unref();
   const address = server.address();
   const url = `rtmp://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}/app`;
   const tags = makeTags({ frames: 3 });
@@ -48,6 +47,9 @@ export const fuzzRtmp = async (): Promise<Fuzzed> => {
       if (opened.connected) for (const tag of tags) publisher.send(tag);
       publisher.abandon();
       return events.filter(({ type }) => type === 'closed').length > 1 ? 'a break told twice' : undefined;
+    },
+    close: async () => {
+      await new Promise((resolve) => server.close(resolve));
     },
   };
 };

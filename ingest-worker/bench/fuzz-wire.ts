@@ -7,7 +7,7 @@ import { createMemoryStore } from '../session/store.testing.ts';
 import { createLog } from '../log.ts';
 import { startWorker } from '../worker.ts';
 import type { Show } from './capture.ts';
-import type { Fuzzed } from './fuzz-reader.ts';
+import type { Fuzzed } from './fuzzed.ts';
 import { mutate, type Specimen } from './mutate.ts';
 import { oneOf, pick, type Random } from './random.ts';
 import { openRung } from './theatre.ts';
@@ -75,6 +75,7 @@ export const fuzzWire = async (): Promise<Fuzzed> => {
       await closed;
       return undefined;
     },
+    close: () => worker.close(),
   };
 };
 

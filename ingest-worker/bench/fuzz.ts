@@ -9,9 +9,9 @@
  */
 import { parseArgs } from 'node:util';
 import * as z from 'zod/mini';
+import { isReader, READERS } from './fuzzed.ts';
 import { startPart } from './part.ts';
 
-const READERS = ['matroska', 'mp4', 'wire', 'rtmp'];
 const BATCH = 250;
 /** On any one input. */
 const SLOWEST_MS = 1_000;
@@ -25,7 +25,7 @@ const { values } = parseArgs({
   options: {
     runs: { type: 'string', default: '100000' },
     seed: { type: 'string', default: '1' },
-    readers: { type: 'string', default: READERS.join(',') },
+    readers: { type: 'string', default: Object.keys(READERS).join(',') },
     from: { type: 'string', default: '0' },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -33,7 +33,7 @@ const { values } = parseArgs({
 });
 const readers = values.readers.split(',');
 const [runs = 0, seed = 0, first = 0] = [values.runs, values.seed, values.from].map(Number);
-const isWrong = readers.some((name) => !READERS.includes(name)) || ![runs, seed, first].every(Number.isInteger);
+const isWrong = !readers.every(isReader) || ![runs, seed, first].every(Number.isInteger);
 if (values.help || isWrong) {
   console.log('npm run fuzz -- [--runs 100000] [--seed 1] [--readers matroska,mp4,wire,rtmp] [--from RUN] [--json]');
   process.exit(values.help ? 0 : 2);

@@ -13,6 +13,7 @@ import { endWorker, startWorkerProcess, workerEnvironment, type WorkerProcess } 
 export type Stage = {
   sink: Sink;
   gate: Gate;
+  tablePort: number;
   workers: WorkerProcess[];
   /** New connections go to the last of these that lives. */
   startWorker(): Promise<WorkerProcess>;
@@ -64,6 +65,7 @@ export const openStage = async ({
   return {
     sink,
     gate,
+    tablePort: table.port,
     workers,
     browser,
     startWorker,

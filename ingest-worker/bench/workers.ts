@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, readlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { AWS, TABLE_NAME } from './streams.ts';
 
@@ -121,5 +122,19 @@ const USER_FIELD = 11;
 const SYSTEM_FIELD = 12;
 const TICK_MS = 10;
 
-export const readDescriptors = async (pid: number): Promise<number> =>
-  (await readdir(`/proc/${pid}/fd`).catch(() => [])).length;
+/** Files, pipes and sockets that a process holds open, but for those connected to `port` of this machine. */
+export const readDescriptors = async (pid: number, port: number): Promise<number> => {
+  const inodes = new Set(
+    (await readFile('/proc/net/tcp', 'latin1'))
+      .split('\n')
+      .map((line) => line.trim().split(/\s+/))
+      .filter((fields) => fields[REMOTE_FIELD]?.endsWith(`:${port.toString(16).toUpperCase().padStart(4, '0')}`))
+      .map((fields) => `socket:[${fields[INODE_FIELD]}]`),
+  );
+  const directory = `/proc/${pid}/fd`;
+  const names = await readdir(directory).catch(() => []);
+  const targets = await Promise.all(names.map((name) => readlink(join(directory, name)).catch(() => undefined)));
+  return targets.filter((target) => target !== undefined && !inodes.has(target)).length;
+};
+const REMOTE_FIELD = 2;
+const INODE_FIELD = 9;
