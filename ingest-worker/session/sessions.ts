@@ -9,6 +9,7 @@ import { type RunningSession, runSession, type SessionParts } from './run-sessio
 type Parts = Omit<SessionParts, 'store'> & { store: Omit<IngestStore, 'redeem'>; workerId: string };
 
 type Opening = { client: Client; streamId: StreamId; media: Media | undefined; reserve: (units: number) => boolean };
+type Resuming = Opening & { resumeToken: string; haveFrom: number };
 
 export type Opened =
   | { opened: true; session: RunningSession; isNew: boolean }
@@ -18,7 +19,7 @@ export type Opened =
 export type Sessions = {
   open(opening: Opening): Promise<Opened>;
   /** Goes on with a feed of this worker, or of one that is gone. */
-  resume(opening: Opening & { resumeToken: string; haveFrom: number }): Promise<Opened>;
+  resume(opening: Resuming): Promise<Opened>;
   /** This worker has a feed of the stream. */
   has(streamId: StreamId): boolean;
   all(): RunningSession[];
@@ -30,7 +31,27 @@ const TOKEN_BYTES = 24;
 
 export const createSessions = ({ store, workerId, ...parts }: Parts): Sessions => {
   const running = new Map<StreamId, RunningSession>();
+  /** By stream, what is being opened. */
+  const turns = new Map<StreamId, Promise<void>>();
   let open = true;
+
+  /**
+   * One after the other for a stream: of a client's two sockets the second comes back to what the first has brought here, and
+   * of two leases the one that the table gave last is the one that stays.
+   */
+  const inTurn = async (streamId: StreamId, work: () => Promise<Opened>): Promise<Opened> => {
+    const before = turns.get(streamId);
+    const mine = before ? before.then(work) : work();
+    const done = mine.then(
+      () => undefined,
+      () => undefined,
+    );
+    turns.set(streamId, done);
+    void done.then(() => {
+      if (turns.get(streamId) === done) turns.delete(streamId);
+    });
+    return mine;
+  };
 
   const start = (
     { client, streamId, media, reserve }: Opening,
@@ -69,52 +90,58 @@ export const createSessions = ({ store, workerId, ...parts }: Parts): Sessions =
     return sentAway;
   };
 
+  const begin = async (opening: Opening): Promise<Opened> => {
+    if (!open) return sentAway;
+    const { streamId } = opening;
+    const resumeToken = `${streamId}.${randomBytes(TOKEN_BYTES).toString('base64url')}`;
+    const sessionId = randomUUID();
+    const lease = await store.claim({
+      streamId,
+      sessionId,
+      workerId,
+      resumeTokenHash: hashOf(resumeToken),
+      now: Date.now(),
+      ttlMs: LIMITS.leaseTtlMs,
+    });
+    if (!lease.claimed) return { opened: false, because: 'key-refused', detail: lease.because };
+    if (!open) return giveBack(streamId, lease);
+    return { opened: true, isNew: true, session: start(opening, { ...lease, sessionId, committed: 0 }, resumeToken) };
+  };
+
+  const goOn = async (opening: Resuming): Promise<Opened> => {
+    const { client, streamId, resumeToken, haveFrom } = opening;
+    const here = running.get(streamId);
+    if (here && isSame(here.resumeToken, resumeToken)) {
+      here.attach(client);
+      return { opened: true, isNew: false, session: here };
+    }
+    if (!open) return sentAway;
+    const lease = await store.resume({
+      streamId,
+      workerId,
+      resumeTokenHash: hashOf(resumeToken),
+      now: Date.now(),
+      ttlMs: LIMITS.leaseTtlMs,
+    });
+    if (!lease.claimed) return { opened: false, because: 'resume-refused', detail: lease.because };
+    if (!open) return giveBack(streamId, lease);
+    // What the client no longer holds cannot be had; it goes on with the first whole GOP that it has.
+    const committed = Math.max(lease.committed, haveFrom);
+    return { opened: true, isNew: true, session: start(opening, { ...lease, committed }, resumeToken) };
+  };
+
   return {
     shut: () => {
       open = false;
     },
     has: (streamId) => running.has(streamId),
     all: () => [...running.values()],
-    open: async (opening) => {
-      if (!open) return sentAway;
-      const { streamId } = opening;
-      const resumeToken = `${streamId}.${randomBytes(TOKEN_BYTES).toString('base64url')}`;
-      const sessionId = randomUUID();
-      const lease = await store.claim({
-        streamId,
-        sessionId,
-        workerId,
-        resumeTokenHash: hashOf(resumeToken),
-        now: Date.now(),
-        ttlMs: LIMITS.leaseTtlMs,
-      });
-      if (!lease.claimed) return { opened: false, because: 'key-refused', detail: lease.because };
-      if (!open) return giveBack(streamId, lease);
-      return { opened: true, isNew: true, session: start(opening, { ...lease, sessionId, committed: 0 }, resumeToken) };
-    },
+    open: (opening) => inTurn(opening.streamId, () => begin(opening)),
     resume: async (opening) => {
-      const { client, resumeToken, haveFrom } = opening;
-      const refused = (detail: string): Opened => ({ opened: false, because: 'resume-refused', detail });
-      const streamId = parseStreamId(resumeToken.split('.')[0] ?? '');
-      if (!streamId || streamId !== opening.streamId) return refused('not a token of this stream');
-      const here = running.get(streamId);
-      if (here && isSame(here.resumeToken, resumeToken)) {
-        here.attach(client);
-        return { opened: true, isNew: false, session: here };
-      }
-      if (!open) return sentAway;
-      const lease = await store.resume({
-        streamId,
-        workerId,
-        resumeTokenHash: hashOf(resumeToken),
-        now: Date.now(),
-        ttlMs: LIMITS.leaseTtlMs,
-      });
-      if (!lease.claimed) return refused(lease.because);
-      if (!open) return giveBack(streamId, lease);
-      // What the client no longer holds cannot be had; it goes on with the first whole GOP that it has.
-      const committed = Math.max(lease.committed, haveFrom);
-      return { opened: true, isNew: true, session: start(opening, { ...lease, committed }, resumeToken) };
+      const { streamId, resumeToken } = opening;
+      if (parseStreamId(resumeToken.split('.')[0] ?? '') !== streamId)
+        return { opened: false, because: 'resume-refused', detail: 'not a token of this stream' };
+      return inTurn(streamId, () => goOn(opening));
     },
   };
 };
