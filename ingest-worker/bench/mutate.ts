@@ -7,6 +7,8 @@ export type Specimen = {
   lengths: readonly { at: number; bytes: number }[];
   /** Whole elements, boxes or chunks, inner ones as well. */
   elements: readonly { from: number; to: number }[];
+  /** Has the sizes of all that lies around `at` tell the truth again, after so many bytes more there. */
+  mend?: (bytes: Buffer, at: number, grown: number) => void;
 };
 
 type Mutation = (specimen: Specimen, random: Random, other: Specimen) => Buffer;
@@ -23,8 +25,12 @@ const somewhere = ({ bytes, elements }: Specimen, random: Random): number => {
   return pick(random, bytes.length);
 };
 
-const replace = (bytes: Buffer, from: number, to: number, ...by: Uint8Array[]): Buffer =>
-  Buffer.concat([bytes.subarray(0, from), ...by, bytes.subarray(to)]);
+/** Half of the time what lies around is told: a reader that notices at once looks no further. */
+const replace = ({ bytes, mend }: Specimen, random: Random, from: number, to: number, ...by: Uint8Array[]): Buffer => {
+  const replaced = Buffer.concat([bytes.subarray(0, from), ...by, bytes.subarray(to)]);
+  if (random() < 0.5) mend?.(replaced, from, replaced.length - bytes.length);
+  return replaced;
+};
 
 const element = ({ elements, bytes }: Specimen, random: Random): { from: number; to: number } =>
   elements[pick(random, elements.length)] ?? { from: 0, to: bytes.length };
@@ -52,7 +58,7 @@ const truncate: Mutation = (specimen, random) => specimen.bytes.subarray(0, some
 
 const remove: Mutation = (specimen, random) => {
   const { from, to } = random() < 0.5 ? element(specimen, random) : { from: somewhere(specimen, random), to: 0 };
-  return replace(specimen.bytes, from, Math.max(to, from + 1 + pick(random, 64)));
+  return replace(specimen, random, from, Math.max(to, from + 1 + pick(random, 64)));
 };
 
 const insert: Mutation = (specimen, random) => {
@@ -60,7 +66,7 @@ const insert: Mutation = (specimen, random) => {
   const length = random() < 0.5 ? pick(random, 16) : pick(random, 4_096);
   const bytes = Buffer.alloc(length, pick(random, 256));
   if (random() < 0.5) for (let index = 0; index < length; index += 1) bytes[index] = pick(random, 256);
-  return replace(specimen.bytes, at, at, bytes);
+  return replace(specimen, random, at, at, bytes);
 };
 
 /** An element again, right after itself or elsewhere, once or very often. */
@@ -70,7 +76,7 @@ const duplicate: Mutation = (specimen, random) => {
   const fit = Math.max(1, Math.floor((MAX_BYTES - specimen.bytes.length) / Math.max(1, to - from)));
   const times = random() < 0.7 ? 1 : Math.min(fit, 1 + pick(random, MAX_REPEATS));
   const again = specimen.bytes.subarray(from, to);
-  return replace(specimen.bytes, at, at, ...Array.from({ length: times }, () => again));
+  return replace(specimen, random, at, at, ...Array.from({ length: times }, () => again));
 };
 
 /** One element's header over and over: each claims to lie in the one before. */
@@ -78,7 +84,7 @@ const nest: Mutation = (specimen, random) => {
   const { from, to } = element(specimen, random);
   const header = specimen.bytes.subarray(from, Math.min(to, from + 4 + pick(random, 12)));
   const depth = 1 + pick(random, Math.min(MAX_DEPTH, Math.floor(MAX_BYTES / Math.max(1, header.length))));
-  return replace(specimen.bytes, from, from, ...Array.from({ length: depth }, () => header));
+  return replace(specimen, random, from, from, ...Array.from({ length: depth }, () => header));
 };
 
 /** The beginning of one and the rest of another, cut where elements begin. */
@@ -125,6 +131,7 @@ export const mutate = (specimens: readonly [Specimen, ...Specimen[]], random: Ra
   for (let left = 1 + pick(random, MAX_MUTATIONS); left > 0; left -= 1) {
     const inside = ({ from, to }: { from: number; to: number }): boolean => from < bytes.length && to <= bytes.length;
     const now: Specimen = {
+      ...first,
       bytes,
       elements: first.elements.filter(inside),
       lengths: first.lengths.filter((length) => inside({ from: length.at, to: length.at + length.bytes })),

@@ -67,7 +67,12 @@ const toMp4 = (whole: Buffer): Specimen => {
       for (let field = at + 8; field < Math.min(to, at + 28); field += 4) lengths.push({ at: field, bytes: 4 });
     at = BOXES.has(type) ? at + 8 : to;
   }
-  return { bytes, lengths, elements };
+  const mend = (mutated: Buffer, at: number, grown: number): void => {
+    for (const { from, to } of elements)
+      if (from < at && at < to && from + 4 <= mutated.length)
+        mutated.writeUInt32BE(Math.max(0, mutated.readUInt32BE(from) + grown) % 2 ** 32, from);
+  };
+  return { bytes, lengths, elements, mend };
 };
 
 const HANDSHAKE_BYTES = 1 + 2 * 1_536;
