@@ -1,6 +1,6 @@
 import type { WorkerProcess } from '../../ingest-worker/bench/workers.ts';
 import { freePort } from '#local/platform.testing';
-import { docker } from './engine.testing.ts';
+import { docker, LABELLED } from './engine.testing.ts';
 
 /** As hard as the task definition holds it, and harder: Fargate knows no limit of processes. */
 export const CONFINED = [
@@ -18,6 +18,8 @@ export type WorkerContainer = WorkerProcess & {
   healthy(): Promise<void>;
   /** `docker stop` with the grace of ECS; how long it took and how the worker left. */
   stop(): Promise<{ ms: number; exitCode: number }>;
+  /** The last of what it has logged. */
+  log: () => Promise<string>;
   remove(): Promise<void>;
 };
 
@@ -44,6 +46,7 @@ export const startWorkerContainer = async (
     'run',
     '--detach',
     '--network=host',
+    ...LABELLED,
     ...CONFINED,
     `--volume=${caFile}:/run/ca.pem:ro`,
     ...Object.entries(variables).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
@@ -78,6 +81,7 @@ export const startWorkerContainer = async (
       await docker('stop', `--time=${GRACE_SECONDS}`, id);
       return { ms: Math.round(performance.now() - asked), exitCode: Number(await inspect('{{.State.ExitCode}}')) };
     },
+    log: () => docker('logs', '--tail=60', id).catch(String),
     remove: async () => void (await docker('rm', '--force', id).catch(() => undefined)),
   };
 };
