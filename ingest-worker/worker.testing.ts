@@ -14,9 +14,11 @@ import {
 import type { Config } from './config.ts';
 import { createLog } from './log.ts';
 import { createStartEncoder } from './media/encoder.ts';
+import { createFfmpegPublishers } from './publish/ffmpeg-publisher.ts';
 import { PUBLISH_LIMITS } from './publish/publish-limits.ts';
 import { createRtmpsPublishers } from './publish/rtmps-publisher.ts';
 import { type Sink, startSink } from './publish/sink/sink.testing.ts';
+import type { CreatePublisher } from './session/publisher.ts';
 import { createMemoryStore } from './session/store.testing.ts';
 import { startWorker, type Worker } from './worker.ts';
 
@@ -42,6 +44,11 @@ export const fixture = (name: FixtureName): { bytes: Buffer; chunks: Buffer[]; m
   return { bytes, chunks, media: MEDIA[name] };
 };
 
+const PUBLISHERS: Record<Config['publisher'], CreatePublisher> = {
+  // Acknowledged often: a fixture is small.
+  native: createRtmpsPublishers({ limits: { ...PUBLISH_LIMITS, ackWindowBytes: 8_192 } }),
+  ffmpeg: createFfmpegPublishers({ ffmpegPath: 'ffmpeg' }),
+};
 const CHUNK_BYTES = 7_000;
 const UNTIL_MS = 15_000;
 
@@ -75,8 +82,7 @@ export const startTestWorker = async ({
     store: memory.store,
     log: createLog({ level: 'debug', write: (line) => void lines.push(line) }),
     random: () => 0,
-    // Acknowledged often: a fixture is small.
-    createPublisher: createRtmpsPublishers({ limits: { ...PUBLISH_LIMITS, ackWindowBytes: 8_192 } }),
+    createPublisher: PUBLISHERS[overrides.publisher ?? 'native'],
     startEncoder: (options) => {
       const encoder = startEncoder(options);
       encoders.push({ pid: encoder.pid, args: options.args });

@@ -74,6 +74,15 @@ describe('FFmpeg publisher', () => {
     expect(sink.sessions).toMatchObject([{ streamKey: STREAM_KEY, said: ['FCUnpublish', 'deleteStream'] }]);
   });
 
+  it('[P1] sends what it is given at once, also where metadata comes in the middle of a show', async () => {
+    const sink = await makeSink();
+    const { publisher } = make(sink);
+    await publisher.connect();
+    const later = media.map((tag) => ({ ...tag, timestampMs: tag.timestampMs + 5_000 }));
+    for (const tag of later) publisher.send(tag);
+    await sink.until('frames', () => (sink.sessions[0]?.frames.length ?? 0) > 100);
+  });
+
   it('[P15] knows a refused key, and tells of it without the key', async () => {
     const sink = await makeSink();
     sink.conduct.refuse = 'by-status';

@@ -166,7 +166,8 @@ const createFfmpegPublisher = ({
     },
     send(tag) {
       if (phase.at !== 'open') return false;
-      write(phase.copy, toFlvBytes(tag), true);
+      // At any other time FFmpeg takes metadata for a track of its own, and holds all back for more of that.
+      write(phase.copy, toFlvBytes(tag.kind === 'script' ? { ...tag, timestampMs: 0 } : tag), true);
       isFull ||= queuedBytes() > limits.queueHighBytes;
       return !isFull;
     },
