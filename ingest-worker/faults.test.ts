@@ -101,6 +101,38 @@ describe.concurrent('encoder', () => {
   });
 });
 
+describe.concurrent('time', () => {
+  it.for(ALL)(
+    '[E9] %s: what is published has the recording’s time and 100 ms, whatever befalls it',
+    async (name, context) => {
+      const test = await start(context);
+      const { bytes, media, socket, welcome, sent } = await beginShow(test, name);
+      process.kill(test.encoders[0]?.pid ?? 0, 'SIGKILL');
+      await vi.waitFor(() => expect(test.encoders).toHaveLength(2), { timeout: 5_000 });
+      test.sink.reset();
+      socket.socket.terminate();
+      const again = openSocket(test.url());
+      const next = await resume(again, { media, welcome, bytes });
+      sendMedia(again, { bytes, epoch: next.epoch, from: next.nextOffset });
+      again.tell({ type: 'stop', at: bytes.byteLength });
+      expect(await again.closed).toMatchObject({ reason: 'finished' });
+      expect(sent).toBeGreaterThan(0);
+
+      const quiet = await start(context);
+      const undisturbed = openSocket(quiet.url());
+      const { epoch } = await greet(undisturbed, media);
+      sendMedia(undisturbed, { bytes, epoch });
+      undisturbed.tell({ type: 'stop', at: bytes.byteLength });
+      expect(await undisturbed.closed).toMatchObject({ reason: 'finished' });
+      const times = arrived(quiet.sink.sessions, 'video');
+      expect([...new Set(arrived(test.sink.sessions, 'video'))].sort((one, other) => one - other)).toEqual(times);
+      // A browser's first picture is within its first 100 ms.
+      expect(times[0]).toBeGreaterThanOrEqual(100);
+      expect(times[0]).toBeLessThan(200);
+    },
+  );
+});
+
 describe.concurrent('socket', () => {
   it.for(ALL)('[W14] %s: cut off in the middle, the feed goes on in another socket', async (name, context) => {
     const test = await start(context);
@@ -275,7 +307,8 @@ describe.concurrent('workers', () => {
   it('[S10] a feed that is opened as its worker leaves is sent elsewhere, and the stream is free there', async (context) => {
     const first = await start(context);
     const { bytes, media, socket, welcome } = await beginShow(first, 'h264-aac.mkv', 0.5);
-    const { claim } = first.memory.store;
+    const { store } = first.memory;
+    const claim: typeof store.claim = store.claim.bind(store);
     let goOn: () => void = () => undefined;
     const asked = new Promise<void>((heard) => {
       first.memory.store.claim = async (wanted) => {

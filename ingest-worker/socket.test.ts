@@ -13,7 +13,7 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 /** A socket of fields, and the client that a session is given for it. */
-const talking = () => {
+const talking = ({ greets = true } = {}) => {
   const admission = createAdmission({ capacityUnits: 200, maxSessions: 5 });
   const reservation = admission.reserve(110);
   const closed: [number, string][] = [];
@@ -81,9 +81,11 @@ const talking = () => {
       audioKbps: 64,
     },
   };
-  webSocket.emit('message', Buffer.from(JSON.stringify(hello)), false);
+  const greet = () => webSocket.emit('message', Buffer.from(JSON.stringify(hello)), false);
+  if (greets) greet();
   return {
     webSocket,
+    greet,
     admission,
     closed,
     refused,
@@ -106,6 +108,27 @@ describe('a socket', () => {
     }
     expect(pings()).toBeGreaterThanOrEqual(3);
     expect(LIMITS.pingMs).toBeLessThanOrEqual(20_000);
+  });
+
+  it('[L2] has helloMs to say hello', async () => {
+    const [inTime, late] = [talking({ greets: false }), talking({ greets: false })];
+    await vi.advanceTimersByTimeAsync(LIMITS.helloMs - 1);
+    inTime.greet();
+    expect(late.closed).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(late.closed).toEqual([[4002, 'hello-timeout: no hello']]);
+    await vi.advanceTimersByTimeAsync(LIMITS.helloMs);
+    expect(inTime.closed).toEqual([]);
+  });
+
+  it('[W12] may say textBytes in one message, and not one more', async () => {
+    const { webSocket, refused } = talking();
+    await vi.advanceTimersByTimeAsync(0);
+    const message = (bytes: number) => Buffer.from('{"type":"stop","at":0}'.padEnd(bytes));
+    webSocket.emit('message', message(LIMITS.textBytes), false);
+    expect(refused).toEqual([]);
+    webSocket.emit('message', message(LIMITS.textBytes + 1), false);
+    expect(refused).toEqual(['malformed-message']);
   });
 
   it('[L11] from which nothing comes for idleMs is idle; a pong is something', async () => {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createAdmission } from './admission.ts';
 import type { Config } from './config.ts';
+import { sendElsewhere } from './leaving.ts';
 import { LIMITS } from './limits.ts';
 import type { Log } from './log.ts';
 import { createStartEncoder, type StartEncoder } from './media/encoder.ts';
@@ -83,6 +84,7 @@ export const startWorker = async ({
     clearInterval(telling);
     const left = sessions.all();
     for (const session of left) session.cut('going-away');
+    // Each gives its lease back, or has waited long enough for a table that does not answer.
     await Promise.all(left.map((session) => session.over));
     await ingest.close();
   };
@@ -94,12 +96,8 @@ export const startWorker = async ({
       sessions.shut();
       const leaving = sessions.all();
       log.info('worker leaving', { why, sessions: leaving.length });
-      const spreadMs = Math.min(LIMITS.migrateSpreadMs, leaving.length * LIMITS.migrateEachMs);
-      const timers = leaving.map((session) => setTimeout(() => session.migrate(), random() * spreadMs));
-      const deadline = new Promise((resolve) => setTimeout(resolve, LIMITS.exitMs).unref());
-      await Promise.race([Promise.all(leaving.map((session) => session.over)), deadline]);
-      for (const timer of timers) clearTimeout(timer);
-      await Promise.race([close(), deadline]);
+      await sendElsewhere(leaving, random);
+      await close();
       log.info('worker gone', { left: sessions.all().length });
     },
     close,

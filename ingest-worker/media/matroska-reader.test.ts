@@ -148,9 +148,10 @@ describe('what it refuses', () => {
   });
 
   it('[L10] a picture is at most pictureSide wide and high', () => {
-    const of = (width: number) => init({ tracks: [track('video', 'V_VP8', { width })] });
-    expect(refusal(of(LIMITS.pictureSide))).toBeUndefined();
-    expect(refusal(of(LIMITS.pictureSide + 1))).toBe('an impossible picture size');
+    const of = (width: number, height: number) => init({ tracks: [track('video', 'V_VP8', { width, height })] });
+    expect(refusal(of(LIMITS.pictureSide, LIMITS.pictureSide))).toBeUndefined();
+    expect(refusal(of(LIMITS.pictureSide + 1, 180))).toBe('an impossible picture size');
+    expect(refusal(of(320, LIMITS.pictureSide + 1))).toBe('an impossible picture size');
   });
 
   it('[L10] media begins within initBytes', () => {

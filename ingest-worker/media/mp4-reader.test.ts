@@ -127,6 +127,33 @@ describe('what it refuses', () => {
     expect(refusal(INIT, of(LIMITS.fragmentSamples + 1))).toBe('too many samples in a fragment');
   });
 
+  it('[L10] a picture is at most pictureSide wide and high', () => {
+    const of = (width: number, height: number) => init(trak({ entry: visual('avc1', width, height) }));
+    expect(refusal(of(LIMITS.pictureSide, LIMITS.pictureSide))).toBeUndefined();
+    expect(refusal(of(LIMITS.pictureSide + 1, 180))).toBe('an impossible picture size');
+    expect(refusal(of(320, LIMITS.pictureSide + 1))).toBe('an impossible picture size');
+  });
+
+  it('[L10] a list has at most containerChildren boxes', () => {
+    const of = (count: number) => fragment(...Array.from({ length: count - 1 }, () => traf()));
+    expect(refusal(INIT, of(LIMITS.containerChildren))).toBeUndefined();
+    expect(refusal(INIT, of(LIMITS.containerChildren + 1))).toBe('too many boxes');
+  });
+
+  it('[L10] the media clock stays within mediaClockMs', () => {
+    expect(refusal(INIT, fragment(traf({ at: LIMITS.mediaClockMs })))).toBeUndefined();
+    expect(refusal(INIT, fragment(traf({ at: LIMITS.mediaClockMs + 1 })))).toBe(
+      'the media clock is beyond the longest show',
+    );
+  });
+
+  it('[L10] media begins within initBytes', () => {
+    const free = (bytes: number) => box('free', Buffer.alloc(bytes - 8));
+    const room = LIMITS.initBytes - ftyp.byteLength;
+    expect(refusal(ftyp, free(room))).toBeUndefined();
+    expect(refusal(ftyp, free(room + 1))).toBe('no media within the first bytes');
+  });
+
   it('[L10] boxes that are read whole are at most initBytes long, others elementBytes', () => {
     const head = (type: string, size: number) => Buffer.concat([u32(size), Buffer.from(type)]);
     expect(refusal(INIT, head('moof', LIMITS.initBytes))).toBeUndefined();

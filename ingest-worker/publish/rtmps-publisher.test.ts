@@ -91,6 +91,24 @@ describe('RTMPS publisher: opening', () => {
     await sink.until('no connection left', () => sink.connections() === 0);
   });
 
+  it.each([
+    [PUBLISH_LIMITS.refusalMs - 1, 'key-refused'],
+    [PUBLISH_LIMITS.refusalMs, 'reset'],
+  ] as const)(
+    '[P3] an orderly end %d ms after the key was taken, with nothing acknowledged, is %s',
+    async (ms, because) => {
+      const sink = await startSink({ tls: false });
+      let nowMs = 0;
+      const { publisher, events, heard } = makePublisher(createRtmpsPublishers({ now: () => nowMs }), sink);
+      open.push(publisher);
+      expect(await publisher.connect()).toEqual({ connected: true });
+      nowMs = ms;
+      await sink.close();
+      await heard(isClosed);
+      expect(events).toEqual([{ type: 'closed', because, detail: 'the server ended the connection' }]);
+    },
+  );
+
   it('[P4] trusts the authority it is given, and no other', async () => {
     const sink = await makeSink();
     const { ca } = await createAuthority();
@@ -272,7 +290,7 @@ describe('RTMPS publisher: the end', () => {
     await heard(isClosed);
     expect(events.filter(isClosed)).toMatchObject([{ because: 'reset' }]);
     expect(publisher.send(makeTags()[0] ?? assertNever())).toBe(false);
-    expect(await publisher.close()).toEqual({ flushed: false });
+    expect(await publisher.close()).toEqual({ flushed: false, because: 'reset' });
   });
 
   it('[P11] a server that does not answer the farewell is left after a while, with all it was sent', async () => {
@@ -291,7 +309,7 @@ describe('RTMPS publisher: the end', () => {
     await publisher.connect();
     sink.stall();
     sendAll(publisher, makeTags());
-    expect(await publisher.close()).toEqual({ flushed: false });
+    expect(await publisher.close()).toEqual({ flushed: false, because: 'timed-out' });
     sink.thaw();
     await sink.until('no connection left', () => sink.connections() === 0);
   });
@@ -316,7 +334,7 @@ describe('RTMPS publisher: the end', () => {
     await publisher.connect();
     expect(await Promise.all([publisher.close(), publisher.close()])).toEqual([{ flushed: true }, { flushed: true }]);
     const { publisher: unopened } = make(sink);
-    expect(await unopened.close()).toEqual({ flushed: false });
+    expect(await unopened.close()).toEqual({ flushed: false, because: 'reset' });
     expect(await unopened.connect()).toMatchObject({ connected: false });
     expect(sink.sessions).toHaveLength(1);
   });

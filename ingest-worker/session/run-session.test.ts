@@ -53,6 +53,7 @@ type FakeClient = Client & {
 /** A session among fakes of fields: time, encoder, upstream, client and table are the test's. */
 const running = ({ plain = false, full = false, barredMs = 0 } = {}) => {
   const released: string[] = [];
+  let renewals = 0;
   const encoders: FakeEncoder[] = [];
   const publishers: { options: PublisherOptions; sent: FlvTag[]; alive: boolean }[] = [];
   /** How a publisher's close ends, and whether the table takes back a lease. */
@@ -66,7 +67,10 @@ const running = ({ plain = false, full = false, barredMs = 0 } = {}) => {
   const session: RunningSession = runSession(
     {
       store: {
-        renew: async () => ({ held: true, endRequested: false }),
+        renew: async () => {
+          renewals++;
+          return { held: true, endRequested: false };
+        },
         release: async (release) => {
           await conduct.releasing;
           released.push(release.because);
@@ -187,6 +191,7 @@ const running = ({ plain = false, full = false, barredMs = 0 } = {}) => {
     encoders,
     publishers,
     released,
+    asked: () => renewals,
     conduct,
     lines,
     told,
@@ -373,13 +378,33 @@ describe('[L5] a slow upstream', () => {
 });
 
 describe('the client', () => {
-  it('[L8] one that floods loses its show', () => {
-    const { feed, client } = running({ plain: true });
-    feed(INIT);
-    for (let index = 0; index < 40; index++) feed(Buffer.alloc(0));
+  it.each([
+    ['a plain one by plainKbps', true, LIMITS.plainKbps],
+    ['another by what it has announced', false, MEDIA.videoKbps + MEDIA.audioKbps],
+  ])('[L8] loses its show beyond its rate: %s', async (_, plain, kbps) => {
+    const { feed, client } = running({ plain });
+    // Empty messages cost their share, and fill nothing.
+    const spend = (bytes: number): void => {
+      for (let spent = 0; spent < bytes; spent += LIMITS.messageCostBytes) feed(Buffer.alloc(0));
+    };
+    spend(LIMITS.rateBurstBytes);
+    await vi.advanceTimersByTimeAsync(1_000);
+    const second = (kbps * LIMITS.rateFactor * 1_000) / 8;
+    spend(second - LIMITS.messageCostBytes);
     expect(client.closed).toBeUndefined();
-    for (let sent = 0; sent <= LIMITS.rateBurstBytes; sent += 1_000_000) feed(gop(0, 1_000_000));
+    spend(2 * LIMITS.messageCostBytes);
     expect(client.closed).toBe('too-fast');
+  });
+
+  it('[L12] has firstKeyFrameBytes for its first key frame', () => {
+    const { feed, client } = running();
+    feed(INIT);
+    const open = cluster(0, simpleBlock({ of: 'audio' }));
+    feed(open);
+    feed(filler(LIMITS.firstKeyFrameBytes - INIT.byteLength - open.byteLength));
+    expect(client.closed).toBeUndefined();
+    feed(filler(20));
+    expect(client.closed).toBe('unsupported-media');
   });
 
   it.each([
@@ -556,6 +581,18 @@ describe('[S10] a feed that leaves', () => {
     expect(client.closed).toBe('migrate');
   });
 
+  it('waits leaveAtGopMs for the end of a GOP', async () => {
+    const { session, feed, encoders } = running();
+    feed(INIT);
+    feed(gop(0));
+    await pulse();
+    session.migrate();
+    await vi.advanceTimersByTimeAsync(LIMITS.leaveAtGopMs);
+    expect(encoders[0]?.ended).toBe(false);
+    await pulse();
+    expect(encoders[0]?.ended).toBe(true);
+  });
+
   it('is over at once where it has published nothing', async () => {
     const { session, client, released } = running({ barredMs: LIMITS.leaseFenceMs });
     session.migrate();
@@ -573,6 +610,22 @@ describe('[S10] a feed that leaves', () => {
     encoders[0]?.say({ type: 'exited', clean: true, detail: '' });
     await pulse();
     expect(released).toEqual(['migrate']);
+  });
+});
+
+describe('[S3] a process that stood still', () => {
+  const renewals = async (stoodMs: number): Promise<number> => {
+    const { asked } = running();
+    await vi.advanceTimersByTimeAsync(LIMITS.pulseMs);
+    const before = asked();
+    vi.setSystemTime(Date.now() + stoodMs - LIMITS.pulseMs);
+    await pulse();
+    return asked() - before;
+  };
+
+  it('asks for its lease at once beyond pausedMs, and not before', async () => {
+    expect(await renewals(LIMITS.pausedMs)).toBe(0);
+    expect(await renewals(LIMITS.pausedMs + 1)).toBe(1);
   });
 });
 

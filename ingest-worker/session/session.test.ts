@@ -35,7 +35,36 @@ const lost = (because = 'reset'): Partial<SessionEvent> => ({ type: 'upstream-fa
 const BEGIN = ['connect-upstream', 'start-encoder'];
 const END = ['release finished', 'close-client finished'];
 
+const frozen = <Value>(value: Value): Value => {
+  if (typeof value === 'object' && value !== null) Object.values(value).forEach(frozen);
+  return Object.freeze(value);
+};
+
 describe('a show', () => {
+  it('[S1] moves by what it is told and nothing else: the same twice, with nothing changed on the way', () => {
+    const events: Partial<SessionEvent>[] = [
+      { type: 'upstream-connected' },
+      { type: 'media-began' },
+      died(1),
+      { type: 'tick' },
+      lost(),
+      { type: 'tick', nowMs: 9_000 },
+      { type: 'tick', nowMs: 9_000 },
+      FINISH,
+      ENDED,
+      { type: 'upstream-connected' },
+      { type: 'upstream-closed' },
+    ];
+    let [session] = begin({ nowMs: 0, freeMs: 0 });
+    for (const event of events) {
+      const given = frozen({ nowMs: 2_000, published: 1, ...event } as SessionEvent);
+      const once = step(frozen(session), given);
+      expect(step(session, given)).toEqual(once);
+      [session] = once;
+    }
+    expect(session.at).toBe('over');
+  });
+
   it('[S7] stop drains: input ends first, the publisher closes after the encoder, the socket last', () => {
     const { session, did } = play(...LIVE, FINISH, ENDED, 'upstream-closed');
     expect(did).toEqual([...BEGIN, 'end-encoder-input', 'close-upstream', ...END]);
