@@ -10,8 +10,10 @@ import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import '../ui/menu.css';
 import { patchPost } from './post-cache.ts';
 
+type Props = { post: PostView; comment: CommentView; onRemoved: () => void };
+
 /** What the signed-in may do about a comment: take it down where that is theirs to do, and block who wrote it. */
-export const CommentMenu = ({ post, comment }: { post: PostView; comment: CommentView }) => {
+export const CommentMenu = ({ post, comment, onRemoved }: Props) => {
   const { api, queries } = useApp();
   const queryClient = useQueryClient();
   const { data: me } = useQuery({ ...queries.me(), enabled: useSignedIn() });
@@ -22,6 +24,7 @@ export const CommentMenu = ({ post, comment }: { post: PostView; comment: Commen
       setAsking(undefined);
       patchPost(queryClient, post.id, { comments: Math.max(0, post.comments - 1) });
       await queryClient.invalidateQueries({ queryKey: ['comments', post.id] });
+      onRemoved();
     },
   });
   if (!me) return null;

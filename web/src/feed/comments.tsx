@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import type { CommentView, PostView } from '#contract/http';
 import { useApp, useSignedIn } from '../app-context.ts';
 import { useSignIn } from '../people/use-sign-in.ts';
@@ -21,25 +21,36 @@ export const Comments = ({ post }: { post: PostView }) => {
   const { queries } = useApp();
   const signedIn = useSignedIn();
   const { signIn, leaving } = useSignIn();
-  const list = useInfiniteQuery(queries.comments(post.id));
+  const section = useRef<HTMLElement>(null);
+  // What is said is for the signed-in; the count stands above.
+  const list = useInfiniteQuery({ ...queries.comments(post.id), enabled: signedIn });
   const comments = list.data?.pages.flatMap(({ items }) => items) ?? [];
   return (
-    <section className="comments" aria-label="Comments">
+    <section ref={section} tabIndex={-1} className="comments" aria-label="Comments">
       {signedIn ? (
         <NewComment post={post} />
       ) : (
-        <Button size="s" busy={leaving} onClick={signIn}>
-          Join the conversation
-        </Button>
+        <>
+          <p className="muted">Sign in to read what is said, and to say something yourself.</p>
+          <Button size="s" busy={leaving} onClick={signIn}>
+            Join the conversation
+          </Button>
+        </>
       )}
-      {list.isPending && <Spinner label="Loading comments" />}
+      {signedIn && list.isPending && <Spinner label="Loading comments" />}
       {list.isError && !list.data && (
         <LoadFailed what="The comments" error={list.error} onRetry={() => void list.refetch()} />
       )}
       {comments.length > 0 && (
         <ul className="comments__list">
           {comments.map((comment) => (
-            <Comment key={comment.id} post={post} comment={comment} />
+            <Comment
+              key={comment.id}
+              post={post}
+              comment={comment}
+              // Its menu, which has the focus, goes with it.
+              onRemoved={() => section.current?.focus()}
+            />
           ))}
         </ul>
       )}
@@ -48,7 +59,9 @@ export const Comments = ({ post }: { post: PostView }) => {
   );
 };
 
-const Comment = ({ post, comment }: { post: PostView; comment: CommentView }) => (
+type CommentProps = { post: PostView; comment: CommentView; onRemoved: () => void };
+
+const Comment = ({ post, comment, onRemoved }: CommentProps) => (
   <li className="comment">
     <Avatar person={comment.author} size="s" />
     <div className="comment__words">
@@ -62,7 +75,7 @@ const Comment = ({ post, comment }: { post: PostView; comment: CommentView }) =>
       </p>
       <RichText text={comment.text} />
     </div>
-    <CommentMenu post={post} comment={comment} />
+    <CommentMenu post={post} comment={comment} onRemoved={onRemoved} />
   </li>
 );
 

@@ -66,7 +66,11 @@ export const PostCard = ({
             {post.mediaUrl && <PostMedia url={post.mediaUrl} type={post.mediaType} alt={post.mediaAlt} />}
             {post.stream && (
               <div className="post__stream">
-                <StreamCard stream={post.stream} showCreator={post.stream.creator.id !== post.author.id} />
+                <StreamCard
+                  stream={post.stream}
+                  showCreator={post.stream.creator.id !== post.author.id}
+                  heading={open ? 'h2' : 'h3'}
+                />
               </div>
             )}
           </div>

@@ -9,12 +9,14 @@ import { Skeleton } from '../ui/skeleton.tsx';
 import '../ui/menu.css';
 import './account-corner.css';
 import { SignInButton } from './sign-in-button.tsx';
+import { useOffAir } from './use-off-air.ts';
 
 /** The end of the header: who is signed in and what they may do about it, or the way to sign in. */
 export const AccountCorner = () => (useSignedIn() ? <AccountMenu /> : <SignInButton />);
 
 const AccountMenu = () => {
   const { session, queries } = useApp();
+  const offAir = useOffAir();
   const { data: me, isError, refetch } = useQuery(queries.me());
   if (isError && !me)
     return (
@@ -50,7 +52,7 @@ const AccountMenu = () => {
             </Link>
           </DropdownMenu.Item>
           <DropdownMenu.Separator className="menu__separator" />
-          <DropdownMenu.Item className="menu__item" onSelect={() => void session.signOut()}>
+          <DropdownMenu.Item className="menu__item" onSelect={offAir(() => void session.signOut())}>
             <LogOut aria-hidden="true" />
             Sign out
           </DropdownMenu.Item>

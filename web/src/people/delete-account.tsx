@@ -8,9 +8,11 @@ import { Dialog } from '../ui/dialog.tsx';
 import { Field, TextInput } from '../ui/field.tsx';
 import { Card } from '../ui/page.tsx';
 import './settings-page.css';
+import { useOffAir } from './use-off-air.ts';
 
 /** The last way out: the account and all that is its. */
 export const DeleteAccount = ({ me }: { me: MeView }) => {
+  const offAir = useOffAir();
   const [asking, setAsking] = useState(false);
   return (
     <Card className="settings__leave">
@@ -18,7 +20,7 @@ export const DeleteAccount = ({ me }: { me: MeView }) => {
         <h2 className="settings__heading">Delete account</h2>
         <p className="muted">Takes you and all you have shown and said off Vybzz, for good.</p>
       </div>
-      <Button className="settings__danger" onClick={() => setAsking(true)}>
+      <Button className="settings__danger" onClick={offAir(() => setAsking(true))}>
         Delete account…
       </Button>
       {asking && <DeleteDialog me={me} onClose={() => setAsking(false)} />}

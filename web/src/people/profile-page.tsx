@@ -29,7 +29,9 @@ import { useBlock } from './use-block.ts';
 
 /** A person: who they are, what they stream and what they post. */
 export const ProfilePage = () => {
-  const { handle } = useParams({ from: '/@{$handle}' });
+  const { handle: written } = useParams({ from: '/@{$handle}' });
+  // Handles have small letters only; what people write down has others.
+  const handle = written.toLowerCase();
   const { queries } = useApp();
   const { data: person, error, refetch } = useQuery(queries.profile(handle));
   if (error instanceof ApiError && error.code === 'user-not-found') return <NotFoundPage />;

@@ -5,10 +5,12 @@ import { Button } from '../ui/button.tsx';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { Card } from '../ui/page.tsx';
 import './settings-page.css';
+import { useOffAir } from './use-off-air.ts';
 
 /** The way out: of this browser, or of all of them. */
 export const SignOutCard = () => {
   const { api, session } = useApp();
+  const offAir = useOffAir();
   const [asking, setAsking] = useState(false);
   const everywhere = useMutation({
     mutationFn: api.signOutEverywhere,
@@ -21,14 +23,14 @@ export const SignOutCard = () => {
           <h2 className="settings__heading">Sign out</h2>
           <p className="muted">Ends your session in every tab of this browser.</p>
         </div>
-        <Button onClick={() => void session.signOut()}>Sign out</Button>
+        <Button onClick={offAir(() => void session.signOut())}>Sign out</Button>
       </div>
       <div className="settings__leave">
         <div className="settings__words">
           <h2 className="settings__heading">Sign out everywhere</h2>
           <p className="muted">Ends your sessions on all devices at once, for when one is lost or was not yours.</p>
         </div>
-        <Button onClick={() => setAsking(true)}>Sign out everywhere</Button>
+        <Button onClick={offAir(() => setAsking(true))}>Sign out everywhere</Button>
       </div>
       <ConfirmDialog
         open={asking}

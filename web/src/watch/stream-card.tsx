@@ -7,8 +7,15 @@ import { Poster } from './poster.tsx';
 import { StreamBadge } from './stream-badge.tsx';
 import './stream-card.css';
 
+type Props = {
+  stream: StreamView;
+  showCreator?: boolean;
+  /** One below the heading that it stands under. @default h3 */
+  heading?: 'h2' | 'h3';
+};
+
 /** A stream as one of many: its picture, its state, and whose it is. All of it leads to the watch page. */
-export const StreamCard = ({ stream, showCreator = true }: { stream: StreamView; showCreator?: boolean }) => (
+export const StreamCard = ({ stream, showCreator = true, heading: Heading = 'h3' }: Props) => (
   <article className="stream-card">
     <div className="stream-card__picture">
       <Poster stream={stream} />
@@ -22,11 +29,11 @@ export const StreamCard = ({ stream, showCreator = true }: { stream: StreamView;
     <div className="stream-card__text">
       {showCreator && <Avatar person={stream.creator} size="s" />}
       <div className="stream-card__words">
-        <h3 className="stream-card__title">
+        <Heading className="stream-card__title">
           <Link to="/watch/$streamId" params={{ streamId: stream.id }} className="stream-card__link">
             {stream.title}
           </Link>
-        </h3>
+        </Heading>
         <p className="muted stream-card__by">
           {showCreator && (
             <>
