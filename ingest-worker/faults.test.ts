@@ -246,6 +246,20 @@ describe.concurrent('upstream', () => {
     expect(second?.headers.map(({ kind }) => kind).sort()).toEqual(['audio', 'video']);
   });
 
+  it('[S7] reset in the midst of the farewell, it is told the end of the show once more', async (context) => {
+    const test = await start(context);
+    test.sink.conduct.answersFarewell = false;
+    const { bytes, socket, welcome, sent } = await beginShow(test, 'h264-aac.mkv');
+    sendMedia(socket, { bytes, epoch: welcome.epoch, from: sent });
+    socket.tell({ type: 'stop', at: bytes.byteLength });
+    await test.sink.until('the farewell', () => test.sink.sessions[0]?.said.includes('FCUnpublish') === true);
+    test.sink.conduct.answersFarewell = true;
+    test.sink.reset();
+    expect(await socket.closed).toMatchObject({ reason: 'finished' });
+    expect(test.sink.sessions.map(({ end }) => end?.how)).toEqual(['reset', 'ended']);
+    expectWhole('h264-aac.mkv', test.sink.sessions, { repeated: true });
+  });
+
   it('[S11] a refused key ends the show at once, with its own reason', async (context) => {
     const test = await start(context);
     test.sink.conduct.refuse = 'by-status';

@@ -303,6 +303,18 @@ describe('RTMPS publisher: the end', () => {
     expect(sink.sessions[0]?.frames).toHaveLength(60);
   });
 
+  it('[P11] a close in which the connection breaks says so, and nothing else', async () => {
+    const sink = await makeSink();
+    const { publisher, events } = make(sink);
+    await publisher.connect();
+    sink.stall();
+    sendAll(publisher, makeTags());
+    const closing = publisher.close();
+    sink.reset();
+    expect(await closing).toEqual({ flushed: false, because: 'reset' });
+    expect(events.filter(isClosed)).toEqual([]);
+  });
+
   it('[P11] a close that the server does not follow has its limit', async () => {
     const sink = await makeSink();
     const { publisher } = make(sink, { closeMs: 200 });

@@ -3,25 +3,16 @@ import { encodeAmf0 } from './amf0.ts';
 import { createChunkReader } from './chunk-reader.ts';
 import { createChunkWriter } from './chunk-writer.ts';
 import { begin, hear, leave, type Conversation, type Effect, type Terms } from './conversation.ts';
-import { createDelivery, type Arrived } from './delivery.ts';
-import { createScrub, type Failure } from './failure.ts';
+import type { Failure } from './failure.ts';
+import { createFlow } from './flow.ts';
 import { createHandshake } from './handshake.ts';
+import { createLife } from './life.ts';
 import { openLink, type Link } from './link.ts';
 import { PUBLISH_LIMITS, type PublishLimits } from './publish-limits.ts';
 import { acknowledgement, MESSAGE, type RtmpMessage } from './rtmp-message.ts';
 import { parseTarget, type Target } from './target.ts';
 import type { CreatePublisher, Publisher, PublisherOptions } from '../session/publisher.ts';
 import type { FlvTag } from '../media/flv-tag.ts';
-
-type Opened = Awaited<ReturnType<Publisher['connect']>>;
-type Closed = Awaited<ReturnType<Publisher['close']>>;
-
-type Phase =
-  | { at: 'idle' }
-  | { at: 'opening'; settle: (opened: Opened) => void }
-  | { at: 'open'; streamId: number; since: number }
-  | { at: 'closing'; settle: (closed: Closed) => void }
-  | { at: 'over' };
 
 type Parts = { limits?: PublishLimits; now?: () => number; random?: (bytes: number) => Buffer };
 
@@ -50,64 +41,35 @@ const createRtmpsPublisher = ({
   random,
 }: Required<Parts> & { options: PublisherOptions; target: Target }): Publisher => {
   const terms: Terms = { target, streamKey, chunkBytes: limits.chunkBytes, ackWindowBytes: limits.ackWindowBytes };
-  const scrub = createScrub(streamKey, limits.detailCharacters);
   const writer = createChunkWriter();
   const reader = createChunkReader(limits);
   const handshake = createHandshake(random);
-  const delivery = createDelivery(limits);
 
-  let phase: Phase = { at: 'idle' };
   let conversation: Conversation | undefined;
   let link: Link | undefined;
-  let opened: Promise<Opened> | undefined;
-  let closed: Promise<Closed> | undefined;
-
+  let stream: { id: number; sinceMs: number } | undefined;
   /** One for each stage of opening, and one for the farewell. */
   let stageTimer: NodeJS.Timeout | undefined;
-  let limitTimer: NodeJS.Timeout | undefined;
-  let tick: NodeJS.Timeout | undefined;
-
-  let tagsArrived = 0;
-  /** The caller has been told to stop and waits for `drained`. */
-  let isFull = false;
-  let progressAt = 0;
   let readBytes = 0;
   let reportedBytes = 0;
   let reportEveryBytes = Number.POSITIVE_INFINITY;
 
-  const queuedBytes = (): number => {
-    const { writtenBytes, flushedBytes } = delivery.totals();
-    return writtenBytes - flushedBytes;
-  };
+  const life = createLife({
+    streamKey,
+    limits: { ...limits, openMs: limits.connectMs },
+    onEvent,
+    look: () => flow.look(),
+    cut: () => {
+      clearTimeout(stageTimer);
+      link?.cut();
+    },
+  });
+  const fail = (failure: Failure): void => life.fail(failure);
+  const flow = createFlow({ limits, now, way: 'the socket', fail, onEvent });
 
-  const write = (bytes: Buffer, endsTag = false): void => {
-    if (queuedBytes() === 0) progressAt = now();
-    delivery.wrote(bytes.length, endsTag);
+  const write = (bytes: Buffer, endsTag = false): boolean => {
     link?.write(bytes);
-    if (queuedBytes() > limits.queueMaxBytes) fail({ because: 'stalled', detail: 'write queue over its limit' });
-  };
-
-  const stopClocks = (): void => {
-    clearTimeout(stageTimer);
-    stageTimer = undefined;
-    clearTimeout(limitTimer);
-    clearInterval(tick);
-  };
-
-  const stop = (): Phase => {
-    const was = phase;
-    if (was.at === 'over') return was;
-    phase = { at: 'over' };
-    stopClocks();
-    link?.cut();
-    return was;
-  };
-
-  const fail = ({ because, detail }: Failure): void => {
-    const was = stop();
-    if (was.at === 'opening') was.settle({ connected: false, because, detail: scrub(detail) });
-    if (was.at === 'closing') was.settle({ flushed: false, because });
-    if (was.at === 'open') onEvent({ type: 'closed', because, detail: scrub(detail) });
+    return flow.wrote(bytes.length, endsTag);
   };
 
   const startStage = (): void => {
@@ -116,48 +78,30 @@ const createRtmpsPublisher = ({
     stageTimer = setTimeout(() => fail({ because: 'timed-out', detail: `no answer while ${stage}` }), limits.stageMs);
   };
 
-  const tell = ({ tags, rule }: Arrived): void => {
-    if (tags <= tagsArrived) return;
-    tagsArrived = tags;
-    onEvent({ type: 'acknowledged', tags, rule });
-  };
-
-  const look = (): void => {
-    const at = now();
-    const arrived = delivery.look(at);
-    tell(arrived);
-    if (arrived.overdue) fail({ because: 'stalled', detail: 'acknowledgements overdue' });
-    else if (queuedBytes() > 0 && at - progressAt >= limits.stallMs)
-      fail({ because: 'stalled', detail: 'the socket takes nothing' });
-  };
-
   /** The other end has read everything. */
-  const finish = (): void => {
-    if (phase.at !== 'closing') return;
-    const { settle } = phase;
-    phase = { at: 'over' };
-    stopClocks();
-    link?.end(limits.farewellMs);
-    tell(delivery.allRead());
-    settle({ flushed: true });
-  };
+  const finish = (): void =>
+    life.finish(() => {
+      clearTimeout(stageTimer);
+      link?.end(limits.farewellMs);
+      flow.allRead();
+    });
 
   /** Not before the farewell had its time: a proxy in between may drop, with our end, what it has not passed on yet. */
   const awaitFarewell = (): void => {
-    if (phase.at === 'closing' && queuedBytes() === 0)
+    if (life.at === 'closing' && flow.queuedBytes === 0)
       stageTimer ??= setTimeout(() => link?.end(limits.closeMs), limits.farewellMs);
   };
 
   const perform = (effect: Effect): void => {
     switch (effect.do) {
       case 'write':
-        return write(writer.write(effect.message));
+        return void write(writer.write(effect.message));
       case 'enlarge-chunks':
         return writer.setChunkSize(effect.bytes);
       case 'go-on':
         return startStage();
       case 'count':
-        return delivery.acknowledged(effect.acknowledged, now());
+        return flow.acknowledged(effect.acknowledged);
       case 'report-every':
         reportEveryBytes = effect.bytes;
         return undefined;
@@ -165,15 +109,11 @@ const createRtmpsPublisher = ({
         return fail(effect);
       case 'part':
         return finish();
-      case 'open': {
-        if (phase.at !== 'opening') return undefined;
-        stopClocks();
-        const { settle } = phase;
-        phase = { at: 'open', streamId: effect.streamId, since: now() };
-        tick = setInterval(look, limits.tickMs);
-        look();
-        return settle({ connected: true });
-      }
+      case 'open':
+        clearTimeout(stageTimer);
+        stageTimer = undefined;
+        stream = { id: effect.streamId, sinceMs: now() };
+        return life.opened();
     }
   };
 
@@ -204,74 +144,36 @@ const createRtmpsPublisher = ({
     return hearBytes(said.rest);
   };
 
-  const onFlushed = (bytes: number): void => {
-    delivery.flushed(bytes);
-    progressAt = now();
-    awaitFarewell();
-    if (!isFull || queuedBytes() > limits.queueLowBytes) return;
-    isFull = false;
-    if (phase.at === 'open') onEvent({ type: 'drained' });
-  };
-
   const onEnded = (): void => {
-    if (phase.at === 'closing' && queuedBytes() === 0) return finish();
+    if (life.at === 'closing' && flow.queuedBytes === 0) return finish();
     // Servers that dislike a key mostly say nothing: they end the connection instead of, or right after, the answer.
-    const isRefusal =
-      conversation?.at === 'publishing' ||
-      (phase.at === 'open' && tagsArrived === 0 && now() - phase.since < limits.refusalMs);
+    const isFresh = life.at === 'open' && stream !== undefined && now() - stream.sinceMs < limits.refusalMs;
+    const isRefusal = conversation?.at === 'publishing' || (isFresh && flow.isUnheard);
     return fail({ because: isRefusal ? 'key-refused' : 'reset', detail: 'the server ended the connection' });
   };
 
+  const dial = (): void => {
+    startStage();
+    const ready = (): void => {
+      startStage();
+      write(handshake.greeting);
+    };
+    const flushed = (bytes: number): void => {
+      flow.flushed(bytes);
+      awaitFarewell();
+    };
+    link = openLink({ target, ca, on: { ready, data: onData, flushed, ended: onEnded, failed: fail } });
+  };
+
   return {
-    connect() {
-      opened ??= new Promise<Opened>((settle) => {
-        if (phase.at !== 'idle') return settle({ connected: false, because: 'reset', detail: 'given up' });
-        phase = { at: 'opening', settle };
-        startStage();
-        limitTimer = setTimeout(
-          () => fail({ because: 'timed-out', detail: 'opening took too long' }),
-          limits.connectMs,
-        );
-        const ready = (): void => {
-          startStage();
-          write(handshake.greeting);
-        };
-        link = openLink({
-          target,
-          ca,
-          on: { ready, data: onData, flushed: onFlushed, ended: onEnded, failed: fail },
-        });
-        return undefined;
-      });
-      return opened;
-    },
-    send(tag) {
-      if (phase.at !== 'open') return false;
-      write(writer.write(toMessage(tag, phase.streamId)), true);
-      isFull ||= queuedBytes() > limits.queueHighBytes;
-      return !isFull;
-    },
-    close() {
-      closed ??= new Promise<Closed>((settle) => {
-        if (phase.at !== 'open' || conversation === undefined) {
-          fail({ because: 'reset', detail: 'given up' });
-          return settle({ flushed: false, because: 'reset' });
-        }
-        phase = { at: 'closing', settle };
-        limitTimer = setTimeout(() => fail({ because: 'timed-out', detail: 'closing took too long' }), limits.closeMs);
-        take(leave(conversation, terms));
-        return undefined;
-      });
-      return closed;
-    },
-    abandon() {
-      if (phase.at === 'open') stop();
-      else fail({ because: 'reset', detail: 'given up' });
-    },
-    stats() {
-      const { flushedBytes, acknowledgedBytes, rule } = delivery.totals();
-      return { sentBytes: flushedBytes, queuedBytes: queuedBytes(), acknowledgedBytes, rule };
-    },
+    connect: () => life.open(dial),
+    send: (tag) => life.at === 'open' && stream !== undefined && write(writer.write(toMessage(tag, stream.id)), true),
+    close: () =>
+      life.close(() => {
+        if (conversation !== undefined) take(leave(conversation, terms));
+      }),
+    abandon: () => life.abandon(),
+    stats: () => flow.stats(),
   };
 };
 
