@@ -6,13 +6,16 @@ export const costOf = (shows: number, coresEach: number) => {
   const tasks = Math.ceil(shows / Math.min(byCpu, USE.showsByMemory));
   const gb = (USE.showMbps * 3_600) / 8 / 1_000;
   const { vcpuHour, memoryGbHour, addressHour, balancerHour, balancerGb, egressGb, uploadGb, millionWrites } = PRICES;
-  const compute = tasks * (USE.vcpu * vcpuHour + USE.memoryGb * memoryGbHour + addressHour);
-  const network = balancerHour + shows * gb * (balancerGb + egressGb + uploadGb);
-  const table = (shows * USE.writesHour * millionWrites) / 1_000_000;
+  const compute = tasks * (USE.vcpu * vcpuHour.usd + USE.memoryGb * memoryGbHour.usd + addressHour.usd);
+  const network = balancerHour.usd + shows * gb * (balancerGb.usd + egressGb.usd + uploadGb.usd);
+  const table = (shows * USE.writesHour * millionWrites.usd) / 1_000_000;
   return { tasks, compute, network, table, total: compute + network + table };
 };
 
 const SHOWS = [10, 100, 1_000];
+const fromMemory = Object.entries(PRICES)
+  .filter(([, price]) => !('read' in price))
+  .map(([name]) => name);
 
 /** The table of RUNBOOK.md. */
 export const costTable = (): string => {
@@ -37,5 +40,7 @@ export const costTable = (): string => {
     '| rung | shows at once | tasks | compute / h | network / h | table / h | all / h | a show / h |',
     '| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
     ...rows,
+    '',
+    `From memory, and to be looked up: ${fromMemory.join(', ')}.`,
   ].join('\n');
 };
