@@ -581,6 +581,22 @@ describe('[S10] a feed that leaves', () => {
     expect(client.closed).toBe('migrate');
   });
 
+  it('keeps nothing back of a show whose own end comes first', async () => {
+    const { session, feed, client, encoders } = running();
+    feed(INIT);
+    feed(gop(0));
+    await pulse();
+    session.migrate();
+    const last = gop(1);
+    session.stop(client, client.sent + last.byteLength);
+    feed(last);
+    await pulse();
+    expect(encoders[0]).toMatchObject({ ended: true, written: client.sent });
+    encoders[0]?.say({ type: 'exited', clean: true, detail: '' });
+    await pulse();
+    expect(client.closed).toBe('finished');
+  });
+
   it('waits leaveAtGopMs for the end of a GOP', async () => {
     const { session, feed, encoders } = running();
     feed(INIT);

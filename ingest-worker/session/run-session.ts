@@ -4,15 +4,17 @@ import { LIMITS } from '../limits.ts';
 import type { Log } from '../log.ts';
 import type { StartEncoder } from '../media/encoder.ts';
 import { createPictureSetUp } from '../media/picture-set-up.ts';
+import { createAccounts } from './accounts.ts';
+import { createDeparture } from './departure.ts';
 import { createEncoderLine } from './encoder-line.ts';
-import { createHealthMeter } from './health.ts';
 import { createIntake } from './intake.ts';
 import { keepLease } from './lease-keeper.ts';
 import type { IngestStore, Loss } from './lease.ts';
 import { createOutlet } from './outlet.ts';
 import type { CreatePublisher } from './publisher.ts';
 import { createReception, type Reception, type ReceptionEvent } from './reception.ts';
-import { begin, type Effect, isWished, type Session, type SessionEvent, step } from './session.ts';
+import { begin, type Effect, isWished, type Session } from './session.ts';
+import { createStepper } from './stepper.ts';
 import type { Tally } from './tally.ts';
 import { createUpstreamLine, type UpstreamEvent } from './upstream-line.ts';
 
@@ -65,56 +67,35 @@ export const runSession = (parts: SessionParts, grant: Grant): RunningSession =>
   const { ring } = intake;
   const outlet = createOutlet();
   const pictureSetUp = createPictureSetUp();
-  const meter = createHealthMeter({ intake, outlet, clock });
+  const accounts = createAccounts({ intake, outlet, tally, clock });
+  const departure = createDeparture({ ring, clock });
 
   let committed = { offset: grant.committed, ms: 0 };
-  let restarts = 0;
-  let dropped = 0;
-  let connectedBefore = false;
-  /** We leave at the first GOP that begins after byte `after`, or at this time. */
-  let leaving: { after: number; byMs: number } | undefined;
   let released = Promise.resolve();
   let settle: (because: CloseReason) => void = () => undefined;
   const over = new Promise<CloseReason>((resolve) => {
     settle = resolve;
   });
 
-  const [opening, firstEffects] = begin({
-    nowMs: startedMs,
-    freeMs: startedMs + grant.barredMs,
-    keyTaken: grant.committed > 0,
+  const stepper = createStepper({
+    beginning: begin({ nowMs: startedMs, freeMs: startedMs + grant.barredMs, keyTaken: grant.committed > 0 }),
+    clock,
+    perform: (effect) => perform(effect),
+    onMoved: (session) => {
+      if (session.at === 'live') return;
+      log.info(`feed ${session.at}`, { because: session.because });
+      reception.shut();
+    },
   });
-  let session: Session = opening;
-  const pending: SessionEvent[] = [];
-  let stepping = false;
-
-  const happened = (event: Untimed<SessionEvent>): void => {
-    pending.push({ ...event, nowMs: clock() });
-    if (stepping) return;
-    stepping = true;
-    for (let next = pending.shift(); next; next = pending.shift()) {
-      const before = session.at;
-      const [after, effects] = step(session, next);
-      session = after;
-      if (after.at !== before && after.at !== 'live') {
-        log.info(`feed ${after.at}`, { because: after.because });
-        reception.shut();
-      }
-      for (const effect of effects) perform(effect);
-    }
-    stepping = false;
-  };
+  const { happened } = stepper;
 
   const perform = (effect: Effect): void => {
     switch (effect.do) {
       case 'start-encoder':
-        if (effect.again) {
-          restarts++;
-          tally.restarts();
-        }
+        if (effect.again) accounts.restarted();
         return line.start(effect.past);
       case 'end-encoder-input':
-        if (leaving) line.limit(gopAfter(leaving.after)?.offset ?? Infinity);
+        line.limit(handedOver()?.offset ?? Infinity);
         return line.end();
       case 'kill-encoder':
         return line.kill();
@@ -145,8 +126,8 @@ export const runSession = (parts: SessionParts, grant: Grant): RunningSession =>
     report: () => ({
       committed: committed.offset,
       committedMs: committed.ms,
-      state: stateOf(session),
-      health: { ...meter.latest },
+      state: stateOf(stepper.session),
+      health: { ...accounts.latest },
     }),
     onEvent: (event) => {
       if (event.type === 'lost') happened({ type: 'fenced', because: TOLD[event.because] });
@@ -213,8 +194,7 @@ export const runSession = (parts: SessionParts, grant: Grant): RunningSession =>
     switch (event.type) {
       case 'connected':
         log.info('upstream connected', { afterMs: Math.round(clock() - startedMs) });
-        if (connectedBefore) tally.reconnects();
-        connectedBefore = true;
+        accounts.connected();
         return happened({ type: 'upstream-connected' });
       case 'failed':
         log.warn('upstream lost', { because: event.because, detail: event.detail });
@@ -239,7 +219,7 @@ export const runSession = (parts: SessionParts, grant: Grant): RunningSession =>
 
   const closed = async (flushed: boolean): Promise<void> => {
     if (!flushed) log.error('upstream closed before it had read all');
-    const cut = leaving && gopAfter(leaving.after);
+    const cut = handedOver();
     if (flushed && cut) {
       // All before this GOP has arrived and nothing after it was sent: the next worker begins exactly here.
       committed = { offset: cut.offset, ms: cut.videoMs };
@@ -248,12 +228,16 @@ export const runSession = (parts: SessionParts, grant: Grant): RunningSession =>
     happened({ type: 'upstream-closed' });
   };
 
-  const gopAfter = (offset: number) => ring.resumePoint({ videoMs: undefined, audioMs: undefined }, offset);
+  /** The GOP with which another worker goes on; none where another end has come first, which is an end of all there is. */
+  const handedOver = () => {
+    const { session } = stepper;
+    return session.at === 'draining' && session.because === 'migrate' ? departure.next : undefined;
+  };
 
   const whetherDone = (): void => {
-    if (session.at !== 'live') return;
+    if (stepper.session.at !== 'live') return;
     if (reception.complete) return happened({ type: 'stopped', because: 'finished' });
-    if (leaving && (gopAfter(leaving.after) || clock() > leaving.byMs || reception.mode === undefined))
+    if (departure.isDue || (departure.begun && reception.mode === undefined))
       happened({ type: 'stopped', because: 'migrate' });
   };
 
@@ -268,22 +252,12 @@ export const runSession = (parts: SessionParts, grant: Grant): RunningSession =>
     whetherDone();
     happened({ type: 'tick', published: outlet.bytes });
     if (++pulses % (LIMITS.healthEveryMs / LIMITS.pulseMs) !== 0) return;
-    // Looked at, not told with each commit: a server that has stopped acknowledging is the very one to hear of.
-    const { newestMs = 0, heldMs } = ring;
-    tally.commitDelayMs(Math.max(0, newestMs - (outlet.arrived.videoMs ?? newestMs - heldMs)));
-    const counted = dropped;
-    dropped = line.droppedFrames + intake.leftOut;
-    tally.droppedFrames(dropped - counted);
-    const { receivedBytes } = reception;
-    const held = reception.isHeldBack;
-    reception.say({
-      type: 'health',
-      health: meter.measure({ session, restarts, dropped, held, receivedBytes, changes: pictureSetUp.changes }),
-    });
+    const { changes } = pictureSetUp;
+    reception.say({ type: 'health', health: accounts.look({ session: stepper.session, line, reception, changes }) });
   }, LIMITS.pulseMs);
 
   log.info('feed opened', { resumedAt: grant.committed, barredMs: Math.round(grant.barredMs) });
-  for (const effect of firstEffects) perform(effect);
+  stepper.begin();
 
   return {
     streamId,
@@ -292,6 +266,7 @@ export const runSession = (parts: SessionParts, grant: Grant): RunningSession =>
     over,
     attach: (client) => {
       reception.attach(client);
+      const { session } = stepper;
       if (session.at === 'live') return;
       const { at, because } = session;
       // Who comes back into an end that nobody is to blame for hears of it when it is done, and the stream free elsewhere.
@@ -307,8 +282,8 @@ export const runSession = (parts: SessionParts, grant: Grant): RunningSession =>
     cut: (because) => happened({ type: 'fenced', because }),
     migrate: () => {
       if (reception.mode === 'plain') return happened({ type: 'stopped', because: 'going-away' });
-      const isFed = session.at === 'live' && session.feed.encoder.is !== 'waiting';
-      leaving = { after: ring.end - 1, byMs: clock() + (isFed ? LIMITS.leaveAtGopMs : 0) };
+      const { session } = stepper;
+      departure.begin(session.at === 'live' && session.feed.encoder.is !== 'waiting');
       line.limit(ring.end);
       log.info('feed leaving');
       return whetherDone();
@@ -329,5 +304,3 @@ const stateOf = (session: Session): 'connecting' | 'live' | 'reconnecting' => {
   if (upstream.is === 'closing') return 'live';
   return upstream.is === 'connected' && encoder.is !== 'waiting' ? 'live' : 'connecting';
 };
-
-type Untimed<Event> = Event extends unknown ? Omit<Event, 'nowMs'> : never;
