@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+
+const text = readFileSync(new URL('RUNBOOK.md', import.meta.url), 'utf8');
+const section = (name: string): string => text.split(/^## /m).find((part) => part.startsWith(`${name}\n`)) ?? '';
+
+it('says how each secret is rotated', () => {
+  const rotation = section('Rotate a secret');
+  for (const secret of [
+    'Mux’s token',
+    'the webhook secret',
+    'the signing key',
+    'the cursors’ secret',
+    'a channel’s stream key',
+  ])
+    expect(rotation).toContain(`| ${secret.replaceAll('’', "'")} |`);
+});
+
+it('has what an operator may have to do in a hurry', () => {
+  for (const name of [
+    'Deploy',
+    'Roll back',
+    'Drain a task by hand',
+    'Restore the table',
+    'Alarms',
+    'Limits to raise first',
+  ])
+    expect(section(name).length, name).toBeGreaterThan(100);
+});
+
+it('names nothing that is not there', () => {
+  const scripts = Object.keys(
+    (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { scripts: object }).scripts,
+  );
+  for (const [, script] of text.matchAll(/npm run ([\w:]+)/g)) expect(scripts).toContain(script);
+  for (const [, file] of text.matchAll(/`((?:infra|ingest-worker|functions)\/[\w./-]+\.\w+)`/g))
+    expect(() => readFileSync(new URL(`../${file}`, import.meta.url))).not.toThrow();
+});
