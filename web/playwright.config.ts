@@ -48,7 +48,8 @@ export default defineConfig({
         '--disable-component-update',
         '--disable-sync',
         '--use-fake-ui-for-media-stream',
-        '--use-fake-device-for-media-stream',
+        // Two cameras and three microphones.
+        '--use-fake-device-for-media-stream=device-count=2',
         '--autoplay-policy=no-user-gesture-required',
       ],
     },

@@ -1,0 +1,81 @@
+/**
+ * What is promised of a broadcast in a real browser, as a program: real Chromium (and Firefox) in front of the whole platform as
+ * `npm start` runs it, each frame counted where Mux would get it.
+ *
+ *   npm run browser -- [--only first-frame,hidden,…] [--hidden-seconds 60] [--json]
+ *
+ * Takes about four minutes. Exit 1 when a promise was not held. A tab is hidden by another in front of it; where `Xvfb` is
+ * installed Chromium has a display, else it is headless.
+ */
+import { parseArgs } from 'node:util';
+import { makePlace, startCommand } from '#local/platform.testing';
+import { openSink } from '../sink.ts';
+import { openChromium } from './chromium.ts';
+import { CHROMIUM_ROWS, type Kept, type Row } from './rows.ts';
+import { playFirefox } from './firefox-row.ts';
+
+const FIREFOX_ROW: Omit<Row, 'play'> = {
+  name: 'firefox',
+  promise: 'Firefox goes live by the fallback, nearly every picture arrives, and it plays a show',
+};
+const names = [...CHROMIUM_ROWS.map(({ name }) => name), FIREFOX_ROW.name];
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', default: names.join(',') },
+    'hidden-seconds': { type: 'string', default: '60' },
+    chromium: { type: 'string', default: process.env['CHROMIUM_PATH'] || '/usr/bin/chromium' },
+    firefox: { type: 'string', default: 'firefox-esr' },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+const only = values.only.split(',');
+const strangers = only.filter((name) => !names.includes(name));
+const hiddenSeconds = Number(values['hidden-seconds']);
+if (values.help || strangers.length > 0 || !(hiddenSeconds > 0)) {
+  if (strangers.length > 0) console.error(`unknown: ${strangers.join(', ')}`);
+  console.log('npm run browser -- [--only ROW,…] [--hidden-seconds 60] [--chromium PATH] [--firefox PATH] [--json]\n');
+  for (const { name, promise } of [...CHROMIUM_ROWS, FIREFOX_ROW]) console.log(`  ${name.padEnd(14)} ${promise}`);
+  process.exit(values.help ? 0 : 2);
+}
+
+type Finding = { name: string; promise: string; held: boolean } & Kept;
+
+const findings: Finding[] = [];
+const judge = async ({ name, promise }: Omit<Row, 'play'>, play: () => Promise<Kept>): Promise<void> => {
+  if (!only.includes(name)) return;
+  if (!values.json) console.log(`\n${name}: ${promise}`);
+  const kept = await play().catch((error: unknown): Kept => ({
+    measured: {},
+    broken: [error instanceof Error ? error.message : String(error)],
+  }));
+  findings.push({ name, promise, held: kept.broken.length === 0, ...kept });
+  if (values.json) return;
+  for (const [what, value] of Object.entries(kept.measured)) console.log(`    ${what}: ${value}`);
+  console.log(kept.broken.length === 0 ? '  held' : '  NOT HELD');
+  for (const what of kept.broken) console.log(`    ✗ ${what}`);
+};
+
+const place = await makePlace();
+const platform = await startCommand(place.environment);
+try {
+  if (platform.endedWith !== undefined) throw new Error(platform.said());
+  const sink = await openSink(place.dataDir, place.environment['MUX_PORT'] ?? '');
+  for (const row of CHROMIUM_ROWS.filter(({ name }) => only.includes(name))) {
+    const browser = await openChromium(values.chromium);
+    try {
+      await judge(row, () => row.play({ ...browser, origin: platform.origin, sink, hiddenSeconds }));
+    } finally {
+      await browser.close();
+    }
+  }
+  await judge(FIREFOX_ROW, () => playFirefox({ firefox: values.firefox, origin: platform.origin, sink }));
+} finally {
+  await platform.kill('SIGTERM');
+  await place.remove();
+}
+const failed = findings.filter(({ held }) => !held);
+if (values.json) console.log(JSON.stringify({ findings }, null, 2));
+else console.log(`\n${findings.length - failed.length} held, ${failed.length} not held`);
+process.exit(failed.length > 0 ? 1 : 0);

@@ -1,0 +1,104 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { access, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, type BrowserContext } from '@playwright/test';
+
+export type Opened = {
+  context: BrowserContext;
+  /** Whether it draws its windows on a display, as a person's browser does. */
+  headed: boolean;
+  close: () => Promise<void>;
+};
+
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--password-store=basic',
+  '--use-fake-ui-for-media-stream',
+  '--use-fake-device-for-media-stream=device-count=2,fps=30',
+  '--autoplay-policy=no-user-gesture-required',
+  // Timers of a tab that has been hidden for five minutes wake once a minute. Here, after ten seconds.
+  '--enable-features=IntensiveWakeUpThrottling:grace_period_seconds/10',
+  '--remote-debugging-port=0',
+];
+const POLL_MS = 50;
+const START_MS = 20_000;
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+const until = async (what: string, holds: () => Promise<boolean>): Promise<void> => {
+  const deadline = Date.now() + START_MS;
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
+    await new Promise((resolve) => {
+      setTimeout(resolve, POLL_MS);
+    });
+  }
+};
+
+/** A display that nobody sees, where there is a program for it. */
+const startDisplay = async () => {
+  const screen = ['-screen', '0', '1400x1000x24', '-nolisten', 'tcp'];
+  const server = spawn('Xvfb', ['-displayfd', '1', ...screen], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const gone = new Promise<undefined>((resolve) => {
+    server.once('error', () => resolve(undefined));
+    server.once('exit', () => resolve(undefined));
+  });
+  // It tells the number that it has found free once it can be drawn on.
+  const number = once(server.stdout, 'data').then(([said]) => String(said).trim());
+  const found = await Promise.race([number, gone]);
+  if (found === undefined) return undefined;
+  const close = async (): Promise<void> => {
+    server.kill('SIGTERM');
+    await gone;
+  };
+  return { name: `:${found}`, close };
+};
+
+/**
+ * Starts Chromium as a person does. Playwright, where it starts one itself, tells every page that it has the focus, and such a
+ * page is never hidden: so this one is started apart, and told nothing.
+ */
+export const openChromium = async (executablePath: string): Promise<Opened> => {
+  const display = await startDisplay();
+  const profile = await mkdtemp(join(tmpdir(), 'vybzz-chromium-'));
+  const browser = spawn(
+    executablePath,
+    [
+      ...FLAGS,
+      ...(display ? ['--window-size=1300,900'] : ['--headless=new']),
+      `--user-data-dir=${profile}`,
+      'about:blank',
+    ],
+    { stdio: 'ignore', env: { ...process.env, ...(display && { DISPLAY: display.name }) } },
+  );
+  const gone = once(browser, 'exit');
+  const close = async (): Promise<void> => {
+    browser.kill('SIGTERM');
+    await gone;
+    await display?.close();
+    await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+  };
+  try {
+    const portFile = join(profile, 'DevToolsActivePort');
+    await until('Chromium', () => exists(portFile));
+    const [port] = (await readFile(portFile, 'utf8')).split('\n');
+    const connected = await chromium.connectOverCDP(`http://127.0.0.1:${port}`, { noDefaults: true });
+    const [context] = connected.contexts();
+    if (!context) throw new Error('Chromium has no window');
+    return { context, headed: display !== undefined, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+};

@@ -1,0 +1,60 @@
+import { expect, test } from '@playwright/test';
+import { openPage, signIn } from './pages.ts';
+import { openSink } from './sink.ts';
+import { endShow, goLive, switchDevice } from './studio.ts';
+import { tally } from './tally.ts';
+import { watchBroadcast } from './witness.ts';
+
+const sinkOfPlatform = () => openSink(process.env['DATA_DIR'] ?? '', process.env['MUX_PORT'] ?? '');
+
+/** Until so many more seconds of picture have come to the sink. */
+const framesCome = async (arrived: () => Promise<number>, seconds: number) => {
+  const before = await arrived();
+  await expect.poll(arrived, { timeout: 60_000 }).toBeGreaterThan(before + seconds * 30);
+};
+
+test('not a frame is missing at the far end when devices change, a screen is shared, and the network goes', async ({
+  browser,
+}) => {
+  const { page, context } = await openPage(browser);
+  const witness = await watchBroadcast(page);
+  await signIn(page, 'asha');
+  await page.goto('/studio');
+  await goLive(page, 'Nothing is lost');
+  const sink = await sinkOfPlatform();
+  const { startPressedAtMs } = await witness.read();
+  const arrived = async () => (await sink.arrived(startPressedAtMs))?.ingest.video.frames ?? 0;
+  await expect(page.getByText('H.264 + AAC', { exact: true })).toBeVisible();
+  await framesCome(arrived, 2);
+
+  await switchDevice(page, 'Camera');
+  await framesCome(arrived, 1);
+  await switchDevice(page, 'Microphone');
+  await framesCome(arrived, 1);
+  await page.getByRole('button', { name: 'Share screen' }).click();
+  await expect(page.getByRole('button', { name: 'Stop sharing' })).toBeVisible();
+  await framesCome(arrived, 1);
+  await page.getByRole('button', { name: 'Camera off' }).click();
+  await framesCome(arrived, 1);
+  await page.getByRole('button', { name: 'Camera on' }).click();
+  await framesCome(arrived, 1);
+  await page.getByRole('button', { name: 'Stop sharing' }).click();
+  await framesCome(arrived, 1);
+
+  await context.setOffline(true);
+  await expect(page.getByText('The connection is gone; we are getting it back')).toBeVisible();
+  await expect(page.getByText(/^Keep going: nothing is lost\. (?:[5-9]|\d\d) seconds/)).toBeVisible({
+    timeout: 15_000,
+  });
+  await context.setOffline(false);
+  await expect(page.getByText('Streaming…')).toBeVisible({ timeout: 30_000 });
+  await framesCome(arrived, 2);
+  await endShow(page);
+
+  const after = await sink.arrived(startPressedAtMs);
+  if (!after) throw new Error('no encoder came to the sink');
+  const { pictures } = await witness.read();
+  expect(pictures.length).toBeGreaterThan(300);
+  expect(tally(after.ingest, pictures)).toMatchObject({ missing: 0, doubled: 0, missingAudio: 0 });
+  await context.close();
+});

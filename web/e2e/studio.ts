@@ -1,0 +1,36 @@
+import { expect, type Page } from '@playwright/test';
+
+/**
+ * Goes live from the studio page; answers once the show is on the air.
+ *
+ * @param writingMs how long the title takes to write
+ */
+export const goLive = async (page: Page, title: string, writingMs = 0): Promise<void> => {
+  await page.getByRole('button', { name: 'Go Live' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Title').pressSequentially(title, { delay: writingMs / title.length });
+  await dialog.getByRole('button', { name: 'Start' }).click();
+  await expect(page.getByText('Streaming…')).toBeVisible({ timeout: 30_000 });
+};
+
+/** Ends the show; answers once everything was sent, and throws where it was not. */
+export const endShow = async (page: Page): Promise<void> => {
+  await page.getByRole('button', { name: 'End', exact: true }).click();
+  await page.getByRole('button', { name: 'End the show' }).click();
+  await expect(page.getByText('Everything was sent.')).toBeVisible({ timeout: 30_000 });
+};
+
+/** Chooses, in the Devices pop-up, the `label` that is not chosen now. */
+export const switchDevice = async (page: Page, label: 'Camera' | 'Microphone'): Promise<void> => {
+  await page.getByRole('button', { name: 'Devices' }).click();
+  const select = page.getByRole('dialog', { name: 'Devices' }).getByLabel(label);
+  const chosen = await select.inputValue();
+  const values = await select
+    .locator('option')
+    .evaluateAll((options) => options.map((option) => option.getAttribute('value')));
+  const other = values.filter((value) => value !== chosen && value !== 'default').at(-1);
+  if (!other) throw new Error(`there is no second ${label.toLowerCase()}`);
+  await select.selectOption(other);
+  await expect(select).toHaveValue(other);
+  await page.keyboard.press('Escape');
+};

@@ -1,0 +1,86 @@
+import type { Page, Worker } from '@playwright/test';
+
+/** What a page's broadcast has given its encoder, and when, by the machine's clock. */
+export type Witnessed = {
+  /** Timestamps of the pictures, in microseconds of the show. */
+  pictures: number[];
+  /** When each of them was. */
+  encodedAtMs: number[];
+  /** When a new picture of the camera was taken in: repeated ones do not count. */
+  takenAtMs: number[];
+  /** Each time that the page was hidden or shown. */
+  turns: { atMs: number; hidden: boolean }[];
+  startPressedAtMs: number;
+  /** When a timer of the page itself woke that wants to wake ten times a second. */
+  wokeAtMs: number[];
+};
+
+/** Runs in the page: gathers what the broadcast's worker tells, which is gone with its show. */
+const listen = () => {
+  const witnessed: Witnessed = {
+    pictures: [],
+    encodedAtMs: [],
+    takenAtMs: [],
+    turns: [],
+    startPressedAtMs: 0,
+    wokeAtMs: [],
+  };
+  Object.assign(globalThis, { witnessed });
+  new BroadcastChannel('witness').addEventListener('message', ({ data }: MessageEvent<number | string>) => {
+    if (data === 'taken') witnessed.takenAtMs.push(Date.now());
+    if (typeof data !== 'number') return;
+    witnessed.pictures.push(data);
+    witnessed.encodedAtMs.push(Date.now());
+  });
+  setInterval(() => witnessed.wokeAtMs.push(Date.now()), 100);
+  document.addEventListener('visibilitychange', () =>
+    witnessed.turns.push({ atMs: Date.now(), hidden: document.visibilityState === 'hidden' }),
+  );
+  // The dialog's form: Start was pressed.
+  document.addEventListener(
+    'submit',
+    () => {
+      // The trial's pictures are none of the show's.
+      witnessed.pictures.length = witnessed.encodedAtMs.length = 0;
+      witnessed.startPressedAtMs = Date.now();
+    },
+    true,
+  );
+};
+
+/** Runs in the broadcast's worker. */
+const tell = () => {
+  const channel = new BroadcastChannel('witness');
+  VideoEncoder.prototype.encode = new Proxy(Reflect.get(VideoEncoder.prototype, 'encode'), {
+    apply: (encode, encoder, given: Parameters<VideoEncoder['encode']>) => {
+      channel.postMessage(given[0].timestamp);
+      return Reflect.apply(encode, encoder, given);
+    },
+  });
+  VideoFrame.prototype.copyTo = new Proxy(Reflect.get(VideoFrame.prototype, 'copyTo'), {
+    apply: (copyTo, frame, given: Parameters<VideoFrame['copyTo']>) => {
+      channel.postMessage('taken');
+      return Reflect.apply(copyTo, frame, given);
+    },
+  });
+};
+
+/** What runs in the page was compiled for Node by esbuild, which marks functions' names by a helper of its own. */
+const HELPER = 'globalThis.__name ??= (named) => named';
+
+/** Watches the broadcasts of a page, from before it is opened. */
+export const watchBroadcast = async (page: Page): Promise<{ read: () => Promise<Witnessed> }> => {
+  await page.addInitScript(HELPER);
+  await page.addInitScript(listen);
+  page.on('worker', (worker: Worker) => {
+    // Not the AAC encoder's.
+    if (!worker.url().includes('engine.worker')) return;
+    worker
+      .evaluate(HELPER)
+      .then(() => worker.evaluate(tell))
+      .catch(() => {
+        // Gone before it could be asked: it has encoded nothing.
+      });
+  });
+  return { read: () => page.evaluate(() => Reflect.get(globalThis, 'witnessed') as Witnessed) };
+};
