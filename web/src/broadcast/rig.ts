@@ -3,7 +3,7 @@ import type { Sound } from './capture/sound.ts';
 import { choosePlan, type Plan, type Trial } from './encode/ladder.ts';
 import { tryRecorder } from './encode/recorder-trial.ts';
 import { startRecorder, type Recorder } from './encode/recorder.ts';
-import type { FromEngine, Stats, ToEngine } from './engine/messages.ts';
+import type { FromEngine, Stats, ToEngine, WebCodecsPlan } from './engine/messages.ts';
 import type { UrlAnswer } from './ingest/dial.ts';
 import type { UplinkEvent } from './ingest/uplink.ts';
 import type { Limits } from './limits.ts';
@@ -13,7 +13,7 @@ import { createPump, createSource, sourceKind, type Pump, type SourceKind } from
 
 /** All that carries one show: the engine in its worker and, where a browser needs the page's help, recorder and painter. */
 export type Rig = {
-  /** Tries the ladder; nothing where this browser has no rung of it. */
+  /** Tries the ladder and prepares what it finds; nothing where this browser has no rung of it. */
   choosePlan: () => Promise<Plan | undefined>;
   open: (plan: Plan) => void;
   encode: (plan: Plan) => Promise<void>;
@@ -107,6 +107,9 @@ export const createRig = ({
     tell({ type: 'source', slot, source: created?.source }, created?.transfer);
   };
 
+  const webcodecsOf = (plan: Plan): WebCodecsPlan | undefined =>
+    plan.by === 'webcodecs' ? { videoCodec: plan.videoCodec, sampleRate: sound.sampleRate } : undefined;
+
   const startRecording = (plan: Extract<Plan, { by: 'recorder' }>) => {
     outlet = createOutlet({ width: limits.width, height: limits.height }, forced.paintOnPage);
     const frames = outlet.via === 'frames' ? outlet.frames : undefined;
@@ -123,8 +126,8 @@ export const createRig = ({
   };
 
   return {
-    choosePlan: () =>
-      choosePlan(
+    choosePlan: async () => {
+      const plan = await choosePlan(
         {
           webcodecs: () =>
             new Promise<Trial>((resolve) => {
@@ -135,13 +138,12 @@ export const createRig = ({
         },
         limits,
         { only: forced.rung, without },
-      ),
-    open: (plan) => {
-      const { media } = plan;
-      const webcodecs =
-        plan.by === 'webcodecs' ? { videoCodec: plan.videoCodec, sampleRate: sound.sampleRate } : undefined;
-      tell({ type: 'open', media, webcodecs });
+      );
+      const webcodecs = plan && webcodecsOf(plan);
+      if (webcodecs) tell({ type: 'prepare', webcodecs });
+      return plan;
     },
+    open: (plan) => tell({ type: 'open', media: plan.media, webcodecs: webcodecsOf(plan) }),
     encode: async (plan) => {
       kind = forced.source ?? sourceKind(await takesTracks);
       if (kind === 'pump') pump = createPump();

@@ -42,6 +42,10 @@ export const createSound = (tapModule: string): Sound => {
   let microphone: AudioNode | undefined;
   let screen: AudioNode | undefined;
 
+  // Fetched while the person looks at the preview; `tap` says where that failed.
+  const tapLoaded = context.audioWorklet.addModule(tapModule);
+  tapLoaded.catch(() => {});
+
   silence.connect(mix);
   silence.start();
   microphoneGain.connect(mix);
@@ -78,7 +82,7 @@ export const createSound = (tapModule: string): Sound => {
       return track;
     },
     tap: async () => {
-      await context.audioWorklet.addModule(tapModule);
+      await tapLoaded;
       const node = new AudioWorkletNode(context, 'tap', {
         numberOfOutputs: 0,
         channelCount: 2,

@@ -7,7 +7,7 @@ import type { UplinkEvent } from '../ingest/uplink.ts';
 import type { Limits } from '../limits.ts';
 import type { Shown } from '../picture/mixer.ts';
 import { startFeed, type Feed } from './feed.ts';
-import type { EncodeWith, FromEngine, ToEngine } from './messages.ts';
+import type { EncodeWith, FromEngine, ToEngine, WebCodecsPlan } from './messages.ts';
 import { createPictures } from './pictures.ts';
 import { startProduction, type Production } from './production.ts';
 import { startTicker, type Ticker } from './ticker.ts';
@@ -32,7 +32,9 @@ export const startEngine = ({ post, takesTracks, ...parts }: Parts) => {
   const pictures = createPictures();
   let shown: Shown = { camera: false, screen: false };
   let feed: Feed | undefined;
-  let encoder: Promise<Encoder | undefined> = Promise.resolve(undefined);
+  let encoder: Promise<Encoder> | undefined;
+  /** Written by an encoder that was prepared, before there is a feed: the head of its container. */
+  let early: Uint8Array[] = [];
   let production: Production | undefined;
   let pump: Ticker | undefined;
   let connected = false;
@@ -53,11 +55,37 @@ export const startEngine = ({ post, takesTracks, ...parts }: Parts) => {
   };
 
   const append = (bytes: Uint8Array) => {
+    if (!feed) return void early.push(bytes);
     try {
-      feed?.append(bytes);
+      feed.append(bytes);
     } catch (error) {
       fail(error);
     }
+  };
+
+  const prepare = (plan: WebCodecsPlan) => {
+    const mine = startWebCodecs({
+      ...plan,
+      limits,
+      write: (bytes) => encoder === mine && append(bytes),
+      onError: (error) => encoder === mine && onEncoderError(error),
+    });
+    encoder = mine;
+    mine.catch((error: unknown) => encoder === mine && onEncoderError(error));
+  };
+
+  /** Before the show it is no failure of the show: another one is started with it. */
+  const onEncoderError = (error: unknown) => {
+    if (feed) return fail(error);
+    encoder = undefined;
+    early = [];
+  };
+
+  const open = ({ media, webcodecs }: Extract<ToEngine, { type: 'open' }>) => {
+    if (webcodecs && !encoder) prepare(webcodecs);
+    feed = startFeed({ ...parts, media, getUrl, on: onUplink });
+    for (const bytes of early.splice(0)) append(bytes);
+    report(feed, { bytes: 0, pictures: 0, atMs: clock() });
   };
 
   const getUrl = () =>
@@ -124,12 +152,10 @@ export const startEngine = ({ post, takesTracks, ...parts }: Parts) => {
           post({ type: 'webcodecs-tried', trial }),
         );
         return;
+      case 'prepare':
+        return prepare(message.webcodecs);
       case 'open':
-        if (message.webcodecs) encoder = startWebCodecs({ ...message.webcodecs, limits, write: append, onError: fail });
-        encoder.catch(fail);
-        feed = startFeed({ ...parts, media: message.media, getUrl, on: onUplink });
-        report(feed, { bytes: 0, pictures: 0, atMs: clock() });
-        return;
+        return open(message);
       case 'url':
         awaited.get(message.id)?.(message.answer);
         awaited.delete(message.id);

@@ -14,12 +14,16 @@ export type EncodeWith =
   /** …or that the page paints whenever the engine ticks. */
   | { by: 'recorder'; frames: undefined };
 
+export type WebCodecsPlan = { videoCodec: string; sampleRate: number };
+
 /** What the page tells the engine, which lives in a worker so that a hidden tab does not slow it down. */
 export type ToEngine =
   /** Tries what only the engine can try. */
   | { type: 'try-webcodecs'; sampleRate: number }
-  /** Opens the way to the ingest worker, and meanwhile prepares the engine's own encoder where that one is to encode. */
-  | { type: 'open'; media: Media; webcodecs: { videoCodec: string; sampleRate: number } | undefined }
+  /** The engine's own encoder is going to encode: it is started before there is a show, so that the show need not wait. */
+  | { type: 'prepare'; webcodecs: WebCodecsPlan }
+  /** Opens the way to the ingest worker. */
+  | { type: 'open'; media: Media; webcodecs: WebCodecsPlan | undefined }
   | { type: 'url'; id: number; answer: UrlAnswer }
   /** The worker has said welcome: the show begins. */
   | { type: 'encode'; with: EncodeWith }
