@@ -93,7 +93,7 @@ it.each([
       metrics,
     };
     expect(places.children).toContain('pipe:0');
-  const random = [resumeToken, another].map((token) => token.split('.')[1] ?? token);
+    const random = [resumeToken, another].map((token) => token.split('.')[1] ?? token);
     const secrets = [MUX_KEY, ...keys, resumeToken, another, ...random];
     for (const [place, text] of Object.entries(places)) {
       expect(text.length, place).toBeGreaterThan(20);
