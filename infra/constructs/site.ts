@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { AssetHashType, DockerImage, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Annotations, AssetHashType, DockerImage, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import {
   AllowedMethods,
@@ -29,9 +29,10 @@ import { HttpOrigin, S3BucketOrigin, VpcOrigin } from 'aws-cdk-lib/aws-cloudfron
 import type { IApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket } from 'aws-cdk-lib/aws-s3';
+import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { BucketDeployment, CacheControl, Source } from 'aws-cdk-lib/aws-s3-deployment';
 import { Construct } from 'constructs';
+import { UPLOAD_CONTENT_POLICY } from '#domain/upload';
 import { acknowledge } from './acknowledged.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -51,6 +52,8 @@ type Props = {
   httpDomain: string;
   realtimeDomain: string;
   ingest: IApplicationLoadBalancer;
+  /** What people have uploaded: browsers send it there themselves, and see it here. */
+  uploads: IBucket;
   /** Origins of the issuer, beside our own, that a page may call. */
   issuerOrigins: string[];
   domain?: string;
@@ -145,7 +148,10 @@ export class Site extends Construct {
       defaultBehavior: {
         origin: S3BucketOrigin.withOriginAccessControl(bucket),
         viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
-        responseHeadersPolicy: this.#headers(props.issuerOrigins),
+        responseHeadersPolicy: this.#headers([
+          ...props.issuerOrigins,
+          `https://${props.uploads.bucketRegionalDomainName}`,
+        ]),
         functionAssociations: [
           {
             eventType: FunctionEventType.VIEWER_REQUEST,
@@ -164,6 +170,7 @@ export class Site extends Construct {
         '/auth*': through(api),
         '/users*': through(api),
         '/posts*': through(api),
+        '/media/*': this.#media(props.uploads),
         '/webhooks*': through(api),
         '/healthz': {
           ...through(api),
@@ -251,12 +258,34 @@ export class Site extends Construct {
     acknowledge(Stack.of(this), { L1: "The runtime of CDK's own copying function is CDK's choice" });
   }
 
+  /** What was uploaded, from the edge: kept as long as the file itself says, and harmless if somebody opens it as a page. */
+  #media(uploads: IBucket): BehaviorOptions {
+    const { bucketName, bucketRegionalDomainName } = uploads;
+    const elsewhere = Bucket.fromBucketAttributes(this, 'Uploads', { bucketName, bucketRegionalDomainName });
+    Annotations.of(this).acknowledgeWarning(
+      '@aws-cdk/aws-cloudfront-origins:updateImportedBucketPolicyOac',
+      'The policy is the bucket construct’s own',
+    );
+    return {
+      origin: S3BucketOrigin.withOriginAccessControl(elsewhere),
+      viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
+      cachePolicy: CachePolicy.CACHING_OPTIMIZED,
+      responseHeadersPolicy: new ResponseHeadersPolicy(this, 'MediaHeaders', {
+        securityHeadersBehavior: {
+          contentSecurityPolicy: { override: true, contentSecurityPolicy: UPLOAD_CONTENT_POLICY },
+          contentTypeOptions: { override: true },
+          strictTransportSecurity: { accessControlMaxAge: Duration.days(365), includeSubdomains: true, override: true },
+        },
+      }),
+    };
+  }
+
   get origin(): string {
     return `https://${this.distribution.distributionDomainName}`;
   }
 
-  #headers(issuerOrigins: string[]): ResponseHeadersPolicy {
-    const issuers = issuerOrigins.join(' ');
+  #headers(otherOrigins: string[]): ResponseHeadersPolicy {
+    const others = otherOrigins.join(' ');
     const video = 'https://stream.mux.com https://*.mux.com';
     return new ResponseHeadersPolicy(this, 'Headers', {
       securityHeadersBehavior: {
@@ -267,7 +296,7 @@ export class Site extends Construct {
             // WebAssembly: the AAC encoder of browsers that have none
             "script-src 'self' 'wasm-unsafe-eval'",
             "style-src 'self' 'unsafe-inline'",
-            `connect-src 'self' wss: ${video} ${issuers}`.trim(),
+            `connect-src 'self' wss: ${video} ${others}`,
             "img-src 'self' data: blob: https:",
             `media-src 'self' blob: ${video}`,
             "worker-src 'self' blob:",

@@ -41,6 +41,7 @@ export class ControlPlaneStack extends Stack {
       AUTH_ISSUERS: this.toJsonString([issuer]),
       MUX_SECRET_ARN: data.mux.secretArn,
       CURSOR_SECRET_ARN: data.cursor.secretArn,
+      ...data.uploads.environment,
     };
     // The endpoint is the API's, which wants the functions first: whoever pushes is told afterwards.
     const pushers: RoomFunction[] = [];
@@ -68,24 +69,24 @@ export class ControlPlaneStack extends Stack {
       message: message.function,
       disconnect: disconnect.function,
     });
+    const sweep = room('streams', { handler: 'sweep', timeout: Duration.seconds(50) });
+    data.uploads.grantRemove(sweep.function);
     new Rule(this, 'EveryMinute', {
       description: 'Settles shows whose worker and webhooks have both gone silent, and goes on with removals',
       schedule: Schedule.rate(Duration.minutes(1)),
-      targets: [
-        new LambdaFunction(room('streams', { handler: 'sweep', timeout: Duration.seconds(50) }).function, {
-          retryAttempts: 0,
-        }),
-      ],
+      targets: [new LambdaFunction(sweep.function, { retryAttempts: 0 })],
     });
     // Its end waits for the worker to let go, at most 5 s.
     const streams = room('streams', { timeout: Duration.seconds(20) });
     const webhooks = room('webhooks', { reservedConcurrency: WEBHOOK_CONCURRENCY });
     this.webhooksLog = webhooks.logGroup;
+    const [auth, users, posts] = [room('auth'), room('users'), room('posts')];
+    data.uploads.grantTake(posts.function);
     this.api = new RoomsApi(this, 'Http', {
       rooms: {
-        auth: room('auth').function,
-        users: room('users').function,
-        posts: room('posts').function,
+        auth: auth.function,
+        users: users.function,
+        posts: posts.function,
         stream: streams.function,
         webhooks: webhooks.function,
       },

@@ -3,20 +3,23 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../constructs/acknowledged.ts';
 import { StreamTable } from '../constructs/stream-table.ts';
+import { UploadsBucket } from '../constructs/uploads-bucket.ts';
 
-type Props = StackProps & { maxWriteUnits: number };
+type Props = StackProps & { maxWriteUnits: number; origin: string };
 
-/** What lasts: the table, and the credentials that `npm run setup:mux` fills in. */
+/** What lasts: the table, what people have uploaded, and the credentials that `npm run setup:mux` fills in. */
 export class DataStack extends Stack {
   readonly table: StreamTable;
+  readonly uploads: UploadsBucket;
   /** JSON: `MUX_TOKEN_ID`, `MUX_TOKEN_SECRET`, `MUX_WEBHOOK_SECRETS`, `MUX_SIGNING_KEY_ID`, `MUX_SIGNING_PRIVATE_KEY`. */
   readonly mux: Secret;
   /** Signs the cursors of lists: `CURSOR_SECRET`. */
   readonly cursor: Secret;
 
-  constructor(scope: Construct, id: string, { maxWriteUnits, ...props }: Props) {
+  constructor(scope: Construct, id: string, { maxWriteUnits, origin, ...props }: Props) {
     super(scope, id, props);
     this.table = new StreamTable(this, 'Streams', { maxWriteUnits });
+    this.uploads = new UploadsBucket(this, 'Uploads', { origin });
     this.mux = new Secret(this, 'Mux', {
       description: 'Vybzz: credentials of Mux, written by npm run setup:mux',
       removalPolicy: RemovalPolicy.RETAIN,

@@ -30,9 +30,7 @@ export const outlineOf = (template: Template): string => {
   );
   return resources
     .filter(([, { Type }]) => !ELSEWHERE.test(Type))
-    .map(([id, { Type, Properties = {} }]) =>
-      [`${plain(id)} (${Type})`, ...linesOf(Properties, 1), ''].join('\n'),
-    )
+    .map(([id, { Type, Properties = {} }]) => [`${plain(id)} (${Type})`, ...linesOf(Properties, 1), ''].join('\n'))
     .sort()
     .join('\n');
 };

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { UPLOAD_CONTENT_POLICY } from '#domain/upload';
 import { INDEXES, tableInput, TTL_ATTRIBUTE } from '#store/table';
 import { createAdmission } from '../../ingest-worker/admission.ts';
 import { LIMITS } from '../../ingest-worker/limits.ts';
@@ -224,6 +225,11 @@ describe('ingest', () => {
 
 describe('the site', () => {
   const behaviours = () => only('Web', 'AWS::CloudFront::Distribution')['DistributionConfig'].CacheBehaviors;
+  /** The policy of headers whose construct has this name, as text. */
+  const headersOf = (name: string): string => {
+    const policies = Object.entries(stack('Web').findResources('AWS::CloudFront::ResponseHeadersPolicy'));
+    return JSON.stringify(policies.find(([id]) => id.startsWith(`Site${name}`)));
+  };
 
   it("hands the worker's path to the workers before the room of streams sees it", () => {
     const paths = behaviours().map(({ PathPattern }: { PathPattern: string }) => PathPattern);
@@ -232,9 +238,9 @@ describe('the site', () => {
   });
 
   it('forwards everything but the Host, which the origins would refuse', () => {
-    const policies = behaviours().map(
-      ({ OriginRequestPolicyId }: { OriginRequestPolicyId: string }) => OriginRequestPolicyId,
-    );
+    const policies = behaviours()
+      .filter(({ PathPattern }: { PathPattern: string }) => PathPattern !== '/media/*')
+      .map(({ OriginRequestPolicyId }: { OriginRequestPolicyId: string }) => OriginRequestPolicyId);
     expect(new Set(policies)).toEqual(new Set(['b689b0a8-53d0-40ab-baf2-68738e2966ac']));
   });
 
@@ -245,9 +251,54 @@ describe('the site', () => {
       IgnorePublicAcls: true,
       RestrictPublicBuckets: true,
     });
-    const headers = JSON.stringify(only('Web', 'AWS::CloudFront::ResponseHeadersPolicy'));
+    const headers = headersOf('Headers');
     expect(headers).toContain("script-src 'self' 'wasm-unsafe-eval';");
     expect(headers).toContain("frame-ancestors 'none'");
+  });
+});
+
+describe('what people have uploaded', () => {
+  const bucket = () => only('Data', 'AWS::S3::Bucket');
+
+  it('is kept when the stack goes, and is nobody’s to read but the distribution’s', () => {
+    stack('Data').hasResource('AWS::S3::Bucket', { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+    expect(Object.values(bucket()['PublicAccessBlockConfiguration'])).toEqual([true, true, true, true]);
+    const [plain, read, ...more] = only('Data', 'AWS::S3::BucketPolicy')['PolicyDocument'].Statement;
+    expect(plain).toMatchObject({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } });
+    expect(read).toMatchObject({
+      Effect: 'Allow',
+      Principal: { Service: 'cloudfront.amazonaws.com' },
+      Action: 's3:GetObject',
+    });
+    expect(JSON.stringify(read)).toMatch(/:cloudfront::.*:distribution\/\*".*"\/media\/\*"/);
+    expect(more).toEqual([]);
+  });
+
+  it('is sent by our own pages alone, straight to the bucket', () => {
+    expect(bucket()['CorsConfiguration'].CorsRules).toEqual([
+      {
+        AllowedHeaders: ['*'],
+        AllowedMethods: ['POST'],
+        AllowedOrigins: ['https://not-deployed-yet.invalid'],
+        MaxAge: 3_600,
+      },
+    ]);
+    const policy = only('Web', 'AWS::CloudFront::Distribution')['DistributionConfig'];
+    expect(JSON.stringify(policy)).toContain('/media/*');
+    stack('ControlPlane').hasResourceProperties('AWS::Lambda::Function', {
+      Description: 'Vybzz: the posts room',
+      Environment: { Variables: Match.objectLike({ UPLOADS_BUCKET: Match.anyValue(), UPLOADS_URL: Match.anyValue() }) },
+    });
+  });
+
+  it('runs no script where somebody opens it as a page', () => {
+    const policies = Object.entries(stack('Web').findResources('AWS::CloudFront::ResponseHeadersPolicy'));
+    const media = policies.find(([id]) => id.includes('Media'))?.[1]['Properties'].ResponseHeadersPolicyConfig;
+    expect(media.SecurityHeadersConfig).toMatchObject({
+      ContentSecurityPolicy: { ContentSecurityPolicy: UPLOAD_CONTENT_POLICY, Override: true },
+      ContentTypeOptions: { Override: true },
+    });
+    expect(UPLOAD_CONTENT_POLICY).toMatch(/^default-src 'none'; .*; sandbox$/);
   });
 });
 

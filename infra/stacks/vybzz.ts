@@ -9,10 +9,13 @@ import { WebStack } from './web.ts';
 /** The whole of Vybzz in one account and region: what lasts, who answers, who takes media, what browsers see, who is told. */
 export const createVybzz = (app: App, settings: Settings, version: string) => {
   const named = (part: string) => `${settings.name}-${part}`;
-  const data = new DataStack(app, named('Data'), { maxWriteUnits: settings.maxWriteUnits });
+  const data = new DataStack(app, named('Data'), {
+    maxWriteUnits: settings.maxWriteUnits,
+    origin: settings.origin,
+  });
   const controlPlane = new ControlPlaneStack(app, named('ControlPlane'), { settings, data, version });
   const ingest = new IngestStack(app, named('Ingest'), { settings, table: data.table });
-  const web = new WebStack(app, named('Web'), { settings, version, controlPlane, ingest });
+  const web = new WebStack(app, named('Web'), { settings, version, data, controlPlane, ingest });
   const observability = new ObservabilityStack(app, named('Observability'), { settings, data, controlPlane, ingest });
   Tags.of(app).add('product', 'vybzz');
   Tags.of(app).add('deployment', settings.name);

@@ -4,9 +4,16 @@ import type { Construct } from 'constructs';
 import { Site } from '../constructs/site.ts';
 import type { Settings } from '../settings.ts';
 import type { ControlPlaneStack } from './control-plane.ts';
+import type { DataStack } from './data.ts';
 import type { IngestStack } from './ingest.ts';
 
-type Props = StackProps & { settings: Settings; version: string; controlPlane: ControlPlaneStack; ingest: IngestStack };
+type Props = StackProps & {
+  settings: Settings;
+  version: string;
+  data: DataStack;
+  controlPlane: ControlPlaneStack;
+  ingest: IngestStack;
+};
 
 /** Requests from one address in five minutes before the firewall holds it up. */
 const REQUESTS_PER_ADDRESS = 3_000;
@@ -15,12 +22,13 @@ const REQUESTS_PER_ADDRESS = 3_000;
 export class WebStack extends Stack {
   readonly site: Site;
 
-  constructor(scope: Construct, id: string, { settings, version, controlPlane, ingest, ...props }: Props) {
+  constructor(scope: Construct, id: string, { settings, version, data, controlPlane, ingest, ...props }: Props) {
     super(scope, id, props);
     this.site = new Site(this, 'Site', {
       httpDomain: controlPlane.api.domainName,
       realtimeDomain: controlPlane.realtime.domainName,
       ingest: ingest.ingest.balancer,
+      uploads: data.uploads.bucket,
       issuerOrigins: controlPlane.issuerOrigins,
       version,
       ...(settings.domain && { domain: settings.domain }),

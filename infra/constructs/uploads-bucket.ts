@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import { ArnFormat, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Effect, Grant, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { BlockPublicAccess, Bucket, BucketEncryption, HttpMethods } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { acknowledge } from './acknowledged.ts';
+
+type Props = {
+  /** Where the pages are that send files. */
+  origin: string;
+};
+
+/** Everything that is uploaded lies under this, and is served at the same path; see `functions/domain/upload.ts`. */
+const FILES = 'media/*';
+
+/**
+ * What people have uploaded. Browsers send it here themselves, by forms that the room of posts signs, and read it through the
+ * distribution; nobody reads the bucket.
+ *
+ * Kept when the stack goes: like the table it cannot be made again. What no post takes up the sweep removes, not a rule of the
+ * bucket's: infra/decisions/uploads-are-removed-unless-posted.md.
+ */
+export class UploadsBucket extends Construct {
+  readonly bucket: Bucket;
+
+  constructor(scope: Construct, id: string, { origin }: Props) {
+    super(scope, id);
+    this.bucket = new Bucket(this, 'Files', {
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      encryption: BucketEncryption.S3_MANAGED,
+      enforceSSL: true,
+      cors: [{ allowedOrigins: [origin], allowedMethods: [HttpMethods.POST], allowedHeaders: ['*'], maxAge: 3_600 }],
+      lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(1) }],
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    // Any distribution of this account: this one's own name comes from a stack that needs the bucket first.
+    this.bucket.addToResourcePolicy(
+      new PolicyStatement({
+        effect: Effect.ALLOW,
+        principals: [new ServicePrincipal('cloudfront.amazonaws.com')],
+        actions: ['s3:GetObject'],
+        resources: [this.bucket.arnForObjects(FILES)],
+        conditions: {
+          ArnLike: {
+            'aws:SourceArn': Stack.of(this).formatArn({
+              service: 'cloudfront',
+              region: '',
+              resource: 'distribution',
+              resourceName: '*',
+              arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
+            }),
+          },
+        },
+      }),
+    );
+    acknowledge(this.bucket, {
+      S1: 'Who may upload asks the API, which logs it; who reads is seen by the distribution',
+    });
+  }
+
+  /** What the control plane is told: the name for its policies, and where it is. */
+  get environment(): Record<string, string> {
+    return {
+      UPLOADS_BUCKET: this.bucket.bucketName,
+      UPLOADS_URL: `https://${this.bucket.bucketRegionalDomainName}`,
+    };
+  }
+
+  /**
+   * The room of posts may sign forms, which may do what it may, and see whether a file has come. Listing is what makes S3 say 404
+   * of a file that has not: without it that would be 403, as when we may not ask.
+   */
+  grantTake(grantee: IFunction): void {
+    this.#grant(grantee, ['s3:GetObject', 's3:PutObject'], this.bucket.arnForObjects(FILES));
+    this.#grant(grantee, ['s3:ListBucket'], this.bucket.bucketArn);
+  }
+
+  /** The sweep may take files away. */
+  grantRemove(grantee: IFunction): void {
+    this.#grant(grantee, ['s3:DeleteObject'], this.bucket.arnForObjects(FILES));
+  }
+
+  #grant(grantee: IFunction, actions: string[], resource: string): void {
+    Grant.addToPrincipal({ grantee, actions, resourceArns: [resource] });
+    if (!grantee.role) throw new Error('unreachable');
+    acknowledge(grantee.role, {
+      [`IAM5[Resource::${this.#arnElsewhere}/${FILES}]`]:
+        'A file has its name only once somebody sends it; the wildcard ends with the files of this bucket',
+    });
+  }
+
+  /** The bucket's ARN as a finding in another stack writes it: by the output that CDK publishes it as. */
+  get #arnElsewhere(): string {
+    const stack = Stack.of(this);
+    const here = JSON.stringify(stack.resolve(this.bucket.bucketArn));
+    const hash = createHash('md5').update(`Publish/Output${here}`).digest('hex').slice(0, 8).toUpperCase();
+    return JSON.stringify({
+      'Fn::GetStackOutput': {
+        StackName: stack.stackName,
+        Region: { Ref: 'AWS::Region' },
+        OutputName: `PublishOutput${here.replaceAll(/\W/g, '')}${hash}`,
+      },
+    });
+  }
+}
