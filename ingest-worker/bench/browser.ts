@@ -53,7 +53,7 @@ const Report = z.object({
 });
 type Report = z.infer<typeof Report>;
 
-export const openBrowser = async (executablePath = '/usr/bin/chromium'): Promise<Browser> => {
+export const openBrowser = async (): Promise<Browser> => {
   const directory = await mkdtemp(join(tmpdir(), 'vybzz-live-'));
   await build({
     root: PAGE,
@@ -85,6 +85,7 @@ export const openBrowser = async (executablePath = '/usr/bin/chromium'): Promise
   });
   const address = server.address();
   const origin = `http://localhost:${typeof address === 'object' && address !== null ? address.port : 0}`;
+  const executablePath = process.env['CHROMIUM_PATH'] || '/usr/bin/chromium';
   const browser = await chromium.launch({ executablePath, args: ARGUMENTS });
 
   return {
