@@ -14,7 +14,7 @@ export const Settings = z.object({
    * distribution's own name once that is known. Until then nothing may call the API from a page.
    */
   origin: z.url({ protocol: /^https$/ }).default('https://not-deployed-yet.invalid'),
-  /** A domain of one's own, with the certificate for it in us-east-1 and, optionally, its hosted zone. */
+  /** A domain of one's own, with the certificate for it in us-east-1 and, where Route 53 has it, the zone to say so in. */
   domain: z.string().optional(),
   certificateArn: z.string().startsWith('arn:').optional(),
   hostedZoneId: z.string().optional(),

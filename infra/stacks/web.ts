@@ -1,6 +1,7 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
 import type { Construct } from 'constructs';
+import { DomainRecords } from '../constructs/domain-records.ts';
 import { Site } from '../constructs/site.ts';
 import type { Settings } from '../settings.ts';
 import type { ControlPlaneStack } from './control-plane.ts';
@@ -35,6 +36,12 @@ export class WebStack extends Stack {
       ...(settings.certificateArn && { certificateArn: settings.certificateArn }),
       ...(settings.waf && { webAclArn: this.#firewall().attrArn }),
     });
+    if (settings.domain && settings.hostedZoneId)
+      new DomainRecords(this, 'Records', {
+        domain: settings.domain,
+        hostedZoneId: settings.hostedZoneId,
+        target: this.site.distribution.distributionDomainName,
+      });
     new CfnOutput(this, 'Origin', {
       description: 'Where Vybzz is',
       value: settings.domain ? `https://${settings.domain}` : this.site.origin,

@@ -1,0 +1,99 @@
+import type { Template } from 'aws-cdk-lib/assertions';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { synthesise } from './synthesised.testing.ts';
+
+const SYNTHESIS_MS = 180_000;
+const DOMAIN = 'live.vybzz.test';
+
+/** Every switch the other way round than it is at first, and cdk-nag with it. */
+let stacks: Record<string, Template>;
+beforeAll(() => {
+  stacks = synthesise(
+    {
+      name: 'Other',
+      domain: DOMAIN,
+      certificateArn: 'arn:aws:acm:us-east-1:111122223333:certificate/for-tests',
+      hostedZoneId: 'ZONE',
+      origin: `https://${DOMAIN}`,
+      issuer: 'https://clerk.vybzz.test',
+      issuerKind: 'clerk',
+      clientId: 'none',
+      waf: 'true',
+      spot: 'true',
+      arch: 'x86_64',
+      minWorkers: '2',
+      maxWorkers: '7',
+      alarmEmail: 'operator@vybzz.test',
+      monthlyBudgetUsd: '250',
+      maxWriteUnits: '9000',
+    },
+    { nag: true },
+  );
+}, SYNTHESIS_MS);
+
+const all = (stack: string, type: string): Record<string, any>[] =>
+  Object.values(stacks[stack]?.findResources(type) ?? {}).map(({ Properties }) => Properties);
+const only = (stack: string, type: string): Record<string, any> => {
+  const found = all(stack, type);
+  expect(found).toHaveLength(1);
+  return found[0] ?? {};
+};
+
+describe('a deployment', () => {
+  it('has a domain of its own, with a certificate that is there and records in its zone', () => {
+    const { DistributionConfig: config } = only('Web', 'AWS::CloudFront::Distribution');
+    expect(config).toMatchObject({
+      Aliases: [DOMAIN],
+      ViewerCertificate: { MinimumProtocolVersion: 'TLSv1.2_2021', SslSupportMethod: 'sni-only' },
+    });
+    expect(all('Web', 'AWS::Route53::RecordSet').map(({ Name, Type }) => [Name, Type])).toEqual([
+      [`${DOMAIN}.`, 'A'],
+      [`${DOMAIN}.`, 'AAAA'],
+    ]);
+  });
+
+  it('takes the tokens of another issuer, and makes no pool beside it', () => {
+    expect(all('ControlPlane', 'AWS::Cognito::UserPool')).toEqual([]);
+    const issuers = JSON.stringify(all('ControlPlane', 'AWS::Lambda::Function').map(({ Environment }) => Environment));
+    expect(issuers).toContain('clerk.vybzz.test');
+    expect(issuers).toContain(`azp`);
+    expect(JSON.stringify(all('Web', 'AWS::CloudFront::ResponseHeadersPolicy'))).toContain('https://clerk.vybzz.test');
+  });
+
+  it('has a firewall before it', () => {
+    const { Scope, Rules } = only('Web', 'AWS::WAFv2::WebACL');
+    expect(Scope).toBe('CLOUDFRONT');
+    expect(Rules.map(({ Name }: { Name: string }) => Name)).toEqual(['common', 'floods']);
+    expect(only('Web', 'AWS::CloudFront::Distribution')['DistributionConfig']).toHaveProperty('WebACLId');
+  });
+
+  it('runs its workers on what is left over, of the other kind, within its own bounds', () => {
+    expect(only('Ingest', 'AWS::ECS::Service')['CapacityProviderStrategy']).toEqual([
+      { CapacityProvider: 'FARGATE_SPOT', Weight: 1 },
+    ]);
+    expect(only('Ingest', 'AWS::ECS::TaskDefinition')['RuntimePlatform']).toEqual({
+      CpuArchitecture: 'X86_64',
+      OperatingSystemFamily: 'LINUX',
+    });
+    expect(only('Ingest', 'AWS::ApplicationAutoScaling::ScalableTarget')).toMatchObject({
+      MinCapacity: 2,
+      MaxCapacity: 7,
+    });
+  });
+
+  it('writes to its operator, before the budget is spent and after', () => {
+    expect(only('Observability', 'AWS::SNS::Subscription')).toMatchObject({
+      Protocol: 'email',
+      Endpoint: 'operator@vybzz.test',
+    });
+    const { Budget, NotificationsWithSubscribers: told } = only('Observability', 'AWS::Budgets::Budget');
+    expect(Budget.BudgetLimit).toEqual({ Amount: 250, Unit: 'USD' });
+    expect(told.map(({ Notification }: any) => Notification.Threshold)).toEqual([50, 80, 100]);
+  });
+
+  it('has a ceiling for writes that its owner has set', () => {
+    expect(only('Data', 'AWS::DynamoDB::GlobalTable')['WriteOnDemandThroughputSettings']).toEqual({
+      MaxWriteRequestUnits: 9_000,
+    });
+  });
+});
