@@ -98,6 +98,8 @@ export const createFeeder = ({ show, getUrl, speed = 1, ringMs = RING_MS }: Opti
   let resumeToken: string | undefined;
   let attempt = 0;
   let retryTimer: NodeJS.Timeout | undefined;
+  /** An address has been asked for, and no socket is there yet. */
+  let isAsking = false;
   let health: Health | undefined;
   let ending: CloseReason | undefined;
   let settle: (reason: CloseReason) => void = () => undefined;
@@ -221,7 +223,7 @@ export const createFeeder = ({ show, getUrl, speed = 1, ringMs = RING_MS }: Opti
   };
 
   const retry = (): void => {
-    if (ending !== undefined || retryTimer !== undefined || dialing !== undefined) return;
+    if (ending !== undefined || retryTimer !== undefined || isAsking || dialing !== undefined) return;
     const wait = RETRY_MS[Math.min(attempt, RETRY_MS.length - 1)] ?? 0;
     attempt += 1;
     retryTimer = setTimeout(
@@ -235,7 +237,9 @@ export const createFeeder = ({ show, getUrl, speed = 1, ringMs = RING_MS }: Opti
 
   const dial = async (): Promise<void> => {
     attempts.push(performance.now());
+    isAsking = true;
     const url = await getUrl();
+    isAsking = false;
     if (ending !== undefined) return;
     const webSocket = new WebSocket(url, [SUBPROTOCOL], { perMessageDeflate: false, handshakeTimeout: DIAL_MS });
     const mine: Socket = { webSocket, at: 'dialing', epoch: 0, windowBytes: 0, heardAtMs: performance.now() };
