@@ -2,6 +2,7 @@ import { AlertDialog } from 'radix-ui';
 import type { ReactNode } from 'react';
 import { Button } from './button.tsx';
 import './dialog.css';
+import { useFocusBack } from './focus-back.ts';
 
 type Props = {
   open: boolean;
@@ -30,27 +31,30 @@ export const ConfirmDialog = ({
   cancel = 'Cancel',
   busy = false,
   onConfirm,
-}: Props) => (
-  <AlertDialog.Root open={open} onOpenChange={onOpenChange}>
-    <AlertDialog.Portal>
-      <AlertDialog.Overlay className="dialog__scrim" />
-      <AlertDialog.Content className="dialog dialog--m">
-        <header className="dialog__header">
-          <AlertDialog.Title className="dialog__title">{title}</AlertDialog.Title>
-        </header>
-        <div className="dialog__body">
-          <AlertDialog.Description className="muted">{text}</AlertDialog.Description>
-          {children}
-        </div>
-        <footer className="dialog__footer">
-          <AlertDialog.Cancel asChild>
-            <Button variant="ghost">{cancel}</Button>
-          </AlertDialog.Cancel>
-          <Button variant="danger" busy={busy} onClick={onConfirm}>
-            {confirm}
-          </Button>
-        </footer>
-      </AlertDialog.Content>
-    </AlertDialog.Portal>
-  </AlertDialog.Root>
-);
+}: Props) => {
+  const focusBack = useFocusBack();
+  return (
+    <AlertDialog.Root open={open} onOpenChange={onOpenChange}>
+      <AlertDialog.Portal>
+        <AlertDialog.Overlay className="dialog__scrim" />
+        <AlertDialog.Content className="dialog dialog--m" {...focusBack}>
+          <header className="dialog__header">
+            <AlertDialog.Title className="dialog__title">{title}</AlertDialog.Title>
+          </header>
+          <div className="dialog__body">
+            <AlertDialog.Description className="muted">{text}</AlertDialog.Description>
+            {children}
+          </div>
+          <footer className="dialog__footer">
+            <AlertDialog.Cancel asChild>
+              <Button variant="ghost">{cancel}</Button>
+            </AlertDialog.Cancel>
+            <Button variant="danger" busy={busy} onClick={onConfirm}>
+              {confirm}
+            </Button>
+          </footer>
+        </AlertDialog.Content>
+      </AlertDialog.Portal>
+    </AlertDialog.Root>
+  );
+};

@@ -2,6 +2,7 @@ import { X } from 'lucide-react';
 import { Dialog as Radix } from 'radix-ui';
 import type { ReactNode } from 'react';
 import './dialog.css';
+import { useFocusBack } from './focus-back.ts';
 import './button.css';
 
 type Props = {
@@ -28,6 +29,7 @@ export const Dialog = ({
   footer,
   children,
 }: Props) => {
+  const focusBack = useFocusBack();
   const hold = (event: Event) => {
     if (!dismissible) event.preventDefault();
   };
@@ -39,6 +41,7 @@ export const Dialog = ({
           className={`dialog dialog--${width}`}
           onEscapeKeyDown={hold}
           onInteractOutside={hold}
+          {...focusBack}
           {...(!description && { 'aria-describedby': undefined })}
         >
           <header className="dialog__header">
