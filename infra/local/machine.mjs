@@ -195,8 +195,8 @@ export const checkPorts = async () => {
   return findings;
 };
 
-/** Where local data is: `DATA_DIR`, by default `.vybzz` in the clone. */
-export const dataDirectory = () => resolve(ROOT, process.env['DATA_DIR'] ?? '.vybzz');
+/** Where local data is: `DATA_DIR`, by default `.vybzz` in the clone. Set to nothing it is not set: the clone is no data. */
+export const dataDirectory = (environment = process.env) => resolve(ROOT, environment['DATA_DIR'] || '.vybzz');
 
 /** @param {string} folder made when it is not there @returns {Promise<Finding>} */
 export const checkDisk = async (folder) => {

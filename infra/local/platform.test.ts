@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { findOnPath } from './machine.mjs';
+import { dataDirectory, findOnPath } from './machine.mjs';
 import { makePlace, runCommand, startCommand } from './platform.testing.ts';
 
 const cleanups: (() => Promise<unknown>)[] = [];
@@ -178,6 +178,30 @@ describe('npm start', () => {
     const platform = await start({ ...environment, DATA_DIR: join(dataDir, 'file') });
     expect(platform.endedWith).toBe(1);
     expect(platform.said()).toMatch(/^✗ The data folder .* cannot be written/m);
+  });
+
+  it('empties no folder that is not ours, and takes none that holds the clone', async () => {
+    const { environment, dataDir } = await place();
+    await writeFile(join(dataDir, 'thesis.txt'), 'years of work');
+    expect(await runCommand('start.mjs', ['--fresh'], environment)).toMatchObject({
+      code: 1,
+      said: expect.stringMatching(/^\n✗ --fresh would empty .* holds no data of Vybzz/),
+    });
+    expect(await readdir(dataDir)).toEqual(['thesis.txt']);
+    for (const folder of ['.', '/'])
+      expect(await runCommand('start.mjs', ['--fresh'], { ...environment, DATA_DIR: folder })).toMatchObject({
+        code: 1,
+        said: expect.stringContaining('which holds this clone'),
+      });
+    expect(dataDirectory({ DATA_DIR: '' })).toBe(dataDirectory({}));
+  });
+
+  it.each([
+    [['--frsh'], {}, '✗ There is no --frsh: npm start -- --help\n'],
+    [[], { npm_config_fresh: 'true' }, '✗ For --fresh type: npm start -- --fresh\n'],
+  ])('says so where it was told what it does not know: %j %j', async (args, told, said) => {
+    const { environment } = await place();
+    expect(await runCommand('start.mjs', args, { ...environment, ...told })).toEqual({ code: 2, said });
   });
 });
 

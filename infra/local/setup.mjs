@@ -2,10 +2,18 @@
 /** Brings a machine to where Vybzz runs: dependencies, FFmpeg, a browser for the tests. Says in a line what it is about to do. */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join, sep } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { checkFfmpeg, checkNode, findBrowser, findOnPath, findPackageManager, ROOT } from './machine.mjs';
+import {
+  checkFfmpeg,
+  checkNode,
+  dataDirectory,
+  findBrowser,
+  findOnPath,
+  findPackageManager,
+  ROOT,
+} from './machine.mjs';
 
 /** A sentence for the person at the keyboard, and an exit with 1: never a stack. */
 export class SetupError extends Error {}
@@ -31,8 +39,15 @@ export const execute = (command, args, { quiet = false, env = process.env } = {}
     const said = [];
     child.stdout?.on('data', (part) => said.push(part));
     child.stderr?.on('data', (part) => said.push(part));
+    // A terminal's Ctrl-C reaches the child too; what a supervisor sends reaches us alone.
+    const passOn = () => {
+      child.once('close', () => process.exit(143));
+      child.kill('SIGTERM');
+    };
+    process.once('SIGTERM', passOn);
     child.once('error', fail);
     child.once('close', (code) => {
+      process.off('SIGTERM', passOn);
       if (quiet && code !== 0) process.stderr.write(Buffer.concat(said));
       settle(code ?? 1);
     });
@@ -41,6 +56,18 @@ export const execute = (command, args, { quiet = false, env = process.env } = {}
 export const ensureNode = () => {
   const node = checkNode();
   if (!node.ok) throw new SetupError(`${node.said} ${node.fix}`);
+};
+
+/** `DATA_DIR` may name a folder by mistake, and `--fresh` empties what it names: only one that is ours and ours alone. */
+export const ensureDataFolder = async ({ fresh = false } = {}) => {
+  const folder = dataDirectory();
+  if (ROOT.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`))
+    throw new SetupError(`DATA_DIR is ${folder}, which holds this clone: give it a folder of its own.`);
+  const found = fresh ? await readdir(folder).catch(() => []) : [];
+  if (found.length > 0 && !found.includes('secrets.json'))
+    throw new SetupError(
+      `--fresh would empty ${folder}, which holds no data of Vybzz: correct DATA_DIR, or empty it yourself.`,
+    );
 };
 
 const stamp = () => join(ROOT, 'node_modules', '.vybzz-lock');

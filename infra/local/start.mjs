@@ -1,6 +1,7 @@
 // @ts-check
 /** `npm start` and `npm run dev`: sets the machine up, then runs the platform. */
-import { ensureDependencies, ensureFfmpeg, ensureNode, orExplain } from './setup.mjs';
+import { endWithNpm } from './npm-parent.mjs';
+import { ensureDataFolder, ensureDependencies, ensureFfmpeg, ensureNode, orExplain } from './setup.mjs';
 
 if (process.argv.includes('--help') || process.argv.includes('-h')) {
   console.log(`npm start [-- OPTIONS]      runs Vybzz whole on this machine; Ctrl-C stops it
@@ -14,8 +15,20 @@ DATA_DIR .vybzz, FFMPEG_PATH. Two copies on different ports and data folders run
   process.exit(0);
 }
 
+const unknown = process.argv.slice(2).filter((option) => !['--fresh', '--yes', '--dev'].includes(option));
+// npm keeps what is typed without `--` before it for itself, and tells us only so.
+const forNpm = process.env['npm_config_fresh'] !== undefined && !process.argv.includes('--fresh');
+if (unknown.length || forNpm) {
+  console.error(
+    forNpm ? '✗ For --fresh type: npm start -- --fresh' : `✗ There is no ${unknown[0]}: npm start -- --help`,
+  );
+  process.exit(2);
+}
+
+endWithNpm();
 await orExplain(async () => {
   ensureNode();
+  await ensureDataFolder({ fresh: process.argv.includes('--fresh') });
   await ensureDependencies();
   await ensureFfmpeg();
 });
