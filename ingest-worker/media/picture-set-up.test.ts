@@ -151,6 +151,49 @@ describe('[E12] a picture that changes its size', () => {
   });
 });
 
+describe('[E12] made-up pictures', () => {
+  const unit = (kind: number, bytes: number): Buffer => {
+    const made = Buffer.alloc(4 + bytes, kind);
+    made.writeUInt32BE(bytes);
+    return made;
+  };
+  /** What is passed on of a key frame of these units, after a sound set-up. */
+  const passed = (...units: Buffer[]): FlvTag[] => {
+    const setUp = createPictureSetUp();
+    const header = encoded('matroska').find(isSetUp);
+    if (!header) throw new Error('no set-up');
+    setUp.pass(header);
+    const body = Buffer.concat([Buffer.from('1701000000', 'hex'), ...units]);
+    return setUp.pass({ kind: 'video', timestampMs: 100, key: true, header: false, body });
+  };
+  const sets = (count: number, bytes = 9): Buffer[] => Array.from({ length: count }, () => unit(7, bytes));
+
+  it.each([
+    ['a set', sets(1), 2],
+    ['as many sets as a record holds', sets(31), 2],
+    ['one more', sets(32), 1],
+    ['a set as long as a record holds', sets(1, 0xffff), 2],
+    ['one byte more', sets(1, 0x10000), 1],
+    ['a unit that is cut short', [unit(7, 9).subarray(0, 8)], 1],
+    ['nothing', [], 1],
+  ])('%s', (_, units, tags) => {
+    expect(passed(...units)).toHaveLength(tags);
+  });
+
+  it('of any bytes are passed on, and harm nobody', () => {
+    for (let seed = 1; seed < 2_000; seed++) {
+      const bytes = Buffer.alloc(seed % 60, 0);
+      for (let at = 0; at < bytes.length; at++) bytes[at] = (seed * (at + 7) * 2_654_435_761) >>> (at % 24);
+      const setUp = createPictureSetUp();
+      for (const packet of [0, 1]) {
+        const body = Buffer.concat([Buffer.from([0x17, packet, 0, 0, 0]), bytes]);
+        const tag: FlvTag = { kind: 'video', timestampMs: seed, key: packet === 1, header: packet === 0, body };
+        expect(setUp.pass(tag).at(-1)).toEqual(tag);
+      }
+    }
+  });
+});
+
 describe('[W17] a recorder that starts anew in the middle of a stream', () => {
   it.each(['h264-aac.mkv', 'h264-aac.mp4', 'h264-opus.mkv', 'vp8-opus.webm'] as const)('%s', async (name) => {
     const test = await startTestWorker();

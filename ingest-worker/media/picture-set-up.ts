@@ -22,6 +22,8 @@ const SEQUENCE = 7;
 const PICTURE_PARAMETERS = 8;
 /** Version, profile, compatibility, level, length size and number of sequence parameter sets. */
 const RECORD_BYTES = 6;
+/** What a record can hold. */
+const MOST = { sequence: 0x1f, picture: 0xff, setBytes: 0xffff };
 /** Profiles whose record ends with the format of its samples: here 4:2:0 in eight bits, all that browsers record. */
 const WITH_FORMAT = [100, 110, 122, 144];
 const FORMAT = Buffer.from('fdf8f800', 'hex');
@@ -31,18 +33,14 @@ const FORMAT = Buffer.from('fdf8f800', 'hex');
  * which goes on with the set-up of the first picture: a player that believes it shows garbage.
  */
 export const createPictureSetUp = (): PictureSetUp => {
-  /** What each encoder of ours begins with, because the recording's init has it. */
-  let first: Buffer | undefined;
   let inForce: { tag: FlvTag; configuration: Configuration } | undefined;
   let changes = 0;
 
   const adopt = (tag: FlvTag): FlvTag[] => {
     const configuration = parseConfiguration(tag.body.subarray(TAG_BYTES));
     if (!configuration) return [tag];
-    // An encoder that is started anew begins with what was in force then, not now; or with the same in other bytes.
-    if (inForce && (first?.equals(tag.body) || isCovered(configuration, inForce.configuration)))
-      return [{ ...inForce.tag, timestampMs: tag.timestampMs }];
-    first ??= tag.body;
+    // FFmpeg stamps with 0 what it begins with. One that is started anew begins with what was in force then, not now.
+    if (inForce && tag.timestampMs === 0) return [{ ...inForce.tag, timestampMs: 0 }];
     inForce = { tag, configuration };
     return [tag];
   };
@@ -51,7 +49,7 @@ export const createPictureSetUp = (): PictureSetUp => {
     if (!inForce) return [tag];
     const { configuration, tag: header } = inForce;
     const brought = parameterSets(tag.body.subarray(TAG_BYTES), configuration.lengthBytes);
-    if (isCovered(brought, configuration)) return [tag];
+    if (isCovered(brought, configuration) || !fits(brought)) return [tag];
     const next = {
       ...configuration,
       ...(brought.sequence.length > 0 && { sequence: brought.sequence }),
@@ -83,6 +81,12 @@ const isCovered = (brought: ParameterSets, { sequence, picture }: ParameterSets)
   brought.sequence.every((set) => sequence.some((known) => known.equals(set))) &&
   brought.picture.every((set) => picture.some((known) => known.equals(set)));
 
+/** A stranger's pictures may claim anything; what no record can hold no player could use. */
+const fits = ({ sequence, picture }: ParameterSets): boolean =>
+  sequence.length <= MOST.sequence &&
+  picture.length <= MOST.picture &&
+  [...sequence, ...picture].every(({ byteLength }) => byteLength <= MOST.setBytes);
+
 /** The parameter sets among a picture's units; one that is cut short ends the list. */
 const parameterSets = (units: Buffer, lengthBytes: number): ParameterSets => {
   const found: ParameterSets = { sequence: [], picture: [] };
@@ -101,8 +105,8 @@ const parameterSets = (units: Buffer, lengthBytes: number): ParameterSets => {
 const parseConfiguration = (record: Buffer): Configuration | undefined => {
   if (record.byteLength < RECORD_BYTES) return undefined;
   const lengthBytes = (record.readUInt8(4) & 0x03) + 1;
-  const sequence = parseSets(record, RECORD_BYTES - 1, KIND_MASK);
-  const picture = sequence && parseSets(record, sequence.end, 0xff);
+  const sequence = parseSets(record, RECORD_BYTES - 1, MOST.sequence);
+  const picture = sequence && parseSets(record, sequence.end, MOST.picture);
   if (!picture) return undefined;
   return { lengthBytes, sequence: sequence.sets, picture: picture.sets, extension: record.subarray(picture.end) };
 };
