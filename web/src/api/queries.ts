@@ -87,6 +87,8 @@ export const createQueries = (api: Api) => ({
     queryOptions({
       queryKey: ['simulcast'],
       queryFn: ({ signal }) => api.simulcast({ signal }),
+      // How each of them does is told while a show runs.
+      refetchInterval: ({ state: { data } }) => (data?.items.length ? LIVE_LIST_EVERY_MS : false),
     }),
 
   stream: (id: string) =>

@@ -3,6 +3,8 @@ type Sending = {
   /** Between 0 and 1. */
   onProgress: (part: number) => void;
   signal: AbortSignal;
+  /** @default a new one */
+  request?: XMLHttpRequest;
 };
 
 /** Why a file did not arrive: the store would not have it, or the connection did not carry it. */
@@ -12,13 +14,16 @@ export type SendOutcome = { sent: true } | { sent: false; because: 'refused' | '
 const SILENT_MS = 30_000;
 
 /** Sends a file with a signed form, as S3 wants it: all fields in their order, then the file. `fetch` tells of no progress. */
-export const sendForm = ({ url, fields }: Form, file: File, { onProgress, signal }: Sending): Promise<SendOutcome> =>
+export const sendForm = (
+  { url, fields }: Form,
+  file: File,
+  { onProgress, signal, request = new XMLHttpRequest() }: Sending,
+): Promise<SendOutcome> =>
   new Promise((settle) => {
     const body = new FormData();
     for (const [name, value] of Object.entries(fields)) body.append(name, value);
     body.append('file', file);
 
-    const request = new XMLHttpRequest();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const finish = (outcome: SendOutcome) => {
       clearTimeout(timer);
