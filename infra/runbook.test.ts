@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 
-const text = readFileSync(new URL('RUNBOOK.md', import.meta.url), 'utf8');
+const read = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8');
+const text = read('RUNBOOK.md');
 const section = (name: string): string => text.split(/^## /m).find((part) => part.startsWith(`${name}\n`)) ?? '';
 
 it('says how each secret is rotated', () => {
@@ -29,10 +30,9 @@ it('has what an operator may have to do in a hurry', () => {
 });
 
 it('names nothing that is not there', () => {
-  const scripts = Object.keys(
-    (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { scripts: object }).scripts,
-  );
+  const scripts = Object.keys((JSON.parse(read('../package.json')) as { scripts: object }).scripts);
   for (const [, script] of text.matchAll(/npm run ([\w:]+)/g)) expect(scripts).toContain(script);
-  for (const [, file] of text.matchAll(/`((?:infra|ingest-worker|functions)\/[\w./-]+\.\w+)`/g))
-    expect(() => readFileSync(new URL(`../${file}`, import.meta.url))).not.toThrow();
+  const both = `${text}${read('ROLES.md')}`;
+  for (const [, file] of both.matchAll(/`((?:infra|ingest-worker|functions)\/[\w./-]+\.\w+)`/g))
+    expect(() => read(`../${file}`)).not.toThrow();
 });

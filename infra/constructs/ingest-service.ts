@@ -106,7 +106,7 @@ export class IngestService extends Construct {
       },
     });
     const linuxParameters = new LinuxParameters(this, 'Linux', { initProcessEnabled: true });
-    // Fargate takes no pids limit; FFmpeg's own are in ingest-worker/media/encoder.ts.
+    // Fargate takes no limit of processes: a show has one FFmpeg with one thread, and `sessions` of ingest-worker/limits.ts bounds shows.
     linuxParameters.dropCapabilities(Capability.ALL);
     const container = this.task.addContainer('worker', {
       image: ContainerImage.fromAsset(ROOT, {

@@ -24,7 +24,7 @@ type Props = {
  * One room of the control plane as a Lambda: one ESM bundle, its own log group, on ARM.
  *
  * Its role is its own, because AWS's managed policy for functions may write every log group of the account. What each role may do
- * is in `infra/ROLES.md`, to which `infra/stacks/roles.test.ts` holds the templates.
+ * is in `infra/ROLES.md`, to which `infra/stacks/stacks.test.ts` holds the templates.
  */
 export class RoomFunction extends Construct {
   readonly function: NodejsFunction;

@@ -46,6 +46,17 @@ describe('what each role may do', () => {
     expect(wild.map((line) => line.split('|')[1]?.trim())).toEqual(['Web/SiteDeployer', 'Web/SiteDeployer']);
   });
 
+  it('is on everything only where ROLES.md has the reason', () => {
+    const reasons = [...fileOf('ROLES.md').matchAll(/^\| `(\w+)(?:…(\w+))?`: .* \| .+ \|$/gm)].map(
+      ([, name, end]) => new RegExp(`/${name}${end ? `\\w*${end}` : ''}$`),
+    );
+    expect(reasons.length).toBeGreaterThan(3);
+    const onAll = lines().filter((line) => line.endsWith(' | * |'));
+    const unexplained = onAll.filter((line) => !reasons.some((reason) => reason.test(line.split(' | ')[0] ?? '')));
+    expect(onAll.length).toBeGreaterThan(0);
+    expect(unexplained).toEqual([]);
+  });
+
   it('a worker can spend a key, hold a lease and read one channel, and nothing more of the table', () => {
     const table = lines().filter((line) => line.includes('TaskRole') && line.includes('dynamodb:'));
     expect(table).toHaveLength(1);
