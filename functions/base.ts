@@ -52,13 +52,13 @@ export const createBase = ({
           maxAttempts: 1,
           requestHandler: PUSH_TIMEOUTS,
         });
-  const { UPLOADS_BUCKET: bucketName, UPLOADS_URL: bucketUrl } = config;
+  const { UPLOADS_BUCKET: bucketName, UPLOADS_URL: bucketUrl, UPLOADS_FORM_URL: formUrl } = config;
   // who we are, and where, the client has found out for us
   const { credentials, region, sha256 } = client.config;
   const bucket =
     bucketName === undefined || bucketUrl === undefined
       ? undefined
-      : createBucket({ url: bucketUrl, name: bucketName, credentials, region, sha256, clock });
+      : createBucket({ url: bucketUrl, formUrl, name: bucketName, credentials, region, sha256, clock });
   return {
     config,
     log,

@@ -52,6 +52,8 @@ const Environment = z.object({
   /** The bucket of uploaded files, and where it is. Without them media is by address alone. */
   UPLOADS_BUCKET: z.optional(word),
   UPLOADS_URL: z.optional(z.url({ protocol: /^https?$/ })),
+  /** Where browsers find it, if that is another address than ours of it. */
+  UPLOADS_FORM_URL: z.optional(z.url({ protocol: /^https?$/ })),
   /** User ids of who watches over the platform; comma-separated. */
   MODERATORS: z._default(words, []),
   /** How many proxies of ours stand in front of the API: behind CloudFront one, else none. */

@@ -13,7 +13,7 @@ let plane: TestControlPlane;
 let people: Person[];
 
 /** What is there by now, by kind: what has been answered is asked for next. */
-const real: Record<string, string[]> = { handle: [], cursor: [], pst: [], str: [], cmt: [], usr: [] };
+const real: Record<string, string[]> = { handle: [], cursor: [], pst: [], str: [], cmt: [], usr: [], upl: [] };
 
 const learn = (value: unknown): void => {
   if (typeof value !== 'object' || value === null) return;
@@ -110,6 +110,12 @@ const kindOf = (path: string, name: string): string => {
   return path.startsWith('/posts') ? 'pst' : 'str';
 };
 
+/** A file that is to go into a post is mostly one that has been announced. */
+const withUpload = (body: unknown): unknown =>
+  typeof body === 'object' && body !== null && 'uploadId' in body && !Array.isArray(body)
+    ? { ...body, uploadId: real['upl']?.[0] ?? body.uploadId, mediaUrl: undefined }
+    : body;
+
 const encoded = (text: string) => encodeURIComponent(text.toWellFormed());
 const queryOf = (query: unknown) => {
   const pairs = Object.entries(Object(query) as object).map(([name, value]) => {
@@ -149,7 +155,7 @@ it(
         // `call` holds the answer to the contract
         const answer = await plane.call(verb, path + queryOf(query), {
           token: typeof who === 'number' ? people[who]!.token : who,
-          body: bodiless ? undefined : (raw ?? body),
+          body: bodiless ? undefined : (raw ?? withUpload(body)),
           headers: type === undefined || bodiless ? {} : { 'content-type': type },
         });
         expect(answer.status, JSON.stringify(answer.body)).toBeLessThan(500);

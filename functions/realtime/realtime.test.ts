@@ -90,7 +90,9 @@ describe('a socket', () => {
       live: { id, state: 'connecting', title: 'Together', viewers: 1, recording: 'none', chat: [] },
     });
     await studio.deliver(mux.active());
-    expect(socket.heard()).toMatchObject([{ type: 'stream', id, state: 'live', stream: { id, state: 'live', viewers: 1 } }]);
+    expect(socket.heard()).toMatchObject([
+      { type: 'stream', id, state: 'live', stream: { id, state: 'live', viewers: 1 } },
+    ]);
     await studio.deliver(mux.active());
     await studio.deliver(mux.recording());
     expect(socket.heard()).toHaveLength(1);

@@ -37,4 +37,3 @@ export const createUploadStore = ({ table }: { table: Table }) => ({
     return note.waiting && note.at > now - UPLOAD_ATTACH_MS ? note.upload : undefined;
   },
 });
-export type UploadStore = ReturnType<typeof createUploadStore>;

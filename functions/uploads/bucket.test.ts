@@ -27,8 +27,9 @@ beforeAll(async () => {
 afterAll(() => stand.close());
 
 const owner = newId('usr', 1);
-const make = (credentials = { accessKeyId: 'test', secretAccessKey: 'test' }) =>
+const make = (credentials = { accessKeyId: 'test', secretAccessKey: 'test' }, formUrl?: string) =>
   createBucket({
+    formUrl,
     url: stand.environment.UPLOADS_URL,
     name: stand.environment.UPLOADS_BUCKET,
     credentials: async () => credentials,
@@ -121,6 +122,12 @@ describe('a form', () => {
       Date.now(),
     );
     expect(await codeOf(await sendForm(forged, 'x'))).toEqual([403, 'SignatureDoesNotMatch']);
+  });
+
+  it('leads to where browsers find the bucket, where that is not where we do', async () => {
+    const bucket = make(undefined, 'https://files.test');
+    expect((await bucket.form(owner, picture(), 9, Date.now())).url).toBe('https://files.test/');
+    expect(await bucket.has(owner, picture())).toBe(false);
   });
 
   it('carries the token of credentials that expire, as a Lambda has them', async () => {

@@ -12,6 +12,8 @@ type Signing = ConstructorParameters<typeof SignatureV4>[0];
 type Parts = {
   /** Where it is: `https://{bucket}.s3.{region}.amazonaws.com`, or a stand-in's address of it. */
   url: string;
+  /** Where browsers find it. @default url */
+  formUrl?: string | undefined;
   name: string;
   credentials: Exclude<Signing['credentials'], { accessKeyId: string }>;
   region: Exclude<Signing['region'], string>;
@@ -33,7 +35,7 @@ const ALGORITHM = 'AWS4-HMAC-SHA256';
  * The S3 bucket of uploaded files, without the S3 SDK, which weighs 160 KB in each Lambda (infra/decisions/signed-by-hand.md).
  * Signatures are the SDK's own signer's.
  */
-export const createBucket = ({ url, name, credentials, region, sha256, clock, send = fetch }: Parts) => {
+export const createBucket = ({ url, formUrl = url, name, credentials, region, sha256, clock, send = fetch }: Parts) => {
   const signer = new SignatureV4({
     credentials,
     region,
@@ -92,7 +94,7 @@ export const createBucket = ({ url, name, credentials, region, sha256, clock, se
       const policy = Buffer.from(JSON.stringify(document)).toString('base64');
       const signature = await signer.sign(policy, { signingDate: at });
       return {
-        url: `${url}/`,
+        url: `${formUrl}/`,
         fields: { ...conditions, Policy: policy, 'X-Amz-Signature': signature },
         expiresAt,
       };
