@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { RotateCw, Upload as UploadIcon, X } from 'lucide-react';
-import { useId, useRef } from 'react';
+import { useEffect, useId, useRef } from 'react';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { IconButton } from '../ui/icon-button.tsx';
 import type { Upload } from './use-upload.ts';
@@ -19,7 +19,24 @@ type Props = {
 };
 
 /** The file of a post: where it is let go of or chosen, how far it has come, and what it looks like. */
-export const Attachment = ({ upload, mayUpload, hovered, onChoose, onRetry, onRemove }: Props) => {
+export const Attachment = (props: Props) => {
+  const place = useRef<HTMLFieldSetElement>(null);
+  const { at } = props.upload;
+  const before = useRef(at);
+  // The button that was pressed goes with what it was about.
+  useEffect(() => {
+    if (before.current !== at && document.activeElement === document.body)
+      place.current?.focus({ preventScroll: true });
+    before.current = at;
+  }, [at]);
+  return (
+    <fieldset ref={place} tabIndex={-1} aria-label="Picture or film" className="attachment__place">
+      <Inside {...props} />
+    </fieldset>
+  );
+};
+
+const Inside = ({ upload, mayUpload, hovered, onChoose, onRetry, onRemove }: Props) => {
   if (!mayUpload)
     return (
       <div className="attachment__drop">

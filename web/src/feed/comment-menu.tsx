@@ -10,10 +10,8 @@ import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import '../ui/menu.css';
 import { patchPost } from './post-cache.ts';
 
-type Props = { post: PostView; comment: CommentView; onRemoved: () => void };
-
 /** What the signed-in may do about a comment: take it down where that is theirs to do, and block who wrote it. */
-export const CommentMenu = ({ post, comment, onRemoved }: Props) => {
+export const CommentMenu = ({ post, comment }: { post: PostView; comment: CommentView }) => {
   const { api, queries } = useApp();
   const queryClient = useQueryClient();
   const { data: me } = useQuery({ ...queries.me(), enabled: useSignedIn() });
@@ -24,7 +22,6 @@ export const CommentMenu = ({ post, comment, onRemoved }: Props) => {
       setAsking(undefined);
       patchPost(queryClient, post.id, { comments: Math.max(0, post.comments - 1) });
       await queryClient.invalidateQueries({ queryKey: ['comments', post.id] });
-      onRemoved();
     },
   });
   if (!me) return null;

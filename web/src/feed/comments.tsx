@@ -1,12 +1,13 @@
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import type { CommentView, PostView } from '#contract/http';
 import { useApp, useSignedIn } from '../app-context.ts';
 import { useSignIn } from '../people/use-sign-in.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Button } from '../ui/button.tsx';
 import { Field, TextInput } from '../ui/field.tsx';
+import { useFocusKept } from '../ui/focus-kept.ts';
 import { LoadFailed } from '../ui/load-failed.tsx';
 import { MoreButton } from '../ui/more-button.tsx';
 import { RichText } from '../ui/rich-text.tsx';
@@ -21,10 +22,10 @@ export const Comments = ({ post }: { post: PostView }) => {
   const { queries } = useApp();
   const signedIn = useSignedIn();
   const { signIn, leaving } = useSignIn();
-  const section = useRef<HTMLElement>(null);
   // What is said is for the signed-in; the count stands above.
   const list = useInfiniteQuery({ ...queries.comments(post.id), enabled: signedIn });
   const comments = list.data?.pages.flatMap(({ items }) => items) ?? [];
+  const section = useFocusKept<HTMLElement>(comments.length);
   return (
     <section ref={section} tabIndex={-1} className="comments" aria-label="Comments">
       {signedIn ? (
@@ -44,13 +45,7 @@ export const Comments = ({ post }: { post: PostView }) => {
       {comments.length > 0 && (
         <ul className="comments__list">
           {comments.map((comment) => (
-            <Comment
-              key={comment.id}
-              post={post}
-              comment={comment}
-              // Its menu, which has the focus, goes with it.
-              onRemoved={() => section.current?.focus()}
-            />
+            <Comment key={comment.id} post={post} comment={comment} />
           ))}
         </ul>
       )}
@@ -59,9 +54,7 @@ export const Comments = ({ post }: { post: PostView }) => {
   );
 };
 
-type CommentProps = { post: PostView; comment: CommentView; onRemoved: () => void };
-
-const Comment = ({ post, comment, onRemoved }: CommentProps) => (
+const Comment = ({ post, comment }: { post: PostView; comment: CommentView }) => (
   <li className="comment">
     <Avatar person={comment.author} size="s" />
     <div className="comment__words">
@@ -75,7 +68,7 @@ const Comment = ({ post, comment, onRemoved }: CommentProps) => (
       </p>
       <RichText text={comment.text} />
     </div>
-    <CommentMenu post={post} comment={comment} onRemoved={onRemoved} />
+    <CommentMenu post={post} comment={comment} />
   </li>
 );
 

@@ -9,7 +9,7 @@ import './post-form.css';
 
 type Draft = { text: string; mediaUrl: string; mediaAlt: string; mediaType?: string | undefined };
 /** What was written: with an address, or with a file that has been uploaded, or with neither. */
-export type Written = Draft & { uploadId: string | undefined };
+type Written = Draft & { uploadId: string | undefined };
 
 type Props = {
   label: string;
@@ -150,7 +150,7 @@ export const PostForm = ({ label, draft, submit, busy, files, cancel, onSubmit }
         </Field>
       )}
       <div className="post-form__actions">
-        <Button variant="ghost" size="s" icon={<Image />} aria-expanded={attaching} onClick={attach}>
+        <Button variant="ghost" size="s" icon={<Image />} onClick={attach}>
           {attaching ? 'Remove media' : 'Add media'}
         </Button>
         <div className="post-form__send">

@@ -4,6 +4,7 @@ import type { PersonView } from '#contract/http';
 import { useApp } from '../app-context.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Button } from '../ui/button.tsx';
+import { useFocusKept } from '../ui/focus-kept.ts';
 import { LoadFailed } from '../ui/load-failed.tsx';
 import { Loading } from '../ui/loading.tsx';
 import { MoreButton } from '../ui/more-button.tsx';
@@ -18,9 +19,10 @@ export const BlockedPeople = () => {
   const { queries } = useApp();
   const list = useInfiniteQuery(queries.blocked());
   const people = list.data?.pages.flatMap(({ items }) => items) ?? [];
+  const place = useFocusKept<HTMLDivElement>(people.length);
   return (
     <Card className="settings__form">
-      <div className="settings__words">
+      <div ref={place} tabIndex={-1} className="settings__words">
         <h2 className="settings__heading">Blocked people</h2>
         <p className="muted">
           They cannot follow you, or like and comment on your posts. You block somebody from the menu on their page, or

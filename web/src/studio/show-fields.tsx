@@ -16,7 +16,7 @@ export type ShowDraft = {
 export type Asks = readonly ('when' | 'visibility' | 'latency')[];
 
 /** Why a draft will not do, by field. */
-export type Problems = { title?: string | undefined; when?: string | undefined };
+type Problems = { title?: string | undefined; when?: string | undefined };
 
 type Props = { draft: ShowDraft; asks: Asks; problems: Problems; onChange: (draft: ShowDraft) => void };
 
