@@ -170,13 +170,22 @@ export const portsFromEnvironment = (environment = process.env) =>
     return { variable, port, what };
   });
 
-/** Whether something listens on this port of the loopback. @param {number} port @returns {Promise<boolean>} */
-export const portTaken = (port) =>
+/** @param {number} port @param {string} host @returns {Promise<string | undefined>} why nobody else can listen there */
+const cannotListen = (port, host) =>
   new Promise((settle) => {
     const server = createServer();
-    server.once('error', () => settle(true));
-    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => settle(false)));
+    server.once('error', (cause) => settle('code' in cause ? String(cause.code) : cause.message));
+    server.listen({ port, host, exclusive: true }, () => server.close(() => settle(undefined)));
   });
+
+/**
+ * Whether something listens on this port of the loopback. On its IPv6 side too, where there is one: a browser takes that one
+ * for `localhost` first, and would show whatever else is there.
+ *
+ * @param {number} port @returns {Promise<boolean>}
+ */
+export const portTaken = async (port) =>
+  (await cannotListen(port, '127.0.0.1')) !== undefined || (await cannotListen(port, '::1')) === 'EADDRINUSE';
 
 /** @returns {Promise<Finding[]>} */
 export const checkPorts = async () => {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { dataDirectory, findOnPath } from './machine.mjs';
@@ -243,13 +243,17 @@ describe('npm run doctor', () => {
     expect(said).toMatch(/✗ FFmpeg at .* lacks libx264, aac, vp9, opus, h264\./);
   });
 
-  it('names a port that is taken and how to move it', async () => {
-    const { environment } = await place();
-    const server = createServer().listen(Number(environment['PORT']), '127.0.0.1');
-    await once(server, 'listening');
-    cleanups.push(async () => server.close());
-    const { code, said } = await runCommand('doctor.mjs', [], environment);
-    expect(code).toBe(1);
-    expect(said).toContain(`✗ Port ${environment['PORT']} (the web app and API) is in use.`);
-  });
+  const own = Object.values(networkInterfaces()).flatMap((addresses) => addresses?.map(({ address }) => address));
+  it.each(['127.0.0.1', '::1'].filter((address) => own.includes(address)))(
+    'names a port that is taken on %s and how to move it',
+    async (address) => {
+      const { environment } = await place();
+      const server = createServer().listen(Number(environment['PORT']), address);
+      await once(server, 'listening');
+      cleanups.push(async () => server.close());
+      const { code, said } = await runCommand('doctor.mjs', [], environment);
+      expect(code).toBe(1);
+      expect(said).toContain(`✗ Port ${environment['PORT']} (the web app and API) is in use.`);
+    },
+  );
 });
