@@ -76,7 +76,8 @@ export const LIMITS = {
   encoderEndMs: 5_000,
   encoderInterruptMs: 2_000,
   encoderMemoryBytes: 768 * 1024 * 1024,
-  encoderNice: 5,
+  /** How far an encoder gives way: all to the sockets, and a transcode, which takes what there is, to those that take little. */
+  encoderNice: { copy: 1, 'copy-video': 1, transcode: 8 },
 
   /** An RTMPS outage longer than Mux's reconnect window ends the show. */
   upstreamWindowMs: 60_000,

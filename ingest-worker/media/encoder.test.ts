@@ -20,6 +20,7 @@ const run = (script: string, limits: Partial<EncoderLimits> = {}) => {
   });
   const encoder = createStartEncoder({ ffmpegPath: '/bin/sh', limits: { ...LIMITS, ...limits } })({
     args: ['-c', script],
+    nice: 7,
     onEvent: (event) => {
       events.push(event);
       if (event.type === 'exited') settle(event);
@@ -80,6 +81,7 @@ describe('a process', () => {
     const events: EncoderEvent[] = [];
     const encoder = createStartEncoder({ ffmpegPath: '/nowhere/ffmpeg' })({
       args: [],
+      nice: 0,
       onEvent: (event) => void events.push(event),
     });
     encoder.write(Buffer.alloc(10));
@@ -119,12 +121,12 @@ describe('its bounds', () => {
     encoder.kill();
   });
 
-  it('[E1] has an empty environment, and gives way to the sockets', async () => {
+  it('[E1] has an empty environment, and gives way as far as it is told', async () => {
     const { encoder, exited } = run('cat > /dev/null');
     await expect.poll(() => readFile(`/proc/${encoder.pid}/cmdline`, 'utf8')).toContain('cat');
     expect(await readFile(`/proc/${encoder.pid}/environ`, 'utf8')).toBe('');
     const stat = await readFile(`/proc/${encoder.pid}/stat`, 'utf8');
-    expect(stat.split(') ')[1]?.split(' ')[16]).toBe('5');
+    expect(stat.split(') ')[1]?.split(' ')[16]).toBe('7');
     encoder.end();
     await exited;
   });

@@ -9,7 +9,12 @@ import type { FlvTag } from './flv-tag.ts';
 import { createStallWatch } from './stall-watch.ts';
 
 /** What a session needs of an encoder (SPEC §E): one run of FFmpeg. A session starts another when it ends too early. */
-export type StartEncoder = (options: { args: string[]; onEvent: (event: EncoderEvent) => void }) => Encoder;
+export type StartEncoder = (options: {
+  args: string[];
+  /** How far it gives way to other processes, as of nice(1). */
+  nice: number;
+  onEvent: (event: EncoderEvent) => void;
+}) => Encoder;
 
 export type EncoderEvent =
   | { type: 'tag'; tag: FlvTag }
@@ -54,7 +59,7 @@ export const createStartEncoder =
     limits?: EncoderLimits;
     clock?: () => number;
   }): StartEncoder =>
-  ({ args, onEvent }) => {
+  ({ args, nice, onEvent }) => {
     // Nothing of our environment: it holds credentials, and FFmpeg reads strangers' bytes.
     const child = spawn(ffmpegPath, args, { env: {}, stdio: ['pipe', 'pipe', 'pipe', 'pipe'] });
     const timers: NodeJS.Timeout[] = [];
@@ -129,7 +134,7 @@ export const createStartEncoder =
     // 'close' comes after the last byte of its output, but also waits for pipes that somebody else may hold.
     child.once('close', settle);
     child.once('exit', (code, signal) => timers.push(setTimeout(settle, LAST_WORDS_MS, code, signal)));
-    if (child.pid !== undefined) lowerPriority(child.pid);
+    if (child.pid !== undefined) lowerPriority(child.pid, nice);
     timers.push(
       setInterval(() => {
         if (!stall.stalled()) return;
@@ -179,9 +184,9 @@ const progressOf = (child: { stdio: ChildProcess['stdio'] }): Readable | undefin
 };
 
 /** Encoding gives way to the sockets of the same machine. */
-const lowerPriority = (pid: number): void => {
+const lowerPriority = (pid: number, nice: number): void => {
   try {
-    setPriority(pid, Math.min(LIMITS.encoderNice, constants.priority.PRIORITY_LOW));
+    setPriority(pid, Math.min(nice, constants.priority.PRIORITY_LOW));
   } catch {
     // It has ended already, or the platform does not let us: both harmless.
   }

@@ -1,3 +1,4 @@
+import { LIMITS } from '../limits.ts';
 import { ffmpegArgs } from '../media/ffmpeg-args.ts';
 import type { Encoder, EncoderEvent, StartEncoder } from '../media/encoder.ts';
 import { pipelineOf } from '../media/container.ts';
@@ -70,7 +71,11 @@ export const createEncoderLine = ({ startEncoder, intake, published, onTag, onEx
     const again = reached.videoMs !== undefined || reached.audioMs !== undefined;
     const pipeline = pipelineOf(facts);
     const args = ffmpegArgs({ facts, pipeline, sound, published: again ? reached : undefined });
-    const encoder = startEncoder({ args, onEvent: (event) => run?.encoder === encoder && heard(event) });
+    const encoder = startEncoder({
+      args,
+      nice: LIMITS.encoderNice[pipeline],
+      onEvent: (event) => run?.encoder === encoder && heard(event),
+    });
     run = { encoder, cursor: from, sound, full: false, ended: false, more: false };
     droppedBefore = droppedFrames;
     if (held) encoder.pause();

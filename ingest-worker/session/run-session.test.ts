@@ -4,7 +4,7 @@ import { LIMITS } from '../limits.ts';
 import { createLog } from '../log.ts';
 import type { Encoder, EncoderEvent } from '../media/encoder.ts';
 import type { FlvTag } from '../media/flv-tag.ts';
-import { cluster, element, init, simpleBlock } from '../media/matroska.testing.ts';
+import { cluster, element, init, simpleBlock, track } from '../media/matroska.testing.ts';
 import type { Client } from './client.ts';
 import type { Publisher, PublisherOptions } from './publisher.ts';
 import { runSession, type RunningSession } from './run-session.ts';
@@ -39,6 +39,7 @@ type FakeEncoder = Encoder & {
   ended: boolean;
   held: boolean;
   args: string[];
+  nice: number;
   say(event: EncoderEvent): void;
 };
 type FakeClient = Client & {
@@ -90,10 +91,11 @@ const running = ({ plain = false, full = false, barredMs = 0 } = {}) => {
         receivedBytes: () => undefined,
         commitDelayMs: (ms) => void (told.commitDelayMs = ms),
       },
-      startEncoder: ({ args, onEvent }) => {
+      startEncoder: ({ args, nice, onEvent }) => {
         const encoder: FakeEncoder = {
           pid: 1,
           args,
+          nice,
           written: 0,
           ended: false,
           held: false,
@@ -506,6 +508,22 @@ describe('what operators are told', () => {
     arrive(18);
     await looked();
     expect(told.commitDelayMs).toBeLessThan(1_000);
+  });
+});
+
+describe('[E1] encoders', () => {
+  it('of transcodes give way to those that only copy', async () => {
+    const h264 = init({ docType: 'matroska', tracks: [track('video', 'V_MPEG4/ISO/AVC'), track('audio', 'A_OPUS')] });
+    const niceOf = (header: Buffer): number => {
+      const { feed, encoders } = running({ plain: true });
+      feed(header);
+      feed(gop(0));
+      return encoders[0]?.nice ?? 0;
+    };
+    expect(niceOf(INIT)).toBe(LIMITS.encoderNice.transcode);
+    expect(niceOf(h264)).toBe(LIMITS.encoderNice['copy-video']);
+    expect(LIMITS.encoderNice.transcode).toBeGreaterThan(LIMITS.encoderNice['copy-video']);
+    await pulse();
   });
 });
 
