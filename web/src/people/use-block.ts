@@ -13,7 +13,9 @@ export const useBlock = (handle: string) => {
       toast.success(blocked ? `@${handle} is blocked` : `@${handle} is no longer blocked`);
       // Following each other has ended with it, here and in the other's counts.
       await Promise.all(
-        ['profile', 'people', 'blocked', 'me'].map((first) => queryClient.invalidateQueries({ queryKey: [first] })),
+        ['profile', 'people', 'blocked', 'me', 'posts'].map((first) =>
+          queryClient.invalidateQueries({ queryKey: [first] }),
+        ),
       );
     },
   });

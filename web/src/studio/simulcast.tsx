@@ -33,7 +33,7 @@ export const Simulcast = () => {
   return (
     <Section
       id="simulcast"
-      title="Also on"
+      title="Also stream to"
       action={
         data &&
         targets.length < TARGETS_MAX && (

@@ -19,6 +19,7 @@ export const Shell = () => {
       }),
     [router],
   );
+  useEffect(refuseFiles, []);
   return (
     <>
       <a className="skip-link" href="#main">
@@ -45,4 +46,17 @@ export const Shell = () => {
       </StudioAbovePages>
     </>
   );
+};
+
+/** A file let go of beside its place would be opened in place of the app, and of the show that is sent from it. */
+const refuseFiles = () => {
+  const over = new AbortController();
+  const refuse = (event: DragEvent) => {
+    if (event.defaultPrevented || !event.dataTransfer?.types.includes('Files')) return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = 'none';
+  };
+  window.addEventListener('dragover', refuse, { signal: over.signal });
+  window.addEventListener('drop', refuse, { signal: over.signal });
+  return () => over.abort();
 };
