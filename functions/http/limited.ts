@@ -13,7 +13,8 @@ export const RATES = {
   ticket: { burst: 120, everyMs: 500 },
   create: { burst: 120, everyMs: 30_000 },
   post: { burst: 120, everyMs: 10_000 },
-  upload: { burst: 60, everyMs: 30_000 },
+  /** Each may bring 200 MB, which stay a day. */
+  upload: { burst: 30, everyMs: 60_000 },
   comment: { burst: 120, everyMs: 2_000 },
   like: { burst: 300, everyMs: 500 },
   follow: { burst: 300, everyMs: 1_000 },
