@@ -20,6 +20,8 @@ type Parts = {
   clock: () => number;
   /** Runs `then` after `ms`; answers how to call it off. */
   after: (ms: number, then: () => void) => () => void;
+  /** To be called at the sound's pace. */
+  beat: () => void;
   random: () => number;
   takesTracks: boolean;
   post: (message: FromEngine) => void;
@@ -27,7 +29,7 @@ type Parts = {
 
 /** The part of a broadcast that must not stop with the page's own thread: everything after the camera. */
 export const startEngine = ({ post, takesTracks, ...parts }: Parts) => {
-  const { clock, after, limits } = parts;
+  const { clock, after, beat, limits } = parts;
   const awaited = new Map<number, (answer: UrlAnswer) => void>();
   const pictures = createPictures();
   let shown: Shown = { camera: false, screen: false };
@@ -131,7 +133,7 @@ export const startEngine = ({ post, takesTracks, ...parts }: Parts) => {
 
   const encode = async (how: EncodeWith) => {
     const tick = () => post({ type: 'tick' });
-    production = startProduction(how, await encoder, { limits, clock, after, tick });
+    production = startProduction(how, await encoder, { limits, clock, after, beat, tick });
     if (!production.mixer) return;
     pump = startTicker({ frameRate: limits.frameRate, clock, after, tick: () => pictures.pumped && tick() });
     pictures.feed(production.mixer);

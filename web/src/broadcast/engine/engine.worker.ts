@@ -2,15 +2,21 @@ import { openWebSocket } from '../ingest/socket.ts';
 import { LIMITS } from '../limits.ts';
 import { startEngine } from './engine.ts';
 import type { FromEngine, ToEngine } from './messages.ts';
+import { createTimers } from './timers.ts';
+
+const clock = () => performance.now();
 
 const engine = startEngine({
   openSocket: openWebSocket,
   limits: LIMITS,
-  clock: () => performance.now(),
-  after: (ms, then) => {
-    const timer = setTimeout(then, ms);
-    return () => clearTimeout(timer);
-  },
+  clock,
+  ...createTimers({
+    clock,
+    after: (ms, then) => {
+      const timer = setTimeout(then, ms);
+      return () => clearTimeout(timer);
+    },
+  }),
   random: Math.random,
   takesTracks: 'MediaStreamTrackProcessor' in self,
   post: (message: FromEngine) => self.postMessage(message),

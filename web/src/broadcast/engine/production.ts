@@ -23,6 +23,8 @@ type Parts = {
   limits: Limits;
   clock: () => number;
   after: (ms: number, then: () => void) => () => void;
+  /** Called with every block of sound: it keeps time where the browser's timers do not. */
+  beat: () => void;
   /** Time for the page's next picture. */
   tick: () => void;
 };
@@ -47,7 +49,7 @@ const mixerParts = ({ limits, clock, after }: Parts) => ({
 });
 
 /** Reads the sound port into the encoder, in step with the pictures' clock; what comes before its zero is dropped. */
-const createSoundLine = (port: MessagePort, encoder: Encoder, { clock, after }: Parts) => {
+const createSoundLine = (port: MessagePort, encoder: Encoder, { clock, after, beat }: Parts) => {
   let soundClock: SoundClock | undefined;
   const silence = (frames: number) => {
     if (frames > 0) encoder.sound(new Float32Array(frames * CHANNELS));
@@ -58,6 +60,7 @@ const createSoundLine = (port: MessagePort, encoder: Encoder, { clock, after }: 
   };
   let forget = after(SILENCE_POLL_MS, poll);
   port.onmessage = ({ data }: MessageEvent<SoundBlock>) => {
+    beat();
     const placing = soundClock?.place(data.samples.length / CHANNELS, clock());
     if (!placing?.put) return;
     silence(placing.silenceFrames);
