@@ -192,7 +192,7 @@ const GoLivePreview = () => {
           className="broadcast-preview__toggle"
           label={muted ? 'Unmute the microphone' : 'Mute the microphone'}
           icon={muted ? <MicOff /> : <Mic />}
-          aria-pressed={muted}
+          data-active={muted}
           disabled={!hasMicrophone}
           onClick={() => broadcast.studio.setMuted(!muted)}
         />
@@ -201,7 +201,7 @@ const GoLivePreview = () => {
           className="broadcast-preview__toggle"
           label={cameraOn ? 'Turn the camera off' : 'Turn the camera on'}
           icon={cameraOn ? <Camera /> : <CameraOff />}
-          aria-pressed={!cameraOn}
+          data-active={!cameraOn}
           disabled={studio.cameras.length === 0}
           onClick={() => void broadcast.studio.setCameraOn(!cameraOn)}
         />

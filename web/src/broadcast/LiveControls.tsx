@@ -1,6 +1,6 @@
 import { Camera, CameraOff, Mic, MicOff, MonitorUp, MonitorX, Settings2, Square } from 'lucide-react';
 import { Popover } from 'radix-ui';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Badge } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
@@ -86,6 +86,7 @@ const Timer = ({ sinceMs }: { sinceMs: number }) => {
   );
 };
 
+/** The seconds change all the time, and are not read out each time. */
 const ReconnectingBanner = () => {
   const { state, stats, skippedMs } = useBroadcast();
   const keptSeconds = Math.round((stats?.backlogMs ?? 0) / 1000);
@@ -93,14 +94,21 @@ const ReconnectingBanner = () => {
     return (
       <NoticeBox tone="warn" title="The connection is gone; we are getting it back">
         <p>
-          {skippedMs === 0
-            ? `Keep going: nothing is lost. ${keptSeconds} seconds are kept here and will be sent.`
-            : `Keep going. The last ${keptSeconds} seconds are kept here and will be sent; ${Math.round(skippedMs / 1000)} seconds before them were too many to keep.`}
+          {skippedMs === 0 ? 'Keep going: nothing is lost. ' : 'Keep going. '}
+          <span aria-live="off">
+            {skippedMs === 0
+              ? `${keptSeconds} seconds are kept here and will be sent.`
+              : `The last ${keptSeconds} seconds are kept here and will be sent; ${Math.round(skippedMs / 1000)} seconds before them were too many to keep.`}
+          </span>
         </p>
       </NoticeBox>
     );
   if (state.at === 'ending' && keptSeconds > 1)
-    return <NoticeBox tone="warn" title={`Sending the last ${keptSeconds} seconds…`} />;
+    return (
+      <NoticeBox tone="warn" title="Sending what is still here">
+        <p aria-live="off">{keptSeconds} seconds are left.</p>
+      </NoticeBox>
+    );
   return null;
 };
 
@@ -111,10 +119,10 @@ const Toolbar = () => {
   const ending = state.at === 'ending';
   const { muted, cameraOn, screen, hasMicrophone, cameras } = studio;
   return (
-    <div className="live-controls__toolbar" role="toolbar" aria-label="Show controls">
+    <fieldset className="live-controls__toolbar" aria-label="Show controls">
       <Button
         icon={muted ? <MicOff /> : <Mic />}
-        aria-pressed={muted}
+        data-active={muted}
         disabled={ending || !hasMicrophone}
         onClick={() => broadcast.studio.setMuted(!muted)}
       >
@@ -122,7 +130,7 @@ const Toolbar = () => {
       </Button>
       <Button
         icon={cameraOn ? <Camera /> : <CameraOff />}
-        aria-pressed={!cameraOn}
+        data-active={!cameraOn}
         disabled={ending || cameras.length === 0}
         onClick={() => void broadcast.studio.setCameraOn(!cameraOn)}
       >
@@ -130,7 +138,7 @@ const Toolbar = () => {
       </Button>
       <Button
         icon={screen ? <MonitorX /> : <MonitorUp />}
-        aria-pressed={screen !== undefined}
+        data-active={screen !== undefined}
         disabled={ending}
         onClick={() => (screen ? broadcast.studio.unshare() : void broadcast.studio.share())}
       >
@@ -151,7 +159,7 @@ const Toolbar = () => {
           broadcast.end();
         }}
       />
-    </div>
+    </fieldset>
   );
 };
 
@@ -190,6 +198,11 @@ const Devices = ({ disabled }: { disabled: boolean }) => {
 /** What became of the show, until the person has read it. */
 const Outcome = ({ onClose }: { onClose: () => void }) => {
   const { state } = useBroadcast();
+  const close = useRef<HTMLButtonElement>(null);
+  // The button that had the focus has gone with the show. Where somebody writes to their viewers, they go on.
+  useEffect(() => {
+    if (document.activeElement === document.body) close.current?.focus({ preventScroll: true });
+  }, []);
   if (state.at === 'failed') {
     const { title, advice } = FAILURES[state.because];
     return (
@@ -197,7 +210,9 @@ const Outcome = ({ onClose }: { onClose: () => void }) => {
         <NoticeBox tone="danger" title={title}>
           <p>{advice}</p>
         </NoticeBox>
-        <Button onClick={onClose}>Close</Button>
+        <Button ref={close} onClick={onClose}>
+          Close
+        </Button>
       </section>
     );
   }
@@ -212,7 +227,9 @@ const Outcome = ({ onClose }: { onClose: () => void }) => {
             : 'Its last seconds could not be sent. The recording will be ready in a moment.'}
         </p>
       </output>
-      <Button onClick={onClose}>Close</Button>
+      <Button ref={close} onClick={onClose}>
+        Close
+      </Button>
     </section>
   );
 };
