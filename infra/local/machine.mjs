@@ -103,14 +103,18 @@ const ask = async (ffmpeg, args) =>
 
 /** FFmpeg ≥ 5.1 with the codecs that the ladder needs. `FFMPEG_PATH` names another than the PATH's. @returns {Promise<Finding>} */
 export const checkFfmpeg = async () => {
-  const fix = await howToInstall('FFmpeg 5.1 or newer with libx264', {
-    'apt-get': 'ffmpeg',
-    dnf: 'ffmpeg',
-    apk: 'ffmpeg',
-    brew: 'ffmpeg',
-  });
-  const path = await findOnPath([process.env['FFMPEG_PATH'] ?? 'ffmpeg']);
-  if (!path) return { ok: false, said: 'FFmpeg is not installed.', fix };
+  const named = process.env['FFMPEG_PATH'];
+  const fix = named
+    ? 'Correct FFMPEG_PATH, or unset it for the one on the PATH.'
+    : await howToInstall('FFmpeg 5.1 or newer with libx264', {
+        'apt-get': 'ffmpeg',
+        dnf: 'ffmpeg',
+        apk: 'ffmpeg',
+        brew: 'ffmpeg',
+      });
+  const path = await findOnPath([named || 'ffmpeg']);
+  if (!path)
+    return { ok: false, said: named ? `FFMPEG_PATH is ${named}: no program.` : 'FFmpeg is not installed.', fix };
   try {
     const about = await ask(path, ['-version']);
     const version = /^ffmpeg version (?:n|\w+:)?(\d+)\.(\d+)/.exec(about);
@@ -127,7 +131,7 @@ export const checkFfmpeg = async () => {
       ...DECODERS.filter((name) => !has(decoders, name)),
     ];
     if (missing.length) return { ok: false, said: `FFmpeg at ${path} lacks ${missing.join(', ')}.`, fix };
-    const probe = await findOnPath([process.env['FFMPEG_PATH'] ? join(dirname(path), 'ffprobe') : 'ffprobe']);
+    const probe = await findOnPath([named ? join(dirname(path), 'ffprobe') : 'ffprobe']);
     if (!probe) return { ok: false, said: 'FFmpeg is there, its ffprobe is not.', fix };
     return {
       ok: true,
@@ -135,7 +139,7 @@ export const checkFfmpeg = async () => {
     };
   } catch (cause) {
     const why = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
-    return { ok: false, said: `FFmpeg at ${path} does not run: ${why}`, fix };
+    return { ok: false, said: `FFmpeg at ${path} does not run: ${why}.`, fix };
   }
 };
 

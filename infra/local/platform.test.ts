@@ -243,6 +243,19 @@ describe('npm run doctor', () => {
     expect(said).toMatch(/✗ FFmpeg at .* lacks libx264, aac, vp9, opus, h264\./);
   });
 
+  it.each([
+    ['/nowhere/ffmpeg', '✗ FFMPEG_PATH is /nowhere/ffmpeg: no program.'],
+    [process.execPath, `✗ FFmpeg at ${process.execPath} does not run: `],
+  ])('sends whoever has misnamed FFmpeg to the name, not to a package manager: %s', async (path, words) => {
+    const { environment } = await place();
+    const misnamed = { ...environment, FFMPEG_PATH: path };
+    const mend = 'Correct FFMPEG_PATH, or unset it for the one on the PATH.';
+    const { said } = await runCommand('doctor.mjs', [], misnamed);
+    expect(said).toContain(words);
+    expect(said).toContain(`\n    ${mend}\n`);
+    expect(await runCommand('start.mjs', [], misnamed)).toMatchObject({ code: 1, said: expect.stringContaining(mend) });
+  });
+
   const own = Object.values(networkInterfaces()).flatMap((addresses) => addresses?.map(({ address }) => address));
   it.each(['127.0.0.1', '::1'].filter((address) => own.includes(address)))(
     'names a port that is taken on %s and how to move it',

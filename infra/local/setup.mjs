@@ -139,7 +139,7 @@ const installPackages = async (what, packages) => {
 export const ensureFfmpeg = async () => {
   const before = await checkFfmpeg();
   if (before.ok) return;
-  if (process.env['FFMPEG_PATH']) throw new SetupError(`${before.said} FFMPEG_PATH names it: correct or unset that.`);
+  if (process.env['FFMPEG_PATH']) throw new SetupError(`${before.said} ${before.fix}`);
   console.log(`• ${before.said}`);
   await installPackages('FFmpeg', { 'apt-get': ['ffmpeg'], dnf: ['ffmpeg'], apk: ['ffmpeg'], brew: ['ffmpeg'] });
   const after = await checkFfmpeg();
