@@ -111,7 +111,7 @@ const signedIn = async (account: string) => {
 /** Plays two seconds of it, as any player would, and tells how many pictures it saw. */
 const play = async (hls: string): Promise<number> => {
   const args = ['-v', 'error', '-stats', '-i', hls, '-map', '0:v', '-map', '0:a', '-t', '2', '-f', 'null', '-'];
-  const { stderr } = await promisify(execFile)('ffmpeg', args, { timeout: SOON_MS });
+  const { stderr } = await promisify(execFile)(process.env['FFMPEG_PATH'] ?? 'ffmpeg', args, { timeout: SOON_MS });
   return Number(/frame=\s*(\d+)(?!.*frame=)/s.exec(stderr)?.[1] ?? 0);
 };
 

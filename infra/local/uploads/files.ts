@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, rmSync } from 'node:fs';
 import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Transform, type Readable } from 'node:stream';
@@ -17,6 +17,9 @@ const LONGEST_PARTS = 8;
 
 /** Files by key on this machine's disk; what they are called there is nobody else's to know. */
 export const openFiles = (dir: string) => {
+  // what was under way when the last process died
+  rmSync(join(dir, 'drafts'), { recursive: true, force: true });
+
   /** Where a key's bytes and facts are; undefined for a key that is no plain path. */
   const placeOf = (key: string): { bytes: string; facts: string } | undefined => {
     const parts = key.split('/');
