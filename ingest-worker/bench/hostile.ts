@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
 import { WebSocket } from 'ws';
 import { closeReason, encodeFrame, type Media, SUBPROTOCOL, WIRE_VERSION } from '#wire';
+import { LIMITS } from '../limits.ts';
 import type { Stage } from './stage.ts';
 import { openRung } from './theatre.ts';
 
@@ -18,7 +19,8 @@ type Attack = {
 };
 
 const HELLO: Media = openRung('1').media;
-const ANSWER_MS = 20_000;
+/** Whoever sends nothing that can be refused has so long to send a picture. */
+const ANSWER_MS = LIMITS.firstPictureMs + 5_000;
 const MB = 1024 * 1024;
 
 const frame = (epoch: number, offset: number, payload: Uint8Array): Uint8Array =>
@@ -65,6 +67,12 @@ const ATTACKS: readonly Attack[] = [
   },
   { name: 'a picture', plain: true, send: (socket) => socket.send(JPEG), expects: ['unsupported-media'] },
   { name: 'text in plain mode', plain: true, send: (socket) => socket.send('{}'), expects: ['malformed-message'] },
+  {
+    name: 'a header and then nothing',
+    greets: true,
+    send: (socket, epoch) => socket.send(frame(epoch, 0, openRung('1').init)),
+    expects: ['unsupported-media'],
+  },
   {
     name: 'a header and then noise',
     greets: true,
