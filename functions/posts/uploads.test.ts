@@ -3,6 +3,7 @@ import { newId } from '#domain/ids';
 import { UPLOAD_ATTACH_MS, UPLOAD_KEPT_MS } from '#domain/upload';
 import { openRooms, type Person, type TestRooms } from '../rooms.testing.ts';
 import { sendForm } from '../uploads/bucket.testing.ts';
+import { buildPostsRoom } from './room.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -60,6 +61,23 @@ describe('a form to upload with', () => {
     ['text/html', 1, 400],
   ])('for %s of %i bytes is answered %i', async (type, bytes, expected) => {
     expect((await announce(await creator(), { type, bytes })).status).toBe(expected);
+  });
+
+  it('is not given where there is nowhere to upload to', async () => {
+    const me = await creator();
+    const room = buildPostsRoom({ ...rooms.base, bucket: undefined }, rooms.people, rooms.shows);
+    const answer = await room.request('/posts/uploads', {
+      method: 'POST',
+      headers: { authorization: `Bearer ${me.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ type: 'image/png', bytes: 7 }),
+    });
+    expect([answer.status, await answer.json()]).toEqual([
+      503,
+      {
+        error: 'temporarily-unavailable',
+        message: 'Nothing can be uploaded here. Give an address of it instead.',
+      },
+    ]);
   });
 
   it('is not asked for without end', async () => {
