@@ -30,8 +30,8 @@ export const LIMITS = {
   /** From `stop` to the last tag published, and how long of it may pass without any. */
   drainMs: 90_000,
   drainStuckMs: 20_000,
-  /** From SIGTERM to the end of the process; ECS kills at 120 s. */
-  exitMs: 105_000,
+  /** From SIGTERM until what is left is cut off; the process then ends within 110 s, and ECS kills at 120 s. */
+  exitMs: 98_000,
   /** Over this much time the sessions of a leaving worker are asked to move. */
   migrateSpreadMs: 10_000,
   /** How long a session that leaves waits for the end of a GOP: none is then sent twice. */
