@@ -5,9 +5,9 @@
  */
 const LOOK_MS = 250;
 
-/** Does nothing where npm did not start us: then our parent may come and go. */
-export const endWithNpm = (environment = process.env) => {
-  if (!['start', 'dev'].includes(environment['npm_lifecycle_event'] ?? '')) return;
+/** Does nothing where npm did not start us: then our parent may come and go. @param {string[]} scripts ours in package.json */
+export const endWithNpm = (...scripts) => {
+  if (!scripts.includes(process.env['npm_lifecycle_event'] ?? '')) return;
   const shell = process.ppid;
   const looks = setInterval(() => {
     if (process.ppid === shell) return;

@@ -7,7 +7,7 @@ const MODULE = fileURLToPath(new URL('npm-parent.mjs', import.meta.url));
 const PROGRAM = `
   import { endWithNpm } from ${JSON.stringify(MODULE)};
   process.once('SIGTERM', () => { console.log('told'); process.exit(0); });
-  endWithNpm();
+  endWithNpm('start', 'dev');
   console.log('up');
   setTimeout(() => { console.log('left alone'); process.exit(0); }, Number(process.env.FOR_MS));
 `;

@@ -25,7 +25,7 @@ if (unknown.length || forNpm) {
   process.exit(2);
 }
 
-endWithNpm();
+endWithNpm('start', 'dev');
 await orExplain(async () => {
   ensureNode();
   await ensureDataFolder({ fresh: process.argv.includes('--fresh') });

@@ -12,7 +12,9 @@ import {
   orExplain,
 } from './setup.mjs';
 import { findBrowser, ROOT } from './machine.mjs';
+import { endWithNpm } from './npm-parent.mjs';
 
+endWithNpm('test');
 await orExplain(async () => {
   ensureNode();
   await ensureDependencies();
