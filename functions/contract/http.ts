@@ -3,10 +3,13 @@ import { UPLOAD_TYPES, type UploadType } from '#domain/upload';
 
 /** HTTP shapes: bodies that we take and views that we give. Times are ISO-8601 UTC; lists are `{ items, cursor? }`. */
 
-/** Trimmed; half a surrogate pair, which no store takes, becomes the replacement character. */
+/** Control characters but tabs and line ends, and those that turn the text around them: nobody sees them, and all who read are misled. */
+const UNSEEN = /(?![\t\n\r])\p{Cc}|[\u202a-\u202e\u2066-\u2069]/gu;
+
+/** Trimmed, and without what is unseen; half a surrogate pair, which no store takes, becomes the replacement character. */
 const text = (min: number, max: number) =>
   z.string().check(
-    z.overwrite((said) => said.toWellFormed().trim()),
+    z.overwrite((said) => said.toWellFormed().replaceAll(UNSEEN, '').trim()),
     z.minLength(min),
     z.maxLength(max),
   );

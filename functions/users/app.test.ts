@@ -76,6 +76,13 @@ describe('one’s own profile', () => {
       expect((await rooms.call(method, path, { body })).status).toBe(401);
   });
 
+  it('shows a name without what nobody sees, or what turns the text around it', async () => {
+    const me = await someone();
+    const answer = await me.patch('/users/me', { name: ' A\u0000\u202esha\u2066 ', bio: 'one\n\ttwo\u0007' });
+    expect(answer.body).toMatchObject({ name: 'Asha', bio: 'one\n\ttwo' });
+    expect((await me.patch('/users/me', { name: '\u202e\u0000' })).status).toBe(400);
+  });
+
   it('becomes a creator’s, once and for all', async () => {
     const me = await someone();
     expect((await times(20, () => me.post('/users/me/creator'))).map(({ status }) => status)).toEqual(
