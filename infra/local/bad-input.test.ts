@@ -179,6 +179,20 @@ describe('a webhook', () => {
   });
 });
 
+describe('a request outside the rooms', () => {
+  it.each([
+    ['GET', '//', 400, 'invalid-request'],
+    ['GET', '/%ff', 400, 'invalid-request'],
+    ['POST', '/healthz', 405, 'method-not-allowed'],
+    ['GET', '/_local/nothing', 404, 'not-found'],
+    ['GET', '/..%2f..%2fpackage.json', 404, 'not-found'],
+    ['DELETE', '/', 405, 'method-not-allowed'],
+  ])('%s %s: %i %s', async (method, path, status, error) => {
+    const answer = await fetch(`${platform.origin}${path}`, { method });
+    expect([answer.status, await answer.json()]).toEqual([status, { error, message: expect.any(String) }]);
+  });
+});
+
 it('and after all of that the platform goes on', async () => {
   await healthy();
 });

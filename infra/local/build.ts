@@ -39,10 +39,11 @@ const fingerprint = async (sources: string[]): Promise<string> => {
   return hash.digest('hex');
 };
 
-/** Builds the web app unless it is built from these very sources already. Answers whether it had to. */
-export const buildWeb = async (): Promise<boolean> => {
+/** Builds the web app unless it is built from these very sources already; `begins` is told before the seconds that it takes. */
+export const buildWeb = async (begins: () => void): Promise<boolean> => {
   const wanted = await fingerprint(WEB_SOURCES);
   if ((await readFile(WEB_STAMP, 'utf8').catch(() => '')) === wanted) return false;
+  begins();
   await buildVite({ root: WEB, configFile: join(WEB, 'vite.config.ts'), logLevel: 'warn' });
   await writeFile(WEB_STAMP, wanted);
   return true;

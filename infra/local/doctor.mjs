@@ -3,14 +3,14 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkBrowser, checkDisk, checkFfmpeg, checkNode, checkPorts, dataDirectory, ROOT } from './machine.mjs';
+import { readOptions } from './options.mjs';
 import { runningPlatform } from './running.mjs';
 
-if (process.argv.includes('--help')) {
-  console.log(
+readOptions({
+  help: 'npm run doctor -- --help',
+  usage:
     'npm run doctor: says whether this machine can run Vybzz, and what to type where it cannot. Exit 1 when npm start could not.',
-  );
-  process.exit(0);
-}
+});
 
 /** @type {(finding: import('./machine.mjs').Finding) => void} */
 const say = (finding) => console.log(finding.ok ? `✓ ${finding.said}` : `✗ ${finding.said}\n    ${finding.fix}`);

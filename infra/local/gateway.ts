@@ -148,7 +148,8 @@ export const startGateway = async (parts: Parts) => {
     const head = request.method === 'HEAD';
     if (request.method !== 'GET' && !head)
       return json(response, 405, { error: 'method-not-allowed', message: 'Pages are only read.' });
-    if (!file.startsWith(dist)) return json(response, 404, { error: 'not-found', message: 'There is nothing here.' });
+    if (file !== dist && !file.startsWith(`${dist}${sep}`))
+      return json(response, 404, { error: 'not-found', message: 'There is nothing here.' });
     if (path !== '/' && (await serveFile(response, file, head))) return;
     // Any other path is a page of the app, which knows its own routes; a missing file stays missing.
     if (extname(path) || !(await serveFile(response, join(dist, 'index.html'), head)))
@@ -179,15 +180,21 @@ export const startGateway = async (parts: Parts) => {
   };
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    if (!URL.canParse(request.url ?? '/', origin))
+      return json(response, 400, { error: 'invalid-request', message: 'That request cannot be read.' });
     const url = new URL(request.url ?? '/', origin);
     const path = decodeURIComponent(url.pathname);
     if (path === '/healthz') {
+      if (request.method !== 'GET' && request.method !== 'HEAD')
+        return json(response, 405, { error: 'method-not-allowed', message: 'Health is only read.' });
       if (!url.searchParams.has('all')) return json(response, 200, { ok: true, version: parts.version });
       const services = await parts.services();
       return json(response, 200, { ok: services.every(({ healthy }) => healthy), version: parts.version, services });
     }
     if (path === '/_local/token' && request.method === 'POST') return issueToken(request, response);
     if (path.startsWith('/_local/@connections/')) return realtime.manage(request, response);
+    if (path.startsWith('/_local/'))
+      return json(response, 404, { error: 'not-found', message: 'There is nothing here.' });
     if (parts.uploads && path.startsWith('/s3/')) return parts.uploads.bucket(request, response, path.slice(3));
     if (parts.uploads && path.startsWith('/media/')) return parts.uploads.serve(request, response, path);
     const room = path.split('/')[1] ?? '';

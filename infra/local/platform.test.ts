@@ -85,6 +85,8 @@ describe('npm start', () => {
     );
     const status = await runCommand('status.mjs', [], environment);
     expect(status).toMatchObject({ code: 0, said: expect.stringMatching(/✓ worker/) });
+    for (const login of ['asha', 'bilal', 'chen'])
+      expect((await fetch(`${platform.origin}/users/${login}`)).status, login).toBe(200);
 
     const children = await childrenOf(platform.pid);
     expect(children.length).toBeGreaterThan(0);
@@ -202,6 +204,26 @@ describe('npm start', () => {
   ])('says so where it was told what it does not know: %j %j', async (args, told, said) => {
     const { environment } = await place();
     expect(await runCommand('start.mjs', args, { ...environment, ...told })).toEqual({ code: 2, said });
+  });
+});
+
+describe('every command', () => {
+  it.each([
+    ['doctor.mjs', ['--jsno'], '✗ There is no --jsno: npm run doctor -- --help\n'],
+    ['status.mjs', ['--json=1'], '✗ There is no --json: npm run -s status -- --help\n'],
+    ['token.mjs', ['asha', 'bilal'], '✗ There is no bilal: npm run -s token -- --help\n'],
+    ['test.mjs', ['--watch'], '✗ There is no --watch: npm test -- --help\n'],
+  ])('%s says so where it was told what it does not know: %j', async (command, args, said) => {
+    const { environment } = await place();
+    expect(await runCommand(command, args, environment)).toEqual({ code: 2, said });
+  });
+
+  it.each(['start.mjs', 'doctor.mjs', 'status.mjs', 'token.mjs', 'test.mjs'])('%s has its help', async (command) => {
+    const { environment } = await place();
+    expect(await runCommand(command, ['--help'], environment)).toMatchObject({
+      code: 0,
+      said: expect.stringMatching(/^npm /),
+    });
   });
 });
 

@@ -40,7 +40,7 @@ type Part = {
   name: string;
   address: string;
   version: string;
-  startedAt: number;
+  startedAt: () => number;
   healthy: () => Promise<string | undefined>;
   close: () => Promise<unknown>;
 };
@@ -71,8 +71,9 @@ export const startPlatform = async ({ ports, dataDir, version, ffmpegPath, dev, 
           log(part.name, `did not stop cleanly: ${cause instanceof Error ? cause.message : String(cause)}`),
         );
   };
-  const add = (part: Omit<Part, 'startedAt'>): void => {
-    parts.push({ ...part, startedAt: Date.now() });
+  const add = (part: Omit<Part, 'startedAt'> & Partial<Part>): void => {
+    const now = Date.now();
+    parts.push({ startedAt: () => now, ...part });
     say(`${part.name.padEnd(12)} ${part.address}`);
   };
 
@@ -167,6 +168,7 @@ export const startPlatform = async ({ ports, dataDir, version, ffmpegPath, dev, 
       name: 'worker',
       address: `ws://localhost:${ports.ingest}/stream/live/{streamKey}`,
       version,
+      startedAt: worker.startedAt,
       healthy: () => unreachable(`${worker.url}/healthz`),
       close: () => worker.close(WORKER_GRACE_MS),
     });
@@ -206,7 +208,7 @@ export const startPlatform = async ({ ports, dataDir, version, ffmpegPath, dev, 
         .catch((cause: unknown) => log('sweep', cause instanceof Error ? cause.message : String(cause)));
     }, SWEEP_MS);
 
-    if (!dev && (await buildWeb())) say('web app      built');
+    if (!dev && (await buildWeb(() => log('web app', 'building …')))) say('web app      built');
     const gateway = await startGateway({
       port: ports.web,
       version,
@@ -229,7 +231,7 @@ export const startPlatform = async ({ ports, dataDir, version, ffmpegPath, dev, 
               version: of,
               healthy: because === undefined,
               ...(because === undefined ? {} : { because }),
-              uptimeSeconds: Math.floor((Date.now() - startedAt) / 1_000),
+              uptimeSeconds: Math.floor((Date.now() - startedAt()) / 1_000),
             };
           }),
         ),
@@ -269,6 +271,13 @@ export const startPlatform = async ({ ports, dataDir, version, ffmpegPath, dev, 
         healthy: async () => undefined,
         close: unwatch,
       });
+    }
+
+    // Whoever is on the sign-in page can be found, followed and watched, whether or not they have signed in before.
+    for (const { login } of identity.accounts) {
+      const token = await identity.issueToken(login);
+      const headers = { authorization: `Bearer ${token}` };
+      await controlPlane.rooms.auth.fetch(new Request(`${origin}/auth/session`, { headers }));
     }
 
     return {

@@ -85,7 +85,9 @@ export const ensureDependencies = async () => {
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
   // Not `npm ci`: npm 11 refuses a lockfile that was made where another platform's optional binaries could not be had, as
   // ours was. This installs the very versions of the lockfile, adds the platform's own binaries, and writes no file of ours.
-  const code = await execute(npm, ['install', '--no-save', '--no-audit', '--no-fund'], { quiet: true });
+  const code = await execute(npm, ['install', '--no-save', '--no-audit', '--no-fund'], {
+    quiet: !process.stdout.isTTY,
+  });
   if (code !== 0)
     throw new SetupError('The dependencies could not be installed: npm install failed, its words are above.');
   await writeFile(stamp(), wanted);
@@ -108,10 +110,10 @@ const confirmed = async (question) => {
 const installPackages = async (what, packages) => {
   const manager = await findPackageManager();
   const names = manager && packages[manager.name];
-  if (!manager || !names)
-    throw new SetupError(
-      `${what} is missing, and no package manager that could install it was found. Install it and start again.`,
-    );
+  if (!manager || !names) {
+    const because = manager ? `no package of ${manager.name}'s for it is known` : 'no package manager was found';
+    throw new SetupError(`${what} is missing, and ${because}. Install it and start again.`);
+  }
   const rootNow = process.getuid?.() === 0;
   const sudo = manager.root && !rootNow;
   const typed = `${sudo ? 'sudo ' : ''}${manager.name} ${manager.install.join(' ')} ${names.join(' ')}`;

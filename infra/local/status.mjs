@@ -1,14 +1,15 @@
 // @ts-check
 /** `npm run -s status`: the state of every service of the running platform. Exit 1 when one is not healthy. */
 import { dataDirectory } from './machine.mjs';
+import { readOptions } from './options.mjs';
 import { runningPlatform } from './running.mjs';
 
-if (process.argv.includes('--help')) {
-  console.log(
+const { has } = readOptions({
+  help: 'npm run -s status -- --help',
+  usage:
     'npm run -s status [-- --json]: every service of the running platform. DATA_DIR names another data folder. Exit 1 when one is not healthy.',
-  );
-  process.exit(0);
-}
+  switches: ['json'],
+});
 const running = await runningPlatform(dataDirectory());
 if (!running) {
   console.error(`Vybzz is not running on ${dataDirectory()}: npm start`);
@@ -22,7 +23,7 @@ if (answer instanceof Error) {
   process.exit(1);
 }
 const health = await answer.json();
-if (process.argv.includes('--json')) console.log(JSON.stringify(health, undefined, 2));
+if (has('json')) console.log(JSON.stringify(health, undefined, 2));
 else {
   /** @type {{ name: string, address: string, version: string, healthy: boolean, because?: string, uptimeSeconds: number }[]} */
   const services = health.services;

@@ -12,6 +12,14 @@ import {
   orExplain,
 } from './setup.mjs';
 import { findBrowser, ROOT } from './machine.mjs';
+import { readOptions } from './options.mjs';
+
+readOptions({
+  help: 'npm test -- --help',
+  usage: `npm test: sets the machine up (dependencies, FFmpeg, nginx with RTMP, a Chromium; says so first), then runs all tests.
+One room, or one file:   npx vitest run --project functions [FILE]
+The browser's:           npx playwright test --config web/playwright.config.ts [FILE]`,
+});
 import { endWithNpm } from './npm-parent.mjs';
 
 endWithNpm('test');

@@ -1,14 +1,16 @@
 // @ts-check
 /** `npm run -s token -- asha`: an access token of a demo account, for scripts and curl against the running platform. */
 import { dataDirectory } from './machine.mjs';
+import { readOptions } from './options.mjs';
 import { runningPlatform } from './running.mjs';
 
-const login = process.argv[2];
-if (!login || login === '--help') {
-  console.log(
-    'npm run -s token -- LOGIN: prints an access token of a demo account (asha, bilal, chen) of the running platform.',
-  );
-  process.exit(login ? 0 : 2);
+const USAGE =
+  'npm run -s token -- LOGIN: prints an access token of a demo account (asha, bilal, chen) of the running platform.';
+const [login] = readOptions({ help: 'npm run -s token -- --help', usage: USAGE, words: 1 }).words;
+if (!login) {
+  // Not where a script looks for the token.
+  console.error(USAGE);
+  process.exit(2);
 }
 const running = await runningPlatform(dataDirectory());
 if (!running) {

@@ -20,6 +20,8 @@ type Settings = {
 export type WorkerProcess = {
   url: string;
   pid: () => number | undefined;
+  /** When the process that runs now was started, in milliseconds since 1970. */
+  startedAt: () => number;
   /** SIGTERM, so that it hands its shows on, and a new process in its place. */
   restart: (bundle: string) => Promise<void>;
   /** SIGTERM, then SIGKILL after `graceMs`. */
@@ -60,11 +62,13 @@ export const startWorkerProcess = async (settings: Settings): Promise<WorkerProc
   let bundle = settings.bundle;
   let closing = false;
   let deaths = 0;
+  let startedAt = 0;
   let child = start();
   let again: NodeJS.Timeout | undefined;
 
   function start(): ChildProcess {
-    const begun = Date.now();
+    startedAt = Date.now();
+    const begun = startedAt;
     const made = spawn(process.execPath, ['--enable-source-maps', LAUNCHER, bundle], {
       env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...settings.environment },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -110,6 +114,7 @@ export const startWorkerProcess = async (settings: Settings): Promise<WorkerProc
   return {
     url,
     pid: () => child.pid,
+    startedAt: () => startedAt,
     restart: async (fresh) => {
       bundle = fresh;
       const old = child;
