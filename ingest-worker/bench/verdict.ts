@@ -1,4 +1,4 @@
-import type { Recorded, RecordedFrame } from '../publish/sink/recording.testing.ts';
+import type { Recorded } from '../publish/sink/recording.testing.ts';
 import type { Skip } from './feeder.ts';
 import type { Reference, ReferenceFrame } from './reference.ts';
 
@@ -43,9 +43,13 @@ export const measure = ({ reference, sessions, restarted, skips = [] }: Parts): 
   const { frames: recorded, pipeline, pictures } = reference;
   const copied = { video: pipeline !== 'transcode', audio: pipeline === 'copy' };
   const both = <Value>(of: (kind: Kind) => Value): Record<Kind, Value> => ({ video: of('video'), audio: of('audio') });
-  const wanted = both((kind) => recorded.filter((frame) => frame.kind === kind));
-  const arrived = both((kind) => sessions.map(({ frames }) => frames.filter((frame) => frame.kind === kind)));
-  const times = both((kind) => sorted(new Set(arrived[kind].flat().map(({ dtsMs }) => dtsMs))));
+  const wanted = both((kind) => identify(recorded.filter((frame) => frame.kind === kind)));
+  const arrived = both((kind) =>
+    sessions.map(({ frames }) =>
+      identify(frames.filter((frame) => frame.kind === kind).map((frame) => ({ ...frame, atMs: frame.dtsMs }))),
+    ),
+  );
+  const times = both((kind) => sorted(new Set(arrived[kind].flat().map(({ atMs }) => atMs))));
   const isLoose = both((kind) => kind === 'audio' && !copied.audio && (restarted || skips.length > 0));
   const isSkipped = (atMs: number): boolean =>
     skips.some(
@@ -53,11 +57,20 @@ export const measure = ({ reference, sessions, restarted, skips = [] }: Parts): 
     );
 
   const lost = both((kind) => {
-    const there = new Set(times[kind]);
-    const lacking = wanted[kind].map(({ atMs }) => atMs).filter((atMs) => !there.has(atMs));
+    const there = new Set(arrived[kind].flat().map(({ id }) => id));
+    const lacking = wanted[kind].filter(({ id }) => !there.has(id)).map(({ atMs }) => atMs);
     return kind === 'video' ? lacking.filter((atMs) => pictures.has(atMs)) : lacking;
   });
-  const crcs = new Map(wanted.video.map(({ atMs, crc }) => [atMs, crc]));
+  const known = both((kind) => new Map(wanted[kind].map(({ id, crc }) => [id, crc])));
+  /** Neither what was recorded nor the same again: at a time at which there was another, it is a double. */
+  const strange = both((kind) => {
+    const at = new Set(wanted[kind].map(({ atMs }) => atMs));
+    const unknown = arrived[kind].flat().filter(({ id }) => !known[kind].has(id));
+    return {
+      foreign: unknown.filter(({ atMs }) => !at.has(atMs)),
+      doubled: unknown.filter(({ atMs }) => at.has(atMs)),
+    };
+  });
 
   return {
     sent: both((kind) => wanted[kind].length),
@@ -67,31 +80,42 @@ export const measure = ({ reference, sessions, restarted, skips = [] }: Parts): 
         : lost[kind].filter((atMs) => !isSkipped(atMs)).length,
     ),
     skipped: both((kind) => lost[kind].filter(isSkipped).length),
-    doubled: both((kind) => sum(arrived[kind].map((frames) => frames.length - new Set(frames.map(toTime)).size))),
+    doubled: both((kind) =>
+      isLoose[kind]
+        ? sum(arrived[kind].map((frames) => frames.length - new Set(frames.map(({ atMs }) => atMs)).size))
+        : strange[kind].doubled.length,
+    ),
     reordered: both((kind) => sum(arrived[kind].map(countStepsBack))),
     repeated: both((kind) => {
-      const distinct = sum(arrived[kind].map((frames) => new Set(frames.map(toTime)).size));
-      return distinct - times[kind].length;
+      const frames = arrived[kind].flat();
+      return frames.length - new Set(frames.map(({ id }) => id)).size;
     }),
     altered: copied.video
-      ? arrived.video.flat().filter(({ dtsMs, crc }) => crcs.has(dtsMs) && crcs.get(dtsMs) !== crc).length
+      ? arrived.video.flat().filter(({ id, crc }) => (known.video.get(id) ?? crc) !== crc).length
       : 0,
-    foreign: both((kind) => {
-      const known = new Set(wanted[kind].map(({ atMs }) => atMs));
-      return isLoose[kind] ? 0 : times[kind].filter((atMs) => !known.has(atMs)).length;
-    }),
+    foreign: both((kind) => (isLoose[kind] ? 0 : strange[kind].foreign.length)),
     largestGapMs: both((kind) => largestGap(times[kind])),
     avShiftMs: shift(times, wanted),
     rtmpsSessions: sessions.length,
   };
 };
 
-const toTime = ({ dtsMs }: RecordedFrame): number => dtsMs;
+type Timed = { atMs: number; crc: number };
+
+/** A frame is known by its time and its place among those of the same time: recorders give two pictures one millisecond. */
+const identify = <Frame extends Timed>(frames: readonly Frame[]): (Frame & { id: string })[] => {
+  const at = new Map<number, number>();
+  return frames.map((frame) => {
+    const place = at.get(frame.atMs) ?? 0;
+    at.set(frame.atMs, place + 1);
+    return { ...frame, id: `${frame.atMs}#${place}` };
+  });
+};
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 const sorted = (values: Iterable<number>): number[] => [...values].sort((one, other) => one - other);
 
-const countStepsBack = (frames: readonly RecordedFrame[]): number =>
-  frames.filter(({ dtsMs }, index) => dtsMs < (frames[index - 1]?.dtsMs ?? dtsMs)).length;
+const countStepsBack = (frames: readonly Timed[]): number =>
+  frames.filter(({ atMs }, index) => atMs < (frames[index - 1]?.atMs ?? atMs)).length;
 
 const gaps = (times: readonly number[]): { afterMs: number; ms: number }[] =>
   times.slice(1).map((atMs, index) => ({ afterMs: times[index] ?? 0, ms: atMs - (times[index] ?? 0) }));
