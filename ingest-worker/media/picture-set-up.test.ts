@@ -122,6 +122,7 @@ describe('[E12] a picture that changes its size', () => {
       stats: () => ({ sentBytes: 0, queuedBytes: 0, acknowledgedBytes: 0, rule: 'acknowledged' }),
     });
     const run = (fromMs: number, toMs: number): void => {
+      outlet.beginAgain();
       for (const tag of whole)
         if (tag.header || tag.kind === 'script' || (tag.timestampMs >= fromMs && tag.timestampMs < toMs))
           for (const one of setUp.pass(tag)) outlet.take(one);

@@ -48,7 +48,8 @@ export const createRing = (startOffset = 0): Ring => {
   let sound: { offset: number; ms: number } | undefined;
 
   const passed = (boundary: Boundary, { videoMs, audioMs }: Reached): boolean => {
-    if (videoMs === undefined || videoMs + ROUNDING_MS < boundary.videoMs) return false;
+    // Something later: a picture of the GOP before may have the very time of this one's first.
+    if (videoMs === undefined || videoMs <= boundary.videoMs + ROUNDING_MS) return false;
     if (boundary.audioMs === undefined)
       return audioMs === undefined
         ? (newestMs ?? 0) - boundary.videoMs > 0
@@ -139,7 +140,7 @@ export const createRing = (startOffset = 0): Ring => {
 
 /** Whether starting there brings again all that follows what was reached. */
 const startsBy = (boundary: Boundary, { videoMs, audioMs }: Reached): boolean =>
-  (videoMs === undefined ? false : boundary.videoMs <= videoMs + ROUNDING_MS) &&
+  (videoMs === undefined ? false : boundary.videoMs + ROUNDING_MS < videoMs) &&
   (boundary.audioMs === undefined || (audioMs !== undefined && boundary.audioMs <= audioMs + ROUNDING_MS));
 
 /** Index of the first piece that ends beyond `offset`. */

@@ -77,7 +77,7 @@ export const createFlow = ({ limits, now, onEvent, fail, way }: Parts): Flow => 
       return queuedBytes();
     },
     get isUnheard() {
-      return arrivedTags === 0;
+      return arrivedTags === 0 && delivery.totals().acknowledgedBytes === 0;
     },
     stats() {
       const { flushedBytes, acknowledgedBytes, rule } = delivery.totals();

@@ -10,6 +10,8 @@ type Parts = {
   intake: Intake;
   /** How far publishing has come: a run that follows another takes up from there. */
   published: () => Reached;
+  /** Another run makes the tags that follow. */
+  onBegun: () => void;
   onTag: (tag: Extract<EncoderEvent, { type: 'tag' }>['tag']) => void;
   /** `at` is the GOP with which the next run would begin; `more` that this one ended so that another takes the rest. */
   onExited: (exit: { clean: boolean; more: boolean; detail: string; at: number | undefined }) => void;
@@ -34,7 +36,14 @@ export type EncoderLine = {
 
 type Run = { encoder: Encoder; cursor: number; sound: boolean; full: boolean; ended: boolean; more: boolean };
 
-export const createEncoderLine = ({ startEncoder, intake, published, onTag, onExited }: Parts): EncoderLine => {
+export const createEncoderLine = ({
+  startEncoder,
+  intake,
+  published,
+  onBegun,
+  onTag,
+  onExited,
+}: Parts): EncoderLine => {
   const { ring } = intake;
   let run: Run | undefined;
   /** Wanted, but no GOP to begin with is here yet. */
@@ -71,6 +80,7 @@ export const createEncoderLine = ({ startEncoder, intake, published, onTag, onEx
     const again = reached.videoMs !== undefined || reached.audioMs !== undefined;
     const pipeline = pipelineOf(facts);
     const args = ffmpegArgs({ facts, pipeline, sound, published: again ? reached : undefined });
+    onBegun();
     const encoder = startEncoder({
       args,
       nice: LIMITS.encoderNice[pipeline],

@@ -79,10 +79,39 @@ describe('sending', () => {
     const to = connection();
     outlet.attach(to);
     takeAll(outlet, ...SET_UP, picture(100, true), sound(100), picture(133));
+    outlet.beginAgain();
     takeAll(outlet, ...SET_UP, picture(100, true), sound(100), picture(133), sound(133), picture(166));
     expect(names(to.sent).slice(3)).toEqual(['v100K', 'a100', 'v133', 'a133', 'v166']);
     takeAll(outlet, setUp('video', 'another'), picture(200, true));
     expect(to.sent.at(-2)?.body.toString()).toBe('another');
+  });
+});
+
+describe('[E3] two pictures in one millisecond', () => {
+  const [first, second, third] = [1, 2, 3].map((bytes) => picture(133, false, bytes));
+  const sizes = (tags: FlvTag[]): number[] => tags.map(({ body }) => body.byteLength);
+
+  it('are two pictures', () => {
+    const outlet = createOutlet();
+    const to = connection();
+    outlet.attach(to);
+    takeAll(outlet, picture(100, true), ...[first, second].flatMap((tag) => tag ?? []), picture(166));
+    expect(sizes(to.sent)).toEqual([10, 1, 2, 10]);
+    expect(outlet.published.videoMs).toBe(66);
+  });
+
+  it.each([1, 2, 3])('are made again where an encoder has died after %d of them, and sent once', (made) => {
+    const outlet = createOutlet();
+    const to = connection();
+    outlet.attach(to);
+    const all = [first, second, third].flatMap((tag) => tag ?? []);
+    takeAll(outlet, picture(100, true), ...all.slice(0, made));
+    outlet.beginAgain();
+    takeAll(outlet, picture(100, true), ...all, picture(166));
+    expect(sizes(to.sent)).toEqual([10, 1, 2, 3, 10]);
+    outlet.beginAgain();
+    takeAll(outlet, picture(166), picture(166, false, 7));
+    expect(sizes(to.sent)).toEqual([10, 1, 2, 3, 10, 7]);
   });
 });
 

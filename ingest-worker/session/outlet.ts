@@ -9,6 +9,8 @@ import type { Publisher } from './publisher.ts';
  * in order, and none is forgotten before the server has it (SPEC §P).
  */
 export type Outlet = {
+  /** From now on another encoder makes tags, and begins before where the one before it has stopped. */
+  beginAgain(): void;
   /** Takes what an encoder has made. What an earlier one has made already is dropped here. */
   take(tag: FlvTag): void;
   /** Sends through this connection from now on: set-up first, then from the first GOP of which not all has arrived. */
@@ -30,6 +32,8 @@ export type Outlet = {
 };
 
 type Track = 'audio' | 'video';
+/** How far a track has come, and how many of its tags have that very time: recorders give two pictures in a millisecond. */
+type Newest = { ms: number; tags: number };
 
 export const createOutlet = (): Outlet => {
   /** Tags from the newest key frame before which all has arrived. */
@@ -41,7 +45,9 @@ export const createOutlet = (): Outlet => {
   const setUp = new Map<FlvTag['kind'], FlvTag>();
   const inForce = new Map<FlvTag['kind'], FlvTag>();
   const untimed = new Map<FlvTag['kind'], FlvTag>();
-  const published: Partial<Record<Track, number>> = {};
+  const published: Partial<Record<Track, Newest>> = {};
+  /** What of it the encoder under way makes again. */
+  let again: Partial<Record<Track, Newest>> = {};
   const arrived: Partial<Record<Track, number>> = {};
   let publisher: Publisher | undefined;
   let congested = false;
@@ -78,6 +84,20 @@ export const createOutlet = (): Outlet => {
     }
   };
 
+  const isAgain = ({ kind, timestampMs }: FlvTag): boolean => {
+    if (kind === 'script') return false;
+    const { [kind]: before } = again;
+    if (!before || timestampMs > before.ms) return false;
+    return timestampMs < before.ms || before.tags-- > 0;
+  };
+
+  const count = ({ kind, timestampMs }: FlvTag): void => {
+    if (kind === 'script') return;
+    const newest = published[kind];
+    if (newest?.ms === timestampMs) newest.tags++;
+    else published[kind] = { ms: timestampMs, tags: 1 };
+  };
+
   /** Lets go of whole GOPs that have arrived; of parts of one, too, when a GOP is longer than what may be held. */
   const free = (): void => {
     const whole = tags.findLastIndex((tag, index) => tag.key && index <= arrivedTags);
@@ -102,6 +122,10 @@ export const createOutlet = (): Outlet => {
   });
 
   return {
+    beginAgain: () => {
+      const { video, audio } = published;
+      again = { ...(video && { video: { ...video } }), ...(audio && { audio: { ...audio } }) };
+    },
     take: (tag) => {
       if (tag.header || tag.kind === 'script') {
         // FFmpeg stamps set-up with 0; it belongs to the media that follows it. Of what is made again for media that has been
@@ -110,9 +134,8 @@ export const createOutlet = (): Outlet => {
         else untimed.set(tag.kind, tag);
         return;
       }
-      const { kind, timestampMs } = tag;
-      if (timestampMs <= (published[kind] ?? -1)) return;
-      published[kind] = timestampMs;
+      if (isAgain(tag)) return;
+      count(tag);
       pushSetUp(tag);
       push(tag);
       if (!congested) flush();
@@ -154,7 +177,8 @@ export const createOutlet = (): Outlet => {
       return sentTags === tags.length;
     },
     get published() {
-      return reached(published);
+      const { video, audio } = published;
+      return reached({ ...(video && { video: video.ms }), ...(audio && { audio: audio.ms }) });
     },
     get arrived() {
       return reached(arrived);

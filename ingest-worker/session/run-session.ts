@@ -169,6 +169,7 @@ export const runSession = (parts: SessionParts, grant: Grant): RunningSession =>
     startEncoder: parts.startEncoder,
     intake,
     published: () => outlet.published,
+    onBegun: () => outlet.beginAgain(),
     onTag: (tag) => {
       const passed = pictureSetUp.pass(tag);
       if (passed.length > 1) log.warn('picture changed', { atMs: tag.timestampMs });
