@@ -13,8 +13,8 @@ type Parts = {
   /** Another run makes the tags that follow. */
   onBegun: () => void;
   onTag: (tag: Extract<EncoderEvent, { type: 'tag' }>['tag']) => void;
-  /** `at` is the GOP with which the next run would begin; `more` that this one ended so that another takes the rest. */
-  onExited: (exit: { clean: boolean; more: boolean; detail: string; at: number | undefined }) => void;
+  /** `at`, `stuck`: the GOP with which the next run would begin, and whether this one did; `more`: another takes the rest. */
+  onExited: (exit: { clean: boolean; more: boolean; detail: string; at: number | undefined; stuck: boolean }) => void;
 };
 
 /** Feeds the ring to one FFmpeg after another (SPEC §E). */
@@ -34,7 +34,15 @@ export type EncoderLine = {
   readonly droppedFrames: number;
 };
 
-type Run = { encoder: Encoder; cursor: number; sound: boolean; full: boolean; ended: boolean; more: boolean };
+type Run = {
+  encoder: Encoder;
+  from: number;
+  cursor: number;
+  sound: boolean;
+  full: boolean;
+  ended: boolean;
+  more: boolean;
+};
 
 export const createEncoderLine = ({
   startEncoder,
@@ -64,7 +72,7 @@ export const createEncoderLine = ({
     if (from === undefined || from >= stopAt) {
       if (!ending) return;
       waiting = undefined;
-      onExited({ clean: true, more: false, detail: 'nothing left to encode', at: undefined });
+      onExited({ clean: true, more: false, detail: 'nothing left to encode', at: undefined, stuck: false });
       return;
     }
     if (boundary && waiting.past !== undefined)
@@ -86,7 +94,7 @@ export const createEncoderLine = ({
       nice: LIMITS.encoderNice[pipeline],
       onEvent: (event) => run?.encoder === encoder && heard(event),
     });
-    run = { encoder, cursor: from, sound, full: false, ended: false, more: false };
+    run = { encoder, from, cursor: from, sound, full: false, ended: false, more: false };
     droppedBefore = droppedFrames;
     if (held) encoder.pause();
     run.full = !encoder.write(bytes);
@@ -109,10 +117,12 @@ export const createEncoderLine = ({
     }
   };
 
-  const exited = ({ more }: Run, { clean, detail }: Extract<EncoderEvent, { type: 'exited' }>): void => {
+  const exited = ({ more, from }: Run, { clean, detail }: Extract<EncoderEvent, { type: 'exited' }>): void => {
     run = undefined;
     if (!clean) resumeFrom = undefined;
-    onExited({ clean, more: clean && more, detail, at: ring.resumePoint(published())?.offset });
+    const next = ring.resumePoint(published())?.offset;
+    const stuck = next === undefined || next <= from;
+    onExited({ clean, more: clean && more, detail, at: stuck ? from : next, stuck });
   };
 
   const pump = (): void => {

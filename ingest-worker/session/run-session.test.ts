@@ -527,6 +527,30 @@ describe('[E1] encoders', () => {
   });
 });
 
+describe('[E5] a GOP that kills encoders', () => {
+  it('is left out, and nothing else, though none of it was published', async () => {
+    const { feed, encode, encoders, session, client } = running();
+    feed(INIT);
+    for (let index = 0; index < 4; index++) feed(gop(index));
+    await pulse();
+    encode(0);
+    encode(1);
+    await vi.advanceTimersByTimeAsync(LIMITS.healthyMs);
+    // Whoever reads the third one dies of it: the first, the one that begins with the second, the one that begins with it.
+    for (const waitMs of [0, 1_000, 2_000]) {
+      encoders.at(-1)?.say({ type: 'exited', clean: false, detail: 'SIGSEGV' });
+      await vi.advanceTimersByTimeAsync(waitMs + LIMITS.pulseMs);
+    }
+    const bytes = gop(0).byteLength;
+    expect(encoders.map(({ written }) => written - INIT.byteLength)).toEqual([4 * bytes, 3 * bytes, 2 * bytes, bytes]);
+    session.stop(client, client.sent);
+    encode(3);
+    encoders.at(-1)?.say({ type: 'exited', clean: true, detail: '' });
+    await pulse();
+    expect(client.closed).toBe('finished');
+  });
+});
+
 describe('[E8] sound', () => {
   it('is waited for, but not for ever, and taken up when it comes', async () => {
     const { feed, encoders } = running();

@@ -176,9 +176,9 @@ export const runSession = (parts: SessionParts, grant: Grant): RunningSession =>
       for (const one of passed) outlet.take(one);
       line.hold(outlet.full);
     },
-    onExited: ({ clean, more, detail, at }) => {
+    onExited: ({ clean, more, detail, at, stuck }) => {
       if (!clean) log.warn('encoder died', { detail });
-      happened({ type: 'encoder-exited', clean, more, at });
+      happened({ type: 'encoder-exited', clean, more, at, stuck });
     },
   });
 

@@ -27,7 +27,13 @@ const name = (effect: Effect): string => {
 };
 
 const LIVE = ['upstream-connected', 'media-began'] as const;
-const died = (at?: number): Partial<SessionEvent> => ({ type: 'encoder-exited', clean: false, more: false, at });
+const died = (at?: number, stuck = false): Partial<SessionEvent> => ({
+  type: 'encoder-exited',
+  clean: false,
+  more: false,
+  at,
+  stuck,
+});
 const ENDED: Partial<SessionEvent> = { type: 'encoder-exited', clean: true, more: false, at: undefined };
 const FINISH: Partial<SessionEvent> = { type: 'stopped', because: 'finished' };
 const lost = (because = 'reset'): Partial<SessionEvent> => ({ type: 'upstream-failed', because }) as SessionEvent;
@@ -178,6 +184,12 @@ describe('encoder', () => {
   it('[E5] two deaths with the same GOP to begin with skip it; with another one they do not', () => {
     expect(play(...LIVE, LIMITS.healthyMs, died(7), died(7), 1_000, 'tick').did.at(-1)).toBe('start-encoder past 7');
     expect(play(...LIVE, LIMITS.healthyMs, died(7), died(8), 1_000, 'tick').did.at(-1)).toBe('start-encoder');
+  });
+
+  it('[E5] where the one after it kills as well, that is skipped too; not where the run has come further', () => {
+    const twice = [...LIVE, LIMITS.healthyMs, died(7), died(7, true), 1_000, 'tick'] as const;
+    expect(play(...twice, died(9, true), 2_000, 'tick').did.at(-1)).toBe('start-encoder past 9');
+    expect(play(...twice, died(12), 2_000, 'tick').did.at(-1)).toBe('start-encoder');
   });
 
   it('[W9] a run that ends so that another takes the rest is no death, in the show or in its drain', () => {

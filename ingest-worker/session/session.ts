@@ -26,7 +26,8 @@ type Client = { is: 'here' } | { is: 'away'; sinceMs: number };
 type EncoderState =
   /** No media yet. */
   | { is: 'waiting' }
-  | { is: 'running'; sinceMs: number; crashes: Crashes }
+  /** `past`: it left out what has killed others. */
+  | { is: 'running'; sinceMs: number; crashes: Crashes; past: number | undefined }
   | { is: 'resting'; untilMs: number; crashes: Crashes; past: number | undefined }
   /** All input is encoded, or there is none to come. */
   | { is: 'done' };
@@ -46,8 +47,11 @@ type Outage = { downMs: number; attempt: number };
 
 export type SessionEvent = { nowMs: number } & (
   | { type: 'media-began' }
-  /** `at` is the GOP with which the next run would begin; `more`: it ended so that another one takes the rest. */
-  | { type: 'encoder-exited'; clean: boolean; more: boolean; at: number | undefined }
+  /**
+   * `at` is the GOP with which the next run would begin, and no earlier one than this run began with; `stuck` where it is that
+   * very one. `more`: it ended so that another one takes the rest.
+   */
+  | { type: 'encoder-exited'; clean: boolean; more: boolean; at: number | undefined; stuck: boolean }
   | { type: 'upstream-connected' }
   | { type: 'upstream-failed'; because: PublisherFailure }
   | { type: 'upstream-closed' }
@@ -179,13 +183,13 @@ const run = (
   nowMs: number,
   { crashes = NO_CRASHES, past, again = false }: { crashes?: Crashes; past?: number | undefined; again?: boolean } = {},
 ): Step => [
-  withEncoder(session, { is: 'running', sinceMs: nowMs, crashes }),
+  withEncoder(session, { is: 'running', sinceMs: nowMs, crashes, past }),
   [{ do: 'start-encoder', past, again }, ...(session.at === 'draining' ? [{ do: 'end-encoder-input' } as const] : [])],
 ];
 
 type EncoderExited = Extract<SessionEvent, { type: 'encoder-exited' }>;
 
-const afterEncoder = (session: Going, { nowMs, clean, more, at }: EncoderExited): Step => {
+const afterEncoder = (session: Going, { nowMs, clean, more, at, stuck }: EncoderExited): Step => {
   const { encoder } = session.feed;
   if (encoder.is !== 'running') return [session, []];
   if (clean && !more && session.at === 'draining') return settle(withEncoder(session, { is: 'done' }), []);
@@ -195,7 +199,9 @@ const afterEncoder = (session: Going, { nowMs, clean, more, at }: EncoderExited)
   const inARow = healthy ? 0 : encoder.crashes.inARow;
   const wait = healthy ? 0 : LIMITS.restartWaitsMs[inARow];
   if (wait === undefined) return over(withEncoder(session, { is: 'done' }), 'encoder-failed');
-  const past = at !== undefined && at === encoder.crashes.lastAt ? at : undefined;
+  // What kills them may lie in the GOP after the one that they begin with: then that is next.
+  const isPoisoned = at === encoder.crashes.lastAt || (stuck && encoder.past !== undefined);
+  const past = isPoisoned ? at : undefined;
   const crashes: Crashes = { inARow: healthy ? 0 : inARow + 1, lastAt: at };
   if (wait === 0) return run(session, nowMs, { crashes, past, again: true });
   return [withEncoder(session, { is: 'resting', untilMs: nowMs + wait, crashes, past }), []];
