@@ -52,13 +52,18 @@ type FakeClient = Client & {
 };
 
 /** A session among fakes of fields: time, encoder, upstream, client and table are the test's. */
-const running = ({ plain = false, full = false, barredMs = 0 } = {}) => {
+const running = ({ plain = false, full = false, barredMs = 0, resumed = false } = {}) => {
   const released: string[] = [];
   let renewals = 0;
   const encoders: FakeEncoder[] = [];
   const publishers: { options: PublisherOptions; sent: FlvTag[]; alive: boolean }[] = [];
-  /** How a publisher's close ends, and whether the table takes back a lease. */
-  const conduct: { parting: Awaited<ReturnType<Publisher['close']>>; releasing: Promise<void> } = {
+  /** How a publisher's connection begins and ends, and whether the table takes back a lease. */
+  const conduct: {
+    answer: Awaited<ReturnType<Publisher['connect']>>;
+    parting: Awaited<ReturnType<Publisher['close']>>;
+    releasing: Promise<void>;
+  } = {
+    answer: { connected: true },
     parting: { flushed: true },
     releasing: Promise.resolve(),
   };
@@ -122,7 +127,7 @@ const running = ({ plain = false, full = false, barredMs = 0 } = {}) => {
         const made = { options, sent: [] as FlvTag[], alive: true };
         publishers.push(made);
         return {
-          connect: async () => ({ connected: true }),
+          connect: async () => conduct.answer,
           send: (tag) => {
             made.sent.push(tag);
             return room;
@@ -141,6 +146,7 @@ const running = ({ plain = false, full = false, barredMs = 0 } = {}) => {
       fence: 1,
       muxStreamKey: 'key',
       resumeToken: 'token',
+      resumed,
       committed: 0,
       barredMs,
       media: plain ? undefined : MEDIA,
@@ -684,6 +690,22 @@ describe('[S3] a process that stood still', () => {
   it('asks for its lease at once beyond pausedMs, and not before', async () => {
     expect(await renewals(LIMITS.pausedMs)).toBe(0);
     expect(await renewals(LIMITS.pausedMs + 1)).toBe(1);
+  });
+});
+
+describe('[S11] a refused key', () => {
+  it.each([
+    [false, 'upstream-refused'],
+    // Its worker may be gone, and the server not know it yet; nothing need have been committed.
+    [true, undefined],
+  ])('of a feed that was under way elsewhere: %s', async (resumed, told) => {
+    const { client, conduct, publishers } = running({ resumed });
+    conduct.answer = { connected: false, because: 'key-refused', detail: '' };
+    await pulse();
+    expect(client.closed).toBe(told);
+    conduct.answer = { connected: true };
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(publishers).toHaveLength(resumed ? 2 : 1);
   });
 });
 

@@ -35,6 +35,8 @@ export type Grant = {
   fence: number;
   muxStreamKey: string;
   resumeToken: string;
+  /** It was under way elsewhere, and would have ended there if the server had refused its key. */
+  resumed: boolean;
   /** Byte with which the feed goes on; 0 for a new one. */
   committed: number;
   /** For so long the holder before us may still be publishing. */
@@ -78,7 +80,7 @@ export const runSession = (parts: SessionParts, grant: Grant): RunningSession =>
   });
 
   const stepper = createStepper({
-    beginning: begin({ nowMs: startedMs, freeMs: startedMs + grant.barredMs, keyTaken: grant.committed > 0 }),
+    beginning: begin({ nowMs: startedMs, freeMs: startedMs + grant.barredMs, keyTaken: grant.resumed }),
     clock,
     perform: (effect) => perform(effect),
     onMoved: (session) => {

@@ -55,7 +55,7 @@ export const createSessions = ({ store, workerId, ...parts }: Parts): Sessions =
 
   const start = (
     { client, streamId, media, reserve }: Opening,
-    lease: Claimed & { sessionId: string; committed: number },
+    lease: Claimed & { sessionId: string; committed: number; resumed: boolean },
     resumeToken: string,
   ): RunningSession => {
     const old = running.get(streamId);
@@ -68,6 +68,7 @@ export const createSessions = ({ store, workerId, ...parts }: Parts): Sessions =
         fence: lease.fence,
         muxStreamKey: lease.muxStreamKey,
         resumeToken,
+        resumed: lease.resumed,
         committed: lease.committed,
         // Our own older feed has been cut off above; anybody else's will have noticed by then.
         barredMs: old ? 0 : barredMs(lease.previousUntil),
@@ -105,7 +106,11 @@ export const createSessions = ({ store, workerId, ...parts }: Parts): Sessions =
     });
     if (!lease.claimed) return { opened: false, because: 'key-refused', detail: lease.because };
     if (!open) return giveBack(streamId, lease);
-    return { opened: true, isNew: true, session: start(opening, { ...lease, sessionId, committed: 0 }, resumeToken) };
+    return {
+      opened: true,
+      isNew: true,
+      session: start(opening, { ...lease, sessionId, committed: 0, resumed: false }, resumeToken),
+    };
   };
 
   const goOn = async (opening: Resuming): Promise<Opened> => {
@@ -127,7 +132,7 @@ export const createSessions = ({ store, workerId, ...parts }: Parts): Sessions =
     if (!open) return giveBack(streamId, lease);
     // What the client no longer holds cannot be had; it goes on with the first whole GOP that it has.
     const committed = Math.max(lease.committed, haveFrom);
-    return { opened: true, isNew: true, session: start(opening, { ...lease, committed }, resumeToken) };
+    return { opened: true, isNew: true, session: start(opening, { ...lease, committed, resumed: true }, resumeToken) };
   };
 
   return {
