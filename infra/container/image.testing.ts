@@ -37,12 +37,15 @@ export const checkImage = async (image: string): Promise<string> => {
   assert.equal(user, 'node');
   assert.equal(stop, 'SIGTERM');
   assert.match(health ?? '', /healthz/);
-  const read = (path: string) => docker('run', '--rm', ...LABELLED, '--network=none', image, 'cat', path);
+  const run = (...command: string[]) => docker('run', '--rm', ...LABELLED, '--network=none', image, ...command);
+  const read = (path: string) => run('cat', path);
   const sbom: unknown = JSON.parse(await read(sbomPath ?? ''));
   assert.ok(sbom && typeof sbom === 'object' && 'bomFormat' in sbom && 'components' in sbom);
   assert.equal(sbom.bomFormat, 'CycloneDX');
   assert.ok(Array.isArray(sbom.components) && sbom.components.length > 0);
+  const packages = (await run('ls', '/var/lib/dpkg/status.d')).split('\n');
+  for (const name of ['ffmpeg', 'libavcodec59', 'libx264-164']) assert.ok(packages.includes(name), `no ${name}`);
   const versions = (await read('/app/ffmpeg-version.txt')).replaceAll('\n', ', ');
   const mb = (bytes: number): string => `${Math.round(bytes / MEGABYTE)} MB`;
-  return `${mb(size)}, ${mb(size - base)} over its base of ${mb(base)}; ${versions}; SBOM of ${sbom.components.length} packages`;
+  return `${mb(size)}, ${mb(size - base)} over its base of ${mb(base)}; ${versions}; SBOM of ${sbom.components.length} packages of npm and ${packages.length} of Debian`;
 };

@@ -5,7 +5,7 @@ import { docker } from './engine.testing.ts';
 import { checkImage } from './image.testing.ts';
 import { startWorkerContainer, type WorkerContainer } from './worker-container.testing.ts';
 
-export type Row = {
+type Row = {
   name: string;
   promise: string;
   /** What was found; throws where the promise is not held. */
