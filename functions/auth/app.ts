@@ -49,7 +49,7 @@ export const createAuthApp = ({
     const user = await me(requireUser(c));
     if (!user) throw new Refusal('user-not-found', 'This account has been deleted.');
     const view: Session = { user };
-    return c.json(view, 200, PRIVATE);
+    return c.json(view);
   });
 
   room.post('/auth/tickets', people, limited('ticket'), async (c) => {
@@ -57,16 +57,13 @@ export const createAuthApp = ({
     const until = clock().getTime() + TICKET_LIVES_MS;
     await tickets.issue({ ticket, userId: c.get('user')?.userId, until });
     const view: Ticket = { ticket, expiresAt: new Date(until).toISOString() };
-    return c.json(view, 201, PRIVATE);
+    return c.json(view, 201);
   });
 
   room.post('/auth/sign-out-everywhere', people, async (c) => {
     await users.signOutEverywhere(requireUser(c).userId, clock().getTime());
-    return c.body(null, 204, PRIVATE);
+    return c.body(null, 204);
   });
 
   return room;
 };
-
-/** Answers about one person are nobody else's: no cache between us may keep them. */
-const PRIVATE = { 'Cache-Control': 'no-store' };

@@ -54,6 +54,18 @@ const make = (parts: Partial<RoomParts> = {}) => {
   };
 };
 
+it('lets nobody keep an answer that does not say that it may be kept', async () => {
+  const room = createRoom({ log: { debug() {}, info() {}, warn() {}, error() {} } })
+    .get('/anything', (c) => c.json({}))
+    .get('/picture', (c) => c.json({}, 200, { 'Cache-Control': 'public, max-age=9' }));
+  const kept = async (path: string) => (await room.request(path)).headers.get('cache-control');
+  expect([await kept('/anything'), await kept('/picture'), await kept('/nothing')]).toEqual([
+    'no-store',
+    'public, max-age=9',
+    'no-store',
+  ]);
+});
+
 describe('what goes wrong', () => {
   it.each([
     [

@@ -63,6 +63,11 @@ export const createRoom = ({ log, corsOrigins = [], bodyLimitBytes = BODY_LIMIT_
       },
     }),
   );
+  // What is shown depends on who asks: an answer that may be kept says so itself.
+  room.use(async (c, next) => {
+    await next();
+    if (!c.res.headers.has('Cache-Control')) c.header('Cache-Control', 'no-store');
+  });
   room.notFound((c) => answer(c, new Refusal('not-found', 'There is nothing at this address.')));
   room.onError((error, c) => {
     const refusal = toRefusal(error);
@@ -98,4 +103,4 @@ const toRefusal = (error: Error): Refusal => {
 };
 
 const answer = (c: Context, refusal: Refusal, headers: Record<string, string> = {}): Response =>
-  c.json(refusal.body, refusal.status, { 'Cache-Control': 'no-store', ...refusal.headers, ...headers });
+  c.json(refusal.body, refusal.status, { ...refusal.headers, ...headers });

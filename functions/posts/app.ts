@@ -152,11 +152,11 @@ export const createPostsApp = ({
     const user = handle && (await users.byHandle(handle));
     if (!user) throw new Refusal('user-not-found', 'Nobody goes by this handle.');
     const page = await feed(`author:${user.id}`, asked, c.get('user'), (ask) => posts.byAuthor(user.id, ask));
-    return c.json(page, 200, PRIVATE);
+    return c.json(page);
   });
 
   room.get('/posts/explore', query(PageQuery), async (c) =>
-    c.json(await feed('explore', c.req.valid('query'), c.get('user'), (ask) => posts.explore(ask)), 200, PRIVATE),
+    c.json(await feed('explore', c.req.valid('query'), c.get('user'), (ask) => posts.explore(ask))),
   );
 
   room.get('/posts/feed', signedIn, query(PageQuery), async (c) => {
@@ -164,7 +164,7 @@ export const createPostsApp = ({
     const page = await feed(`feed:${caller.userId}`, c.req.valid('query'), caller, (ask) =>
       followingFeed(caller.userId, ask),
     );
-    return c.json(page, 200, PRIVATE);
+    return c.json(page);
   });
 
   room.post('/posts', signedIn, limited('post'), body(CreatePost), async (c) => {
@@ -187,7 +187,7 @@ export const createPostsApp = ({
     // another post has taken it up meanwhile
     if (!outcome.created && outcome.because === 'upload-gone') throw uploadGone();
     if (!outcome.created) throw new Refusal('user-not-found', 'This account has been deleted.');
-    return c.json(await viewed(post, caller), 201, PRIVATE);
+    return c.json(await viewed(post, caller), 201);
   });
 
   room.post('/posts/uploads', signedIn, limited('upload'), body(CreateUpload), async (c) => {
@@ -203,10 +203,10 @@ export const createPostsApp = ({
     // first what removes it, then what lets it in: no file is ever there that nobody knows of
     await uploads.announce(userId, upload, at);
     const { url, fields, expiresAt } = await bucket.form(userId, upload, bytes, at);
-    return c.json({ id: upload.id, url, fields, expiresAt: new Date(expiresAt).toISOString() }, 201, PRIVATE);
+    return c.json({ id: upload.id, url, fields, expiresAt: new Date(expiresAt).toISOString() }, 201);
   });
 
-  room.get('/posts/:id', async (c) => c.json((await seen(c.req.param('id'), c.get('user'))).view, 200, PRIVATE));
+  room.get('/posts/:id', async (c) => c.json((await seen(c.req.param('id'), c.get('user'))).view));
 
   room.patch('/posts/:id', signedIn, limited('post'), body(UpdatePost), async (c) => {
     const caller = requireUser(c);
@@ -218,10 +218,10 @@ export const createPostsApp = ({
     const sameWords = media === undefined && mediaAlt === (view.mediaAlt ?? null);
     const changes = { text, mediaUrl: media, mediaAlt: sameWords ? undefined : mediaAlt };
     // what changes nothing is no edit
-    if (Object.values(changes).every((change) => change === undefined)) return c.json(view, 200, PRIVATE);
+    if (Object.values(changes).every((change) => change === undefined)) return c.json(view);
     const edited = await posts.edit(post, changes, now());
     if (!edited) throw postGone();
-    return c.json(await viewed(edited, caller), 200, PRIVATE);
+    return c.json(await viewed(edited, caller));
   });
 
   room.delete('/posts/:id', signedIn, async (c) => {
@@ -229,7 +229,7 @@ export const createPostsApp = ({
     const { post } = await seen(c.req.param('id'), caller);
     if (!mayTakeDown(standing(caller), post.authorId)) throw new Refusal('not-allowed', 'This is not your post.');
     await removals.removePost(post, now());
-    return c.body(null, 204, PRIVATE);
+    return c.body(null, 204);
   });
 
   room.put('/posts/:id/like', signedIn, limited('like'), async (c) => {
@@ -238,14 +238,14 @@ export const createPostsApp = ({
     const outcome = await likes.like(post, caller.userId, now());
     if (!outcome.liked && outcome.because === 'blocked') throw blocked();
     if (!outcome.liked) throw postGone();
-    return c.json(await viewed(post, caller), 200, PRIVATE);
+    return c.json(await viewed(post, caller));
   });
 
   room.delete('/posts/:id/like', signedIn, limited('like'), async (c) => {
     const caller = requireUser(c);
     const { post } = await seen(c.req.param('id'), caller);
     await likes.unlike(post.id, caller.userId);
-    return c.json(await viewed(post, caller), 200, PRIVATE);
+    return c.json(await viewed(post, caller));
   });
 
   room.get('/posts/:id/comments', signedIn, query(PageQuery), async (c) => {
@@ -255,7 +255,7 @@ export const createPostsApp = ({
     const page = await comments.ofPost(post.id, { limit, after: openCursor(cursors, list, cursor) });
     const next = cursors.seal(list, page.next);
     const items = await views.commentViews(page.comments);
-    return c.json({ items, ...(next !== undefined && { cursor: next }) }, 200, PRIVATE);
+    return c.json({ items, ...(next !== undefined && { cursor: next }) });
   });
 
   room.post('/posts/:id/comments', signedIn, limited('comment'), body(CreateComment), async (c) => {
@@ -274,7 +274,7 @@ export const createPostsApp = ({
     if (!outcome.added && outcome.because === 'blocked') throw blocked();
     if (!outcome.added) throw postGone();
     const [view] = await views.commentViews([comment]);
-    return c.json(view, 201, PRIVATE);
+    return c.json(view, 201);
   });
 
   room.delete('/posts/:id/comments/:commentId', signedIn, async (c) => {
@@ -287,14 +287,13 @@ export const createPostsApp = ({
     if (!owners.some((owner) => mayTakeDown(standing(caller), owner)))
       throw new Refusal('not-allowed', 'This is neither your comment nor your post.');
     await comments.remove(post.id, comment.id);
-    return c.body(null, 204, PRIVATE);
+    return c.body(null, 204);
   });
 
   return room;
 };
 
 /** What one sees depends on who one is: no cache between us may keep it. */
-const PRIVATE = { 'Cache-Control': 'no-store' };
 
 const postGone = () => new Refusal('post-not-found', 'There is no such post.');
 const uploadGone = () => new Refusal('upload-not-found', 'There is no such file of yours that waits for a post.');

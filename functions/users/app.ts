@@ -63,25 +63,25 @@ export const createUsersApp = ({
   room.use(jsonOnly);
   room.use('/users/*', identified(authenticate));
 
-  room.get('/users/me', async (c) => c.json(whole(await profiles.me(requireUser(c))), 200, PRIVATE));
+  room.get('/users/me', async (c) => c.json(whole(await profiles.me(requireUser(c)))));
 
   room.patch('/users/me', signedIn, limited('profile'), body(UpdateMe), async (c) => {
     const caller = requireUser(c);
     const changed = await users.change(caller.userId, toChanges(c.req.valid('json')), now());
     if (!changed.changed) throw unchanged(changed);
-    return c.json(await profiles.meOf(changed.user, caller.roles), 200, PRIVATE);
+    return c.json(await profiles.meOf(changed.user, caller.roles));
   });
 
   room.delete('/users/me', async (c) => {
     await removals.removeUser(requireUser(c).userId, now());
-    return c.body(null, 204, PRIVATE);
+    return c.body(null, 204);
   });
 
   room.post('/users/me/creator', async (c) => {
     const caller = requireUser(c);
     const user = whole(await users.becomeCreator(caller.userId));
     const roles = caller.roles.includes('creator') ? caller.roles : (['creator', ...caller.roles] as const);
-    return c.json(await profiles.meOf(user, roles), 200, PRIVATE);
+    return c.json(await profiles.meOf(user, roles));
   });
 
   /** Whom a path names. Whoever may not be told apart from nobody is nobody. */
@@ -98,7 +98,7 @@ export const createUsersApp = ({
   };
 
   room.get('/users/:handle', async (c) =>
-    c.json(await profiles.profileOf(await named(c.req.param('handle')), c.get('user')), 200, PRIVATE),
+    c.json(await profiles.profileOf(await named(c.req.param('handle')), c.get('user'))),
   );
 
   room.put('/users/:handle/follow', signedIn, limited('follow'), async (c) => {
@@ -108,14 +108,14 @@ export const createUsersApp = ({
     if (!outcome.followed && outcome.because === 'blocked')
       throw new Refusal('blocked', 'You cannot follow this person.');
     if (!outcome.followed) throw new Refusal('user-not-found', 'Nobody goes by this handle.');
-    return c.json(await profiles.profileOf(user, caller), 200, PRIVATE);
+    return c.json(await profiles.profileOf(user, caller));
   });
 
   room.delete('/users/:handle/follow', signedIn, limited('follow'), async (c) => {
     const caller = requireUser(c);
     const user = await another(caller, c.req.param('handle'), 'unfollow');
     await follows.unfollow(caller.userId, user.id);
-    return c.json(await profiles.profileOf(user, caller), 200, PRIVATE);
+    return c.json(await profiles.profileOf(user, caller));
   });
 
   room.put('/users/:handle/block', signedIn, limited('follow'), async (c) => {
@@ -124,14 +124,14 @@ export const createUsersApp = ({
     // the block first: from then on nobody can follow anew, and a repeat finishes what a crash here leaves
     await blocks.block(caller.userId, user.id, now());
     await Promise.all([follows.unfollow(user.id, caller.userId), follows.unfollow(caller.userId, user.id)]);
-    return c.body(null, 204, PRIVATE);
+    return c.body(null, 204);
   });
 
   room.delete('/users/:handle/block', signedIn, limited('follow'), async (c) => {
     const caller = requireUser(c);
     const user = await another(caller, c.req.param('handle'), 'unblock');
     await blocks.unblock(caller.userId, user.id);
-    return c.body(null, 204, PRIVATE);
+    return c.body(null, 204);
   });
 
   const people = async (
@@ -156,8 +156,6 @@ export const createUsersApp = ({
         page.blocks.map(({ blocked }) => blocked),
         page.next,
       ),
-      200,
-      PRIVATE,
     );
   });
 
@@ -193,7 +191,6 @@ export const createUsersApp = ({
 };
 
 /** Answers that depend on who asks: no cache between us may keep them. */
-const PRIVATE = { 'Cache-Control': 'no-store' };
 
 const accountGone = () => new Refusal('user-not-found', 'This account has been deleted.');
 

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -177,6 +178,13 @@ describe('a webhook', () => {
   it.each([-3_600, 3_600])('with a stamp %i seconds from now is refused', async (seconds) => {
     expect(await post(await signed(now() + seconds))).toEqual({ status: 400, error: 'signature-invalid' });
   });
+});
+
+it('a method that no room can have is refused', async () => {
+  const asked = request(`${platform.origin}/users/asha`, { method: 'TRACE' }).end();
+  const [answer] = await once(asked, 'response');
+  expect(answer.statusCode).toBe(405);
+  answer.resume();
 });
 
 describe('a request outside the rooms', () => {

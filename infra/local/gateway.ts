@@ -65,6 +65,8 @@ const TYPES: Record<string, string> = {
   '.map': 'application/json',
 };
 const LOCAL_BODY_BYTES = 4_096;
+/** https://fetch.spec.whatwg.org/#forbidden-method */
+const FORBIDDEN_METHODS = new Set(['CONNECT', 'TRACE', 'TRACK']);
 const WORKER_CONNECT_MS = 3_000;
 
 const json = (response: ServerResponse, status: number, body: unknown): void => {
@@ -199,7 +201,12 @@ export const startGateway = async (parts: Parts) => {
     if (parts.uploads && path.startsWith('/media/')) return parts.uploads.serve(request, response, path);
     const room = path.split('/')[1] ?? '';
     const { rooms } = parts.controlPlane();
-    if (isRoom(room, rooms)) return listener(rooms[room])(request, response);
+    if (isRoom(room, rooms)) {
+      // The fetch API, of which the rooms are made, knows no request of these; API Gateway lets none through either.
+      if (FORBIDDEN_METHODS.has(request.method ?? ''))
+        return json(response, 405, { error: 'method-not-allowed', message: 'That method is not for this.' });
+      return listener(rooms[room])(request, response);
+    }
     // The sign-in's redirect and the realtime socket are bound to one name of this machine.
     if (
       request.method === 'GET' &&
