@@ -3,12 +3,14 @@ import Mux from '@mux/mux-node';
 import { startControlPlane } from '#local/control-plane';
 import { startGateway } from '#local/gateway';
 import { startIdentity } from '#local/identity/server';
+import { openUploads } from '#local/uploads/uploads';
 import { randomBytes } from 'node:crypto';
 import { asked, EVERYWHERE, readEnvironment, say } from './environment.ts';
 import { readSecret, writeSecret } from './secrets.ts';
 
-/** The Hono apps of the control plane, the emulated WebSocket API and the issuer, as one container. */
+/** The Hono apps of the control plane, the emulated WebSocket API, the issuer and the bucket of uploads, as one container. */
 const PORT = 3000;
+const UPLOADS_BUCKET = 'vybzz-uploads';
 const SWEEP_MS = 5_000;
 
 const env = readEnvironment();
@@ -51,6 +53,10 @@ const controlPlane = startControlPlane({
     MUX_STREAM_URL: `${env.MUX_PUBLIC_URL}/play`,
     MUX_IMAGE_URL: `${env.MUX_PUBLIC_URL}/image`,
     REALTIME_ENDPOINT: `http://localhost:${PORT}/_local`,
+    // Asked by its own container, sent to through nginx.
+    UPLOADS_BUCKET,
+    UPLOADS_URL: `http://localhost:${PORT}/s3/${UPLOADS_BUCKET}`,
+    UPLOADS_FORM_URL: `${env.ORIGIN}/s3/${UPLOADS_BUCKET}`,
     // nginx's
     TRUSTED_HOPS: '1',
     VERSION: 'compose',
@@ -72,6 +78,11 @@ const gateway = await startGateway({
   workerPort: 3004,
   web: { dist: '/nonexistent' },
   otherOrigins: [],
+  uploads: openUploads({
+    dir: '/data/uploads',
+    bucket: UPLOADS_BUCKET,
+    credentials: { accessKeyId: env.AWS_ACCESS_KEY_ID, secretAccessKey: env.AWS_SECRET_ACCESS_KEY },
+  }),
   services: async () => [],
   issueToken: async () => undefined,
   localSecret: randomBytes(24).toString('base64url'),

@@ -6,6 +6,9 @@ const port = z.coerce.number().int().positive();
 /** What `localstack.yml` tells its containers; where AWS is, the SDK reads by itself. */
 const Environment = z.object({
   TABLE_NAME: z.string().default('vybzz'),
+  /** LocalStack takes any; what is uploaded is signed with them, too. */
+  AWS_ACCESS_KEY_ID: z.string().min(1),
+  AWS_SECRET_ACCESS_KEY: z.string().min(1),
   /** The one origin that browsers see. */
   ORIGIN: z.url().default('http://localhost'),
   /** The port of the issuer, the same inside and outside: it is part of its name. */

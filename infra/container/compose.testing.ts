@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
-import { chromium, expect } from '@playwright/test';
+import { chromium, expect, type Page } from '@playwright/test';
 import { docker, engineMissing, interrupt, LABELLED, removeOurs } from './engine.testing.ts';
 
 /**
  * A browser goes live on what `localstack.yml` has brought up, is watched in a second one, and goes on when the worker is killed
- * and another container of the same image takes its place behind nginx.
+ * and another container of the same image takes its place behind nginx. Then a picture is uploaded, posted and fetched.
  *
  *   npm run test:compose -- [http://localhost]
  *
@@ -57,6 +57,34 @@ const startLike = async (old: string): Promise<string> => {
       .flatMap((variable) => ['--env', variable]),
     image,
   );
+};
+
+/** The access token with which a page of somebody's asks the API. */
+const tokenOf = async (page: Page): Promise<string> => {
+  const asked = page.waitForRequest((request) => request.headers()['authorization'] !== undefined, PATIENCE);
+  await page.reload();
+  return (await asked).headers()['authorization'] ?? '';
+};
+
+const uploadPicture = async (authorization: string): Promise<void> => {
+  const picture = Buffer.from('R0lGODlhAQABAAAAACwAAAAAAQABAAA=', 'base64');
+  const ask = async (path: string, body: object): Promise<Record<string, any>> => {
+    const headers = { authorization, 'content-type': 'application/json' };
+    const answer = await fetch(`${origin}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+    assert.equal(answer.status, 201, `${path} answers ${answer.status}: ${await answer.clone().text()}`);
+    return (await answer.json()) as Record<string, any>;
+  };
+  const form = await ask('/posts/uploads', { type: 'image/gif', bytes: picture.byteLength });
+  assert.equal(new URL(form['url']).origin, new URL(origin).origin, 'it is sent through nginx');
+  const fields = new FormData();
+  for (const [name, value] of Object.entries(form['fields'])) fields.set(name, String(value));
+  fields.set('file', new Blob([picture], { type: 'image/gif' }));
+  const sent = await fetch(form['url'], { method: 'POST', body: fields });
+  assert.equal(sent.status, 201, await sent.text());
+  const post = await ask('/posts', { text: SHOW, uploadId: form['id'] });
+  const fetched = await fetch(post['mediaUrl']);
+  assert.equal(fetched.headers.get('content-type'), 'image/gif');
+  assert.deepEqual(Buffer.from(await fetched.arrayBuffer()), picture);
 };
 
 const play = async (old: string): Promise<void> => {
@@ -114,6 +142,8 @@ const play = async (old: string): Promise<void> => {
     const state = async (): Promise<string> => ((await (await fetch(`${origin}/stream/${id}`)).json()) as Listed).state;
     await expect.poll(state, PATIENCE).toBe('ended');
     console.log('✓ ended');
+    await uploadPicture(await tokenOf(page));
+    console.log('✓ a picture uploaded, posted and fetched');
   } finally {
     await browser.close();
   }
