@@ -21,7 +21,7 @@ if (!origin || !token) {
   );
   process.exit(2);
 }
-/** A recording of a browser's, sent again and again as one made by MediaRecorder would be: the wire's plain mode. */
+/** A recording of a browser's, sent in as many pieces as MediaRecorder would give: the wire's plain mode. */
 const MEDIA = new URL('../../ingest-worker/fixtures/vp8-opus.webm', import.meta.url);
 const CHUNK_MS = 250;
 const LIVE_MS = 60_000;
@@ -52,7 +52,9 @@ const stateOf = async (id: string): Promise<string> => Stream.parse(await call('
 const say = (line: string): void => console.log(`✓ ${line}`);
 
 const run = async (): Promise<void> => {
-  const page = await fetch(origin);
+  const page = await fetch(origin).catch((cause: unknown) => {
+    throw new Error(`nothing answers at ${origin}`, { cause });
+  });
   if (!page.ok) throw new Error(`${origin} answers ${page.status}`);
   say(`the site answers, with ${page.headers.has('content-security-policy') ? 'a' : 'NO'} content security policy`);
 
@@ -64,10 +66,10 @@ const run = async (): Promise<void> => {
     socket.once('close', (code, reason) => settle(`${code} ${reason.toString()}`));
     socket.once('error', (cause) => settle(cause.message));
   });
-  await Promise.race([
-    new Promise((opened) => socket.once('open', opened)),
-    closed.then((why) => Promise.reject(new Error(`the ingest socket was refused: ${why}`))),
-  ]);
+  const lost = closed.then((why) => Promise.reject(new Error(`the ingest socket was closed: ${why}`)));
+  // It is heard where something waits for the socket; in the end it closes by our own doing.
+  lost.catch(() => undefined);
+  await Promise.race([new Promise((opened) => socket.once('open', opened)), lost]);
   say('the ingest socket is open');
 
   const seconds = Number(values.seconds);
@@ -79,7 +81,8 @@ const run = async (): Promise<void> => {
     if (sent >= media.byteLength) clearInterval(feeding);
   }, CHUNK_MS);
   try {
-    await until('the stream is live', LIVE_MS, async () => ((await stateOf(stream.id)) === 'live' ? true : undefined));
+    const live = async () => ((await stateOf(stream.id)) === 'live' ? true : undefined);
+    await Promise.race([until('the stream is live', LIVE_MS, live), lost]);
     say('live: Mux has told us by webhook');
     const { hls } = Playback.parse(await call('GET', `/stream/${stream.id}/playback`));
     await until('Mux serves it', LIVE_MS, async () => ((await fetch(hls)).ok ? true : undefined));
