@@ -16,6 +16,7 @@ describe('quality', () => {
     ['the worker says so', quality({}, { warning: 'uplink-too-slow' }), 'Poor'],
     ['the video service is slow', quality({}, { warning: 'upstream-slow' }), 'Fair'],
     ['the encoder is started again', quality({}, { state: 'recovering' }), 'Fair'],
+    ['the picture has another size', quality({}, { warning: 'size-changed' }), 'Fair'],
     ['the machine is busy', quality({ fps: 20 }), 'Fair'],
   ])('is less when %s, and the creator hears why', (_, { text, advice }, expected) => {
     expect(text).toBe(expected);

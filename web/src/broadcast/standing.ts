@@ -39,6 +39,12 @@ export const qualityOf = (
     return { text: 'Fair', tone: 'warn', advice: 'The video service is slow. Nothing is lost; we keep trying.' };
   if (stats.fps > 0 && stats.fps < frameRate * FAIR_FRAMES)
     return { text: 'Fair', tone: 'warn', advice: 'This machine is busy: some pictures are left out.' };
+  if (health?.warning === 'size-changed')
+    return {
+      text: 'Fair',
+      tone: 'warn',
+      advice: 'The picture’s size has changed. Some players stop at that for a moment.',
+    };
   if (stats.backlogMs > FAIR_BACKLOG_MS) return { text: 'Fair', tone: 'warn' };
   return { text: 'Good', tone: 'ok' };
 };
