@@ -13,7 +13,7 @@ const framesCome = async (arrived: () => Promise<number>, seconds: number) => {
   await expect.poll(arrived, { timeout: 60_000 }).toBeGreaterThan(before + seconds * 30);
 };
 
-test('not a frame is missing at the far end when devices change, a screen is shared, and the network goes', async ({
+test('not a frame is missing at the far end when devices change, the microphone is muted, a screen is shared, and the network goes', async ({
   browser,
 }) => {
   const { page, context } = await openPage(browser);
@@ -31,6 +31,9 @@ test('not a frame is missing at the far end when devices change, a screen is sha
   await framesCome(arrived, 1);
   await switchDevice(page, 'Microphone');
   await framesCome(arrived, 1);
+  await page.getByRole('button', { name: 'Mute' }).click();
+  await framesCome(arrived, 1);
+  await page.getByRole('button', { name: 'Unmute' }).click();
   await page.getByRole('button', { name: 'Share screen' }).click();
   await expect(page.getByRole('button', { name: 'Stop sharing' })).toBeVisible();
   await framesCome(arrived, 1);

@@ -6,6 +6,8 @@ export type Witnessed = {
   pictures: number[];
   /** When each of them was. */
   encodedAtMs: number[];
+  /** The bitrates that the encoder was told, in order. */
+  kbps: number[];
   /** When a new picture of the camera was taken in: repeated ones do not count. */
   takenAtMs: number[];
   /** Each time that the page was hidden or shown. */
@@ -15,20 +17,24 @@ export type Witnessed = {
   wokeAtMs: number[];
 };
 
+/** A picture's time, a new picture of the camera, or a bitrate. */
+type Told = number | 'taken' | { kbps: number };
+
 /** Runs in the page: gathers what the broadcast's worker tells, which is gone with its show. */
 const listen = () => {
   const witnessed: Witnessed = {
     pictures: [],
     encodedAtMs: [],
+    kbps: [],
     takenAtMs: [],
     turns: [],
     startPressedAtMs: 0,
     wokeAtMs: [],
   };
   Object.assign(globalThis, { witnessed });
-  new BroadcastChannel('witness').addEventListener('message', ({ data }: MessageEvent<number | string>) => {
-    if (data === 'taken') witnessed.takenAtMs.push(Date.now());
-    if (typeof data !== 'number') return;
+  new BroadcastChannel('witness').addEventListener('message', ({ data }: MessageEvent<Told>) => {
+    if (data === 'taken') return void witnessed.takenAtMs.push(Date.now());
+    if (typeof data === 'object') return void witnessed.kbps.push(data.kbps);
     witnessed.pictures.push(data);
     witnessed.encodedAtMs.push(Date.now());
   });
@@ -41,7 +47,7 @@ const listen = () => {
     'submit',
     () => {
       // The trial's pictures are none of the show's.
-      witnessed.pictures.length = witnessed.encodedAtMs.length = 0;
+      witnessed.pictures.length = witnessed.encodedAtMs.length = witnessed.kbps.length = 0;
       witnessed.startPressedAtMs = Date.now();
     },
     true,
@@ -55,6 +61,12 @@ const tell = () => {
     apply: (encode, encoder, given: Parameters<VideoEncoder['encode']>) => {
       channel.postMessage(given[0].timestamp);
       return Reflect.apply(encode, encoder, given);
+    },
+  });
+  VideoEncoder.prototype.configure = new Proxy(Reflect.get(VideoEncoder.prototype, 'configure'), {
+    apply: (configure, encoder, given: Parameters<VideoEncoder['configure']>) => {
+      channel.postMessage({ kbps: (given[0].bitrate ?? 0) / 1000 });
+      return Reflect.apply(configure, encoder, given);
     },
   });
   VideoFrame.prototype.copyTo = new Proxy(Reflect.get(VideoFrame.prototype, 'copyTo'), {

@@ -5,6 +5,7 @@ import { endShow, goLive, switchDevice } from '../studio.ts';
 import { tally, type Tally } from '../tally.ts';
 import { watchBroadcast, type Witnessed } from '../witness.ts';
 import type { Opened } from './chromium.ts';
+import { openNarrows } from './narrows.ts';
 
 export type Stage = Opened & { origin: string; sink: Sink; hiddenSeconds: number };
 
@@ -38,17 +39,18 @@ type Show = {
   playOn: (seconds: number) => Promise<void>;
 };
 
-const openStudio = async ({ context, origin }: Stage, login: string) => {
+const openStudio = async ({ context, origin }: Stage) => {
   const page = await context.newPage();
   const witness = await watchBroadcast(page);
   await page.goto(origin);
-  if ((await page.getByRole('button', { name: 'Sign in' }).count()) > 0) await signIn(page, login);
+  if ((await page.getByRole('button', { name: 'Sign in' }).count()) > 0) await signIn(page, 'asha');
   await page.goto(`${origin}/studio`);
   return { page, read: witness.read };
 };
 
-const startShow = async (stage: Stage, login = 'asha'): Promise<Show> => {
-  const { page, read } = await openStudio(stage, login);
+const startShow = async (stage: Stage, prepare: (page: Page) => Promise<void> = async () => {}): Promise<Show> => {
+  const { page, read } = await openStudio(stage);
+  await prepare(page);
   await goLive(page, 'A show', WRITING_MS);
   const { startPressedAtMs } = await read();
   const arrived = async () => {
@@ -92,7 +94,7 @@ const whole = ({ encoded, missing, doubled, holes, missingAudio, avMs }: Tally):
   ].filter((wrong) => wrong !== false);
 
 const playFirstFrame = async (stage: Stage): Promise<Kept> => {
-  const { page, read } = await openStudio(stage, 'asha');
+  const { page, read } = await openStudio(stage);
   const times: number[] = [];
   const stages: string[] = [];
   const rungs = new Set<string>();
@@ -126,7 +128,18 @@ const playFirstFrame = async (stage: Stage): Promise<Kept> => {
 const between = (times: readonly number[], fromMs: number, toMs: number) =>
   times.filter((time) => time >= fromMs && time < toMs);
 
+/** A page that does nothing but count how often its 100 ms timer wakes. */
+const openIdlePage = async ({ context }: Stage) => {
+  const page = await context.newPage();
+  await page.evaluate(() => {
+    const woken = Object.assign(globalThis, { woken: 0 });
+    setInterval(() => (woken.woken += 1), 100);
+  });
+  return { page, woken: () => page.evaluate(() => Number(Reflect.get(globalThis, 'woken'))) };
+};
+
 const playHidden = async (stage: Stage): Promise<Kept> => {
+  const idle = await openIdlePage(stage);
   const show = await startShow(stage);
   const { page, read, playOn } = show;
   await playOn(10);
@@ -135,7 +148,9 @@ const playHidden = async (stage: Stage): Promise<Kept> => {
   await other.bringToFront();
   await expect.poll(() => page.evaluate(() => document.visibilityState)).toBe('hidden');
   const sinceMs = Date.now();
+  const wokenBefore = await idle.woken();
   await passing(stage.hiddenSeconds * 1000);
+  const woken = (await idle.woken()) - wokenBefore;
   const untilMs = Date.now();
   const { ingest } = await show.arrived();
   const { takenAtMs, turns, wokeAtMs, startPressedAtMs } = await read();
@@ -164,12 +179,14 @@ const playHidden = async (stage: Stage): Promise<Kept> => {
     'fewest in one second': Math.min(...perSecond),
     'frames a second at the sink': atSink.toFixed(2),
     "wake-ups of the page's own 100 ms timer, visible and hidden": `${(between(wokeAtMs, startPressedAtMs, sinceMs).length / ((sinceMs - startPressedAtMs) / 1000)).toFixed(1)} and ${(between(wokeAtMs, sinceMs, untilMs).length / seconds).toFixed(2)} a second`,
+    'wake-ups of the same timer in a hidden page without a show': `${(woken / seconds).toFixed(2)} a second`,
     ...told(sum),
   };
   const broken = whole(sum);
   if (!hiddenThroughout) broken.push('the tab was not hidden all the time');
   if (!(share >= KEPT_SHARE)) broken.push(`${(share * 100).toFixed(1)} % of the frame rate`);
   await page.close();
+  await idle.page.close();
   return { measured, broken };
 };
 
@@ -181,6 +198,9 @@ const playSwitches = async (stage: Stage): Promise<Kept> => {
   await playOn(2);
   await switchDevice(page, 'Microphone');
   await playOn(2);
+  await page.getByRole('button', { name: 'Mute' }).click();
+  await playOn(2);
+  await page.getByRole('button', { name: 'Unmute' }).click();
   await page.getByRole('button', { name: 'Share screen' }).click();
   await expect(page.getByRole('button', { name: 'Stop sharing' })).toBeVisible();
   await playOn(3);
@@ -228,6 +248,46 @@ const playOffline = async (stage: Stage): Promise<Kept> => {
   return { measured, broken };
 };
 
+/** A tenth of what the encoder begins with. */
+const NARROW_BYTES_PER_SECOND = 30_000;
+const ADAPTS_MS = 60_000;
+
+const playNarrow = async (stage: Stage): Promise<Kept> => {
+  const narrows = await openNarrows(stage.origin);
+  const show = await startShow(stage, narrows.lead);
+  const { page, read, playOn } = show;
+  const kbps = async () => (await read()).kbps;
+  await playOn(3);
+  narrows.narrow(NARROW_BYTES_PER_SECOND);
+  await expect.poll(async () => (await kbps()).length, { timeout: ADAPTS_MS }).toBeGreaterThan(3);
+  narrows.narrow(Infinity);
+  const lowest = async () => Math.min(...(await kbps()));
+  await expect.poll(async () => ((await kbps()).at(-1) ?? 0) > (await lowest()), { timeout: ADAPTS_MS }).toBe(true);
+  const bitrates = await kbps();
+  const sum = await finish(show);
+  await page.close();
+  narrows.close();
+  return { measured: { 'bitrates, kb/s': bitrates.join(', '), ...told(sum) }, broken: whole(sum) };
+};
+
+const playHalfOpen = async (stage: Stage): Promise<Kept> => {
+  const narrows = await openNarrows(stage.origin);
+  const show = await startShow(stage, narrows.lead);
+  const { page, playOn } = show;
+  await playOn(3);
+  // Only the first address leads through it: the way to a second socket is free.
+  narrows.narrow(0);
+  const sinceMs = Date.now();
+  await expect(page.getByText('Reconnecting…')).toBeVisible({ timeout: 15_000 });
+  await expect(page.getByText('Streaming…')).toBeVisible({ timeout: 15_000 });
+  const awayMs = Date.now() - sinceMs;
+  await playOn(3);
+  const sum = await finish(show);
+  await page.close();
+  narrows.close();
+  return { measured: { 'on the air again, ms after the last byte': awayMs, ...told(sum) }, broken: whole(sum) };
+};
+
 export const CHROMIUM_ROWS: readonly Row[] = [
   {
     name: 'first-frame',
@@ -243,6 +303,16 @@ export const CHROMIUM_ROWS: readonly Row[] = [
     name: 'switches',
     promise: 'camera, microphone and screen come and go without a missing frame at the sink',
     play: playSwitches,
+  },
+  {
+    name: 'narrow',
+    promise: 'where the uplink gets too narrow the bitrate goes down, and up again, and nothing is missing',
+    play: playNarrow,
+  },
+  {
+    name: 'half-open',
+    promise: 'a connection that goes silent is passed by with a second one, and nothing is missing',
+    play: playHalfOpen,
   },
   { name: 'offline', promise: 'after 10 s without a network nothing is missing at the sink', play: playOffline },
 ];

@@ -1,0 +1,61 @@
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+import type { Page } from '@playwright/test';
+
+/** A network on the way to the platform that can be made narrow, one way: up. */
+export type Narrows = {
+  /** Sends a page's ingest sockets through it. */
+  lead: (page: Page) => Promise<void>;
+  /** So many bytes a second a socket; at 0 it stays open, and nothing comes through any more. */
+  narrow: (bytesPerSecond: number) => void;
+  close: () => void;
+};
+
+type Created = { ingest: { url: string } };
+
+export const openNarrows = async (origin: string): Promise<Narrows> => {
+  const { port: platformPort } = new URL(origin);
+  const sockets = new Set<Socket>();
+  let pace = Infinity;
+  const server = createServer((page) => {
+    const platform = connect(Number(platformPort), 'localhost');
+    for (const socket of [page, platform]) {
+      sockets.add(socket);
+      socket.on('error', () => socket.destroy());
+      socket.once('close', () => {
+        sockets.delete(socket);
+        page.destroy();
+        platform.destroy();
+      });
+    }
+    platform.pipe(page);
+    page.on('data', (bytes: Buffer) => {
+      platform.write(bytes);
+      if (pace === Infinity) return;
+      page.pause();
+      if (pace > 0) setTimeout(() => page.resume(), (bytes.length / pace) * 1000);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  return {
+    lead: async (page) => {
+      await page.route('**/stream/create', async (route) => {
+        const response = await route.fetch();
+        const created = (await response.json()) as Created;
+        const through = new URL(created.ingest.url);
+        through.port = String(port);
+        await route.fulfill({ response, json: { ...created, ingest: { ...created.ingest, url: through.href } } });
+      });
+    },
+    narrow: (bytesPerSecond) => {
+      pace = bytesPerSecond;
+    },
+    close: () => {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+};
