@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { parseArgs } from 'node:util';
 import { chromium, expect, type Page } from '@playwright/test';
+import { readArguments } from '#local/read-arguments';
 import { docker, engineMissing, interrupt, LABELLED, removeOurs } from './engine.testing.ts';
 
 /**
@@ -17,10 +17,7 @@ const USAGE = `npm run test:compose -- [ORIGIN]
   ORIGIN    where localstack.yml's web is; http://localhost unless said
 
 It wants  docker compose -f localstack.yml up --build  running, and a Chromium (CHROMIUM_PATH, or /usr/bin/chromium).`;
-const { positionals, values } = parseArgs({
-  allowPositionals: true,
-  options: { help: { type: 'boolean', default: false } },
-});
+const { positionals } = readArguments(USAGE, { allowPositionals: true });
 const [origin = 'http://localhost'] = positionals;
 const SHOW = `Through nginx ${Date.now()}`;
 const PATIENCE = { timeout: 90_000 };
@@ -150,10 +147,6 @@ const play = async (old: string): Promise<void> => {
 };
 
 const run = async (): Promise<number> => {
-  if (values.help) {
-    console.log(USAGE);
-    return 0;
-  }
   const missing = await engineMissing();
   const worker = missing ? undefined : await ingestContainer();
   if (missing || !worker) {

@@ -7,7 +7,7 @@
  * Exit 1 when a promise was not held, 2 when there is no engine to try it with.
  */
 import { once } from 'node:events';
-import { parseArgs } from 'node:util';
+import { readArguments } from '#local/read-arguments';
 import { engineMissing, interrupt, removeOurs } from './engine.testing.ts';
 import { buildImage } from './image.testing.ts';
 import { ROWS } from './rows.testing.ts';
@@ -21,19 +21,19 @@ const USAGE = `npm run test:container -- [--rows ROW,…] [--times N] [--image N
   --times   each row so often
   --image   this image instead of one built from the sources
   BUILD_NETWORK=host in the environment where builds reach no registry otherwise
-`;
+
+${ROWS.map(({ name, promise }) => `  ${name.padEnd(10)} ${promise}`).join('\n')}`;
 const BUILT = 'vybzz-ingest-worker:test';
 const UNTESTED = 2;
 const INTERRUPTED = 130;
 
 const say = (line: string): void => console.log(line);
 
-const { values } = parseArgs({
+const { values } = readArguments(USAGE, {
   options: {
     rows: { type: 'string' },
     times: { type: 'string', default: '1' },
     image: { type: 'string' },
-    help: { type: 'boolean', default: false },
   },
 });
 const names = ROWS.map(({ name }) => name);
@@ -59,11 +59,9 @@ const play = async (): Promise<boolean> => {
 const run = async (): Promise<number> => {
   const unknown = wanted.filter((name) => !names.includes(name));
   if (!(times >= 1)) unknown.push(`--times ${values.times}`);
-  if (unknown.length > 0) console.error(`unknown: ${unknown.join(', ')}\n`);
-  if (values.help || unknown.length > 0) {
-    say(USAGE);
-    for (const { name, promise } of ROWS) say(`  ${name.padEnd(10)} ${promise}`);
-    return unknown.length > 0 ? UNTESTED : 0;
+  if (unknown.length > 0) {
+    console.error(`✗ There is no ${unknown.join(', ')}\n\n${USAGE}`);
+    return UNTESTED;
   }
   const missing = await engineMissing();
   if (missing) {

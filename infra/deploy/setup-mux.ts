@@ -1,14 +1,18 @@
-import { parseArgs } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { setUpMux } from './mux-setup.ts';
+import { readArguments } from '#local/read-arguments';
 import { outputsFile, readOutput } from './origin.ts';
 
 /**
  * `npm run setup:mux -- [--name Vybzz] [--origin https://…] [--secret arn]`, with MUX_TOKEN_ID and MUX_TOKEN_SECRET in the
  * environment: arguments are seen by everybody on a machine, and kept in a shell's history.
  */
-const { values } = parseArgs({
+const USAGE = `npm run setup:mux -- [--name Vybzz] [--origin https://…] [--secret ARN]
+
+With MUX_TOKEN_ID and MUX_TOKEN_SECRET in the environment: checks the token, registers the webhook, makes the signing key, and
+keeps all three in Secrets Manager. What npm run deploy has left says the origin and the secret.`;
+const { values } = readArguments(USAGE, {
   options: { name: { type: 'string', default: 'Vybzz' }, origin: { type: 'string' }, secret: { type: 'string' } },
 });
 const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');

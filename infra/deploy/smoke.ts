@@ -1,24 +1,25 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { WebSocket } from 'ws';
 import * as z from 'zod';
+import { readArguments } from '#local/read-arguments';
 
 /**
- * `npm run smoke -- https://… [--token …]`: a real show against whatever is deployed there, in Mux's test mode (free, five minutes
- * at most, gone in a day). The access token of somebody who may go live is TOKEN or --token; `npm run -s token` has one locally,
- * the browser's own requests hold one elsewhere.
+ * A real show against whatever is deployed at an origin. The token is in the environment and no argument: arguments are seen by
+ * everybody on a machine.
  */
-const { positionals, values } = parseArgs({
+const USAGE = `TOKEN=… npm run smoke -- ORIGIN [--media FILE] [--seconds 25]
+
+A real show against whatever is deployed there, in Mux's test mode (free, five minutes at most, gone in a day). TOKEN is an access
+token of somebody who may go live: npm run -s token -- asha has one locally, the browser's own requests hold one elsewhere.`;
+const { positionals, values } = readArguments(USAGE, {
   allowPositionals: true,
-  options: { token: { type: 'string' }, media: { type: 'string' }, seconds: { type: 'string', default: '25' } },
+  options: { media: { type: 'string' }, seconds: { type: 'string', default: '25' } },
 });
 const [origin] = positionals;
-const token = values.token ?? process.env['TOKEN'];
+const token = process.env['TOKEN'];
 if (!origin || !token) {
-  console.error(
-    'npm run smoke -- ORIGIN, with an access token of somebody who may go live as TOKEN in the environment.',
-  );
+  console.error(USAGE);
   process.exit(2);
 }
 /** A recording of a browser's, sent in as many pieces as MediaRecorder would give: the wire's plain mode. */

@@ -8,7 +8,7 @@
  * Chromium publish instead, for those rows of which it is told, and `--from both` does one after the other. `--log` adds
  * what the workers logged. Exit 1 when a promise was not held.
  */
-import { parseArgs } from 'node:util';
+import { readArguments } from '#local/read-arguments';
 import { type Browser, LIVE_RUNGS, openBrowser } from './browser.ts';
 import { MEMORY_MB, type Notes, PROMISES, type Promised } from './promises.ts';
 import { openStage } from './stage.ts';
@@ -32,7 +32,15 @@ type Finding = {
   memory: { workerMb: number; encoderMb: number };
 };
 
-const { values } = parseArgs({
+const USAGE = [
+  'npm run faults -- [--rows ROW,…] [--rungs 1,2,3,4,4-firefox] [--publisher native|ffmpeg]',
+  '                  [--from recordings|chromium-live|both] [--json] [--log]',
+  '',
+  ...PROMISES.map(
+    ({ name, promise, live }) => `  ${name.padEnd(24)} ${promise}${live === true ? ' [chromium-live too]' : ''}`,
+  ),
+].join('\n');
+const { values } = readArguments(USAGE, {
   options: {
     rows: { type: 'string' },
     rungs: { type: 'string' },
@@ -40,7 +48,6 @@ const { values } = parseArgs({
     from: { type: 'string', default: 'both' },
     json: { type: 'boolean', default: false },
     log: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
   },
 });
 const names = PROMISES.map(({ name }) => name);
@@ -58,15 +65,9 @@ const strangers = [
   ...(values.publisher === 'native' || values.publisher === 'ffmpeg' ? [] : [values.publisher]),
   ...(sources === undefined ? [values.from] : []),
 ];
-if (values.help || strangers.length > 0) {
-  if (strangers.length > 0) console.error(`unknown: ${strangers.join(', ')}`);
-  console.log(
-    `npm run faults -- [--rows ROW,…] [--rungs 1,2,3,4,4-firefox] [--publisher native|ffmpeg]\n` +
-      `                  [--from recordings|chromium-live|both] [--json] [--log]\n`,
-  );
-  for (const { name, promise, live } of PROMISES)
-    console.log(`  ${name.padEnd(24)} ${promise}${live === true ? ' [chromium-live too]' : ''}`);
-  process.exit(strangers.length > 0 ? 2 : 0);
+if (strangers.length > 0) {
+  console.error(`✗ There is no ${strangers.join(', ')}\n\n${USAGE}`);
+  process.exit(2);
 }
 const publisher = values.publisher === 'ffmpeg' ? 'ffmpeg' : 'native';
 

@@ -7,8 +7,8 @@
  *
  * `--runs` are divided among the readers. A finding names its run: `--readers NAME --seed S --from RUN --runs 1` has it again.
  */
-import { parseArgs } from 'node:util';
 import * as z from 'zod/mini';
+import { readArguments } from '#local/read-arguments';
 import { isReader, READERS } from './fuzzed.ts';
 import { startPart } from './part.ts';
 
@@ -21,22 +21,22 @@ const HANGS_MS = 120_000;
 const PEAK_MB = 400;
 const TOLD = 10;
 
-const { values } = parseArgs({
+const USAGE = 'npm run fuzz -- [--runs 100000] [--seed 1] [--readers matroska,mp4,wire,rtmp] [--from RUN] [--json]';
+const { values } = readArguments(USAGE, {
   options: {
     runs: { type: 'string', default: '100000' },
     seed: { type: 'string', default: '1' },
     readers: { type: 'string', default: Object.keys(READERS).join(',') },
     from: { type: 'string', default: '0' },
     json: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
   },
 });
 const readers = values.readers.split(',');
 const [runs = 0, seed = 0, first = 0] = [values.runs, values.seed, values.from].map(Number);
 const isWrong = !readers.every(isReader) || ![runs, seed, first].every(Number.isInteger);
-if (values.help || isWrong) {
-  console.log('npm run fuzz -- [--runs 100000] [--seed 1] [--readers matroska,mp4,wire,rtmp] [--from RUN] [--json]');
-  process.exit(values.help ? 0 : 2);
+if (isWrong) {
+  console.error(USAGE);
+  process.exit(2);
 }
 
 const Batch = z.object({

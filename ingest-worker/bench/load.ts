@@ -10,28 +10,28 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import * as z from 'zod/mini';
 import { bundleWorker } from '#local/build';
+import { readArguments } from '#local/read-arguments';
 import { LATENESS_PRELOAD, startPart } from './part.ts';
 import { passing } from './theatre.ts';
 import { childrenOf, endWorker, readCpuMs, readMemory, startWorkerProcess, workerEnvironment } from './workers.ts';
 
-const { values } = parseArgs({
+const USAGE = 'npm run load -- [--sessions 150] [--seconds 60] [--misbehaving 10] [--json] [--log]';
+const { values } = readArguments(USAGE, {
   options: {
     sessions: { type: 'string', default: '150' },
     seconds: { type: 'string', default: '60' },
     misbehaving: { type: 'string', default: '0' },
     json: { type: 'boolean', default: false },
     log: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
   },
 });
 const [all, seconds, misbehaving] = [values.sessions, values.seconds, values.misbehaving].map(Number);
 const isCount = (count: number | undefined): count is number => count !== undefined && Number.isInteger(count);
-if (values.help || !isCount(all) || !isCount(seconds) || !isCount(misbehaving) || misbehaving >= all) {
-  console.log('npm run load -- [--sessions 150] [--seconds 60] [--misbehaving 10] [--json] [--log]');
-  process.exit(values.help ? 0 : 2);
+if (!isCount(all) || !isCount(seconds) || !isCount(misbehaving) || misbehaving >= all) {
+  console.error(USAGE);
+  process.exit(2);
 }
 const count = all - misbehaving;
 

@@ -9,7 +9,7 @@
  *
  * Exit 1 when it was not held.
  */
-import { parseArgs } from 'node:util';
+import { readArguments } from '#local/read-arguments';
 import { createRandom, oneOf } from './random.ts';
 import { openStage, type Stage } from './stage.ts';
 import { finish, judge, passing, playOn, startShow, until, untilArrived } from './theatre.ts';
@@ -17,20 +17,20 @@ import { childrenOf, readDescriptors, readMemory } from './workers.ts';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
-const { values } = parseArgs({
+const USAGE = 'npm run soak -- [--minutes 10] [--every 20] [--seed 1] [--json] [--log]';
+const { values } = readArguments(USAGE, {
   options: {
     minutes: { type: 'string', default: '10' },
     every: { type: 'string', default: '20' },
     seed: { type: 'string', default: '1' },
     json: { type: 'boolean', default: false },
     log: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
   },
 });
 const [minutes = 0, every = 0, seed = 0] = [values.minutes, values.every, values.seed].map(Number);
-if (values.help || !(minutes > 0) || !(every > 0) || !Number.isInteger(seed)) {
-  console.log('npm run soak -- [--minutes 10] [--every 20] [--seed 1] [--json] [--log]');
-  process.exit(values.help ? 0 : 2);
+if (!(minutes > 0) || !(every > 0) || !Number.isInteger(seed)) {
+  console.error(USAGE);
+  process.exit(2);
 }
 const lastsMs = minutes * 60_000;
 const MINUTE_MS = 60_000;

@@ -7,8 +7,8 @@
  * Takes about four minutes. Exit 1 when a promise was not held. A tab is hidden by another in front of it; where `Xvfb` is
  * installed Chromium has a display, else it is headless.
  */
-import { parseArgs } from 'node:util';
 import { makePlace, startCommand } from '#local/platform.testing';
+import { readArguments } from '#local/read-arguments';
 import { openSink } from '../sink.ts';
 import { openChromium } from './chromium.ts';
 import { CHROMIUM_ROWS, type Kept, type Row } from './rows.ts';
@@ -32,24 +32,26 @@ const FIREFOX_ROWS = [
 const ROWS = [...CHROMIUM_ROWS, ...FIREFOX_ROWS];
 const names = ROWS.map(({ name }) => name);
 
-const { values } = parseArgs({
+const USAGE = [
+  'npm run browser -- [--only ROW,…] [--hidden-seconds 60] [--chromium PATH] [--firefox PATH] [--json]',
+  '',
+  ...ROWS.map(({ name, promise }) => `  ${name.padEnd(14)} ${promise}`),
+].join('\n');
+const { values } = readArguments(USAGE, {
   options: {
     only: { type: 'string', default: names.join(',') },
     'hidden-seconds': { type: 'string', default: '60' },
     chromium: { type: 'string', default: process.env['CHROMIUM_PATH'] || '/usr/bin/chromium' },
     firefox: { type: 'string', default: 'firefox-esr' },
     json: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
   },
 });
 const only = values.only.split(',');
 const strangers = only.filter((name) => !names.includes(name));
 const hiddenSeconds = Number(values['hidden-seconds']);
-if (values.help || strangers.length > 0 || !(hiddenSeconds > 0)) {
-  if (strangers.length > 0) console.error(`unknown: ${strangers.join(', ')}`);
-  console.log('npm run browser -- [--only ROW,…] [--hidden-seconds 60] [--chromium PATH] [--firefox PATH] [--json]\n');
-  for (const { name, promise } of ROWS) console.log(`  ${name.padEnd(14)} ${promise}`);
-  process.exit(values.help ? 0 : 2);
+if (strangers.length > 0 || !(hiddenSeconds > 0)) {
+  console.error(strangers.length > 0 ? `✗ There is no ${strangers.join(', ')}\n\n${USAGE}` : USAGE);
+  process.exit(2);
 }
 
 type Finding = { name: string; promise: string; held: boolean } & Kept;
