@@ -30,7 +30,7 @@ describe('npm run test:container', () => {
     for (const row of ['image', 'confined', 'copied', 'encoded', 'stopped', 'killed']) expect(help.said).toContain(row);
     const unknown = await containerTest('--rows', 'stopped,sunk');
     expect(unknown.code).toBe(2);
-    expect(unknown.said).toContain('unknown: sunk');
+    expect(unknown.said).toContain('✗ There is no sunk');
   });
 });
 
