@@ -90,7 +90,7 @@ export const playFirefox = async ({ firefox, origin, sink, login, rung }: Parts)
     const { press, write, waitFor } = createPerson(tab);
     await press('Go Live');
     await waitFor('[role=dialog] button:not([disabled])', 'Start');
-    const title = `From Firefox ${rung}`;
+    const title = `From Firefox${rung && `, rung ${rung}`}`;
     await write('[role=dialog] input', title);
     const pressedAtMs = Date.now();
     await press('Start');
