@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isReader, playRuns, READERS } from './bench/fuzzed.ts';
+import { isReader, playRuns, READERS } from '../infra/checks/shows/fuzzed.ts';
 import { ClientMessage, decodeFrame, encodeFrame, HEADER_BYTES } from '#wire';
 import { createContainerReader } from './media/container-reader.ts';
 import type { ContainerEvent } from './media/container.ts';

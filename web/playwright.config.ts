@@ -55,7 +55,7 @@ export default defineConfig({
     },
   },
   webServer: {
-    command: 'node ../infra/local/start.mjs --yes',
+    command: 'node ../infra/commands/start.mjs --yes',
     url: `${origin}/healthz`,
     timeout: 180_000,
     gracefulShutdown: { signal: 'SIGTERM', timeout: 6_000 },

@@ -3,7 +3,7 @@ import { newId } from '#domain/ids';
 import { UPLOAD_ATTACH_MS, UPLOAD_KEPT_MS } from '#domain/upload';
 import { openRooms, type Person, type TestRooms } from '../rooms.testing.ts';
 import { sendForm } from '../uploads/bucket.testing.ts';
-import { buildPostsRoom } from './room.ts';
+import { buildPostsRoom } from '../assembly/rooms/posts.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 

@@ -7,8 +7,8 @@ import type { Connection, ConnectionStore } from '#store/connections';
 import type { Caller } from '../http/caller.ts';
 import type { Log } from '../http/log.ts';
 import { Refusal } from '../http/refusal.ts';
-import type { Access } from '../streams/access.ts';
-import type { StreamViews } from '../streams/views.ts';
+import type { Access } from '../shows/access.ts';
+import type { StreamViews } from '../shows/views.ts';
 
 /** What API Gateway's WebSocket API hands its integrations, as far as we read it. */
 export type SocketEvent = {

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { UserId } from '#domain/ids';
 import { memberKey } from '#store/keys';
-import { openStudio, type Studio } from '../streams/studio.testing.ts';
+import { openStudio, type Studio } from '../show-rooms.testing.ts';
 import { muxShow } from '../video/mux-show.testing.ts';
 import { ROOM_CAP } from './handlers.ts';
-import { createPublisher } from './publisher.ts';
+import { createPublisher } from '../shows/publisher.ts';
 
 let studio: Studio;
 let number = 0;

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { User } from '#domain/user';
 import { newId } from '#domain/ids';
 import { createIngestStore } from './ingest.ts';
-import { openStudio, type Studio, TTL_MS } from '../streams/studio.testing.ts';
+import { openStudio, type Studio, TTL_MS } from '../show-rooms.testing.ts';
 
 let studio: Studio;
 let creator: User;

@@ -1,5 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { startTable } from '#local/table/server';
+import { startTable } from '#stand-ins/table/server';
 import { openTable } from './dynamo.ts';
 import { ensureTable } from './table.ts';
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { newId } from '#domain/ids';
 import type { User } from '#domain/user';
 import { muxShow } from '../video/mux-show.testing.ts';
-import { openStudio, type Studio } from './studio.testing.ts';
+import { openStudio, type Studio } from '../show-rooms.testing.ts';
 
 let studio: Studio;
 let creator: User;

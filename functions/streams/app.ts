@@ -23,11 +23,11 @@ import { Refusal } from '../http/refusal.ts';
 import { createRoom, type RoomParts } from '../http/room.ts';
 import { body, jsonOnly, openCursor, query } from '../http/valid.ts';
 import type { LiveVideo } from '../video/live-video.ts';
-import type { Access } from './access.ts';
-import type { Channels } from './channels.ts';
-import type { Changed, Ending } from './ending.ts';
+import type { Access } from '../shows/access.ts';
+import type { Channels } from '../shows/channels.ts';
+import type { Changed, Ending } from '../shows/ending.ts';
 import { createSimulcastRoutes, type SimulcastParts } from './simulcast.ts';
-import type { StreamViews } from './views.ts';
+import type { StreamViews } from '../shows/views.ts';
 
 type Parts = RoomParts &
   SimulcastParts & {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type StreamId, parseStreamId } from '#domain/ids';
 import { VideoFault } from '../video/live-video.ts';
 import { type MuxBody, muxShow } from '../video/mux-show.testing.ts';
-import { openStudio, type Studio } from './studio.testing.ts';
+import { openStudio, type Studio } from '../show-rooms.testing.ts';
 
 /** What becomes of the next request to the table: it is refused, or done with its answer lost, or nothing is wrong. */
 type Fault = 'throttled' | 'answer lost' | undefined;

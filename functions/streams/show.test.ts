@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { muxShow } from '../video/mux-show.testing.ts';
-import { openStudio, type Studio } from './studio.testing.ts';
+import { openStudio, type Studio } from '../show-rooms.testing.ts';
 
 let studio: Studio;
 beforeAll(async () => {

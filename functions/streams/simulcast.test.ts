@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openStudio, type Studio } from './studio.testing.ts';
+import { openStudio, type Studio } from '../show-rooms.testing.ts';
 
 let studio: Studio;
 beforeAll(async () => {

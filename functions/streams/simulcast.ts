@@ -10,7 +10,7 @@ import type { LimitedMiddleware } from '../http/limited.ts';
 import { Refusal } from '../http/refusal.ts';
 import { body } from '../http/valid.ts';
 import type { LiveVideo } from '../video/live-video.ts';
-import type { Channels } from './channels.ts';
+import type { Channels } from '../shows/channels.ts';
 
 export type SimulcastParts = {
   limited: LimitedMiddleware;

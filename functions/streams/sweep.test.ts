@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { User } from '#domain/user';
 import { VideoFault } from '../video/live-video.ts';
 import { muxShow } from '../video/mux-show.testing.ts';
-import { openStudio, type Studio } from './studio.testing.ts';
+import { openStudio, type Studio } from '../show-rooms.testing.ts';
 
 let studio: Studio;
 let creator: User;

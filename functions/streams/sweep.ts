@@ -17,7 +17,7 @@ import type { LeaseStore } from '#store/leases';
 import type { Change, StreamStore } from '#store/streams';
 import type { Log } from '../http/log.ts';
 import type { LiveVideo } from '../video/live-video.ts';
-import type { Changed, Ending } from './ending.ts';
+import type { Changed, Ending } from '../shows/ending.ts';
 
 /** Streams looked at side by side. */
 const AT_ONCE = 8;

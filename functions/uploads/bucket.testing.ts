@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openUploads } from '#local/uploads/uploads';
+import { openUploads } from '#stand-ins/uploads/uploads';
 
 const BUCKET = 'uploads';
 

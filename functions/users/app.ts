@@ -11,7 +11,7 @@ import type { LimitedMiddleware } from '../http/limited.ts';
 import { Refusal } from '../http/refusal.ts';
 import { createRoom, type RoomParts } from '../http/room.ts';
 import { body, jsonOnly, openCursor, query } from '../http/valid.ts';
-import { type Profiles, toPersonView } from './profiles.ts';
+import { type Profiles, toPersonView } from '../profiles/profiles.ts';
 
 type Ask = { limit: number; after: Position | undefined };
 

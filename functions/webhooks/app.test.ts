@@ -3,7 +3,7 @@ import Mux from '@mux/mux-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createMuxEventStore } from '#store/events';
 import { TableUnavailable } from '#store/dynamo';
-import { openStudio, type Studio } from '../streams/studio.testing.ts';
+import { openStudio, type Studio } from '../show-rooms.testing.ts';
 import { createVerifyWebhook } from '../video/mux-signature.ts';
 import { muxShow } from '../video/mux-show.testing.ts';
 import { createWebhooksApp } from './app.ts';

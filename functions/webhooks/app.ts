@@ -1,7 +1,7 @@
 import type { MuxEventStore } from '#store/events';
 import { Refusal } from '../http/refusal.ts';
 import { createRoom, type RoomParts } from '../http/room.ts';
-import type { Changed } from '../streams/ending.ts';
+import type { Changed } from '../shows/ending.ts';
 import { readEvent } from '../video/mux-facts.ts';
 
 /** An asset with many tracks is longer than what people send us. */

@@ -11,7 +11,7 @@ import { getRequestListener } from '@hono/node-server';
 import Mux from '@mux/mux-node';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createMuxEventStore } from '#store/events';
-import { openStudio, type Studio } from '../streams/studio.testing.ts';
+import { openStudio, type Studio } from '../show-rooms.testing.ts';
 import { createVerifyWebhook } from '../video/mux-signature.ts';
 import { createWebhooksApp } from './app.ts';
 

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { StreamId } from '#domain/ids';
 import type { User } from '#domain/user';
-import { openStudio, type Studio } from '../streams/studio.testing.ts';
+import { openStudio, type Studio } from '../show-rooms.testing.ts';
 import { type MuxBody, muxShow } from '../video/mux-show.testing.ts';
 
 /**

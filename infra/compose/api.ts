@@ -1,9 +1,9 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import Mux from '@mux/mux-node';
-import { startControlPlane } from '#local/control-plane';
-import { startGateway } from '#local/gateway';
-import { startIdentity } from '#local/identity/server';
-import { openUploads } from '#local/uploads/uploads';
+import { startControlPlane } from '../local/control-plane.ts';
+import { startGateway } from '../local/gateway.ts';
+import { startIdentity } from '#stand-ins/identity/server';
+import { openUploads } from '#stand-ins/uploads/uploads';
 import { randomBytes } from 'node:crypto';
 import { asked, EVERYWHERE, readEnvironment, say } from './environment.ts';
 import { readSecret, writeSecret } from './secrets.ts';

@@ -1,6 +1,6 @@
 import { createServer, request as send } from 'node:http';
 import { once } from 'node:events';
-import { startTable } from '#local/table/server';
+import { startTable } from '#stand-ins/table/server';
 import { asked, EVERYWHERE, say } from './environment.ts';
 import { startSecretsManager } from './secrets-manager.ts';
 

@@ -1,5 +1,5 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { startMux } from '#local/mux/server';
+import { startMux } from '#stand-ins/mux/server';
 import { asked, EVERYWHERE, readEnvironment, say } from './environment.ts';
 import { readSecret } from './secrets.ts';
 

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
 
-/** What the stack's two secrets hold between them, under the names that `functions/config.ts` reads. */
+/** What the stack's two secrets hold between them, under the names that `functions/assembly/config.ts` reads. */
 const Variables = z.record(z.string(), z.string());
 export type Variables = z.infer<typeof Variables>;
 

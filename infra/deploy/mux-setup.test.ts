@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { startMux } from '#local/mux/server';
+import { startMux } from '#stand-ins/mux/server';
 import { startSecretsManager } from '../compose/secrets-manager.ts';
 import { setUpMux } from './mux-setup.ts';
 import { planDeployment } from './plan.ts';

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { setUpMux } from './mux-setup.ts';
-import { readArguments } from '#local/read-arguments';
+import { readArguments } from '../commands/read-arguments.ts';
 import { outputsFile, readOutput } from './origin.ts';
 
 /**

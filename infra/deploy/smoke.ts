@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import * as z from 'zod';
-import { readArguments } from '#local/read-arguments';
+import { readArguments } from '../commands/read-arguments.ts';
 
 /**
  * A real show against whatever is deployed at an origin. The token is in the environment and no argument: arguments are seen by

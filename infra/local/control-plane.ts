@@ -1,6 +1,6 @@
-import { createControlPlane } from '../../functions/compose.ts';
-import type { Aws } from '../../functions/base.ts';
-import { parseConfig } from '../../functions/config.ts';
+import { createControlPlane } from '../../functions/assembly/control-plane.ts';
+import type { Aws } from '../../functions/assembly/base.ts';
+import { parseConfig } from '../../functions/assembly/config.ts';
 import type { ControlPlane } from './gateway.ts';
 
 /** An error has nothing of itself in JSON. */

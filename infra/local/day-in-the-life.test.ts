@@ -7,9 +7,9 @@ import { WebSocket } from 'ws';
 import type { AuthConfig, PlaybackView, PostView, ProfileView, StreamView, UploadForm } from '#contract/http';
 import type { ServerMessage } from '#contract/realtime';
 import { sendForm } from '../../functions/uploads/bucket.testing.ts';
-import { openShow } from '../../ingest-worker/bench/capture.ts';
-import { createFeeder } from '../../ingest-worker/bench/feeder.ts';
-import { openBrowser, openWebApp, signIn } from './identity/browser.testing.ts';
+import { openShow } from '../checks/shows/capture.ts';
+import { createFeeder } from '../checks/shows/feeder.ts';
+import { openBrowser, openWebApp, signIn } from '#stand-ins/identity/browser.testing';
 import { makePlace, startCommand } from './platform.testing.ts';
 
 /** What a browser has recorded: H.264 and AAC in Matroska, looped for as long as the show goes on. */

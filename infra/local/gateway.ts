@@ -8,7 +8,7 @@ import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { createRealtimeGateway, type RealtimeHandlers } from './realtime-gateway.ts';
-import type { Uploads } from './uploads/uploads.ts';
+import type { Uploads } from '#stand-ins/uploads/uploads';
 
 /** The part of the path that names a room, as API Gateway's routes do. */
 export type Rooms = Record<'auth' | 'users' | 'posts' | 'stream' | 'webhooks', Pick<Hono, 'fetch'>>;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ENVIRONMENT } from './mux/webhooks/events.ts';
+import { ENVIRONMENT } from '#stand-ins/mux/webhooks/events';
 import { makePlace, startCommand } from './platform.testing.ts';
 
 const MUX = fileURLToPath(new URL('../../node_modules/.bin/mux', import.meta.url));

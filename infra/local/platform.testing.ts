@@ -40,7 +40,7 @@ export const runCommand = async (script: string, args: string[], environment: Re
 
 /** Starts a platform as `npm start` does; settles at its banner, or with its exit. */
 export const startCommand = async (environment: Record<string, string>, args: string[] = []) => {
-  const child = spawn(process.execPath, [join(ROOT, 'infra/local/start.mjs'), '--yes', ...args], {
+  const child = spawn(process.execPath, [join(ROOT, 'infra/commands/start.mjs'), '--yes', ...args], {
     cwd: ROOT,
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -7,11 +7,11 @@ import { buildWeb, bundleWorker, WEB_DIST } from './build.ts';
 import { startControlPlane } from './control-plane.ts';
 import { startVite, watchSources } from './dev.ts';
 import { startGateway, type ServiceHealth } from './gateway.ts';
-import { startIdentity } from './identity/server.ts';
-import { startMux } from './mux/server.ts';
+import { startIdentity } from '#stand-ins/identity/server';
+import { startMux } from '#stand-ins/mux/server';
 import { localSecrets, localSigningKey } from './secrets.ts';
-import { startTable } from './table/server.ts';
-import { openUploads } from './uploads/uploads.ts';
+import { startTable } from '#stand-ins/table/server';
+import { openUploads } from '#stand-ins/uploads/uploads';
 import { startWorkerProcess } from './worker-process.ts';
 
 export type Ports = { web: number; identity: number; ingest: number; mux: number; rtmps: number; table: number };

@@ -1,5 +1,5 @@
 import { test, expect } from '@playwright/test';
-import { makePlace, startCommand } from '#local/platform.testing';
+import { makePlace, startCommand } from '../../infra/local/platform.testing.ts';
 import { openPage, signIn } from './pages.ts';
 
 const PAGES = ['/', '/studio', '/settings', '/@asha', '/watch/str_01m826xyyymsabtqkgyd6zwg7z', '/nowhere'];

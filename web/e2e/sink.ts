@@ -1,5 +1,5 @@
-import type { IngestStatistics } from '#local/mux/rtmp/ingest-statistics';
-import { localSecrets } from '#local/secrets';
+import type { IngestStatistics } from '#stand-ins/mux/rtmp/ingest-statistics';
+import { localSecrets } from '../../infra/local/secrets.ts';
 
 /** What the Mux stand-in knows of a live stream: the connection that its encoder has, or had last, and each frame of it. */
 export type Arrived = { liveStreamId: string; assetId: string | undefined; ingest: IngestStatistics };

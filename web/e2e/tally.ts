@@ -1,4 +1,4 @@
-import type { IngestStatistics } from '#local/mux/rtmp/ingest-statistics';
+import type { IngestStatistics } from '#stand-ins/mux/rtmp/ingest-statistics';
 
 /** A show at the sink, held against what the page gave its encoder. */
 export type Tally = {

@@ -9,12 +9,12 @@ import { createOidc } from './api/oidc.ts';
 import { createQueries } from './api/queries.ts';
 import { createSession } from './api/session.ts';
 import { createSlot } from './api/slot.ts';
-import { App } from './app.tsx';
-import type { AppParts } from './app-context.ts';
+import { App } from './app/app.tsx';
+import type { AppParts } from './context/app-context.ts';
 import { startLiveFeed, type LiveFeedParts } from './realtime/live-feed.ts';
 import { openRoomSocket } from './realtime/room-socket.ts';
-import { createAppRouter } from './router.tsx';
-import { createRenewal } from './ui/renewal.ts';
+import { createAppRouter } from './app/router.tsx';
+import { createRenewal } from './context/renewal.ts';
 
 const TOKENS = 'vybzz.tokens';
 const SIGN_IN = 'vybzz.sign-in';

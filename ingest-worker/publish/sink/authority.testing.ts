@@ -1,4 +1,4 @@
-import { createAuthority as issue, type Authority } from '#local/mux/rtmp/authority';
+import { createAuthority as issue, type Authority } from '#stand-ins/mux/rtmp/authority';
 
 const DAY_MS = 86_400_000;
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { step, type Broadcast, type BroadcastEvent, type Effect } from './broadcast.ts';
 import { FAILURES, failureOf } from './failures.ts';
-import type { FeedFailure, UplinkEvent } from './ingest/uplink.ts';
+import type { FeedFailure, UplinkEvent } from '#ingest-client/uplink';
 
 const uplink = (event: UplinkEvent, atMs = 0): BroadcastEvent => ({ type: 'uplink', event, atMs });
 

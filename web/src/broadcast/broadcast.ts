@@ -1,5 +1,5 @@
 import { FAILURES, failureOf, type FailureReason } from './failures.ts';
-import type { UplinkEvent } from './ingest/uplink.ts';
+import type { UplinkEvent } from '#ingest-client/uplink';
 
 /**
  * A broadcast's life: idle → asking → ready → connecting → live ⇄ reconnecting → ending → ended | failed. Moving is the pure

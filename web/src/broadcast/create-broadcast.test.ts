@@ -4,7 +4,7 @@ import type { Studio, StudioEars, StudioView } from './capture/studio.ts';
 import { createBroadcast, type BroadcastPorts, type CreateStream } from './create-broadcast.ts';
 import type { Plan } from './encode/ladder.ts';
 import type { Rig, RigParts } from './rig.ts';
-import { createTime } from './time.testing.ts';
+import { createTime } from '#ingest-client/time.testing';
 
 const PLAN: Plan = {
   rung: 'webcodecs',

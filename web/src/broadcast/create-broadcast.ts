@@ -4,8 +4,8 @@ import type { Sound } from './capture/sound.ts';
 import type { Studio, StudioEars, StudioView } from './capture/studio.ts';
 import type { Plan } from './encode/ladder.ts';
 import type { Stats } from './engine/messages.ts';
-import type { UrlAnswer } from './ingest/dial.ts';
-import type { UplinkEvent } from './ingest/uplink.ts';
+import type { UrlAnswer } from '#ingest-client/dial';
+import type { UplinkEvent } from '#ingest-client/uplink';
 import type { Rig, RigParts } from './rig.ts';
 
 /** What the broadcast asks of the control plane. */

@@ -1,4 +1,4 @@
-import type { FeedFailure } from './ingest/uplink.ts';
+import type { FeedFailure } from '#ingest-client/uplink';
 
 type Failure = {
   title: string;

@@ -3,7 +3,7 @@ import { Ban, Ellipsis, Trash2 } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import { useState } from 'react';
 import type { CommentView, PostView } from '#contract/http';
-import { useApp, useSignedIn } from '../app-context.ts';
+import { useApp, useSignedIn } from '../context/app-context.ts';
 import { BlockDialog } from '../people/block-dialog.tsx';
 import '../ui/button.css';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';

@@ -2,7 +2,7 @@ import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-q
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { CommentView, PostView } from '#contract/http';
-import { useApp, useSignedIn } from '../app-context.ts';
+import { useApp, useSignedIn } from '../context/app-context.ts';
 import { useSignIn } from '../people/use-sign-in.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Button } from '../ui/button.tsx';

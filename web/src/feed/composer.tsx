@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useApp, useSignedIn } from '../app-context.ts';
+import { useApp, useSignedIn } from '../context/app-context.ts';
 import { Card } from '../ui/page.tsx';
 import { PostForm } from './post-form.tsx';
 

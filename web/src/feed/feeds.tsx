@@ -1,7 +1,7 @@
 import { Tabs } from 'radix-ui';
 import { Newspaper, UsersRound } from 'lucide-react';
 import { useState } from 'react';
-import { useSignedIn } from '../app-context.ts';
+import { useSignedIn } from '../context/app-context.ts';
 import '../ui/tabs.css';
 import { Composer } from './composer.tsx';
 import { PostList } from './post-list.tsx';

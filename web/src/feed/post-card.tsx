@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { Heart, MessageCircle } from 'lucide-react';
 import { useState } from 'react';
 import type { PostView } from '#contract/http';
-import { useApp, useSignedIn } from '../app-context.ts';
+import { useApp, useSignedIn } from '../context/app-context.ts';
 import { useSignIn } from '../people/use-sign-in.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { count } from '../ui/count.ts';

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { PostView, UpdatePost } from '#contract/http';
-import { useApp } from '../app-context.ts';
+import { useApp } from '../context/app-context.ts';
 import { Button } from '../ui/button.tsx';
 import { patchPost } from './post-cache.ts';
 import { PostForm } from './post-form.tsx';

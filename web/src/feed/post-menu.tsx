@@ -4,7 +4,7 @@ import { DropdownMenu } from 'radix-ui';
 import { useState } from 'react';
 import { toast } from 'sonner';
 import type { PostView } from '#contract/http';
-import { useApp } from '../app-context.ts';
+import { useApp } from '../context/app-context.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import '../ui/button.css';
 import '../ui/menu.css';

@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { ApiError } from '../api/api-error.ts';
-import { useApp } from '../app-context.ts';
+import { useApp } from '../context/app-context.ts';
 import { LoadFailed } from '../ui/load-failed.tsx';
-import { NotFoundPage } from '../ui/not-found-page.tsx';
+import { NotFoundPage } from '../app/not-found-page.tsx';
 import { Page } from '../ui/page.tsx';
 import { PostCard } from './post-card.tsx';
 import { PostCardSkeleton } from './post-card-skeleton.tsx';

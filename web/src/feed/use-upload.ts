@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { messageOf } from '../api/api-error.ts';
-import { useApp } from '../app-context.ts';
+import { useApp } from '../context/app-context.ts';
 import { sendForm, type SendOutcome } from './send-form.ts';
 import { judged } from './upload-rules.ts';
 

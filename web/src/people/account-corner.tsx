@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { LogOut, RotateCw, Settings, UserRound } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
-import { useApp, useSignedIn } from '../app-context.ts';
+import { useApp, useSignedIn } from '../context/app-context.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { IconButton } from '../ui/icon-button.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';

@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { PersonView } from '#contract/http';
-import { useApp } from '../app-context.ts';
+import { useApp } from '../context/app-context.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Button } from '../ui/button.tsx';
 import { useFocusKept } from '../ui/focus-kept.ts';

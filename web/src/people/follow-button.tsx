@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { UserRoundCheck, UserRoundPlus } from 'lucide-react';
 import type { ProfileView } from '#contract/http';
-import { useApp, useSignedIn } from '../app-context.ts';
+import { useApp, useSignedIn } from '../context/app-context.ts';
 import { Button } from '../ui/button.tsx';
 import { useSignIn } from './use-sign-in.ts';
 

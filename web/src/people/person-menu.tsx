@@ -3,7 +3,7 @@ import { Ban, Ellipsis, Share2, UserRoundCheck } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import { useState } from 'react';
 import type { ProfileView } from '#contract/http';
-import { useApp, useSignedIn } from '../app-context.ts';
+import { useApp, useSignedIn } from '../context/app-context.ts';
 import '../ui/button.css';
 import '../ui/menu.css';
 import { shareLink } from '../ui/share.ts';

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import type { MeView } from '#contract/http';
-import { useApp, useSignedIn } from '../app-context.ts';
+import { useApp, useSignedIn } from '../context/app-context.ts';
 import { LoadFailed } from '../ui/load-failed.tsx';
 import { Loading } from '../ui/loading.tsx';
 import { Page } from '../ui/page.tsx';

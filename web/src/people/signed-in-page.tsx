@@ -1,7 +1,7 @@
 import { useRouter } from '@tanstack/react-router';
 import { UserRoundX } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import { useApp } from '../app-context.ts';
+import { useApp } from '../context/app-context.ts';
 import { Button } from '../ui/button.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { Page } from '../ui/page.tsx';

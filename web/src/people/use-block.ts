@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { toast } from 'sonner';
-import { useApp } from '../app-context.ts';
+import { useApp } from '../context/app-context.ts';
 
 /** Blocks a person, or lifts the block, wherever that shows. */
 export const useBlock = (handle: string) => {

@@ -1,5 +1,5 @@
 import { toast } from 'sonner';
-import { useApp } from '../app-context.ts';
+import { useApp } from '../context/app-context.ts';
 
 /**
  * Wraps what ends the session of this tab: while a show is sent from it, that would leave the creator with a show which they

@@ -2,7 +2,7 @@ import { useRouter } from '@tanstack/react-router';
 import { useState } from 'react';
 import { toast } from 'sonner';
 import { messageOf } from '../api/api-error.ts';
-import { useApp } from '../app-context.ts';
+import { useApp } from '../context/app-context.ts';
 
 /** Leaves for the sign-in page, to come back to where one is. */
 export const useSignIn = () => {

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Film, MonitorSmartphone, WifiOff } from 'lucide-react';
-import { useApp } from '../app-context.ts';
+import { useApp } from '../context/app-context.ts';
 import { Button } from '../ui/button.tsx';
 import { Card } from '../ui/page.tsx';
 import './become-creator.css';

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import type { StreamView } from '#contract/http';
-import { useApp } from '../app-context.ts';
+import { useApp } from '../context/app-context.ts';
 import { useLive } from '../realtime/use-live.ts';
 import { Button } from '../ui/button.tsx';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';

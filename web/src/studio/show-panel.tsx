@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Eye, Pencil, Share2 } from 'lucide-react';
 import { useState } from 'react';
-import { useApp } from '../app-context.ts';
+import { useApp } from '../context/app-context.ts';
 import { useLive } from '../realtime/use-live.ts';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { Card } from '../ui/page.tsx';

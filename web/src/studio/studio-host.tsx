@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from 'react';
 import { createPortal } from 'react-dom';
-import { useApp } from '../app-context.ts';
+import { useApp } from '../context/app-context.ts';
 import { BroadcastProvider, useBroadcast } from '../broadcast/broadcast-provider.tsx';
 import { createBroadcastPorts } from './broadcast-ports.ts';
 import { OnAirBar } from './on-air-bar.tsx';

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useApp, useSignedIn } from '../app-context.ts';
+import { useApp, useSignedIn } from '../context/app-context.ts';
 import { SignInGate } from '../people/sign-in-gate.tsx';
 import { LoadFailed } from '../ui/load-failed.tsx';
 import { Page } from '../ui/page.tsx';

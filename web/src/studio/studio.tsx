@@ -2,7 +2,7 @@ import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-quer
 import { CalendarPlus, Radio } from 'lucide-react';
 import { useCallback, useEffect, useState } from 'react';
 import type { StreamView } from '#contract/http';
-import { useApp } from '../app-context.ts';
+import { useApp } from '../context/app-context.ts';
 import { useBroadcast, useBroadcastHandle, useRunningStream } from '../broadcast/broadcast-provider.tsx';
 import { GoLiveModal, type GoLiveInput } from '../broadcast/GoLiveModal.tsx';
 import { LiveControls } from '../broadcast/LiveControls.tsx';

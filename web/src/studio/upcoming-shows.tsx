@@ -4,7 +4,7 @@ import { CalendarClock, Eye, Pencil, Radio, Share2, X } from 'lucide-react';
 import { useState } from 'react';
 import { toast } from 'sonner';
 import type { StreamView } from '#contract/http';
-import { useApp } from '../app-context.ts';
+import { useApp } from '../context/app-context.ts';
 import { Badge } from '../ui/badge.tsx';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';

@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { CalendarClock, CalendarX, Clapperboard, Film, Radio } from 'lucide-react';
 import { lazy, Suspense, useEffect, useState, type ReactNode } from 'react';
 import type { StreamView } from '#contract/http';
-import { useApp } from '../app-context.ts';
+import { useApp } from '../context/app-context.ts';
 import type { Snapshot } from '../realtime/snapshot.ts';
 import { part } from '../ui/part.ts';
 import { Spinner } from '../ui/spinner.tsx';

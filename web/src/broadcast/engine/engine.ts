@@ -1,9 +1,9 @@
 import { adaptBitrate, startBitrate, type Bitrate } from '../encode/bitrate.ts';
 import { startWebCodecs, type Encoder } from '../encode/webcodecs.ts';
 import { tryWebCodecs } from '../encode/webcodecs-trial.ts';
-import type { OpenSocket } from '../ingest/socket.ts';
-import type { UrlAnswer } from '../ingest/dial.ts';
-import type { UplinkEvent } from '../ingest/uplink.ts';
+import type { OpenSocket } from '#ingest-client/socket';
+import type { UrlAnswer } from '#ingest-client/dial';
+import type { UplinkEvent } from '#ingest-client/uplink';
 import type { Limits } from '../limits.ts';
 import type { Shown } from '../picture/mixer.ts';
 import { startFeed, type Feed } from './feed.ts';

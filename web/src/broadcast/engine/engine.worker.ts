@@ -1,4 +1,4 @@
-import { openWebSocket } from '../ingest/socket.ts';
+import { openWebSocket } from '../ingest/web-socket.ts';
 import { LIMITS } from '../limits.ts';
 import { startEngine } from './engine.ts';
 import type { FromEngine, ToEngine } from './messages.ts';

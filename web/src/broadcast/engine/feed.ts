@@ -1,9 +1,9 @@
 import type { Media } from '#wire';
-import { createScanner } from '../container/scanner.ts';
-import { createRing } from '../ingest/ring.ts';
-import type { OpenSocket } from '../ingest/socket.ts';
-import type { UrlAnswer } from '../ingest/dial.ts';
-import { createUplink, type UplinkEvent } from '../ingest/uplink.ts';
+import { createScanner } from '#ingest-client/container/scanner';
+import { createRing } from '#ingest-client/ring';
+import type { OpenSocket } from '#ingest-client/socket';
+import type { UrlAnswer } from '#ingest-client/dial';
+import { createUplink, type UplinkEvent } from '#ingest-client/uplink';
 import type { Limits } from '../limits.ts';
 
 /** One show's way out: container bytes in, ring, socket. */

@@ -1,7 +1,7 @@
 import type { Media } from '#wire';
 import type { Trial } from '../encode/ladder.ts';
-import type { UrlAnswer } from '../ingest/dial.ts';
-import type { UplinkEvent } from '../ingest/uplink.ts';
+import type { UrlAnswer } from '#ingest-client/dial';
+import type { UplinkEvent } from '#ingest-client/uplink';
 import type { Shown, Slot } from '../picture/mixer.ts';
 import type { PictureSource } from '../picture/sources.ts';
 

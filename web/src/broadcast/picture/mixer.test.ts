@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createTime } from '../time.testing.ts';
+import { createTime } from '#ingest-client/time.testing';
 import { startMixer, type Slot } from './mixer.ts';
 
 const FPS = 30;

@@ -1,0 +1,75 @@
+import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
+import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import { type Cursors, createCursors } from '#store/cursor';
+import { openTable, type Table } from '#store/dynamo';
+import type { Config } from './config.ts';
+import type { Log } from '../http/log.ts';
+import { createSockets, type Sockets } from '../shows/sockets.ts';
+import { type Bucket, createBucket } from '../uploads/bucket.ts';
+
+/** What every room stands on. */
+export type Base = {
+  config: Config;
+  table: Table;
+  cursors: Cursors;
+  log: Log;
+  clock: () => Date;
+  /** The way to open sockets; undefined where there is no WebSocket API. */
+  sockets: Sockets | undefined;
+  /** Where uploaded files are; undefined where there is no such place. */
+  bucket: Bucket | undefined;
+  close: () => void;
+};
+
+/** Where AWS is and who we are to it, where the process's own environment does not say. */
+export type Aws = Pick<DynamoDBClientConfig, 'region' | 'endpoint' | 'credentials'>;
+
+/** A table that hangs must not hang a request with it. */
+const TABLE_TIMEOUTS = { connectionTimeout: 3_000, requestTimeout: 8_000, throwOnRequestTimeout: true } as const;
+/** A socket's owner waits for no push. */
+const PUSH_TIMEOUTS = { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true } as const;
+
+/** The base of a process: one client, one table, one log for all of its rooms. */
+export const createBase = ({
+  config,
+  log,
+  clock = () => new Date(),
+  aws = {},
+}: {
+  config: Config;
+  log: Log;
+  clock?: (() => Date) | undefined;
+  aws?: Aws | undefined;
+}): Base => {
+  const client = new DynamoDBClient({ ...aws, requestHandler: TABLE_TIMEOUTS });
+  const { endpoint: _, ...who } = aws;
+  const api =
+    config.REALTIME_ENDPOINT === undefined
+      ? undefined
+      : new ApiGatewayManagementApiClient({
+          ...who,
+          endpoint: config.REALTIME_ENDPOINT,
+          maxAttempts: 1,
+          requestHandler: PUSH_TIMEOUTS,
+        });
+  const { UPLOADS_BUCKET: bucketName, UPLOADS_URL: bucketUrl, UPLOADS_FORM_URL: formUrl } = config;
+  // who we are, and where, the client has found out for us
+  const { credentials, region, sha256 } = client.config;
+  const bucket =
+    bucketName === undefined || bucketUrl === undefined
+      ? undefined
+      : createBucket({ url: bucketUrl, formUrl, name: bucketName, credentials, region, sha256, clock });
+  return {
+    config,
+    log,
+    clock,
+    sockets: api && createSockets({ api }),
+    bucket,
+    table: openTable({ client, tableName: config.TABLE_NAME }),
+    cursors: createCursors({ secret: config.CURSOR_SECRET }),
+    close: () => {
+      client.destroy();
+      api?.destroy();
+    },
+  };
+};

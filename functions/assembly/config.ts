@@ -1,0 +1,79 @@
+import * as z from 'zod/mini';
+import { Issuers } from '../auth/issuers.ts';
+
+const word = z.string().check(z.minLength(1));
+const words = z.pipe(
+  word,
+  z.transform((text) =>
+    text
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== ''),
+  ),
+);
+
+const issuers = z.pipe(
+  z.pipe(
+    word,
+    z.transform((text, context): unknown => {
+      try {
+        return JSON.parse(text);
+      } catch {
+        context.issues.push({ code: 'custom', message: 'is not JSON', input: text });
+        return z.NEVER;
+      }
+    }),
+  ),
+  Issuers,
+);
+
+/** The environment of the control plane. The names are the deployment's contract: infra sets them, nobody else reads them. */
+const Environment = z.object({
+  TABLE_NAME: word,
+  /** The one origin that browsers see, e.g. `https://vybzz.example`. */
+  PUBLIC_ORIGIN: z.url(),
+  /** Where browsers open their ingest sockets; the stream key is its next path segment. */
+  INGEST_URL: z.url({ protocol: /^wss?$/ }),
+  AUTH_ISSUERS: issuers,
+  /** Origins, besides our own, whose pages may call the API; comma-separated. */
+  CORS_ORIGINS: z._default(words, []),
+  MUX_TOKEN_ID: word,
+  MUX_TOKEN_SECRET: word,
+  /** Several during a rotation, comma-separated: any of them verifies. */
+  MUX_WEBHOOK_SECRETS: words.check(z.minLength(1)),
+  MUX_BASE_URL: z.optional(z.url()),
+  MUX_STREAM_URL: z._default(z.url(), 'https://stream.mux.com'),
+  MUX_IMAGE_URL: z._default(z.url(), 'https://image.mux.com'),
+  /** Without a signing key there are no shows for followers only. */
+  MUX_SIGNING_KEY_ID: z.optional(word),
+  MUX_SIGNING_PRIVATE_KEY: z.optional(word),
+  /** The WebSocket API's management endpoint. */
+  REALTIME_ENDPOINT: z.optional(z.url()),
+  /** The bucket of uploaded files, and where it is. Without them media is by address alone. */
+  UPLOADS_BUCKET: z.optional(word),
+  UPLOADS_URL: z.optional(z.url({ protocol: /^https?$/ })),
+  /** Where browsers find it, if that is another address than ours of it. */
+  UPLOADS_FORM_URL: z.optional(z.url({ protocol: /^https?$/ })),
+  /** User ids of who watches over the platform; comma-separated. */
+  MODERATORS: z._default(words, []),
+  /** How many proxies of ours stand in front of the API: behind CloudFront one, else none. */
+  TRUSTED_HOPS: z._default(z.coerce.number().check(z.int(), z.gte(0), z.lte(8)), 0),
+  CURSOR_SECRET: z.string().check(z.minLength(16)),
+  /** What `GET /healthz` calls this build. */
+  VERSION: z._default(word, 'dev'),
+});
+
+/** What the control plane is told from outside. */
+export type Config = z.infer<typeof Environment>;
+
+/** The configuration in an environment; throws one sentence that names every variable that is missing or wrong. */
+export const parseConfig = (env: Readonly<Record<string, string | undefined>>): Config => {
+  // a variable that is set but empty is one that somebody forgot: as good as not set
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = z.safeParse(Environment, set);
+  if (parsed.success) return parsed.data;
+  const wrong = parsed.error.issues.map(({ path: [name, ...rest], message }) =>
+    String(name) in set ? `${[name, ...rest].map(String).join('.')}: ${message}` : `${String(name)} is missing`,
+  );
+  throw new Error(`The environment does not hold what the control plane needs: ${[...new Set(wrong)].join('; ')}.`);
+};

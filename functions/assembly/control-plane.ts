@@ -1,0 +1,45 @@
+import { buildAuthRoom } from './rooms/auth.ts';
+import { type Aws, createBase } from './base.ts';
+import type { Config } from './config.ts';
+import type { Log } from '../http/log.ts';
+import { createLog } from './log.ts';
+import { createPeople } from './people.ts';
+import { buildPostsRoom } from './rooms/posts.ts';
+import { buildRealtime } from './rooms/realtime.ts';
+import { createStreaming } from './streaming.ts';
+import { buildStreamSweep, buildStreamsRoom } from './rooms/streams.ts';
+import { createProfiles } from '../profiles/profiles.ts';
+import { buildRemovalSweep, buildUsersRoom } from './rooms/users.ts';
+import { buildWebhooksRoom } from './rooms/webhooks.ts';
+
+/**
+ * The whole control plane in one process: what `npm start` and the container run. In the cloud each room's `main.ts` puts together
+ * only itself, from the very builders that are used here, so that a Lambda's bundle holds one room.
+ *
+ * @param aws where AWS is, if the process's own environment does not say
+ */
+export const createControlPlane = (
+  config: Config,
+  { log = createLog('control-plane'), clock, aws }: { log?: Log; clock?: () => Date; aws?: Aws } = {},
+) => {
+  const base = createBase({ config, log, clock, aws });
+  const people = createPeople(base);
+  const streaming = createStreaming(base, people);
+  const profiles = createProfiles({ ...people, onAir: streaming.streams.airedBy });
+  const sweepStreams = buildStreamSweep(base, streaming);
+  const sweepRemovals = buildRemovalSweep(base, people, streaming);
+  return {
+    auth: buildAuthRoom(base, people, profiles),
+    users: buildUsersRoom(base, people, profiles),
+    posts: buildPostsRoom(base, people, streaming),
+    streams: buildStreamsRoom(base, people, streaming),
+    webhooks: buildWebhooksRoom(base, streaming),
+    realtime: buildRealtime(base, people, streaming),
+    /** What has to be called every few seconds, or minutes: it settles what everybody else has left. */
+    sweep: async () => {
+      await sweepRemovals();
+      return sweepStreams();
+    },
+    close: base.close,
+  };
+};

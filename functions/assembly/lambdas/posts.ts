@@ -1,0 +1,10 @@
+import { onHttp, startLambda } from '../lambda.ts';
+import { createPeople } from '../people.ts';
+import { createStreaming } from '../streaming.ts';
+import { buildPostsRoom } from '../rooms/posts.ts';
+
+const { base, metrics } = await startLambda('posts', process.env);
+const people = createPeople(base);
+
+/** `/posts` and below it. */
+export const handler = onHttp(buildPostsRoom(base, people, createStreaming(base, people)), metrics);

@@ -1,0 +1,25 @@
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
+import { counted, onHttp, startLambda } from '../lambda.ts';
+import { createPeople } from '../people.ts';
+import { createStreaming } from '../streaming.ts';
+import { buildRemovalSweep } from '../rooms/users.ts';
+import { buildStreamSweep, buildStreamsRoom } from '../rooms/streams.ts';
+
+const { base, metrics } = await startLambda('streams', process.env);
+const people = createPeople(base);
+const streaming = createStreaming(base, people);
+const sweepStreams = buildStreamSweep(base, streaming);
+const sweepRemovals = buildRemovalSweep(base, people, streaming);
+
+/** `/stream` and below it. */
+export const handler = onHttp(buildStreamsRoom(base, people, streaming), metrics);
+
+/** What a rule calls every minute. */
+export const sweep = () =>
+  counted(metrics, async () => {
+    const { looked, changed, failed } = await sweepStreams();
+    metrics.addMetric('StreamsLookedAt', MetricUnit.Count, looked);
+    metrics.addMetric('StreamsSettled', MetricUnit.Count, changed);
+    metrics.addMetric('StreamsNotSettled', MetricUnit.Count, failed);
+    await sweepRemovals();
+  });

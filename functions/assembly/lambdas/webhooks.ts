@@ -1,0 +1,9 @@
+import { onHttp, startLambda } from '../lambda.ts';
+import { createPeople } from '../people.ts';
+import { createStreaming } from '../streaming.ts';
+import { buildWebhooksRoom } from '../rooms/webhooks.ts';
+
+const { base, metrics } = await startLambda('webhooks', process.env);
+
+/** `/webhooks` and below it. */
+export const handler = onHttp(buildWebhooksRoom(base, createStreaming(base, createPeople(base))), metrics);

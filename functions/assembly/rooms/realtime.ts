@@ -1,0 +1,24 @@
+import { createTicketStore } from '#store/tickets';
+import type { Base } from '../base.ts';
+import type { People } from '../people.ts';
+import type { Streaming } from '../streaming.ts';
+import { createRealtime } from '../../realtime/handlers.ts';
+
+/** The realtime room, on the base that all rooms share. */
+export const buildRealtime = (
+  { config, table, clock, log }: Base,
+  { users }: Pick<People, 'users'>,
+  { connections, streams, access, views }: Streaming,
+) =>
+  createRealtime({
+    tickets: createTicketStore({ table }),
+    connections,
+    streams,
+    people: users,
+    isModerator: ({ id, moderator }) => moderator || config.MODERATORS.includes(id),
+    access,
+    views,
+    origins: [new URL(config.PUBLIC_ORIGIN).origin, ...config.CORS_ORIGINS],
+    log,
+    clock,
+  });

@@ -1,0 +1,41 @@
+import { newId } from '#domain/ids';
+import { createIngestKeys } from '#store/ingest';
+import type { Base } from '../base.ts';
+import type { People } from '../people.ts';
+import { newSecret, type Streaming } from '../streaming.ts';
+import { createStreamsApp } from '../../streams/app.ts';
+import { createSweep } from '../../streams/sweep.ts';
+
+/** The room of streams, on the base that all rooms share. */
+export const buildStreamsRoom = (
+  { config, table, cursors, clock, log }: Base,
+  { authenticate, limited, users }: People,
+  { streams, channels, channelStore, ending, views, access, video, changed }: Streaming,
+) =>
+  createStreamsApp({
+    log,
+    corsOrigins: config.CORS_ORIGINS,
+    authenticate,
+    limited,
+    streams,
+    channels,
+    channelStore,
+    keys: createIngestKeys({ table }),
+    ending,
+    views,
+    access,
+    people: users,
+    video,
+    cursors,
+    changed,
+    clock,
+    newStreamId: (now) => newId('str', now),
+    newKey: newSecret,
+    ingestUrl: config.INGEST_URL,
+  });
+
+/** What settles silent streams, on a timer or by a scheduled rule. */
+export const buildStreamSweep = (
+  { clock, log }: Base,
+  { streams, leases, channelStore, events, video, ending, changed }: Streaming,
+) => createSweep({ streams, leases, channels: channelStore, events, video, ending, changed, log, clock });

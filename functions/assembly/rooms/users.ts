@@ -1,0 +1,52 @@
+import { createCommentStore } from '#store/comments';
+import { createLikeStore } from '#store/likes';
+import { createPostStore } from '#store/posts';
+import { createRemovalSteps, type RemoveStreams } from '#store/removal-steps';
+import { createRemovalStore } from '#store/removals';
+import type { Base } from '../base.ts';
+import type { People } from '../people.ts';
+import { createUsersApp } from '../../users/app.ts';
+import type { Profiles } from '../../profiles/profiles.ts';
+import { createRemovalSweep } from '../../users/sweep.ts';
+
+/** The room of people, on the base that all rooms share. */
+export const buildUsersRoom = (
+  { config, table, cursors, clock, log }: Base,
+  { authenticate, limited, users, follows, blocks }: People,
+  profiles: Profiles,
+) =>
+  createUsersApp({
+    log,
+    corsOrigins: config.CORS_ORIGINS,
+    authenticate,
+    limited,
+    profiles,
+    users,
+    follows,
+    blocks,
+    removals: createRemovalStore({ table }),
+    cursors,
+    clock,
+  });
+
+/** What goes on removing what deleted posts and accounts have left, on a timer or by a scheduled rule. */
+export const buildRemovalSweep = (
+  { table, clock, log, bucket }: Base,
+  { follows, blocks }: People,
+  { removeStreams }: { removeStreams: RemoveStreams },
+) => {
+  const removals = createRemovalStore({ table });
+  const steps = createRemovalSteps({
+    table,
+    removals,
+    posts: createPostStore({ table }),
+    comments: createCommentStore({ table }),
+    likes: createLikeStore({ table }),
+    follows,
+    blocks,
+    removeStreams,
+    // without a bucket no file has ever come
+    removeFile: async (owner, upload) => bucket?.remove(owner, upload),
+  });
+  return createRemovalSweep({ removals: { ...removals, ...steps }, clock, log });
+};

@@ -1,0 +1,115 @@
+import { randomBytes } from 'node:crypto';
+import Mux from '@mux/mux-node';
+import type { StreamView } from '#contract/http';
+import { newId, type StreamId } from '#domain/ids';
+import { createChannelStore } from '#store/channels';
+import { createConnectionStore } from '#store/connections';
+import { createMuxEventStore } from '#store/events';
+import { createLeaseStore } from '#store/leases';
+import { createPostStore } from '#store/posts';
+import { createStreamStore } from '#store/streams';
+import type { Base } from './base.ts';
+import type { Caller } from '../http/caller.ts';
+import type { People } from './people.ts';
+import { createLivePost } from '../shows/live-post.ts';
+import { createAnnounce } from '../shows/announce.ts';
+import { createPublisher } from '../shows/publisher.ts';
+import { createAccess } from '../shows/access.ts';
+import { createChanged } from '../shows/changed.ts';
+import { createChannels } from '../shows/channels.ts';
+import { createEnding } from '../shows/ending.ts';
+import { createRemoveStreams } from '../shows/removing.ts';
+import { createStreamViews } from '../shows/views.ts';
+import type { LiveVideo } from '../video/live-video.ts';
+import { createMuxVideo } from '../video/mux.ts';
+import { createPatience } from '../video/patience.ts';
+
+const pause = (ms: number): Promise<void> => new Promise((done) => void setTimeout(done, ms));
+const SECRET_BYTES = 24;
+
+/** A secret that opens something: 192 random bits. */
+export const newSecret = (): string => randomBytes(SECRET_BYTES).toString('base64url');
+
+/** Mux's SDK without its own retries: a repeated create would make two live streams. */
+export const createMux = ({ config }: Pick<Base, 'config'>): Mux =>
+  new Mux({
+    tokenId: config.MUX_TOKEN_ID,
+    tokenSecret: config.MUX_TOKEN_SECRET,
+    maxRetries: 0,
+    logLevel: 'off',
+    ...(config.MUX_BASE_URL !== undefined && { baseURL: config.MUX_BASE_URL }),
+  });
+
+const createVideo = ({ config }: Pick<Base, 'config'>): LiveVideo => {
+  const { MUX_SIGNING_KEY_ID: id, MUX_SIGNING_PRIVATE_KEY: privateKey } = config;
+  return createMuxVideo({
+    mux: createMux({ config }),
+    patiently: createPatience({ clock: Date.now, wait: pause, random: Math.random }),
+    streamUrl: config.MUX_STREAM_URL,
+    imageUrl: config.MUX_IMAGE_URL,
+    signingKey: id !== undefined && privateKey !== undefined ? { id, privateKey } : undefined,
+  });
+};
+
+/**
+ * What every room needs that shows streams, or moves them.
+ *
+ * @param video by default Mux, as the configuration has it
+ */
+export const createStreaming = (
+  base: Base,
+  { users, follows }: Pick<People, 'users' | 'follows'>,
+  { video = createVideo(base), wait = pause }: { video?: LiveVideo; wait?: (ms: number) => Promise<void> } = {},
+) => {
+  const { table, log, clock, sockets } = base;
+  const streams = createStreamStore({ table });
+  const channelStore = createChannelStore({ table });
+  const connections = createConnectionStore({ table });
+  const leases = createLeaseStore({ table });
+  const events = createMuxEventStore({ table });
+  const access = createAccess({ follows });
+  const views = createStreamViews({
+    people: users,
+    rooms: connections,
+    leases,
+    channels: channelStore,
+    posterUrl: video.posterUrl,
+  });
+  const publisher = createPublisher({ sockets, connections, log, clock });
+  const changed = createChanged({
+    announce: createAnnounce({ publisher, view: views.view, log }),
+    publishLive: createLivePost({ posts: createPostStore({ table }), newPostId: (now) => newId('pst', now) }),
+    clock,
+  });
+  const ending = createEnding({ streams, channels: channelStore, video, changed, log, clock, wait });
+
+  return {
+    video,
+    streams,
+    channelStore,
+    channels: createChannels({ channels: channelStore, video, log, clock, newToken: newSecret, wait }),
+    connections,
+    leases,
+    events,
+    access,
+    views,
+    publisher,
+    changed,
+    ending,
+    removeStreams: createRemoveStreams({ streams, channels: channelStore, ending, video }),
+
+    /** Those of the streams that a viewer may see, for who shows them beside something else. */
+    streamViews: async (ids: readonly StreamId[], viewer: Caller | undefined): Promise<Map<StreamId, StreamView>> => {
+      const shown = await access.watchable(await streams.getMany(ids), viewer);
+      const made = await views.views(shown);
+      const byId = new Map(made.map((view) => [view.id, view]));
+      return new Map(
+        shown.flatMap(({ id: streamId }): [StreamId, StreamView][] => {
+          const view = byId.get(streamId);
+          return view ? [[streamId, view]] : [];
+        }),
+      );
+    },
+  };
+};
+export type Streaming = ReturnType<typeof createStreaming>;

@@ -1,0 +1,233 @@
+import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { createMiddleware } from 'hono/factory';
+import type { CreatedStream, StreamView } from '#contract/http';
+import { newId, parseHandle, parseStreamId, type StreamId } from '#domain/ids';
+import type { User } from '#domain/user';
+import { openTable } from '#store/dynamo';
+import { createIngestStore } from '#store/ingest';
+import { createTicketStore } from '#store/tickets';
+import { createBase } from './assembly/base.ts';
+import { parseConfig } from './assembly/config.ts';
+import type { Authenticate, RoomEnv } from './http/caller.ts';
+import { Refusal } from './http/refusal.ts';
+import { createPeople } from './assembly/people.ts';
+import { buildRealtime } from './assembly/rooms/realtime.ts';
+import { openTestTable } from '#store/store.testing';
+import { createStreaming } from './assembly/streaming.ts';
+import { createFakeVideo } from './video/fake-video.testing.ts';
+import { createWebhooksApp } from './webhooks/app.ts';
+import { buildStreamSweep, buildStreamsRoom } from './assembly/rooms/streams.ts';
+
+export const TTL_MS = 6_000;
+
+/**
+ * The streams, webhooks and realtime rooms over a real table, with a video provider in memory and a clock that a test moves.
+ * `as` names who calls: a token is the person's handle. `disturb` may put itself between all of it and the table.
+ */
+export const openStudio = async ({ disturb = () => {} }: { disturb?: (client: DynamoDBClient) => void } = {}) => {
+  const storage = await openTestTable();
+  // not the present: whatever still asks the system's clock shows itself
+  let now = Date.UTC(2030, 0, 1, 12);
+  const clock = () => new Date(now);
+  const logged: { level: string; message: string; extra: unknown }[] = [];
+  const at = (level: string) => (message: string, extra?: unknown) => void logged.push({ level, message, extra });
+  const log = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+  const pushed: { connectionId: string; message: unknown }[] = [];
+  /** Sockets that are not there, or that fail. */
+  const absent = new Map<string, 'gone' | Error>();
+  const config = parseConfig({
+    TABLE_NAME: storage.tableName,
+    PUBLIC_ORIGIN: 'http://localhost:3000',
+    INGEST_URL: 'ws://localhost:3000/stream/live',
+    AUTH_ISSUERS: JSON.stringify([{ issuer: 'http://issuer.test', kind: 'oidc', clientId: 'c', audience: 'a' }]),
+    MUX_TOKEN_ID: 'none',
+    MUX_TOKEN_SECRET: 'none',
+    MUX_WEBHOOK_SECRETS: 'none',
+    CURSOR_SECRET: 'a secret for cursors in tests',
+  });
+  const client = new DynamoDBClient(storage.aws);
+  const base = {
+    ...createBase({ config, log, clock, aws: storage.aws }),
+    table: openTable({ client, tableName: storage.tableName }),
+    sockets: {
+      post: async (connectionId: string, text: string) => {
+        const fault = absent.get(connectionId);
+        if (fault === 'gone') return fault;
+        if (fault) throw fault;
+        pushed.push({ connectionId, message: JSON.parse(text) });
+        return 'sent' as const;
+      },
+    },
+  };
+  const known = createPeople(base);
+  const { users } = known;
+
+  const join = async (handle: string, roles: Partial<Pick<User, 'creator' | 'moderator'>> = {}): Promise<User> => {
+    const user: User = {
+      id: newId('usr', now),
+      handle: parseHandle(handle)!,
+      name: handle.toUpperCase(),
+      creator: false,
+      moderator: false,
+      createdAt: now,
+      ...roles,
+    };
+    await users.create(user, { issuer: 'http://issuer.test', subject: handle });
+    return user;
+  };
+  const [asha, bilal, chen, mona] = await Promise.all([
+    join('asha', { creator: true }),
+    join('bilal', { creator: true }),
+    join('chen'),
+    join('mona', { moderator: true }),
+  ]);
+  const everybody = new Map<string, User>([asha, bilal, chen, mona].map((user) => [user.handle, user]));
+
+  const authenticate: Authenticate = async (authorization) => {
+    if (authorization === undefined) return undefined;
+    const user = everybody.get(authorization.replace('Bearer ', ''));
+    if (!user) throw new Refusal('not-signed-in', 'Nobody bears this token.');
+    const { id: userId, handle, name, creator, moderator } = user;
+    return {
+      userId,
+      handle,
+      name,
+      roles: [...(creator ? ['creator' as const] : []), ...(moderator ? ['moderator' as const] : [])],
+    };
+  };
+
+  const fake = createFakeVideo();
+  const streaming = createStreaming(base, known, {
+    video: fake.video,
+    // time passes by waiting, and others get their turn
+    wait: async (ms) => {
+      now += ms;
+      await new Promise((done) => setImmediate(done));
+    },
+  });
+  const unlimited = () => createMiddleware<RoomEnv>((_, next) => next());
+  const app = buildStreamsRoom(base, { ...known, authenticate, limited: unlimited }, streaming);
+  const webhooks = createWebhooksApp({ ...streaming, log, clock, verify: async () => true });
+
+  type Call = { as?: User | undefined; body?: unknown; headers?: Record<string, string> };
+
+  /** The body as it is given, for what is not JSON. */
+  const raw = async (
+    method: string,
+    path: string,
+    { as, body, headers = {} }: Call & { body?: string | undefined } = {},
+  ) => {
+    const response = await app.request(path, {
+      method,
+      headers: {
+        ...(as && { authorization: `Bearer ${as.handle}` }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body !== undefined && { body }),
+    });
+    // oxlint-disable-next-line typescript/no-explicit-any -- a test looks into bodies of every shape
+    const answered: any = response.status === 204 ? undefined : await response.json();
+    return { status: response.status, body: answered, headers: response.headers };
+  };
+
+  const call = (method: string, path: string, { body, ...more }: Call = {}) =>
+    raw(method, path, { ...more, body: body === undefined ? undefined : JSON.stringify(body) });
+
+  disturb(client);
+  const ingest = createIngestStore({ client, tableName: storage.tableName });
+  let worker = 0;
+
+  const feedOf = (streamId: StreamId, sessionId: string, claimed: Awaited<ReturnType<typeof ingest.claim>>) => {
+    if (!claimed.claimed) throw new Error(`the claim was refused: ${claimed.because}`);
+    const { fence, muxStreamKey, previousUntil } = claimed;
+    return {
+      streamId,
+      sessionId,
+      fence,
+      muxStreamKey,
+      previousUntil,
+      renew: (state: 'connecting' | 'live' | 'reconnecting' = 'live', more: object = {}) =>
+        ingest.renew({ streamId, sessionId, fence, committed: 1, committedMs: 1, state, now, ttlMs: TTL_MS, ...more }),
+      release: (because = 'finished') => ingest.release({ streamId, fence, because, now }),
+    };
+  };
+
+  const take = async (streamId: StreamId) => {
+    const sessionId = `session-${++worker}`;
+    const claim = { sessionId, workerId: `worker-${worker}`, resumeTokenHash: 'h' };
+    return feedOf(streamId, sessionId, await ingest.claim({ streamId, ...claim, now, ttlMs: TTL_MS }));
+  };
+
+  return {
+    asha,
+    bilal,
+    chen,
+    mona,
+    base,
+    known,
+    streaming,
+    fake,
+    pushed,
+    absent,
+    logged,
+    call,
+    raw,
+    join,
+    everybody,
+    ingest,
+    tickets: createTicketStore(base),
+    realtime: buildRealtime(base, known, streaming),
+    sweep: buildStreamSweep(base, streaming),
+    now: () => now,
+    later: (ms: number) => {
+      now += ms;
+    },
+
+    create: async (
+      as: User,
+      body: object = { title: 'A show' },
+    ): Promise<CreatedStream & { id: StreamId; key: string }> => {
+      const answer = await call('POST', '/stream/create', { as, body });
+      if (answer.status !== 201) throw new Error(`create answered ${answer.status}: ${JSON.stringify(answer.body)}`);
+      return { ...answer.body, id: parseStreamId(answer.body.stream.id)!, key: answer.body.ingest?.streamKey };
+    },
+
+    /** Opens a feed as a worker does: key, then lease. */
+    feed: async (key: string) => {
+      const redeemed = await ingest.redeem(key, now);
+      if (!redeemed.redeemed) throw new Error(`the key was refused: ${redeemed.because}`);
+      return take(redeemed.streamId);
+    },
+
+    /** Takes the lease as a worker does that has spent its key. */
+    take,
+
+    /** Goes on with a feed as another worker does. */
+    resume: async (streamId: StreamId) => {
+      const workerId = `worker-${++worker}`;
+      const claimed = await ingest.resume({ streamId, workerId, resumeTokenHash: 'h', now, ttlMs: TTL_MS });
+      return feedOf(streamId, claimed.claimed ? claimed.sessionId : '', claimed);
+    },
+
+    deliver: async (body: unknown): Promise<number> => {
+      const response = await webhooks.request('/webhooks/mux', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'mux-signature': 'any' },
+        body: JSON.stringify(body),
+      });
+      return response.status;
+    },
+
+    /** The whole table, for what must not be in it. Production code has no Scan. */
+    everything: async () => (await client.send(new ScanCommand({ TableName: storage.tableName }))).Items ?? [],
+
+    see: async (id: StreamId, as?: User): Promise<StreamView> => (await call('GET', `/stream/${id}`, { as })).body,
+    close: async () => {
+      client.destroy();
+      base.close();
+      await storage.close();
+    },
+  };
+};
+export type Studio = Awaited<ReturnType<typeof openStudio>>;

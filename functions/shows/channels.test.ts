@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { LiveStream } from '#domain/channel';
+import type { User } from '#domain/user';
+import { VideoFault, type WantedLiveStream } from '../video/live-video.ts';
+import { openStudio, type Studio } from '../show-rooms.testing.ts';
+
+let studio: Studio;
+let creator: User;
+let number = 0;
+beforeAll(async () => {
+  studio = await openStudio();
+});
+afterAll(() => studio.close());
+beforeEach(async () => {
+  Object.assign(studio.fake.video, { make: studio.fake.make });
+  creator = await studio.join(`maker_${++number}`, { creator: true });
+  studio.everybody.set(creator.handle, creator);
+});
+
+const create = () => studio.call('POST', '/stream/create', { as: creator, body: { title: 'A show' } });
+const mine = () => studio.fake.made.filter(({ passthrough }) => passthrough.includes(creator.id));
+const fault = (because: VideoFault['because'], doubtful: boolean) => () =>
+  Promise.reject(new VideoFault(because, { doubtful, cause: new Error('in a test') }));
+
+describe('when Mux', () => {
+  it.each([
+    ['asks us to slow down', fault('busy', false), 503, 'video-provider-busy'],
+    ['answers 500', fault('down', true), 502, 'video-provider-down'],
+    ['does not like our credentials', fault('refused', false), 502, 'video-provider-down'],
+    ['is spoken to by code with a fault', () => Promise.reject(new Error('a bug')), 500, 'internal'],
+  ])('%s, the creator hears so, and the next try makes the channel', async (_, make, status, error) => {
+    studio.fake.video.make = make;
+    const refused = await create();
+    expect([refused.status, refused.body.error]).toEqual([status, error]);
+    expect(JSON.stringify(refused.body)).not.toContain('in a test');
+    studio.fake.video.make = studio.fake.make;
+    expect((await create()).status).toBe(201);
+    expect(mine()).toHaveLength(1);
+  });
+
+  it('makes the live stream and loses the answer, it is found again and not made twice', async () => {
+    studio.fake.video.make = async (wanted: WantedLiveStream): Promise<LiveStream> => {
+      await studio.fake.make(wanted);
+      throw new VideoFault('down', { doubtful: true, cause: new Error('connection reset') });
+    };
+    expect((await create()).status).toBe(502);
+    expect(mine()).toHaveLength(1);
+    studio.fake.video.make = () => Promise.reject(new Error('made a second time'));
+    const { status, body } = await create();
+    expect(status).toBe(201);
+    expect((await studio.feed(body.ingest.streamKey)).muxStreamKey).toBe(mine()[0]?.streamKey);
+  });
+
+  it('has deleted the live stream, another is made in its place', async () => {
+    await create();
+    const [first] = mine();
+    await studio.fake.video.remove(first!.id);
+    const { status, body } = await studio.call('POST', '/stream/create', {
+      as: creator,
+      body: { title: 'A show', latency: 'low' },
+    });
+    expect(status).toBe(201);
+    expect((await studio.feed(body.ingest.streamKey)).muxStreamKey).toBe(mine()[1]?.streamKey);
+  });
+
+  it('has switched the live stream off, the creator hears so; a test stream is simply made anew', async () => {
+    const at = new Date(studio.now()).toISOString();
+    const switchedOff = (id: string, n: number) => ({
+      type: 'video.live_stream.disabled',
+      id: `off-${id}-${n}`,
+      created_at: at,
+      data: { id, status: 'disabled', stream_key: 'secret' },
+    });
+    await create();
+    await studio.deliver(switchedOff(mine()[0]!.id, 1));
+    expect((await create()).body.error).toBe('not-allowed');
+    await studio.deliver({
+      ...switchedOff(mine()[0]!.id, 2),
+      type: 'video.live_stream.enabled',
+      created_at: new Date(studio.now() + 1).toISOString(),
+    });
+    expect((await create()).status).toBe(201);
+
+    const test = { as: creator, body: { title: 'A test', test: true } };
+    await studio.call('POST', '/stream/create', test);
+    await studio.deliver(switchedOff(mine()[1]!.id, 1));
+    expect((await studio.call('POST', '/stream/create', test)).status).toBe(201);
+    expect(mine()).toHaveLength(3);
+  });
+});
+
+describe('when the one who makes the channel', () => {
+  it('dies with its answer, the others wait for its turn to lapse, and find what it made', async () => {
+    let stuck = true;
+    studio.fake.video.make = async (wanted) => {
+      await studio.fake.make(wanted);
+      return stuck ? new Promise<never>(() => {}) : Promise.reject(new Error('made a second time'));
+    };
+    void create();
+    await expect.poll(() => mine().length).toBe(1);
+    const waited = await create();
+    expect([waited.status, waited.body.error]).toEqual([503, 'video-provider-busy']);
+    stuck = false;
+    studio.later(30_000);
+    expect((await create()).status).toBe(201);
+    expect(mine()).toHaveLength(1);
+  });
+
+  it('is so slow that another took its turn, the live stream that came too late is taken away again', async () => {
+    let answer: (() => void) | undefined;
+    studio.fake.video.make = async (wanted) => {
+      await new Promise<void>((go) => (answer = go));
+      return studio.fake.make(wanted);
+    };
+    const slow = create();
+    await expect.poll(() => answer).toBeDefined();
+    studio.later(31_000);
+    studio.fake.video.make = studio.fake.make;
+    expect((await create()).status).toBe(201);
+    answer?.();
+    expect((await slow).status).toBe(201);
+    const [kept, late] = mine();
+    expect(studio.fake.removed).toContain(late?.id);
+    expect(studio.fake.removed).not.toContain(kept?.id);
+  });
+});

@@ -1,9 +1,0 @@
-import { onHttp, startLambda } from '../lambda.ts';
-import { createPeople } from '../people.ts';
-import { createStreaming } from '../streaming.ts';
-import { buildWebhooksRoom } from './room.ts';
-
-const { base, metrics } = await startLambda('webhooks', process.env);
-
-/** `/webhooks` and below it. */
-export const handler = onHttp(buildWebhooksRoom(base, createStreaming(base, createPeople(base))), metrics);

@@ -1,0 +1,318 @@
+import { expect, type Page } from '@playwright/test';
+import { signIn } from '../../../web/e2e/pages.ts';
+import type { Arrived, Sink } from '../../../web/e2e/sink.ts';
+import { endShow, goLive, switchDevice } from '../../../web/e2e/studio.ts';
+import { tally, type Tally } from '../../../web/e2e/tally.ts';
+import { watchBroadcast, type Witnessed } from '../../../web/e2e/witness.ts';
+import type { Opened } from './chromium.ts';
+import { openNarrows } from './narrows.ts';
+
+export type Stage = Opened & { origin: string; sink: Sink; hiddenSeconds: number };
+
+/** What was measured, and in a few words each what of it is not as promised. */
+export type Kept = { measured: Record<string, number | string | boolean>; broken: string[] };
+
+/** One line of the promises, as something to be played in a browser of its own. */
+export type Row = { name: string; promise: string; play: (stage: Stage) => Promise<Kept> };
+
+const RUNG_1 = 'H.264 + AAC';
+const FIRST_FRAME_MS = 2_000;
+const SHOWS = 3;
+/** For a person who writes a title. */
+const WRITING_MS = 3_000;
+const OFFLINE_MS = 10_000;
+const KEPT_SHARE = 0.95;
+/** A camera's own clock, against ours. */
+const AV_MS = 120;
+
+/** For what takes its time in the promise itself. */
+const passing = (ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
+
+type Show = {
+  page: Page;
+  read: () => Promise<Witnessed>;
+  arrived: () => Promise<Arrived>;
+  /** Until so many more seconds of picture are at the sink. */
+  playOn: (seconds: number) => Promise<void>;
+};
+
+const openStudio = async ({ context, origin }: Stage) => {
+  const page = await context.newPage();
+  const witness = await watchBroadcast(page);
+  await page.goto(origin);
+  if ((await page.getByRole('button', { name: 'Sign in' }).count()) > 0) await signIn(page, 'asha');
+  await page.goto(`${origin}/studio`);
+  return { page, read: witness.read };
+};
+
+const startShow = async (stage: Stage, prepare: (page: Page) => Promise<void> = async () => {}): Promise<Show> => {
+  const { page, read } = await openStudio(stage);
+  await prepare(page);
+  await goLive(page, 'A show', WRITING_MS);
+  const { startPressedAtMs } = await read();
+  const arrived = async () => {
+    const found = await stage.sink.arrived(startPressedAtMs);
+    if (!found) throw new Error('no encoder has come to the sink');
+    return found;
+  };
+  const frames = async () => (await arrived()).ingest.video.frames;
+  const playOn = async (seconds: number) => {
+    const before = await frames();
+    await expect.poll(frames, { timeout: 60_000 }).toBeGreaterThan(before + seconds * 30);
+  };
+  return { page, read, arrived, playOn };
+};
+
+/** Ends it, and holds what came against what was encoded. */
+const finish = async ({ page, read, arrived }: Show): Promise<Tally> => {
+  await endShow(page);
+  return tally((await arrived()).ingest, (await read()).pictures);
+};
+
+const told = (sum: Tally): Kept['measured'] => ({
+  'pictures encoded': sum.encoded,
+  'missing at the sink': sum.missing,
+  'doubled at the sink': sum.doubled,
+  'holes in the 1/30 s grid': sum.holes,
+  'video+audio frames arrived': `${sum.arrived.video}+${sum.arrived.audio}`,
+  'audio frames missing': sum.missingAudio,
+  'largest gap, video+audio': `${sum.largestGapMs.video}+${sum.largestGapMs.audio} ms`,
+  'sound against picture at the end': `${sum.avMs} ms`,
+});
+
+const whole = ({ encoded, missing, doubled, holes, missingAudio, avMs }: Tally): string[] =>
+  [
+    encoded === 0 && 'nothing was encoded',
+    missing > 0 && `${missing} pictures missing`,
+    doubled > 0 && `${doubled} pictures doubled`,
+    holes > 0 && `${holes} holes in the timeline`,
+    missingAudio > 0 && `${missingAudio} audio frames missing`,
+    Math.abs(avMs) > AV_MS && `sound and picture ${avMs} ms apart`,
+  ].filter((wrong) => wrong !== false);
+
+const playFirstFrame = async (stage: Stage): Promise<Kept> => {
+  const { page, read } = await openStudio(stage);
+  const times: number[] = [];
+  const stages: string[] = [];
+  const rungs = new Set<string>();
+  for (let show = 0; show < SHOWS; show++) {
+    await goLive(page, `Show ${show}`, WRITING_MS);
+    const { startPressedAtMs } = await read();
+    const firstAtMs = async () => (await stage.sink.arrived(startPressedAtMs))?.ingest.video.firstAtMs;
+    await expect.poll(firstAtMs).toBeDefined();
+    times.push(((await firstAtMs()) ?? Infinity) - startPressedAtMs);
+    const { pictures, encodedAtMs } = await read();
+    // The encoder is warmed up with a picture of time 0 that nobody sees; the show's first has the same.
+    const firstPicture = (encodedAtMs[pictures.lastIndexOf(0)] ?? Infinity) - startPressedAtMs;
+    const connected =
+      Date.parse((await stage.sink.arrived(startPressedAtMs))?.ingest.connectedAt ?? '') - startPressedAtMs;
+    stages.push(`${firstPicture} and ${connected}`);
+    rungs.add((await page.getByRole('definition').last().textContent()) ?? '');
+    await endShow(page);
+    await page.getByRole('button', { name: 'Close' }).click();
+  }
+  const measured = {
+    rung: [...rungs].join(', '),
+    'first frame at the sink, ms after Start': times.join(', '),
+    '…first picture encoded, and RTMPS connected, ms after Start': stages.join(', '),
+  };
+  const broken = times.filter((ms) => !(ms <= FIRST_FRAME_MS)).map((ms) => `${ms} ms`);
+  if ([...rungs].join() !== RUNG_1) broken.push(`the page chose ${measured.rung}`);
+  await page.close();
+  return { measured, broken };
+};
+
+const between = (times: readonly number[], fromMs: number, toMs: number) =>
+  times.filter((time) => time >= fromMs && time < toMs);
+
+/** A page that does nothing but count how often its 100 ms timer wakes. */
+const openIdlePage = async ({ context }: Stage) => {
+  const page = await context.newPage();
+  await page.evaluate(() => {
+    const woken = Object.assign(globalThis, { woken: 0 });
+    setInterval(() => (woken.woken += 1), 100);
+  });
+  return { page, woken: () => page.evaluate(() => Number(Reflect.get(globalThis, 'woken'))) };
+};
+
+const playHidden = async (stage: Stage): Promise<Kept> => {
+  const idle = await openIdlePage(stage);
+  const show = await startShow(stage);
+  const { page, read, playOn } = show;
+  await playOn(10);
+  const before = await show.arrived();
+  const other = await stage.context.newPage();
+  await other.bringToFront();
+  await expect.poll(() => page.evaluate(() => document.visibilityState)).toBe('hidden');
+  const sinceMs = Date.now();
+  const wokenBefore = await idle.woken();
+  await passing(stage.hiddenSeconds * 1000);
+  const woken = (await idle.woken()) - wokenBefore;
+  const untilMs = Date.now();
+  const { ingest } = await show.arrived();
+  const { takenAtMs, turns, wokeAtMs, startPressedAtMs } = await read();
+  const stillHidden = await page.evaluate(() => document.visibilityState === 'hidden');
+  const hiddenThroughout = stillHidden && turns.at(-1)?.hidden === true && (turns.at(-1)?.atMs ?? Infinity) <= sinceMs;
+  await other.close();
+  await page.bringToFront();
+  const sum = await finish(show);
+
+  const seconds = (untilMs - sinceMs) / 1000;
+  const visible = between(takenAtMs, sinceMs - 9_000, sinceMs - 1_000).length / 8;
+  const hidden = between(takenAtMs, sinceMs, untilMs).length / seconds;
+  const perSecond = Array.from(
+    { length: Math.floor(seconds) },
+    (_, i) => between(takenAtMs, sinceMs + i * 1000, sinceMs + (i + 1) * 1000).length,
+  );
+  const atSink = (ingest.video.frames - before.ingest.video.frames) / ((untilMs - sinceMs) / 1000);
+  const share = hidden / visible;
+  const measured = {
+    'document.hidden throughout': hiddenThroughout,
+    'with a display': stage.headed,
+    'hidden for': `${seconds.toFixed(1)} s`,
+    'camera pictures a second, visible': visible.toFixed(2),
+    'camera pictures a second, hidden': hidden.toFixed(2),
+    kept: `${(share * 100).toFixed(1)} %`,
+    'fewest in one second': Math.min(...perSecond),
+    'frames a second at the sink': atSink.toFixed(2),
+    "wake-ups of the page's own 100 ms timer, visible and hidden": `${(between(wokeAtMs, startPressedAtMs, sinceMs).length / ((sinceMs - startPressedAtMs) / 1000)).toFixed(1)} and ${(between(wokeAtMs, sinceMs, untilMs).length / seconds).toFixed(2)} a second`,
+    'wake-ups of the same timer in a hidden page without a show': `${(woken / seconds).toFixed(2)} a second`,
+    ...told(sum),
+  };
+  const broken = whole(sum);
+  if (!hiddenThroughout) broken.push('the tab was not hidden all the time');
+  if (!(share >= KEPT_SHARE)) broken.push(`${(share * 100).toFixed(1)} % of the frame rate`);
+  await page.close();
+  await idle.page.close();
+  return { measured, broken };
+};
+
+const playSwitches = async (stage: Stage): Promise<Kept> => {
+  const show = await startShow(stage);
+  const { page, playOn } = show;
+  await playOn(2);
+  await switchDevice(page, 'Camera');
+  await playOn(2);
+  await switchDevice(page, 'Microphone');
+  await playOn(2);
+  await page.getByRole('button', { name: 'Mute' }).click();
+  await playOn(2);
+  await page.getByRole('button', { name: 'Unmute' }).click();
+  await page.getByRole('button', { name: 'Share screen' }).click();
+  await expect(page.getByRole('button', { name: 'Stop sharing' })).toBeVisible();
+  await playOn(3);
+  await switchDevice(page, 'Camera');
+  await playOn(2);
+  await page.getByRole('button', { name: 'Camera off' }).click();
+  await playOn(2);
+  await page.getByRole('button', { name: 'Camera on' }).click();
+  await playOn(2);
+  await page.getByRole('button', { name: 'Stop sharing' }).click();
+  await playOn(2);
+  const sum = await finish(show);
+  await page.close();
+  return { measured: told(sum), broken: whole(sum) };
+};
+
+const playOffline = async (stage: Stage): Promise<Kept> => {
+  const show = await startShow(stage);
+  const { page, playOn } = show;
+  await playOn(3);
+  const before = await show.arrived();
+  await stage.context.setOffline(true);
+  await passing(OFFLINE_MS);
+  const during = await show.arrived();
+  const reconnecting = await page.getByText('Reconnecting…').count();
+  await stage.context.setOffline(false);
+  const backMs = Date.now();
+  await expect(page.getByText('Streaming…')).toBeVisible({ timeout: 30_000 });
+  const restoredMs = Date.now() - backMs;
+  await playOn(3);
+  const { ingest } = await show.arrived();
+  const sum = await finish(show);
+  const sameSession = ingest.connectedAt === before.ingest.connectedAt;
+  const measured = {
+    'frames at the sink while offline': during.ingest.video.frames - before.ingest.video.frames,
+    'said that it reconnects': reconnecting > 0,
+    'on the air again, ms after the network': restoredMs,
+    'RTMPS session unbroken': sameSession,
+    ...told(sum),
+  };
+  const broken = whole(sum);
+  if (reconnecting === 0) broken.push('the page was not offline');
+  if (!sameSession) broken.push('the RTMPS session broke');
+  await page.close();
+  return { measured, broken };
+};
+
+/** A tenth of what the encoder begins with. */
+const NARROW_BYTES_PER_SECOND = 30_000;
+const ADAPTS_MS = 60_000;
+
+const playNarrow = async (stage: Stage): Promise<Kept> => {
+  const narrows = await openNarrows(stage.origin);
+  const show = await startShow(stage, narrows.lead);
+  const { page, read, playOn } = show;
+  const kbps = async () => (await read()).kbps;
+  await playOn(3);
+  narrows.narrow(NARROW_BYTES_PER_SECOND);
+  await expect.poll(async () => (await kbps()).length, { timeout: ADAPTS_MS }).toBeGreaterThan(3);
+  narrows.narrow(Infinity);
+  const lowest = async () => Math.min(...(await kbps()));
+  await expect.poll(async () => ((await kbps()).at(-1) ?? 0) > (await lowest()), { timeout: ADAPTS_MS }).toBe(true);
+  const bitrates = await kbps();
+  const sum = await finish(show);
+  await page.close();
+  narrows.close();
+  return { measured: { 'bitrates, kb/s': bitrates.join(', '), ...told(sum) }, broken: whole(sum) };
+};
+
+const playHalfOpen = async (stage: Stage): Promise<Kept> => {
+  const narrows = await openNarrows(stage.origin);
+  const show = await startShow(stage, narrows.lead);
+  const { page, playOn } = show;
+  await playOn(3);
+  // Only the first address leads through it: the way to a second socket is free.
+  narrows.narrow(0);
+  const sinceMs = Date.now();
+  await expect(page.getByText('Reconnecting…')).toBeVisible({ timeout: 15_000 });
+  await expect(page.getByText('Streaming…')).toBeVisible({ timeout: 15_000 });
+  const awayMs = Date.now() - sinceMs;
+  await playOn(3);
+  const sum = await finish(show);
+  await page.close();
+  narrows.close();
+  return { measured: { 'on the air again, ms after the last byte': awayMs, ...told(sum) }, broken: whole(sum) };
+};
+
+export const CHROMIUM_ROWS: readonly Row[] = [
+  {
+    name: 'first-frame',
+    promise: 'rung 1 is chosen; from Start to the first video frame at the sink, 2 s at most',
+    play: playFirstFrame,
+  },
+  {
+    name: 'hidden',
+    promise: 'a tab that is hidden keeps at least 95 % of its frame rate, and nothing is missing',
+    play: playHidden,
+  },
+  {
+    name: 'switches',
+    promise: 'camera, microphone and screen come and go without a missing frame at the sink',
+    play: playSwitches,
+  },
+  {
+    name: 'narrow',
+    promise: 'where the uplink gets too narrow the bitrate goes down, and up again, and nothing is missing',
+    play: playNarrow,
+  },
+  {
+    name: 'half-open',
+    promise: 'a connection that goes silent is passed by with a second one, and nothing is missing',
+    play: playHalfOpen,
+  },
+  { name: 'offline', promise: 'after 10 s without a network nothing is missing at the sink', play: playOffline },
+];

@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import { openStage, type Stage } from '../shows/stage.ts';
+import { finish, judge, playOn, type Running, startShow, untilArrived } from '../shows/theatre.ts';
+import { docker } from './engine.ts';
+import { checkImage } from './image.ts';
+import { startWorkerContainer, type WorkerContainer } from './worker-container.ts';
+
+type Row = {
+  name: string;
+  promise: string;
+  /** What was found; throws where the promise is not held. */
+  play: (image: string) => Promise<string>;
+};
+
+/** What ECS gives a task between SIGTERM and SIGKILL. */
+const GRACE_MS = 120_000;
+const SECONDS = 1_000;
+/** Copied, so that every frame can be told from every other: Matroska and MP4. */
+const COPIED = ['1', '2'] as const;
+
+const NONE = { video: 0, audio: 0 };
+const NOTHING = { missing: NONE, doubled: NONE, reordered: NONE };
+
+type Place = { stage: Stage; first: WorkerContainer };
+
+const onStage = async (image: string, play: (place: Place) => Promise<string>): Promise<string> => {
+  const containers: WorkerContainer[] = [];
+  const stage = await openStage({
+    run: async (environment) => {
+      const made = await startWorkerContainer(image, environment);
+      containers.push(made);
+      return made;
+    },
+  });
+  try {
+    const [first] = containers;
+    assert.ok(first);
+    return await play({ stage, first });
+  } catch (cause) {
+    const logs = await Promise.all(containers.map(async ({ log }, index) => `worker ${index}:\n${await log()}`));
+    throw new Error(`${cause instanceof Error ? cause.message : String(cause)}\n${logs.join('\n')}`, { cause });
+  } finally {
+    await stage.close();
+    for (const container of containers) await container.remove();
+  }
+};
+
+/** Lets the shows come to their ends, and counts what of them came. */
+const expectWhole = async (stage: Stage, shows: readonly Running[]): Promise<string> => {
+  await finish(stage, shows);
+  const counted: string[] = [];
+  for (const show of shows) {
+    const { sent, missing, doubled, reordered, rtmpsSessions } = await judge(stage, show);
+    assert.equal(show.feeder.ending, 'finished', `the show on rung ${show.rung} ended with ${show.feeder.ending}`);
+    assert.deepEqual({ missing, doubled, reordered }, NOTHING, `rung ${show.rung}`);
+    counted.push(`rung ${show.rung}: ${sent.video} + ${sent.audio} in ${rtmpsSessions} RTMPS session(s)`);
+  }
+  return `${counted.join(', ')}; 0 missing, 0 doubled, 0 out of order`;
+};
+
+const begin = (stage: Stage) => Promise.all(COPIED.map((rung) => startShow(stage, rung)));
+
+export const ROWS: readonly Row[] = [
+  {
+    name: 'image',
+    promise: 'at most 750 MB, as nobody, with a health check, and with a list of what is in it',
+    play: checkImage,
+  },
+  {
+    name: 'confined',
+    promise: 'starts as non-root on a file system that cannot be written, without capabilities, and is healthy',
+    play: (image) =>
+      onStage(image, async ({ first }) => {
+        await first.healthy();
+        const id = await docker('exec', first.id, 'id', '-u');
+        assert.notEqual(id, '0');
+        await assert.rejects(docker('exec', first.id, 'touch', '/app/x'), /Read-only file system/);
+        assert.match(await docker('exec', first.id, 'grep', 'CapEff', '/proc/1/status'), /0000000000000000/);
+        return `user ${id}`;
+      }),
+  },
+  {
+    name: 'copied',
+    promise: 'takes a real show over RTMPS',
+    play: (image) =>
+      onStage(image, async ({ stage }) => {
+        const shows = await begin(stage);
+        await playOn(stage, shows, 6 * SECONDS);
+        return expectWhole(stage, shows);
+      }),
+  },
+  {
+    name: 'encoded',
+    promise: 'takes a show that FFmpeg has to encode',
+    play: (image) =>
+      onStage(image, async ({ stage }) => {
+        const show = await startShow(stage, '4');
+        await playOn(stage, [show], 6 * SECONDS);
+        await finish(stage, [show]);
+        assert.equal(show.feeder.ending, 'finished');
+        return `${Math.round(show.feeder.mediaMs / SECONDS)} s`;
+      }),
+  },
+  {
+    name: 'stopped',
+    promise: 'docker stop in the middle of shows drains them to another worker inside its grace',
+    play: (image) =>
+      onStage(image, async ({ stage, first }) => {
+        const shows = await begin(stage);
+        await untilArrived(stage, shows, 4 * SECONDS);
+        await stage.startWorker();
+        const { ms, exitCode } = await first.stop();
+        assert.ok(ms < GRACE_MS, `it took ${ms} ms`);
+        assert.equal(exitCode, 0);
+        await playOn(stage, shows, 4 * SECONDS);
+        return `took ${ms} ms, exit 0; ${await expectWhole(stage, shows)}`;
+      }),
+  },
+  {
+    name: 'killed',
+    promise: 'killed in the middle of shows and replaced, they go on',
+    play: (image) =>
+      onStage(image, async ({ stage, first }) => {
+        const shows = await begin(stage);
+        await untilArrived(stage, shows, 4 * SECONDS);
+        first.kill('SIGKILL');
+        await first.gone;
+        await stage.startWorker();
+        await playOn(stage, shows, 4 * SECONDS);
+        return expectWhole(stage, shows);
+      }),
+  },
+];

@@ -1,0 +1,52 @@
+import { isDeepStrictEqual } from 'node:util';
+import { LIMITS } from '../../../ingest-worker/limits.ts';
+import { createContainerReader } from '../../../ingest-worker/media/container-reader.ts';
+import type { ContainerEvent } from '../../../ingest-worker/media/container.ts';
+import { createIntake } from '../../../ingest-worker/session/intake.ts';
+import { cut, mutate } from './mutate.ts';
+import { pick, type Random } from '../lib/random.ts';
+import type { Fuzzed } from './fuzzed.ts';
+import { matroskaSpecimens, mp4Specimens, type Specimens } from './specimens.ts';
+
+const BYTES_ALONE = 4 * 1024 * 1024;
+
+/** A container's reader alone, whole and in pieces, and then as a session uses it, with parts left out. */
+const fuzzContainer = (specimens: Specimens): Fuzzed => ({
+  make: (random) => mutate(specimens, random),
+  play: async (bytes, random) => {
+    const whole = createContainerReader().push(bytes);
+    const reader = createContainerReader();
+    const pieces = cut(bytes, random);
+    const inPieces = pieces.flatMap((piece) => reader.push(piece));
+    if (!isDeepStrictEqual(whole, inPieces)) return 'says something else when the bytes are cut elsewhere';
+    return whatIsWrong(whole, bytes.length) ?? takeIn(pieces, random);
+  },
+});
+
+export const fuzzMatroska = (): Fuzzed => fuzzContainer(matroskaSpecimens());
+export const fuzzMp4 = (): Fuzzed => fuzzContainer(mp4Specimens());
+
+/** Init first and once, boundaries forwards, nothing beyond the end, nothing after a refusal. */
+const whatIsWrong = (events: readonly ContainerEvent[], bytes: number): string | undefined => {
+  let last = -1;
+  for (const [index, event] of events.entries()) {
+    if (event.type === 'init' && index > 0) return 'init is not first';
+    if (event.type === 'refused' && index < events.length - 1) return 'goes on after a refusal';
+    if (event.type !== 'boundary') continue;
+    if (event.offset <= last || event.offset >= bytes) return 'a boundary where there is none';
+    last = event.offset;
+  }
+  return undefined;
+};
+
+const takeIn = (pieces: readonly Buffer[], random: Random): string | undefined => {
+  const intake = createIntake();
+  for (const piece of pieces) {
+    if (!intake.take(intake.next, piece).taken) break;
+    if (random() < 0.05) intake.skip(pick(random, 2 * BYTES_ALONE));
+  }
+  const { ring } = intake;
+  if (ring.end !== intake.next) return 'the ring ends elsewhere than the intake';
+  if (intake.init && intake.init.bytes.length > LIMITS.initBytes) return 'an init beyond its limit';
+  return ring.heldBytes <= pieces.reduce((sum, { length }) => sum + length, 0) ? undefined : 'holds more than came';
+};

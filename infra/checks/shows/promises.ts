@@ -1,0 +1,556 @@
+import type { Recorded } from '../../../ingest-worker/publish/sink/recording.testing.ts';
+import { playHostile } from './hostile.ts';
+import type { Stage } from './stage.ts';
+import {
+  arrivals,
+  finish,
+  passing,
+  playOn,
+  type Rung,
+  type Running,
+  sessionsOf,
+  startShow,
+  until,
+  untilArrived,
+} from './theatre.ts';
+import type { Measured } from './verdict.ts';
+
+/** One line of the promise table (ingest design), as something to be played. */
+export type Promised = {
+  name: string;
+  promise: string;
+  rungs: readonly Rung[];
+  workers?: number;
+  /** Encoders die on the way. */
+  restarts?: boolean;
+  /** A real browser can play it, too. */
+  live?: boolean;
+  /** Plays the shows through the harm to their end; what it notes is printed, and judged by `keeps`. */
+  play(stage: Stage, rungs: readonly Rung[]): Promise<Played[]>;
+  /** What is wrong with a show, in a few words each; none where the promise was kept. */
+  keeps(measured: Measured, notes: Notes): string[];
+};
+
+/** `sessions`: those that are judged, where not all of the show's are. */
+export type Played = { running: Running; notes: Notes; sessions?: Recorded[] };
+export type Notes = Readonly<Record<string, number | string | boolean>>;
+
+const ALL = ['1', '2', '3', '4', '4-firefox'] as const satisfies Rung[];
+/** So long an encoder or a connection must have lived to be taken for healthy, and a little more. */
+const HEALTHY_MS = 11_000;
+const AFTER_MS = 4_000;
+const SOCKET_AWAY_MS = 10_000;
+
+const startAll = (stage: Stage, rungs: readonly Rung[]): Promise<Running[]> =>
+  Promise.all(rungs.map((rung) => startShow(stage, rung)));
+
+const withNotes = (shows: readonly Running[], note: (show: Running) => Notes): Played[] =>
+  shows.map((running) => ({
+    running,
+    notes: { rung: running.rung, end: running.feeder.ending ?? 'none', ...note(running) },
+  }));
+
+// ── what is asked of every show ──
+
+/** Nothing missing, doubled, reordered, altered or made up, and sound where it was against the picture. */
+const whole = (measured: Measured): string[] => {
+  const { missing, doubled, reordered, foreign, altered, avShiftMs } = measured;
+  const wrong: string[] = [];
+  for (const [what, { video, audio }] of Object.entries({ missing, doubled, reordered, foreign }))
+    if (video + audio > 0) wrong.push(`${video} video and ${audio} audio frames ${what}`);
+  if (altered > 0) wrong.push(`${altered} frames altered`);
+  if (Math.abs(avShiftMs) > AV_SHIFT_MS) wrong.push(`sound moved by ${avShiftMs} ms`);
+  return wrong;
+};
+/** One frame of sound: where an encoder begins anew, so does its grid. */
+const AV_SHIFT_MS = 25;
+
+const finished = ({ end }: Notes): string[] => (end === 'finished' ? [] : [`ended with ${String(end)}`]);
+const oneSession = ({ rtmpsSessions }: Measured): string[] =>
+  rtmpsSessions === 1 ? [] : [`${rtmpsSessions} RTMPS sessions`];
+const within = (what: string, value: Notes[string] | undefined, limit: number): string[] =>
+  typeof value === 'number' && value <= limit ? [] : [`${what} ${String(value)} ms, promised ${limit}`];
+
+// ── measures of time ──
+
+/** From a welcome until the picture has caught up with what had been recorded by then. */
+const drainMs = (stage: Stage, running: Running): number => {
+  const welcome = running.feeder.welcomes.at(-1);
+  if (welcome === undefined) return Number.POSITIVE_INFINITY;
+  const caughtUp = arrivals(stage, running).find(({ mediaMs }) => mediaMs >= welcome.mediaMs - CAUGHT_UP_MS);
+  return Math.max(0, Math.round((caughtUp?.atMs ?? Number.POSITIVE_INFINITY) - welcome.atMs));
+};
+const CAUGHT_UP_MS = 150;
+
+/** The longest that no picture came after `atMs`, and the longest before: the recording's own rhythm. */
+const outage = (stage: Stage, running: Running, atMs: number): { outageMs: number; rhythmMs: number } => {
+  const times = arrivals(stage, running).map((frame) => frame.atMs);
+  const gaps = times.slice(1).map((time, index) => ({ time, ms: time - (times[index] ?? time) }));
+  const longest = (of: typeof gaps): number => Math.round(Math.max(0, ...of.map(({ ms }) => ms)));
+  return {
+    outageMs: longest(gaps.filter(({ time }) => time > atMs && time < atMs + OUTAGE_MS)),
+    rhythmMs: longest(gaps.filter(({ time }) => time <= atMs && time > atMs - HEALTHY_MS)),
+  };
+};
+
+const OUTAGE_MS = 60_000;
+
+// ── harm to sockets ──
+
+const playSocket = async (
+  stage: Stage,
+  rungs: readonly Rung[],
+  harm: () => Promise<void> | void,
+): Promise<Played[]> => {
+  const shows = await startAll(stage, rungs);
+  await untilArrived(stage, shows, 4_000);
+  const welcomes = shows.map(({ feeder }) => feeder.welcomes.length);
+  await harm();
+  await until('every show is back', () =>
+    shows.every(({ feeder }, index) => feeder.welcomes.length > (welcomes[index] ?? 0)),
+  );
+  await playOn(stage, shows, AFTER_MS);
+  await finish(stage, shows);
+  return withNotes(shows, (show) => ({ drainMs: drainMs(stage, show), sockets: show.feeder.welcomes.length }));
+};
+
+const keepsSocket = (measured: Measured, notes: Notes): string[] => [
+  ...whole(measured),
+  ...finished(notes),
+  ...oneSession(measured),
+  ...(isCopy(notes) ? within('drained in', notes['drainMs'], 1_000) : []),
+];
+const isCopy = ({ rung }: Notes): boolean => rung === '1' || rung === '2' || rung === '3';
+
+// ── harm to encoders ──
+
+const encodersOf = async (stage: Stage): Promise<number[]> =>
+  (await Promise.all(stage.workers.filter(({ isGone }) => !isGone).map((worker) => worker.children()))).flat();
+
+const killOne = async (stage: Stage): Promise<number> => {
+  const [pid] = await encodersOf(stage);
+  if (pid === undefined) throw new Error('no encoder to kill');
+  process.kill(pid, 'SIGKILL');
+  return pid;
+};
+
+const untilNewEncoder = async (stage: Stage, old: number): Promise<void> => {
+  let found: number[] = [];
+  const deadline = performance.now() + HEALTHY_MS;
+  while (found.length === 0) {
+    if (performance.now() > deadline) throw new Error('no new encoder came');
+    found = (await encodersOf(stage)).filter((pid) => pid !== old);
+  }
+};
+
+const playEncoderKilled = async (stage: Stage, rungs: readonly Rung[]): Promise<Played[]> => {
+  const played: Played[] = [];
+  // One after the other: two encoders that start at once on a small machine would measure each other.
+  for (const rung of rungs) {
+    const show = await startShow(stage, rung);
+    await untilArrived(stage, [show], HEALTHY_MS);
+    const before = arrivals(stage, show).length;
+    const atMs = performance.now();
+    await killOne(stage);
+    await playOn(stage, [show], AFTER_MS);
+    await finish(stage, [show]);
+    const next = arrivals(stage, show).slice(before);
+    const [first] = next;
+    played.push(
+      ...withNotes([show], () => ({
+        ...outage(stage, show, atMs),
+        firstAfterMs: Math.round((first?.atMs ?? 0) - atMs),
+      })),
+    );
+  }
+  return played;
+};
+
+const keepsEncoderKilled = (measured: Measured, notes: Notes): string[] => [
+  ...whole(measured),
+  ...finished(notes),
+  ...oneSession(measured),
+  ...within('flowed again after', Number(notes['outageMs']) - Number(notes['rhythmMs']), 500),
+];
+
+/** Kills encoder after encoder, each when the next GOP is on its way, so that none is taken for the GOP's fault. */
+const playKilledInARow =
+  (times: number) =>
+  async (stage: Stage, rungs: readonly Rung[]): Promise<Played[]> => {
+    const shows = await startAll(stage, rungs);
+    const [show] = shows;
+    if (show === undefined) return [];
+    await untilArrived(stage, shows, HEALTHY_MS);
+    const waits: number[] = [];
+    for (let kill = 0; kill < times; kill += 1) {
+      const atMs = performance.now();
+      const old = await killOne(stage);
+      if (kill === times - 1 && times > RESTARTS) break;
+      await untilNewEncoder(stage, old);
+      waits.push(Math.round(performance.now() - atMs));
+      await playOn(stage, shows, NEXT_GOP_MS);
+    }
+    if (times > RESTARTS) await until('the end', () => show.feeder.ending !== undefined);
+    else {
+      await playOn(stage, shows, AFTER_MS);
+      await finish(stage, shows);
+    }
+    return withNotes(shows, () => ({ waitsMs: waits.join(' ') }));
+  };
+/** After health: one at once, then three with waits. */
+const RESTARTS = 4;
+const NEXT_GOP_MS = 2_500;
+/** Of rung 1's recording. */
+const GOP_FRAMES = 41;
+
+/** Kills an encoder twice before it has made anything, as a GOP would that it cannot read. */
+const playPoisoned = async (stage: Stage, rungs: readonly Rung[]): Promise<Played[]> => {
+  const shows = await startAll(stage, rungs);
+  await untilArrived(stage, shows, HEALTHY_MS);
+  const first = await killOne(stage);
+  await untilNewEncoder(stage, first);
+  const second = await killOne(stage);
+  await untilNewEncoder(stage, second);
+  await playOn(stage, shows, AFTER_MS);
+  await finish(stage, shows);
+  return withNotes(shows, () => ({}));
+};
+
+// ── harm to the server ──
+
+const playServer =
+  (harm: (stage: Stage) => Promise<void> | void) =>
+  async (stage: Stage, rungs: readonly Rung[]): Promise<Played[]> => {
+    const shows = await startAll(stage, rungs);
+    await untilArrived(stage, shows, HEALTHY_MS);
+    const before = shows.map((show) => sessionsOf(stage, show).length);
+    const atMs = performance.now();
+    await harm(stage);
+    await until('every show has a new RTMPS session', () =>
+      shows.every((show, index) => sessionsOf(stage, show).length > (before[index] ?? 0)),
+    );
+    await playOn(stage, shows, AFTER_MS);
+    await finish(stage, shows);
+    return withNotes(shows, (show) => ({
+      outageMs: outage(stage, show, atMs).outageMs,
+      startsWithKey: sessionsOf(stage, show).every(
+        ({ frames }) => frames.find(({ kind }) => kind === 'video')?.key === true,
+      ),
+    }));
+  };
+
+const keepsServer = (measured: Measured, notes: Notes): string[] => [
+  ...whole(measured),
+  ...finished(notes),
+  ...(measured.rtmpsSessions === 2 ? [] : [`${measured.rtmpsSessions} RTMPS sessions`]),
+  ...(notes['startsWithKey'] === true ? [] : ['a session that does not begin with a key frame']),
+  ...within('an outage of', notes['outageMs'], RECONNECT_WINDOW_MS),
+];
+const RECONNECT_WINDOW_MS = 60_000;
+
+const playKeyRefused = async (stage: Stage, rungs: readonly Rung[]): Promise<Played[]> => {
+  stage.sink.conduct.refuse = 'by-status';
+  const shows = await startAll(stage, rungs);
+  await until('every show has been told', () => shows.every(({ feeder }) => feeder.ending !== undefined));
+  return withNotes(shows, ({ feeder }) => ({
+    toldMs: Math.round(performance.now() - (feeder.welcomes[0]?.atMs ?? 0)),
+    sockets: feeder.welcomes.length,
+  }));
+};
+
+/** Everything slows down until even the publisher's ring is full, and then recovers. */
+const playSlowServer = async (stage: Stage, rungs: readonly Rung[]): Promise<Played[]> => {
+  // Four times as fast as life: the limits are in media time, and the harm is to take half a minute and not three.
+  const shows = await Promise.all(rungs.map((rung) => startShow(stage, rung, { speed: 4, ringMs: 20_000 })));
+  await untilArrived(stage, shows, 8_000);
+  stage.sink.conduct.readBytesPerSecond = SLOW_BYTES_PER_SECOND;
+  await until(
+    'every publisher has had to leave something out',
+    () => shows.every(({ feeder }) => feeder.skipped.length > 0 || feeder.ending !== undefined),
+    SLOW_MS,
+  );
+  const heard = shows.map(({ feeder }) => feeder.health?.warning ?? 'none');
+  stage.sink.conduct.readBytesPerSecond = undefined;
+  await playOn(stage, shows, 20_000);
+  await finish(stage, shows);
+  return withNotes(shows, (show) => ({
+    warning: heard[shows.indexOf(show)] ?? 'none',
+    skips: show.feeder.skipped.length,
+  }));
+};
+const SLOW_BYTES_PER_SECOND = 24_000;
+const SLOW_MS = 150_000;
+
+// ── harm to workers ──
+
+const playWorkerKilled = async (stage: Stage, rungs: readonly Rung[]): Promise<Played[]> => {
+  const shows = await startAll(stage, rungs);
+  await untilArrived(stage, shows, 6_000);
+  const victim = stage.workers.at(-1);
+  const atMs = performance.now();
+  victim?.kill('SIGKILL');
+  await until('every show is with another worker', () =>
+    shows.every(({ feeder }) => (feeder.welcomes.at(-1)?.atMs ?? 0) > atMs),
+  );
+  await playOn(stage, shows, AFTER_MS);
+  await finish(stage, shows);
+  return withNotes(shows, (show) => {
+    const { attempts, welcomes } = show.feeder;
+    const firstRetryMs = attempts.find((attempt) => attempt > atMs) ?? atMs;
+    const welcomeMs = welcomes.find((welcome) => welcome.atMs > atMs)?.atMs ?? Number.POSITIVE_INFINITY;
+    const flowMs = arrivals(stage, show).find((frame) => frame.atMs > welcomeMs)?.atMs ?? Number.POSITIVE_INFINITY;
+    return {
+      resumedMs: Math.round(welcomeMs - firstRetryMs),
+      flowedMs: Math.round(flowMs - firstRetryMs),
+      outageMs: outage(stage, show, atMs).outageMs,
+    };
+  });
+};
+
+const playWorkerStopped = async (stage: Stage, rungs: readonly Rung[]): Promise<Played[]> => {
+  const shows = await startAll(stage, rungs);
+  await untilArrived(stage, shows, 6_000);
+  const leaving = stage.workers.at(-1);
+  const next = await stage.startWorker();
+  const atMs = performance.now();
+  leaving?.kill('SIGTERM');
+  await leaving?.gone;
+  const exitMs = Math.round(performance.now() - atMs);
+  await until('every show is with the other worker', () => shows.every(({ feeder }) => feeder.welcomes.length > 1));
+  await playOn(stage, shows, AFTER_MS);
+  await finish(stage, shows);
+  return withNotes(shows, (show) => ({ exitMs, worker: next.pid, outageMs: outage(stage, show, atMs).outageMs }));
+};
+
+const playSecondPublisher = async (stage: Stage, rungs: readonly Rung[]): Promise<Played[]> => {
+  const older = await startAll(stage, rungs);
+  await untilArrived(stage, older, 4_000);
+  const newer = await Promise.all(older.map(({ rung, stream }) => startShow(stage, rung, { stream })));
+  await until('every older publisher has been told', () => older.every(({ feeder }) => feeder.ending !== undefined));
+  await until('every newer one is on the air', () => newer.every((show) => sessionsOf(stage, show).length > 1));
+  const sizes = newer.map((show) =>
+    sessionsOf(stage, show)
+      .slice(0, -1)
+      .map(({ frames }) => frames.length),
+  );
+  await until('the newer ones have played', () => newer.every(({ feeder }) => feeder.mediaMs > 5_000));
+  await finish(stage, newer);
+  return newer.map((running, index) => {
+    const sessions = sessionsOf(stage, running);
+    const last = sessions.at(-1);
+    const lastOfOlder = Math.max(...sessions.slice(0, -1).flatMap(({ frames }) => frames.map(({ atMs }) => atMs)));
+    const grew = sessions.slice(0, -1).some(({ frames }, at) => frames.length > (sizes[index]?.[at] ?? 0));
+    return {
+      running,
+      sessions: sessions.slice(-1),
+      notes: {
+        rung: running.rung,
+        end: running.feeder.ending ?? 'none',
+        older: older[index]?.feeder.ending ?? 'none',
+        twoWriters: grew || lastOfOlder > (last?.openedAtMs ?? 0),
+      },
+    };
+  });
+};
+
+/** The whole table. */
+export const PROMISES: readonly Promised[] = [
+  {
+    name: 'undisturbed',
+    live: true,
+    promise: 'every frame arrives once, in order, at its time',
+    rungs: ALL,
+    play: async (stage, rungs) => {
+      const shows = await startAll(stage, rungs);
+      await untilArrived(stage, shows, 8_000);
+      await finish(stage, shows);
+      return withNotes(shows, () => ({}));
+    },
+    keeps: (measured, notes) => [...whole(measured), ...finished(notes), ...oneSession(measured)],
+  },
+  {
+    name: 'socket-cut',
+    live: true,
+    promise: 'socket cut for 10 s: 0 frames missing, drained ≤ 1 s after in copy modes, RTMPS unbroken',
+    rungs: ALL,
+    play: (stage, rungs) =>
+      playSocket(stage, rungs, async () => {
+        stage.gate.admits = 'none';
+        stage.gate.cut();
+        await passing(SOCKET_AWAY_MS);
+        stage.gate.admits = 'all';
+      }),
+    keeps: keepsSocket,
+  },
+  {
+    name: 'socket-half-open',
+    promise: 'packets vanish for 10 s: 0 frames missing, drained ≤ 1 s after in copy modes, RTMPS unbroken',
+    rungs: ALL,
+    play: (stage, rungs) =>
+      playSocket(stage, rungs, async () => {
+        stage.gate.admits = 'into-nothing';
+        stage.gate.swallow();
+        await passing(SOCKET_AWAY_MS);
+        stage.gate.admits = 'all';
+      }),
+    keeps: keepsSocket,
+  },
+  {
+    name: 'address-change',
+    promise: 'the old socket dies unheard: 0 frames missing, drained ≤ 1 s after in copy modes, RTMPS unbroken',
+    rungs: ALL,
+    play: (stage, rungs) => playSocket(stage, rungs, () => stage.gate.swallow()),
+    keeps: keepsSocket,
+  },
+  {
+    name: 'encoder-killed',
+    live: true,
+    promise: 'FFmpeg killed: 0 frames missing, media flows again ≤ 500 ms, RTMPS unbroken',
+    rungs: ALL,
+    restarts: true,
+    play: playEncoderKilled,
+    keeps: keepsEncoderKilled,
+  },
+  {
+    name: 'encoder-killed-in-a-row',
+    promise: 'FFmpeg killed four times in a row: back at once, then after 1, 2 and 3 s, 0 frames missing',
+    rungs: ['1', '3'],
+    restarts: true,
+    play: async (stage, rungs) => {
+      const played: Played[] = [];
+      for (const rung of rungs) played.push(...(await playKilledInARow(RESTARTS)(stage, [rung])));
+      return played;
+    },
+    keeps: (measured, notes) => [...whole(measured), ...finished(notes), ...oneSession(measured)],
+  },
+  {
+    name: 'encoder-lost',
+    promise: 'FFmpeg killed a fifth time in a row: the show ends, with its own reason',
+    rungs: ['1'],
+    restarts: true,
+    play: playKilledInARow(RESTARTS + 1),
+    keeps: (_, { end }) => (end === 'encoder-failed' ? [] : [`ended with ${String(end)}`]),
+  },
+  {
+    name: 'encoder-poisoned',
+    promise: 'two deaths on the same GOP: that GOP is left out, and no more than that',
+    rungs: ['1'],
+    restarts: true,
+    play: playPoisoned,
+    keeps: ({ missing, doubled, reordered, rtmpsSessions }, notes) => [
+      ...finished(notes),
+      ...(missing.video <= GOP_FRAMES ? [] : [`${missing.video} video frames missing, a GOP has ${GOP_FRAMES}`]),
+      ...(doubled.video + reordered.video === 0 ? [] : ['frames doubled or reordered']),
+      ...(rtmpsSessions === 1 ? [] : [`${rtmpsSessions} RTMPS sessions`]),
+    ],
+  },
+  {
+    name: 'server-reset',
+    live: true,
+    promise: 'RTMPS reset: reconnected in the window from the first key frame not acknowledged, 0 frames missing',
+    rungs: ALL,
+    play: playServer(({ sink }) => sink.reset()),
+    keeps: keepsServer,
+  },
+  {
+    name: 'server-stalled',
+    live: true,
+    promise: 'RTMPS server stops reading: noticed, reconnected in the window, 0 frames missing',
+    rungs: ALL,
+    play: playServer(({ sink }) => sink.stall()),
+    keeps: keepsServer,
+  },
+  {
+    name: 'server-frozen',
+    promise: 'RTMPS server frozen for 20 s: reconnected in the window, 0 frames missing',
+    rungs: ALL,
+    play: playServer(async ({ sink }) => {
+      sink.freeze();
+      await passing(20_000);
+      sink.reset();
+      sink.thaw();
+    }),
+    keeps: keepsServer,
+  },
+  {
+    name: 'key-refused',
+    promise: 'a key that the server refuses ends the show at once, with its own reason',
+    rungs: ALL,
+    play: playKeyRefused,
+    keeps: (_, notes) => [
+      ...(notes['end'] === 'upstream-refused' ? [] : [`ended with ${String(notes['end'])}`]),
+      ...within('told after', notes['toldMs'], 2_000),
+    ],
+  },
+  {
+    name: 'worker-killed',
+    promise: 'worker killed: another one goes on within 5 s of the first retry, 0 frames missing',
+    rungs: ALL,
+    workers: 2,
+    restarts: true,
+    play: playWorkerKilled,
+    keeps: (measured, notes) => [
+      ...whole(measured),
+      ...finished(notes),
+      ...within('flowed again after', notes['flowedMs'], 5_000),
+    ],
+  },
+  {
+    name: 'worker-stopped',
+    promise: 'worker told to stop: shows move, it exits inside 110 s, nothing is lost',
+    rungs: ALL,
+    restarts: true,
+    play: playWorkerStopped,
+    keeps: (measured, notes) => [
+      ...whole(measured),
+      ...finished(notes),
+      ...within('exited after', notes['exitMs'], 110_000),
+    ],
+  },
+  {
+    name: 'second-publisher',
+    promise: 'the newer publisher wins, the older is told `replaced`, never two writers on one key',
+    rungs: ALL,
+    play: playSecondPublisher,
+    keeps: (measured, notes) => [
+      ...whole(measured),
+      ...finished(notes),
+      ...(notes['older'] === 'replaced' ? [] : [`the older one was told ${String(notes['older'])}`]),
+      ...(notes['twoWriters'] === true ? ['two writers at once'] : []),
+    ],
+  },
+  {
+    name: 'hostile-input',
+    promise: 'garbage, truncated, hostile and oversized input: a named refusal to its sender, nobody else touched',
+    rungs: ['1', '4'],
+    play: async (stage, rungs) => {
+      const shows = await startAll(stage, rungs);
+      await untilArrived(stage, shows, 3_000);
+      const { wrong } = await playHostile(stage);
+      await playOn(stage, shows, AFTER_MS);
+      await finish(stage, shows);
+      return withNotes(shows, () => ({ wrong: wrong.join('; ') }));
+    },
+    keeps: (measured, notes) => [
+      ...whole(measured),
+      ...finished(notes),
+      ...oneSession(measured),
+      ...(notes['wrong'] === '' ? [] : [String(notes['wrong'])]),
+    ],
+  },
+  {
+    name: 'slow-server',
+    promise: 'a slow server: memory bounded, pressure reaches the publisher, whole GOPs left out and nothing else',
+    rungs: ['1'],
+    restarts: true,
+    play: playSlowServer,
+    keeps: (measured, notes) => [
+      ...whole(measured),
+      ...finished(notes),
+      ...(Number(notes['skips']) > 0 && measured.skipped.video > 0 ? [] : ['pressure did not reach the publisher']),
+    ],
+  },
+];
+
+/** Whatever is done to it, a worker of this program's few shows holds no more. */
+export const MEMORY_MB = 320;

@@ -1,0 +1,156 @@
+import type { Recorded } from '../../../ingest-worker/publish/sink/recording.testing.ts';
+import type { Skip } from './feeder.ts';
+import type { Reference, ReferenceFrame } from './reference.ts';
+
+/** What the sink has of a show, held against what was recorded. */
+export type Measured = {
+  sent: Counts;
+  missing: Counts;
+  /** Within one RTMPS session. */
+  doubled: Counts;
+  reordered: Counts;
+  /** Again in a later session: what the earlier one had not acknowledged. */
+  repeated: Counts;
+  /** Frames that differ from what was recorded, where they are only copied. */
+  altered: number;
+  /** At times at which nothing was recorded. */
+  foreign: Counts;
+  /** What the publisher left out, and said so. */
+  skipped: Counts;
+  largestGapMs: Counts;
+  /** By how much sound has moved against the picture. */
+  avShiftMs: number;
+  rtmpsSessions: number;
+};
+export type Counts = { video: number; audio: number };
+
+type Kind = keyof Counts;
+
+type Parts = {
+  reference: Reference;
+  sessions: readonly Recorded[];
+  /** Encoders have been started anew: sound that is encoded may lie on another grid since. */
+  restarted: boolean;
+  skips?: readonly Skip[];
+};
+
+/** Recorder clocks and container clocks differ by less. */
+const SKIP_MARGIN_MS = 400;
+/** Published time is the recording's and this much; see OUTPUT_OFFSET_MS. */
+const OFFSET_MS = 100;
+
+export const measure = ({ reference, sessions, restarted, skips = [] }: Parts): Measured => {
+  const { frames: recorded, pipeline, pictures } = reference;
+  const copied = { video: pipeline !== 'transcode', audio: pipeline === 'copy' };
+  const both = <Value>(of: (kind: Kind) => Value): Record<Kind, Value> => ({ video: of('video'), audio: of('audio') });
+  const wanted = both((kind) => identify(recorded.filter((frame) => frame.kind === kind)));
+  const arrived = both((kind) =>
+    sessions.map(({ frames }) =>
+      identify(frames.filter((frame) => frame.kind === kind).map((frame) => ({ ...frame, atMs: frame.dtsMs }))),
+    ),
+  );
+  const times = both((kind) => sorted(new Set(arrived[kind].flat().map(({ atMs }) => atMs))));
+  const isLoose = both((kind) => kind === 'audio' && !copied.audio && (restarted || skips.length > 0));
+  const isSkipped = (atMs: number): boolean =>
+    skips.some(
+      ({ fromMs, toMs }) => atMs - OFFSET_MS > fromMs - SKIP_MARGIN_MS && atMs - OFFSET_MS < toMs + SKIP_MARGIN_MS,
+    );
+
+  const lost = both((kind) => {
+    const there = new Set(arrived[kind].flat().map(({ id }) => id));
+    const lacking = wanted[kind].filter(({ id }) => !there.has(id)).map(({ atMs }) => atMs);
+    return kind === 'video' ? lacking.filter((atMs) => pictures.has(atMs)) : lacking;
+  });
+  const known = both((kind) => new Map(wanted[kind].map(({ id, crc }) => [id, crc])));
+  /** Neither what was recorded nor the same again: at a time at which there was another, it is a double. */
+  const strange = both((kind) => {
+    const at = new Set(wanted[kind].map(({ atMs }) => atMs));
+    const unknown = arrived[kind].flat().filter(({ id }) => !known[kind].has(id));
+    return {
+      foreign: unknown.filter(({ atMs }) => !at.has(atMs)),
+      doubled: unknown.filter(({ atMs }) => at.has(atMs)),
+    };
+  });
+
+  return {
+    sent: both((kind) => wanted[kind].length),
+    missing: both((kind) =>
+      isLoose[kind]
+        ? countHoles(times[kind], wanted[kind], skips.length > 0 ? isSkipped : () => false)
+        : lost[kind].filter((atMs) => !isSkipped(atMs)).length,
+    ),
+    skipped: both((kind) => lost[kind].filter(isSkipped).length),
+    doubled: both((kind) =>
+      isLoose[kind]
+        ? sum(arrived[kind].map((frames) => frames.length - new Set(frames.map(({ atMs }) => atMs)).size))
+        : strange[kind].doubled.length,
+    ),
+    reordered: both((kind) => sum(arrived[kind].map(countStepsBack))),
+    repeated: both((kind) => {
+      const frames = arrived[kind].flat();
+      return frames.length - new Set(frames.map(({ id }) => id)).size;
+    }),
+    altered: copied.video
+      ? arrived.video.flat().filter(({ id, crc }) => (known.video.get(id) ?? crc) !== crc).length
+      : 0,
+    foreign: both((kind) => (isLoose[kind] ? 0 : strange[kind].foreign.length)),
+    largestGapMs: both((kind) => largestGap(times[kind])),
+    avShiftMs: shift(times, wanted),
+    rtmpsSessions: sessions.length,
+  };
+};
+
+type Timed = { atMs: number; crc: number };
+
+/** A frame is known by its time and its place among those of the same time: recorders give two pictures one millisecond. */
+const identify = <Frame extends Timed>(frames: readonly Frame[]): (Frame & { id: string })[] => {
+  const at = new Map<number, number>();
+  return frames.map((frame) => {
+    const place = at.get(frame.atMs) ?? 0;
+    at.set(frame.atMs, place + 1);
+    return { ...frame, id: `${frame.atMs}#${place}` };
+  });
+};
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+const sorted = (values: Iterable<number>): number[] => [...values].sort((one, other) => one - other);
+
+const countStepsBack = (frames: readonly Timed[]): number =>
+  frames.filter(({ atMs }, index) => atMs < (frames[index - 1]?.atMs ?? atMs)).length;
+
+const gaps = (times: readonly number[]): { afterMs: number; ms: number }[] =>
+  times.slice(1).map((atMs, index) => ({ afterMs: times[index] ?? 0, ms: atMs - (times[index] ?? 0) }));
+
+export const largestGap = (times: readonly number[]): number => Math.max(0, ...gaps(times).map(({ ms }) => ms));
+
+/** Whole frames that fit into the holes between those that came, and before and after them. */
+const countHoles = (
+  times: readonly number[],
+  wanted: readonly ReferenceFrame[],
+  isExcused: (atMs: number) => boolean,
+): number => {
+  const recorded = wanted.map(({ atMs }) => atMs);
+  const frameMs = median(gaps(recorded).map(({ ms }) => ms));
+  const bounds = [(recorded[0] ?? 0) - frameMs, ...times, (recorded.at(-1) ?? 0) + frameMs];
+  // The recording may have holes of its own, between one round of it and the next.
+  const own = largestGap(recorded);
+  return sum(
+    gaps(sorted(bounds))
+      .filter(({ afterMs, ms }) => ms > Math.max(own, frameMs * 1.5) && !isExcused(afterMs + ms / 2))
+      .map(({ ms }) => Math.floor(ms / frameMs + ROUNDING) - 1),
+  );
+};
+
+/** Of times in whole milliseconds. */
+const ROUNDING = 0.1;
+
+const median = (values: readonly number[]): number => sorted(values)[Math.floor(values.length / 2)] ?? 0;
+
+/** The end of sound against the end of the picture, as it came and as it was recorded. */
+const shift = (times: Record<Kind, number[]>, wanted: Record<Kind, ReferenceFrame[]>): number => {
+  const last = (kind: Kind): [came: number, recorded: number] => [
+    times[kind].at(-1) ?? 0,
+    wanted[kind].at(-1)?.atMs ?? 0,
+  ];
+  const [[video, videoRecorded], [audio, audioRecorded]] = [last('video'), last('audio')];
+  return audio - video - (audioRecorded - videoRecorded);
+};

@@ -1,0 +1,25 @@
+// @ts-check
+/** `npm run check`: types, lint, format and dead code, all of them even when one fails. */
+import { join } from 'node:path';
+import { ensureDependencies, ensureNode, execute, orExplain } from './setup.mjs';
+import { ROOT } from '../local/machine.mjs';
+
+await orExplain(async () => {
+  ensureNode();
+  await ensureDependencies();
+});
+
+const CHECKS = /** @type {const} */ ([
+  ['types', 'tsc', ['-b']],
+  ['lint', 'oxlint', ['--type-aware', '--deny-warnings']],
+  ['format', 'oxfmt', ['--check']],
+  ['dead code', 'knip', []],
+]);
+
+let wrong = 0;
+for (const [what, tool, args] of CHECKS) {
+  const code = await execute(join(ROOT, 'node_modules', '.bin', tool), [...args], { quiet: true });
+  console.log(`${code === 0 ? '✓' : '✗'} ${what}`);
+  if (code !== 0) wrong++;
+}
+process.exit(wrong ? 1 : 0);

@@ -1,0 +1,25 @@
+/** What the client of the wire holds itself to; units in the names. */
+export const CLIENT_LIMITS = {
+  /** The ring must hold a minute; a generous camera may take more bytes than expected, memory must not. */
+  ringMs: 90_000,
+  ringBytes: 64 * 1024 * 1024,
+  /** Marks on a socket's own buffer: stop feeding it above the first, go on below the second. */
+  bufferedHighBytes: 5 * 1024 * 1024,
+  bufferedLowBytes: 1 * 1024 * 1024,
+  bufferedPollMs: 50,
+  /** A socket that takes nothing for this long is passed by with a second one. */
+  stallMs: 3_000,
+  stallPollMs: 250,
+  /** From dialling to `welcome`. */
+  dialMs: 10_000,
+  /** A show that has never begun is given up after so many attempts… */
+  firstAttempts: 8,
+  /** …one that was on the air after so long without a connection. */
+  giveUpMs: 10 * 60_000,
+  /** A refused key is worth asking for another one so many times in a row. */
+  keyRefusals: 3,
+  /** From End to all bytes published; counts anew with every byte that the worker takes. */
+  endMs: 20_000,
+} as const;
+
+export type ClientLimits = Record<keyof typeof CLIENT_LIMITS, number>;

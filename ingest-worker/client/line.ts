@@ -1,0 +1,139 @@
+import { encodeFrame, type ClientMessage, type ServerMessage } from '#wire';
+import type { ClientLimits } from './limits.ts';
+import type { Ring } from './ring.ts';
+import type { Socket } from './socket.ts';
+
+export type Welcome = Extract<ServerMessage, { type: 'welcome' }>;
+
+/** A socket that the worker has welcomed: carries the ring's bytes from the next wanted one on, within window and marks. */
+export type Line = {
+  /** Sends what may be sent now; to be called whenever there is more, or more room. */
+  pump: () => void;
+  /** The worker spoke; `upstreamSlow` where it is held up by what lies behind it. */
+  heard: (upstreamSlow?: boolean) => void;
+  received: (offset: number) => void;
+  /** The worker wants the stream from `offset` on. */
+  seek: (offset: number) => void;
+  /** Says `stop` as soon as the ring has been sent to its end. */
+  stop: () => void;
+  /**
+   * Whether what is on its way has not moved for `stallMs`, by the line's fault: a worker that still talks and only takes
+   * no more is waiting for its own upstream, and a second socket would wait as well.
+   */
+  stalled: () => boolean;
+  close: (code: number) => void;
+  /** Next byte to send. */
+  readonly cursor: number;
+  readonly receivedBytes: number;
+};
+
+type Parts = {
+  socket: Socket;
+  welcome: Welcome;
+  ring: Ring;
+  limits: Pick<ClientLimits, 'bufferedHighBytes' | 'bufferedLowBytes' | 'bufferedPollMs' | 'stallMs'>;
+  clock: () => number;
+  /** Runs `then` after `ms`; answers how to call it off. */
+  after: (ms: number, then: () => void) => () => void;
+};
+
+export const createLine = ({ socket, welcome, ring, limits, clock, after }: Parts): Line => {
+  const { epoch, windowBytes, frameBytes } = welcome;
+  let cursor = 0;
+  let received = welcome.nextOffset;
+  let paused = false;
+  let stopping = false;
+  let stopSent = false;
+  let progressAtMs = clock();
+  let lastBuffered = 0;
+  let heardAtMs = clock();
+  let upstreamSlow = false;
+  let forgetPoll = () => {};
+
+  const say = (message: ClientMessage) => socket.send(JSON.stringify(message));
+
+  const sendPiece = (from: number, maxBytes: number): number => {
+    const piece = maxBytes > 0 ? ring.read(from, Math.min(maxBytes, frameBytes)) : undefined;
+    if (!piece) return 0;
+    socket.send(encodeFrame({ epoch, ...piece }));
+    return piece.payload.byteLength;
+  };
+
+  /** The next byte is `offset`, or the first that the ring still has. */
+  const seek = (offset: number) => {
+    cursor = offset;
+    if (cursor < ring.initBytes || cursor >= ring.from) return;
+    say({ type: 'skip', from: cursor, to: ring.from });
+    cursor = ring.from;
+  };
+
+  const watchBuffer = () => {
+    if (socket.bufferedAmount < limits.bufferedLowBytes) {
+      paused = false;
+      pump();
+    } else forgetPoll = after(limits.bufferedPollMs, watchBuffer);
+  };
+
+  const pump = () => {
+    if (cursor >= ring.initBytes && cursor < ring.from) seek(cursor);
+    while (!paused) {
+      if (socket.bufferedAmount > limits.bufferedHighBytes) {
+        paused = true;
+        watchBuffer();
+        return;
+      }
+      const sent = sendPiece(cursor, windowBytes - (cursor - received));
+      if (sent <= 0) break;
+      cursor += sent;
+      if (cursor === ring.initBytes && cursor < ring.from) seek(cursor);
+    }
+    if (stopping && !stopSent && cursor === ring.to) {
+      stopSent = true;
+      say({ type: 'stop', at: ring.to });
+    }
+  };
+
+  if (welcome.needsInit) for (let at = 0; at < ring.initBytes;) at += sendPiece(at, ring.initBytes - at) || Infinity;
+  seek(welcome.needsInit ? Math.max(welcome.nextOffset, ring.initBytes) : welcome.nextOffset);
+
+  return {
+    pump,
+    seek: (offset) => {
+      seek(offset);
+      pump();
+    },
+    heard: (slow) => {
+      heardAtMs = clock();
+      upstreamSlow = slow ?? upstreamSlow;
+    },
+    received: (offset) => {
+      if (offset <= received) return;
+      received = offset;
+      progressAtMs = clock();
+      pump();
+    },
+    stop: () => {
+      stopping = true;
+      pump();
+    },
+    stalled: () => {
+      const buffered = socket.bufferedAmount;
+      if (buffered < lastBuffered || cursor <= received) progressAtMs = clock();
+      lastBuffered = buffered;
+      const talks = clock() - heardAtMs < limits.stallMs;
+      const windowFull = buffered === 0 && cursor - received >= windowBytes;
+      return clock() - progressAtMs >= limits.stallMs && !(talks && (windowFull || upstreamSlow));
+    },
+    close: (code) => {
+      forgetPoll();
+      paused = true;
+      socket.close(code);
+    },
+    get cursor() {
+      return cursor;
+    },
+    get receivedBytes() {
+      return received;
+    },
+  };
+};

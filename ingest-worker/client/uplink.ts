@@ -1,0 +1,275 @@
+import {
+  CLOSE,
+  closeReason,
+  WIRE_VERSION,
+  type ClientMessage,
+  type CloseReason,
+  type Health,
+  type Media,
+  type ServerMessage,
+} from '#wire';
+import type { ClientLimits } from './limits.ts';
+import { waitMs } from './backoff.ts';
+import { startDial, type Dial, type Dialled, type UrlAnswer } from './dial.ts';
+import { createLine, type Line } from './line.ts';
+import type { Ring } from './ring.ts';
+import type { OpenSocket } from './socket.ts';
+
+/** Why a feed is over without having finished. */
+export type FeedFailure = Exclude<CloseReason, 'finished'> | 'not-allowed' | 'cannot-connect' | 'lost-too-long';
+
+export type UplinkEvent =
+  /** The worker takes our media… */
+  | { type: 'connected' }
+  /** …and has passed it on. */
+  | { type: 'on-air' }
+  | { type: 'lost' }
+  | { type: 'restored' }
+  | { type: 'health'; health: Health }
+  /** The ring was full: so much of the show is missing. */
+  | { type: 'skipped'; ms: number }
+  /** `whole` where everything that was recorded has been published. */
+  | { type: 'finished'; whole: boolean }
+  | { type: 'failed'; because: FeedFailure };
+
+export type Uplink = {
+  start: () => void;
+  /** The ring has grown. */
+  appended: () => void;
+  /** Nothing more will be appended: publish the rest and finish. */
+  stop: () => void;
+  /** The network is back, by the browser's word: no use in waiting any longer. */
+  nudge: () => void;
+  close: () => void;
+  /** How much of the show the worker has not received yet. */
+  backlogMs: () => number;
+};
+
+type Parts = {
+  ring: Ring;
+  media: Media;
+  getUrl: () => Promise<UrlAnswer>;
+  openSocket: OpenSocket;
+  limits: ClientLimits;
+  clock: () => number;
+  /** Runs `then` after `ms`; answers how to call it off. */
+  after: (ms: number, then: () => void) => () => void;
+  random: () => number;
+  on: (event: UplinkEvent) => void;
+};
+
+const isUpstreamSlow = ({ state, warning }: Health) =>
+  warning === 'upstream-slow' || state === 'recovering' || state === 'reconnecting';
+
+/** Brings the ring to an ingest worker, whatever happens to the sockets on the way. */
+export const createUplink = ({ ring, media, getUrl, openSocket, limits, clock, after, random, on }: Parts): Uplink => {
+  let line: Line | undefined;
+  let dial: Dial | undefined;
+  /** There from the loss of the line, or its stall, until another one is welcomed. */
+  let outage: { sinceMs: number; attempt: number } | undefined;
+  let resumeToken: string | undefined;
+  let everConnected = false;
+  let onAir = false;
+  let keyRefusals = 0;
+  let stopping = false;
+  let over = false;
+  let receivedBytes = 0;
+  let forgetRetry = () => {};
+  let forgetWatch = () => {};
+  let forgetEnd = () => {};
+
+  const close = () => {
+    over = true;
+    forgetRetry();
+    forgetWatch();
+    forgetEnd();
+    dial?.cancel();
+    line?.close(CLOSE.finished.code);
+    dial = line = undefined;
+  };
+
+  const finish = (event: UplinkEvent) => {
+    if (over) return;
+    close();
+    on(event);
+  };
+
+  const lose = () => {
+    if (outage) return;
+    outage = { sinceMs: clock(), attempt: 0 };
+    if (everConnected) on({ type: 'lost' });
+  };
+
+  /** Waits as long as the attempt's number says, then dials. */
+  const retry = () => {
+    if (over || (line && !outage)) return;
+    lose();
+    if (!outage) return;
+    if (everConnected && clock() - outage.sinceMs > limits.giveUpMs)
+      return finish({ type: 'failed', because: 'lost-too-long' });
+    if (!everConnected && outage.attempt >= limits.firstAttempts)
+      return finish({ type: 'failed', because: 'cannot-connect' });
+    forgetRetry();
+    forgetRetry = after(waitMs(outage.attempt, random()), dialNow);
+    outage.attempt += 1;
+  };
+
+  const hello = (): ClientMessage =>
+    resumeToken === undefined
+      ? { type: 'hello', version: WIRE_VERSION, media }
+      : { type: 'resume', version: WIRE_VERSION, resumeToken, media, haveFrom: ring.from, haveTo: ring.to };
+
+  const dialNow = () => {
+    if (over || dial) return;
+    dial = startDial({
+      getUrl,
+      openSocket,
+      hello,
+      dialMs: limits.dialMs,
+      after,
+      welcomed: adopt,
+      failed: ({ code, refusal }) => {
+        dial = undefined;
+        if (refusal) finish({ type: 'failed', because: refusal === 'ended' ? 'ended-elsewhere' : refusal });
+        else if (code === undefined) retry();
+        else onRefused(code);
+      },
+    });
+  };
+
+  /** A socket closed before its welcome. */
+  const onRefused = (code: number) => {
+    const reason = closeReason(code);
+    if (reason === 'resume-refused' && resumeToken !== undefined) {
+      // The session is gone, the stream may not be: what we hold goes on as a feed of its own.
+      resumeToken = undefined;
+      ring.renumber();
+      receivedBytes = 0;
+      return retry();
+    }
+    keyRefusals = reason === 'key-refused' ? keyRefusals + 1 : 0;
+    const hopeless = reason && reason !== 'finished' && !CLOSE[reason].retry;
+    if (hopeless && (reason !== 'key-refused' || keyRefusals >= limits.keyRefusals))
+      return finish({ type: 'failed', because: reason });
+    return retry();
+  };
+
+  /** The socket that carried the media closed. */
+  const onBroken = (code: number) => {
+    const reason = closeReason(code);
+    if (reason === 'finished') return finish({ type: 'finished', whole: stopping });
+    if (reason && !CLOSE[reason].retry) return finish({ type: 'failed', because: reason });
+    line?.close(CLOSE.finished.code);
+    line = undefined;
+    return dial ? lose() : retry();
+  };
+
+  const adopt = ({ socket, welcome, listen }: Dialled) => {
+    const next = createLine({ socket, welcome, ring, limits, clock, after });
+    listen(
+      (message) => line === next && hear(next, message),
+      (code) => line === next && onBroken(code),
+    );
+    forgetRetry();
+    line?.close(CLOSE.migrate.code);
+    line = next;
+    dial = undefined;
+    resumeToken = welcome.resumeToken;
+    keyRefusals = 0;
+    receivedBytes = welcome.nextOffset;
+    ring.free(welcome.committed);
+    const news = everConnected ? outage && 'restored' : 'connected';
+    outage = undefined;
+    everConnected = true;
+    if (news) on({ type: news });
+    if (stopping) next.stop();
+    else next.pump();
+  };
+
+  const hear = (from: Line, message: ServerMessage) => {
+    from.heard(message.type === 'health' ? isUpstreamSlow(message.health) : undefined);
+    switch (message.type) {
+      case 'received':
+        receivedBytes = Math.max(receivedBytes, message.offset);
+        from.received(message.offset);
+        if (outage && !from.stalled()) settle();
+        if (stopping && !over) watchEnd();
+        return;
+      case 'committed':
+        ring.free(message.offset);
+        return published();
+      case 'nack':
+        return from.seek(message.expected);
+      case 'health':
+        on({ type: 'health', health: message.health });
+        return message.health.state === 'live' ? published() : undefined;
+      case 'migrate':
+        forgetRetry();
+        forgetRetry = after(message.afterMs, dialNow);
+        return;
+      case 'ended':
+        return finish({ type: 'finished', whole: stopping });
+      // We have read our own init, and a second welcome on one socket means nothing.
+      case 'init':
+      case 'welcome':
+    }
+  };
+
+  const published = () => {
+    if (onAir) return;
+    onAir = true;
+    on({ type: 'on-air' });
+  };
+
+  /** The stalled line moves again before another one has taken over. */
+  const settle = () => {
+    outage = undefined;
+    forgetRetry();
+    on({ type: 'restored' });
+  };
+
+  const watch = () => {
+    forgetWatch = after(limits.stallPollMs, watch);
+    if (!line || outage || !line.stalled()) return;
+    lose();
+    retry();
+  };
+
+  const watchEnd = () => {
+    forgetEnd();
+    forgetEnd = after(limits.endMs, () => finish({ type: 'finished', whole: false }));
+  };
+
+  return {
+    start: () => {
+      watch();
+      dialNow();
+    },
+    appended: () => {
+      if (over) return;
+      const reached = line?.cursor ?? receivedBytes;
+      const reachedMs = ring.appendedAtMs(Math.max(reached, ring.from));
+      ring.trim();
+      if (ring.from > Math.max(reached, ring.initBytes))
+        on({ type: 'skipped', ms: Math.round(ring.appendedAtMs(ring.from) - reachedMs) });
+      line?.pump();
+      if (!line) receivedBytes = Math.max(receivedBytes, ring.from);
+    },
+    stop: () => {
+      if (over || stopping) return;
+      stopping = true;
+      watchEnd();
+      line?.stop();
+    },
+    nudge: () => {
+      if (over || line || dial || !outage) return;
+      outage.attempt = 0;
+      retry();
+    },
+    close,
+    backlogMs: () =>
+      receivedBytes >= ring.to
+        ? 0
+        : Math.max(0, ring.appendedAtMs(ring.to) - ring.appendedAtMs(Math.max(receivedBytes, ring.from))),
+  };
+};

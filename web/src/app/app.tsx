@@ -1,0 +1,32 @@
+import { QueryClientProvider, type QueryClient } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { Tooltip } from 'radix-ui';
+import { Toaster } from 'sonner';
+import { AppContext, type AppParts } from '../context/app-context.ts';
+import type { AppRouter } from './router.tsx';
+import '../ui/tokens.css';
+import '../ui/base.css';
+import '../ui/toast.css';
+
+/** On the header, where neither a dialog nor the controls of a show ever are: dialogs begin under `--height-toasts`. */
+const TOAST_OFFSET = { top: 'var(--space-2)' };
+
+type Props = { parts: AppParts; router: AppRouter; queryClient: QueryClient };
+
+/** Everything around the pages. */
+export const App = ({ parts, router, queryClient }: Props) => (
+  <AppContext value={parts}>
+    <QueryClientProvider client={queryClient}>
+      <Tooltip.Provider delayDuration={400}>
+        <RouterProvider router={router} />
+        <Toaster
+          theme="system"
+          position="top-center"
+          visibleToasts={1}
+          offset={TOAST_OFFSET}
+          mobileOffset={TOAST_OFFSET}
+        />
+      </Tooltip.Provider>
+    </QueryClientProvider>
+  </AppContext>
+);

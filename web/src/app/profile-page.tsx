@@ -1,0 +1,177 @@
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { Link, useParams } from '@tanstack/react-router';
+import { Clapperboard, Newspaper } from 'lucide-react';
+import { Tabs } from 'radix-ui';
+import { useState } from 'react';
+import type { ProfileView, StreamView } from '#contract/http';
+import { ApiError } from '../api/api-error.ts';
+import { useApp, useSignedIn } from '../context/app-context.ts';
+import { PostList } from '../feed/post-list.tsx';
+import { Avatar } from '../ui/avatar.tsx';
+import { Badge } from '../ui/badge.tsx';
+import { Button, buttonClass } from '../ui/button.tsx';
+import { count } from '../ui/count.ts';
+import { EmptyState } from '../ui/empty-state.tsx';
+import { LoadFailed } from '../ui/load-failed.tsx';
+import { Loading } from '../ui/loading.tsx';
+import { MoreButton } from '../ui/more-button.tsx';
+import { NotFoundPage } from './not-found-page.tsx';
+import { Page, Section } from '../ui/page.tsx';
+import { RichText } from '../ui/rich-text.tsx';
+import { Skeleton } from '../ui/skeleton.tsx';
+import '../ui/tabs.css';
+import { StreamGrid, StreamGridSkeleton } from '../watch/stream-grid.tsx';
+import { FollowButton } from '../people/follow-button.tsx';
+import { PeopleDialog } from '../people/people-dialog.tsx';
+import { PersonMenu } from '../people/person-menu.tsx';
+import './profile-page.css';
+import { useBlock } from '../people/use-block.ts';
+
+/** A person: who they are, what they stream and what they post. */
+export const ProfilePage = () => {
+  const { handle: written } = useParams({ from: '/@{$handle}' });
+  // Handles have small letters only; what people write down has others.
+  const handle = written.toLowerCase();
+  const { queries } = useApp();
+  const { data: person, error, refetch } = useQuery(queries.profile(handle));
+  if (error instanceof ApiError && error.code === 'user-not-found') return <NotFoundPage />;
+  return (
+    <Page title={person ? `${person.name} (@${person.handle})` : `@${handle}`}>
+      {person && <Profile key={person.handle} person={person} />}
+      {!person && error && <LoadFailed what="The profile" error={error} onRetry={() => void refetch()} />}
+      {!person && !error && <ProfileSkeleton />}
+    </Page>
+  );
+};
+
+const Profile = ({ person }: { person: ProfileView }) => {
+  const [people, setPeople] = useState<'followers' | 'following'>();
+  const [shown, setShown] = useState(person.creator ? 'streams' : 'posts');
+  return (
+    <>
+      <header className="profile">
+        <Avatar person={person} size="xl" live={person.liveStreamId !== undefined} />
+        <div className="profile__words">
+          <h1>{person.name}</h1>
+          <p className="muted">@{person.handle}</p>
+          {person.blocked && (
+            <p>
+              <Badge tone="warn">Blocked</Badge>
+            </p>
+          )}
+          {person.bio && <RichText text={person.bio} />}
+          <p className="profile__counts">
+            <button type="button" className="profile__count" onClick={() => setPeople('followers')}>
+              {count(person.followers, 'follower')}
+            </button>
+            <button type="button" className="profile__count" onClick={() => setPeople('following')}>
+              {count(person.following, 'following', 'following')}
+            </button>
+          </p>
+        </div>
+        <div className="profile__actions">
+          {person.liveStreamId !== undefined && (
+            <Link
+              to="/watch/$streamId"
+              params={{ streamId: person.liveStreamId }}
+              className={buttonClass({ variant: 'live' })}
+            >
+              Watch live
+            </Link>
+          )}
+          <FollowButton handle={person.handle} />
+          {person.blocked && <UnblockButton handle={person.handle} />}
+          <EditLink person={person} />
+          <PersonMenu person={person} />
+        </div>
+      </header>
+      <Tabs.Root value={shown} onValueChange={setShown}>
+        <Tabs.List className="tabs" aria-label={`What ${person.name} shares`}>
+          <Tabs.Trigger className="tabs__tab" value="streams">
+            Streams
+          </Tabs.Trigger>
+          <Tabs.Trigger className="tabs__tab" value="posts">
+            Posts
+          </Tabs.Trigger>
+        </Tabs.List>
+        <Tabs.Content value="streams">
+          <Streams person={person} />
+        </Tabs.Content>
+        <Tabs.Content value="posts" className="profile__posts">
+          <h2 className="visually-hidden">Posts</h2>
+          <PostList
+            feed={{ author: person.handle }}
+            empty={{ icon: <Newspaper />, title: 'No posts yet', text: `${person.name} has not posted anything.` }}
+          />
+        </Tabs.Content>
+      </Tabs.Root>
+      <PeopleDialog handle={person.handle} which={people} onClose={() => setPeople(undefined)} />
+    </>
+  );
+};
+
+const UnblockButton = ({ handle }: { handle: string }) => {
+  const block = useBlock(handle);
+  return (
+    <Button busy={block.isPending} onClick={() => block.mutate(false)}>
+      Unblock
+    </Button>
+  );
+};
+
+const EditLink = ({ person }: { person: ProfileView }) => {
+  const { queries } = useApp();
+  const { data: me } = useQuery({ ...queries.me(), enabled: useSignedIn() });
+  return (
+    me?.id === person.id && (
+      <Link to="/settings" className={buttonClass()}>
+        Edit profile
+      </Link>
+    )
+  );
+};
+
+const Streams = ({ person }: { person: ProfileView }) => {
+  const { queries } = useApp();
+  const list = useInfiniteQuery(queries.streamsOf(person.handle));
+  const announced = useQuery(queries.announced(person.handle));
+  if (list.isPending) return <StreamGridSkeleton />;
+  if (!list.data) return <LoadFailed what="The streams" error={list.error} onRetry={() => void list.refetch()} />;
+  const streams = list.data.pages.flatMap(({ items }) => items.filter(hasBegun));
+  const upcoming = announced.data ?? [];
+  if (streams.length === 0 && upcoming.length === 0 && !list.hasNextPage)
+    return (
+      <EmptyState icon={<Clapperboard />} title="No streams yet">
+        Shows and their recordings appear here.
+      </EmptyState>
+    );
+  return (
+    <>
+      {upcoming.length > 0 && (
+        <Section id="profile-upcoming" title="Upcoming">
+          <StreamGrid streams={upcoming} showCreator={false} />
+        </Section>
+      )}
+      {streams.length > 0 && (
+        <Section id="profile-streams" title="Shows">
+          <StreamGrid streams={streams} showCreator={false} />
+        </Section>
+      )}
+      <MoreButton list={list} />
+    </>
+  );
+};
+
+/** Announced shows stand by themselves. */
+const hasBegun = ({ state }: StreamView) => state !== 'created';
+
+const ProfileSkeleton = () => (
+  <Loading what="the profile" className="profile">
+    <Skeleton round width="6rem" height="6rem" />
+    <div className="profile__words">
+      <Skeleton width="12rem" height="2rem" />
+      <Skeleton width="7rem" />
+      <Skeleton width="min(24rem, 100%)" />
+    </div>
+  </Loading>
+);

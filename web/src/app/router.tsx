@@ -1,0 +1,78 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { HomePage } from './home-page.tsx';
+import { SignedInPage } from '../people/signed-in-page.tsx';
+import { FailedPage } from './failed-page.tsx';
+import { NotFoundPage } from './not-found-page.tsx';
+import { part } from '../ui/part.ts';
+import { Shell } from './shell.tsx';
+import { WaitingPage } from '../ui/waiting-page.tsx';
+
+const root = createRootRoute({ component: Shell, notFoundComponent: NotFoundPage });
+
+const home = createRoute({ getParentRoute: () => root, path: '/', component: HomePage });
+
+const signedIn = createRoute({ getParentRoute: () => root, path: '/signed-in', component: SignedInPage });
+
+const profile = createRoute({
+  getParentRoute: () => root,
+  path: '/@{$handle}',
+  component: lazyRouteComponent(
+    part(() => import('./profile-page.tsx')),
+    'ProfilePage',
+  ),
+});
+
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings',
+  component: lazyRouteComponent(
+    part(() => import('../people/settings-page.tsx')),
+    'SettingsPage',
+  ),
+});
+
+const post = createRoute({
+  getParentRoute: () => root,
+  path: '/post/$postId',
+  component: lazyRouteComponent(
+    part(() => import('../feed/post-page.tsx')),
+    'PostPage',
+  ),
+});
+
+const studio = createRoute({
+  getParentRoute: () => root,
+  path: '/studio',
+  component: lazyRouteComponent(
+    part(() => import('../studio/studio-page.tsx')),
+    'StudioPage',
+  ),
+});
+
+const watch = createRoute({
+  getParentRoute: () => root,
+  path: '/watch/$streamId',
+  component: lazyRouteComponent(
+    part(() => import('../watch/watch-page.tsx')),
+    'WatchPage',
+  ),
+});
+
+const routeTree = root.addChildren([home, signedIn, profile, settings, post, studio, watch]);
+
+export const createAppRouter = () =>
+  createRouter({
+    routeTree,
+    scrollRestoration: true,
+    defaultPreload: 'intent',
+    defaultErrorComponent: FailedPage,
+    defaultPendingComponent: WaitingPage,
+  });
+
+export type AppRouter = ReturnType<typeof createAppRouter>;
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: AppRouter;
+  }
+}

@@ -1,0 +1,29 @@
+import { createContext, useContext, useSyncExternalStore } from 'react';
+import type { Api } from '../api/api.ts';
+import type { Queries } from '../api/queries.ts';
+import type { Session } from '../api/session.ts';
+import type { Snapshot } from '../realtime/snapshot.ts';
+import type { Renewal } from './renewal.ts';
+
+/** The parts of the world that pages may use; `main.tsx` makes them. */
+export type AppParts = {
+  api: Api;
+  session: Session;
+  queries: Queries;
+  renewal: Renewal;
+  /** Follows a stream until the answer is called. */
+  followLive: (following: { streamId: string; onChange: (snapshot: Snapshot) => void }) => () => void;
+};
+
+export const AppContext = createContext<AppParts | undefined>(undefined);
+
+export const useApp = (): AppParts => {
+  const parts = useContext(AppContext);
+  if (!parts) throw new Error('useApp outside of AppContext');
+  return parts;
+};
+
+export const useSignedIn = () => {
+  const { session } = useApp();
+  return useSyncExternalStore(session.subscribe, session.signedIn);
+};
