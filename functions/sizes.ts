@@ -46,7 +46,7 @@ const NEVER_LOADED = [
 /** Bundles a room as `infra/constructs/room-function.ts` has it bundled. */
 export const bundle = async (room: Room, outfile: string): Promise<void> => {
   await build({
-    entryPoints: [fileURLToPath(new URL(`./${room}/main.ts`, import.meta.url))],
+    entryPoints: [fileURLToPath(new URL(`./assembly/lambdas/${room}.ts`, import.meta.url))],
     outfile,
     bundle: true,
     minify: true,

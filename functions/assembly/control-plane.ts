@@ -13,7 +13,7 @@ import { buildRemovalSweep, buildUsersRoom } from './rooms/users.ts';
 import { buildWebhooksRoom } from './rooms/webhooks.ts';
 
 /**
- * The whole control plane in one process: what `npm start` and the container run. In the cloud each room's `main.ts` puts together
+ * The whole control plane in one process: what `npm start` and the container run. In the cloud each entry of `lambdas/` puts together
  * only itself, from the very builders that are used here, so that a Lambda's bundle holds one room.
  *
  * @param aws where AWS is, if the process's own environment does not say

@@ -9,7 +9,7 @@ import { Construct } from 'constructs';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 type Props = {
-  /** The folder under `functions/`; its `main.ts` exports the handler. */
+  /** The room: `functions/assembly/lambdas/` has an entry of this name that exports the handler. */
   room: string;
   /** @default 'handler' */
   handler?: string;
@@ -44,7 +44,7 @@ export class RoomFunction extends Construct {
     this.logGroup.grantWrite(role);
     this.function = new NodejsFunction(this, 'Function', {
       description: `Vybzz: the ${room} room`,
-      entry: `${ROOT}functions/${room}/main.ts`,
+      entry: `${ROOT}functions/assembly/lambdas/${room}.ts`,
       handler,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,

@@ -26,7 +26,7 @@ export const makePlace = async () => {
 
 /** Runs one of our commands to its end. */
 export const runCommand = async (script: string, args: string[], environment: Record<string, string>) => {
-  const child = spawn(process.execPath, [join(ROOT, 'infra/local', script), ...args], {
+  const child = spawn(process.execPath, [join(ROOT, 'infra/commands', script), ...args], {
     cwd: ROOT,
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

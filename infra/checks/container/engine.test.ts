@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { buildTrouble } from './engine.ts';
 
-const MAIN = fileURLToPath(new URL('main.testing.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('container.ts', import.meta.url));
 
 const containerTest = async (...args: string[]): Promise<{ code: unknown; said: string }> => {
   const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...args], {

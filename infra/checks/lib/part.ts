@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod/mini';
 
@@ -24,9 +25,10 @@ const Answer = z.object({ id: z.number(), answer: z.optional(z.unknown()), fault
 const LATENESS = 'lateness';
 const RESOLUTION_MS = 10;
 
-/** Starts a file of this folder as a part; it has to `servePart`. */
-export const startPart = (file: string): Part => {
-  const child = fork(fileURLToPath(new URL(file, import.meta.url)), {
+/** Starts a program as a part, in a process of its own; it has to `servePart`. */
+export const startPart = (program: URL): Part => {
+  const file = basename(program.pathname);
+  const child = fork(fileURLToPath(program), {
     execArgv: ['--import', 'tsx'],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });

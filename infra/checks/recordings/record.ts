@@ -25,7 +25,7 @@ const RECORDER_TYPES: Record<string, string> = {
 };
 const WEBCODECS = 'h264-aac';
 const HERE = dirname(fileURLToPath(import.meta.url));
-const PACKAGES = join(HERE, '../../node_modules');
+const PACKAGES = join(HERE, '../../../node_modules');
 const FILES: Record<string, string> = {
   '/record-page.js': join(HERE, 'record-page.js'),
   '/mediabunny.js': join(PACKAGES, 'mediabunny/dist/bundles/mediabunny.min.mjs'),

@@ -56,7 +56,7 @@ const within = async <Value>(work: Promise<Value>, ms: number, what: string): Pr
 };
 
 const fuzz = async (reader: string, count: number): Promise<Result> => {
-  const part = startPart('fuzz-reader.ts');
+  const part = startPart(new URL('fuzz-reader.ts', import.meta.url));
   const began = performance.now();
   const result = { slowest: { run: 0, ms: 0 }, bytes: 0, peakMb: 0, faults: [] as { run: number; what: string }[] };
   let done = 0;

@@ -64,7 +64,7 @@ const tell = (what: string): void => console.error(`${Math.round((performance.no
 const directory = await mkdtemp(join(tmpdir(), 'vybzz-load-'));
 const [bundle, caFile] = [join(directory, 'worker.mjs'), join(directory, 'ca.pem')];
 const [table, sink, crowd, vandals] = ['load-table.ts', 'load-sink.ts', 'load-crowd.ts', 'load-vandals.ts'].map(
-  startPart,
+  (file) => startPart(new URL(file, import.meta.url)),
 );
 if (!table || !sink || !crowd || !vandals) throw new Error('a part is missing');
 const parts = { table, sink, publishers: crowd, ...(misbehaving > 0 && { misbehaving: vandals }) };

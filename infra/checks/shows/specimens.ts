@@ -8,7 +8,8 @@ export type Specimens = readonly [Specimen, ...Specimen[]];
 
 const HEAD_BYTES = 60_000;
 
-const fixture = (name: string): Buffer => readFileSync(fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url)));
+const fixture = (name: string): Buffer =>
+  readFileSync(fileURLToPath(new URL(`../../../ingest-worker/fixtures/${name}`, import.meta.url)));
 
 export const matroskaSpecimens = (): Specimens => [
   toMatroska(fixture('h264-aac.mkv')),

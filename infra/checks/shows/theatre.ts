@@ -28,7 +28,8 @@ const POLL_MS = 20;
 const UNTIL_MS = 30_000;
 const END_MS = 40_000;
 
-export const openRung = (rung: Rung) => openShow(fileURLToPath(new URL(`../fixtures/${RUNGS[rung]}`, import.meta.url)));
+export const openRung = (rung: Rung) =>
+  openShow(fileURLToPath(new URL(`../../../ingest-worker/fixtures/${RUNGS[rung]}`, import.meta.url)));
 
 export const startShow = async (
   stage: Stage,
