@@ -1,4 +1,4 @@
-import { createControlPlane } from '../../functions/assembly/control-plane.ts';
+import { createControlPlane } from '../../functions/assembly/rooms/control-plane.ts';
 import type { Aws } from '../../functions/assembly/base.ts';
 import { parseConfig } from '../../functions/assembly/config.ts';
 import type { ControlPlane } from './gateway.ts';

@@ -1,19 +1,19 @@
-import { buildAuthRoom } from './rooms/auth.ts';
-import { type Aws, createBase } from './base.ts';
-import type { Config } from './config.ts';
-import type { Log } from '../http/log.ts';
-import { createLog } from './log.ts';
-import { createPeople } from './people.ts';
-import { buildPostsRoom } from './rooms/posts.ts';
-import { buildRealtime } from './rooms/realtime.ts';
-import { createStreaming } from './streaming.ts';
-import { buildStreamSweep, buildStreamsRoom } from './rooms/streams.ts';
-import { createProfiles } from '../profiles/profiles.ts';
-import { buildRemovalSweep, buildUsersRoom } from './rooms/users.ts';
-import { buildWebhooksRoom } from './rooms/webhooks.ts';
+import { buildAuthRoom } from './auth.ts';
+import { type Aws, createBase } from '../base.ts';
+import type { Config } from '../config.ts';
+import type { Log } from '../../http/log.ts';
+import { createLog } from '../log.ts';
+import { createPeople } from '../people.ts';
+import { buildPostsRoom } from './posts.ts';
+import { buildRealtime } from './realtime.ts';
+import { createStreaming } from '../streaming.ts';
+import { buildStreamSweep, buildStreamsRoom } from './streams.ts';
+import { createProfiles } from '../../profiles/profiles.ts';
+import { buildRemovalSweep, buildUsersRoom } from './users.ts';
+import { buildWebhooksRoom } from './webhooks.ts';
 
 /**
- * The whole control plane in one process: what `npm start` and the container run. In the cloud each entry of `lambdas/` puts together
+ * The whole control plane in one process: what `npm start` and the container run. In the cloud each entry of `../lambdas/` puts together
  * only itself, from the very builders that are used here, so that a Lambda's bundle holds one room.
  *
  * @param aws where AWS is, if the process's own environment does not say
