@@ -41,6 +41,12 @@ export const LIMITS = {
 
   sessions: 400,
   handshakesPerMinute: 120,
+  /** Connections that are no web sockets (yet); one more cuts the oldest. */
+  waitingConnections: 2_000,
+  /** From a connection to the end of its request's headers, and from one request to the next. */
+  requestMs: 10_000,
+  /** A worker whose table has not answered says for so long that it is not ready. */
+  unreadyMs: 10_000,
   /** A client may send this many times its declared bitrate (recovering from a drop), on average over `rateWindowMs`… */
   rateFactor: 4,
   /** …and at least this, whatever it declares. */

@@ -33,6 +33,12 @@ export type IngestServer = {
 
 const PATH = /^\/(?:stream\/live\/)?([A-Za-z0-9_-]{16,128})$/;
 const RETRY_SECONDS = 5;
+const HTTP_LIMITS = {
+  headersTimeout: LIMITS.requestMs,
+  requestTimeout: LIMITS.requestMs,
+  keepAliveTimeout: LIMITS.requestMs,
+  connectionsCheckingInterval: LIMITS.requestMs / 10,
+} as const;
 const RUNG_UNITS = {
   webcodecs: LOAD_UNITS.copy,
   'recorder-copy': LOAD_UNITS.copy,
@@ -46,8 +52,18 @@ export const createIngestServer = (parts: Parts): IngestServer => {
   const origins = new Set(parts.allowedOrigins);
   const handshakes = createHandshakes({ perMinute: parts.handshakesPerMinute ?? LIMITS.handshakesPerMinute, clock });
   let admitting = true;
+  /** When the table was last asked in vain, and has not answered since. */
+  let unansweredMs: number | undefined;
+  /** Connections that are no web sockets (yet), oldest first. */
+  const waiting = new Set<Duplex>();
 
-  const server = createServer((request, response) => {
+  /** Whether somebody who comes now would be let in. */
+  const isReady = (): boolean => {
+    const answers = unansweredMs === undefined || clock() - unansweredMs > LIMITS.unreadyMs;
+    return admitting && admission.open && answers;
+  };
+
+  const server = createServer(HTTP_LIMITS, (request, response) => {
     const answer = (status: number, type: string, body: string) => {
       response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
     };
@@ -55,13 +71,19 @@ export const createIngestServer = (parts: Parts): IngestServer => {
     if (request.method !== 'GET') return answer(405, 'text/plain', 'only GET');
     if (path === '/healthz') return answer(200, 'application/json', '{"ok":true}');
     if (path === '/readyz') {
-      const ready = admitting && admission.open;
+      const ready = isReady();
       return answer(ready ? 200 : 503, 'application/json', JSON.stringify({ ready }));
     }
     if (path === '/metrics') return answer(200, 'text/plain; version=0.0.4', metrics.prometheus());
     return answer(404, 'text/plain', 'not found');
   });
   server.on('clientError', (_, socket) => socket.destroy());
+  server.on('connection', (socket) => {
+    waiting.add(socket);
+    socket.once('close', () => waiting.delete(socket));
+    // An honest handshake is done in an instant, so the oldest is none.
+    if (waiting.size > LIMITS.waitingConnections) waiting.values().next().value?.destroy();
+  });
 
   const sockets = new WebSocketServer({
     noServer: true,
@@ -88,17 +110,24 @@ export const createIngestServer = (parts: Parts): IngestServer => {
       return turnAway(socket, '429 Too Many Requests', { 'retry-after': RETRY_SECONDS });
     if (!admitting) return turnAway(socket, '503 Service Unavailable', { 'retry-after': RETRY_SECONDS });
     const redeemed = await store.redeem(key, Date.now()).catch((cause: unknown) => {
+      unansweredMs = clock();
       log.error('key not redeemed', { cause: cause instanceof Error ? cause.message : String(cause) });
       return undefined;
     });
+    if (redeemed) unansweredMs = undefined;
     const rung = Rung.safeParse(new URLSearchParams(query).get(RUNG_PARAMETER));
     const units = rung.success ? RUNG_UNITS[rung.data] : LOAD_UNITS.transcode;
     // A feed that is here already has its room: its client must get back in however full the worker is.
     const isHere = redeemed?.redeemed === true && parts.sessions.has(redeemed.streamId);
     const reservation = redeemed && admitting && !socket.destroyed ? admission.reserve(isHere ? 0 : units) : undefined;
     if (!redeemed || !reservation) return turnAway(socket, '503 Service Unavailable', { 'retry-after': RETRY_SECONDS });
+    // A handshake that is malformed, or whose peer has gone, never becomes a web socket, and nobody is told: only its end is sure.
+    const release = () => reservation.release();
+    socket.once('close', release);
     // A browser sees no reason behind a refused upgrade, so the socket is opened to be closed with one.
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      socket.off('close', release);
+      waiting.delete(socket);
       converse({ webSocket, redeemed, reservation, sessions: parts.sessions, log, clock });
     });
   };
