@@ -24,7 +24,7 @@ export const TTL_MS = 6_000;
  * The streams, webhooks and realtime rooms over a real table, with a video provider in memory and a clock that a test moves.
  * `as` names who calls: a token is the person's handle. `disturb` may put itself between all of it and the table.
  */
-export const openStudio = async ({ disturb = () => {} }: { disturb?: (client: DynamoDBClient) => void } = {}) => {
+export const openShowRooms = async ({ disturb = () => {} }: { disturb?: (client: DynamoDBClient) => void } = {}) => {
   const storage = await openTestTable();
   // not the present: whatever still asks the system's clock shows itself
   let now = Date.UTC(2030, 0, 1, 12);
@@ -75,13 +75,15 @@ export const openStudio = async ({ disturb = () => {} }: { disturb?: (client: Dy
     await users.create(user, { issuer: 'http://issuer.test', subject: handle });
     return user;
   };
-  const [asha, bilal, chen, mona] = await Promise.all([
+  const [creator, otherCreator, viewer, moderator] = await Promise.all([
     join('asha', { creator: true }),
     join('bilal', { creator: true }),
     join('chen'),
     join('mona', { moderator: true }),
   ]);
-  const everybody = new Map<string, User>([asha, bilal, chen, mona].map((user) => [user.handle, user]));
+  const everybody = new Map<string, User>(
+    [creator, otherCreator, viewer, moderator].map((user) => [user.handle, user]),
+  );
 
   const authenticate: Authenticate = async (authorization) => {
     if (authorization === undefined) return undefined;
@@ -160,10 +162,10 @@ export const openStudio = async ({ disturb = () => {} }: { disturb?: (client: Dy
   };
 
   return {
-    asha,
-    bilal,
-    chen,
-    mona,
+    creator,
+    otherCreator,
+    viewer,
+    moderator,
     base,
     known,
     streaming,
@@ -230,4 +232,4 @@ export const openStudio = async ({ disturb = () => {} }: { disturb?: (client: Dy
     },
   };
 };
-export type Studio = Awaited<ReturnType<typeof openStudio>>;
+export type ShowRooms = Awaited<ReturnType<typeof openShowRooms>>;

@@ -2,23 +2,23 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { LiveStream } from '#domain/channel';
 import type { User } from '#domain/user';
 import { VideoFault, type WantedLiveStream } from '../video/live-video.ts';
-import { openStudio, type Studio } from '../show-rooms.testing.ts';
+import { openShowRooms, type ShowRooms } from '../show-rooms.testing.ts';
 
-let studio: Studio;
+let rooms: ShowRooms;
 let creator: User;
 let number = 0;
 beforeAll(async () => {
-  studio = await openStudio();
+  rooms = await openShowRooms();
 });
-afterAll(() => studio.close());
+afterAll(() => rooms.close());
 beforeEach(async () => {
-  Object.assign(studio.fake.video, { make: studio.fake.make });
-  creator = await studio.join(`maker_${++number}`, { creator: true });
-  studio.everybody.set(creator.handle, creator);
+  Object.assign(rooms.fake.video, { make: rooms.fake.make });
+  creator = await rooms.join(`maker_${++number}`, { creator: true });
+  rooms.everybody.set(creator.handle, creator);
 });
 
-const create = () => studio.call('POST', '/stream/create', { as: creator, body: { title: 'A show' } });
-const mine = () => studio.fake.made.filter(({ passthrough }) => passthrough.includes(creator.id));
+const create = () => rooms.call('POST', '/stream/create', { as: creator, body: { title: 'A show' } });
+const mine = () => rooms.fake.made.filter(({ passthrough }) => passthrough.includes(creator.id));
 const fault = (because: VideoFault['because'], doubtful: boolean) => () =>
   Promise.reject(new VideoFault(because, { doubtful, cause: new Error('in a test') }));
 
@@ -29,42 +29,42 @@ describe('when Mux', () => {
     ['does not like our credentials', fault('refused', false), 502, 'video-provider-down'],
     ['is spoken to by code with a fault', () => Promise.reject(new Error('a bug')), 500, 'internal'],
   ])('%s, the creator hears so, and the next try makes the channel', async (_, make, status, error) => {
-    studio.fake.video.make = make;
+    rooms.fake.video.make = make;
     const refused = await create();
     expect([refused.status, refused.body.error]).toEqual([status, error]);
     expect(JSON.stringify(refused.body)).not.toContain('in a test');
-    studio.fake.video.make = studio.fake.make;
+    rooms.fake.video.make = rooms.fake.make;
     expect((await create()).status).toBe(201);
     expect(mine()).toHaveLength(1);
   });
 
   it('makes the live stream and loses the answer, it is found again and not made twice', async () => {
-    studio.fake.video.make = async (wanted: WantedLiveStream): Promise<LiveStream> => {
-      await studio.fake.make(wanted);
+    rooms.fake.video.make = async (wanted: WantedLiveStream): Promise<LiveStream> => {
+      await rooms.fake.make(wanted);
       throw new VideoFault('down', { doubtful: true, cause: new Error('connection reset') });
     };
     expect((await create()).status).toBe(502);
     expect(mine()).toHaveLength(1);
-    studio.fake.video.make = () => Promise.reject(new Error('made a second time'));
+    rooms.fake.video.make = () => Promise.reject(new Error('made a second time'));
     const { status, body } = await create();
     expect(status).toBe(201);
-    expect((await studio.feed(body.ingest.streamKey)).muxStreamKey).toBe(mine()[0]?.streamKey);
+    expect((await rooms.feed(body.ingest.streamKey)).muxStreamKey).toBe(mine()[0]?.streamKey);
   });
 
   it('has deleted the live stream, another is made in its place', async () => {
     await create();
     const [first] = mine();
-    await studio.fake.video.remove(first!.id);
-    const { status, body } = await studio.call('POST', '/stream/create', {
+    await rooms.fake.video.remove(first!.id);
+    const { status, body } = await rooms.call('POST', '/stream/create', {
       as: creator,
       body: { title: 'A show', latency: 'low' },
     });
     expect(status).toBe(201);
-    expect((await studio.feed(body.ingest.streamKey)).muxStreamKey).toBe(mine()[1]?.streamKey);
+    expect((await rooms.feed(body.ingest.streamKey)).muxStreamKey).toBe(mine()[1]?.streamKey);
   });
 
   it('has switched the live stream off, the creator hears so; a test stream is simply made anew', async () => {
-    const at = new Date(studio.now()).toISOString();
+    const at = new Date(rooms.now()).toISOString();
     const switchedOff = (id: string, n: number) => ({
       type: 'video.live_stream.disabled',
       id: `off-${id}-${n}`,
@@ -72,19 +72,19 @@ describe('when Mux', () => {
       data: { id, status: 'disabled', stream_key: 'secret' },
     });
     await create();
-    await studio.deliver(switchedOff(mine()[0]!.id, 1));
+    await rooms.deliver(switchedOff(mine()[0]!.id, 1));
     expect((await create()).body.error).toBe('not-allowed');
-    await studio.deliver({
+    await rooms.deliver({
       ...switchedOff(mine()[0]!.id, 2),
       type: 'video.live_stream.enabled',
-      created_at: new Date(studio.now() + 1).toISOString(),
+      created_at: new Date(rooms.now() + 1).toISOString(),
     });
     expect((await create()).status).toBe(201);
 
     const test = { as: creator, body: { title: 'A test', test: true } };
-    await studio.call('POST', '/stream/create', test);
-    await studio.deliver(switchedOff(mine()[1]!.id, 1));
-    expect((await studio.call('POST', '/stream/create', test)).status).toBe(201);
+    await rooms.call('POST', '/stream/create', test);
+    await rooms.deliver(switchedOff(mine()[1]!.id, 1));
+    expect((await rooms.call('POST', '/stream/create', test)).status).toBe(201);
     expect(mine()).toHaveLength(3);
   });
 });
@@ -92,8 +92,8 @@ describe('when Mux', () => {
 describe('when the one who makes the channel', () => {
   it('dies with its answer, the others wait for its turn to lapse, and find what it made', async () => {
     let stuck = true;
-    studio.fake.video.make = async (wanted) => {
-      await studio.fake.make(wanted);
+    rooms.fake.video.make = async (wanted) => {
+      await rooms.fake.make(wanted);
       return stuck ? new Promise<never>(() => {}) : Promise.reject(new Error('made a second time'));
     };
     void create();
@@ -101,26 +101,26 @@ describe('when the one who makes the channel', () => {
     const waited = await create();
     expect([waited.status, waited.body.error]).toEqual([503, 'video-provider-busy']);
     stuck = false;
-    studio.later(30_000);
+    rooms.later(30_000);
     expect((await create()).status).toBe(201);
     expect(mine()).toHaveLength(1);
   });
 
   it('is so slow that another took its turn, the live stream that came too late is taken away again', async () => {
     let answer: (() => void) | undefined;
-    studio.fake.video.make = async (wanted) => {
+    rooms.fake.video.make = async (wanted) => {
       await new Promise<void>((go) => (answer = go));
-      return studio.fake.make(wanted);
+      return rooms.fake.make(wanted);
     };
     const slow = create();
     await expect.poll(() => answer).toBeDefined();
-    studio.later(31_000);
-    studio.fake.video.make = studio.fake.make;
+    rooms.later(31_000);
+    rooms.fake.video.make = rooms.fake.make;
     expect((await create()).status).toBe(201);
     answer?.();
     expect((await slow).status).toBe(201);
     const [kept, late] = mine();
-    expect(studio.fake.removed).toContain(late?.id);
-    expect(studio.fake.removed).not.toContain(kept?.id);
+    expect(rooms.fake.removed).toContain(late?.id);
+    expect(rooms.fake.removed).not.toContain(kept?.id);
   });
 });

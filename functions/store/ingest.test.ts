@@ -3,24 +3,24 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { User } from '#domain/user';
 import { newId } from '#domain/ids';
 import { createIngestStore } from './ingest.ts';
-import { openStudio, type Studio, TTL_MS } from '../show-rooms.testing.ts';
+import { openShowRooms, type ShowRooms, TTL_MS } from '../show-rooms.testing.ts';
 
-let studio: Studio;
+let rooms: ShowRooms;
 let creator: User;
 let number = 0;
 beforeAll(async () => {
-  studio = await openStudio();
+  rooms = await openShowRooms();
 });
-afterAll(() => studio.close());
+afterAll(() => rooms.close());
 beforeEach(async () => {
-  creator = await studio.join(`creator_${++number}`, { creator: true });
-  studio.everybody.set(creator.handle, creator);
+  creator = await rooms.join(`creator_${++number}`, { creator: true });
+  rooms.everybody.set(creator.handle, creator);
 });
 
 describe('a stream key', () => {
   it('opens one feed, once, however many come with it at once', async () => {
-    const { id, key } = await studio.create(creator);
-    const answers = await Promise.all(Array.from({ length: 100 }, () => studio.ingest.redeem(key, studio.now())));
+    const { id, key } = await rooms.create(creator);
+    const answers = await Promise.all(Array.from({ length: 100 }, () => rooms.ingest.redeem(key, rooms.now())));
     expect(answers.filter(({ redeemed }) => redeemed)).toEqual([
       { redeemed: true, streamId: id, creatorId: creator.id },
     ]);
@@ -30,49 +30,49 @@ describe('a stream key', () => {
   });
 
   it('is good for sixty seconds and not longer', async () => {
-    const { key } = await studio.create(creator);
-    const { key: another } = await studio.create(creator);
-    expect(await studio.ingest.redeem(key, studio.now() + 59_999)).toMatchObject({ redeemed: true });
-    expect(await studio.ingest.redeem(another, studio.now() + 60_000)).toEqual({ redeemed: false, because: 'expired' });
+    const { key } = await rooms.create(creator);
+    const { key: another } = await rooms.create(creator);
+    expect(await rooms.ingest.redeem(key, rooms.now() + 59_999)).toMatchObject({ redeemed: true });
+    expect(await rooms.ingest.redeem(another, rooms.now() + 60_000)).toEqual({ redeemed: false, because: 'expired' });
   });
 
   it('opens nothing once the show is over', async () => {
-    const { id, key } = await studio.create(creator);
-    await studio.call('POST', `/stream/${id}/end`, { as: creator });
-    expect(await studio.ingest.redeem(key, studio.now())).toEqual({ redeemed: false, because: 'ended' });
-    expect(await studio.ingest.redeem('made up', studio.now())).toEqual({ redeemed: false, because: 'unknown' });
+    const { id, key } = await rooms.create(creator);
+    await rooms.call('POST', `/stream/${id}/end`, { as: creator });
+    expect(await rooms.ingest.redeem(key, rooms.now())).toEqual({ redeemed: false, because: 'ended' });
+    expect(await rooms.ingest.redeem('made up', rooms.now())).toEqual({ redeemed: false, because: 'unknown' });
   });
 
   it('is not in the table in any form that opens something', async () => {
-    const { key } = await studio.create(creator);
-    expect(JSON.stringify(await studio.everything())).not.toContain(key);
+    const { key } = await rooms.create(creator);
+    expect(JSON.stringify(await rooms.everything())).not.toContain(key);
   });
 });
 
 describe('a lease', () => {
   it('goes to the newest publisher, and shuts the older one out at its next renewal', async () => {
-    const { id, key } = await studio.create(creator);
-    const first = await studio.feed(key);
-    const again = await studio.call('POST', `/stream/${id}/ingest`, { as: creator });
-    const second = await studio.feed(again.body.ingest.streamKey);
+    const { id, key } = await rooms.create(creator);
+    const first = await rooms.feed(key);
+    const again = await rooms.call('POST', `/stream/${id}/ingest`, { as: creator });
+    const second = await rooms.feed(again.body.ingest.streamKey);
     expect([first.fence, second.fence]).toEqual([1, 2]);
-    expect(second.previousUntil).toBe(studio.now() + TTL_MS);
+    expect(second.previousUntil).toBe(rooms.now() + TTL_MS);
     expect(await first.renew()).toEqual({ held: false, because: 'replaced' });
     expect(await second.renew()).toEqual({ held: true, endRequested: false });
     await first.release('finished');
-    expect((await studio.see(id)).state).toBe('connecting');
+    expect((await rooms.see(id)).state).toBe('connecting');
   });
 
   it('has one holder of many who claim at once, and a fence for each claim', async () => {
-    const { id } = await studio.create(creator);
+    const { id } = await rooms.create(creator);
     const claims = await Promise.all(
       Array.from({ length: 12 }, (_, i) =>
-        studio.ingest.claim({
+        rooms.ingest.claim({
           streamId: id,
           sessionId: `s${i}`,
           workerId: `w${i}`,
           resumeTokenHash: `h${i}`,
-          now: studio.now(),
+          now: rooms.now(),
           ttlMs: TTL_MS,
         }),
       ),
@@ -81,14 +81,14 @@ describe('a lease', () => {
     expect(fences).toEqual(Array.from({ length: 12 }, (_, i) => i + 1));
     const renewals = await Promise.all(
       fences.map((fence, i) =>
-        studio.ingest.renew({
+        rooms.ingest.renew({
           streamId: id,
           sessionId: `s${i}`,
           fence,
           committed: 0,
           committedMs: 0,
           state: 'live',
-          now: studio.now(),
+          now: rooms.now(),
           ttlMs: TTL_MS,
         }),
       ),
@@ -97,17 +97,17 @@ describe('a lease', () => {
   });
 
   it('is taken up by any worker with the resume token, from where the feed had come', async () => {
-    const { id, key } = await studio.create(creator);
-    const first = await studio.feed(key);
+    const { id, key } = await rooms.create(creator);
+    const first = await rooms.feed(key);
     await first.renew('live', { committed: 4_096, committedMs: 1_500, media: { container: 'webm' } });
     const resume = (resumeTokenHash: string) =>
-      studio.ingest.resume({ streamId: id, workerId: 'other', resumeTokenHash, now: studio.now(), ttlMs: TTL_MS });
+      rooms.ingest.resume({ streamId: id, workerId: 'other', resumeTokenHash, now: rooms.now(), ttlMs: TTL_MS });
     expect(await resume('wrong')).toEqual({ claimed: false, because: 'unknown' });
     expect(await resume('h')).toEqual({
       claimed: true,
       fence: 2,
       muxStreamKey: first.muxStreamKey,
-      previousUntil: studio.now() + TTL_MS,
+      previousUntil: rooms.now() + TTL_MS,
       sessionId: first.sessionId,
       committed: 4_096,
       committedMs: 1_500,
@@ -117,18 +117,18 @@ describe('a lease', () => {
   });
 
   it('is not given back by who has lost it, nor twice', async () => {
-    const { id, key } = await studio.create(creator);
-    const feed = await studio.feed(key);
+    const { id, key } = await rooms.create(creator);
+    const feed = await rooms.feed(key);
     await feed.release('going-away');
     expect(await feed.renew()).toEqual({ held: false, because: 'ended' });
     await feed.release('finished');
-    expect((await studio.see(id)).state).toBe('connecting');
+    expect((await rooms.see(id)).state).toBe('connecting');
     expect(
-      await studio.ingest.resume({
+      await rooms.ingest.resume({
         streamId: id,
         workerId: 'b',
         resumeTokenHash: 'h',
-        now: studio.now(),
+        now: rooms.now(),
         ttlMs: TTL_MS,
       }),
     ).toMatchObject({
@@ -139,46 +139,46 @@ describe('a lease', () => {
   });
 
   it('tells its worker of the end that was asked for, and is refused to others from then on', async () => {
-    const { id, key } = await studio.create(creator);
-    const feed = await studio.feed(key);
+    const { id, key } = await rooms.create(creator);
+    const feed = await rooms.feed(key);
     await feed.renew();
-    const ended = studio.call('POST', `/stream/${id}/end`, { as: creator });
+    const ended = rooms.call('POST', `/stream/${id}/end`, { as: creator });
     let answer = await feed.renew();
     while (answer.held && !answer.endRequested) answer = await feed.renew();
-    const late = { streamId: id, workerId: 'b', resumeTokenHash: 'h', now: studio.now(), ttlMs: TTL_MS };
-    expect(await studio.ingest.resume(late)).toEqual({ claimed: false, because: 'ended' });
-    expect(await studio.ingest.claim({ ...late, sessionId: 'b' })).toEqual({ claimed: false, because: 'ended' });
+    const late = { streamId: id, workerId: 'b', resumeTokenHash: 'h', now: rooms.now(), ttlMs: TTL_MS };
+    expect(await rooms.ingest.resume(late)).toEqual({ claimed: false, because: 'ended' });
+    expect(await rooms.ingest.claim({ ...late, sessionId: 'b' })).toEqual({ claimed: false, because: 'ended' });
     await feed.release('ended-elsewhere');
     expect((await ended).body.state).toBe('ended');
     expect(await feed.renew()).toEqual({ held: false, because: 'ended' });
   });
 
   it('needs the creator’s air: an older show of theirs cannot come back beside a newer one', async () => {
-    const announced = await studio.create(creator, {
+    const announced = await rooms.create(creator, {
       title: 'Later',
-      scheduledFor: new Date(studio.now() + 3_600_000).toISOString(),
+      scheduledFor: new Date(rooms.now() + 3_600_000).toISOString(),
     });
-    const early = await studio.call('POST', `/stream/${announced.id}/ingest`, { as: creator });
-    const { key } = await studio.create(creator);
-    await studio.feed(key);
-    const redeemed = await studio.ingest.redeem(early.body.ingest.streamKey, studio.now());
+    const early = await rooms.call('POST', `/stream/${announced.id}/ingest`, { as: creator });
+    const { key } = await rooms.create(creator);
+    await rooms.feed(key);
+    const redeemed = await rooms.ingest.redeem(early.body.ingest.streamKey, rooms.now());
     expect(redeemed).toMatchObject({ redeemed: true });
     const claim = {
       streamId: announced.id,
       sessionId: 'x',
       workerId: 'x',
       resumeTokenHash: 'x',
-      now: studio.now(),
+      now: rooms.now(),
       ttlMs: TTL_MS,
     };
-    expect(await studio.ingest.claim(claim)).toEqual({ claimed: false, because: 'held' });
+    expect(await rooms.ingest.claim(claim)).toEqual({ claimed: false, because: 'held' });
   });
 
   it('is unknown for a stream that is', async () => {
     const claim = { streamId: newId('str', 1), sessionId: 'x', workerId: 'x', resumeTokenHash: 'x', now: 1, ttlMs: 1 };
-    expect(await studio.ingest.claim(claim)).toEqual({ claimed: false, because: 'unknown' });
-    expect(await studio.ingest.resume(claim)).toEqual({ claimed: false, because: 'unknown' });
-    expect(await studio.ingest.renew({ ...claim, fence: 1, committed: 0, committedMs: 0, state: 'live' })).toEqual({
+    expect(await rooms.ingest.claim(claim)).toEqual({ claimed: false, because: 'unknown' });
+    expect(await rooms.ingest.resume(claim)).toEqual({ claimed: false, because: 'unknown' });
+    expect(await rooms.ingest.renew({ ...claim, fence: 1, committed: 0, committedMs: 0, state: 'live' })).toEqual({
       held: false,
       because: 'ended',
     });

@@ -2,55 +2,55 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { newId } from '#domain/ids';
 import type { User } from '#domain/user';
 import { muxShow } from '../video/mux-show.testing.ts';
-import { openStudio, type Studio } from '../show-rooms.testing.ts';
+import { openShowRooms, type ShowRooms } from '../show-rooms.testing.ts';
 
-let studio: Studio;
+let rooms: ShowRooms;
 let creator: User;
 let number = 0;
 beforeAll(async () => {
-  studio = await openStudio();
+  rooms = await openShowRooms();
 });
-afterAll(() => studio.close());
+afterAll(() => rooms.close());
 beforeEach(async () => {
-  creator = await studio.join(`maker_${++number}`, { creator: true });
-  studio.everybody.set(creator.handle, creator);
+  creator = await rooms.join(`maker_${++number}`, { creator: true });
+  rooms.everybody.set(creator.handle, creator);
 });
 
 const liveStreamOf = (user: User): string => {
-  const live = studio.fake.made.findLast(({ passthrough }) => passthrough.includes(user.id));
+  const live = rooms.fake.made.findLast(({ passthrough }) => passthrough.includes(user.id));
   if (!live) throw new Error('nothing was made at Mux');
   return live.id;
 };
 
 /** A show of the creator's that is on the air. */
 const onAir = async (body?: object) => {
-  const { id, key } = await studio.create(creator, body);
-  const feed = await studio.feed(key);
+  const { id, key } = await rooms.create(creator, body);
+  const feed = await rooms.feed(key);
   await feed.renew('live');
   const mux = muxShow({
     liveStreamId: liveStreamOf(creator),
     assetId: `asset-${number}-${id.slice(-4)}`,
-    startedAt: studio.now(),
+    startedAt: rooms.now(),
   });
-  await studio.deliver(mux.recording());
-  await studio.deliver(mux.active());
+  await rooms.deliver(mux.recording());
+  await rooms.deliver(mux.active());
   return { id, feed, mux };
 };
 
 const finish = async ({ id, feed }: Awaited<ReturnType<typeof onAir>>) => {
   await feed.release('finished');
-  await studio.call('POST', `/stream/${id}/end`, { as: creator });
+  await rooms.call('POST', `/stream/${id}/end`, { as: creator });
 };
 
 describe('POST /stream/create', () => {
   const post = (as: User | undefined, body: unknown, headers = {}) =>
-    studio.call('POST', '/stream/create', { as, body, headers });
+    rooms.call('POST', '/stream/create', { as, body, headers });
 
   it.each([
     ['nobody', undefined, 401, 'not-signed-in'],
     ['a viewer', 'chen', 403, 'not-a-creator'],
   ])('is refused to %s', async (_, handle, status, error) => {
-    const answer = await post(handle ? studio.everybody.get(handle) : undefined, { title: 'A show' });
+    const answer = await post(handle ? rooms.everybody.get(handle) : undefined, { title: 'A show' });
     expect([answer.status, answer.body.error]).toEqual([status, error]);
   });
 
@@ -73,27 +73,27 @@ describe('POST /stream/create', () => {
   it('refuses what is not JSON, and what is too much of it', async () => {
     const text = await post(creator, undefined, { 'content-type': 'text/plain' });
     expect([text.status, text.body.error]).toEqual([415, 'unsupported-media-type']);
-    const broken = await studio.raw('POST', '/stream/create', { as: creator, body: '{"title":' });
+    const broken = await rooms.raw('POST', '/stream/create', { as: creator, body: '{"title":' });
     expect([broken.status, broken.body.error]).toEqual([400, 'invalid-request']);
     const large = await post(creator, { title: 'A', description: 'x'.repeat(70_000) });
     expect([large.status, large.body.error]).toEqual([413, 'body-too-large']);
   });
 
   it('takes a retry, and a change of mind, as one show in waiting', async () => {
-    const first = await studio.create(creator, { title: 'First' });
-    const again = await studio.create(creator, { title: 'First' });
-    const changed = await studio.create(creator, { title: 'Second', description: 'New' });
+    const first = await rooms.create(creator, { title: 'First' });
+    const again = await rooms.create(creator, { title: 'First' });
+    const changed = await rooms.create(creator, { title: 'Second', description: 'New' });
     expect([again.id, changed.id]).toEqual([first.id, first.id]);
     expect(changed.stream).toMatchObject({ title: 'Second', description: 'New', state: 'created' });
     expect(new Set([first.key, again.key, changed.key]).size).toBe(3);
   });
 
   it('makes one show and one live stream at Mux of a hundred calls at once', async () => {
-    const before = studio.fake.made.length;
+    const before = rooms.fake.made.length;
     const answers = await Promise.all(Array.from({ length: 100 }, () => post(creator, { title: 'At once' })));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]));
     expect(new Set(answers.map(({ body }) => body.stream.id)).size).toBe(1);
-    expect(studio.fake.made.length - before).toBe(1);
+    expect(rooms.fake.made.length - before).toBe(1);
   });
 
   it('is refused while another show of theirs is on the air, with its id', async () => {
@@ -110,17 +110,17 @@ describe('POST /stream/create', () => {
   it('uses the channel again, and sets it as the next show needs it', async () => {
     const show = await onAir();
     await finish(show);
-    await studio.create(creator, { title: 'Quick', latency: 'low' });
-    const made = studio.fake.made.filter(({ passthrough }) => passthrough.includes(creator.id));
+    await rooms.create(creator, { title: 'Quick', latency: 'low' });
+    const made = rooms.fake.made.filter(({ passthrough }) => passthrough.includes(creator.id));
     expect(made).toMatchObject([{ latency: 'low', reconnectWindowSeconds: 60 }]);
   });
 
   it('has a channel of its own for followers, and another for tests', async () => {
     const show = await onAir({ title: 'For all' });
     await finish(show);
-    await studio.create(creator, { title: 'For some', visibility: 'followers' });
-    await studio.create(creator, { title: 'A test', test: true });
-    const made = studio.fake.made.filter(({ passthrough }) => passthrough.includes(creator.id));
+    await rooms.create(creator, { title: 'For some', visibility: 'followers' });
+    await rooms.create(creator, { title: 'A test', test: true });
+    const made = rooms.fake.made.filter(({ passthrough }) => passthrough.includes(creator.id));
     expect(made.map(({ passthrough, visibility, test }) => [passthrough.split(':').at(-1), visibility, test])).toEqual([
       ['public', 'public', false],
       ['followers', 'followers', false],
@@ -129,40 +129,40 @@ describe('POST /stream/create', () => {
   });
 
   it('announces a show without giving it the air', async () => {
-    const scheduledFor = new Date(studio.now() + 3_600_000).toISOString();
+    const scheduledFor = new Date(rooms.now() + 3_600_000).toISOString();
     const announced = await post(creator, { title: 'Tonight', scheduledFor });
     expect([announced.status, announced.body.ingest, announced.body.stream.scheduledFor]).toEqual([
       201,
       undefined,
       scheduledFor,
     ]);
-    const list = await studio.call('GET', '/stream?state=scheduled&limit=100');
+    const list = await rooms.call('GET', '/stream?state=scheduled&limit=100');
     expect(list.body.items.map(({ id }: { id: string }) => id)).toContain(announced.body.stream.id);
     const show = await onAir({ title: 'Now' });
-    const early = await studio.call('POST', `/stream/${announced.body.stream.id}/ingest`, { as: creator });
+    const early = await rooms.call('POST', `/stream/${announced.body.stream.id}/ingest`, { as: creator });
     expect([early.status, early.body.details]).toEqual([409, { streamId: show.id }]);
     await finish(show);
-    const { body } = await studio.call('POST', `/stream/${announced.body.stream.id}/ingest`, { as: creator });
-    expect(await studio.ingest.redeem(body.ingest.streamKey, studio.now())).toMatchObject({ redeemed: true });
+    const { body } = await rooms.call('POST', `/stream/${announced.body.stream.id}/ingest`, { as: creator });
+    expect(await rooms.ingest.redeem(body.ingest.streamKey, rooms.now())).toMatchObject({ redeemed: true });
   });
 });
 
 describe('POST /stream/{id}/ingest', () => {
   it('gives a fresh key for the same show, on the air too, and leaves the channel alone then', async () => {
     const { id } = await onAir();
-    const set = studio.fake.video.set;
-    studio.fake.video.set = () => Promise.reject(new Error('the channel was touched'));
-    const answer = await studio.call('POST', `/stream/${id}/ingest`, { as: creator });
-    studio.fake.video.set = set;
+    const set = rooms.fake.video.set;
+    rooms.fake.video.set = () => Promise.reject(new Error('the channel was touched'));
+    const answer = await rooms.call('POST', `/stream/${id}/ingest`, { as: creator });
+    rooms.fake.video.set = set;
     expect([answer.status, Object.keys(answer.body.ingest)]).toEqual([200, ['url', 'streamKey', 'expiresAt']]);
-    const next = await studio.feed(answer.body.ingest.streamKey);
+    const next = await rooms.feed(answer.body.ingest.streamKey);
     expect(next.fence).toBe(2);
   });
 
   it('is its creator’s alone, and nobody’s once the show is over', async () => {
     const show = await onAir();
-    const of = async (as?: User) => (await studio.call('POST', `/stream/${show.id}/ingest`, { as })).body.error;
-    expect([await of(), await of(studio.bilal), await of(studio.mona)]).toEqual([
+    const of = async (as?: User) => (await rooms.call('POST', `/stream/${show.id}/ingest`, { as })).body.error;
+    expect([await of(), await of(rooms.otherCreator), await of(rooms.moderator)]).toEqual([
       'not-signed-in',
       'not-allowed',
       'not-allowed',
@@ -175,28 +175,28 @@ describe('POST /stream/{id}/ingest', () => {
 describe('a show for followers', () => {
   it('is seen and played by its creator, by followers and by moderators, with a signed address', async () => {
     const show = await onAir({ title: 'For friends', visibility: 'followers' });
-    await studio.known.follows.follow(studio.chen.id, creator.id, studio.now());
+    await rooms.known.follows.follow(rooms.viewer.id, creator.id, rooms.now());
     const of = async (path: string, as?: User) => {
-      const { status, body } = await studio.call('GET', `/stream/${show.id}${path}`, { as });
+      const { status, body } = await rooms.call('GET', `/stream/${show.id}${path}`, { as });
       return body.error ?? status;
     };
     for (const path of ['', '/live', '/playback'])
       expect([
         await of(path),
-        await of(path, studio.bilal),
-        await of(path, studio.chen),
-        await of(path, studio.mona),
+        await of(path, rooms.otherCreator),
+        await of(path, rooms.viewer),
+        await of(path, rooms.moderator),
         await of(path, creator),
       ]).toEqual(['not-signed-in', 'not-allowed', 200, 200, 200]);
-    const { body, headers } = await studio.call('GET', `/stream/${show.id}/playback`, { as: studio.chen });
+    const { body, headers } = await rooms.call('GET', `/stream/${show.id}/playback`, { as: rooms.viewer });
     expect([body.token, headers.get('cache-control')]).toEqual(['signed', 'private, no-store']);
-    const live = await studio.call('GET', `/stream/${show.id}/live`, { as: studio.chen });
+    const live = await rooms.call('GET', `/stream/${show.id}/live`, { as: rooms.viewer });
     expect(live.headers.get('cache-control')).toBe('private, max-age=2');
 
     const listed = async (path: string, as?: User) =>
-      (await studio.call('GET', path, { as })).body.items.some(({ id }: { id: string }) => id === show.id);
+      (await rooms.call('GET', path, { as })).body.items.some(({ id }: { id: string }) => id === show.id);
     for (const path of ['/stream?state=live&limit=100', `/stream?creator=${creator.handle}`])
-      expect([await listed(path), await listed(path, studio.bilal), await listed(path, studio.chen)]).toEqual([
+      expect([await listed(path), await listed(path, rooms.otherCreator), await listed(path, rooms.viewer)]).toEqual([
         false,
         false,
         true,
@@ -205,68 +205,68 @@ describe('a show for followers', () => {
   });
 
   it('is refused where nothing can be signed', async () => {
-    studio.fake.video.canSign = false;
-    const answer = await studio.call('POST', '/stream/create', {
+    rooms.fake.video.canSign = false;
+    const answer = await rooms.call('POST', '/stream/create', {
       as: creator,
       body: { title: 'A', visibility: 'followers' },
     });
-    studio.fake.video.canSign = true;
+    rooms.fake.video.canSign = true;
     expect([answer.status, answer.body.error]).toEqual([403, 'not-allowed']);
   });
 });
 
 describe('PATCH /stream/{id}', () => {
   it('changes what is said of a show at any time, and who may see it before it begins', async () => {
-    const { id } = await studio.create(creator);
-    const patch = (body: object, as: User | undefined = creator) => studio.call('PATCH', `/stream/${id}`, { as, body });
+    const { id } = await rooms.create(creator);
+    const patch = (body: object, as: User | undefined = creator) => rooms.call('PATCH', `/stream/${id}`, { as, body });
     expect((await patch({ title: 'Renamed', visibility: 'followers' })).body).toMatchObject({
       title: 'Renamed',
       visibility: 'followers',
     });
-    const ingest = await studio.call('POST', `/stream/${id}/ingest`, { as: creator });
-    const feed = await studio.feed(ingest.body.ingest.streamKey);
+    const ingest = await rooms.call('POST', `/stream/${id}/ingest`, { as: creator });
+    const feed = await rooms.feed(ingest.body.ingest.streamKey);
     expect((await patch({ visibility: 'public' })).body.error).toBe('stream-live');
     expect((await patch({ title: 'On the air', description: '' })).body).toMatchObject({
       title: 'On the air',
       description: '',
     });
-    expect((await patch({ title: 'Mine' }, studio.bilal)).body.error).toBe('not-allowed');
+    expect((await patch({ title: 'Mine' }, rooms.otherCreator)).body.error).toBe('not-allowed');
     await feed.release('finished');
     expect((await patch({ visibility: 'public' })).body.error).toBe('stream-ended');
     expect((await patch({ title: 'Recorded' })).body.title).toBe('Recorded');
   });
 
   it('puts a show that changes its public on the channel that it then needs', async () => {
-    const { id, key } = await studio.create(creator);
-    await studio.call('PATCH', `/stream/${id}`, { as: creator, body: { visibility: 'followers' } });
-    const feed = await studio.feed(key);
-    const made = studio.fake.made.find(({ passthrough }) => passthrough.endsWith(`${creator.id}:followers`));
+    const { id, key } = await rooms.create(creator);
+    await rooms.call('PATCH', `/stream/${id}`, { as: creator, body: { visibility: 'followers' } });
+    const feed = await rooms.feed(key);
+    const made = rooms.fake.made.find(({ passthrough }) => passthrough.endsWith(`${creator.id}:followers`));
     expect(feed.muxStreamKey).toBe(made?.streamKey);
   });
 
   it('takes an announcement back', async () => {
-    const scheduledFor = new Date(studio.now() + 3_600_000).toISOString();
-    const { id } = await studio.create(creator, { title: 'Soon', scheduledFor });
-    const { body } = await studio.call('PATCH', `/stream/${id}`, { as: creator, body: { scheduledFor: null } });
+    const scheduledFor = new Date(rooms.now() + 3_600_000).toISOString();
+    const { id } = await rooms.create(creator, { title: 'Soon', scheduledFor });
+    const { body } = await rooms.call('PATCH', `/stream/${id}`, { as: creator, body: { scheduledFor: null } });
     expect([body.state, body.scheduledFor]).toEqual(['created', undefined]);
   });
 });
 
 describe('POST /stream/{id}/end', () => {
   it('ends a show that was never begun at once, and does so again without harm', async () => {
-    const { id } = await studio.create(creator);
-    const end = () => studio.call('POST', `/stream/${id}/end`, { as: creator });
+    const { id } = await rooms.create(creator);
+    const end = () => rooms.call('POST', `/stream/${id}/end`, { as: creator });
     expect((await end()).body).toMatchObject({ state: 'ended', endedBecause: 'finished', ending: false });
     expect((await end()).body).toMatchObject({ state: 'ended', endedBecause: 'finished' });
   });
 
   it('is a moderator’s too, and nobody else’s', async () => {
     const { id, feed } = await onAir();
-    const end = (as?: User) => studio.call('POST', `/stream/${id}/end`, { as });
-    expect([(await end()).status, (await end(studio.bilal)).status, (await end(studio.chen)).status]).toEqual([
+    const end = (as?: User) => rooms.call('POST', `/stream/${id}/end`, { as });
+    expect([(await end()).status, (await end(rooms.otherCreator)).status, (await end(rooms.viewer)).status]).toEqual([
       401, 403, 403,
     ]);
-    const ended = end(studio.mona);
+    const ended = end(rooms.moderator);
     let renewal = await feed.renew();
     while (renewal.held && !renewal.endRequested) renewal = await feed.renew();
     await feed.release('ended-elsewhere');
@@ -275,27 +275,27 @@ describe('POST /stream/{id}/end', () => {
 
   it('answers in five seconds where the worker does not let go, and says that it is ending', async () => {
     const { id, feed } = await onAir();
-    const asked = studio.now();
-    const { status, body } = await studio.call('POST', `/stream/${id}/end`, { as: creator });
+    const asked = rooms.now();
+    const { status, body } = await rooms.call('POST', `/stream/${id}/end`, { as: creator });
     expect([status, body.state, body.ending]).toEqual([200, 'live', true]);
-    expect(studio.now() - asked).toBeLessThanOrEqual(5_250);
-    expect(studio.fake.completed).not.toContain(liveStreamOf(creator));
+    expect(rooms.now() - asked).toBeLessThanOrEqual(5_250);
+    expect(rooms.fake.completed).not.toContain(liveStreamOf(creator));
     await feed.release('ended-elsewhere');
-    await studio.sweep();
-    expect(studio.fake.completed).toContain(liveStreamOf(creator));
+    await rooms.sweep();
+    expect(rooms.fake.completed).toContain(liveStreamOf(creator));
   });
 
   it('is over for everybody although Mux does not hear of it, which it then does', async () => {
     const show = await onAir();
-    const complete = studio.fake.video.complete;
-    studio.fake.video.complete = () => Promise.reject(new Error('mux is away'));
+    const complete = rooms.fake.video.complete;
+    rooms.fake.video.complete = () => Promise.reject(new Error('mux is away'));
     await finish(show);
-    expect((await studio.see(show.id)).state).toBe('ended');
-    const next = await studio.call('POST', '/stream/create', { as: creator, body: { title: 'Next' } });
+    expect((await rooms.see(show.id)).state).toBe('ended');
+    const next = await rooms.call('POST', '/stream/create', { as: creator, body: { title: 'Next' } });
     expect(next.status).toBe(500);
-    studio.fake.video.complete = complete;
-    expect((await studio.call('POST', '/stream/create', { as: creator, body: { title: 'Next' } })).status).toBe(201);
-    expect(studio.fake.completed.filter((id) => id === liveStreamOf(creator))).toHaveLength(1);
+    rooms.fake.video.complete = complete;
+    expect((await rooms.call('POST', '/stream/create', { as: creator, body: { title: 'Next' } })).status).toBe(201);
+    expect(rooms.fake.completed.filter((id) => id === liveStreamOf(creator))).toHaveLength(1);
   });
 });
 
@@ -303,15 +303,15 @@ describe('lists', () => {
   it('page through what is on the air, newest first, each once', async () => {
     const ids: string[] = [];
     for (let i = 0; i < 7; i++) {
-      creator = await studio.join(`star_${i}`, { creator: true });
-      studio.everybody.set(creator.handle, creator);
+      creator = await rooms.join(`star_${i}`, { creator: true });
+      rooms.everybody.set(creator.handle, creator);
       ids.unshift((await onAir({ title: `Show ${i}` })).id);
-      studio.later(1_000);
+      rooms.later(1_000);
     }
     const seen: string[] = [];
     let cursor: string | undefined;
     do {
-      const { body } = await studio.call('GET', `/stream?state=live&limit=3${cursor ? `&cursor=${cursor}` : ''}`);
+      const { body } = await rooms.call('GET', `/stream?state=live&limit=3${cursor ? `&cursor=${cursor}` : ''}`);
       expect(body.items.length).toBeLessThanOrEqual(3);
       seen.push(...body.items.map(({ id }: { id: string }) => id));
       cursor = body.cursor;
@@ -321,34 +321,33 @@ describe('lists', () => {
   });
 
   it('show others only what was begun or announced, and its creator all', async () => {
-    await studio.create(creator, { title: 'In waiting' });
-    const others = await studio.call('GET', `/stream?creator=${creator.handle}`);
-    const mine = await studio.call('GET', '/stream/mine', { as: creator });
+    await rooms.create(creator, { title: 'In waiting' });
+    const others = await rooms.call('GET', `/stream?creator=${creator.handle}`);
+    const mine = await rooms.call('GET', '/stream/mine', { as: creator });
     expect([others.body, mine.body.items.map(({ title }: { title: string }) => title)]).toEqual([
       { items: [] },
       ['In waiting'],
     ]);
-    expect((await studio.call('GET', '/stream/mine')).status).toBe(401);
-    expect((await studio.call('GET', '/stream?creator=nobody_here')).body.error).toBe('user-not-found');
+    expect((await rooms.call('GET', '/stream/mine')).status).toBe(401);
+    expect((await rooms.call('GET', '/stream?creator=nobody_here')).body.error).toBe('user-not-found');
   });
 
   it.each(['made-up', 'e30.AAAAAAAAAAAAAAAAAAAAAA', '%00'])('refuse the cursor %s', async (cursor) => {
-    const { status, body } = await studio.call('GET', `/stream?state=live&cursor=${cursor}`);
+    const { status, body } = await rooms.call('GET', `/stream?state=live&cursor=${cursor}`);
     expect([status, body.error]).toEqual([400, 'invalid-request']);
   });
 
   it('refuse another list’s cursor, and a limit out of bounds', async () => {
     await onAir();
-    const { body } = await studio.call('GET', '/stream?state=live&limit=1');
-    expect((await studio.call('GET', `/stream?state=scheduled&cursor=${body.cursor}`)).status).toBe(400);
-    for (const limit of ['0', '101', 'x'])
-      expect((await studio.call('GET', `/stream?limit=${limit}`)).status).toBe(400);
+    const { body } = await rooms.call('GET', '/stream?state=live&limit=1');
+    expect((await rooms.call('GET', `/stream?state=scheduled&cursor=${body.cursor}`)).status).toBe(400);
+    for (const limit of ['0', '101', 'x']) expect((await rooms.call('GET', `/stream?limit=${limit}`)).status).toBe(400);
   });
 });
 
 describe('an address', () => {
   it('of a show that is not there is 404, of no route too, and of a route by another method 405', async () => {
-    const of = async (method: string, path: string) => (await studio.call(method, path, { as: creator })).body.error;
+    const of = async (method: string, path: string) => (await rooms.call(method, path, { as: creator })).body.error;
     expect([
       await of('GET', `/stream/${newId('str', 1)}`),
       await of('GET', '/stream/not-an-id'),
@@ -359,7 +358,7 @@ describe('an address', () => {
   });
 
   it('answers with a request id, with nothing to sniff or frame, and refusals are kept by nobody', async () => {
-    const { headers } = await studio.call('GET', '/stream/not-an-id');
+    const { headers } = await rooms.call('GET', '/stream/not-an-id');
     expect(headers.get('x-request-id')).toMatch(/^[\w-]{10,}$/);
     expect(headers.get('x-content-type-options')).toBe('nosniff');
     expect(headers.get('content-security-policy')).toBe("default-src 'none'; frame-ancestors 'none'");

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type StreamId, parseStreamId } from '#domain/ids';
 import { VideoFault } from '../video/live-video.ts';
 import { type MuxBody, muxShow } from '../video/mux-show.testing.ts';
-import { openStudio, type Studio } from '../show-rooms.testing.ts';
+import { openShowRooms, type ShowRooms } from '../show-rooms.testing.ts';
 
 /** What becomes of the next request to the table: it is refused, or done with its answer lost, or nothing is wrong. */
 type Fault = 'throttled' | 'answer lost' | undefined;
@@ -26,12 +26,12 @@ const disturb = (client: DynamoDBClient): void =>
     { step: 'initialize', priority: 'high' },
   );
 
-let studio: Studio;
+let rooms: ShowRooms;
 let number = 0;
 beforeAll(async () => {
-  studio = await openStudio({ disturb });
+  rooms = await openShowRooms({ disturb });
 });
-afterAll(() => studio.close());
+afterAll(() => rooms.close());
 
 const MOST_FAULTS = 100;
 /** Each attempt that fails has used up a fault at least. */
@@ -62,47 +62,45 @@ it(
       fc.asyncProperty(faults, async (sequence) => {
         // a run that failed has left some of its own
         coming = [];
-        const creator = await studio.join(`struck_${++number}`, { creator: true });
-        studio.everybody.set(creator.handle, creator);
+        const creator = await rooms.join(`struck_${++number}`, { creator: true });
+        rooms.everybody.set(creator.handle, creator);
         coming = [...sequence];
 
         const call = (method: string, path: string, body?: object) =>
           untilDone(async () => {
-            const answer = await studio.call(method, path, { as: creator, body });
+            const answer = await rooms.call(method, path, { as: creator, body });
             expect([200, 201, 503]).toContain(answer.status);
             return answer.status === 503 ? undefined : answer.body;
           });
         const deliver = (body: MuxBody) =>
-          untilDone(async () => ((await studio.deliver(body)) === 200 ? true : undefined));
+          untilDone(async () => ((await rooms.deliver(body)) === 200 ? true : undefined));
 
         const created = await call('POST', '/stream/create', { title: 'A show' });
         const id: StreamId = parseStreamId(created.stream.id)!;
         // a key whose redemption lost its answer is spent: the creator asks for another
         const feed = await untilDone(async () => {
           const { ingest } = await call('POST', `/stream/${id}/ingest`);
-          const redeemed = await studio.ingest.redeem(ingest.streamKey, studio.now());
-          return redeemed.redeemed ? studio.take(redeemed.streamId) : undefined;
+          const redeemed = await rooms.ingest.redeem(ingest.streamKey, rooms.now());
+          return redeemed.redeemed ? rooms.take(redeemed.streamId) : undefined;
         });
         await untilDone(() => feed.renew('live'));
-        const live = studio.fake.made.filter(({ passthrough }) => passthrough.includes(creator.id));
+        const live = rooms.fake.made.filter(({ passthrough }) => passthrough.includes(creator.id));
         expect(live).toHaveLength(1);
-        const mux = muxShow({ liveStreamId: live[0]!.id, assetId: `${id}-asset`, startedAt: studio.now() });
+        const mux = muxShow({ liveStreamId: live[0]!.id, assetId: `${id}-asset`, startedAt: rooms.now() });
         for (const body of [mux.recording(), mux.created(), mux.active()]) await deliver(body);
         await untilDone(() => feed.release('finished').then(() => true));
         await call('POST', `/stream/${id}/end`);
         for (const body of [mux.idle(60_000), mux.completed(61_000, 50)]) await deliver(body);
-        await untilDone(() => studio.sweep());
+        await untilDone(() => rooms.sweep());
 
         coming = [];
-        const mine = await studio.call('GET', '/stream/mine', { as: creator });
+        const mine = await rooms.call('GET', '/stream/mine', { as: creator });
         expect(mine.body.items).toMatchObject([
           { id, state: 'ended', endedBecause: 'finished', recording: 'ready', durationSeconds: 50 },
         ]);
         expect(await feed.renew('live')).toEqual({ held: false, because: 'ended' });
-        expect((await studio.call('POST', '/stream/create', { as: creator, body: { title: 'Next' } })).status).toBe(
-          201,
-        );
-        expect(studio.fake.made.filter(({ passthrough }) => passthrough.includes(creator.id))).toHaveLength(1);
+        expect((await rooms.call('POST', '/stream/create', { as: creator, body: { title: 'Next' } })).status).toBe(201);
+        expect(rooms.fake.made.filter(({ passthrough }) => passthrough.includes(creator.id))).toHaveLength(1);
       }),
       { numRuns: 5 },
     );
@@ -111,24 +109,24 @@ it(
 
 it('makes one live stream of many creates while Mux fails, loses answers and is slow, all at once', async () => {
   coming = [];
-  const creator = await studio.join('stormy', { creator: true });
-  studio.everybody.set(creator.handle, creator);
+  const creator = await rooms.join('stormy', { creator: true });
+  rooms.everybody.set(creator.handle, creator);
   let calls = 0;
-  studio.fake.video.make = async (wanted) => {
+  rooms.fake.video.make = async (wanted) => {
     const call = ++calls;
     if (call === 1) throw new VideoFault('busy', { doubtful: false, cause: undefined });
     if (call === 2) {
-      await studio.fake.make(wanted);
+      await rooms.fake.make(wanted);
       throw new VideoFault('down', { doubtful: true, cause: undefined });
     }
-    return studio.fake.make(wanted);
+    return rooms.fake.make(wanted);
   };
   const create = async (): Promise<number> =>
-    (await studio.call('POST', '/stream/create', { as: creator, body: { title: 'Storm' } })).status;
+    (await rooms.call('POST', '/stream/create', { as: creator, body: { title: 'Storm' } })).status;
   const statuses: number[] = [];
   for (let round = 0; round < 5 && !statuses.includes(201); round++)
     statuses.push(...(await Promise.all(Array.from({ length: 10 }, create))));
   expect(statuses.filter((status) => ![201, 502, 503].includes(status))).toEqual([]);
   expect(await create()).toBe(201);
-  expect(studio.fake.made.filter(({ passthrough }) => passthrough.includes(creator.id))).toHaveLength(1);
+  expect(rooms.fake.made.filter(({ passthrough }) => passthrough.includes(creator.id))).toHaveLength(1);
 });

@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { muxShow } from '../video/mux-show.testing.ts';
-import { openStudio, type Studio } from '../show-rooms.testing.ts';
+import { openShowRooms, type ShowRooms } from '../show-rooms.testing.ts';
 
-let studio: Studio;
+let rooms: ShowRooms;
 beforeAll(async () => {
-  studio = await openStudio();
+  rooms = await openShowRooms();
 });
-afterAll(() => studio.close());
+afterAll(() => rooms.close());
 
 it('goes from the announcement of a show to its recording', async () => {
-  const { asha, chen, call, create, feed, deliver, see, fake } = studio;
-  const { id, key, stream, ingest } = await create(asha, { title: '  First light  ', description: 'At the sea' });
+  const { creator, viewer, call, create, feed, deliver, see, fake } = rooms;
+  const { id, key, stream, ingest } = await create(creator, { title: '  First light  ', description: 'At the sea' });
   expect(stream).toEqual({
     id,
-    creator: { id: asha.id, handle: 'asha', name: 'ASHA' },
+    creator: { id: creator.id, handle: 'asha', name: 'ASHA' },
     title: 'First light',
     description: 'At the sea',
     visibility: 'public',
@@ -45,16 +45,16 @@ it('goes from the announcement of a show to its recording', async () => {
     endRequested: false,
   });
 
-  const mux = muxShow({ liveStreamId: 'live1', assetId: 'asset1', startedAt: studio.now() });
+  const mux = muxShow({ liveStreamId: 'live1', assetId: 'asset1', startedAt: rooms.now() });
   for (const body of [mux.connected(), mux.recording(), mux.created()]) expect(await deliver(body)).toBe(200);
   expect((await see(id)).state).toBe('connecting');
   expect(await deliver(mux.active())).toBe(200);
-  expect(await see(id, chen)).toMatchObject({
+  expect(await see(id, viewer)).toMatchObject({
     state: 'live',
     startedAt: '2030-01-01T12:00:05.000Z',
     posterUrl: 'https://images.test/play1/live.jpg',
   });
-  expect(await see(id, asha)).toMatchObject({
+  expect(await see(id, creator)).toMatchObject({
     health: { level: 'good', fpsIn: 30, kbpsIn: 2_500, delayMs: 40, droppedFrames: 0, restarts: 0 },
     warnings: [],
   });
@@ -77,7 +77,7 @@ it('goes from the announcement of a show to its recording', async () => {
   });
   expect((await call('GET', '/stream?state=live')).body.items.map((item: { id: string }) => item.id)).toEqual([id]);
 
-  const ending = call('POST', `/stream/${id}/end`, { as: asha });
+  const ending = call('POST', `/stream/${id}/end`, { as: creator });
   let renewed = await worker.renew();
   while (renewed.held && !renewed.endRequested) renewed = await worker.renew();
   await worker.release('ended-elsewhere');

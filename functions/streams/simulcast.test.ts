@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openStudio, type Studio } from '../show-rooms.testing.ts';
+import { openShowRooms, type ShowRooms } from '../show-rooms.testing.ts';
 
-let studio: Studio;
+let rooms: ShowRooms;
 beforeAll(async () => {
-  studio = await openStudio();
+  rooms = await openShowRooms();
 });
-afterAll(() => studio.close());
+afterAll(() => rooms.close());
 
 const TARGET = { name: 'Elsewhere', url: 'rtmps://elsewhere.test/app', streamKey: 'elsewhere-key' };
-const add = (body: object = TARGET, as = studio.asha) => studio.call('POST', '/stream/simulcast', { as, body });
-const list = async (as = studio.asha) => (await studio.call('GET', '/stream/simulcast', { as })).body.items;
-const remove = (id: string) => studio.raw('DELETE', `/stream/simulcast/${id}`, { as: studio.asha });
+const add = (body: object = TARGET, as = rooms.creator) => rooms.call('POST', '/stream/simulcast', { as, body });
+const list = async (as = rooms.creator) => (await rooms.call('GET', '/stream/simulcast', { as })).body.items;
+const remove = (id: string) => rooms.raw('DELETE', `/stream/simulcast/${id}`, { as: rooms.creator });
 
 it('sends public shows to six places, whose keys are with Mux alone', async () => {
   expect(await list()).toEqual([]);
@@ -20,9 +20,9 @@ it('sends public shows to six places, whose keys are with Mux alone', async () =
   const items = await list();
   expect(items).toHaveLength(6);
   expect(items[0]).toEqual({ id: expect.any(String), name: expect.any(String), url: TARGET.url, status: 'idle' });
-  expect(studio.fake.targets.filter(({ streamKey }) => streamKey === 'elsewhere-key')).toHaveLength(6);
-  expect(JSON.stringify([items, await studio.everything(), studio.logged])).not.toContain('elsewhere-key');
-  expect(await list(studio.bilal)).toEqual([]);
+  expect(rooms.fake.targets.filter(({ streamKey }) => streamKey === 'elsewhere-key')).toHaveLength(6);
+  expect(JSON.stringify([items, await rooms.everything(), rooms.logged])).not.toContain('elsewhere-key');
+  expect(await list(rooms.otherCreator)).toEqual([]);
 });
 
 it('tells how a place does, by Mux’s newest word', async () => {
@@ -30,13 +30,13 @@ it('tells how a place does, by Mux’s newest word', async () => {
   const word = (status: string, seconds: number) => ({
     type: `video.live_stream.simulcast_target.${status}`,
     id: `word-${seconds}`,
-    created_at: new Date(studio.now() + seconds * 1_000).toISOString(),
+    created_at: new Date(rooms.now() + seconds * 1_000).toISOString(),
     data: { id, live_stream_id: 'live1', status, url: TARGET.url, stream_key: 'elsewhere-key' },
   });
   for (const body of [word('errored', 3), word('starting', 1), word('broadcasting', 2)])
-    expect(await studio.deliver(body)).toBe(200);
+    expect(await rooms.deliver(body)).toBe(200);
   expect((await list())[0].status).toBe('errored');
-  expect(JSON.stringify(await studio.everything())).not.toContain('elsewhere-key');
+  expect(JSON.stringify(await rooms.everything())).not.toContain('elsewhere-key');
 });
 
 it('takes a place away, and does so again without harm', async () => {
@@ -46,8 +46,8 @@ it('takes a place away, and does so again without harm', async () => {
 });
 
 it('changes nothing while its creator is on the air', async () => {
-  const { id, key } = await studio.create(studio.asha);
-  const feed = await studio.feed(key);
+  const { id, key } = await rooms.create(rooms.creator);
+  const feed = await rooms.feed(key);
   const refused = await add();
   expect([refused.status, refused.body.error, refused.body.details]).toEqual([409, 'stream-live', { streamId: id }]);
   const [target] = await list();

@@ -261,32 +261,32 @@ describe('what Mux says of the newest recordings', () => {
 });
 
 describe('where to play', () => {
-  let studio: Awaited<ReturnType<typeof openMux>>;
+  let provider: Awaited<ReturnType<typeof openMux>>;
   beforeEach(async () => {
-    studio = await openMux(() => OK);
+    provider = await openMux(() => OK);
   });
 
   it('is an open address for all', async () => {
-    expect(await studio.video.playback({ playbackId: 'p', kind: 'live', signed: false })).toEqual({
+    expect(await provider.video.playback({ playbackId: 'p', kind: 'live', signed: false })).toEqual({
       hls: 'https://stream.test/p.m3u8',
       poster: 'https://image.test/p/thumbnail.jpg?latest=true',
     });
-    expect(await studio.video.playback({ playbackId: 'p', kind: 'recording', signed: false })).toEqual({
+    expect(await provider.video.playback({ playbackId: 'p', kind: 'recording', signed: false })).toEqual({
       hls: 'https://stream.test/p.m3u8',
       poster: 'https://image.test/p/thumbnail.jpg',
     });
-    expect(studio.requests).toEqual([]);
+    expect(provider.requests).toEqual([]);
   });
 
   it('is an address for twelve hours that only we can have made, for some', async () => {
-    const { hls, poster, token } = await studio.video.playback({ playbackId: 'p', kind: 'live', signed: true });
+    const { hls, poster, token } = await provider.video.playback({ playbackId: 'p', kind: 'live', signed: true });
     const claims = (jwt: string) => {
       const [head = '', body = '', signature = ''] = jwt.split('.');
       expect(
         verifySignature(
           'RSA-SHA256',
           Buffer.from(`${head}.${body}`),
-          studio.publicKey,
+          provider.publicKey,
           Buffer.from(signature, 'base64url'),
         ),
       ).toBe(true);

@@ -3,7 +3,7 @@ import Mux from '@mux/mux-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createMuxEventStore } from '#store/events';
 import { TableUnavailable } from '#store/dynamo';
-import { openStudio, type Studio } from '../show-rooms.testing.ts';
+import { openShowRooms, type ShowRooms } from '../show-rooms.testing.ts';
 import { createVerifyWebhook } from '../video/mux-signature.ts';
 import { muxShow } from '../video/mux-show.testing.ts';
 import { createWebhooksApp } from './app.ts';
@@ -11,24 +11,24 @@ import { createWebhooksApp } from './app.ts';
 const OLD = 'the secret that is being replaced';
 const NEW = 'the secret that replaces it';
 
-let studio: Studio;
+let rooms: ShowRooms;
 beforeAll(async () => {
-  studio = await openStudio();
+  rooms = await openShowRooms();
 });
-afterAll(() => studio.close());
+afterAll(() => rooms.close());
 
 /** The room with real signatures, at the present: the SDK looks at the system's clock. */
 const make = (overrides: Partial<Parameters<typeof createWebhooksApp>[0]> = {}) => {
   const clock = () => new Date();
   const told: unknown[] = [];
   const app = createWebhooksApp({
-    log: studio.base.log,
+    log: rooms.base.log,
     verify: createVerifyWebhook({
       mux: new Mux({ tokenId: 'none', tokenSecret: 'none' }),
       secrets: [NEW, OLD],
       clock,
     }),
-    events: createMuxEventStore(studio.base),
+    events: createMuxEventStore(rooms.base),
     changed: async (change) => void told.push(change),
     clock,
     ...overrides,
@@ -153,10 +153,10 @@ describe('an event', () => {
   });
 
   it('that was applied when what follows from it failed, has that done when it comes again', async () => {
-    const { asha, create, feed, fake } = studio;
-    const { id, key } = await create(asha);
+    const { creator, create, feed, fake } = rooms;
+    const { id, key } = await create(creator);
     await feed(key);
-    const mux = muxShow({ liveStreamId: fake.made[0]!.id, assetId: 'followed', startedAt: studio.now() });
+    const mux = muxShow({ liveStreamId: fake.made[0]!.id, assetId: 'followed', startedAt: rooms.now() });
     const body = JSON.stringify(mux.active());
     const failing = make({ changed: () => Promise.reject(new Error('no post today')) });
     expect((await failing.send(body, signed(body))).status).toBe(500);
@@ -176,5 +176,5 @@ it('keeps and logs nothing of Mux’s secrets', async () => {
   const body = event();
   await send(body, signed(body));
   await send(body, 't=1,v1=00');
-  expect(JSON.stringify([await studio.everything(), studio.logged])).not.toContain('mux-secret');
+  expect(JSON.stringify([await rooms.everything(), rooms.logged])).not.toContain('mux-secret');
 });

@@ -11,21 +11,21 @@ import { getRequestListener } from '@hono/node-server';
 import Mux from '@mux/mux-node';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createMuxEventStore } from '#store/events';
-import { openStudio, type Studio } from '../show-rooms.testing.ts';
+import { openShowRooms, type ShowRooms } from '../show-rooms.testing.ts';
 import { createVerifyWebhook } from '../video/mux-signature.ts';
 import { createWebhooksApp } from './app.ts';
 
 const CLI = fileURLToPath(new URL('../../node_modules/.bin/mux', import.meta.url));
 const run = promisify(execFile);
 
-let studio: Studio;
+let rooms: ShowRooms;
 let home: string;
 beforeAll(async () => {
-  studio = await openStudio();
+  rooms = await openShowRooms();
   home = await mkdtemp(join(tmpdir(), 'vybzz-mux-cli-'));
 });
 afterAll(async () => {
-  await studio.close();
+  await rooms.close();
   await rm(home, { recursive: true });
 });
 
@@ -42,13 +42,13 @@ it(
     const listen = getRequestListener(async (request) => {
       if (!request.url.endsWith('/webhooks/mux')) return Response.json(whoami);
       const app = createWebhooksApp({
-        log: studio.base.log,
+        log: rooms.base.log,
         verify: createVerifyWebhook({
           mux: new Mux({ tokenId: 'none', tokenSecret: 'none' }),
           secrets: [(await secret()).trim()],
           clock,
         }),
-        events: createMuxEventStore(studio.base),
+        events: createMuxEventStore(rooms.base),
         changed: async () => {},
         clock,
       });

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { StreamId } from '#domain/ids';
 import type { User } from '#domain/user';
-import { openStudio, type Studio } from '../show-rooms.testing.ts';
+import { openShowRooms, type ShowRooms } from '../show-rooms.testing.ts';
 import { type MuxBody, muxShow } from '../video/mux-show.testing.ts';
 
 /**
@@ -11,12 +11,12 @@ import { type MuxBody, muxShow } from '../video/mux-show.testing.ts';
  */
 const PAIRS = Number(process.env['SHOWS'] ?? 24) / 2;
 
-let studio: Studio;
+let rooms: ShowRooms;
 let number = 0;
 beforeAll(async () => {
-  studio = await openStudio();
+  rooms = await openShowRooms();
 });
-afterAll(() => studio.close());
+afterAll(() => rooms.close());
 
 type Work =
   | 'create'
@@ -105,29 +105,29 @@ const play = async (creator: User, scripts: Step[][], later: () => { by: number;
 
   const tellers: ReturnType<typeof muxShow>[] = [];
   const told = [new Map<Step, MuxBody>(), new Map<Step, MuxBody>()];
-  let feed: Awaited<ReturnType<Studio['feed']>> | undefined;
+  let feed: Awaited<ReturnType<ShowRooms['feed']>> | undefined;
   for (const { step, show } of places) {
-    if ('passMs' in step) studio.later(step.passMs);
+    if ('passMs' in step) rooms.later(step.passMs);
     else if ('work' in step) feed = await doWork(step.work, show, feed);
     else {
       const teller = tellers[show];
       if (!teller) throw new Error('told before it was begun');
       const body = told[show]?.get(step) ?? step.mux(teller);
       told[show]?.set(step, body);
-      expect(await studio.deliver(body)).toBe(200);
+      expect(await rooms.deliver(body)).toBe(200);
     }
   }
-  return Promise.all(ids.map((id) => studio.see(id)));
+  return Promise.all(ids.map((id) => rooms.see(id)));
 
   async function doWork(name: Work, show: number, held: typeof feed): Promise<typeof feed> {
     if (name === 'create') {
       // the next show begins a while after the last one
-      studio.later(60_000);
-      const { id, key } = await studio.create(creator, { title: `Show ${show}` });
+      rooms.later(60_000);
+      const { id, key } = await rooms.create(creator, { title: `Show ${show}` });
       ids.push(id);
-      const opened = await studio.feed(key);
-      const liveStreamId = studio.fake.made.find(({ passthrough }) => passthrough.includes(creator.id))!.id;
-      tellers[show] = muxShow({ liveStreamId, assetId: `${id}-asset`, startedAt: studio.now() });
+      const opened = await rooms.feed(key);
+      const liveStreamId = rooms.fake.made.find(({ passthrough }) => passthrough.includes(creator.id))!.id;
+      tellers[show] = muxShow({ liveStreamId, assetId: `${id}-asset`, startedAt: rooms.now() });
       return opened;
     }
     if (!held) throw new Error('nobody feeds');
@@ -136,20 +136,20 @@ const play = async (creator: User, scripts: Step[][], later: () => { by: number;
     if (name === 'finish') await held.release('finished');
     if (name === 'encoder-fails') await held.release('encoder-failed');
     if (name === 'worker-gone') {
-      studio.later(7_000);
-      await studio.sweep();
+      rooms.later(7_000);
+      await rooms.sweep();
     }
     if (name === 'sweep-late') {
-      studio.later(76_000);
-      await studio.sweep();
+      rooms.later(76_000);
+      await rooms.sweep();
     }
-    return name === 'other-worker' ? studio.resume(held.streamId) : held;
+    return name === 'other-worker' ? rooms.resume(held.streamId) : held;
   }
 };
 
 const newcomer = async (): Promise<User> => {
-  const user = await studio.join(`shuffled_${++number}`, { creator: true });
-  studio.everybody.set(user.handle, user);
+  const user = await rooms.join(`shuffled_${++number}`, { creator: true });
+  rooms.everybody.set(user.handle, user);
   return user;
 };
 
