@@ -7,6 +7,7 @@ import { COMMON, type Operation } from '#contract/operation';
 import { OPERATIONS } from '#contract/operations';
 import { CommentPage, PostPage } from '#contract/post-operations';
 import { PersonPage } from '#contract/people-operations';
+import { CreateStream, UpdateStream } from '#contract/show';
 import { StreamPage, WebhookAnswer } from '#contract/stream-operations';
 
 /** Where the document is kept: beside what it is made from. */
@@ -14,8 +15,8 @@ export const OPENAPI_FILE = fileURLToPath(new URL('./contract/openapi.json', imp
 
 const BODIES = {
   UpdateMe: http.UpdateMe,
-  CreateStream: http.CreateStream,
-  UpdateStream: http.UpdateStream,
+  CreateStream: CreateStream,
+  UpdateStream: UpdateStream,
   CreateSimulcastTarget: http.CreateSimulcastTarget,
   CreateUpload: http.CreateUpload,
   CreatePost: http.CreatePost,

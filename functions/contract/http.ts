@@ -1,23 +1,10 @@
 import * as z from 'zod/mini';
+import { SIMULCAST_STATUSES } from '#domain/channel';
 import { UPLOAD_TYPES, type UploadType } from '#domain/upload';
+import { httpUrl, text, time } from './fields.ts';
+import { Latency, StreamState, Visibility } from './show.ts';
 
 /** HTTP shapes: bodies that we take and views that we give. Times are ISO-8601 UTC; lists are `{ items, cursor? }`. */
-
-/** Control characters but tabs and line ends, and those that turn the text around them: nobody sees them, and all who read are misled. */
-const UNSEEN = /(?![\t\n\r])\p{Cc}|[\u202a-\u202e\u2066-\u2069]/gu;
-
-/** Trimmed, and without what is unseen; half a surrogate pair, which no store takes, becomes the replacement character. */
-const text = (min: number, max: number) =>
-  z.string().check(
-    z.overwrite((said) => said.toWellFormed().replaceAll(UNSEEN, '').trim()),
-    z.minLength(min),
-    z.maxLength(max),
-  );
-const time = z.iso.datetime();
-const httpUrl = z.url({ protocol: /^https?$/ }).check(
-  z.maxLength(2_048),
-  z.overwrite((said) => said.toWellFormed()),
-);
 
 /** A page of a list. `cursor` is opaque; without one there is no more. */
 export const page = <Item extends z.ZodMiniType>(item: Item) =>
@@ -29,8 +16,6 @@ export const PageQuery = z.object({
   cursor: z.optional(z.string().check(z.maxLength(2_048))),
   limit: z._default(z.coerce.number().check(z.int(), z.gte(1), z.lte(100)), 20),
 });
-
-// ── people ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** As in `domain/ids`: what `parseHandle` takes. */
 export const HandleText = z.string().check(z.regex(/^[a-z0-9_]{3,30}$/, '3 to 30 of a–z, 0–9 and _'));
@@ -75,8 +60,6 @@ export const UpdateMe = z.partial(
 );
 export type UpdateMe = z.infer<typeof UpdateMe>;
 
-// ── auth ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-
 /** What a browser needs to sign in by the authorization code flow with PKCE (RFC 7636). */
 export const AuthConfig = z.object({
   kind: z.enum(['oidc', 'cognito', 'clerk']),
@@ -91,37 +74,6 @@ export type Session = z.infer<typeof Session>;
 
 export const Ticket = z.object({ ticket: z.string(), expiresAt: time });
 export type Ticket = z.infer<typeof Ticket>;
-
-// ── streams ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-/** created → connecting → live ⇄ reconnecting → ended */
-export const StreamState = z.enum(['created', 'connecting', 'live', 'reconnecting', 'ended']);
-export type StreamState = z.infer<typeof StreamState>;
-
-export const Visibility = z.enum(['public', 'followers']);
-export const Latency = z.enum(['standard', 'reduced', 'low']);
-
-export const CreateStream = z.object({
-  title: text(1, 140),
-  description: z.optional(text(0, 5_000)),
-  visibility: z._default(Visibility, 'public'),
-  latency: z._default(Latency, 'standard'),
-  /** A Mux test stream: free, watermarked, five minutes long, kept a day. */
-  test: z._default(z.boolean(), false),
-  /** Announces a show: it is listed with its time until its creator goes live on it. */
-  scheduledFor: z.optional(time),
-});
-export type CreateStream = z.infer<typeof CreateStream>;
-
-export const UpdateStream = z.partial(
-  z.object({
-    title: text(1, 140),
-    description: text(0, 5_000),
-    visibility: Visibility,
-    scheduledFor: z.nullable(time),
-  }),
-);
-export type UpdateStream = z.infer<typeof UpdateStream>;
 
 /** How the feed does, to its creator. `level` is the worker's summary; `warnings` are sentences. */
 export const StreamHealth = z.object({
@@ -209,7 +161,7 @@ export const SimulcastTargetView = z.object({
   name: z.string(),
   url: z.string(),
   /** How it did when Mux last told. */
-  status: z.enum(['idle', 'starting', 'broadcasting', 'errored']),
+  status: z.enum(SIMULCAST_STATUSES),
 });
 export type SimulcastTargetView = z.infer<typeof SimulcastTargetView>;
 
@@ -220,8 +172,6 @@ export const StreamQuery = z.extend(PageQuery, {
   state: z.optional(z.enum(['live', 'scheduled'])),
   creator: z.optional(HandleText),
 });
-
-// ── posts ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of a constant are what it is made of
 const uploadTypes = Object.keys(UPLOAD_TYPES) as UploadType[];

@@ -10,21 +10,9 @@ export const ClientMessage = z.discriminatedUnion('action', [
 export type ClientMessage = z.infer<typeof ClientMessage>;
 
 export const ServerMessage = z.discriminatedUnion('type', [
-  /**
-   * `mode: poll` where the room is full: ask `GET /stream/{id}/live` instead. What is most asked for lies at the top too; a
-   * page that reads `live` does without it.
-   */
-  z.object({
-    type: z.literal('joined'),
-    ...z.partial(z.pick(LiveView, { state: true, viewers: true, chat: true })).shape,
-    live: LiveView,
-    mode: z.enum(['push', 'poll']),
-  }),
-  z.object({
-    type: z.literal('stream'),
-    ...z.partial(z.pick(StreamView, { id: true, state: true })).shape,
-    stream: StreamView,
-  }),
+  /** `mode: poll` where the audience is too large to be told of every change: ask `GET /stream/{id}/live` instead. */
+  z.object({ type: z.literal('joined'), live: LiveView, mode: z.enum(['push', 'poll']) }),
+  z.object({ type: z.literal('stream'), stream: StreamView }),
   z.object({ type: z.literal('health'), streamId: z.string(), health: StreamHealth }),
   z.object({ type: z.literal('refused'), error: z.string(), message: z.string() }),
   z.object({ type: z.literal('pong') }),

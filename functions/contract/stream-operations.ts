@@ -2,7 +2,6 @@ import * as z from 'zod/mini';
 import {
   CreatedStream,
   CreateSimulcastTarget,
-  CreateStream,
   IngestAnswer,
   LiveView,
   page,
@@ -12,9 +11,9 @@ import {
   SimulcastTargetView,
   StreamQuery,
   StreamView,
-  UpdateStream,
 } from './http.ts';
 import type { Operation } from './operation.ts';
+import { CreateStream, UpdateStream } from './show.ts';
 
 export const StreamPage = page(StreamView);
 

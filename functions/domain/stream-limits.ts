@@ -1,4 +1,6 @@
-export type Latency = 'standard' | 'reduced' | 'low';
+/** How far viewers are behind: the less, the sooner a bad connection shows. */
+export const LATENCIES = ['standard', 'reduced', 'low'] as const;
+export type Latency = (typeof LATENCIES)[number];
 
 /** How long everything about a stream may take. */
 export const STREAM_LIMITS = {

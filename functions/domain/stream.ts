@@ -58,12 +58,17 @@ export type Stream = {
 };
 
 /** Every stamp of a stream is in milliseconds since 1970, except those inside `assets`. */
-export type StreamState = 'created' | 'connecting' | 'live' | 'reconnecting' | 'ended';
-export type Visibility = 'public' | 'followers';
+export const STREAM_STATES = ['created', 'connecting', 'live', 'reconnecting', 'ended'] as const;
+export type StreamState = (typeof STREAM_STATES)[number];
+
+/** Who may watch. */
+export const VISIBILITIES = ['public', 'followers'] as const;
+export type Visibility = (typeof VISIBILITIES)[number];
 
 /** What the worker last told. `lostAt`: nobody holds the lease since then. */
 export type Feed = { fence: number; is: FeedState; at: number; lostAt?: number | undefined };
-export type FeedState = 'connecting' | 'live' | 'reconnecting';
+export const FEED_STATES = ['connecting', 'live', 'reconnecting'] as const;
+export type FeedState = (typeof FEED_STATES)[number];
 
 /** Why a worker lets go of a stream that somebody may take up again. */
 export const RESUMABLE = [
@@ -229,8 +234,12 @@ export const newestAsset = ({ assets }: Stream): Asset | undefined =>
 export const isHeld = ({ feed }: Stream): boolean => feed !== undefined && feed.lostAt === undefined;
 
 /** Whether the creator is on the air with it: no other show of theirs may begin. */
-export const isOnAir = ({ state }: Stream): boolean =>
+export const isOnAir = ({ state }: { state: StreamState }): boolean =>
   state === 'connecting' || state === 'live' || state === 'reconnecting';
+
+/** Whether viewers can watch it live, be it interrupted just now. */
+export const isLiveToViewers = ({ state }: { state: StreamState }): boolean =>
+  state === 'live' || state === 'reconnecting';
 
 /** A length that was told while the asset still grew is none of the recording's. */
 const isFinal = ({ overAt }: Asset, duration: { at: number }): boolean => overAt !== undefined && duration.at >= overAt;

@@ -41,7 +41,7 @@ export const createRoom = ({ log, corsOrigins = [], bodyLimitBytes = BODY_LIMIT_
       cors({
         origin: [...corsOrigins],
         allowMethods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-        allowHeaders: ['authorization', 'content-type', 'idempotency-key'],
+        allowHeaders: ['authorization', 'content-type'],
         exposeHeaders: ['x-request-id', 'retry-after'],
         maxAge: 7_200,
       }),

@@ -293,8 +293,6 @@ export const createPostsApp = ({
   return room;
 };
 
-/** What one sees depends on who one is: no cache between us may keep it. */
-
 const postGone = () => new Refusal('post-not-found', 'There is no such post.');
 const uploadGone = () => new Refusal('upload-not-found', 'There is no such file of yours that waits for a post.');
 const blocked = () => new Refusal('blocked', 'You cannot do that here.');

@@ -61,9 +61,7 @@ export const createRealtime = (parts: Parts) => {
     const size = (await connections.sizes([stream.id])).get(stream.id) ?? 0;
     const push = size < ROOM_CAP || connection.userId === stream.creatorId || connection.streamId === stream.id;
     await connections.enter(connection.connectionId, push ? stream.id : undefined, clock().getTime());
-    const live = await views.live(stream);
-    const { state, viewers, chat } = live;
-    return { type: 'joined', state, viewers, chat, live, mode: push ? 'push' : 'poll' };
+    return { type: 'joined', live: await views.live(stream), mode: push ? 'push' : 'poll' };
   };
 
   const answer = async (connection: Connection, message: ClientMessage): Promise<ServerMessage | undefined> => {

@@ -17,7 +17,7 @@ export const createAnnounce =
     if (seen(before) === seen(after)) return;
     try {
       const stream = await view(after);
-      if (stream) await publisher.toRoom(after.id, { type: 'stream', id: stream.id, state: stream.state, stream });
+      if (stream) await publisher.toRoom(after.id, { type: 'stream', stream });
     } catch (error) {
       log.warn('a change was not announced', { streamId: after.id, error });
     }

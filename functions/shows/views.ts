@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { LiveView, PersonView, StreamHealth, StreamView } from '#contract/http';
 import { channelKind } from '#domain/channel';
 import type { StreamId, UserId } from '#domain/ids';
-import { isHeld, recording, type Stream } from '#domain/stream';
+import { isHeld, isLiveToViewers, recording, type Stream } from '#domain/stream';
 import type { Person } from '#domain/user';
 
 type Parts = {
@@ -27,7 +27,7 @@ export const createStreamViews = ({ people, rooms, leases, channels, posterUrl }
     if (stream.visibility !== 'public') return undefined;
     const { playbackId } = recording(stream);
     if (playbackId !== undefined) return posterUrl(playbackId, 'recording');
-    if (stream.state !== 'live' && stream.state !== 'reconnecting') return undefined;
+    if (!isLiveToViewers(stream)) return undefined;
     const { live } = await channels.get(stream.creatorId, channelKind(stream));
     return live && posterUrl(live.playbackId, 'live');
   };

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { CHANNEL_KINDS, type Channel, type ChannelKind, SIMULCAST_STATUSES } from '#domain/channel';
 import type { UserId } from '#domain/ids';
+import { LATENCIES } from '#domain/stream-limits';
 import { streamId, userId } from './brands.ts';
 import { absent, atRevision, type Part, type Table } from './dynamo.ts';
 import type { Item } from './item.ts';
@@ -18,7 +19,7 @@ const record = createRecord({
         id: z.string(),
         streamKey: z.string(),
         playbackId: z.string(),
-        latency: z.enum(['standard', 'reduced', 'low']),
+        latency: z.enum(LATENCIES),
         reconnectWindowSeconds: z.number(),
         takes: z.optional(z.object({ is: z.enum(['encoder', 'nothing', 'deleted']), at: z.number() })),
         simulcast: z.optional(

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { StreamId } from '#domain/ids';
-import type { Stream } from '#domain/stream';
+import { FEED_STATES, type Stream } from '#domain/stream';
 import { exists, type Expression, type Part } from './dynamo.ts';
 import type { Item } from './item.ts';
 import { leaseKey } from './keys.ts';
@@ -21,12 +21,14 @@ const record = createRecord({
     until: z.number(),
     committed: z.number(),
     committedMs: z.number(),
-    state: z.enum(['connecting', 'live', 'reconnecting']),
-    told: z.enum(['connecting', 'live', 'reconnecting', 'lost']),
+    state: z.enum(FEED_STATES),
+    told: z.enum([...FEED_STATES, 'lost']),
     endRequested: z.optional(z.boolean()),
-    /** What the worker measures, and what it is fed with: its own JSON, ours to keep and not to read. */
+    /** What the worker last measured: JSON of its own form, which `shows/views.ts` reads for the creator. */
     health: z.optional(z.string()),
+    /** When it measured that. */
     healthAt: z.optional(z.number()),
+    /** What the worker is fed with: JSON of its own form, ours to keep. */
     media: z.optional(z.string()),
   }),
 });

@@ -1,5 +1,14 @@
 import * as z from 'zod/mini';
-import { dueAt, END_REASONS, type Stream } from '#domain/stream';
+import {
+  dueAt,
+  END_REASONS,
+  FEED_STATES,
+  isLiveToViewers,
+  STREAM_STATES,
+  type Stream,
+  VISIBILITIES,
+} from '#domain/stream';
+import { LATENCIES } from '#domain/stream-limits';
 import type { StreamId, UserId } from '#domain/ids';
 import { streamId, userId } from './brands.ts';
 import type { Part } from './dynamo.ts';
@@ -40,12 +49,12 @@ const record = createRecord({
     creatorId: userId,
     title: z.string(),
     description: z.optional(z.string()),
-    visibility: z.enum(['public', 'followers']),
-    latency: z.enum(['standard', 'reduced', 'low']),
+    visibility: z.enum(VISIBILITIES),
+    latency: z.enum(LATENCIES),
     test: z.boolean(),
     createdAt: stamp,
     scheduledFor: z.optional(stamp),
-    state: z.enum(['created', 'connecting', 'live', 'reconnecting', 'ended']),
+    state: z.enum(STREAM_STATES),
     startedAt: z.optional(stamp),
     endedAt: z.optional(stamp),
     endedBecause: z.optional(z.enum(END_REASONS)),
@@ -53,7 +62,7 @@ const record = createRecord({
     feed: z.optional(
       z.object({
         fence: z.number(),
-        is: z.enum(['connecting', 'live', 'reconnecting']),
+        is: z.enum(FEED_STATES),
         at: stamp,
         lostAt: z.optional(stamp),
       }),
@@ -108,7 +117,7 @@ export const airItem = (creatorId: UserId, id: StreamId): Item => ({
 const iso = (at: number): string => new Date(at).toISOString();
 
 const listed = (stream: Stream) => {
-  if (stream.state === 'live' || stream.state === 'reconnecting')
+  if (isLiveToViewers(stream))
     return {
       listKey: liveList(shardOf(stream.id, LIVE_SHARDS)),
       listSort: `${iso(stream.startedAt ?? stream.createdAt)}#${stream.id}`,

@@ -1,5 +1,5 @@
 import type { StreamId, UserId } from '#domain/ids';
-import { isOnAir, type Stream, type StreamEvent, step } from '#domain/stream';
+import { isLiveToViewers, isOnAir, type Stream, type StreamEvent, step } from '#domain/stream';
 import { again } from './again.ts';
 import { absent, type Expression, type Position, type Table } from './dynamo.ts';
 import {
@@ -139,8 +139,7 @@ export const createStreamStore = ({ table }: { table: Table }) => {
     airedBy: async (creatorId: UserId): Promise<StreamId | undefined> => {
       const id = await onAir(creatorId);
       const found = id && (await stored(id));
-      const watchable = found?.stream.state === 'live' || found?.stream.state === 'reconnecting';
-      return watchable ? found.stream.id : undefined;
+      return found && isLiveToViewers(found.stream) ? found.stream.id : undefined;
     },
 
     /** Takes a stream out of the table. What Mux tells of it later is about nothing. */

@@ -1,8 +1,9 @@
 import type { Context } from 'hono';
-import { CreateStream, type Ingest, PageQuery, StreamQuery, UpdateStream } from '#contract/http';
+import { type Ingest, PageQuery, StreamQuery } from '#contract/http';
+import { CreateStream, SHOW_LIMITS, UpdateStream } from '#contract/show';
 import { channelKind } from '#domain/channel';
 import { type Handle, parseHandle, parseStreamId, type StreamId, type UserId } from '#domain/ids';
-import { awaitsCompletion, isOnAir, newStream, recording, type Stream } from '#domain/stream';
+import { awaitsCompletion, isLiveToViewers, isOnAir, newStream, recording, type Stream } from '#domain/stream';
 import { STREAM_LIMITS } from '#domain/stream-limits';
 import type { User } from '#domain/user';
 import type { Cursors } from '#store/cursor';
@@ -49,9 +50,6 @@ type Parts = RoomParts &
     /** Where browsers open their ingest sockets. */
     ingestUrl: string;
   };
-
-/** Announcements reach this far. */
-const AHEAD_MS = 366 * 24 * 60 * 60_000;
 
 /** The streams room: shows are made, fed, watched and ended here. */
 export const createStreamsApp = (parts: Parts) => {
@@ -233,7 +231,7 @@ export const createStreamsApp = (parts: Parts) => {
           'Cache-Control': signed ? 'private, no-store' : 'public, max-age=2',
         });
       if (playbackId !== undefined) return answer('recording', playbackId);
-      if (stream.state === 'live' || stream.state === 'reconnecting') {
+      if (isLiveToViewers(stream)) {
         const { live } = await channels.of(stream);
         if (live) return answer('live', live.playbackId);
       }
@@ -254,13 +252,11 @@ export const createStreamsApp = (parts: Parts) => {
 };
 
 const inState = (stream: Stream, state: 'live' | 'scheduled'): boolean =>
-  state === 'live'
-    ? stream.state === 'live' || stream.state === 'reconnecting'
-    : stream.state === 'created' && stream.scheduledFor !== undefined;
+  state === 'live' ? isLiveToViewers(stream) : stream.state === 'created' && stream.scheduledFor !== undefined;
 
 const parseAhead = (text: string, now: number): number => {
   const at = Date.parse(text);
-  if (at > now && at < now + AHEAD_MS) return at;
+  if (at > now && at < now + SHOW_LIMITS.aheadMs) return at;
   throw new Refusal('invalid-request', 'scheduledFor: a time to come, within a year', {
     details: { where: 'body', fields: [{ field: 'scheduledFor', message: 'a time to come, within a year' }] },
   });

@@ -190,8 +190,6 @@ export const createUsersApp = ({
   return room;
 };
 
-/** Answers that depend on who asks: no cache between us may keep them. */
-
 const accountGone = () => new Refusal('user-not-found', 'This account has been deleted.');
 
 const unchanged = (refused: Extract<Changed, { changed: false }>): Refusal => {

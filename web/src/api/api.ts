@@ -19,11 +19,10 @@ import {
   UploadForm,
   type CreatePost,
   type CreateSimulcastTarget,
-  type CreateStream,
   type UpdateMe,
   type UpdatePost,
-  type UpdateStream,
 } from '#contract/http';
+import type { CreateStream, UpdateStream } from '#contract/show';
 import type { Http } from './http.ts';
 
 /** What a caller may say when it makes a stream: defaults are the server's. */

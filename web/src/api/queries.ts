@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import type { StreamView } from '#contract/http';
+import { isOnAir } from '#contract/show';
 import type { Api } from './api.ts';
 import { ApiError, isPassing } from './api-error.ts';
 
@@ -131,8 +132,7 @@ export const createQueries = (api: Api) => ({
 });
 
 /** On the air, or on its way to a recording: what the list says of it changes by itself. */
-const isMoving = ({ state, recording }: StreamView) =>
-  state === 'connecting' || state === 'live' || state === 'reconnecting' || recording === 'preparing';
+const isMoving = ({ state, recording }: StreamView) => isOnAir({ state }) || recording === 'preparing';
 
 const firstPage: string | undefined = undefined;
 

@@ -1,5 +1,6 @@
 import { Camera, CameraOff, Mic, MicOff, Radio } from 'lucide-react';
 import { useEffect, useId, useState, type FormEvent } from 'react';
+import { SHOW_LIMITS, type Latency, type Visibility } from '#contract/show';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Field, Select, TextInput } from '../ui/field.tsx';
@@ -17,8 +18,8 @@ import './broadcast.css';
 /** What the creator has said of the show; the words are those of `POST /stream/create`. */
 export type GoLiveInput = {
   title: string;
-  visibility: 'public' | 'followers';
-  latency: 'standard' | 'reduced' | 'low';
+  visibility: Visibility;
+  latency: Latency;
 };
 
 type Props = {
@@ -31,8 +32,6 @@ type Props = {
   /** For a show that was announced, or that goes on after the page was reloaded. */
   defaultTitle?: string;
 };
-
-const TITLE_CHARACTERS = 140;
 
 /** The stream that is connected, if the broadcast has come so far. */
 const connectedStream = (state: Broadcast): string | undefined => {
@@ -131,7 +130,7 @@ export const GoLiveModal = ({ open, onOpenChange, onLive, createStream, defaultT
               <TextInput
                 {...control}
                 value={input.title}
-                maxLength={TITLE_CHARACTERS}
+                maxLength={SHOW_LIMITS.titleCharacters}
                 placeholder="What is it about?"
                 autoComplete="off"
                 disabled={connecting}

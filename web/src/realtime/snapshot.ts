@@ -1,4 +1,5 @@
-import type { LiveView, StreamHealth, StreamState, StreamView } from '#contract/http';
+import type { LiveView, StreamHealth, StreamView } from '#contract/http';
+import type { StreamState } from '#contract/show';
 import { LIMITS } from './link.ts';
 
 /** What is known of a stream right now, from whatever told it last. */

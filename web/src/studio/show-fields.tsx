@@ -1,4 +1,4 @@
-import type { StreamView } from '#contract/http';
+import { SHOW_LIMITS, type Latency, type Visibility } from '#contract/show';
 import { Field, Select, TextArea, TextInput } from '../ui/field.tsx';
 import { parseLocalText } from './local-time.ts';
 import './show-fields.css';
@@ -8,8 +8,8 @@ export type ShowDraft = {
   title: string;
   description: string;
   when: string;
-  visibility: StreamView['visibility'];
-  latency: StreamView['latency'];
+  visibility: Visibility;
+  latency: Latency;
 };
 
 /** What can be said at a point of a show's life besides title and description. */
@@ -19,10 +19,6 @@ export type Asks = readonly ('when' | 'visibility' | 'latency')[];
 type Problems = { title?: string | undefined; when?: string | undefined };
 
 type Props = { draft: ShowDraft; asks: Asks; problems: Problems; onChange: (draft: ShowDraft) => void };
-
-const TITLE_MAX = 140;
-const DESCRIPTION_MAX = 5_000;
-const AHEAD_MS = 365 * 24 * 60 * 60_000;
 
 const VISIBILITIES = [
   { value: 'public', label: 'Everyone' },
@@ -43,7 +39,7 @@ export const problemsOf = ({ title, when }: ShowDraft, nowMs: number): Problems 
 const whenProblem = (atMs: number | undefined, nowMs: number) => {
   if (atMs === undefined) return 'A day and a time are needed.';
   if (atMs <= nowMs) return 'This time has passed.';
-  return atMs < nowMs + AHEAD_MS ? undefined : 'A show can be announced up to a year ahead.';
+  return atMs < nowMs + SHOW_LIMITS.aheadMs ? undefined : 'A show can be announced up to a year ahead.';
 };
 
 /** The fields of a show that is announced or changed. */
@@ -56,7 +52,7 @@ export const ShowFields = ({ draft, asks, problems, onChange }: Props) => {
           <TextInput
             {...control}
             autoComplete="off"
-            maxLength={TITLE_MAX}
+            maxLength={SHOW_LIMITS.titleCharacters}
             value={draft.title}
             onChange={(event) => set({ title: event.target.value })}
           />
@@ -79,7 +75,7 @@ export const ShowFields = ({ draft, asks, problems, onChange }: Props) => {
           <TextArea
             {...control}
             rows={4}
-            maxLength={DESCRIPTION_MAX}
+            maxLength={SHOW_LIMITS.descriptionCharacters}
             value={draft.description}
             onChange={(event) => set({ description: event.target.value })}
           />

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Eye, Pencil, Share2 } from 'lucide-react';
 import { useState } from 'react';
+import { isLiveToViewers } from '#contract/show';
 import { useApp } from '../context/app-context.ts';
 import { useLive } from '../realtime/use-live.ts';
 import { Button, buttonClass } from '../ui/button.tsx';
@@ -26,9 +27,7 @@ export const ShowPanel = ({ streamId }: { streamId: string }) => {
       <div className="show-panel__words">
         <p className="show-panel__state muted">
           <StreamBadge stream={shown} />
-          {shown.state === 'live' || shown.state === 'reconnecting'
-            ? 'Viewers can see you'
-            : 'Viewers see you in a few seconds'}
+          {isLiveToViewers(shown) ? 'Viewers can see you' : 'Viewers see you in a few seconds'}
         </p>
         <h2>{shown.title}</h2>
         {now?.warnings?.map((warning) => (

@@ -2,6 +2,7 @@ import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-quer
 import { CalendarPlus, Radio } from 'lucide-react';
 import { useCallback, useEffect, useState } from 'react';
 import type { StreamView } from '#contract/http';
+import { isLiveToViewers } from '#contract/show';
 import { useApp } from '../context/app-context.ts';
 import { useBroadcast, useBroadcastHandle, useRunningStream } from '../broadcast/broadcast-provider.tsx';
 import { GoLiveModal, type GoLiveInput } from '../broadcast/GoLiveModal.tsx';
@@ -108,7 +109,5 @@ const useOnAirElsewhere = (fromHere: readonly (string | undefined)[]) => {
   const { data } = useInfiniteQuery(queries.myStreams());
   return data?.pages
     .flatMap(({ items }) => items)
-    .find(
-      ({ id, state, ending }) => (state === 'live' || state === 'reconnecting') && !ending && !fromHere.includes(id),
-    );
+    .find((stream) => isLiveToViewers(stream) && !stream.ending && !fromHere.includes(stream.id));
 };

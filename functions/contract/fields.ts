@@ -1,0 +1,21 @@
+import * as z from 'zod/mini';
+
+/** Control characters but tabs and line ends, and those that turn the text around them: nobody sees them, and all who read are misled. */
+const UNSEEN = /(?![\t\n\r])\p{Cc}|[\u202a-\u202e\u2066-\u2069]/gu;
+
+/** Trimmed, and without what is unseen; half a surrogate pair, which no store takes, becomes the replacement character. */
+export const text = (min: number, max: number) =>
+  z.string().check(
+    z.overwrite((said) => said.toWellFormed().replaceAll(UNSEEN, '').trim()),
+    z.minLength(min),
+    z.maxLength(max),
+  );
+
+/** A time in ISO 8601, in UTC. */
+export const time = z.iso.datetime();
+
+/** The address of a web page or a picture. */
+export const httpUrl = z.url({ protocol: /^https?$/ }).check(
+  z.maxLength(2_048),
+  z.overwrite((said) => said.toWellFormed()),
+);

@@ -1,0 +1,44 @@
+import * as z from 'zod/mini';
+import { STREAM_STATES, VISIBILITIES } from '#domain/stream';
+import { LATENCIES } from '#domain/stream-limits';
+import { text, time } from './fields.ts';
+
+export { isLiveToViewers, isOnAir } from '#domain/stream';
+
+/** What a creator can say of a show, and within which limits. */
+export const SHOW_LIMITS = {
+  titleCharacters: 140,
+  descriptionCharacters: 5_000,
+  /** A show can be announced this far ahead: a year, also where a leap day is in it. */
+  aheadMs: 366 * 24 * 60 * 60_000,
+} as const;
+
+/** created → connecting → live ⇄ reconnecting → ended */
+export const StreamState = z.enum(STREAM_STATES);
+export type StreamState = z.infer<typeof StreamState>;
+
+export const Visibility = z.enum(VISIBILITIES);
+export type Visibility = z.infer<typeof Visibility>;
+
+export const Latency = z.enum(LATENCIES);
+export type Latency = z.infer<typeof Latency>;
+
+const title = text(1, SHOW_LIMITS.titleCharacters);
+const description = text(0, SHOW_LIMITS.descriptionCharacters);
+
+export const CreateStream = z.object({
+  title,
+  description: z.optional(description),
+  visibility: z._default(Visibility, 'public'),
+  latency: z._default(Latency, 'standard'),
+  /** A Mux test stream: free, watermarked, five minutes long, kept a day. */
+  test: z._default(z.boolean(), false),
+  /** Announces a show: it is listed with its time until its creator goes live on it. */
+  scheduledFor: z.optional(time),
+});
+export type CreateStream = z.infer<typeof CreateStream>;
+
+export const UpdateStream = z.partial(
+  z.object({ title, description, visibility: Visibility, scheduledFor: z.nullable(time) }),
+);
+export type UpdateStream = z.infer<typeof UpdateStream>;
