@@ -78,7 +78,8 @@ export const createChunkReader = ({ messageBytes, chunkStreams }: Limits): Chunk
     const basic = basicBytes(header[0] ?? 0);
     const id = chunkStreamId(header);
     const known = streams.get(id);
-    if (fmt !== FULL && known === undefined) return 'no-message-to-continue';
+    // Some servers begin a chunk stream without naming its message stream: theirs is 0 then, as FFmpeg takes it.
+    if (fmt > SAME_STREAM && known === undefined) return 'no-message-to-continue';
     if (known === undefined && streams.size >= chunkStreams) return 'too-many-chunk-streams';
     const stream = known ?? emptyStream();
     streams.set(id, stream);

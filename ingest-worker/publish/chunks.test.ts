@@ -102,10 +102,16 @@ describe('chunks', () => {
     });
   });
 
+  it('[P13] may begin a chunk stream without the number of its message stream', () => {
+    expect(read('43 000007 000001 14 bb')).toMatchObject({
+      messages: [{ streamId: 0, timestampMs: 7, type: 0x14, body: Buffer.of(0xbb) }],
+    });
+  });
+
   it.each([
     ['message-too-large', '03 000000 010001 14 00000000'],
     ['no-message-to-continue', 'c3'],
-    ['no-message-to-continue', '43 000000 000001 14'],
+    ['no-message-to-continue', '83 000000'],
     ['message-interrupted', `03 000000 000081 14 00000000 ${FULL_CHUNK} 03 000000 000001 14 00000000`],
     ['bad-chunk-size', '02 000000 000004 01 00000000 00000000'],
     ['bad-chunk-size', '02 000000 000004 01 00000000 80000000'],

@@ -1,4 +1,5 @@
 import type { AcknowledgementRule } from '../session/publisher.ts';
+import { createAcknowledgements } from './acknowledgements.ts';
 
 /**
  * What of the bytes written to one connection has arrived, told in whole tags (SPEC P7 to P10). It counts, and knows no
@@ -9,8 +10,8 @@ export type Delivery = {
   wrote(bytes: number, endsTag: boolean): void;
   /** Bytes that the socket has taken. */
   flushed(bytes: number): void;
-  /** The server's own count of bytes read, of 32 bits. */
-  acknowledged(sequence: number, now: number): void;
+  /** The server's own count of bytes read. */
+  acknowledged(count: number, now: number): void;
   /** To be asked at every tick. */
   look(now: number): Arrived;
   /** The other end has read all of it: said by its orderly end. */
@@ -21,26 +22,27 @@ export type Delivery = {
 export type Arrived = {
   tags: number;
   rule: AcknowledgementRule;
-  /** The server acknowledges, yet has long been silent about what it was sent: it does not read. */
+  /** The server has acknowledged in a rhythm, and is silent far beyond it about what it was sent: it does not read. */
   overdue: boolean;
 };
 
-type Limits = { ackWindowBytes: number; flushedMs: number; silenceMs: number; stallMs: number };
+type Limits = Parameters<typeof createAcknowledgements>[0] & {
+  flushedMs: number;
+  silenceMs: number;
+  unacknowledgedBytes: number;
+};
 
-const SEQUENCE = 2 ** 32;
 /** Tag ends already passed are let go of in batches of this many. */
 const COMPACT_TAGS = 4_096;
 
-export const createDelivery = (limits: Limits): Delivery => {
-  /** The first look: the connection has just opened. */
-  let openedAt: number | undefined;
+/** @param trustRhythm whether the silence of a server with a rhythm is a sign: not where it has twice been none */
+export const createDelivery = (limits: Limits, { trustRhythm = true }: { trustRhythm?: boolean } = {}): Delivery => {
+  const acknowledgements = createAcknowledgements(limits);
   let written = 0;
   let flushed = 0;
-  let acked = 0;
-  let lastSequence = 0;
-  let everAcked = false;
-  let largestStep = limits.ackWindowBytes;
-  let overdueSince: number | undefined;
+  /** The first look: the connection has just opened. */
+  let openedAt: number | undefined;
+  let weak = true;
   /** Where each tag ends, oldest first; those before `head` have arrived. */
   let tagEnds: number[] = [];
   let head = 0;
@@ -65,18 +67,22 @@ export const createDelivery = (limits: Limits): Delivery => {
     return oldest !== undefined && now - oldest.at >= limits.flushedMs ? oldest.flushed : 0;
   };
 
-  /** Two windows without a word, or a while: until then its first acknowledgement may just be on its way. */
-  const isSilent = (longAgo: number, now: number): boolean =>
-    longAgo >= 2 * limits.ackWindowBytes || (openedAt !== undefined && now - openedAt >= limits.silenceMs);
-
-  const isOverdue = (now: number): boolean => {
-    // A server may acknowledge in larger steps than asked for; twice its largest is beyond doubt.
-    if (!everAcked || flushed - acked < 2 * largestStep) overdueSince = undefined;
-    else overdueSince ??= now;
-    return overdueSince !== undefined && now - overdueSince >= limits.stallMs;
+  /**
+   * Whether what the socket took a while ago has to count, because the server's word is not to be had, or not to be believed.
+   * Until two windows, or a while, have brought none, its first may be on its way. A server with a rhythm is waited for as
+   * long as its silence can still be judged; nothing else holds up for ever what has been sent.
+   */
+  const isWeak = (longAgo: number, now: number): boolean => {
+    if (acknowledgements.nonsense) return true;
+    const unacknowledged = longAgo - acknowledgements.bytes;
+    const isJudged = trustRhythm && acknowledgements.hasRhythm;
+    const isTalking = now - (acknowledgements.believedAt ?? -Infinity) <= limits.flushedMs;
+    if (unacknowledged >= limits.unacknowledgedBytes) return !isJudged || isTalking;
+    if (acknowledgements.any) return false;
+    return now - (openedAt ?? now) >= limits.silenceMs || longAgo >= 2 * limits.ackWindowBytes;
   };
 
-  const rule = (): AcknowledgementRule => (everAcked ? 'acknowledged' : 'flushed-5s');
+  const rule = (): AcknowledgementRule => (weak ? 'flushed-5s' : 'acknowledged');
 
   return {
     wrote(bytes, endsTag) {
@@ -86,23 +92,26 @@ export const createDelivery = (limits: Limits): Delivery => {
     flushed(bytes) {
       flushed += bytes;
     },
-    acknowledged(sequence, now) {
-      const step = (((sequence - lastSequence) % SEQUENCE) + SEQUENCE) % SEQUENCE;
-      // More than was ever written, or a step back (which is a huge step on a wrapping count): not to be believed.
-      if (acked + step > written) return;
-      lastSequence = sequence;
-      acked += step;
-      everAcked = true;
-      largestStep = Math.max(largestStep, step);
-      overdueSince = step > 0 ? undefined : (overdueSince ?? now);
+    acknowledged(count, now) {
+      const before = acknowledgements.bytes;
+      acknowledgements.heard(count, written, now);
+      if (acknowledgements.bytes > before) weak = false;
     },
     look(now) {
       openedAt ??= now;
       const longAgo = flushedLongAgo(now);
-      const position = everAcked ? acked : isSilent(longAgo, now) ? longAgo : 0;
-      return { tags: arriveUpTo(position), rule: rule(), overdue: isOverdue(now) };
+      const counts = isWeak(longAgo, now);
+      weak = counts || !acknowledgements.any;
+      const position = counts ? Math.max(acknowledgements.bytes, longAgo) : acknowledgements.bytes;
+      const overdue = trustRhythm && acknowledgements.isOverdue(flushed - acknowledgements.bytes, now);
+      return { tags: arriveUpTo(position), rule: rule(), overdue };
     },
     allRead: () => ({ tags: arriveUpTo(written), rule: rule(), overdue: false }),
-    totals: () => ({ writtenBytes: written, flushedBytes: flushed, acknowledgedBytes: acked, rule: rule() }),
+    totals: () => ({
+      writtenBytes: written,
+      flushedBytes: flushed,
+      acknowledgedBytes: acknowledgements.bytes,
+      rule: rule(),
+    }),
   };
 };

@@ -10,6 +10,8 @@ type Parts = {
   fail: (failure: Failure) => void;
   /** For the log: what takes nothing when nothing is taken. */
   way: string;
+  /** Whether the server's silence may be judged, and whom to tell when it alone has broken the connection. */
+  silence?: { isJudged: boolean; brokeAlone(): void };
 };
 
 /** What goes out over one connection: how much of it waits, how much has arrived, and whether it moves (SPEC P5 to P10). */
@@ -30,8 +32,8 @@ export type Flow = {
   stats(): PublisherStats;
 };
 
-export const createFlow = ({ limits, now, onEvent, fail, way }: Parts): Flow => {
-  const delivery = createDelivery(limits);
+export const createFlow = ({ limits, now, onEvent, fail, way, silence }: Parts): Flow => {
+  const delivery = createDelivery(limits, { trustRhythm: silence?.isJudged ?? true });
   let arrivedTags = 0;
   /** The sender has been told to stop. */
   let isFull = false;
@@ -68,8 +70,10 @@ export const createFlow = ({ limits, now, onEvent, fail, way }: Parts): Flow => 
       const at = now();
       const arrived = delivery.look(at);
       tell(arrived);
-      if (arrived.overdue) fail({ because: 'stalled', detail: 'acknowledgements overdue' });
-      else if (queuedBytes() > 0 && at - progressAt >= limits.stallMs)
+      if (arrived.overdue) {
+        if (queuedBytes() === 0) silence?.brokeAlone();
+        fail({ because: 'stalled', detail: 'acknowledgements overdue' });
+      } else if (queuedBytes() > 0 && at - progressAt >= limits.stallMs)
         fail({ because: 'stalled', detail: `${way} takes nothing` });
     },
     allRead: () => tell(delivery.allRead()),

@@ -27,10 +27,19 @@ export type LinkEvents = {
 type Parts = { target: Target; ca: string | undefined; on: LinkEvents };
 
 const KEEP_ALIVE_MS = 10_000;
+/** How long one of a name's addresses may take before the next is tried. Node's own 250 ms rule out whoever is far away. */
+const NEXT_ADDRESS_MS = 1_500;
 
 export const openLink = ({ target, ca, on }: Parts): Link => {
   const { host, port, secure } = target;
-  const tcp = connectTcp({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS });
+  const tcp = connectTcp({
+    host,
+    port,
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: KEEP_ALIVE_MS,
+    autoSelectFamilyAttemptTimeout: NEXT_ADDRESS_MS,
+  });
   let socket: Socket = tcp;
   let corked = false;
   let over = false;

@@ -16,6 +16,17 @@ export const PUBLISH_LIMITS = {
   flushedMs: 5_000,
   /** A server that has acknowledged nothing for this long, or over two windows, is one that never does. */
   silenceMs: 15_000,
+  /** A server that has once acknowledged may leave this much unsaid before what was flushed counts all the same. */
+  unacknowledgedBytes: 8 * 1024 * 1024,
+  /** So many steps make a rhythm; a silence of so many times its longest interval, `patienceMs` at most, is beyond it. */
+  rhythmSteps: 4,
+  rhythmFactor: 3,
+  patienceMs: 30_000,
+  /** So many counts that cannot be totals, and nothing more is read from them. */
+  nonsenseCounts: 3,
+  /** A host whose silence has so often within so long been the only sign of a stall is no longer judged by it. */
+  rhythmBreaks: 2,
+  rhythmMemoryMs: 10 * 60_000,
   /** How often the clock rules above are looked at. */
   tickMs: 250,
   /** Writing out the queue and waiting for the other end to have read it. */

@@ -258,15 +258,42 @@ describe('RTMPS publisher: pressure', () => {
 
   it('[P6] a server that acknowledged and no longer does is stalled, though the kernel still takes bytes', async () => {
     const sink = await makeSink();
-    const { publisher, events, heard } = make(sink, { stallMs: 300, tickMs: 20 });
+    const { publisher, events, heard } = make(sink, { stallMs: 300, patienceMs: 300, tickMs: 20 });
     await publisher.connect();
-    sendAll(publisher, makeTags({ frames: 200 }));
-    await heard(acknowledged(100));
+    // One acknowledgement after another, so that the server has a rhythm.
+    for (let sent = 300; sent <= 1_500; sent += 300) {
+      sendAll(publisher, makeTags({ frames: 300 }));
+      await heard(acknowledged(sent - 140));
+    }
     sink.stall();
     sendAll(publisher, makeTags({ frames: 400 }));
     await heard(isClosed);
     expect(events.at(-1)).toEqual({ type: 'closed', because: 'stalled', detail: 'acknowledgements overdue' });
   });
+
+  it.each(['increments', 'early-then-2.5MB', 'never'] as const)(
+    '[P9] one connection carries all to a server that acknowledges by %s',
+    async (habit) => {
+      const sink = await makeSink();
+      sink.conduct.acknowledges = habit;
+      let nowMs = 0;
+      const limits = { ...PUBLISH_LIMITS, tickMs: 5 };
+      const made = makePublisher(createRtmpsPublishers({ limits, now: () => nowMs }), sink);
+      open.push(made.publisher);
+      await made.publisher.connect();
+      // Two minutes of a show in 60 steps: what is judged by the clock is judged at each.
+      let frames = 0;
+      for (let step = 0; step < 60; step += 1) {
+        sendAll(made.publisher, makeTags({ frames: 20, frameBytes: 8_000 }));
+        frames += 20;
+        await sink.until('all frames', () => sink.sessions[0]?.frames.length === frames);
+        nowMs += 2_000;
+      }
+      await made.heard(acknowledged(1_000));
+      expect(made.events.filter(isClosed)).toEqual([]);
+      expect(sink.sessions).toHaveLength(1);
+    },
+  );
 
   it('[P6] a slow server that does acknowledge is not', async () => {
     const sink = await makeSink();

@@ -9,6 +9,7 @@ import { createHandshake } from './handshake.ts';
 import { createLife } from './life.ts';
 import { openLink, type Link } from './link.ts';
 import { PUBLISH_LIMITS, type PublishLimits } from './publish-limits.ts';
+import { createRhythmTrust, type RhythmTrust } from './rhythm-trust.ts';
 import { acknowledgement, MESSAGE, type RtmpMessage } from './rtmp-message.ts';
 import { parseTarget, type Target } from './target.ts';
 import type { CreatePublisher, Publisher, PublisherOptions } from '../session/publisher.ts';
@@ -17,12 +18,17 @@ import type { FlvTag } from '../media/flv-tag.ts';
 type Parts = { limits?: PublishLimits; now?: () => number; random?: (bytes: number) => Buffer };
 
 /** Publishers that speak RTMP over TLS (or plain TCP, in tests) themselves. */
-export const createRtmpsPublishers =
-  ({ limits = PUBLISH_LIMITS, now = () => performance.now(), random = randomBytes }: Parts = {}): CreatePublisher =>
-  (options) => {
+export const createRtmpsPublishers = ({
+  limits = PUBLISH_LIMITS,
+  now = () => performance.now(),
+  random = randomBytes,
+}: Parts = {}): CreatePublisher => {
+  const trust = createRhythmTrust({ limits, now });
+  return (options) => {
     const target = parseTarget(options.url);
-    return target === undefined ? noPublisher : createRtmpsPublisher({ options, target, limits, now, random });
+    return target === undefined ? noPublisher : createRtmpsPublisher({ options, target, trust, limits, now, random });
   };
+};
 
 /** For an address that is none: every attempt fails, with a reason. */
 const noPublisher: Publisher = {
@@ -36,10 +42,11 @@ const noPublisher: Publisher = {
 const createRtmpsPublisher = ({
   options: { streamKey, ca, onEvent },
   target,
+  trust,
   limits,
   now,
   random,
-}: Required<Parts> & { options: PublisherOptions; target: Target }): Publisher => {
+}: Required<Parts> & { options: PublisherOptions; target: Target; trust: RhythmTrust }): Publisher => {
   const terms: Terms = { target, streamKey, chunkBytes: limits.chunkBytes, ackWindowBytes: limits.ackWindowBytes };
   const writer = createChunkWriter();
   const reader = createChunkReader(limits);
@@ -65,7 +72,14 @@ const createRtmpsPublisher = ({
     },
   });
   const fail = (failure: Failure): void => life.fail(failure);
-  const flow = createFlow({ limits, now, way: 'the socket', fail, onEvent });
+  const flow = createFlow({
+    limits,
+    now,
+    way: 'the socket',
+    fail,
+    onEvent,
+    silence: { isJudged: trust.isTrusted(target.host), brokeAlone: () => trust.brokeAlone(target.host) },
+  });
 
   const write = (bytes: Buffer, endsTag = false): boolean => {
     link?.write(bytes);

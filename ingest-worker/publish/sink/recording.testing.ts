@@ -34,7 +34,8 @@ export type Recorded = {
 export type Conduct = {
   /** By a status, as Adobe's servers do, or by ending the connection without a word, as others do. */
   refuse: 'by-status' | 'by-end' | 'connect' | undefined;
-  acknowledges: 'when-asked' | 'never';
+  /** As real servers do: by totals when asked, never, by increments, or once early and then every 2.5 MB. */
+  acknowledges: 'when-asked' | 'never' | 'increments' | 'early-then-2.5MB';
   readBytesPerSecond: number | undefined;
   answersFarewell: boolean;
 };
@@ -47,6 +48,7 @@ type Parts = {
 };
 
 const HANDSHAKE_BYTES = 1 + 2 * 1_536;
+const SELDOM_BYTES = 2_500_000;
 const COMMAND = 20;
 const STREAM = 1;
 
@@ -153,11 +155,14 @@ export const startRecording = ({
 
   const acknowledge = (): void => {
     const since = readBytes - acknowledgedBytes;
-    if (conduct.acknowledges === 'never' || since < windowBytes) return;
+    const isEarly = conduct.acknowledges === 'early-then-2.5MB' && acknowledgedBytes === 0 && recorded !== undefined;
+    const dueBytes = conduct.acknowledges === 'early-then-2.5MB' ? SELDOM_BYTES : windowBytes;
+    if (conduct.acknowledges === 'never' || (since < dueBytes && !isEarly)) return;
     acknowledgedBytes = readBytes;
     if (recorded !== undefined) recorded.acknowledgedBytes = readBytes;
     const body = Buffer.alloc(4);
-    body.writeUInt32BE(Math.max(0, readBytes - HANDSHAKE_BYTES) % 2 ** 32);
+    const count = conduct.acknowledges === 'increments' ? since : Math.max(0, readBytes - HANDSHAKE_BYTES);
+    body.writeUInt32BE(count % 2 ** 32);
     say(toWire({ type: 3, streamId: 0, body }));
   };
 

@@ -1,0 +1,103 @@
+/**
+ * What a server's acknowledgements say, as servers really send them: totals of 32 bits, totals of 31 bits, increments, one
+ * early word and then none for megabytes. It only believes what cannot be wrong, and knows whether the server has a rhythm
+ * by which its silence means something (SPEC P7 to P9).
+ */
+export type Acknowledgements = {
+  /** A count has come, when `written` bytes had been given to the socket. */
+  heard(count: number, written: number, now: number): void;
+  /** Bytes of this connection that the server has surely read. */
+  readonly bytes: number;
+  /** At least one count could be believed. */
+  readonly any: boolean;
+  /** The counts make no sense as totals: nothing more is read from them. */
+  readonly nonsense: boolean;
+  /** It has acknowledged often enough for its silence to mean something. */
+  readonly hasRhythm: boolean;
+  /** When a count was last believed. */
+  readonly believedAt: number | undefined;
+  /** Whether it is silent far beyond its rhythm about `outstanding` bytes, which the socket has taken. */
+  isOverdue(outstanding: number, now: number): boolean;
+};
+
+type Limits = {
+  ackWindowBytes: number;
+  stallMs: number;
+  patienceMs: number;
+  rhythmSteps: number;
+  rhythmFactor: number;
+  nonsenseCounts: number;
+};
+
+/** The first count may come early, as an answer to the window that was asked for; two more make a habit. */
+const HABIT_STEPS = 3;
+/** Counts of 32 bits as the specification has them; some servers count in 31. */
+const MODULI = [2 ** 32, 2 ** 31] as const;
+
+export const createAcknowledgements = (limits: Limits): Acknowledgements => {
+  let bytes = 0;
+  let last = 0;
+  let steps = 0;
+  let largestStep = limits.ackWindowBytes;
+  let longestMs = 0;
+  let steppedAt: number | undefined;
+  let overdueSince: number | undefined;
+  /** The newest count was not far behind what had been written: it can be a total, and the server keeps up. */
+  let isClose = false;
+  /** Counts that no total explains; one that does takes half of one back. */
+  let unexplained = 0;
+
+  const stepTo = (count: number, written: number): number | undefined =>
+    MODULI.map((modulus) => (((count - last) % modulus) + modulus) % modulus).find((step) => bytes + step <= written);
+
+  const isNonsense = (): boolean => unexplained >= limits.nonsenseCounts;
+
+  const isSteady = (): boolean => steps >= limits.rhythmSteps;
+  const hasRhythm = (): boolean => isClose && unexplained === 0 && steps >= HABIT_STEPS;
+
+  return {
+    heard(count, written, now) {
+      if (isNonsense()) return;
+      const step = stepTo(count, written);
+      // A total that stands still although more was read is an increment: real totals are not sent twice.
+      if (step === undefined || step === 0) {
+        if (step === undefined || written - bytes >= 2 * largestStep) unexplained += 1;
+        return;
+      }
+      unexplained = Math.max(0, unexplained - 0.5);
+      last = count;
+      bytes += step;
+      steps += 1;
+      largestStep = Math.max(largestStep, step);
+      isClose = written - bytes <= largestStep;
+      if (steppedAt !== undefined) longestMs = Math.max(longestMs, now - steppedAt);
+      steppedAt = now;
+      overdueSince = undefined;
+    },
+    get bytes() {
+      return bytes;
+    },
+    get any() {
+      return steps > 0;
+    },
+    get nonsense() {
+      return isNonsense();
+    },
+    get hasRhythm() {
+      return hasRhythm();
+    },
+    get believedAt() {
+      return steppedAt;
+    },
+    isOverdue(outstanding, now) {
+      if (!hasRhythm() || outstanding < 2 * largestStep) overdueSince = undefined;
+      else overdueSince ??= now;
+      const patienceMs = isSteady()
+        ? Math.min(Math.max(limits.stallMs, limits.rhythmFactor * longestMs), limits.patienceMs)
+        : limits.patienceMs;
+      return (
+        overdueSince !== undefined && now - overdueSince >= limits.stallMs && now - (steppedAt ?? now) >= patienceMs
+      );
+    },
+  };
+};
