@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createDelivery, type Delivery } from './delivery.ts';
 import { PUBLISH_LIMITS } from './publish-limits.ts';
