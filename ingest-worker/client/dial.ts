@@ -1,5 +1,5 @@
 import { CLOSE, ServerMessage, type ClientMessage } from '#wire';
-import type { Welcome } from './line.ts';
+import type { Welcome } from './connection.ts';
 import type { SocketListener, OpenSocket, Socket } from './socket.ts';
 
 /** Where to dial: asked for afresh on every attempt, because a stream key opens one socket and lives for a minute. */

@@ -283,7 +283,7 @@ describe('reconnecting', () => {
   });
 });
 
-describe('a line that is dead and does not say so', () => {
+describe('a connection that is dead and does not say so', () => {
   test('is passed by with a second socket after 3 s without progress', async () => {
     const { worker, go, record, time, types, recorded } = set();
     await go();
@@ -346,7 +346,7 @@ describe('a line that is dead and does not say so', () => {
 describe('a ring that is full', () => {
   const ringMs = 3 * GOP_MS;
 
-  test('drops the oldest whole groups while the line is down, and tells worker and creator', async () => {
+  test('drops the oldest whole groups while the connection is down, and tells worker and creator', async () => {
     const { worker, go, record, time, events, recorded } = set({ limits: { ringMs } });
     await go();
     worker.takesSockets = false;
@@ -376,7 +376,7 @@ describe('a ring that is full', () => {
     expect(worker.skips).toEqual([]);
   });
 
-  test('skips what is not sent yet where the line is up and too slow', async () => {
+  test('skips what is not sent yet where the connection is up and too slow', async () => {
     const { worker, go, record, time, types } = set({ limits: { ringMs }, worker: { windowBytes: INIT + GOP } });
     worker.acknowledges = false;
     await go();

@@ -11,7 +11,7 @@ import {
 import type { ClientLimits } from './limits.ts';
 import { waitMs } from './backoff.ts';
 import { startDial, type Dial, type Dialled, type UrlAnswer } from './dial.ts';
-import { createLine, type Line } from './line.ts';
+import { createConnection, type Connection } from './connection.ts';
 import type { Ring } from './ring.ts';
 import type { OpenSocket } from './socket.ts';
 
@@ -63,9 +63,9 @@ const isUpstreamSlow = ({ state, warning }: Health) =>
 
 /** Brings the ring to an ingest worker, whatever happens to the sockets on the way. */
 export const createUplink = ({ ring, media, getUrl, openSocket, limits, clock, after, random, on }: Parts): Uplink => {
-  let line: Line | undefined;
+  let connection: Connection | undefined;
   let dial: Dial | undefined;
-  /** There from the loss of the line, or its stall, until another one is welcomed. */
+  /** There from the loss of the connection, or its stall, until another one is welcomed. */
   let outage: { sinceMs: number; attempt: number } | undefined;
   let resumeToken: string | undefined;
   let everConnected = false;
@@ -84,8 +84,8 @@ export const createUplink = ({ ring, media, getUrl, openSocket, limits, clock, a
     forgetWatch();
     forgetEnd();
     dial?.cancel();
-    line?.close(CLOSE.finished.code);
-    dial = line = undefined;
+    connection?.close(CLOSE.finished.code);
+    dial = connection = undefined;
   };
 
   const finish = (event: UplinkEvent) => {
@@ -102,7 +102,7 @@ export const createUplink = ({ ring, media, getUrl, openSocket, limits, clock, a
 
   /** Waits as long as the attempt's number says, then dials. */
   const retry = () => {
-    if (over || (line && !outage)) return;
+    if (over || (connection && !outage)) return;
     lose();
     if (!outage) return;
     if (everConnected && clock() - outage.sinceMs > limits.giveUpMs)
@@ -159,20 +159,20 @@ export const createUplink = ({ ring, media, getUrl, openSocket, limits, clock, a
     const reason = closeReason(code);
     if (reason === 'finished') return finish({ type: 'finished', whole: stopping });
     if (reason && !CLOSE[reason].retry) return finish({ type: 'failed', because: reason });
-    line?.close(CLOSE.finished.code);
-    line = undefined;
+    connection?.close(CLOSE.finished.code);
+    connection = undefined;
     return dial ? lose() : retry();
   };
 
   const adopt = ({ socket, welcome, listen }: Dialled) => {
-    const next = createLine({ socket, welcome, ring, limits, clock, after });
+    const next = createConnection({ socket, welcome, ring, limits, clock, after });
     listen(
-      (message) => line === next && hear(next, message),
-      (code) => line === next && onBroken(code),
+      (message) => connection === next && hear(next, message),
+      (code) => connection === next && onBroken(code),
     );
     forgetRetry();
-    line?.close(CLOSE.migrate.code);
-    line = next;
+    connection?.close(CLOSE.migrate.code);
+    connection = next;
     dial = undefined;
     resumeToken = welcome.resumeToken;
     keyRefusals = 0;
@@ -186,7 +186,7 @@ export const createUplink = ({ ring, media, getUrl, openSocket, limits, clock, a
     else next.pump();
   };
 
-  const hear = (from: Line, message: ServerMessage) => {
+  const hear = (from: Connection, message: ServerMessage) => {
     from.heard(message.type === 'health' ? isUpstreamSlow(message.health) : undefined);
     switch (message.type) {
       case 'received':
@@ -221,7 +221,7 @@ export const createUplink = ({ ring, media, getUrl, openSocket, limits, clock, a
     on({ type: 'on-air' });
   };
 
-  /** The stalled line moves again before another one has taken over. */
+  /** The stalled connection moves again before another one has taken over. */
   const settle = () => {
     outage = undefined;
     forgetRetry();
@@ -230,7 +230,7 @@ export const createUplink = ({ ring, media, getUrl, openSocket, limits, clock, a
 
   const watch = () => {
     forgetWatch = after(limits.stallPollMs, watch);
-    if (!line || outage || !line.stalled()) return;
+    if (!connection || outage || !connection.stalled()) return;
     lose();
     retry();
   };
@@ -247,22 +247,22 @@ export const createUplink = ({ ring, media, getUrl, openSocket, limits, clock, a
     },
     appended: () => {
       if (over) return;
-      const reached = line?.cursor ?? receivedBytes;
+      const reached = connection?.cursor ?? receivedBytes;
       const reachedMs = ring.appendedAtMs(Math.max(reached, ring.from));
       ring.trim();
       if (ring.from > Math.max(reached, ring.initBytes))
         on({ type: 'skipped', ms: Math.round(ring.appendedAtMs(ring.from) - reachedMs) });
-      line?.pump();
-      if (!line) receivedBytes = Math.max(receivedBytes, ring.from);
+      connection?.pump();
+      if (!connection) receivedBytes = Math.max(receivedBytes, ring.from);
     },
     stop: () => {
       if (over || stopping) return;
       stopping = true;
       watchEnd();
-      line?.stop();
+      connection?.stop();
     },
     nudge: () => {
-      if (over || line || dial || !outage) return;
+      if (over || connection || dial || !outage) return;
       outage.attempt = 0;
       retry();
     },

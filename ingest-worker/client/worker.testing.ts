@@ -10,7 +10,7 @@ export type Peer = {
   open: boolean;
   /** Bytes that the browser holds back for this socket. */
   buffered: number;
-  /** A line on which nothing arrives any more, in either direction, and which does not say so. */
+  /** A connection on which nothing arrives any more, in either direction, and which does not say so. */
   dead: boolean;
   say: (message: ServerMessage) => void;
   close: (reason: CloseReason | number) => void;

@@ -51,7 +51,11 @@ const expectWhole = async (stage: Stage, shows: readonly Running[]): Promise<str
   const counted: string[] = [];
   for (const show of shows) {
     const { sent, missing, doubled, reordered, rtmpsSessions } = await judge(stage, show);
-    assert.equal(show.feeder.ending, 'finished', `the show on rung ${show.rung} ended with ${show.feeder.ending}`);
+    assert.equal(
+      show.publisher.ending,
+      'finished',
+      `the show on rung ${show.rung} ended with ${show.publisher.ending}`,
+    );
     assert.deepEqual({ missing, doubled, reordered }, NOTHING, `rung ${show.rung}`);
     counted.push(`rung ${show.rung}: ${sent.video} + ${sent.audio} in ${rtmpsSessions} RTMPS session(s)`);
   }
@@ -97,8 +101,8 @@ export const ROWS: readonly Row[] = [
         const show = await startShow(stage, '4');
         await playOn(stage, [show], 6 * SECONDS);
         await finish(stage, [show]);
-        assert.equal(show.feeder.ending, 'finished');
-        return `${Math.round(show.feeder.mediaMs / SECONDS)} s`;
+        assert.equal(show.publisher.ending, 'finished');
+        return `${Math.round(show.publisher.mediaMs / SECONDS)} s`;
       }),
   },
   {

@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { chromium, type Page } from '@playwright/test';
 import { build } from 'vite';
 import * as z from 'zod/mini';
-import type { CloseReason } from '#wire';
+
 import { createContainerReader } from '../../../ingest-worker/media/container-reader.ts';
-import type { Publisher } from './feeder.ts';
+import type { Ending, Publisher } from './publisher.ts';
 import type { Rung } from './theatre.ts';
 
 /** A real browser that publishes by the web app's own broadcast: its capture, encoders, ring, socket and retries. */
@@ -48,7 +48,7 @@ const Report = z.object({
   rung: z.string(),
   droppedPictures: z.number(),
   attempts: z.array(z.number()),
-  welcomes: z.array(z.object({ atMs: z.number(), sessionId: z.string(), recordedBytes: z.number() })),
+  welcomes: z.array(z.object({ atMs: z.number(), recordedBytes: z.number() })),
   encodedPictures: z.number(),
 });
 type Report = z.infer<typeof Report>;
@@ -122,9 +122,9 @@ export const openBrowser = async (): Promise<Browser> => {
 const watchPage = (page: Page, take: () => Promise<Buffer>): Publisher => {
   let report: Report | undefined;
   let recordedBytes: readonly number[] = [];
-  let ending: CloseReason | undefined;
+  let ending: Ending | undefined;
   let recording: Promise<Buffer> | undefined;
-  const welcomes: { atMs: number; mediaMs: number; sessionId: string }[] = [];
+  const welcomes: { atMs: number; mediaMs: number }[] = [];
 
   const sinceStart = (): number => (welcomes[0] === undefined ? 0 : performance.now() - welcomes[0].atMs);
 
@@ -132,8 +132,8 @@ const watchPage = (page: Page, take: () => Promise<Buffer>): Publisher => {
     const seen = Report.parse(await page.evaluate('window.live.report()'));
     report = seen;
     recordedBytes = seen.welcomes.map((welcome) => welcome.recordedBytes);
-    for (const { atMs, sessionId } of seen.welcomes.slice(welcomes.length))
-      welcomes.push({ atMs: toOurs(atMs), mediaMs: sinceStart(), sessionId });
+    for (const { atMs } of seen.welcomes.slice(welcomes.length))
+      welcomes.push({ atMs: toOurs(atMs), mediaMs: sinceStart() });
     const { state, whole, because } = seen;
     if (state === 'ended' && whole) ending = 'finished';
     else if (state === 'ended' || state === 'failed') {
@@ -168,7 +168,7 @@ const watchPage = (page: Page, take: () => Promise<Buffer>): Publisher => {
       // Of the other rungs' encoder, which is the browser's own recorder, nothing is heard.
       return report !== undefined && report.rung === NAMES['1'] ? report.encodedPictures : undefined;
     },
-    recording: () =>
+    containerStream: () =>
       (recording ??= take().then((bytes) => {
         // How far the recording was at each return: the page has said how many bytes of it there were.
         for (const [index, welcome] of welcomes.entries())

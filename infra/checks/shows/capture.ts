@@ -4,22 +4,22 @@ import type { Media } from '#wire';
 import { readMatroska } from './matroska-capture.ts';
 import { readMp4 } from './mp4-capture.ts';
 
-/** A cluster or fragment of a recording. */
+/** A cluster or fragment of a capture. */
 export type Unit = {
   startMs: number;
   /** When its last frame was there. */
   endMs: number;
   /** Decoding can begin with it. */
   key: boolean;
-  /** Its bytes, as they would have been recorded so much later. */
+  /** Its bytes, as they would be if they had been captured `byMs` later. */
   at(byMs: number): Buffer;
 };
 
-/** A browser's recording, taken apart. */
+/** A container stream that a browser has sent, taken apart. */
 export type Capture = { init: Buffer; units: Unit[] };
 
-/** A recording of a few seconds, played over and over as one show: the bytes in order, each unit when it is there. */
-export type Show = { name: string; media: Media; init: Buffer; units(): Generator<TimedUnit> };
+/** A capture of a few seconds, played over and over as one show: the bytes in order, each unit when it is there. */
+export type LoopedCapture = { name: string; media: Media; init: Buffer; units(): Generator<TimedUnit> };
 export type TimedUnit = { bytes: Buffer; startMs: number; endMs: number; key: boolean };
 
 /** From the last frame of one round to the first of the next: longer than any frame of sound, which must not overlap. */
@@ -35,7 +35,7 @@ const MEDIA = {
 type Name = keyof typeof MEDIA;
 const isKnown = (name: string): name is Name => name in MEDIA;
 
-export const openShow = (path: string): Show => {
+export const openCapture = (path: string): LoopedCapture => {
   const name = basename(path);
   if (!isKnown(name)) throw new Error(`what ${name} holds is not known`);
   const [container, videoCodec, audioCodec] = MEDIA[name];
@@ -53,11 +53,11 @@ export const openShow = (path: string): Show => {
   };
 };
 
-/** The first bytes of a show as one file: what a publisher has recorded, made again instead of kept. */
-export const recordAgain = (show: Show, bytes: number): Buffer => {
-  const parts = [show.init];
-  let held = show.init.length;
-  for (const unit of show.units()) {
+/** The first `bytes` of a looped capture: what a publisher has played, made anew instead of kept. */
+export const regenerate = (capture: LoopedCapture, bytes: number): Buffer => {
+  const parts = [capture.init];
+  let held = capture.init.length;
+  for (const unit of capture.units()) {
     if (held >= bytes) break;
     parts.push(unit.bytes);
     held += unit.bytes.length;

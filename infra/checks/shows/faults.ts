@@ -87,11 +87,11 @@ const playRow = async (row: Promised, cast: readonly Rung[], from: From, browser
     const memory = watch.stop();
     const findings: Finding[] = [];
     for (const { running, notes, sessions } of played) {
-      const { rung, feeder } = running;
+      const { rung, publisher } = running;
       const measured = await judge(stage, running, { restarted: row.restarts ?? false, ...(sessions && { sessions }) });
       const broken = row.keeps(measured, notes);
       if (memory.workerMb > MEMORY_MB) broken.push(`a worker held ${memory.workerMb} MB`);
-      const { encodedPictures } = feeder;
+      const { encodedPictures } = publisher;
       if (encodedPictures !== undefined && encodedPictures !== measured.sent.video)
         broken.push(`the page encoded ${encodedPictures} pictures and sent ${measured.sent.video}`);
       const told = encodedPictures === undefined ? notes : { ...notes, encodedByThePage: encodedPictures };

@@ -6,7 +6,7 @@ import type { CreatePublisher } from '../../../ingest-worker/session/publisher.t
 import { createMemoryStore } from '../../../ingest-worker/session/store.testing.ts';
 import { createLog } from '../../../ingest-worker/log.ts';
 import { startWorker } from '../../../ingest-worker/worker.ts';
-import type { Show } from './capture.ts';
+import type { LoopedCapture } from './capture.ts';
 import type { Fuzzed } from './fuzzed.ts';
 import { mutate, type Specimen } from './mutate.ts';
 import { oneOf, pick, type Random } from '../lib/random.ts';
@@ -95,7 +95,7 @@ const createPublisher: CreatePublisher = () => ({
 const text = (message: ClientMessage): Said => ({ binary: false, bytes: Buffer.from(JSON.stringify(message)) });
 
 /** The beginning of a show as a browser would send it. */
-const converse = (show: Show): Said[] => {
+const converse = (show: LoopedCapture): Said[] => {
   const { init, media } = show;
   const [unit] = show.units();
   const recording = Buffer.concat([init, unit?.bytes ?? Buffer.alloc(0)]);

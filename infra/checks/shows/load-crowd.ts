@@ -1,6 +1,6 @@
 /** The load's well-behaved publishers; see load.ts. */
 import * as z from 'zod/mini';
-import { createFeeder, type Feeder } from './feeder.ts';
+import { createCapturePublisher, type CapturePublisher } from './publisher.ts';
 import { servePart } from '../lib/part.ts';
 import { openStreams, type StagedStream } from './streams.ts';
 import { openRung, passing } from './theatre.ts';
@@ -11,7 +11,7 @@ process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 const BETWEEN_STARTS_MS = 100;
 const Place = z.object({ tableUrl: z.string(), port: z.number(), count: z.number() });
 
-const shows: { feeder: Feeder; stream: StagedStream }[] = [];
+const shows: { publisher: CapturePublisher; stream: StagedStream }[] = [];
 
 servePart({
   start: async (given) => {
@@ -19,21 +19,21 @@ servePart({
     const streams = openStreams({ tableUrl, port });
     for (let started = 0; started < count; started += 1) {
       const stream = await streams.add();
-      const feeder = createFeeder({ show: openRung('1'), getUrl: () => stream.getUrl() });
-      feeder.start();
-      shows.push({ feeder, stream });
+      const publisher = createCapturePublisher({ capture: openRung('1'), getUrl: () => stream.getUrl() });
+      publisher.start();
+      shows.push({ publisher, stream });
       await passing(BETWEEN_STARTS_MS);
     }
   },
   /** Lets every show come to its end. */
   finish: async () => {
-    for (const { feeder } of shows) feeder.stop();
-    await Promise.all(shows.map(({ feeder }) => feeder.over));
-    return shows.map(({ feeder, stream }) => ({
+    for (const { publisher } of shows) publisher.stop();
+    await Promise.all(shows.map(({ publisher }) => publisher.over));
+    return shows.map(({ publisher, stream }) => ({
       muxKey: stream.muxKey,
-      recordedBytes: feeder.recordedBytes,
-      ending: feeder.ending,
-      sockets: feeder.welcomes.length,
+      streamBytes: publisher.streamBytes,
+      ending: publisher.ending,
+      sockets: publisher.welcomes.length,
     }));
   },
 });

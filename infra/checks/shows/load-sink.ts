@@ -2,20 +2,20 @@
 import * as z from 'zod/mini';
 import type { Recorded } from '../../../ingest-worker/publish/sink/recording.testing.ts';
 import { startSink, type Sink } from '../../../ingest-worker/publish/sink/sink.testing.ts';
-import { recordAgain } from './capture.ts';
+import { regenerate } from './capture.ts';
 import { servePart } from '../lib/part.ts';
 import { encodeUndisturbed, type Reference } from './reference.ts';
 import { openRung } from './theatre.ts';
 import { measure } from './verdict.ts';
 
-const Shows = z.array(z.object({ muxKey: z.string(), recordedBytes: z.number() }));
+const Shows = z.array(z.object({ muxKey: z.string(), streamBytes: z.number() }));
 
 let sink: Sink | undefined;
 let markedMs = 0;
 const references = new Map<number, Promise<Reference>>();
 
 const referenceOf = (bytes: number): Promise<Reference> => {
-  const reference = references.get(bytes) ?? encodeUndisturbed(recordAgain(openRung('1'), bytes));
+  const reference = references.get(bytes) ?? encodeUndisturbed(regenerate(openRung('1'), bytes));
   references.set(bytes, reference);
   return reference;
 };
@@ -47,9 +47,9 @@ servePart({
   }),
   judge: async (given) => {
     const totals = { sent: 0, missing: 0, doubled: 0, reordered: 0, altered: 0, sessions: 0, lateMs: 0 };
-    for (const { muxKey, recordedBytes } of Shows.parse(given)) {
+    for (const { muxKey, streamBytes } of Shows.parse(given)) {
       const sessions = sink?.sessions.filter(({ streamKey }) => streamKey === muxKey) ?? [];
-      const measured = measure({ reference: await referenceOf(recordedBytes), sessions, restarted: false });
+      const measured = measure({ reference: await referenceOf(streamBytes), sessions, restarted: false });
       for (const name of ['sent', 'missing', 'doubled', 'reordered'] as const)
         totals[name] += measured[name].video + measured[name].audio;
       totals.altered += measured.altered;

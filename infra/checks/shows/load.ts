@@ -42,7 +42,7 @@ const Started = z.object({ url: z.string() });
 const StartedSink = z.object({ url: z.string(), ca: z.string() });
 const Come = z.object({ begun: z.number(), frames: z.number() });
 const Shows = z.array(
-  z.object({ muxKey: z.string(), recordedBytes: z.number(), ending: z.string(), sockets: z.number() }),
+  z.object({ muxKey: z.string(), streamBytes: z.number(), ending: z.string(), sockets: z.number() }),
 );
 const Totals = z.object({
   sent: z.number(),

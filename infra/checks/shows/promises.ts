@@ -47,7 +47,7 @@ const startAll = (stage: Stage, rungs: readonly Rung[]): Promise<Running[]> =>
 const withNotes = (shows: readonly Running[], note: (show: Running) => Notes): Played[] =>
   shows.map((running) => ({
     running,
-    notes: { rung: running.rung, end: running.feeder.ending ?? 'none', ...note(running) },
+    notes: { rung: running.rung, end: running.publisher.ending ?? 'none', ...note(running) },
   }));
 
 // ── what is asked of every show ──
@@ -75,7 +75,7 @@ const within = (what: string, value: Notes[string] | undefined, limit: number): 
 
 /** From a welcome until the picture has caught up with what had been recorded by then. */
 const drainMs = (stage: Stage, running: Running): number => {
-  const welcome = running.feeder.welcomes.at(-1);
+  const welcome = running.publisher.welcomes.at(-1);
   if (welcome === undefined) return Number.POSITIVE_INFINITY;
   const caughtUp = arrivals(stage, running).find(({ mediaMs }) => mediaMs >= welcome.mediaMs - CAUGHT_UP_MS);
   return Math.max(0, Math.round((caughtUp?.atMs ?? Number.POSITIVE_INFINITY) - welcome.atMs));
@@ -104,14 +104,14 @@ const playSocket = async (
 ): Promise<Played[]> => {
   const shows = await startAll(stage, rungs);
   await untilArrived(stage, shows, 4_000);
-  const welcomes = shows.map(({ feeder }) => feeder.welcomes.length);
+  const welcomes = shows.map(({ publisher }) => publisher.welcomes.length);
   await harm();
   await until('every show is back', () =>
-    shows.every(({ feeder }, index) => feeder.welcomes.length > (welcomes[index] ?? 0)),
+    shows.every(({ publisher }, index) => publisher.welcomes.length > (welcomes[index] ?? 0)),
   );
   await playOn(stage, shows, AFTER_MS);
   await finish(stage, shows);
-  return withNotes(shows, (show) => ({ drainMs: drainMs(stage, show), sockets: show.feeder.welcomes.length }));
+  return withNotes(shows, (show) => ({ drainMs: drainMs(stage, show), sockets: show.publisher.welcomes.length }));
 };
 
 const keepsSocket = (measured: Measured, notes: Notes): string[] => [
@@ -190,7 +190,7 @@ const playKilledInARow =
       waits.push(Math.round(performance.now() - atMs));
       await playOn(stage, shows, NEXT_GOP_MS);
     }
-    if (times > RESTARTS) await until('the end', () => show.feeder.ending !== undefined);
+    if (times > RESTARTS) await until('the end', () => show.publisher.ending !== undefined);
     else {
       await playOn(stage, shows, AFTER_MS);
       await finish(stage, shows);
@@ -251,33 +251,36 @@ const RECONNECT_WINDOW_MS = 60_000;
 const playKeyRefused = async (stage: Stage, rungs: readonly Rung[]): Promise<Played[]> => {
   stage.sink.conduct.refuse = 'by-status';
   const shows = await startAll(stage, rungs);
-  await until('every show has been told', () => shows.every(({ feeder }) => feeder.ending !== undefined));
-  return withNotes(shows, ({ feeder }) => ({
-    toldMs: Math.round(performance.now() - (feeder.welcomes[0]?.atMs ?? 0)),
-    sockets: feeder.welcomes.length,
+  await until('every show has been told', () => shows.every(({ publisher }) => publisher.ending !== undefined));
+  return withNotes(shows, ({ publisher }) => ({
+    toldMs: Math.round(performance.now() - (publisher.welcomes[0]?.atMs ?? 0)),
+    sockets: publisher.welcomes.length,
   }));
 };
 
 /** Everything slows down until even the publisher's ring is full, and then recovers. */
 const playSlowServer = async (stage: Stage, rungs: readonly Rung[]): Promise<Played[]> => {
-  // Four times as fast as life: the limits are in media time, and the harm is to take half a minute and not three.
-  const shows = await Promise.all(rungs.map((rung) => startShow(stage, rung, { speed: 4, ringMs: 20_000 })));
+  // Four times as fast as life, with a smaller ring: the harm is to take half a minute and not three.
+  const options = { speed: 4, limits: { ringMs: SMALL_RING_MS } };
+  const shows = await Promise.all(rungs.map((rung) => startShow(stage, rung, options)));
   await untilArrived(stage, shows, 8_000);
   stage.sink.conduct.readBytesPerSecond = SLOW_BYTES_PER_SECOND;
   await until(
     'every publisher has had to leave something out',
-    () => shows.every(({ feeder }) => feeder.skipped.length > 0 || feeder.ending !== undefined),
+    () => shows.every(({ publisher }) => publisher.skipped.length > 0 || publisher.ending !== undefined),
     SLOW_MS,
   );
-  const heard = shows.map(({ feeder }) => feeder.health?.warning ?? 'none');
+  const heard = shows.map(({ publisher }) => publisher.health?.warning ?? 'none');
   stage.sink.conduct.readBytesPerSecond = undefined;
   await playOn(stage, shows, 20_000);
   await finish(stage, shows);
   return withNotes(shows, (show) => ({
     warning: heard[shows.indexOf(show)] ?? 'none',
-    skips: show.feeder.skipped.length,
+    skips: show.publisher.skipped.length,
   }));
 };
+/** 20 s of a show that is played four times as fast. */
+const SMALL_RING_MS = 5_000;
 const SLOW_BYTES_PER_SECOND = 24_000;
 const SLOW_MS = 150_000;
 
@@ -290,12 +293,12 @@ const playWorkerKilled = async (stage: Stage, rungs: readonly Rung[]): Promise<P
   const atMs = performance.now();
   victim?.kill('SIGKILL');
   await until('every show is with another worker', () =>
-    shows.every(({ feeder }) => (feeder.welcomes.at(-1)?.atMs ?? 0) > atMs),
+    shows.every(({ publisher }) => (publisher.welcomes.at(-1)?.atMs ?? 0) > atMs),
   );
   await playOn(stage, shows, AFTER_MS);
   await finish(stage, shows);
   return withNotes(shows, (show) => {
-    const { attempts, welcomes } = show.feeder;
+    const { attempts, welcomes } = show.publisher;
     const firstRetryMs = attempts.find((attempt) => attempt > atMs) ?? atMs;
     const welcomeMs = welcomes.find((welcome) => welcome.atMs > atMs)?.atMs ?? Number.POSITIVE_INFINITY;
     const flowMs = arrivals(stage, show).find((frame) => frame.atMs > welcomeMs)?.atMs ?? Number.POSITIVE_INFINITY;
@@ -316,7 +319,9 @@ const playWorkerStopped = async (stage: Stage, rungs: readonly Rung[]): Promise<
   leaving?.kill('SIGTERM');
   await leaving?.gone;
   const exitMs = Math.round(performance.now() - atMs);
-  await until('every show is with the other worker', () => shows.every(({ feeder }) => feeder.welcomes.length > 1));
+  await until('every show is with the other worker', () =>
+    shows.every(({ publisher }) => publisher.welcomes.length > 1),
+  );
   await playOn(stage, shows, AFTER_MS);
   await finish(stage, shows);
   return withNotes(shows, (show) => ({ exitMs, worker: next.pid, outageMs: outage(stage, show, atMs).outageMs }));
@@ -326,14 +331,16 @@ const playSecondPublisher = async (stage: Stage, rungs: readonly Rung[]): Promis
   const older = await startAll(stage, rungs);
   await untilArrived(stage, older, 4_000);
   const newer = await Promise.all(older.map(({ rung, stream }) => startShow(stage, rung, { stream })));
-  await until('every older publisher has been told', () => older.every(({ feeder }) => feeder.ending !== undefined));
+  await until('every older publisher has been told', () =>
+    older.every(({ publisher }) => publisher.ending !== undefined),
+  );
   await until('every newer one is on the air', () => newer.every((show) => sessionsOf(stage, show).length > 1));
   const sizes = newer.map((show) =>
     sessionsOf(stage, show)
       .slice(0, -1)
       .map(({ frames }) => frames.length),
   );
-  await until('the newer ones have played', () => newer.every(({ feeder }) => feeder.mediaMs > 5_000));
+  await until('the newer ones have played', () => newer.every(({ publisher }) => publisher.mediaMs > 5_000));
   await finish(stage, newer);
   return newer.map((running, index) => {
     const sessions = sessionsOf(stage, running);
@@ -345,8 +352,8 @@ const playSecondPublisher = async (stage: Stage, rungs: readonly Rung[]): Promis
       sessions: sessions.slice(-1),
       notes: {
         rung: running.rung,
-        end: running.feeder.ending ?? 'none',
-        older: older[index]?.feeder.ending ?? 'none',
+        end: running.publisher.ending ?? 'none',
+        older: older[index]?.publisher.ending ?? 'none',
         twoWriters: grew || lastOfOlder > (last?.openedAtMs ?? 0),
       },
     };

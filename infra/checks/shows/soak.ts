@@ -90,7 +90,7 @@ const sampling = setInterval(() => {
   void readMemory(worker.pid).then(({ nowBytes }) => memory.push({ atMs: sinceMs(), bytes: nowBytes }));
 }, SAMPLE_MS);
 const played: string[] = [];
-while (sinceMs() + every * 1_000 < lastsMs && show.feeder.ending === undefined) {
+while (sinceMs() + every * 1_000 < lastsMs && show.publisher.ending === undefined) {
   await passing((played.length + 1) * every * 1_000 - sinceMs());
   const { name, harm } = oneOf<Fault>(random, FAULTS);
   played.push(name);
@@ -114,7 +114,7 @@ const first = mean(memory.filter(({ atMs }) => atMs < MINUTE_MS));
 const last = mean(memory.filter(({ atMs }) => atMs > lastsMs - MINUTE_MS));
 const measured = await judge(stage, show, { restarted: true });
 const leftOver = { processes: (await childrenOf(worker.pid)).length, descriptors: await countDescriptors() };
-const ending = String(show.feeder.ending);
+const ending = String(show.publisher.ending);
 
 const { sent, missing, doubled, reordered, altered, repeated, largestGapMs, avShiftMs, rtmpsSessions } = measured;
 const broken = [

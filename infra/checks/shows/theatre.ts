@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
+import type { ClientLimits } from '#ingest-client/limits';
 import type { Recorded } from '../../../ingest-worker/publish/sink/recording.testing.ts';
-import { openShow } from './capture.ts';
-import { createFeeder, type Publisher } from './feeder.ts';
+import { openCapture } from './capture.ts';
+import { createCapturePublisher, type Publisher } from './publisher.ts';
 import { encodeUndisturbed } from './reference.ts';
 import type { Stage } from './stage.ts';
 import type { StagedStream } from './streams.ts';
@@ -20,7 +21,7 @@ export type Rung = keyof typeof RUNGS;
 export const isRung = (name: string): name is Rung => name in RUNGS;
 
 /** A show under way. */
-export type Running = { rung: Rung; stream: StagedStream; feeder: Publisher };
+export type Running = { rung: Rung; stream: StagedStream; publisher: Publisher };
 
 /** Published time is the recording's and this much; see OUTPUT_OFFSET_MS. */
 const OFFSET_MS = 100;
@@ -29,20 +30,20 @@ const UNTIL_MS = 30_000;
 const END_MS = 40_000;
 
 export const openRung = (rung: Rung) =>
-  openShow(fileURLToPath(new URL(`../../../ingest-worker/fixtures/${RUNGS[rung]}`, import.meta.url)));
+  openCapture(fileURLToPath(new URL(`../../../ingest-worker/fixtures/${RUNGS[rung]}`, import.meta.url)));
 
 export const startShow = async (
   stage: Stage,
   rung: Rung,
-  options: { speed?: number; ringMs?: number; stream?: StagedStream } = {},
+  options: { speed?: number; limits?: Partial<ClientLimits>; stream?: StagedStream } = {},
 ): Promise<Running> => {
   const { stream = await stage.addStream(), ...rest } = options;
   const { browser } = stage;
   if (browser !== undefined)
-    return { rung, stream, feeder: await browser.goLive({ rung, getUrl: () => stream.getUrl() }) };
-  const feeder = createFeeder({ show: openRung(rung), getUrl: () => stream.getUrl(), ...rest });
-  feeder.start();
-  return { rung, stream, feeder };
+    return { rung, stream, publisher: await browser.goLive({ rung, getUrl: () => stream.getUrl() }) };
+  const publisher = createCapturePublisher({ capture: openRung(rung), getUrl: () => stream.getUrl(), ...rest });
+  publisher.start();
+  return { rung, stream, publisher };
 };
 
 export const sessionsOf = ({ sink }: Stage, { stream }: Pick<Running, 'stream'>): Recorded[] =>
@@ -77,30 +78,32 @@ export const passing = (ms: number): Promise<void> =>
 export const untilArrived = (stage: Stage, shows: readonly Running[], mediaMs: number, timeoutMs?: number) =>
   until(
     `${mediaMs} ms of every show at the sink`,
-    () => shows.every((show) => show.feeder.ending !== undefined || arrivedMs(stage, show) >= mediaMs),
+    () => shows.every((show) => show.publisher.ending !== undefined || arrivedMs(stage, show) >= mediaMs),
     timeoutMs,
   );
 
 /** Plays so much more, from where the recording is now, until it is at the sink. */
 export const playOn = async (stage: Stage, shows: readonly Running[], ms: number): Promise<void> => {
-  const targets = shows.map(({ feeder }) => feeder.mediaMs + ms);
+  const targets = shows.map(({ publisher }) => publisher.mediaMs + ms);
   await until(
     `${ms} ms more of every show at the sink`,
     () =>
-      shows.every((show, index) => show.feeder.ending !== undefined || arrivedMs(stage, show) >= (targets[index] ?? 0)),
+      shows.every(
+        (show, index) => show.publisher.ending !== undefined || arrivedMs(stage, show) >= (targets[index] ?? 0),
+      ),
     UNTIL_MS + ms,
   );
 };
 
 /** Lets every show come to its end, and all of it to the sink. */
 export const finish = async (stage: Stage, shows: readonly Running[]): Promise<void> => {
-  for (const { feeder } of shows) feeder.stop();
-  await until('the end of every show', () => shows.every(({ feeder }) => feeder.ending !== undefined), END_MS);
+  for (const { publisher } of shows) publisher.stop();
+  await until('the end of every show', () => shows.every(({ publisher }) => publisher.ending !== undefined), END_MS);
   await until('the end of every RTMPS session', () =>
     shows.every((show) => sessionsOf(stage, show).at(-1)?.end !== undefined),
   );
   // A browser is asked for it while its page is still there.
-  await Promise.all(shows.map(({ feeder }) => feeder.recording()));
+  await Promise.all(shows.map(({ publisher }) => publisher.containerStream()));
 };
 
 /** What of a show has come, against what was recorded. */
@@ -109,8 +112,8 @@ export const judge = async (
   running: Running,
   { restarted = false, sessions = sessionsOf(stage, running) }: { restarted?: boolean; sessions?: Recorded[] } = {},
 ): Promise<Measured> => {
-  const reference = await encodeUndisturbed(await running.feeder.recording());
-  return measure({ reference, sessions, restarted, skips: running.feeder.skipped });
+  const reference = await encodeUndisturbed(await running.publisher.containerStream());
+  return measure({ reference, sessions, restarted, skips: running.publisher.skipped });
 };
 
 /** The most that the workers, and any one of their encoders, have held. */

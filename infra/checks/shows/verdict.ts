@@ -1,5 +1,5 @@
 import type { Recorded } from '../../../ingest-worker/publish/sink/recording.testing.ts';
-import type { Skip } from './feeder.ts';
+import type { Skip } from './publisher.ts';
 import type { Reference, ReferenceFrame } from './reference.ts';
 
 /** What the sink has of a show, held against what was recorded. */

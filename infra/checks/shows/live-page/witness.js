@@ -26,8 +26,7 @@ self.WebSocket = class extends WebSocket {
     tell('attempts', { atMs: now() });
     this.addEventListener('message', ({ data }) => {
       const said = JSON.parse(data);
-      if (said.type === 'welcome')
-        tell('welcomes', { atMs: now(), sessionId: said.sessionId, recordedBytes: this.recordedBytes });
+      if (said.type === 'welcome') tell('welcomes', { atMs: now(), recordedBytes: this.recordedBytes });
     });
   }
 

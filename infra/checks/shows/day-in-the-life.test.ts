@@ -6,14 +6,14 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import type { AuthConfig, PlaybackView, PostView, ProfileView, StreamView, UploadForm } from '#contract/http';
 import type { ServerMessage } from '#contract/realtime';
-import { sendForm } from '../../functions/uploads/bucket.testing.ts';
-import { openShow } from '../checks/shows/capture.ts';
-import { createFeeder } from '../checks/shows/feeder.ts';
+import { sendForm } from '../../../functions/uploads/bucket.testing.ts';
+import { openCapture } from './capture.ts';
+import { createCapturePublisher } from './publisher.ts';
 import { openBrowser, openWebApp, signIn } from '#stand-ins/identity/browser.testing';
-import { makePlace, startCommand } from './platform.testing.ts';
+import { makePlace, startCommand } from '../../local/platform.testing.ts';
 
 /** What a browser has recorded: H.264 and AAC in Matroska, looped for as long as the show goes on. */
-const SHOW = openShow(fileURLToPath(new URL('../../ingest-worker/fixtures/h264-aac.mkv', import.meta.url)));
+const CAPTURE = openCapture(fileURLToPath(new URL('../../../ingest-worker/fixtures/h264-aac.mkv', import.meta.url)));
 const PICTURE = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
   'base64',
@@ -156,8 +156,8 @@ it(
     const room = await fan.join(id);
     expect((await room.hears('joined')).live).toMatchObject({ id, state: 'created', chat: [] });
 
-    const feeder = createFeeder({ show: SHOW, getUrl: async () => created.ingest.url });
-    feeder.start();
+    const publisher = createCapturePublisher({ capture: CAPTURE, getUrl: async () => created.ingest.url });
+    publisher.start();
     await room.hears('stream', ({ stream }) => stream.state === 'live');
     expect(await maker.profile(maker.handle)).toMatchObject({ liveStreamId: id });
 
@@ -184,7 +184,7 @@ it(
     await maker.call('POST', `/stream/${id}/end`);
     await room.hears('stream', ({ stream }) => stream.state === 'ended');
     room.leave();
-    expect(await feeder.over, 'how the worker takes leave of the browser').toMatch(/^(finished|ended-elsewhere)$/);
+    expect(await publisher.over, 'how the worker takes leave of the browser').toMatch(/^(cut-short|ended-elsewhere)$/);
     expect((await maker.profile(maker.handle)).liveStreamId).toBeUndefined();
 
     const recorded = await until('the recording is ready, and as long as it will be', async () => {

@@ -5,8 +5,8 @@ import type { Socket } from './socket.ts';
 
 export type Welcome = Extract<ServerMessage, { type: 'welcome' }>;
 
-/** A socket that the worker has welcomed: carries the ring's bytes from the next wanted one on, within window and marks. */
-export type Line = {
+/** A socket that the worker has welcomed. It carries the ring's bytes from the next wanted one on, within the worker's window. */
+export type Connection = {
   /** Sends what may be sent now; to be called whenever there is more, or more room. */
   pump: () => void;
   /** The worker spoke; `upstreamSlow` where it is held up by what lies behind it. */
@@ -17,7 +17,7 @@ export type Line = {
   /** Says `stop` as soon as the ring has been sent to its end. */
   stop: () => void;
   /**
-   * Whether what is on its way has not moved for `stallMs`, by the line's fault: a worker that still talks and only takes
+   * Whether what is on its way has not moved for `stallMs`, by the connection's fault: a worker that still talks and only takes
    * no more is waiting for its own upstream, and a second socket would wait as well.
    */
   stalled: () => boolean;
@@ -37,7 +37,7 @@ type Parts = {
   after: (ms: number, then: () => void) => () => void;
 };
 
-export const createLine = ({ socket, welcome, ring, limits, clock, after }: Parts): Line => {
+export const createConnection = ({ socket, welcome, ring, limits, clock, after }: Parts): Connection => {
   const { epoch, windowBytes, frameBytes } = welcome;
   let cursor = 0;
   let received = welcome.nextOffset;

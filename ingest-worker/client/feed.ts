@@ -1,12 +1,12 @@
 import type { Media } from '#wire';
-import { createScanner } from '#ingest-client/container/scanner';
-import { createRing } from '#ingest-client/ring';
-import type { OpenSocket } from '#ingest-client/socket';
-import type { UrlAnswer } from '#ingest-client/dial';
-import { createUplink, type UplinkEvent } from '#ingest-client/uplink';
-import type { Limits } from '../limits.ts';
+import { createScanner } from './container/scanner.ts';
+import type { UrlAnswer } from './dial.ts';
+import type { ClientLimits } from './limits.ts';
+import { createRing } from './ring.ts';
+import type { OpenSocket } from './socket.ts';
+import { createUplink, type UplinkEvent } from './uplink.ts';
 
-/** One show's way out: container bytes in, ring, socket. */
+/** One show's container stream on its way to an ingest worker: scanner, ring and uplink in one. */
 export type Feed = {
   append: (bytes: Uint8Array) => void;
   /** Nothing more will be appended. */
@@ -23,7 +23,7 @@ type Parts = {
   media: Media;
   getUrl: () => Promise<UrlAnswer>;
   openSocket: OpenSocket;
-  limits: Limits;
+  limits: ClientLimits;
   clock: () => number;
   after: (ms: number, then: () => void) => () => void;
   random: () => number;
