@@ -132,7 +132,19 @@ export const createCaller = (rooms: Record<string, Pick<Hono<RoomEnv>, 'request'
     };
   };
 
-  return { call, signUp };
+  type SignedUp = Awaited<ReturnType<typeof signUp>>;
+  let numbers = 0;
+  /** New people by the parts that they play, each with the claims of their token. */
+  const signUpAll = async <Role extends string>(
+    roles: Record<Role, Record<string, unknown>>,
+  ): Promise<Record<Role, SignedUp>> => {
+    const signedUp: Partial<Record<Role, SignedUp>> = {};
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of a record are what it is made of
+    for (const role of Object.keys(roles) as Role[]) signedUp[role] = await signUp(`${role}_${++numbers}`, roles[role]);
+    return signedUp as Record<Role, SignedUp>;
+  };
+
+  return { call, signUp, signUpAll };
 };
 export type Person = Awaited<ReturnType<ReturnType<typeof createCaller>['signUp']>>;
 

@@ -37,7 +37,7 @@ const sweepThrough = async (minutes: number) => {
 
 describe('a form to upload with', () => {
   it('is for a creator, by type and size', async () => {
-    const [me, viewer] = [await creator(), await someone()];
+    const { me, viewer } = await rooms.signUpAll({ me: { makes_shows: true }, viewer: {} });
     const { status, body } = await announce(me);
     expect([status, body]).toEqual([
       201,
@@ -102,7 +102,7 @@ describe('a post with what was uploaded', () => {
   });
 
   it('waits for the file, and takes only one’s own, and only once', async () => {
-    const [me, thief] = [await creator(), await creator()];
+    const { me, thief } = await rooms.signUpAll({ me: { makes_shows: true }, thief: { makes_shows: true } });
     const announced = (await announce(me)).body;
     const early = await me.post('/posts', { text: 'Early', uploadId: announced.id });
     expect([early.status, early.body.error]).toEqual([409, 'upload-not-arrived']);

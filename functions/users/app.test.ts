@@ -111,7 +111,7 @@ describe('a handle', () => {
   });
 
   it('that was given up leads to nobody, is held back for thirty days, and can be taken back', async () => {
-    const [me, other] = [await someone(), await someone()];
+    const { me, other } = await rooms.signUpAll({ me: {}, other: {} });
     await me.patch('/users/me', { handle: 'given_up' });
     await me.patch('/users/me', { handle: 'moved_on' });
     expect((await rooms.call('GET', '/users/given_up')).status).toBe(404);
@@ -143,7 +143,7 @@ describe('a handle', () => {
 
 describe('another’s profile', () => {
   it('is for everybody; who is signed in hears whether they follow', async () => {
-    const [me, other] = [await someone(), await someone()];
+    const { me, other } = await rooms.signUpAll({ me: {}, other: {} });
     const streamId = newId('str', Date.now());
     rooms.shows.onAir.set(other.id, streamId);
     const { id, handle, name } = other.user;
@@ -168,7 +168,7 @@ describe('another’s profile', () => {
 
 describe('following', () => {
   it('counts once, however often and at once it is asked for', async () => {
-    const [me, other] = [await someone(), await someone()];
+    const { me, other } = await rooms.signUpAll({ me: {}, other: {} });
     const path = `/users/${other.user.handle}/follow`;
     expect((await times(100, () => me.put(path))).map(({ status }) => status)).toEqual(Array(100).fill(200));
     expect([await counts(me), await counts(other)]).toEqual([
@@ -226,7 +226,7 @@ describe('following', () => {
 
 describe('a block', () => {
   it('ends following both ways, and forbids it until it is lifted', async () => {
-    const [me, pest] = [await someone(), await someone()];
+    const { me, pest } = await rooms.signUpAll({ me: {}, pest: {} });
     await me.put(`/users/${pest.user.handle}/follow`);
     await pest.put(`/users/${me.user.handle}/follow`);
     expect((await times(20, () => me.put(`/users/${pest.user.handle}/block`))).map(({ status }) => status)).toEqual(
@@ -251,7 +251,7 @@ describe('a block', () => {
 
   it('leaves no follow behind, whichever of them comes first', async () => {
     for (let i = 0; i < 10; i++) {
-      const [me, pest] = [await someone(), await someone()];
+      const { me, pest } = await rooms.signUpAll({ me: {}, pest: {} });
       await Promise.all([me.put(`/users/${pest.user.handle}/block`), pest.put(`/users/${me.user.handle}/follow`)]);
       expect([await counts(me), await counts(pest)]).toEqual([
         { followers: 0, following: 0 },

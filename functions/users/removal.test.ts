@@ -30,7 +30,13 @@ const sweepThrough = async (minutes = 30) => {
 
 describe('deleting one’s account', () => {
   it('makes the person unknown at once, and takes back all that was theirs', async () => {
-    const [leaver, fan, star, author, pest] = (await several(5)) as [Person, Person, Person, Person, Person];
+    const { leaver, fan, star, author, pest } = await rooms.signUpAll({
+      leaver: {},
+      fan: {},
+      star: {},
+      author: {},
+      pest: {},
+    });
     const { handle } = leaver.user;
     await fan.put(`/users/${handle}/follow`);
     await leaver.put(`/users/${star.user.handle}/follow`);
@@ -91,7 +97,8 @@ describe('deleting one’s account', () => {
   });
 
   it('goes on where it was broken off, and counts nothing twice when two sweeps meet', async () => {
-    const [leaver, ...stars] = await several(31);
+    const leaver = await someone();
+    const stars = await several(30);
     for (const star of stars) await leaver!.put(`/users/${star.user.handle}/follow`);
     await leaver!.delete('/users/me');
     for (let i = 0; i < 6; i++) {
@@ -102,7 +109,7 @@ describe('deleting one’s account', () => {
   });
 
   it('takes away what was still being written when the account went', async () => {
-    const [leaver, author] = (await several(2)) as [Person, Person];
+    const { leaver, author } = await rooms.signUpAll({ leaver: {}, author: {} });
     const id = await write(author, 'Late likes');
     const [outcome] = await Promise.all([leaver.put(`/posts/${id}/like`), leaver.delete('/users/me')]);
     expect([200, 401, 404]).toContain(outcome.status);
@@ -113,7 +120,8 @@ describe('deleting one’s account', () => {
 
 describe('deleting a post', () => {
   it('takes its likes and comments with it', async () => {
-    const [author, ...fans] = await several(30);
+    const author = await someone();
+    const fans = await several(29);
     const id = await write(author!, 'Short-lived');
     await Promise.all(fans.map((fan) => fan.put(`/posts/${id}/like`)));
     await fans[0]!.post(`/posts/${id}/comments`, { text: 'Oh' });
