@@ -57,7 +57,7 @@ type Json = { [name: string]: unknown };
 
 const toRef = (name: string) => `#/components/schemas/${name}`;
 
-/** These schemas by name, each of which may speak of the others. `io`: bodies as they are sent, answers as they arrive. */
+/** These schemas by name; each may refer to the others. `io`: bodies as they are sent, answers as they arrive. */
 const components = (schemas: Schemas, io: 'input' | 'output'): Json => {
   const registry = z.registry<{ id: string }>();
   for (const [id, schema] of Object.entries(schemas)) registry.add(schema, { id });

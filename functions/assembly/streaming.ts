@@ -70,7 +70,7 @@ export const createStreaming = (
   const access = createAccess({ follows });
   const views = createStreamViews({
     people: users,
-    rooms: connections,
+    audiences: connections,
     leases,
     channels: channelStore,
     posterUrl: video.posterUrl,

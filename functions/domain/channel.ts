@@ -12,7 +12,7 @@ export type Channel = {
   kind: ChannelKind;
   /** Absent until it has been made for the first time. */
   live?: LiveStream | undefined;
-  /** The newest shows on it, oldest first: tells of which of them an asset is. */
+  /** The newest shows on it, oldest first: by their times an asset is given to its show. */
   shows: readonly { streamId: StreamId; at: number }[];
 };
 
@@ -20,7 +20,7 @@ export type Channel = {
 export type LiveStream = {
   id: string;
   /** Mux's own key: read by the worker that holds the lease, and by nobody else. */
-  streamKey: string;
+  muxStreamKey: string;
   playbackId: string;
   latency: Latency;
   reconnectWindowSeconds: number;

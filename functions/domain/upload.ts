@@ -19,9 +19,9 @@ export const UPLOAD_TYPES = {
 } as const;
 export type UploadType = keyof typeof UPLOAD_TYPES;
 
-/** The form that a browser sends a file with is good for so long from its making. */
+/** How long the form that a browser sends a file with is good, from its making. */
 export const UPLOAD_FORM_MS = 10 * 60 * 1000;
-/** A post may take up a file for so long: whoever uploads writes the post meanwhile. */
+/** How long a post may take up a file: whoever uploads writes the post meanwhile. */
 export const UPLOAD_ATTACH_MS = 2 * 60 * 60 * 1000;
 /** What no post has taken up by then is removed: much later than a post may, so that the two never meet. */
 export const UPLOAD_KEPT_MS = 24 * 60 * 60 * 1000;

@@ -25,8 +25,8 @@ const network = (address: string): string => {
 /**
  * Where a request comes from, for limits on those who are not signed in.
  *
- * @param trustedHops how many proxies of ours stand in front: each has appended whom it heard from to `X-Forwarded-For`, so
- *   so many from the right is the caller. What stands further left the caller may have made up.
+ * @param trustedHops how many proxies of ours stand in front: each has appended the address it heard from to
+ *   `X-Forwarded-For`, so the caller stands that many places from the right. The caller may have made up what stands further left.
  */
 export const clientAddress = (c: Context<RoomEnv>, trustedHops: number): string => {
   const peer = peerOf(c.env) ?? 'unknown';

@@ -8,7 +8,7 @@ import {
   type PostView,
   UpdatePost,
 } from '#contract/http';
-import type { Slice } from '#domain/feed';
+import type { Slice } from '#domain/posts-feed';
 import {
   type CommentId,
   type Handle,
@@ -132,18 +132,18 @@ export const createPostsApp = ({
     return upload;
   };
 
-  /** One page of a feed. `list` names it to its cursors. */
-  const feed = async (
+  /** One page of a list of posts. `list` names it to its cursors. */
+  const pageOf = async (
     list: string,
     { limit, cursor }: { limit: number; cursor?: string | undefined },
     viewer: Caller | undefined,
     look: (ask: Ask) => Promise<Slice>,
   ): Promise<Page<PostView>> => {
     const before = parsePostId(openCursor(cursors, list, cursor)?.['before'] ?? '');
-    const { posts: shown, more } = await look({ limit, before });
-    const last = shown.at(-1);
+    const { posts: found, more } = await look({ limit, before });
+    const last = found.at(-1);
     const next = more && last ? cursors.seal(list, { before: last.id }) : undefined;
-    return { items: await views.postViews(shown, viewer), ...(next !== undefined && { cursor: next }) };
+    return { items: await views.postViews(found, viewer), ...(next !== undefined && { cursor: next }) };
   };
 
   room.get('/posts', query(PostQuery), async (c) => {
@@ -151,17 +151,17 @@ export const createPostsApp = ({
     const handle = parseHandle(author);
     const user = handle && (await users.byHandle(handle));
     if (!user) throw new Refusal('user-not-found', 'Nobody goes by this handle.');
-    const page = await feed(`author:${user.id}`, asked, c.get('user'), (ask) => posts.byAuthor(user.id, ask));
+    const page = await pageOf(`author:${user.id}`, asked, c.get('user'), (ask) => posts.byAuthor(user.id, ask));
     return c.json(page);
   });
 
   room.get('/posts/explore', query(PageQuery), async (c) =>
-    c.json(await feed('explore', c.req.valid('query'), c.get('user'), (ask) => posts.explore(ask))),
+    c.json(await pageOf('explore', c.req.valid('query'), c.get('user'), (ask) => posts.explore(ask))),
   );
 
   room.get('/posts/feed', signedIn, query(PageQuery), async (c) => {
     const caller = requireUser(c);
-    const page = await feed(`feed:${caller.userId}`, c.req.valid('query'), caller, (ask) =>
+    const page = await pageOf(`feed:${caller.userId}`, c.req.valid('query'), caller, (ask) =>
       followingFeed(caller.userId, ask),
     );
     return c.json(page);

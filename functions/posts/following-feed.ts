@@ -1,4 +1,4 @@
-import { byPromise, type Candidate, isSettled, mergeSlices, type Slice } from '#domain/feed';
+import { byPromise, type Candidate, isSettled, mergeSlices, type Slice } from '#domain/posts-feed';
 import type { PostId, UserId } from '#domain/ids';
 import type { Position } from '#store/dynamo';
 import type { FollowPage } from '#store/follows';
@@ -11,14 +11,14 @@ type Parts = {
   posts: { byAuthor(author: UserId, ask: Ask): Promise<Slice> };
 };
 
-/** Of whom somebody follows, the latest so many make the feed: what a page costs must not grow with how many one follows. */
+/** The feed is made of this many authors, the latest that one follows: a page must not cost more the more one follows. */
 export const FEED_AUTHORS = 500;
-/** Authors asked side by side, before a look at whether that is enough. */
+/** This many authors are asked side by side, before a look at whether that is enough. */
 const WAVE = 10;
 
 /**
- * The posts of whom one follows, gathered when they are read (fan-out on read): nothing is written twice, an unfollow and a block
- * work at once, and an author with a million followers posts as cheaply as one with none. The newest post of each author bounds
+ * The posts of the authors that one follows, gathered when they are read (fan-out on read): nothing is written twice, an unfollow
+ * and a block work at once, and an author with a million followers posts as cheaply as one with none. The newest post of each author bounds
  * what they can add, so that mostly the first wave settles a page.
  */
 export const createFollowingFeed =

@@ -20,8 +20,8 @@ export type SocketEvent = {
 /** A `body` goes to the socket itself. */
 export type SocketAnswer = { statusCode: number; body?: string };
 
-/** Beyond this a room is asked for, not told: one message to all of it would starve the API. */
-export const ROOM_CAP = 2_000;
+/** A larger audience asks and is not told: one message to all of it would starve the API. */
+export const AUDIENCE_CAP = 2_000;
 
 type Parts = {
   tickets: {
@@ -43,7 +43,7 @@ type Parts = {
 };
 
 /**
- * The realtime room: `$connect` with a ticket, `$disconnect`, and every message, whose answer is the route's response.
+ * The room of realtime: `$connect` with a ticket, `$disconnect`, and every message, whose answer is the route's response.
  */
 export const createRealtime = (parts: Parts) => {
   const { tickets, connections, streams, people, isModerator, access, views, origins, log, clock } = parts;
@@ -59,7 +59,7 @@ export const createRealtime = (parts: Parts) => {
     if (!stream) throw new Refusal('stream-not-found', 'There is no such show.');
     await access.requireWatch(stream, await viewer(connection));
     const size = (await connections.sizes([stream.id])).get(stream.id) ?? 0;
-    const push = size < ROOM_CAP || connection.userId === stream.creatorId || connection.streamId === stream.id;
+    const push = size < AUDIENCE_CAP || connection.userId === stream.creatorId || connection.streamId === stream.id;
     await connections.enter(connection.connectionId, push ? stream.id : undefined, clock().getTime());
     return { type: 'joined', live: await views.live(stream), mode: push ? 'push' : 'poll' };
   };

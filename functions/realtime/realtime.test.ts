@@ -3,7 +3,7 @@ import type { UserId } from '#domain/ids';
 import { memberKey } from '#store/keys';
 import { openShowRooms, type ShowRooms } from '../show-rooms.testing.ts';
 import { muxShow } from '../video/mux-show.testing.ts';
-import { ROOM_CAP } from './handlers.ts';
+import { AUDIENCE_CAP } from './handlers.ts';
 import { createPublisher } from '../shows/publisher.ts';
 
 let rooms: ShowRooms;
@@ -101,7 +101,7 @@ describe('a socket', () => {
     await feed.release('finished');
   });
 
-  it('is in one room at a time, and in none once it is closed', async () => {
+  it('is in one audience at a time, and in none once it is closed', async () => {
     const [one, other] = [await begin(), await begin()];
     const socket = await open();
     for (const { id } of [one, one, other]) await socket.say({ action: 'join', streamId: id });
@@ -154,11 +154,11 @@ describe('a socket', () => {
   });
 });
 
-describe('a full room', () => {
+describe('a large audience', () => {
   it('is asked for, not told; its creator is told all the same', async () => {
     const { id, creator, mux } = await begin();
     const { sizes } = rooms.streaming.connections;
-    rooms.streaming.connections.sizes = async (ids) => new Map(ids.map((one) => [one, ROOM_CAP]));
+    rooms.streaming.connections.sizes = async (ids) => new Map(ids.map((one) => [one, AUDIENCE_CAP]));
     const [viewer, host] = [await open(), await open(creator.id)];
     expect(await viewer.say({ action: 'join', streamId: id })).toMatchObject({ mode: 'poll' });
     expect(await host.say({ action: 'join', streamId: id })).toMatchObject({ mode: 'push' });
@@ -193,10 +193,13 @@ describe('a full room', () => {
         },
       },
     });
-    await publisher.toRoom(id, { type: 'pong' });
+    await publisher.toAudience(id, { type: 'pong' });
     expect(most).toBeLessThanOrEqual(64);
     expect(sent).toBeLessThan(150);
-    expect(rooms.logged.at(-1)).toMatchObject({ level: 'warn', message: 'a room was too large to be told in time' });
+    expect(rooms.logged.at(-1)).toMatchObject({
+      level: 'warn',
+      message: 'an audience was too large to be told in time',
+    });
   });
 
   it('forgets who has never said goodbye', async () => {

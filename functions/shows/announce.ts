@@ -5,19 +5,19 @@ import type { Changed } from './ending.ts';
 import type { Publisher } from './publisher.ts';
 
 type Parts = {
-  publisher: Pick<Publisher, 'toRoom'>;
+  publisher: Pick<Publisher, 'toAudience'>;
   view: (stream: Stream) => Promise<StreamView | undefined>;
   log: Log;
 };
 
-/** Tells a stream's room what people see of a change. Never throws: the change itself is in the table. */
+/** Tells a stream's audience what people see of a change. Never throws: the change itself is in the table. */
 export const createAnnounce =
   ({ publisher, view, log }: Parts): Changed =>
   async ({ before, after }) => {
     if (seen(before) === seen(after)) return;
     try {
       const stream = await view(after);
-      if (stream) await publisher.toRoom(after.id, { type: 'stream', stream });
+      if (stream) await publisher.toAudience(after.id, { type: 'stream', stream });
     } catch (error) {
       log.warn('a change was not announced', { streamId: after.id, error });
     }

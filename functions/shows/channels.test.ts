@@ -48,7 +48,7 @@ describe('when Mux', () => {
     rooms.fake.video.make = () => Promise.reject(new Error('made a second time'));
     const { status, body } = await create();
     expect(status).toBe(201);
-    expect((await rooms.feed(body.ingest.streamKey)).muxStreamKey).toBe(mine()[0]?.streamKey);
+    expect((await rooms.feed(body.ingest.streamKey)).muxStreamKey).toBe(mine()[0]?.muxStreamKey);
   });
 
   it('has deleted the live stream, another is made in its place', async () => {
@@ -60,7 +60,7 @@ describe('when Mux', () => {
       body: { title: 'A show', latency: 'low' },
     });
     expect(status).toBe(201);
-    expect((await rooms.feed(body.ingest.streamKey)).muxStreamKey).toBe(mine()[1]?.streamKey);
+    expect((await rooms.feed(body.ingest.streamKey)).muxStreamKey).toBe(mine()[1]?.muxStreamKey);
   });
 
   it('has switched the live stream off, the creator hears so; a test stream is simply made anew', async () => {

@@ -4,7 +4,7 @@ import type { ConnectionStore } from '#store/connections';
 import type { Log } from '../http/log.ts';
 import type { Sockets } from './sockets.ts';
 
-/** API Gateway's rate is one bucket with the HTTP API's: so few at a time, and none for longer than this. */
+/** How many sockets are told at a time, and for how long at most: API Gateway's rate is shared with the HTTP API. */
 export const PUSH = { atOnce: 64, budgetMs: 6_000 } as const;
 
 type Parts = {
@@ -15,7 +15,7 @@ type Parts = {
   clock: () => Date;
 };
 
-/** Says things to rooms of open sockets. Never throws: a push is a hint, and who misses it gets the same answer by asking. */
+/** Says things to the audiences of streams. Never throws: a push is a hint, and who misses it gets the same answer by asking. */
 export const createPublisher = ({ sockets, connections, log, clock }: Parts) => {
   const post = async (to: Sockets, connectionId: string, text: string): Promise<void> => {
     try {
@@ -26,8 +26,8 @@ export const createPublisher = ({ sockets, connections, log, clock }: Parts) => 
   };
 
   return {
-    /** To everybody in a stream's room, as far as the time for it goes. */
-    toRoom: async (id: StreamId, message: ServerMessage): Promise<void> => {
+    /** To everybody in a stream's audience, as far as the time for it goes. */
+    toAudience: async (id: StreamId, message: ServerMessage): Promise<void> => {
       if (!sockets) return;
       const text = JSON.stringify(message);
       const started = clock().getTime();
@@ -35,14 +35,14 @@ export const createPublisher = ({ sockets, connections, log, clock }: Parts) => 
         for await (const members of connections.members(id, started))
           for (let from = 0; from < members.length; from += PUSH.atOnce) {
             if (clock().getTime() - started > PUSH.budgetMs) {
-              log.warn('a room was too large to be told in time', { streamId: id });
+              log.warn('an audience was too large to be told in time', { streamId: id });
               return;
             }
             const some = members.slice(from, from + PUSH.atOnce);
             await Promise.all(some.map(({ connectionId }) => post(sockets, connectionId, text)));
           }
       } catch (error) {
-        log.warn('a room could not be told', { streamId: id, error });
+        log.warn('an audience could not be told', { streamId: id, error });
       }
     },
   };

@@ -7,7 +7,7 @@ import type { Person } from '#domain/user';
 
 type Parts = {
   people: { findMany(ids: readonly UserId[]): Promise<Map<UserId, Person>> };
-  rooms: { sizes(ids: readonly StreamId[]): Promise<Map<StreamId, number>> };
+  audiences: { sizes(ids: readonly StreamId[]): Promise<Map<StreamId, number>> };
   /** What its worker last measured. */
   leases: { get(id: StreamId): Promise<{ health?: string | undefined; healthAt?: number | undefined } | undefined> };
   /** The playback id of a creator's channel; undefined before its first show. */
@@ -21,7 +21,7 @@ type Parts = {
 };
 
 /** Streams as people see them. A stream whose creator has gone is left out. */
-export const createStreamViews = ({ people, rooms, leases, channels, posterUrl }: Parts) => {
+export const createStreamViews = ({ people, audiences, leases, channels, posterUrl }: Parts) => {
   const poster = async (stream: Stream): Promise<string | undefined> => {
     // a signed picture needs a token: `GET /stream/{id}/playback` gives one
     if (stream.visibility !== 'public') return undefined;
@@ -35,7 +35,7 @@ export const createStreamViews = ({ people, rooms, leases, channels, posterUrl }
   const views = async (streams: readonly Stream[]): Promise<StreamView[]> => {
     const [creators, sizes] = await Promise.all([
       people.findMany([...new Set(streams.map(({ creatorId }) => creatorId))]),
-      rooms.sizes(streams.filter(({ state }) => state !== 'ended').map(({ id }) => id)),
+      audiences.sizes(streams.filter(({ state }) => state !== 'ended').map(({ id }) => id)),
     ]);
     const made = streams.map(async (stream): Promise<StreamView | undefined> => {
       const creator = creators.get(stream.creatorId);
@@ -59,7 +59,7 @@ export const createStreamViews = ({ people, rooms, leases, channels, posterUrl }
 
     /** The small view that crowds poll. */
     live: async (stream: Stream): Promise<LiveView> => {
-      const sizes = stream.state === 'ended' ? undefined : await rooms.sizes([stream.id]);
+      const sizes = stream.state === 'ended' ? undefined : await audiences.sizes([stream.id]);
       return {
         id: stream.id,
         state: stream.state,

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { CHANNEL_KINDS, type Channel, type ChannelKind, SIMULCAST_STATUSES } from '#domain/channel';
+import { CHANNEL_KINDS, type Channel, type ChannelKind, type LiveStream, SIMULCAST_STATUSES } from '#domain/channel';
 import type { UserId } from '#domain/ids';
 import { LATENCIES } from '#domain/stream-limits';
 import { streamId, userId } from './brands.ts';
@@ -17,6 +17,7 @@ const record = createRecord({
     live: z.optional(
       z.object({
         id: z.string(),
+        /** Mux's, under the name that every version of us has read. */
         streamKey: z.string(),
         playbackId: z.string(),
         latency: z.enum(LATENCIES),
@@ -55,16 +56,20 @@ const owner = createRecord({
 
 export const channelItem = (channel: Channel, rev: number, making: Making | undefined): Item => ({
   ...channelKey(channel.creatorId, channel.kind),
-  ...record.write({ ...channel, rev, making }),
+  ...record.write({ ...channel, live: channel.live && toStored(channel.live), rev, making }),
 });
 
 /** A channel as it is stored; an empty one where there is none. */
 export const readChannel = async (table: Table, creatorId: UserId, kind: ChannelKind): Promise<StoredChannel> => {
   const item = await table.get(channelKey(creatorId, kind));
   if (!item) return { channel: { creatorId, kind, shows: [] }, rev: 0, making: undefined };
-  const { rev, making, ...channel } = record.read(item);
-  return { channel, rev, making };
+  const { rev, making, live, ...channel } = record.read(item);
+  return { channel: { ...channel, live: live && fromStored(live) }, rev, making };
 };
+
+type StoredLive = Omit<LiveStream, 'muxStreamKey'> & { streamKey: string };
+const toStored = ({ muxStreamKey, ...live }: LiveStream): StoredLive => ({ ...live, streamKey: muxStreamKey });
+const fromStored = ({ streamKey, ...live }: StoredLive): LiveStream => ({ ...live, muxStreamKey: streamKey });
 
 /** The write that takes a channel from what was read to what it is now; refused as `channel-moved` when another came between. */
 export const channelMove = (

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import type { StreamId, UserId } from '#domain/ids';
-import { again } from './again.ts';
+import { retryOnConflict } from './retry-on-conflict.ts';
 import { streamId, userId } from './brands.ts';
 import { atRevision, type Table } from './dynamo.ts';
-import { connectionKey, memberKey, ROOM_SHARDS, roomPartition, roomSizeKey } from './keys.ts';
+import { connectionKey, memberKey, AUDIENCE_SHARDS, audiencePartition, audienceSizeKey } from './keys.ts';
 import { createRecord } from './record.ts';
 
 /** API Gateway closes a socket after two hours; what is left of one after that never said goodbye. */
@@ -29,15 +29,15 @@ const member = createRecord({
 
 export type Connection = { connectionId: string; userId?: UserId | undefined; streamId?: StreamId | undefined };
 
-/** Open realtime sockets, and which room (a stream) each is in: at most one. */
+/** Open realtime sockets, and which stream's audience each is in: at most one. */
 export const createConnectionStore = ({ table }: { table: Table }) => {
   const read = async (connectionId: string) => {
     const item = await table.get(connectionKey(connectionId));
     return item && record.read(item);
   };
-  /** Counted apart from the move, which a full room would otherwise make one long queue. Off by one after a crash, no more. */
-  const count = async (room: StreamId, by: 1 | -1, now: number): Promise<void> => {
-    await table.update(roomSizeKey(room), {
+  /** Counted apart from the move, which a large audience would otherwise make one long queue. Off by one after a crash, no more. */
+  const count = async (streamId: StreamId, by: 1 | -1, now: number): Promise<void> => {
+    await table.update(audienceSizeKey(streamId), {
       expression: 'ADD #size :by SET expiresAt = :expiresAt',
       names: { '#size': 'size' },
       values: { ':by': { N: String(by) }, ':expiresAt': { N: String(expiry(now).expiresAt) } },
@@ -55,64 +55,64 @@ export const createConnectionStore = ({ table }: { table: Table }) => {
 
     get: async (connectionId: string): Promise<Connection | undefined> => read(connectionId),
 
-    /** Moves a connection into a room, or out of all with undefined. False where the connection is not open any more. */
-    enter: (connectionId: string, room: StreamId | undefined, now: number) =>
-      again<boolean>(async () => {
+    /** Moves a connection into a stream's audience, or with undefined out of any. False where it is not open any more. */
+    enter: (connectionId: string, into: StreamId | undefined, now: number) =>
+      retryOnConflict<boolean>(async () => {
         const found = await read(connectionId);
         if (!found) return { settled: false };
-        if (found.streamId === room) return { settled: true };
+        if (found.streamId === into) return { settled: true };
         const { streamId: from, rev, ...who } = found;
         const written = await table.transact([
           {
             or: 'moved',
             put: {
               ...connectionKey(connectionId),
-              ...record.write({ ...who, streamId: room, rev: rev + 1 }, expiry(now)),
+              ...record.write({ ...who, streamId: into, rev: rev + 1 }, expiry(now)),
             },
             when: atRevision(rev),
           },
           ...(from ? [{ remove: memberKey(from, connectionId) }] : []),
-          ...(room ? [{ put: { ...memberKey(room, connectionId), ...member.write(who, expiry(now)) } }] : []),
+          ...(into ? [{ put: { ...memberKey(into, connectionId), ...member.write(who, expiry(now)) } }] : []),
         ]);
-        if (!written.done) return 'again';
+        if (!written.done) return 'conflict';
         if (from) await count(from, -1, now);
-        if (room) await count(room, 1, now);
+        if (into) await count(into, 1, now);
         return { settled: true };
       }),
 
     /** Forgets a connection that is gone. Harmless for one that is not known. */
     closed: (connectionId: string, now: number) =>
-      again<void>(async () => {
+      retryOnConflict<void>(async () => {
         const found = await read(connectionId);
         if (!found) return { settled: undefined };
         const written = await table.transact([
           { or: 'moved', remove: connectionKey(connectionId), when: atRevision(found.rev) },
           ...(found.streamId ? [{ remove: memberKey(found.streamId, connectionId) }] : []),
         ]);
-        if (!written.done) return 'again';
+        if (!written.done) return 'conflict';
         if (found.streamId) await count(found.streamId, -1, now);
         return { settled: undefined };
       }),
 
-    /** How many are in each of these rooms. */
-    sizes: async (rooms: readonly StreamId[]): Promise<Map<StreamId, number>> => {
-      const keys = new Map(rooms.map((room) => [roomSizeKey(room).pk.S, room]));
-      const items = await table.getMany(rooms.map(roomSizeKey));
+    /** How many are in the audience of each of these streams. */
+    sizes: async (ids: readonly StreamId[]): Promise<Map<StreamId, number>> => {
+      const keys = new Map(ids.map((id) => [audienceSizeKey(id).pk.S, id]));
+      const items = await table.getMany(ids.map(audienceSizeKey));
       const sizes = new Map<StreamId, number>();
       for (const item of items) {
-        const room = keys.get(item['pk']?.S ?? '');
-        if (room) sizes.set(room, Math.max(0, Number(item['size']?.N ?? 0)));
+        const id = keys.get(item['pk']?.S ?? '');
+        if (id) sizes.set(id, Math.max(0, Number(item['size']?.N ?? 0)));
       }
       return sizes;
     },
 
-    /** Everybody in a room, shard by shard and page by page, so that a full room is never held in memory whole. */
-    async *members(room: StreamId, now: number): AsyncGenerator<Connection[]> {
-      for (let shard = 0; shard < ROOM_SHARDS; shard++) {
+    /** Everybody in an audience, shard by shard and page by page, so that a large audience is never held in memory whole. */
+    async *members(id: StreamId, now: number): AsyncGenerator<Connection[]> {
+      for (let shard = 0; shard < AUDIENCE_SHARDS; shard++) {
         let after;
         do {
           const page = await table.query({
-            partition: roomPartition(room, shard),
+            partition: audiencePartition(id, shard),
             limit: PAGE,
             after,
             consistent: true,

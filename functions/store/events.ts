@@ -3,12 +3,12 @@ import { type Asset, type AssetNews, merged } from '#domain/asset';
 import { channelKind, showAt, type SimulcastStatus, withTargetWord, withWord } from '#domain/channel';
 import type { StreamId, UserId } from '#domain/ids';
 import { isOnAir, step, type Stream, type StreamEvent } from '#domain/stream';
-import { again } from './again.ts';
+import { retryOnConflict } from './retry-on-conflict.ts';
 import { streamId } from './brands.ts';
 import { channelMove, ownerOf, readChannel } from './channel-record.ts';
 import { absent, atRevision, type Part, type Table } from './dynamo.ts';
 import type { Item } from './item.ts';
-import { airKey, assetKey, eventKey, leaseKey, streamKey } from './keys.ts';
+import { airKey, assetKey, eventKey, leaseKey, streamItemKey } from './keys.ts';
 import { leaseEnd, readLease } from './lease-record.ts';
 import { createRecord } from './record.ts';
 import { AssetFacts, readAir, readStream, type StoredStream, streamMove } from './stream-record.ts';
@@ -68,7 +68,7 @@ type Plan =
 /** What Mux told. An event's id and all that it changes are written in one transaction: it is applied once or not at all. */
 export const createMuxEventStore = ({ table }: { table: Table }) => {
   const stored = async (id: StreamId): Promise<StoredStream | undefined> => {
-    const item = await table.get(streamKey(id));
+    const item = await table.get(streamItemKey(id));
     return item && readStream(item);
   };
 
@@ -177,7 +177,7 @@ export const createMuxEventStore = ({ table }: { table: Table }) => {
   return {
     /** @param now when it was received, in milliseconds */
     apply: (told: MuxEvent, effect: Effect, now: number) =>
-      again<Applied>(async () => {
+      retryOnConflict<Applied>(async () => {
         const seen = await table.get(eventKey(told.id));
         if (seen) return { settled: { known: true, stream: await streamOf(seen) } };
         const planned = await plan(effect, now);
@@ -198,7 +198,7 @@ export const createMuxEventStore = ({ table }: { table: Table }) => {
           },
           ...planned.parts,
         ]);
-        if (!written.done) return 'again';
+        if (!written.done) return 'conflict';
         return planned.applied === 'changed'
           ? { settled: { known: false, applied: 'changed', change: planned.change } }
           : { settled: { known: false, applied: planned.applied } };
@@ -206,9 +206,9 @@ export const createMuxEventStore = ({ table }: { table: Table }) => {
 
     /** What Mux answered when we asked, merged in as an event would be; it has no id of its own. */
     learn: (effect: Extract<Effect, { on: 'asset' }>, now: number) =>
-      again<Change | undefined>(async () => {
+      retryOnConflict<Change | undefined>(async () => {
         const planned = await planAsset(effect, now);
-        if (planned.parts.length > 0 && !(await table.transact<Name>(planned.parts)).done) return 'again';
+        if (planned.parts.length > 0 && !(await table.transact<Name>(planned.parts)).done) return 'conflict';
         return { settled: planned.applied === 'changed' ? planned.change : undefined };
       }),
   };

@@ -3,11 +3,11 @@ import { channelKind, withShow } from '#domain/channel';
 import type { StreamId, UserId } from '#domain/ids';
 import { isReleaseReason, step, type Stream } from '#domain/stream';
 import * as z from 'zod/mini';
-import { again } from './again.ts';
+import { retryOnConflict } from './retry-on-conflict.ts';
 import { streamId, userId } from './brands.ts';
 import { channelMove, readChannel } from './channel-record.ts';
 import { absent, openTable, type Table } from './dynamo.ts';
-import { airKey, hashed, ingestKey, leaseKey, streamKey } from './keys.ts';
+import { airKey, hashed, ingestKey, leaseKey, streamItemKey } from './keys.ts';
 import type { Item } from './item.ts';
 import { atFence, leaseEnd, leaseItem, type Lease, readLease } from './lease-record.ts';
 import { createRecord } from './record.ts';
@@ -59,8 +59,8 @@ export const createIngestStore = ({ client, tableName }: { client: DynamoDBClien
     now: number,
     next: (lease: Lease | undefined) => Omit<Lease, 'fence' | 'told' | 'state'> | undefined,
   ): Promise<(Claimed & { lease: Lease }) | NotClaimed> =>
-    again<(Claimed & { lease: Lease }) | NotClaimed>(async () => {
-      const [streamItem, leaseRead] = await Promise.all([table.get(streamKey(id)), table.get(leaseKey(id))]);
+    retryOnConflict<(Claimed & { lease: Lease }) | NotClaimed>(async () => {
+      const [streamItem, leaseRead] = await Promise.all([table.get(streamItemKey(id)), table.get(leaseKey(id))]);
       if (!streamItem) return refused('unknown');
       const found = readStream(streamItem);
       const { stream } = found;
@@ -90,16 +90,16 @@ export const createIngestStore = ({ client, tableName }: { client: DynamoDBClien
       if (written.done) {
         const previousUntil = old?.workerId !== undefined && old.until > now ? old.until : undefined;
         return {
-          settled: { claimed: true, fence, muxStreamKey: channel.channel.live.streamKey, previousUntil, lease },
+          settled: { claimed: true, fence, muxStreamKey: channel.channel.live.muxStreamKey, previousUntil, lease },
         };
       }
-      return written.because === 'no-air' ? refused('held') : 'again';
+      return written.because === 'no-air' ? refused('held') : 'conflict';
     });
 
   /** Lets the stream hear what the lease already says: that the feed's state is another one. */
   const tell = (id: StreamId, fence: number, now: number): Promise<boolean> =>
-    again<boolean>(async () => {
-      const [streamItem, leaseRead] = await Promise.all([table.get(streamKey(id)), table.get(leaseKey(id))]);
+    retryOnConflict<boolean>(async () => {
+      const [streamItem, leaseRead] = await Promise.all([table.get(streamItemKey(id)), table.get(leaseKey(id))]);
       const lease = leaseRead && readLease(leaseRead);
       if (!streamItem || lease?.fence !== fence) return { settled: false };
       const found = readStream(streamItem);
@@ -116,7 +116,7 @@ export const createIngestStore = ({ client, tableName }: { client: DynamoDBClien
         },
         ...(after === found.stream ? [] : [streamMove(found, after)]),
       ]);
-      return written.done ? { settled: true } : 'again';
+      return written.done ? { settled: true } : 'conflict';
     });
 
   return {
@@ -132,7 +132,7 @@ export const createIngestStore = ({ client, tableName }: { client: DynamoDBClien
       if (!item) return { redeemed: false, because: 'unknown' };
       const { streamId, creatorId, until } = key.read(item);
       if (until <= now) return { redeemed: false, because: 'expired' };
-      const streamItem = await table.get(streamKey(streamId));
+      const streamItem = await table.get(streamItemKey(streamId));
       if (!streamItem || isOver(readStream(streamItem).stream)) return { redeemed: false, because: 'ended' };
       return { redeemed: true, streamId, creatorId };
     },
@@ -239,8 +239,8 @@ export const createIngestStore = ({ client, tableName }: { client: DynamoDBClien
       now: number;
     }): Promise<void> => {
       const reason = isReleaseReason(because) ? because : 'internal-error';
-      await again(async () => {
-        const [streamItem, leaseRead] = await Promise.all([table.get(streamKey(id)), table.get(leaseKey(id))]);
+      await retryOnConflict(async () => {
+        const [streamItem, leaseRead] = await Promise.all([table.get(streamItemKey(id)), table.get(leaseKey(id))]);
         const lease = leaseRead && readLease(leaseRead);
         if (!streamItem || lease?.fence !== fence || lease.workerId === undefined) return { settled: undefined };
         const found = readStream(streamItem);
@@ -258,7 +258,7 @@ export const createIngestStore = ({ client, tableName }: { client: DynamoDBClien
               ]),
           ...(after === found.stream ? [] : [streamMove(found, after)]),
         ]);
-        return written.done ? { settled: undefined } : 'again';
+        return written.done ? { settled: undefined } : 'conflict';
       });
     },
   };

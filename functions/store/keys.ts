@@ -12,13 +12,11 @@ export const hashed = (secret: string): string => createHash('sha256').update(se
 export const shardOf = (text: string, count: number): number =>
   createHash('sha256').update(text).digest().readUInt16BE(0) % count;
 
-// ── streams ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-/** Partitions of the live list: all of it is read on each look, so few; each takes 1,000 state changes a second. */
+/** Partitions of the live list. They are few, because each look reads all of them; each takes 1,000 state changes a second. */
 export const LIVE_SHARDS = 4;
 export const DUE_SHARDS = 4;
 
-export const streamKey = (id: StreamId) => key(`STREAM#${id}`, 'STREAM');
+export const streamItemKey = (id: StreamId) => key(`STREAM#${id}`, 'STREAM');
 export const leaseKey = (id: StreamId) => key(`STREAM#${id}`, 'LEASE');
 /** A single-use stream key, by its hash. */
 export const ingestKey = (keyHash: string) => key(`INGEST#${keyHash}`, 'INGEST');
@@ -38,19 +36,15 @@ export const liveList = (shard: number) => `LIVE#${shard}`;
 export const scheduledList = (shard: number) => `SCHEDULED#${shard}`;
 export const dueStreams = (shard: number) => `DUE#STREAM#${shard}`;
 
-// ── realtime ──────────────────────────────────────────────────────────────────────────────────────────────────────
-
-/** Connections of a room, spread so that a full room is no hot partition. */
-export const ROOM_SHARDS = 8;
+/** Connections of an audience, spread so that a large one is no hot partition. */
+export const AUDIENCE_SHARDS = 8;
 
 export const connectionKey = (connectionId: string) => key(`CONNECTION#${connectionId}`, 'CONNECTION');
 export const memberKey = (id: StreamId, connectionId: string) =>
-  key(roomPartition(id, shardOf(connectionId, ROOM_SHARDS)), `MEMBER#${connectionId}`);
-/** How many are in a room. */
-export const roomSizeKey = (id: StreamId) => key(`ROOM#${id}`, 'SIZE');
-export const roomPartition = (id: StreamId, shard: number) => `ROOM#${id}#${shard}`;
-
-// ── people ────────────────────────────────────────────────────────────────────────────────────────────────────────
+  key(audiencePartition(id, shardOf(connectionId, AUDIENCE_SHARDS)), `MEMBER#${connectionId}`);
+/** How many are in an audience. */
+export const audienceSizeKey = (id: StreamId) => key(`AUDIENCE#${id}`, 'SIZE');
+export const audiencePartition = (id: StreamId, shard: number) => `AUDIENCE#${id}#${shard}`;
 
 /** Whom an issuer's subject is to us. Hashed, because a subject may be long, or a person's mail address. */
 export const identityKey = (issuer: string, subject: string) =>
@@ -74,9 +68,7 @@ export const followersList = (followee: UserId) => `FOLLOWERS#${followee}`;
 export const blockedByList = (blocked: UserId) => `BLOCKEDBY#${blocked}`;
 export const blockedList = (blocker: UserId) => `BLOCKED#${blocker}`;
 
-// ── posts ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-/** Partitions of the explore feed: one look reads all of them, and each takes 1,000 new posts a second. */
+/** Partitions of the explore list: one look reads all of them, and each takes 1,000 new posts a second. */
 export const EXPLORE_SHARDS = 4;
 
 export const postKey = (id: PostId) => key(postPartition(id), 'POST');
@@ -94,8 +86,6 @@ export const postsOfAuthor = (author: UserId) => `POSTS#${author}`;
 export const likesOfUser = (userId: UserId) => `LIKES#${userId}`;
 export const commentsOfAuthor = (author: UserId) => `COMMENTS#${author}`;
 export const exploreList = (shard: number) => `EXPLORE#${shard}`;
-
-// ── removals ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** What is still to be removed after a post or an account is gone; an uploaded file, until a post takes it up. */
 export const removalKey = (of: PostId | UploadId | UserId) => key(`REMOVAL#${of}`, 'REMOVAL');

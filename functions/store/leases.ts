@@ -1,8 +1,8 @@
 import type { StreamId } from '#domain/ids';
 import { step } from '#domain/stream';
-import { again } from './again.ts';
+import { retryOnConflict } from './retry-on-conflict.ts';
 import type { Table } from './dynamo.ts';
-import { leaseKey, streamKey } from './keys.ts';
+import { leaseKey, streamItemKey } from './keys.ts';
 import { atFence, type Lease, readLease } from './lease-record.ts';
 import { readStream, streamMove } from './stream-record.ts';
 import type { Change } from './streams.ts';
@@ -19,8 +19,8 @@ export const createLeaseStore = ({ table }: { table: Table }) => ({
    * anybody else took the stream finds it still its own, and tells the stream so.
    */
   lapse: (id: StreamId, now: number) =>
-    again<Change | undefined>(async () => {
-      const [streamItem, leaseItem] = await Promise.all([table.get(streamKey(id)), table.get(leaseKey(id))]);
+    retryOnConflict<Change | undefined>(async () => {
+      const [streamItem, leaseItem] = await Promise.all([table.get(streamItemKey(id)), table.get(leaseKey(id))]);
       if (!streamItem) return { settled: undefined };
       const found = readStream(streamItem);
       const { feed } = found.stream;
@@ -45,7 +45,7 @@ export const createLeaseStore = ({ table }: { table: Table }) => ({
             ]
           : []),
       ]);
-      return written.done ? { settled: { before: found.stream, after } } : 'again';
+      return written.done ? { settled: { before: found.stream, after } } : 'conflict';
     }),
 });
 export type LeaseStore = ReturnType<typeof createLeaseStore>;

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { mergeSlices, type Slice } from '#domain/feed';
+import { mergeSlices, type Slice } from '#domain/posts-feed';
 import type { PostId, StreamId, UserId } from '#domain/ids';
 import type { Post, PostChanges, Reception } from '#domain/post';
 import * as brands from './brands.ts';

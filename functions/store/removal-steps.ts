@@ -9,11 +9,11 @@ import type { LikeStore } from './likes.ts';
 import type { PostStore } from './posts.ts';
 import { type Removal, REMOVAL_STEPS, type RemovalStep, type RemovalStore } from './removals.ts';
 
-/** Of one kind of thing, so many at a time: a step ends well inside a Lambda's patience, and the next goes on. */
+/** How many things of one kind a step removes: it ends well inside a Lambda's time, and the next step goes on. */
 const PAGE = 25;
 /** A request that was under way when the account went may write once more, and an index shows it late: all is looked at again. */
 const SETTLED_MS = 15 * 60 * 1000;
-/** Whoever still has the form by which a file came may send it once more: so long after, it is removed once more. */
+/** How long after its removal a file is removed once more: whoever still has its form may have sent it again. */
 const RESENT_MS = 60 * 60 * 1000;
 
 /** Ends and takes away some of a creator's streams; false once there is none left. */
@@ -34,7 +34,7 @@ type Parts = {
   removeFile: RemoveFile;
 };
 
-/** What deleted posts and accounts have left behind goes in steps, each of which may be repeated and broken off anywhere. */
+/** What deleted posts and accounts have left behind goes in steps. Each step may be repeated, and broken off anywhere. */
 export const createRemovalSteps = ({
   table,
   removals,

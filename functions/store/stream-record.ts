@@ -22,7 +22,7 @@ import {
   liveList,
   scheduledList,
   shardOf,
-  streamKey,
+  streamItemKey,
   streamsOfCreator,
 } from './keys.ts';
 import { createRecord } from './record.ts';
@@ -86,7 +86,7 @@ export const readStream = (item: Item): StoredStream => {
 
 /** The whole item, its places in the three indexes included: they follow from the stream, so they cannot disagree with it. */
 export const streamItem = (stream: Stream, rev: number): Item => ({
-  ...streamKey(stream.id),
+  ...streamItemKey(stream.id),
   ...record.write(
     { ...stream, rev },
     {

@@ -1,6 +1,6 @@
 import type { StreamId, UserId } from '#domain/ids';
 import { isLiveToViewers, isOnAir, type Stream, type StreamEvent, step } from '#domain/stream';
-import { again } from './again.ts';
+import { retryOnConflict } from './retry-on-conflict.ts';
 import { absent, type Expression, type Position, type Table } from './dynamo.ts';
 import {
   airKey,
@@ -10,7 +10,7 @@ import {
   leaseKey,
   liveList,
   scheduledList,
-  streamKey,
+  streamItemKey,
   streamsOfCreator,
 } from './keys.ts';
 import { leaseEnd, readLease } from './lease-record.ts';
@@ -26,7 +26,7 @@ type Page = { items: Stream[]; next: Position | undefined };
 /** Streams: their lives, and the lists that they are in. Every write is guarded by the revision that was read. */
 export const createStreamStore = ({ table }: { table: Table }) => {
   const stored = async (id: StreamId): Promise<StoredStream | undefined> => {
-    const item = await table.get(streamKey(id));
+    const item = await table.get(streamItemKey(id));
     return item && readStream(item);
   };
 
@@ -43,20 +43,20 @@ export const createStreamStore = ({ table }: { table: Table }) => {
 
   /** Applies an event; the change that it made, or undefined where there is no such stream. */
   const happened = (id: StreamId, event: StreamEvent): Promise<Change | undefined> =>
-    again(async () => {
+    retryOnConflict(async () => {
       const found = await stored(id);
       if (!found) return { settled: undefined };
       const after = step(found.stream, event);
       if (after === found.stream) return { settled: { before: after, after } };
       const written = await table.transact([streamMove(found, after)]);
-      return written.done ? { settled: { before: found.stream, after } } : 'again';
+      return written.done ? { settled: { before: found.stream, after } } : 'conflict';
     });
 
   return {
     get: async (id: StreamId): Promise<Stream | undefined> => (await stored(id))?.stream,
 
     getMany: async (ids: readonly StreamId[]): Promise<Stream[]> =>
-      (await table.getMany(ids.map(streamKey))).map((item) => readStream(item).stream),
+      (await table.getMany(ids.map(streamItemKey))).map((item) => readStream(item).stream),
 
     /** Which stream the creator has, or last had, the air with. */
     onAir,
@@ -68,7 +68,7 @@ export const createStreamStore = ({ table }: { table: Table }) => {
      * retry after a lost answer, and a hundred calls at once, make one stream.
      */
     prepare: ({ creatorId, draft, fresh }: { creatorId: UserId; draft: Draft; fresh: Stream }) =>
-      again<{ prepared: true; stream: Stream } | { prepared: false; onAir: StreamId }>(async () => {
+      retryOnConflict<{ prepared: true; stream: Stream } | { prepared: false; onAir: StreamId }>(async () => {
         const holder = await onAir(creatorId);
         const held = holder && (await stored(holder));
         if (held && isOnAir(held.stream)) return { settled: { prepared: false, onAir: held.stream.id } };
@@ -76,14 +76,14 @@ export const createStreamStore = ({ table }: { table: Table }) => {
           const redrafted = { ...held.stream, ...draft, description: draft.description };
           if (sameDraft(held.stream, redrafted)) return { settled: { prepared: true, stream: held.stream } };
           const written = await table.transact([streamMove(held, redrafted)]);
-          return written.done ? { settled: { prepared: true, stream: redrafted } } : 'again';
+          return written.done ? { settled: { prepared: true, stream: redrafted } } : 'conflict';
         }
         const made = await table.transact([
           { or: 'exists', put: streamItem(fresh, 1), when: absent },
           airTo(creatorId, fresh.id, holder),
           ...(held ? [unmoved(held)] : []),
         ]);
-        return made.done ? { settled: { prepared: true, stream: fresh } } : 'again';
+        return made.done ? { settled: { prepared: true, stream: fresh } } : 'conflict';
       }),
 
     /** Announces a show: it does not have the air until its creator asks for a stream key. */
@@ -93,23 +93,23 @@ export const createStreamStore = ({ table }: { table: Table }) => {
 
     /** Gives the air to a stream that is about to be fed. */
     takeAir: ({ creatorId, id }: { creatorId: UserId; id: StreamId }) =>
-      again<{ taken: true } | { taken: false; onAir: StreamId }>(async () => {
+      retryOnConflict<{ taken: true } | { taken: false; onAir: StreamId }>(async () => {
         const holder = await onAir(creatorId);
         if (holder === id) return { settled: { taken: true } };
         const held = holder && (await stored(holder));
         if (held && isOnAir(held.stream)) return { settled: { taken: false, onAir: held.stream.id } };
         const parts = [airTo(creatorId, id, holder), ...(held ? [unmoved(held)] : [])];
-        return (await table.transact(parts)).done ? { settled: { taken: true } } : 'again';
+        return (await table.transact(parts)).done ? { settled: { taken: true } } : 'conflict';
       }),
 
     /** @param allowed is asked of the stream as it is when the edit is written */
     edit: (id: StreamId, edit: Edit, allowed: (stream: Stream) => boolean) =>
-      again<{ edited: true; stream: Stream } | { edited: false; stream: Stream | undefined }>(async () => {
+      retryOnConflict<{ edited: true; stream: Stream } | { edited: false; stream: Stream | undefined }>(async () => {
         const found = await stored(id);
         if (!found || !allowed(found.stream)) return { settled: { edited: false, stream: found?.stream } };
         const stream = { ...found.stream, ...edit };
         const written = await table.transact([streamMove(found, stream)]);
-        return written.done ? { settled: { edited: true, stream } } : 'again';
+        return written.done ? { settled: { edited: true, stream } } : 'conflict';
       }),
 
     /**
@@ -122,7 +122,7 @@ export const createStreamStore = ({ table }: { table: Table }) => {
       event: Extract<StreamEvent, { type: 'end-requested' | 'gave-up' }>,
       still: (stream: Stream) => boolean = () => true,
     ) =>
-      again<Change | undefined>(async () => {
+      retryOnConflict<Change | undefined>(async () => {
         const found = await stored(id);
         if (!found) return { settled: undefined };
         const after = still(found.stream) ? step(found.stream, event) : found.stream;
@@ -132,7 +132,7 @@ export const createStreamStore = ({ table }: { table: Table }) => {
           streamMove(found, after),
           ...leaseEnd(id, lease && readLease(lease), after),
         ]);
-        return written.done ? { settled: { before: found.stream, after } } : 'again';
+        return written.done ? { settled: { before: found.stream, after } } : 'conflict';
       }),
 
     /** Which stream people can watch of a creator now. */
@@ -144,7 +144,7 @@ export const createStreamStore = ({ table }: { table: Table }) => {
 
     /** Takes a stream out of the table. What Mux tells of it later is about nothing. */
     remove: async (id: StreamId): Promise<void> => {
-      await table.remove(streamKey(id));
+      await table.remove(streamItemKey(id));
       await table.remove(leaseKey(id));
     },
 
@@ -206,7 +206,7 @@ const holds = (id: StreamId): Expression => ({ expression: 'streamId = :holder',
 
 const unmoved = ({ stream, rev }: StoredStream) => ({
   or: 'moved' as const,
-  check: streamKey(stream.id),
+  check: streamItemKey(stream.id),
   when: { expression: 'rev = :seenRev', values: { ':seenRev': { N: String(rev) } } },
 });
 

@@ -241,7 +241,7 @@ describe('PATCH /stream/{id}', () => {
     await rooms.call('PATCH', `/stream/${id}`, { as: creator, body: { visibility: 'followers' } });
     const feed = await rooms.feed(key);
     const made = rooms.fake.made.find(({ passthrough }) => passthrough.endsWith(`${creator.id}:followers`));
-    expect(feed.muxStreamKey).toBe(made?.streamKey);
+    expect(feed.muxStreamKey).toBe(made?.muxStreamKey);
   });
 
   it('takes an announcement back', async () => {

@@ -27,7 +27,7 @@ type Parts = {
 export type Form = { url: string; fields: Record<string, string>; expiresAt: number };
 
 const ANSWER_MS = 5_000;
-/** A file never changes, but may be taken down: so long a cache may show it still. */
+/** How long a cache may still show a file that was taken down; a file never changes. */
 export const CACHE_CONTROL = 'public, max-age=300';
 const ALGORITHM = 'AWS4-HMAC-SHA256';
 
@@ -68,7 +68,7 @@ export const createBucket = ({ url, formUrl = url, name, credentials, region, sh
 
   return {
     /**
-     * A form that lets in this one file, of this type, of one to so many bytes: a POST policy signed with Signature Version 4
+     * A form that lets in this one file, of this type, of one byte to `maxBytes`: a POST policy signed with Signature Version 4
      * (docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html). S3 holds each condition, and the file never
      * passes through us.
      */

@@ -13,10 +13,10 @@ export const createFakeVideo = () => {
   /** Makes one whatever is asked; what the fault tests wrap. */
   const make = async (wanted: WantedLiveStream): Promise<LiveStream> => {
     const number = made.length + 1;
-    const live = { id: `live${number}`, streamKey: `mux-key-${number}`, playbackId: `play${number}`, ...wanted };
+    const live = { id: `live${number}`, muxStreamKey: `mux-key-${number}`, playbackId: `play${number}`, ...wanted };
     made.push(live);
-    const { id, streamKey, playbackId, latency, reconnectWindowSeconds } = live;
-    return { id, streamKey, playbackId, latency, reconnectWindowSeconds };
+    const { id, muxStreamKey, playbackId, latency, reconnectWindowSeconds } = live;
+    return { id, muxStreamKey, playbackId, latency, reconnectWindowSeconds };
   };
 
   const video: LiveVideo = {
@@ -25,8 +25,8 @@ export const createFakeVideo = () => {
     find: async (passthrough) => {
       const found = made.findLast((live) => live.passthrough === passthrough && !removed.includes(live.id));
       if (!found) return undefined;
-      const { id, streamKey, playbackId, latency, reconnectWindowSeconds } = found;
-      return { id, streamKey, playbackId, latency, reconnectWindowSeconds };
+      const { id, muxStreamKey, playbackId, latency, reconnectWindowSeconds } = found;
+      return { id, muxStreamKey, playbackId, latency, reconnectWindowSeconds };
     },
     set: async (id, settings) => {
       const live = made.find((one) => one.id === id);

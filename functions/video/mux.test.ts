@@ -101,7 +101,7 @@ describe('a live stream', () => {
     const { video, requests } = await openMux(() => OK);
     expect(await video.make(WANTED)).toEqual({
       id: 'live1',
-      streamKey: 'mux-key',
+      muxStreamKey: 'mux-key',
       playbackId: 'play1',
       latency: 'low',
       reconnectWindowSeconds: 60,

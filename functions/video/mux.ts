@@ -143,7 +143,7 @@ const toLiveStream = (live: Mux.Video.LiveStream): LiveStream => {
     throw new VideoFault('down', { doubtful: false, cause: new Error(`live stream ${live.id} cannot be played`) });
   return {
     id: live.id,
-    streamKey: live.stream_key,
+    muxStreamKey: live.stream_key,
     playbackId,
     latency: live.latency_mode,
     reconnectWindowSeconds: live.reconnect_window ?? 0,

@@ -48,7 +48,7 @@ export const openStreams = ({ tableUrl, port }: { tableUrl: string; port: number
       const making = { token: randomUUID(), until: now + KEY_MS };
       await channels.beginMaking(creatorId, 'public', making, now);
       const live = { id: randomUUID(), playbackId: randomUUID(), latency: 'low', reconnectWindowSeconds: 60 } as const;
-      await channels.made(creatorId, 'public', making, { ...live, streamKey: muxKey });
+      await channels.made(creatorId, 'public', making, { ...live, muxStreamKey: muxKey });
       return {
         streamId,
         muxKey,

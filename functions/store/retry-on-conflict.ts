@@ -6,10 +6,12 @@ const WAIT_MS = 10;
 const LONGEST_WAIT_MS = 300;
 
 /** Runs an optimistic attempt until it settles. Another's write is the only reason to try again, so someone always gets on. */
-export const again = async <Value>(attempt: () => Promise<{ settled: Value } | 'again'>): Promise<Value> => {
+export const retryOnConflict = async <Value>(
+  attempt: () => Promise<{ settled: Value } | 'conflict'>,
+): Promise<Value> => {
   for (let tries = 0; tries < ATTEMPTS; tries++) {
     const outcome = await attempt();
-    if (outcome !== 'again') return outcome.settled;
+    if (outcome !== 'conflict') return outcome.settled;
     const longest = Math.min(WAIT_MS * 2 ** tries, LONGEST_WAIT_MS);
     await new Promise((done) => void setTimeout(done, Math.random() * longest));
   }

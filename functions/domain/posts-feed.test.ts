@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mergeSlices, type Slice } from './feed.ts';
+import { mergeSlices, type Slice } from './posts-feed.ts';
 import { newId, type PostId } from './ids.ts';
 import type { Post } from './post.ts';
 

@@ -1,7 +1,7 @@
 import type { PostId, UserId } from './ids.ts';
 import type { Post } from './post.ts';
 
-/** What one source of a feed gave: its newest posts, in order. `more`: it has older ones than these. */
+/** What one source of a posts feed gave: its newest posts, in order. `more`: it has older ones than these. */
 export type Slice = { posts: readonly Post[]; more: boolean };
 
 /** An author in a following feed, and a bound that none of their posts is newer than. */
