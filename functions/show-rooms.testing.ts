@@ -150,7 +150,7 @@ export const openShowRooms = async ({ disturb = () => {} }: { disturb?: (client:
       muxStreamKey,
       previousUntil,
       renew: (state: 'connecting' | 'live' | 'reconnecting' = 'live', more: object = {}) =>
-        ingest.renew({ streamId, sessionId, fence, committed: 1, committedMs: 1, state, now, ttlMs: TTL_MS, ...more }),
+        ingest.renew({ streamId, sessionId, fence, committed: 1, state, now, ttlMs: TTL_MS, ...more }),
       release: (because = 'finished') => ingest.release({ streamId, fence, because, now }),
     };
   };

@@ -150,10 +150,8 @@ describe('[W6] [W12] the wire', () => {
       fc.property(
         fc.record({
           init: fc.boolean(),
-          key: fc.boolean(),
           epoch: fc.nat(0xffffffff),
           offset: fc.maxSafeNat(),
-          ptsMs: fc.nat(0xffffffff),
           payload: fc.uint8Array({ maxLength: 50 }),
         }),
         (frame) => {

@@ -11,6 +11,7 @@ import {
   SUBPROTOCOL,
   WIRE_VERSION,
 } from '#wire';
+import { createScanner } from '#ingest-client/container/scanner';
 import type { Config } from './config.ts';
 import { createLog } from './log.ts';
 import { createStartEncoder } from './media/encoder.ts';
@@ -36,12 +37,17 @@ function media(container: Media['container'], videoCodec: string, audioCodec: st
   return { container, videoCodec, audioCodec, width: 320, height: 180, frameRate: 30, videoKbps: 250, audioKbps: 64 };
 }
 
-/** A recording of a real browser, and the chunks in which it came. */
-export const fixture = (name: FixtureName): { bytes: Buffer; chunks: Buffer[]; media: Media } => {
+/** A recording of a real browser, the bytes of its init, and the chunks in which it came. */
+export const fixture = (name: FixtureName): { bytes: Buffer; initBytes: number; chunks: Buffer[]; media: Media } => {
   const bytes = readFileSync(fileURLToPath(new URL(`fixtures/${name}`, import.meta.url)));
   const chunks: Buffer[] = [];
   for (let at = 0; at < bytes.byteLength; at += CHUNK_BYTES) chunks.push(bytes.subarray(at, at + CHUNK_BYTES));
-  return { bytes, chunks, media: MEDIA[name] };
+  const what = MEDIA[name];
+  const init = createScanner(what.container)
+    .push(bytes)
+    .find(({ type }) => type === 'init');
+  if (init?.type !== 'init') throw new Error(`${name} has no init`);
+  return { bytes, initBytes: init.bytes, chunks, media: what };
 };
 
 const PUBLISHERS: Record<Config['publisher'], CreatePublisher> = {
@@ -206,6 +212,6 @@ export const sendMedia = (
 ): void => {
   for (let offset = from; offset < to; offset += CHUNK_BYTES) {
     const payload = bytes.subarray(offset, Math.min(to, offset + CHUNK_BYTES));
-    socket.send(encodeFrame({ init, key: false, epoch, offset, ptsMs: 0, payload }));
+    socket.send(encodeFrame({ init, epoch, offset, payload }));
   }
 };

@@ -125,16 +125,15 @@ export const createIngestStore = ({ client, tableName }: { client: DynamoDBClien
       secret: string,
       now: number,
     ): Promise<
-      | { redeemed: true; streamId: StreamId; creatorId: UserId }
-      | { redeemed: false; because: 'unknown' | 'expired' | 'ended' }
+      { redeemed: true; streamId: StreamId } | { redeemed: false; because: 'unknown' | 'expired' | 'ended' }
     > => {
       const { item } = await table.remove(ingestKey(hashed(secret)));
       if (!item) return { redeemed: false, because: 'unknown' };
-      const { streamId, creatorId, until } = key.read(item);
+      const { streamId, until } = key.read(item);
       if (until <= now) return { redeemed: false, because: 'expired' };
       const streamItem = await table.get(streamItemKey(streamId));
       if (!streamItem || isOver(readStream(streamItem).stream)) return { redeemed: false, because: 'ended' };
-      return { redeemed: true, streamId, creatorId };
+      return { redeemed: true, streamId };
     },
 
     /** Takes the stream for a feed that brought a key. `previousUntil`: until then the holder before us may still be publishing. */
@@ -145,17 +144,14 @@ export const createIngestStore = ({ client, tableName }: { client: DynamoDBClien
       resumeTokenHash: string;
       now: number;
       ttlMs: number;
-      media?: Json;
     }): Promise<Claimed | NotClaimed> => {
-      const { streamId, sessionId, workerId, resumeTokenHash, now, ttlMs, media } = claim;
+      const { streamId, sessionId, workerId, resumeTokenHash, now, ttlMs } = claim;
       const taken = await take(streamId, now, () => ({
         sessionId,
         workerId,
         resumeTokenHash,
         until: now + ttlMs,
         committed: 0,
-        committedMs: 0,
-        ...(media && { media: JSON.stringify(media) }),
       }));
       if (!taken.claimed) return taken;
       const { lease: _, ...claimed } = taken;
@@ -169,9 +165,7 @@ export const createIngestStore = ({ client, tableName }: { client: DynamoDBClien
       resumeTokenHash: string;
       now: number;
       ttlMs: number;
-    }): Promise<
-      (Claimed & { sessionId: string; committed: number; committedMs: number; media: unknown }) | NotClaimed
-    > => {
+    }): Promise<(Claimed & { sessionId: string; committed: number }) | NotClaimed> => {
       const { streamId, workerId, resumeTokenHash, now, ttlMs } = claim;
       const taken = await take(streamId, now, (lease) =>
         lease?.resumeTokenHash === resumeTokenHash ? { ...lease, workerId, until: now + ttlMs } : undefined,
@@ -182,8 +176,6 @@ export const createIngestStore = ({ client, tableName }: { client: DynamoDBClien
         ...claimed,
         sessionId: lease.sessionId,
         committed: lease.committed,
-        committedMs: lease.committedMs,
-        media: lease.media === undefined ? undefined : JSON.parse(lease.media),
       };
     },
 
@@ -193,28 +185,24 @@ export const createIngestStore = ({ client, tableName }: { client: DynamoDBClien
       sessionId: string;
       fence: number;
       committed: number;
-      committedMs: number;
       state: 'connecting' | 'live' | 'reconnecting';
       health?: Json;
-      media?: Json;
       now: number;
       ttlMs: number;
     }): Promise<{ held: true; endRequested: boolean } | { held: false; because: Loss }> => {
-      const { streamId, sessionId, fence, committed, committedMs, state, health, media, now, ttlMs } = renewal;
+      const { streamId, sessionId, fence, committed, state, health, now, ttlMs } = renewal;
       const renewed = await table.update(
         leaseKey(streamId),
         {
-          expression: `SET committed = :committed, committedMs = :committedMs, #state = :state, #until = :until${
+          expression: `SET committed = :committed, #state = :state, #until = :until${
             health ? ', health = :health, healthAt = :now' : ''
-          }${media ? ', media = :media' : ''}`,
+          }`,
           names: { '#state': 'state', '#until': 'until' },
           values: {
             ':committed': { N: String(committed) },
-            ':committedMs': { N: String(committedMs) },
             ':state': { S: state },
             ':until': { N: String(now + ttlMs) },
             ...(health && { ':health': { S: JSON.stringify(health) }, ':now': { N: String(now) } }),
-            ...(media && { ':media': { S: JSON.stringify(media) } }),
           },
         },
         HELD(fence),

@@ -20,7 +20,6 @@ const record = createRecord({
     resumeTokenHash: z.string(),
     until: z.number(),
     committed: z.number(),
-    committedMs: z.number(),
     state: z.enum(FEED_STATES),
     told: z.enum([...FEED_STATES, 'lost']),
     endRequested: z.optional(z.boolean()),
@@ -28,8 +27,6 @@ const record = createRecord({
     health: z.optional(z.string()),
     /** When it measured that. */
     healthAt: z.optional(z.number()),
-    /** What the worker is fed with: JSON of its own form, ours to keep. */
-    media: z.optional(z.string()),
   }),
 });
 export type Lease = ReturnType<typeof record.read>;

@@ -63,7 +63,7 @@ export const createConnection = ({ socket, welcome, ring, limits, clock, after }
   const seek = (offset: number) => {
     cursor = offset;
     if (cursor < ring.initBytes || cursor >= ring.from) return;
-    say({ type: 'skip', from: cursor, to: ring.from });
+    say({ type: 'skip', to: ring.from });
     cursor = ring.from;
   };
 

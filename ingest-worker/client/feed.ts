@@ -43,7 +43,7 @@ export const startFeed = ({ media, limits, clock, ...rest }: Parts): Feed => {
       bytes += piece.byteLength;
       for (const event of found)
         if (event.type === 'init') ring.setInit(event.bytes);
-        else ring.mark(event.offset, event.ptsMs);
+        else ring.mark(event.offset);
       uplink.appended();
     },
     stop: uplink.stop,

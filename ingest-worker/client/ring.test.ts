@@ -16,7 +16,7 @@ const addGroup = (ring: Ring, i: number) => {
   const at = INIT + i * GOP;
   ring.append(numbered(at, GOP), i * 1_000);
   if (i === 0) ring.setInit(INIT);
-  ring.mark(at, i * 1_000);
+  ring.mark(at);
 };
 const bytesFrom = (ring: Ring, offset: number): number[] => {
   const bytes: number[] = [];
@@ -39,20 +39,20 @@ describe('reading', () => {
     expect(bytesFrom(filled(3), 0)).toEqual([...numbered(0, INIT + 3 * GOP)]);
   });
 
-  test('begins a piece at every key frame, and says so', () => {
+  test('ends a piece before every key frame', () => {
     const ring = filled(3);
-    expect(ring.read(14, 100)).toMatchObject({ offset: 14, key: true, init: false, ptsMs: 1_000 });
-    expect(ring.read(17, 100)).toMatchObject({ key: false, payload: numbered(17, 7) });
+    expect(ring.read(14, 100)).toEqual({ offset: 14, init: false, payload: numbered(14, GOP) });
+    expect(ring.read(17, 100)).toMatchObject({ payload: numbered(17, 7) });
   });
 
   test('does not run over a key frame in the middle of what was appended', () => {
     const ring = createRing({ maxBytes: 100, maxMs: 1_000 });
     ring.append(numbered(0, 20), 0);
     ring.setInit(4);
-    ring.mark(4, 0);
-    ring.mark(12, 500);
+    ring.mark(4);
+    ring.mark(12);
     expect(ring.read(4, 100)?.payload).toEqual(numbered(4, 8));
-    expect(ring.read(12, 100)).toMatchObject({ key: true, payload: numbered(12, 8) });
+    expect(ring.read(12, 100)).toMatchObject({ payload: numbered(12, 8) });
   });
 });
 
@@ -84,7 +84,8 @@ describe('bounds', () => {
   test('above the bound the oldest whole groups go', () => {
     const ring = filled(3, { maxBytes: 3 * GOP - 1 });
     expect(ring.trim()).toEqual({ from: 4, to: 14, ms: 1_000 });
-    expect(ring.read(14, 1)?.key).toBe(true);
+    expect(ring.read(4, 1)).toBeUndefined();
+    expect(ring.read(14, 1)?.payload).toEqual(numbered(14, 1));
   });
 
   test('holds no more than so many seconds', () => {
@@ -108,5 +109,6 @@ test('numbered anew, what is held is a stream of its own, and grows on', () => {
   expect(bytesFrom(ring, 0)).toEqual([...numbered(0, INIT), ...numbered(24, 20)]);
   addGroup(ring, 4);
   expect(ring.to).toBe(INIT + 3 * GOP);
-  expect(ring.read(INIT + 2 * GOP, 1)).toMatchObject({ key: true, ptsMs: 4_000 });
+  // The key frame that was marked after the renumbering still ends the piece before it.
+  expect(ring.read(INIT + GOP + 3, 100)?.payload.byteLength).toBe(GOP - 3);
 });

@@ -1,5 +1,5 @@
 /** A piece of the container stream as it goes into one media frame. */
-export type Piece = { offset: number; init: boolean; key: boolean; ptsMs: number; payload: Uint8Array };
+export type Piece = { offset: number; init: boolean; payload: Uint8Array };
 
 export type Dropped = { from: number; to: number; ms: number };
 
@@ -9,7 +9,7 @@ export type Ring = {
   /** The stream's first `bytes` bytes are its init. Nothing is read out before this is known. */
   setInit: (bytes: number) => void;
   /** Decoding can start at `offset`, which counts the bytes that were appended. */
-  mark: (offset: number, ptsMs: number) => void;
+  mark: (offset: number) => void;
   read: (offset: number, maxBytes: number) => Piece | undefined;
   free: (below: number) => void;
   /** Drops the oldest whole groups of pictures where the ring is over its bounds. */
@@ -26,7 +26,7 @@ export type Ring = {
 };
 
 type Chunk = { offset: number; bytes: Uint8Array; atMs: number };
-type Mark = { offset: number; ptsMs: number };
+type Mark = { offset: number };
 
 type Bounds = { maxBytes: number; maxMs: number };
 
@@ -78,26 +78,21 @@ export const createRing = ({ maxBytes, maxMs }: Bounds): Ring => {
       dropBelow(length);
     },
 
-    mark: (offset, ptsMs) => {
-      if (offset - renumberedBy >= from) marks.push({ offset: offset - renumberedBy, ptsMs });
+    mark: (offset) => {
+      if (offset - renumberedBy >= from) marks.push({ offset: offset - renumberedBy });
     },
 
     read: (offset, maxBytes) => {
       if (!init) return undefined;
-      if (offset < init.byteLength)
-        return { offset, init: true, key: false, ptsMs: 0, payload: init.subarray(offset, offset + maxBytes) };
+      if (offset < init.byteLength) return { offset, init: true, payload: init.subarray(offset, offset + maxBytes) };
       if (offset < from || offset >= to) return undefined;
       const chunk = chunks[lastAtOrBefore(chunks, offset)];
-      const markIndex = lastAtOrBefore(marks, offset);
-      const mark = marks[markIndex];
       if (!chunk) return undefined;
-      const nextMark = marks[markIndex + 1]?.offset ?? Infinity;
+      const nextMark = marks[lastAtOrBefore(marks, offset) + 1]?.offset ?? Infinity;
       const end = Math.min(chunk.offset + chunk.bytes.byteLength, offset + maxBytes, nextMark);
       return {
         offset,
         init: false,
-        key: mark?.offset === offset,
-        ptsMs: mark?.ptsMs ?? 0,
         payload: chunk.bytes.subarray(offset - chunk.offset, end - chunk.offset),
       };
     },

@@ -49,7 +49,7 @@ const set = (
     const at = INIT + groups * GOP;
     ring.append(numbered(at, GOP), time.clock());
     if (groups === 0) ring.setInit(INIT);
-    ring.mark(at, groups * GOP_MS);
+    ring.mark(at);
     groups += 1;
     uplink.appended();
   };
@@ -358,7 +358,7 @@ describe('a ring that is full', () => {
     worker.takesSockets = true;
     await time.pass(7_500);
     const kept = INIT + 3 * GOP;
-    expect(worker.skips).toEqual([{ from: INIT + GOP, to: kept }]);
+    expect(worker.skips).toEqual([{ at: INIT + GOP, to: kept }]);
     const all = recorded();
     expect(worker.bytes).toEqual([...all.subarray(0, INIT + GOP), ...all.subarray(kept)]);
     const skipped = events.flatMap((event) => (event.type === 'skipped' ? [event.ms] : []));
@@ -389,7 +389,7 @@ describe('a ring that is full', () => {
     expect(types()).toContain('skipped');
     worker.acknowledge();
     await time.settle();
-    expect(worker.skips[0]).toMatchObject({ from: INIT + GOP });
+    expect(worker.skips[0]).toMatchObject({ at: INIT + GOP });
   });
 });
 

@@ -209,8 +209,7 @@ export const createUplink = ({ ring, media, getUrl, openSocket, limits, clock, a
         return;
       case 'ended':
         return finish({ type: 'finished', whole: stopping });
-      // We have read our own init, and a second welcome on one socket means nothing.
-      case 'init':
+      // A second welcome on one socket means nothing.
       case 'welcome':
     }
   };

@@ -21,7 +21,8 @@ const HEALTH = { fpsIn: 30, fpsOut: 30, kbpsIn: 2_500, kbpsOut: 2_500, delayMs: 
 /** An ingest worker of the wire's rules, without media: keeps each byte that reaches it, in order. */
 export const createFakeWorker = ({ windowBytes = 1_000_000, frameBytes = 100_000 } = {}) => {
   const peers: Peer[] = [];
-  const skips: { from: number; to: number }[] = [];
+  /** Where the worker was when a skip came, and where it went on. */
+  const skips: { at: number; to: number }[] = [];
   let bytes: number[] = [];
   let next = 0;
   let epoch = 0;
@@ -88,7 +89,6 @@ export const createFakeWorker = ({ windowBytes = 1_000_000, frameBytes = 100_000
       return peer.say({
         type: 'welcome',
         version: 1,
-        sessionId: 'ses_1',
         resumeToken: 'str_1.token',
         nextOffset: next,
         needsInit: !holdsInit,
@@ -96,13 +96,12 @@ export const createFakeWorker = ({ windowBytes = 1_000_000, frameBytes = 100_000
         epoch,
         windowBytes,
         frameBytes,
-        pipeline: 'copy',
       });
     }
     if (message.type === 'skip') {
-      const { from, to } = message;
-      if (typeof from !== 'number' || typeof to !== 'number') throw new Error('a skip without numbers');
-      skips.push({ from, to });
+      const { to } = message;
+      if (typeof to !== 'number') throw new Error('a skip without a number');
+      skips.push({ at: next, to });
       next = to;
     }
     if (message.type === 'stop') {

@@ -50,8 +50,8 @@ export const ClientMessage = z.discriminatedUnion('type', [
     haveFrom: offset,
     haveTo: offset,
   }),
-  /** The client's ring was full: the bytes in [from, to), whole GOPs, are gone and the next frame starts at `to`. */
-  z.object({ type: z.literal('skip'), from: offset, to: offset }),
+  /** The client's ring was full: the bytes up to `to`, whole GOPs, are gone and the next frame starts there. */
+  z.object({ type: z.literal('skip'), to: offset }),
   /** The creator has pressed End: nothing follows `at`. */
   z.object({ type: z.literal('stop'), at: offset }),
 ]);
@@ -112,7 +112,6 @@ export const ServerMessage = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('welcome'),
     version: z.literal(WIRE_VERSION),
-    sessionId: z.string(),
     /** Opens a later socket of this feed, at any worker, until the feed ends. */
     resumeToken: z.string(),
     /** The next byte that the worker wants. Where it holds no init (another worker), init is to be sent again first. */
@@ -124,10 +123,7 @@ export const ServerMessage = z.discriminatedUnion('type', [
     /** The client may have this many bytes on their way that `received` has not told yet. */
     windowBytes: z.number(),
     frameBytes: z.number(),
-    pipeline: z.enum(['copy', 'copy-video', 'transcode']),
   }),
-  /** The container's first `bytes` bytes are its init: the client keeps them for ever. */
-  z.object({ type: z.literal('init'), bytes: offset }),
   /** Everything below is in the worker's ring; opens the window. */
   z.object({ type: z.literal('received'), offset }),
   /** Everything below has been published and acknowledged, up to a key-frame boundary; the client may free it. */
@@ -142,33 +138,27 @@ export const ServerMessage = z.discriminatedUnion('type', [
 ]);
 export type ServerMessage = z.infer<typeof ServerMessage>;
 
-/** version u8 · flags u8 · reserved u16 · epoch u32 · byte offset u64 · pts u32 (ms), big-endian; then the payload. */
-export const HEADER_BYTES = 20;
+/** version u8 · flags u8 · reserved u16 · epoch u32 · byte offset u64, big-endian; then the payload. */
+export const HEADER_BYTES = 16;
 const INIT = 1;
-const KEY = 2;
 
 export type MediaFrame = {
   /** The payload holds (part of) the container's init. */
   init: boolean;
-  /** The payload starts at a key-frame boundary, as far as the client knows. */
-  key: boolean;
   epoch: number;
   /** Number of the payload's first byte in the container stream. */
   offset: number;
-  /** Milliseconds of media time, as far as the client knows; 0 where it does not. */
-  ptsMs: number;
   payload: Uint8Array;
 };
 
 /** A binary message out of a frame; copies the payload. */
-export const encodeFrame = ({ init, key, epoch, offset, ptsMs, payload }: MediaFrame): Uint8Array<ArrayBuffer> => {
+export const encodeFrame = ({ init, epoch, offset, payload }: MediaFrame): Uint8Array<ArrayBuffer> => {
   const message = new Uint8Array(HEADER_BYTES + payload.byteLength);
   const view = new DataView(message.buffer);
   view.setUint8(0, WIRE_VERSION);
-  view.setUint8(1, (init ? INIT : 0) | (key ? KEY : 0));
+  view.setUint8(1, init ? INIT : 0);
   view.setUint32(4, epoch);
   view.setBigUint64(8, BigInt(offset));
-  view.setUint32(16, ptsMs >>> 0);
   message.set(payload, HEADER_BYTES);
   return message;
 };
@@ -179,14 +169,11 @@ export const decodeFrame = (message: Uint8Array): MediaFrame | undefined => {
   const view = new DataView(message.buffer, message.byteOffset, message.byteLength);
   const flags = view.getUint8(1);
   const offset = view.getBigUint64(8);
-  if (view.getUint8(0) !== WIRE_VERSION || flags > (INIT | KEY) || offset > BigInt(Number.MAX_SAFE_INTEGER))
-    return undefined;
+  if (view.getUint8(0) !== WIRE_VERSION || flags > INIT || offset > BigInt(Number.MAX_SAFE_INTEGER)) return undefined;
   return {
-    init: (flags & INIT) !== 0,
-    key: (flags & KEY) !== 0,
+    init: flags === INIT,
     epoch: view.getUint32(4),
     offset: Number(offset),
-    ptsMs: view.getUint32(16),
     payload: message.subarray(HEADER_BYTES),
   };
 };

@@ -30,7 +30,7 @@ const keeping = (answer: () => Answer = () => HELD) => {
     sessionId: 'this feed',
     fence: 3,
     clock: () => Date.now(),
-    report: () => ({ ...at, committedMs: 2_000, state: 'live' }),
+    report: () => ({ ...at, state: 'live' }),
     onEvent: (event) => void events.push(event.type === 'lost' ? `lost: ${event.because}` : event.type),
   });
   return { keeper, renewals, released, events, at };
@@ -41,7 +41,7 @@ describe('lease', () => {
     const { renewals } = keeping();
     await vi.advanceTimersByTimeAsync(LIMITS.leaseRenewMs * 3);
     expect(renewals).toHaveLength(3);
-    expect(renewals[0]).toMatchObject({ fence: 3, committed: 100, committedMs: 2_000, ttlMs: LIMITS.leaseTtlMs });
+    expect(renewals[0]).toMatchObject({ fence: 3, committed: 100, ttlMs: LIMITS.leaseTtlMs });
   });
 
   it.each(['moved', 'replaced', 'ended'] as const)('[S2] that is no longer ours is lost, once: %s', async (because) => {

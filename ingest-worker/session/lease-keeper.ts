@@ -9,7 +9,7 @@ type Parts = {
   fence: number;
   clock: () => number;
   /** What the lease's record is to say of us. */
-  report: () => Pick<Renewal, 'committed' | 'committedMs' | 'state' | 'health'>;
+  report: () => Pick<Renewal, 'committed' | 'state' | 'health'>;
   onEvent: (
     event: { type: 'lost'; because: Loss } | { type: 'unreachable'; cause: unknown } | { type: 'end-requested' },
   ) => void;

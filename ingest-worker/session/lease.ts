@@ -1,4 +1,4 @@
-import type { StreamId, UserId } from '#domain/ids';
+import type { StreamId } from '#domain/ids';
 
 /**
  * What the worker needs of the table (SPEC §S): keys to redeem, and the lease that says which one worker publishes a
@@ -9,10 +9,7 @@ export type IngestStore = {
   redeem(
     key: string,
     now: number,
-  ): Promise<
-    | { redeemed: true; streamId: StreamId; creatorId: UserId }
-    | { redeemed: false; because: 'unknown' | 'expired' | 'ended' }
-  >;
+  ): Promise<{ redeemed: true; streamId: StreamId } | { redeemed: false; because: 'unknown' | 'expired' | 'ended' }>;
   /** Takes the stream for a feed that brought a key. The newest publisher wins, so a live holder is simply fenced off. */
   claim(claim: Claim): Promise<Claimed | NotClaimed>;
   /** Takes the stream for a feed that brought its resume token, wherever it was before. */
@@ -52,8 +49,6 @@ export type Renewal = {
   fence: number;
   /** Byte of the container stream before which all has arrived upstream. */
   committed: number;
-  /** The same place by the media's clock. */
-  committedMs: number;
   state: 'connecting' | 'live' | 'reconnecting';
   health?: Record<string, unknown>;
   now: number;

@@ -17,7 +17,7 @@ type Parts = {
   /** Asks for room for what it really sends. */
   reserve: (units: number) => boolean;
   /** What a welcome says beside what is known here. */
-  facts: () => { sessionId: string; resumeToken: string; committed: number };
+  facts: () => { resumeToken: string; committed: number };
   log: Log;
   clock: () => number;
   tally: Pick<Tally, 'resumes' | 'skips' | 'receivedBytes'>;
@@ -100,7 +100,6 @@ export const createReception = (parts: Parts): Reception => {
     if (!began && intake.init && !isWelcome(intake.init)) return;
     if (!began && intake.init && intake.ready) {
       began = true;
-      client?.say({ type: 'init', bytes: intake.init.bytes.byteLength });
       onEvent({ type: 'began' });
     }
     onEvent({ type: 'came' });
@@ -190,9 +189,7 @@ export const createReception = (parts: Parts): Reception => {
         epoch,
         windowBytes: LIMITS.windowBytes,
         frameBytes: LIMITS.frameBytes,
-        pipeline: media ? declaredPipeline(media) : 'transcode',
       });
-      if (intake.init) next.say({ type: 'init', bytes: intake.init.bytes.byteLength });
       onEvent({ type: 'returned' });
     },
     frame: (from, { epoch: its, init, offset, payload }) => {

@@ -171,7 +171,7 @@ const running = ({ plain = false, full = false, barredMs = 0, resumed = false } 
   session.attach(client);
   const feed = (bytes: Buffer, by = client): void => {
     if (plain) session.chunk(by, bytes);
-    else session.frame(by, { init: false, key: false, epoch: by.epoch, offset: client.sent, ptsMs: 0, payload: bytes });
+    else session.frame(by, { init: false, epoch: by.epoch, offset: client.sent, payload: bytes });
     client.sent += bytes.byteLength;
   };
   /** The encoder makes of GOP `index` what there is to make of it. */

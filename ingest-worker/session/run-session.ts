@@ -72,7 +72,7 @@ export const runSession = (parts: SessionParts, grant: Grant): RunningSession =>
   const accounts = createAccounts({ intake, outlet, tally, clock });
   const departure = createDeparture({ ring, clock });
 
-  let committed = { offset: grant.committed, ms: 0 };
+  let { committed } = grant;
   let released = Promise.resolve();
   let settle: (because: CloseReason) => void = () => undefined;
   const over = new Promise<CloseReason>((resolve) => {
@@ -126,8 +126,7 @@ export const runSession = (parts: SessionParts, grant: Grant): RunningSession =>
     fence: grant.fence,
     clock,
     report: () => ({
-      committed: committed.offset,
-      committedMs: committed.ms,
+      committed,
       state: stateOf(stepper.session),
       health: { ...accounts.latest },
     }),
@@ -143,7 +142,7 @@ export const runSession = (parts: SessionParts, grant: Grant): RunningSession =>
     outlet,
     media,
     reserve,
-    facts: () => ({ sessionId, resumeToken, committed: committed.offset }),
+    facts: () => ({ resumeToken, committed }),
     log,
     clock,
     tally,
@@ -216,8 +215,8 @@ export const runSession = (parts: SessionParts, grant: Grant): RunningSession =>
   const commit = (): void => {
     const boundary = ring.commit(outlet.arrived);
     if (!boundary) return;
-    committed = { offset: boundary.offset, ms: boundary.videoMs };
-    reception.say({ type: 'committed', offset: boundary.offset });
+    committed = boundary.offset;
+    reception.say({ type: 'committed', offset: committed });
   };
 
   const closed = async (flushed: boolean): Promise<void> => {
@@ -225,7 +224,7 @@ export const runSession = (parts: SessionParts, grant: Grant): RunningSession =>
     const cut = handedOver();
     if (flushed && cut) {
       // All before this GOP has arrived and nothing after it was sent: the next worker begins exactly here.
-      committed = { offset: cut.offset, ms: cut.videoMs };
+      committed = cut.offset;
       await keeper.check();
     }
     happened({ type: 'upstream-closed' });

@@ -1,4 +1,4 @@
-import { parseStreamId, parseUserId, type StreamId, type UserId } from '#domain/ids';
+import { parseStreamId, type StreamId } from '#domain/ids';
 import type { IngestStore } from './lease.ts';
 
 export const streamNumber = (number: number): StreamId => {
@@ -8,7 +8,6 @@ export const streamNumber = (number: number): StreamId => {
 };
 export const STREAM = streamNumber(1);
 export const OTHER_STREAM = streamNumber(2);
-const CREATOR: UserId | undefined = parseUserId('usr_00000000000000000000000001');
 
 type Lease = {
   fence: number;
@@ -49,8 +48,7 @@ export const createMemoryStore = (table: Table = createTable()) => {
       if (!found) return { redeemed: false, because: 'unknown' };
       if (found.expired) return { redeemed: false, because: 'expired' };
       if (ended.has(found.streamId)) return { redeemed: false, because: 'ended' };
-      if (!CREATOR) throw new Error('no creator');
-      return { redeemed: true, streamId: found.streamId, creatorId: CREATOR };
+      return { redeemed: true, streamId: found.streamId };
     },
     claim: async ({ streamId, sessionId, resumeTokenHash, now, ttlMs }) => {
       reach();

@@ -101,7 +101,7 @@ const converse = (show: LoopedCapture): Said[] => {
   const recording = Buffer.concat([init, unit?.bytes ?? Buffer.alloc(0)]);
   const frame = (offset: number): Said => {
     const payload = recording.subarray(offset, offset + FRAME_BYTES);
-    const bytes = encodeFrame({ init: offset < init.length, key: false, epoch: 1, offset, ptsMs: 0, payload });
+    const bytes = encodeFrame({ init: offset < init.length, epoch: 1, offset, payload });
     return { binary: true, bytes: Buffer.from(bytes) };
   };
   const frames = Array.from({ length: Math.ceil(recording.length / FRAME_BYTES) }, (_, index) =>
@@ -110,7 +110,7 @@ const converse = (show: LoopedCapture): Said[] => {
   return [
     text({ type: 'hello', version: WIRE_VERSION, media }),
     ...frames,
-    text({ type: 'skip', from: recording.length, to: recording.length + FRAME_BYTES }),
+    text({ type: 'skip', to: recording.length + FRAME_BYTES }),
     text({ type: 'stop', at: recording.length + FRAME_BYTES }),
     text({ type: 'resume', version: WIRE_VERSION, resumeToken: 'x.y', media, haveFrom: 0, haveTo: recording.length }),
   ];

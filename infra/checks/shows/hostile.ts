@@ -24,7 +24,7 @@ const ANSWER_MS = LIMITS.firstPictureMs + 5_000;
 const MB = 1024 * 1024;
 
 const frame = (epoch: number, offset: number, payload: Uint8Array): Uint8Array =>
-  encodeFrame({ init: offset === 0, key: false, epoch, offset, ptsMs: 0, payload });
+  encodeFrame({ init: offset === 0, epoch, offset, payload });
 const JPEG = Buffer.concat([Buffer.from('ffd8ffe000104a464946', 'hex'), randomBytes(4_000)]);
 
 const ATTACKS: readonly Attack[] = [

@@ -43,7 +43,7 @@ const play = (socket: WebSocket, how: How): Promise<number> =>
   new Promise((resolve) => {
     const giveUp = (): void => socket.terminate();
     const send = (epoch: number, offset: number, payload: Uint8Array): void =>
-      socket.send(encodeFrame({ init: offset === 0, key: false, epoch, offset, ptsMs: 0, payload }));
+      socket.send(encodeFrame({ init: offset === 0, epoch, offset, payload }));
     end.signal.addEventListener('abort', giveUp);
     socket.on('error', () => undefined);
     socket.on('close', (code) => {

@@ -2,26 +2,24 @@ import { scanInPieces, type Found, type Scanner, type Take } from './pieces.ts';
 
 const EBML = 0x1a45dfa3;
 const SEGMENT = 0x18538067;
-const INFO = 0x1549a966;
-const TIMESTAMP_SCALE = 0x2ad7b1;
 const TRACKS = 0x1654ae6b;
 const TRACK_ENTRY = 0xae;
 const TRACK_NUMBER = 0xd7;
 const TRACK_TYPE = 0x83;
 const CLUSTER = 0x1f43b675;
-const TIMESTAMP = 0xe7;
 const SIMPLE_BLOCK = 0xa3;
 
 /** Their children are read one by one; where these elements end does not matter, because no id occurs on two levels. */
-const ENTERED = new Set([SEGMENT, INFO, TRACKS, TRACK_ENTRY, CLUSTER]);
-const NUMBERS = new Set([TIMESTAMP_SCALE, TRACK_NUMBER, TRACK_TYPE, TIMESTAMP]);
+const ENTERED = new Set([SEGMENT, TRACKS, TRACK_ENTRY, CLUSTER]);
+const NUMBERS = new Set([TRACK_NUMBER, TRACK_TYPE]);
 
 const VIDEO = 1;
 const KEY_FLAG = 0x80;
+/** A block's flags stand behind its track number and its relative time of 2 bytes. */
+const FLAGS_AT = 2;
 const NUMBER_BYTES = 8;
 /** Track number (1–8 bytes), relative time (2), flags (1). */
 const BLOCK_HEAD_BYTES = 11;
-const NANOSECONDS_A_MILLISECOND = 1e6;
 
 type Element = { id: number; size: number; headBytes: number };
 
@@ -64,28 +62,22 @@ const readNumber = (bytes: Uint8Array, at: number, size: number) => {
 export const createMatroskaScanner = (): Scanner => {
   let sawInit = false;
   let started = false;
-  let scaleMs = 1;
   let entryNumber = 0;
   let videoTrack: number | undefined;
   let clusterOffset = 0;
-  let clusterTime = 0;
   let clusterAwaitsVideo = false;
 
   const onNumber = (id: number, value: number) => {
-    if (id === TIMESTAMP_SCALE) scaleMs = value / NANOSECONDS_A_MILLISECOND;
-    else if (id === TRACK_NUMBER) entryNumber = value;
+    if (id === TRACK_NUMBER) entryNumber = value;
     else if (id === TRACK_TYPE && value === VIDEO) videoTrack = entryNumber;
-    else if (id === TIMESTAMP) clusterTime = value;
   };
 
   const onBlock = (bytes: Uint8Array, at: number, found: Found[]) => {
     const track = readVint(bytes, at, false);
     if (!track || track.value !== videoTrack || !clusterAwaitsVideo) return;
     clusterAwaitsVideo = false;
-    const view = new DataView(bytes.buffer, bytes.byteOffset + at + track.bytes);
-    if (!(view.getUint8(2) & KEY_FLAG)) return;
-    const ptsMs = Math.max(0, Math.round((clusterTime + view.getInt16(0)) * scaleMs));
-    found.push({ type: 'boundary', offset: clusterOffset, ptsMs });
+    const flags = bytes[at + track.bytes + FLAGS_AT] ?? 0;
+    if (flags & KEY_FLAG) found.push({ type: 'boundary', offset: clusterOffset });
   };
 
   const onCluster = (offset: number, found: Found[]) => {

@@ -36,21 +36,14 @@ const child = (bytes: Uint8Array, parent: Box, ...path: string[]): Box | undefin
   return box;
 };
 
-type VideoTrack = { id: number; timescale: number };
-
-/** The video track that a `moov` declares. */
-const readVideoTrack = (bytes: Uint8Array, moov: Box): VideoTrack | undefined => {
+/** Id of the video track that a `moov` declares. */
+const videoTrackId = (bytes: Uint8Array, moov: Box): number | undefined => {
   const view = viewOf(bytes);
   for (const trak of boxesIn(bytes, moov.at, moov.end)) {
     const handler = child(bytes, trak, 'mdia', 'hdlr');
     const header = child(bytes, trak, 'tkhd');
-    const media = child(bytes, trak, 'mdia', 'mdhd');
-    if (trak.type !== 'trak' || !handler || !header || !media || typeAt(bytes, handler.at + 8) !== 'vide') continue;
-    const wide = (box: Box) => view.getUint8(box.at) === 1;
-    return {
-      id: view.getUint32(header.at + (wide(header) ? 20 : 12)),
-      timescale: view.getUint32(media.at + (wide(media) ? 20 : 12)),
-    };
+    if (trak.type !== 'trak' || !handler || !header || typeAt(bytes, handler.at + 8) !== 'vide') continue;
+    return view.getUint32(header.at + (view.getUint8(header.at) === 1 ? 20 : 12));
   }
   return undefined;
 };
@@ -70,34 +63,30 @@ const firstSampleFlags = (view: DataView, tfhd: Box, trun: Box): number => {
   return view.getUint32(tfhd.at + 8 + before.reduce((sum, flag) => sum + (flag === 0x1 ? 8 : 4), 0));
 };
 
-/** Where a `moof` opens with a key frame, its time in ms. */
-const keyTime = (bytes: Uint8Array, moof: Box, track: VideoTrack): number | undefined => {
+/** A `moof` whose first sample of the video track is a key frame. */
+const opensWithKeyFrame = (bytes: Uint8Array, moof: Box, trackId: number): boolean => {
   const view = viewOf(bytes);
   for (const traf of boxesIn(bytes, moof.at, moof.end)) {
     const tfhd = child(bytes, traf, 'tfhd');
-    const tfdt = child(bytes, traf, 'tfdt');
     const trun = child(bytes, traf, 'trun');
-    if (traf.type !== 'traf' || !tfhd || !tfdt || !trun || view.getUint32(tfhd.at + 4) !== track.id) continue;
-    if (firstSampleFlags(view, tfhd, trun) & NON_SYNC_SAMPLE) return undefined;
-    const time = view.getUint8(tfdt.at) === 1 ? Number(view.getBigUint64(tfdt.at + 4)) : view.getUint32(tfdt.at + 4);
-    return Math.round((time * 1000) / track.timescale);
+    if (traf.type !== 'traf' || !tfhd || !trun || view.getUint32(tfhd.at + 4) !== trackId) continue;
+    return (firstSampleFlags(view, tfhd, trun) & NON_SYNC_SAMPLE) === 0;
   }
-  return undefined;
+  return false;
 };
 
 /** Init and key-frame boundaries of fragmented MP4: a boundary is a `moof` whose first video sample is a key frame. */
 export const createMp4Scanner = (): Scanner => {
   let sawInit = false;
   let started = false;
-  let track: VideoTrack | undefined;
+  let trackId: number | undefined;
 
   const onBox = (bytes: Uint8Array, box: Box, offset: number, found: Found[]) => {
-    if (box.type === 'moov') track = readVideoTrack(bytes, box);
+    if (box.type === 'moov') trackId = videoTrackId(bytes, box);
     if (box.type !== 'moof') return;
     if (!sawInit) found.push({ type: 'init', bytes: offset });
     sawInit = true;
-    const ptsMs = track && keyTime(bytes, box, track);
-    if (ptsMs !== undefined) found.push({ type: 'boundary', offset, ptsMs });
+    if (trackId !== undefined && opensWithKeyFrame(bytes, box, trackId)) found.push({ type: 'boundary', offset });
   };
 
   const take: Take = (bytes, at, offset, found) => {

@@ -1,8 +1,8 @@
 /** What the feed has to know of a container stream. `offset` counts from the stream's first byte. */
 export type Found =
   | { type: 'init'; bytes: number }
-  /** Decoding can start at `offset`: the first video frame after it is a key frame, shown at `ptsMs`. */
-  | { type: 'boundary'; offset: number; ptsMs: number };
+  /** Decoding can start at `offset`: the first video frame after it is a key frame. */
+  | { type: 'boundary'; offset: number };
 
 /** Reads an append-only container as it is written, in pieces of any size. Throws where the bytes are none. */
 export type Scanner = { push(bytes: Uint8Array): Found[] };

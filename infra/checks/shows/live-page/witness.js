@@ -4,7 +4,7 @@ const channel = new BroadcastChannel('witness');
 const now = () => performance.timeOrigin + performance.now();
 const tell = (what, facts) => channel.postMessage({ what, ...facts });
 
-const HEADER_BYTES = 20;
+const HEADER_BYTES = 16;
 const note = (socket, message) => {
   if (typeof message === 'string') {
     const said = JSON.parse(message);
