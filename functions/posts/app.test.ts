@@ -131,7 +131,7 @@ describe('likes', () => {
   it('count once each, however often and at once', async () => {
     const author = await someone();
     const fans = await times(20, () => someone());
-    const { id } = await write(author!, 'Like me');
+    const { id } = await write(author, 'Like me');
     const path = `/posts/${id}/like`;
     const statuses = await times(100, (i) => fans[i % 20]!.put(path));
     expect(statuses.map(({ status }) => status)).toEqual(Array(100).fill(200));
@@ -196,12 +196,12 @@ describe('comments', () => {
   it('are taken down by who wrote them, whose post it is, and moderators', async () => {
     const { author, guest, stranger } = await rooms.signUpAll({ author: {}, guest: {}, stranger: {} });
     const moderator = await someone({ watches_over: true });
-    const { id } = await write(author!, 'Mine');
+    const { id } = await write(author, 'Mine');
     const say = async () =>
-      `/posts/${id}/comments/${(await guest!.post(`/posts/${id}/comments`, { text: 'x' })).body.id}`;
-    const refused = await stranger!.delete(await say());
+      `/posts/${id}/comments/${(await guest.post(`/posts/${id}/comments`, { text: 'x' })).body.id}`;
+    const refused = await stranger.delete(await say());
     expect([refused.status, refused.body.error]).toEqual([403, 'not-allowed']);
-    for (const allowed of [guest!, author!, moderator]) {
+    for (const allowed of [guest, author, moderator]) {
       const path = await say();
       expect((await allowed.delete(path)).status).toBe(204);
       expect((await allowed.delete(path)).body.error).toBe('comment-not-found');
@@ -260,28 +260,28 @@ describe('feeds', () => {
   it('of following shows whom one follows and nobody else, across many authors, each post once', async () => {
     const { me, stranger } = await rooms.signUpAll({ me: {}, stranger: {} });
     const followed = await times(25, () => someone());
-    for (const author of followed) await me!.put(`/users/${author.user.handle}/follow`);
+    for (const author of followed) await me.put(`/users/${author.user.handle}/follow`);
     const written: string[] = [];
     for (let i = 0; i < 60; i++) {
       // some write often, some once, one never
       written.unshift((await write(followed[(i * i) % 24]!, `Feed ${i}`)).id);
-      await write(stranger!, 'Not followed');
+      await write(stranger, 'Not followed');
       rooms.later(1);
     }
     const seen: string[] = [];
     let cursor = '';
     do {
-      const { status, body } = await me!.get(`/posts/feed?limit=7${cursor && `&cursor=${cursor}`}`);
+      const { status, body } = await me.get(`/posts/feed?limit=7${cursor && `&cursor=${cursor}`}`);
       expect(status).toBe(200);
       seen.push(...body.items.map(({ id }: { id: string }) => id));
       cursor = body.cursor ?? '';
     } while (cursor && seen.length < 1_000);
     expect(seen).toEqual(written);
-    await me!.delete(`/users/${followed[0]!.user.handle}/follow`);
+    await me.delete(`/users/${followed[0]!.user.handle}/follow`);
     expect(
-      (await me!.get('/posts/feed?limit=100')).body.items.map(({ author }: { author: { id: string } }) => author.id),
+      (await me.get('/posts/feed?limit=100')).body.items.map(({ author }: { author: { id: string } }) => author.id),
     ).not.toContain(followed[0]!.user.id);
-    expect((await stranger!.get('/posts/feed')).body).toEqual({ items: [] });
+    expect((await stranger.get('/posts/feed')).body).toEqual({ items: [] });
     expect((await rooms.call('GET', '/posts/feed')).status).toBe(401);
   });
 

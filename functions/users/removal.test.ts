@@ -99,8 +99,8 @@ describe('deleting one’s account', () => {
   it('goes on where it was broken off, and counts nothing twice when two sweeps meet', async () => {
     const leaver = await someone();
     const stars = await several(30);
-    for (const star of stars) await leaver!.put(`/users/${star.user.handle}/follow`);
-    await leaver!.delete('/users/me');
+    for (const star of stars) await leaver.put(`/users/${star.user.handle}/follow`);
+    await leaver.delete('/users/me');
     for (let i = 0; i < 6; i++) {
       await Promise.all([rooms.sweep(), rooms.sweep(), rooms.sweep()]);
       rooms.later(5 * MINUTE_MS);
@@ -122,10 +122,10 @@ describe('deleting a post', () => {
   it('takes its likes and comments with it', async () => {
     const author = await someone();
     const fans = await several(29);
-    const id = await write(author!, 'Short-lived');
+    const id = await write(author, 'Short-lived');
     await Promise.all(fans.map((fan) => fan.put(`/posts/${id}/like`)));
     await fans[0]!.post(`/posts/${id}/comments`, { text: 'Oh' });
-    await author!.delete(`/posts/${id}`);
+    await author.delete(`/posts/${id}`);
     await sweepThrough(2);
     const { items } = await rooms.base.table.query({ partition: `POST#${id}`, limit: 10 });
     expect(items).toEqual([]);
