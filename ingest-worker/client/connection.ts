@@ -87,9 +87,10 @@ export const createConnection = ({ socket, welcome, ring, limits, clock, after }
       cursor += sent;
       if (cursor === ring.initBytes && cursor < ring.from) seek(cursor);
     }
-    if (stopping && !stopSent && cursor === ring.to) {
+    // Beyond the ring's end where what had been sent a part of was dropped: no more of it will come.
+    if (stopping && !stopSent && cursor >= ring.to) {
       stopSent = true;
-      say({ type: 'stop', at: ring.to });
+      say({ type: 'stop', at: cursor });
     }
   };
 

@@ -31,7 +31,7 @@ type Parts = {
 };
 
 export const startFeed = ({ media, limits, clock, ...rest }: Parts): Feed => {
-  const ring = createRing({ maxBytes: limits.ringBytes, maxMs: limits.ringMs });
+  const ring = createRing({ maxBytes: limits.ringBytes });
   const scanner = createScanner(media.container);
   const uplink = createUplink({ ring, media, limits, clock, ...rest });
   let bytes = 0;

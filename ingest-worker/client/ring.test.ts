@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createRing, type Ring } from './ring.ts';
 
@@ -5,13 +6,13 @@ const INIT = 4;
 const GOP = 10;
 
 /** Init of 4 bytes, then groups of 10 bytes, one a second, each byte numbered by its offset. */
-const filled = (groups: number, bounds: { maxBytes?: number; maxMs?: number } = {}): Ring => {
-  const ring = createRing({ maxBytes: 1_000, maxMs: 60_000, ...bounds });
+const filled = (groups: number, bounds: { maxBytes?: number } = {}): Ring => {
+  const ring = createRing({ maxBytes: 1_000, ...bounds });
   ring.append(numbered(0, INIT), 0);
   for (let i = 0; i < groups; i++) addGroup(ring, i);
   return ring;
 };
-const numbered = (from: number, length: number) => Uint8Array.from({ length }, (_, i) => from + i);
+const numbered = (from: number, length: number) => Uint8Array.from({ length }, (_, i) => (from + i) % 256);
 const addGroup = (ring: Ring, i: number) => {
   const at = INIT + i * GOP;
   ring.append(numbered(at, GOP), i * 1_000);
@@ -30,7 +31,7 @@ const bytesFrom = (ring: Ring, offset: number): number[] => {
 
 describe('reading', () => {
   test('gives nothing before the init is known', () => {
-    const ring = createRing({ maxBytes: 100, maxMs: 1_000 });
+    const ring = createRing({ maxBytes: 100 });
     ring.append(numbered(0, 20), 0);
     expect(ring.read(0, 10)).toBeUndefined();
   });
@@ -46,7 +47,7 @@ describe('reading', () => {
   });
 
   test('does not run over a key frame in the middle of what was appended', () => {
-    const ring = createRing({ maxBytes: 100, maxMs: 1_000 });
+    const ring = createRing({ maxBytes: 100 });
     ring.append(numbered(0, 20), 0);
     ring.setInit(4);
     ring.mark(4);
@@ -77,27 +78,95 @@ describe('freeing', () => {
 });
 
 describe('bounds', () => {
-  test('one byte below the bound nothing is dropped', () => {
-    expect(filled(3, { maxBytes: 3 * GOP }).trim()).toBeUndefined();
+  test('at the bound nothing is dropped', () => {
+    const ring = filled(3, { maxBytes: 3 * GOP });
+    ring.trim();
+    expect([ring.from, ring.to]).toEqual([INIT, INIT + 3 * GOP]);
   });
 
   test('above the bound the oldest whole groups go', () => {
     const ring = filled(3, { maxBytes: 3 * GOP - 1 });
-    expect(ring.trim()).toEqual({ from: 4, to: 14, ms: 1_000 });
+    ring.trim();
+    expect([ring.from, ring.to]).toEqual([INIT + GOP, INIT + 3 * GOP]);
     expect(ring.read(4, 1)).toBeUndefined();
     expect(ring.read(14, 1)?.payload).toEqual(numbered(14, 1));
   });
 
-  test('holds no more than so many seconds', () => {
-    const ring = filled(5, { maxMs: 2_000 });
-    expect(ring.trim()).toEqual({ from: 4, to: 24, ms: 2_000 });
-    expect(ring.heldMs).toBe(2_000);
+  test('any time may be held, while its bytes are few', () => {
+    const ring = createRing({ maxBytes: 100 });
+    ring.append(numbered(0, INIT + 1), 0);
+    ring.setInit(INIT);
+    ring.mark(INIT);
+    ring.append(numbered(INIT + 1, 1), 3_600_000);
+    ring.trim();
+    expect(bytesFrom(ring, INIT)).toEqual([INIT, INIT + 1]);
   });
 
-  test('a group that alone is too large goes as a whole', () => {
+  test('a group that alone is too large goes as a whole, and nothing is read until the next one begins', () => {
+    const ring = filled(1, { maxBytes: GOP + 5 });
+    ring.append(numbered(14, 6), 1_500);
+    ring.trim();
+    expect([ring.from, ring.to, ring.heldBytes]).toEqual([INIT, INIT, 0]);
+    expect(ring.read(INIT, 10)).toBeUndefined();
+    ring.append(numbered(20, 5), 2_000);
+    ring.mark(22);
+    ring.trim();
+    expect([ring.from, ring.to]).toEqual([22, 25]);
+    expect(ring.read(22, 10)).toMatchObject({ payload: numbered(22, 3) });
+  });
+
+  test('the time of what went so is known until the next group begins', () => {
     const ring = filled(1, { maxBytes: 5 });
-    expect(ring.trim()).toMatchObject({ from: 4, to: 14 });
-    expect(ring.from).toBe(ring.to);
+    ring.trim();
+    ring.append(numbered(14, 10), 10_000);
+    expect([ring.appendedAtMs(INIT), ring.appendedAtMs(14), ring.appendedAtMs(24)]).toEqual([0, 5_000, 10_000]);
+  });
+
+  test('whatever is appended, marked, committed and dropped, what is read begins a group and lacks no byte', () => {
+    const step = fc.oneof(
+      {
+        weight: 5,
+        arbitrary: fc.record({ do: fc.constant('append'), bytes: fc.integer({ min: 1, max: 40 }), key: fc.boolean() }),
+      },
+      {
+        weight: 1,
+        arbitrary: fc.record({ do: fc.constant('commit'), share: fc.double({ min: 0, max: 1, noNaN: true }) }),
+      },
+      { weight: 1, arbitrary: fc.record({ do: fc.constant('renumber') }) },
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 100 }), fc.integer({ min: 1, max: 100 }), (steps, maxBytes) => {
+        const ring = createRing({ maxBytes });
+        ring.append(numbered(0, INIT), 0);
+        ring.setInit(INIT);
+        // where groups begin, and how the numbers of the ring differ from those of what was appended
+        const begins = new Set([INIT]);
+        let [appended, atMs, by] = [INIT, 0, 0];
+        for (const each of steps) {
+          if ('bytes' in each) {
+            ring.append(numbered(appended, each.bytes), (atMs += 100));
+            if (each.key) begins.add(appended);
+            if (each.key) ring.mark(appended);
+            appended += each.bytes;
+          } else if ('share' in each) {
+            const groups = [...begins].map((at) => at - by).filter((at) => at >= ring.from && at < ring.to);
+            const committed = groups[Math.floor(each.share * groups.length)];
+            if (committed !== undefined) ring.free(committed);
+          } else {
+            const before = ring.from;
+            const isEmpty = ring.from === ring.to;
+            ring.renumber();
+            by = isEmpty ? appended - ring.to : by + before - ring.from;
+          }
+          ring.trim();
+          expect(ring.heldBytes).toBeLessThanOrEqual(maxBytes);
+          if (ring.from === ring.to) continue;
+          expect(begins).toContain(ring.from + by);
+          expect(bytesFrom(ring, ring.from)).toEqual([...numbered(ring.from + by, appended - by - ring.from)]);
+        }
+      }),
+      { numRuns: 2_000 },
+    );
   });
 });
 

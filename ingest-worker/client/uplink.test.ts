@@ -27,7 +27,7 @@ const set = (
   const time = createTime();
   const { worker, openSocket } = createFakeWorker(options.worker);
   const limits = { ...CLIENT_LIMITS, ...options.limits };
-  const ring = createRing({ maxBytes: limits.ringBytes, maxMs: limits.ringMs });
+  const ring = createRing({ maxBytes: limits.ringBytes });
   const events: UplinkEvent[] = [];
   let urls = 0;
   let answer: UrlAnswer | undefined;
@@ -53,6 +53,12 @@ const set = (
     groups += 1;
     uplink.appended();
   };
+  /** Adds bytes to the newest group. */
+  const append = (bytes: number) => {
+    ring.append(numbered(INIT + groups * GOP, bytes), time.clock());
+    groups += bytes / GOP;
+    uplink.appended();
+  };
   const types = () => events.map(({ type }) => type);
   const go = async () => {
     uplink.start();
@@ -68,6 +74,7 @@ const set = (
     events,
     types,
     record,
+    append,
     go,
     urls: () => urls,
     answerWith: (next: UrlAnswer | undefined) => {
@@ -344,10 +351,10 @@ describe('a connection that is dead and does not say so', () => {
 });
 
 describe('a ring that is full', () => {
-  const ringMs = 3 * GOP_MS;
+  const ringBytes = 4 * GOP;
 
   test('drops the oldest whole groups while the connection is down, and tells worker and creator', async () => {
-    const { worker, go, record, time, events, recorded } = set({ limits: { ringMs } });
+    const { worker, go, record, time, events, recorded } = set({ limits: { ringBytes } });
     await go();
     worker.takesSockets = false;
     worker.latest().close(1006);
@@ -366,7 +373,7 @@ describe('a ring that is full', () => {
   });
 
   test('costs nothing where the worker has long received what is dropped', async () => {
-    const { worker, go, record, time, types } = set({ limits: { ringMs } });
+    const { worker, go, record, time, types } = set({ limits: { ringBytes } });
     await go();
     for (let i = 0; i < 6; i++) {
       await time.pass(GOP_MS);
@@ -376,8 +383,44 @@ describe('a ring that is full', () => {
     expect(worker.skips).toEqual([]);
   });
 
+  test('begins again with the next group where one alone is too large, and says how long it was', async () => {
+    const { worker, go, record, append, time, events } = set({ limits: { ringBytes } });
+    await go();
+    worker.takesSockets = false;
+    worker.latest().close(1006);
+    for (let i = 0; i < 10; i++) {
+      await time.pass(GOP_MS);
+      append(GOP);
+    }
+    await time.pass(GOP_MS);
+    record();
+    worker.takesSockets = true;
+    await time.pass(7_500);
+    expect(worker.skips).toEqual([{ at: INIT + GOP, to: INIT + 11 * GOP }]);
+    const skipped = events.flatMap((event) => (event.type === 'skipped' ? [event.ms] : []));
+    expect(skipped.reduce((sum, ms) => sum + ms, 0)).toBeCloseTo(10 * GOP_MS, -3);
+  });
+
+  test('ends with what it has sent, where the group that comes last is too large', async () => {
+    const { worker, go, append, time, uplink, events } = set({ limits: { ringBytes } });
+    await go();
+    worker.takesSockets = false;
+    worker.latest().close(1006);
+    append(5 * GOP);
+    await time.pass(GOP_MS);
+    append(GOP);
+    worker.takesSockets = true;
+    await time.pass(7_500);
+    uplink.stop();
+    await time.pass(100);
+    expect(events.slice(-2)).toEqual([
+      { type: 'skipped', ms: expect.any(Number) },
+      { type: 'finished', whole: false },
+    ]);
+  });
+
   test('skips what is not sent yet where the connection is up and too slow', async () => {
-    const { worker, go, record, time, types } = set({ limits: { ringMs }, worker: { windowBytes: INIT + GOP } });
+    const { worker, go, record, time, types } = set({ limits: { ringBytes }, worker: { windowBytes: INIT + GOP } });
     worker.acknowledges = false;
     await go();
     for (let i = 0; i < 5; i++) {

@@ -26,7 +26,7 @@ export type UplinkEvent =
   | { type: 'lost' }
   | { type: 'restored' }
   | { type: 'health'; health: Health }
-  /** The ring was full: so much of the show is missing. */
+  /** The ring was full: this much of the show is missing. */
   | { type: 'skipped'; ms: number }
   /** `whole` where everything that was recorded has been published. */
   | { type: 'finished'; whole: boolean }
@@ -74,6 +74,8 @@ export const createUplink = ({ ring, media, getUrl, openSocket, limits, clock, a
   let stopping = false;
   let over = false;
   let receivedBytes = 0;
+  /** Something that was recorded will never be sent. */
+  let leftOut = false;
   let forgetRetry = () => {};
   let forgetWatch = () => {};
   let forgetEnd = () => {};
@@ -157,7 +159,7 @@ export const createUplink = ({ ring, media, getUrl, openSocket, limits, clock, a
   /** The socket that carried the media closed. */
   const onBroken = (code: number) => {
     const reason = closeReason(code);
-    if (reason === 'finished') return finish({ type: 'finished', whole: stopping });
+    if (reason === 'finished') return finish({ type: 'finished', whole: stopping && !leftOut });
     if (reason && !CLOSE[reason].retry) return finish({ type: 'failed', because: reason });
     connection?.close(CLOSE.finished.code);
     connection = undefined;
@@ -208,7 +210,7 @@ export const createUplink = ({ ring, media, getUrl, openSocket, limits, clock, a
         forgetRetry = after(message.afterMs, dialNow);
         return;
       case 'ended':
-        return finish({ type: 'finished', whole: stopping });
+        return finish({ type: 'finished', whole: stopping && !leftOut });
       // A second welcome on one socket means nothing.
       case 'welcome':
     }
@@ -234,6 +236,11 @@ export const createUplink = ({ ring, media, getUrl, openSocket, limits, clock, a
     retry();
   };
 
+  const skipped = (ms: number) => {
+    leftOut = true;
+    on({ type: 'skipped', ms: Math.round(ms) });
+  };
+
   const watchEnd = () => {
     forgetEnd();
     forgetEnd = after(limits.endMs, () => finish({ type: 'finished', whole: false }));
@@ -249,14 +256,17 @@ export const createUplink = ({ ring, media, getUrl, openSocket, limits, clock, a
       const reached = connection?.cursor ?? receivedBytes;
       const reachedMs = ring.appendedAtMs(Math.max(reached, ring.from));
       ring.trim();
-      if (ring.from > Math.max(reached, ring.initBytes))
-        on({ type: 'skipped', ms: Math.round(ring.appendedAtMs(ring.from) - reachedMs) });
+      if (ring.from > Math.max(reached, ring.initBytes)) skipped(ring.appendedAtMs(ring.from) - reachedMs);
       connection?.pump();
       if (!connection) receivedBytes = Math.max(receivedBytes, ring.from);
     },
     stop: () => {
       if (over || stopping) return;
       stopping = true;
+      if (ring.awaitsGroup)
+        skipped(
+          ring.appendedAtMs(Infinity) - ring.appendedAtMs(Math.max(connection?.cursor ?? receivedBytes, ring.from)),
+        );
       watchEnd();
       connection?.stop();
     },

@@ -261,7 +261,7 @@ const playKeyRefused = async (stage: Stage, rungs: readonly Rung[]): Promise<Pla
 /** Everything slows down until even the publisher's ring is full, and then recovers. */
 const playSlowServer = async (stage: Stage, rungs: readonly Rung[]): Promise<Played[]> => {
   // Four times as fast as life, with a smaller ring: the harm is to take half a minute and not three.
-  const options = { speed: 4, limits: { ringMs: SMALL_RING_MS } };
+  const options = { speed: 4, limits: { ringBytes: SMALL_RING_BYTES } };
   const shows = await Promise.all(rungs.map((rung) => startShow(stage, rung, options)));
   await untilArrived(stage, shows, 8_000);
   stage.sink.conduct.readBytesPerSecond = SLOW_BYTES_PER_SECOND;
@@ -279,8 +279,8 @@ const playSlowServer = async (stage: Stage, rungs: readonly Rung[]): Promise<Pla
     skips: show.publisher.skipped.length,
   }));
 };
-/** 20 s of a show that is played four times as fast. */
-const SMALL_RING_MS = 5_000;
+/** About 20 s of the recordings. */
+const SMALL_RING_BYTES = 600_000;
 const SLOW_BYTES_PER_SECOND = 24_000;
 const SLOW_MS = 150_000;
 

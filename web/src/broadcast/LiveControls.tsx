@@ -224,7 +224,7 @@ const Outcome = ({ onClose }: { onClose: () => void }) => {
         <p className="muted">
           {whole
             ? 'Everything was sent. The recording will be ready in a moment.'
-            : 'Its last seconds could not be sent. The recording will be ready in a moment.'}
+            : 'Part of it could not be sent. The recording will be ready in a moment.'}
         </p>
       </output>
       <Button ref={close} onClick={onClose}>
