@@ -1,20 +1,11 @@
 import { mkdtempSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from '@playwright/test';
+import { freePort } from '#stand-ins/free-port';
+import { CHROMIUM_PATH, chromiumArguments } from '../infra/checks/lib/chromium.ts';
 
 const VARIABLES = ['PORT', 'IDENTITY_PORT', 'INGEST_PORT', 'MUX_PORT', 'RTMPS_PORT', 'DYNAMODB_PORT'] as const;
-
-const freePort = (): Promise<number> =>
-  new Promise((settle, fail) => {
-    const server = createServer().once('error', fail);
-    server.listen(0, '127.0.0.1', () => {
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a TCP server that listens has this address
-      const { port } = server.address() as AddressInfo;
-      server.close(() => settle(port));
-    });
-  });
 
 // This file is read again in every worker of Playwright, which inherits the environment of the first reading.
 if (!process.env['VYBZZ_E2E_DATA']) {
@@ -24,7 +15,6 @@ if (!process.env['VYBZZ_E2E_DATA']) {
 process.env['DATA_DIR'] = process.env['VYBZZ_E2E_DATA'];
 
 const origin = `http://localhost:${process.env['PORT']}`;
-const executablePath = process.env['CHROMIUM_PATH'] || '/usr/bin/chromium';
 
 /** Real Chromium with a fake camera and microphone, against the whole platform as `npm start` runs it. */
 export default defineConfig({
@@ -39,20 +29,7 @@ export default defineConfig({
     baseURL: origin,
     permissions: ['camera', 'microphone'],
     screenshot: 'only-on-failure',
-    launchOptions: {
-      executablePath,
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-        '--use-fake-ui-for-media-stream',
-        // Two cameras and three microphones.
-        '--use-fake-device-for-media-stream=device-count=2',
-        '--autoplay-policy=no-user-gesture-required',
-      ],
-    },
+    launchOptions: { executablePath: CHROMIUM_PATH, args: chromiumArguments() },
   },
   webServer: {
     command: 'node ../infra/commands/start.mjs --yes',

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { setTimeout as pause } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import * as z from 'zod';
+import { until } from '#stand-ins/until';
 import { readArguments } from '../commands/read-arguments.ts';
 
 /**
@@ -42,13 +42,7 @@ const call = async (method: string, path: string, body?: object): Promise<unknow
   if (!answer.ok) throw new Error(`${method} ${path} answers ${answer.status}: ${await answer.text()}`);
   return answer.json();
 };
-const until = async <T>(what: string, withinMs: number, look: () => Promise<T | undefined>): Promise<T> => {
-  for (const deadline = Date.now() + withinMs; ; await pause(POLL_MS)) {
-    const found = await look();
-    if (found !== undefined) return found;
-    if (Date.now() > deadline) throw new Error(`waited ${withinMs / 1_000} s in vain: ${what}`);
-  }
-};
+const within = (ms: number) => ({ withinMs: ms, everyMs: POLL_MS });
 const stateOf = async (id: string): Promise<string> => Stream.parse(await call('GET', `/stream/${id}`)).state;
 const say = (line: string): void => console.log(`✓ ${line}`);
 
@@ -83,16 +77,16 @@ const run = async (): Promise<void> => {
   }, CHUNK_MS);
   try {
     const live = async () => ((await stateOf(stream.id)) === 'live' ? true : undefined);
-    await Promise.race([until('the stream is live', LIVE_MS, live), lost]);
+    await Promise.race([until('the stream to be live', live, within(LIVE_MS)), lost]);
     say('live: Mux has told us by webhook');
     const { hls } = Playback.parse(await call('GET', `/stream/${stream.id}/playback`));
-    await until('Mux serves it', LIVE_MS, async () => ((await fetch(hls)).ok ? true : undefined));
+    await until('Mux to serve it', async () => (await fetch(hls)).ok, within(LIVE_MS));
     say('Mux serves it by HLS');
   } finally {
     clearInterval(feeding);
     await call('POST', `/stream/${stream.id}/end`);
   }
-  await until('the stream has ended', END_MS, async () => ((await stateOf(stream.id)) === 'ended' ? true : undefined));
+  await until('the end of the stream', async () => (await stateOf(stream.id)) === 'ended', within(END_MS));
   say('ended');
   socket.terminate();
 };

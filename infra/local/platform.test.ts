@@ -5,6 +5,7 @@ import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { dataDirectory, findOnPath } from './machine.mjs';
+import { until } from '#stand-ins/until';
 import { makePlace, runCommand, startCommand } from './platform.testing.ts';
 
 const cleanups: (() => Promise<unknown>)[] = [];
@@ -22,15 +23,6 @@ const start = async (environment: Record<string, string>, args: string[] = []) =
   const platform = await startCommand(environment, args);
   cleanups.push(async () => platform.kill('SIGTERM'));
   return platform;
-};
-
-const until = async <T>(look: () => Promise<T | undefined>, withinMs = 20_000): Promise<T> => {
-  for (const deadline = Date.now() + withinMs; ;) {
-    const found = await look().catch(() => undefined);
-    if (found !== undefined) return found;
-    if (Date.now() > deadline) throw new Error('what was waited for did not happen');
-    await new Promise((later) => setTimeout(later, 50));
-  }
 };
 
 /** Everything that still runs and was started by this process or one of its children. */
@@ -52,7 +44,9 @@ const alive = async (pid: number): Promise<boolean> => {
 
 /** Until none of them is left: what hears of our end by a closed pipe takes a moment. */
 const allGone = (pids: number[]) =>
-  until(async () => ((await Promise.all(pids.map(alive))).includes(true) ? undefined : true), 2_000);
+  until('the end of every child', async () => !(await Promise.all(pids.map(alive))).includes(true), {
+    withinMs: 2_000,
+  });
 
 type Service = { name: string; healthy: boolean; because?: string };
 const services = async (origin: string): Promise<Service[]> => {
@@ -125,17 +119,17 @@ describe('npm start', () => {
   it('starts the worker again when it is killed, and says so meanwhile', async () => {
     const { environment } = await place();
     const platform = await start(environment);
-    const worker = await until(async () => {
+    const worker = await until('the worker to be there', async () => {
       for (const pid of await childrenOf(platform.pid))
         if ((await readFile(`/proc/${pid}/cmdline`, 'utf8')).includes('worker-launcher')) return pid;
       return undefined;
     });
     process.kill(worker, 'SIGKILL');
-    const down = await until(async () =>
+    const down = await until('the worker to be missed', async () =>
       (await services(platform.origin)).find(({ name, healthy }) => name === 'worker' && !healthy),
     );
     expect(down.because).toBe('is not reachable');
-    await until(async () =>
+    await until('another worker', async () =>
       (await services(platform.origin)).find(({ name, healthy }) => name === 'worker' && healthy),
     );
   });

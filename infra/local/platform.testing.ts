@@ -1,20 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '#stand-ins/free-port';
 import { ROOT } from './machine.mjs';
 
 const VARIABLES = ['PORT', 'IDENTITY_PORT', 'INGEST_PORT', 'MUX_PORT', 'RTMPS_PORT', 'DYNAMODB_PORT'] as const;
-
-export const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise((closed) => server.close(closed));
-  return port;
-};
 
 /** An environment for one platform: free ports and a data folder of its own, removed by `remove`. */
 export const makePlace = async () => {

@@ -1,9 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '#stand-ins/free-port';
 import { createFlvReader } from '../media/flv-reader.ts';
 import { createAuthority } from './sink/authority.testing.ts';
 import type { FlvTag } from '../media/flv-tag.ts';
@@ -125,17 +126,6 @@ export const readTags = async (...input: string[]): Promise<FlvTag[]> => {
 };
 
 const makeDirectory = (): Promise<string> => mkdtemp(join(tmpdir(), 'vybzz-rtmp-'));
-
-const freePort = async (): Promise<number> => {
-  const server = createServer();
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (typeof address !== 'object' || address === null) throw new Error('no port');
-  return address.port;
-};
 
 const untilListening = (port: number, child: ChildProcess): Promise<void> =>
   retry(

@@ -3,7 +3,7 @@ import { openPage, signIn } from './pages.ts';
 import { openSink } from './sink.ts';
 import { endShow, goLive, switchDevice } from './studio.ts';
 import { tally } from './tally.ts';
-import { watchBroadcast } from './witness.ts';
+import { watchBroadcast } from './probe.ts';
 
 const sinkOfPlatform = () => openSink(process.env['DATA_DIR'] ?? '', process.env['MUX_PORT'] ?? '');
 
@@ -17,12 +17,12 @@ test('not a frame is missing at the far end when devices change, the microphone 
   browser,
 }) => {
   const { page, context } = await openPage(browser);
-  const witness = await watchBroadcast(page);
+  const probe = await watchBroadcast(page);
   await signIn(page, 'asha');
   await page.goto('/studio');
   await goLive(page, 'Nothing is lost');
   const sink = await sinkOfPlatform();
-  const { startPressedAtMs } = await witness.read();
+  const { startPressedAtMs } = await probe.read();
   const arrived = async () => (await sink.arrived(startPressedAtMs))?.ingest.video.frames ?? 0;
   await expect(page.getByText('H.264 + AAC', { exact: true })).toBeVisible();
   await framesCome(arrived, 2);
@@ -56,7 +56,7 @@ test('not a frame is missing at the far end when devices change, the microphone 
 
   const after = await sink.arrived(startPressedAtMs);
   if (!after) throw new Error('no encoder came to the sink');
-  const { pictures } = await witness.read();
+  const { pictures } = await probe.read();
   expect(pictures.length).toBeGreaterThan(300);
   expect(tally(after.ingest, pictures)).toMatchObject({ missing: 0, doubled: 0, missingAudio: 0 });
   await context.close();

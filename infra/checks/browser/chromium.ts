@@ -4,6 +4,8 @@ import { access, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type BrowserContext } from '@playwright/test';
+import { until } from '#stand-ins/until';
+import { chromiumArguments } from '../lib/chromium.ts';
 
 export type Opened = {
   context: BrowserContext;
@@ -12,22 +14,14 @@ export type Opened = {
   close: () => Promise<void>;
 };
 
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
+const ARGUMENTS = [
+  ...chromiumArguments('device-count=2,fps=30'),
   '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
   '--password-store=basic',
-  '--use-fake-ui-for-media-stream',
-  '--use-fake-device-for-media-stream=device-count=2,fps=30',
-  '--autoplay-policy=no-user-gesture-required',
   // Timers of a tab that has been hidden for five minutes wake once a minute. Here, after ten seconds.
   '--enable-features=IntensiveWakeUpThrottling:grace_period_seconds/10',
   '--remote-debugging-port=0',
 ];
-const POLL_MS = 50;
 const START_MS = 20_000;
 
 const exists = (path: string): Promise<boolean> =>
@@ -35,16 +29,6 @@ const exists = (path: string): Promise<boolean> =>
     () => true,
     () => false,
   );
-
-const until = async (what: string, holds: () => Promise<boolean>): Promise<void> => {
-  const deadline = Date.now() + START_MS;
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
-    await new Promise((resolve) => {
-      setTimeout(resolve, POLL_MS);
-    });
-  }
-};
 
 /** A display that nobody sees, where there is a program for it. */
 const startDisplay = async () => {
@@ -75,7 +59,7 @@ export const openChromium = async (executablePath: string): Promise<Opened> => {
   const browser = spawn(
     executablePath,
     [
-      ...FLAGS,
+      ...ARGUMENTS,
       ...(display ? ['--window-size=1300,900'] : ['--headless=new']),
       `--user-data-dir=${profile}`,
       'about:blank',
@@ -91,7 +75,7 @@ export const openChromium = async (executablePath: string): Promise<Opened> => {
   };
   try {
     const portFile = join(profile, 'DevToolsActivePort');
-    await until('Chromium', () => exists(portFile));
+    await until('Chromium', () => exists(portFile), { withinMs: START_MS });
     const [port] = (await readFile(portFile, 'utf8')).split('\n');
     const connected = await chromium.connectOverCDP(`http://127.0.0.1:${port}`, { noDefaults: true });
     const [context] = connected.contexts();

@@ -1,19 +1,20 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect, type Page } from '@playwright/test';
 import { signIn } from '../../../web/e2e/pages.ts';
 import type { Arrived, Sink } from '../../../web/e2e/sink.ts';
 import { endShow, goLive, switchDevice } from '../../../web/e2e/studio.ts';
 import { tally, type Tally } from '../../../web/e2e/tally.ts';
-import { watchBroadcast, type Witnessed } from '../../../web/e2e/witness.ts';
+import { watchBroadcast, type Probed } from '../../../web/e2e/probe.ts';
 import type { Opened } from './chromium.ts';
-import { openNarrows } from './narrows.ts';
+import { openThrottle } from './throttle.ts';
 
-export type Stage = Opened & { origin: string; sink: Sink; hiddenSeconds: number };
+export type BrowserHarness = Opened & { origin: string; sink: Sink; hiddenSeconds: number };
 
 /** What was measured, and in a few words each what of it is not as promised. */
 export type Kept = { measured: Record<string, number | string | boolean>; broken: string[] };
 
 /** One line of the promises, as something to be played in a browser of its own. */
-export type Row = { name: string; promise: string; play: (stage: Stage) => Promise<Kept> };
+export type Row = { name: string; promise: string; play: (harness: BrowserHarness) => Promise<Kept> };
 
 const RUNG_1 = 'H.264 + AAC';
 const FIRST_FRAME_MS = 2_000;
@@ -25,36 +26,33 @@ const KEPT_SHARE = 0.95;
 /** A camera's own clock, against ours. */
 const AV_MS = 120;
 
-/** For what takes its time in the promise itself. */
-const passing = (ms: number): Promise<void> =>
-  new Promise((resolve) => {
-    setTimeout(resolve, ms);
-  });
-
 type Show = {
   page: Page;
-  read: () => Promise<Witnessed>;
+  read: () => Promise<Probed>;
   arrived: () => Promise<Arrived>;
   /** Until so many more seconds of picture are at the sink. */
   playOn: (seconds: number) => Promise<void>;
 };
 
-const openStudio = async ({ context, origin }: Stage) => {
+const openStudio = async ({ context, origin }: BrowserHarness) => {
   const page = await context.newPage();
-  const witness = await watchBroadcast(page);
+  const probe = await watchBroadcast(page);
   await page.goto(origin);
   if ((await page.getByRole('button', { name: 'Sign in' }).count()) > 0) await signIn(page, 'asha');
   await page.goto(`${origin}/studio`);
-  return { page, read: witness.read };
+  return { page, read: probe.read };
 };
 
-const startShow = async (stage: Stage, prepare: (page: Page) => Promise<void> = async () => {}): Promise<Show> => {
-  const { page, read } = await openStudio(stage);
+const startShow = async (
+  harness: BrowserHarness,
+  prepare: (page: Page) => Promise<void> = async () => {},
+): Promise<Show> => {
+  const { page, read } = await openStudio(harness);
   await prepare(page);
   await goLive(page, 'A show', WRITING_MS);
   const { startPressedAtMs } = await read();
   const arrived = async () => {
-    const found = await stage.sink.arrived(startPressedAtMs);
+    const found = await harness.sink.arrived(startPressedAtMs);
     if (!found) throw new Error('no encoder has come to the sink');
     return found;
   };
@@ -93,22 +91,22 @@ const whole = ({ encoded, missing, doubled, holes, missingAudio, avMs }: Tally):
     Math.abs(avMs) > AV_MS && `sound and picture ${avMs} ms apart`,
   ].filter((wrong) => wrong !== false);
 
-const playFirstFrame = async (stage: Stage): Promise<Kept> => {
-  const { page, read } = await openStudio(stage);
+const playFirstFrame = async (harness: BrowserHarness): Promise<Kept> => {
+  const { page, read } = await openStudio(harness);
   const times: number[] = [];
   const stages: string[] = [];
   const rungs = new Set<string>();
   for (let show = 0; show < SHOWS; show++) {
     await goLive(page, `Show ${show}`, WRITING_MS);
     const { startPressedAtMs } = await read();
-    const firstAtMs = async () => (await stage.sink.arrived(startPressedAtMs))?.ingest.video.firstAtMs;
+    const firstAtMs = async () => (await harness.sink.arrived(startPressedAtMs))?.ingest.video.firstAtMs;
     await expect.poll(firstAtMs).toBeDefined();
     times.push(((await firstAtMs()) ?? Infinity) - startPressedAtMs);
     const { pictures, encodedAtMs } = await read();
     // The encoder is warmed up with a picture of time 0 that nobody sees; the show's first has the same.
     const firstPicture = (encodedAtMs[pictures.lastIndexOf(0)] ?? Infinity) - startPressedAtMs;
     const connected =
-      Date.parse((await stage.sink.arrived(startPressedAtMs))?.ingest.connectedAt ?? '') - startPressedAtMs;
+      Date.parse((await harness.sink.arrived(startPressedAtMs))?.ingest.connectedAt ?? '') - startPressedAtMs;
     stages.push(`${firstPicture} and ${connected}`);
     rungs.add((await page.getByRole('definition').last().textContent()) ?? '');
     await endShow(page);
@@ -129,7 +127,7 @@ const between = (times: readonly number[], fromMs: number, toMs: number) =>
   times.filter((time) => time >= fromMs && time < toMs);
 
 /** A page that does nothing but count how often its 100 ms timer wakes. */
-const openIdlePage = async ({ context }: Stage) => {
+const openIdlePage = async ({ context }: BrowserHarness) => {
   const page = await context.newPage();
   await page.evaluate(() => {
     const woken = Object.assign(globalThis, { woken: 0 });
@@ -138,18 +136,18 @@ const openIdlePage = async ({ context }: Stage) => {
   return { page, woken: () => page.evaluate(() => Number(Reflect.get(globalThis, 'woken'))) };
 };
 
-const playHidden = async (stage: Stage): Promise<Kept> => {
-  const idle = await openIdlePage(stage);
-  const show = await startShow(stage);
+const playHidden = async (harness: BrowserHarness): Promise<Kept> => {
+  const idle = await openIdlePage(harness);
+  const show = await startShow(harness);
   const { page, read, playOn } = show;
   await playOn(10);
   const before = await show.arrived();
-  const other = await stage.context.newPage();
+  const other = await harness.context.newPage();
   await other.bringToFront();
   await expect.poll(() => page.evaluate(() => document.visibilityState)).toBe('hidden');
   const sinceMs = Date.now();
   const wokenBefore = await idle.woken();
-  await passing(stage.hiddenSeconds * 1000);
+  await delay(harness.hiddenSeconds * 1000);
   const woken = (await idle.woken()) - wokenBefore;
   const untilMs = Date.now();
   const { ingest } = await show.arrived();
@@ -171,7 +169,7 @@ const playHidden = async (stage: Stage): Promise<Kept> => {
   const share = hidden / visible;
   const measured = {
     'document.hidden throughout': hiddenThroughout,
-    'with a display': stage.headed,
+    'with a display': harness.headed,
     'hidden for': `${seconds.toFixed(1)} s`,
     'camera pictures a second, visible': visible.toFixed(2),
     'camera pictures a second, hidden': hidden.toFixed(2),
@@ -190,8 +188,8 @@ const playHidden = async (stage: Stage): Promise<Kept> => {
   return { measured, broken };
 };
 
-const playSwitches = async (stage: Stage): Promise<Kept> => {
-  const show = await startShow(stage);
+const playSwitches = async (harness: BrowserHarness): Promise<Kept> => {
+  const show = await startShow(harness);
   const { page, playOn } = show;
   await playOn(2);
   await switchDevice(page, 'Camera');
@@ -217,16 +215,16 @@ const playSwitches = async (stage: Stage): Promise<Kept> => {
   return { measured: told(sum), broken: whole(sum) };
 };
 
-const playOffline = async (stage: Stage): Promise<Kept> => {
-  const show = await startShow(stage);
+const playOffline = async (harness: BrowserHarness): Promise<Kept> => {
+  const show = await startShow(harness);
   const { page, playOn } = show;
   await playOn(3);
   const before = await show.arrived();
-  await stage.context.setOffline(true);
-  await passing(OFFLINE_MS);
+  await harness.context.setOffline(true);
+  await delay(OFFLINE_MS);
   const during = await show.arrived();
   const reconnecting = await page.getByText('Reconnecting…').count();
-  await stage.context.setOffline(false);
+  await harness.context.setOffline(false);
   const backMs = Date.now();
   await expect(page.getByText('Streaming…')).toBeVisible({ timeout: 30_000 });
   const restoredMs = Date.now() - backMs;
@@ -252,31 +250,31 @@ const playOffline = async (stage: Stage): Promise<Kept> => {
 const NARROW_BYTES_PER_SECOND = 30_000;
 const ADAPTS_MS = 60_000;
 
-const playNarrow = async (stage: Stage): Promise<Kept> => {
-  const narrows = await openNarrows(stage.origin);
-  const show = await startShow(stage, narrows.lead);
+const playNarrow = async (harness: BrowserHarness): Promise<Kept> => {
+  const throttle = await openThrottle(harness.origin);
+  const show = await startShow(harness, throttle.route);
   const { page, read, playOn } = show;
   const kbps = async () => (await read()).kbps;
   await playOn(3);
-  narrows.narrow(NARROW_BYTES_PER_SECOND);
+  throttle.limit(NARROW_BYTES_PER_SECOND);
   await expect.poll(async () => (await kbps()).length, { timeout: ADAPTS_MS }).toBeGreaterThan(3);
-  narrows.narrow(Infinity);
+  throttle.limit(Infinity);
   const lowest = async () => Math.min(...(await kbps()));
   await expect.poll(async () => ((await kbps()).at(-1) ?? 0) > (await lowest()), { timeout: ADAPTS_MS }).toBe(true);
   const bitrates = await kbps();
   const sum = await finish(show);
   await page.close();
-  narrows.close();
+  throttle.close();
   return { measured: { 'bitrates, kb/s': bitrates.join(', '), ...told(sum) }, broken: whole(sum) };
 };
 
-const playHalfOpen = async (stage: Stage): Promise<Kept> => {
-  const narrows = await openNarrows(stage.origin);
-  const show = await startShow(stage, narrows.lead);
+const playHalfOpen = async (harness: BrowserHarness): Promise<Kept> => {
+  const throttle = await openThrottle(harness.origin);
+  const show = await startShow(harness, throttle.route);
   const { page, playOn } = show;
   await playOn(3);
   // Only the first address leads through it: the way to a second socket is free.
-  narrows.narrow(0);
+  throttle.limit(0);
   const sinceMs = Date.now();
   await expect(page.getByText('Reconnecting…')).toBeVisible({ timeout: 15_000 });
   await expect(page.getByText('Streaming…')).toBeVisible({ timeout: 15_000 });
@@ -284,7 +282,7 @@ const playHalfOpen = async (stage: Stage): Promise<Kept> => {
   await playOn(3);
   const sum = await finish(show);
   await page.close();
-  narrows.close();
+  throttle.close();
   return { measured: { 'on the air again, ms after the last byte': awayMs, ...told(sum) }, broken: whole(sum) };
 };
 

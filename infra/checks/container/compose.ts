@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { chromium, expect, type Page } from '@playwright/test';
 import { readArguments } from '../../commands/read-arguments.ts';
+import { CHROMIUM_PATH, chromiumArguments } from '../lib/chromium.ts';
 import { docker, engineMissing, interrupt, LABELLED, removeOurs } from './engine.ts';
 
 /**
@@ -16,7 +17,7 @@ const USAGE = `npm run test:compose -- [ORIGIN]
 
   ORIGIN    where localstack.yml's web is; http://localhost unless said
 
-It wants  docker compose -f localstack.yml up --build  running, and a Chromium (CHROMIUM_PATH, or /usr/bin/chromium).`;
+It wants  docker compose -f localstack.yml up --build  show, and a Chromium (CHROMIUM_PATH, or /usr/bin/chromium).`;
 const { positionals } = readArguments(USAGE, { allowPositionals: true });
 const [origin = 'http://localhost'] = positionals;
 const SHOW = `Through nginx ${Date.now()}`;
@@ -86,13 +87,8 @@ const uploadPicture = async (authorization: string): Promise<void> => {
 
 const play = async (old: string): Promise<void> => {
   const browser = await chromium.launch({
-    executablePath: process.env['CHROMIUM_PATH'] || '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--use-fake-device-for-media-stream',
-      '--use-fake-ui-for-media-stream',
-      '--autoplay-policy=no-user-gesture-required',
-    ],
+    executablePath: CHROMIUM_PATH,
+    args: chromiumArguments(),
   });
   try {
     const context = await browser.newContext({ permissions: ['camera', 'microphone'] });

@@ -8,6 +8,7 @@
  */
 import { once } from 'node:events';
 import { readArguments } from '../../commands/read-arguments.ts';
+import { chooseRows, createRowRunner, type Finding, listRows } from '../lib/run-rows.ts';
 import { engineMissing, interrupt, removeOurs } from './engine.ts';
 import { buildImage } from './image.ts';
 import { ROWS } from './rows.ts';
@@ -22,12 +23,10 @@ const USAGE = `npm run test:container -- [--rows ROW,…] [--times N] [--image N
   --image   this image instead of one built from the sources
   BUILD_NETWORK=host in the environment where builds reach no registry otherwise
 
-${ROWS.map(({ name, promise }) => `  ${name.padEnd(10)} ${promise}`).join('\n')}`;
+${listRows(ROWS).join('\n')}`;
 const BUILT = 'vybzz-ingest-worker:test';
 const UNTESTED = 2;
 const INTERRUPTED = 130;
-
-const say = (line: string): void => console.log(line);
 
 const { values } = readArguments(USAGE, {
   options: {
@@ -36,48 +35,41 @@ const { values } = readArguments(USAGE, {
     image: { type: 'string' },
   },
 });
-const names = ROWS.map(({ name }) => name);
-const wanted = values.rows?.split(',') ?? names;
 const times = Number(values.times);
+const rows = chooseRows(ROWS, values.rows, USAGE, times >= 1 ? [] : [`--times ${values.times}`]);
 
-const play = async (): Promise<boolean> => {
-  if (values.image === undefined) await buildImage(BUILT, say);
-  let held = true;
-  for (const { name, play: playRow } of ROWS.filter((row) => wanted.includes(row.name)))
-    for (let time = 1; time <= times; time += 1) {
-      const which = times > 1 ? `${name} (${time} of ${times})` : name;
-      try {
-        say(`✓ ${which}: ${await playRow(values.image ?? BUILT)}`);
-      } catch (cause) {
-        held = false;
-        say(`✗ ${which}: ${cause instanceof Error ? cause.message : String(cause)}`);
-      }
-    }
-  return held;
+const play = async (): Promise<number> => {
+  if (values.image === undefined) await buildImage(BUILT, (line) => console.log(line));
+  const runner = createRowRunner();
+  for (const row of rows)
+    await runner.play(row, async () => {
+      const findings: Finding[] = [];
+      for (let time = 1; time <= times; time += 1)
+        findings.push({
+          ...(times > 1 && { about: `${time} of ${times}` }),
+          broken: [],
+          measured: [await row.play(values.image ?? BUILT)],
+        });
+      return findings;
+    });
+  return runner.end();
 };
 
 const run = async (): Promise<number> => {
-  const unknown = wanted.filter((name) => !names.includes(name));
-  if (!(times >= 1)) unknown.push(`--times ${values.times}`);
-  if (unknown.length > 0) {
-    console.error(`✗ There is no ${unknown.join(', ')}\n\n${USAGE}`);
-    return UNTESTED;
-  }
   const missing = await engineMissing();
   if (missing) {
     console.error(`✗ npm run test:container needs a Docker engine on Linux, and ${missing}. Nothing was tested.`);
     return UNTESTED;
   }
   const asked = Promise.race(['SIGINT', 'SIGTERM'].map((signal) => once(process, signal))).then(() => undefined);
-  const held = await Promise.race([play(), asked]).catch((cause: unknown) => {
+  const code = await Promise.race([play(), asked]).catch((cause: unknown) => {
     console.error(`✗ ${cause instanceof Error ? cause.message : String(cause)}`);
-    return false;
+    return 1;
   });
   interrupt();
   const left = await removeOurs();
-  if (held === undefined) say(`\nInterrupted; ${left} container(s) removed.`);
-  else if (held) say('✓ npm run test:container: all of it holds');
-  return held === undefined ? INTERRUPTED : held ? 0 : 1;
+  if (code === undefined) console.log(`\nInterrupted; ${left} container(s) removed.`);
+  return code ?? INTERRUPTED;
 };
 
 process.exit(await run());

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { openStage, type Stage } from '../shows/stage.ts';
-import { finish, judge, playOn, type Running, startShow, untilArrived } from '../shows/theatre.ts';
+import { openHarness, type Harness } from '../shows/harness.ts';
+import { finish, judge, playOn, type RunningShow, startShow, untilArrived } from '../shows/running-show.ts';
 import { docker } from './engine.ts';
 import { checkImage } from './image.ts';
 import { startWorkerContainer, type WorkerContainer } from './worker-container.ts';
@@ -21,11 +21,11 @@ const COPIED = ['1', '2'] as const;
 const NONE = { video: 0, audio: 0 };
 const NOTHING = { missing: NONE, doubled: NONE, reordered: NONE };
 
-type Place = { stage: Stage; first: WorkerContainer };
+type Place = { harness: Harness; first: WorkerContainer };
 
-const onStage = async (image: string, play: (place: Place) => Promise<string>): Promise<string> => {
+const withHarness = async (image: string, play: (place: Place) => Promise<string>): Promise<string> => {
   const containers: WorkerContainer[] = [];
-  const stage = await openStage({
+  const harness = await openHarness({
     run: async (environment) => {
       const made = await startWorkerContainer(image, environment);
       containers.push(made);
@@ -35,22 +35,22 @@ const onStage = async (image: string, play: (place: Place) => Promise<string>): 
   try {
     const [first] = containers;
     assert.ok(first);
-    return await play({ stage, first });
+    return await play({ harness, first });
   } catch (cause) {
     const logs = await Promise.all(containers.map(async ({ log }, index) => `worker ${index}:\n${await log()}`));
     throw new Error(`${cause instanceof Error ? cause.message : String(cause)}\n${logs.join('\n')}`, { cause });
   } finally {
-    await stage.close();
+    await harness.close();
     for (const container of containers) await container.remove();
   }
 };
 
 /** Lets the shows come to their ends, and counts what of them came. */
-const expectWhole = async (stage: Stage, shows: readonly Running[]): Promise<string> => {
-  await finish(stage, shows);
+const expectWhole = async (harness: Harness, shows: readonly RunningShow[]): Promise<string> => {
+  await finish(harness, shows);
   const counted: string[] = [];
   for (const show of shows) {
-    const { sent, missing, doubled, reordered, rtmpsSessions } = await judge(stage, show);
+    const { sent, missing, doubled, reordered, rtmpsSessions } = await judge(harness, show);
     assert.equal(
       show.publisher.ending,
       'finished',
@@ -62,7 +62,7 @@ const expectWhole = async (stage: Stage, shows: readonly Running[]): Promise<str
   return `${counted.join(', ')}; 0 missing, 0 doubled, 0 out of order`;
 };
 
-const begin = (stage: Stage) => Promise.all(COPIED.map((rung) => startShow(stage, rung)));
+const begin = (harness: Harness) => Promise.all(COPIED.map((rung) => startShow(harness, rung)));
 
 export const ROWS: readonly Row[] = [
   {
@@ -74,7 +74,7 @@ export const ROWS: readonly Row[] = [
     name: 'confined',
     promise: 'starts as non-root on a file system that cannot be written, without capabilities, and is healthy',
     play: (image) =>
-      onStage(image, async ({ first }) => {
+      withHarness(image, async ({ first }) => {
         await first.healthy();
         const id = await docker('exec', first.id, 'id', '-u');
         assert.notEqual(id, '0');
@@ -87,20 +87,20 @@ export const ROWS: readonly Row[] = [
     name: 'copied',
     promise: 'takes a real show over RTMPS',
     play: (image) =>
-      onStage(image, async ({ stage }) => {
-        const shows = await begin(stage);
-        await playOn(stage, shows, 6 * SECONDS);
-        return expectWhole(stage, shows);
+      withHarness(image, async ({ harness }) => {
+        const shows = await begin(harness);
+        await playOn(harness, shows, 6 * SECONDS);
+        return expectWhole(harness, shows);
       }),
   },
   {
     name: 'encoded',
     promise: 'takes a show that FFmpeg has to encode',
     play: (image) =>
-      onStage(image, async ({ stage }) => {
-        const show = await startShow(stage, '4');
-        await playOn(stage, [show], 6 * SECONDS);
-        await finish(stage, [show]);
+      withHarness(image, async ({ harness }) => {
+        const show = await startShow(harness, '4');
+        await playOn(harness, [show], 6 * SECONDS);
+        await finish(harness, [show]);
         assert.equal(show.publisher.ending, 'finished');
         return `${Math.round(show.publisher.mediaMs / SECONDS)} s`;
       }),
@@ -109,29 +109,29 @@ export const ROWS: readonly Row[] = [
     name: 'stopped',
     promise: 'docker stop in the middle of shows drains them to another worker inside its grace',
     play: (image) =>
-      onStage(image, async ({ stage, first }) => {
-        const shows = await begin(stage);
-        await untilArrived(stage, shows, 4 * SECONDS);
-        await stage.startWorker();
+      withHarness(image, async ({ harness, first }) => {
+        const shows = await begin(harness);
+        await untilArrived(harness, shows, 4 * SECONDS);
+        await harness.startWorker();
         const { ms, exitCode } = await first.stop();
         assert.ok(ms < GRACE_MS, `it took ${ms} ms`);
         assert.equal(exitCode, 0);
-        await playOn(stage, shows, 4 * SECONDS);
-        return `took ${ms} ms, exit 0; ${await expectWhole(stage, shows)}`;
+        await playOn(harness, shows, 4 * SECONDS);
+        return `took ${ms} ms, exit 0; ${await expectWhole(harness, shows)}`;
       }),
   },
   {
     name: 'killed',
     promise: 'killed in the middle of shows and replaced, they go on',
     play: (image) =>
-      onStage(image, async ({ stage, first }) => {
-        const shows = await begin(stage);
-        await untilArrived(stage, shows, 4 * SECONDS);
+      withHarness(image, async ({ harness, first }) => {
+        const shows = await begin(harness);
+        await untilArrived(harness, shows, 4 * SECONDS);
         first.kill('SIGKILL');
         await first.gone;
-        await stage.startWorker();
-        await playOn(stage, shows, 4 * SECONDS);
-        return expectWhole(stage, shows);
+        await harness.startWorker();
+        await playOn(harness, shows, 4 * SECONDS);
+        return expectWhole(harness, shows);
       }),
   },
 ];

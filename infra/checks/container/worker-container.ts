@@ -1,5 +1,6 @@
 import type { WorkerProcess } from '../shows/workers.ts';
-import { freePort } from '../../local/platform.testing.ts';
+import { freePort } from '#stand-ins/free-port';
+import { until } from '#stand-ins/until';
 import { docker, LABELLED } from './engine.ts';
 
 /** As hard as the task definition holds it, and harder: Fargate knows no limit of processes. */
@@ -24,15 +25,7 @@ export type WorkerContainer = WorkerProcess & {
 };
 
 const GRACE_SECONDS = 120;
-const POLL_MS = 100;
-const READY_MS = 30_000;
-
-const until = async (what: string, holds: () => Promise<boolean>): Promise<void> => {
-  for (const deadline = Date.now() + READY_MS; !(await holds());) {
-    if (Date.now() > deadline) throw new Error(`waited ${READY_MS} ms in vain: ${what}`);
-    await new Promise((later) => setTimeout(later, POLL_MS));
-  }
-};
+const LOOKS = { everyMs: 100 };
 
 /** The image, run as in the cloud, in this machine's own network, where table and RTMPS server are. */
 export const startWorkerContainer = async (
@@ -56,13 +49,17 @@ export const startWorkerContainer = async (
   const gone = docker('wait', id).then(() => void (isGone = true));
   gone.catch(() => undefined);
   const inspect = (format: string) => docker('inspect', '--format', format, id);
-  await until('the worker answers', async () => {
-    if (isGone) throw new Error(`the worker ended as it started: ${await docker('logs', id)}`);
-    return fetch(`http://127.0.0.1:${port}/healthz`).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-  });
+  await until(
+    'the worker to answer',
+    async () => {
+      if (isGone) throw new Error(`the worker ended as it started: ${await docker('logs', id)}`);
+      return fetch(`http://127.0.0.1:${port}/healthz`).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+    },
+    LOOKS,
+  );
   return {
     id,
     port,
@@ -75,7 +72,12 @@ export const startWorkerContainer = async (
     kill: (signal) => void docker('kill', `--signal=${signal}`, id).catch(() => undefined),
     children: async () => [],
     metrics: async () => (await fetch(`http://127.0.0.1:${port}/metrics`)).text(),
-    healthy: () => until('its health check', async () => (await inspect('{{.State.Health.Status}}')) === 'healthy'),
+    healthy: async () =>
+      void (await until(
+        'its health check',
+        async () => (await inspect('{{.State.Health.Status}}')) === 'healthy',
+        LOOKS,
+      )),
     stop: async () => {
       const asked = performance.now();
       await docker('stop', `--time=${GRACE_SECONDS}`, id);

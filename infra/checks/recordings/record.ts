@@ -11,6 +11,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { chromium, type Route } from '@playwright/test';
+import { CHROMIUM_PATH, chromiumArguments } from '../lib/chromium.ts';
 
 export type Chunk = { atMs: number; bytes: number };
 
@@ -40,7 +41,7 @@ const { values, positionals } = parseArgs({
     height: { type: 'string', default: '180' },
     kbps: { type: 'string', default: '250' },
     out: { type: 'string' },
-    chromium: { type: 'string', default: '/usr/bin/chromium' },
+    chromium: { type: 'string', default: CHROMIUM_PATH },
   },
 });
 const kind = positionals[0] ?? '';
@@ -62,7 +63,7 @@ const settings = {
 
 const browser = await chromium.launch({
   executablePath: values.chromium,
-  args: ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream', '--no-sandbox'],
+  args: chromiumArguments(),
 });
 const page = await browser.newPage();
 await page.route('http://localhost/**', serve);

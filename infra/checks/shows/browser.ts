@@ -8,8 +8,9 @@ import { build } from 'vite';
 import * as z from 'zod/mini';
 
 import { createContainerReader } from '../../../ingest-worker/media/container-reader.ts';
+import { CHROMIUM_PATH, chromiumArguments } from '../lib/chromium.ts';
 import type { Ending, Publisher } from './publisher.ts';
-import type { Rung } from './theatre.ts';
+import type { Rung } from './running-show.ts';
 
 /** A real browser that publishes by the web app's own broadcast: its capture, encoders, ring, socket and retries. */
 export type Browser = {
@@ -30,16 +31,6 @@ export const LIVE_RUNGS: readonly Rung[] = ['1', '3', '4'];
 const PAGE = fileURLToPath(new URL('live-page', import.meta.url));
 const LOOK_MS = 100;
 const TYPES: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript' };
-const ARGUMENTS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--use-fake-ui-for-media-stream',
-  '--use-fake-device-for-media-stream',
-  '--autoplay-policy=no-user-gesture-required',
-];
 
 const Report = z.object({
   state: z.string(),
@@ -85,8 +76,7 @@ export const openBrowser = async (): Promise<Browser> => {
   });
   const address = server.address();
   const origin = `http://localhost:${typeof address === 'object' && address !== null ? address.port : 0}`;
-  const executablePath = process.env['CHROMIUM_PATH'] || '/usr/bin/chromium';
-  const browser = await chromium.launch({ executablePath, args: ARGUMENTS });
+  const browser = await chromium.launch({ executablePath: CHROMIUM_PATH, args: chromiumArguments() });
 
   return {
     origin,

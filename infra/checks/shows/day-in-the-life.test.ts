@@ -9,6 +9,7 @@ import type { ServerMessage } from '#contract/realtime';
 import { sendForm } from '../../../functions/uploads/bucket.testing.ts';
 import { openCapture } from './capture.ts';
 import { createCapturePublisher } from './publisher.ts';
+import { until } from '#stand-ins/until';
 import { openBrowser, openWebApp, signIn } from '#stand-ins/identity/browser.testing';
 import { makePlace, startCommand } from '../../local/platform.testing.ts';
 
@@ -21,7 +22,6 @@ const PICTURE = Buffer.from(
 const START_MS = 120_000;
 const DAY_MS = 90_000;
 const SOON_MS = 30_000;
-const LOOK_MS = 100;
 
 let place: Awaited<ReturnType<typeof makePlace>>;
 let platform: Awaited<ReturnType<typeof startCommand>>;
@@ -34,19 +34,6 @@ afterAll(async () => {
   await platform.kill('SIGTERM');
   await place.remove();
 });
-
-/** Looks until there is something to see; a day on which it never comes ends with a sentence. */
-const until = async <T>(what: string, look: () => Promise<T | undefined | false>): Promise<T> => {
-  for (const deadline = Date.now() + SOON_MS; ;) {
-    const found = await look();
-    if (found !== undefined && found !== false) return found;
-    if (Date.now() > deadline)
-      throw new Error(
-        `waited ${SOON_MS / 1_000} s in vain: ${what}\n${platform.said().split('\n').slice(-20).join('\n')}`,
-      );
-    await new Promise((later) => setTimeout(later, LOOK_MS));
-  }
-};
 
 /** Somebody at a browser of their own, signed in on the issuer's own page. */
 const signedIn = async (account: string) => {
@@ -82,7 +69,7 @@ const signedIn = async (account: string) => {
         type: Type,
         holds: (message: Extract<ServerMessage, { type: Type }>) => boolean = () => true,
       ) =>
-        until(`${account} hears of "${type}" in the room`, async () =>
+        until(`${account} to hear of "${type}"`, async () =>
           heard.find(
             (message): message is Extract<ServerMessage, { type: Type }> =>
               message.type === type && holds(message as Extract<ServerMessage, { type: Type }>),
@@ -118,7 +105,7 @@ const play = async (hls: string): Promise<number> => {
 it(
   'a day on Vybzz: sign up, follow, go live, end, the recording posted, liked, deleted',
   async () => {
-    // ── morning: two people sign in, and one of them has something to show ──
+    // Morning: two people sign in, and one of them has something to show.
     const [maker, fan] = [await signedIn('chen'), await signedIn('bilal')];
     expect(await maker.call<ProfileView>('POST', '/users/me/creator')).toMatchObject({ creator: true });
 
@@ -129,12 +116,12 @@ it(
       201,
     );
     expect((await sendForm(form, PICTURE)).status, 'the picture is uploaded').toBe(201);
-    const picture = await maker.call<PostView>('POST', '/posts', { text: 'My stage', uploadId: form.id }, 201);
+    const picture = await maker.call<PostView>('POST', '/posts', { text: 'My harness', uploadId: form.id }, 201);
     const shown = await fetch(picture.mediaUrl ?? '');
     expect([shown.status, shown.headers.get('content-type')]).toEqual([200, 'image/png']);
     expect(Buffer.from(await shown.arrayBuffer()).equals(PICTURE), 'the picture is the one that was sent').toBe(true);
 
-    // ── noon: the other follows, likes and says so ──
+    // Noon: the other follows, likes and says so.
     expect(await fan.feed()).toEqual([]);
     expect(await fan.call<ProfileView>('PUT', `/users/${maker.handle}/follow`)).toMatchObject({
       followed: true,
@@ -145,7 +132,7 @@ it(
     await fan.call('POST', `/posts/${picture.id}/comments`, { text: 'When do you start?' }, 201);
     expect(await maker.post(picture.id)).toMatchObject({ likes: 1, comments: 1 });
 
-    // ── evening: live, from the browser's first chunk to a player's picture ──
+    // Evening: live, from the browser's first chunk to a player's picture.
     const created = await maker.call<{ stream: StreamView; ingest: { url: string } }>(
       'POST',
       '/stream/create',
@@ -180,7 +167,7 @@ it(
     expect(await room.hears('refused')).toMatchObject({ error: 'invalid-request' });
     expect(await fan.call('GET', `/stream/${id}/live`)).toMatchObject({ state: 'live', chat: [] });
 
-    // ── night: it ends, and its post is now its recording ──
+    // Night: it ends, and its post is now its recording.
     await maker.call('POST', `/stream/${id}/end`);
     await room.hears('stream', ({ stream }) => stream.state === 'ended');
     room.leave();
@@ -202,7 +189,7 @@ it(
     ).toEqual([live.id, picture.id]);
     expect(await fan.call<PostView>('PUT', `/posts/${live.id}/like`)).toMatchObject({ likes: 1, liked: true });
 
-    // ── the morning after: it is taken down, and nothing of it is left ──
+    // The morning after: it is taken down, and nothing of it is left.
     await maker.call('DELETE', `/posts/${live.id}`, undefined, 204);
     await fan.call('GET', `/posts/${live.id}`, undefined, 404);
     for (const [where, posts] of [

@@ -9,10 +9,11 @@
  * what the workers logged. Exit 1 when a promise was not held.
  */
 import { readArguments } from '../../commands/read-arguments.ts';
+import { chooseRows, createRowRunner, type Finding, listRows } from '../lib/run-rows.ts';
 import { type Browser, LIVE_RUNGS, openBrowser } from './browser.ts';
-import { MEMORY_MB, type Notes, PROMISES, type Promised } from './promises.ts';
-import { openStage } from './stage.ts';
-import { isRung, judge, type Rung, watchMemory } from './theatre.ts';
+import { MEMORY_MB, type Notes, type Scenario, SCENARIOS } from './scenarios.ts';
+import { openHarness } from './harness.ts';
+import { isRung, judge, type Memory, type Rung, watchMemory } from './running-show.ts';
 import type { Measured } from './verdict.ts';
 
 // Of no interest to whoever waits for promises.
@@ -20,24 +21,12 @@ process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
 type From = 'recordings' | 'chromium-live';
 
-type Finding = {
-  name: string;
-  from: From;
-  rung: Rung | 'all';
-  promise: string;
-  held: boolean;
-  broken: string[];
-  measured?: Measured;
-  notes: Notes;
-  memory: { workerMb: number; encoderMb: number };
-};
-
 const USAGE = [
   'npm run faults -- [--rows ROW,…] [--rungs 1,2,3,4,4-firefox] [--publisher native|ffmpeg]',
   '                  [--from recordings|chromium-live|both] [--json] [--log]',
   '',
-  ...PROMISES.map(
-    ({ name, promise, live }) => `  ${name.padEnd(24)} ${promise}${live === true ? ' [chromium-live too]' : ''}`,
+  ...listRows(
+    SCENARIOS.map((row) => ({ ...row, promise: `${row.promise}${row.live === true ? ' [chromium-live too]' : ''}` })),
   ),
 ].join('\n');
 const { values } = readArguments(USAGE, {
@@ -50,8 +39,6 @@ const { values } = readArguments(USAGE, {
     log: { type: 'boolean', default: false },
   },
 });
-const names = PROMISES.map(({ name }) => name);
-const rows = values.rows?.split(',') ?? names;
 const rungs = values.rungs?.split(',');
 const FROM: Record<string, From[]> = {
   recordings: ['recordings'],
@@ -59,93 +46,66 @@ const FROM: Record<string, From[]> = {
   both: ['recordings', 'chromium-live'],
 };
 const sources = FROM[values.from];
-const strangers = [
-  ...rows.filter((name) => !names.includes(name)),
+const rows = chooseRows(SCENARIOS, values.rows, USAGE, [
   ...(rungs ?? []).filter((name) => !isRung(name)),
   ...(values.publisher === 'native' || values.publisher === 'ffmpeg' ? [] : [values.publisher]),
   ...(sources === undefined ? [values.from] : []),
-];
-if (strangers.length > 0) {
-  console.error(`✗ There is no ${strangers.join(', ')}\n\n${USAGE}`);
-  process.exit(2);
-}
+]);
 const publisher = values.publisher === 'ffmpeg' ? 'ffmpeg' : 'native';
 
 /** What a row is played on; a browser encodes as well, and so has one show at a time. */
-const casts = ({ rungs: all, live }: Promised, from: From): Rung[][] => {
+const groups = ({ rungs: all, live }: Scenario, from: From): Rung[][] => {
   const wanted = all.filter((rung) => rungs?.includes(rung) ?? true);
   if (from === 'recordings') return wanted.length > 0 ? [wanted] : [];
   return live === true ? wanted.filter((rung) => LIVE_RUNGS.includes(rung)).map((rung) => [rung]) : [];
 };
 
-const playRow = async (row: Promised, cast: readonly Rung[], from: From, browser?: Browser): Promise<Finding[]> => {
-  const { name, promise } = row;
-  const stage = await openStage({ workers: row.workers ?? 1, publisher, browser });
-  const watch = watchMemory(stage);
+const playRow = async (row: Scenario, group: readonly Rung[], from: From, browser?: Browser): Promise<Finding[]> => {
+  const harness = await openHarness({ workers: row.workers ?? 1, publisher, browser });
+  const watch = watchMemory(harness);
   try {
-    const played = await row.play(stage, cast);
+    const played = await row.play(harness, group);
     const memory = watch.stop();
     const findings: Finding[] = [];
-    for (const { running, notes, sessions } of played) {
-      const { rung, publisher } = running;
-      const measured = await judge(stage, running, { restarted: row.restarts ?? false, ...(sessions && { sessions }) });
+    for (const { show, notes, sessions } of played) {
+      const measured = await judge(harness, show, { restarted: row.restarts ?? false, ...(sessions && { sessions }) });
       const broken = row.keeps(measured, notes);
       if (memory.workerMb > MEMORY_MB) broken.push(`a worker held ${memory.workerMb} MB`);
-      const { encodedPictures } = publisher;
+      const { encodedPictures } = show.publisher;
       if (encodedPictures !== undefined && encodedPictures !== measured.sent.video)
         broken.push(`the page encoded ${encodedPictures} pictures and sent ${measured.sent.video}`);
       const told = encodedPictures === undefined ? notes : { ...notes, encodedByThePage: encodedPictures };
-      findings.push({ name, from, rung, promise, held: broken.length === 0, broken, measured, notes: told, memory });
+      findings.push({
+        about: `rung ${show.rung}${from === 'recordings' ? '' : ', Chromium, live'}`,
+        broken,
+        measured: toLines(measured, told, memory),
+        facts: { publisher, from, rung: show.rung, measured, notes: told, memory },
+      });
     }
     return findings;
-  } catch (error) {
-    const broken = [error instanceof Error ? error.message : String(error)];
-    const [only, ...others] = cast;
-    const rung = only !== undefined && others.length === 0 ? only : 'all';
-    return [{ name, from, rung, promise, held: false, broken, notes: {}, memory: watch.stop() }];
   } finally {
-    await stage.close();
-    if (values.log) for (const { pid, lines } of stage.workers) for (const line of lines) console.error(pid, line);
+    watch.stop();
+    await harness.close();
+    if (values.log) for (const { pid, lines } of harness.workers) for (const line of lines) console.error(pid, line);
   }
 };
 
 const both = ({ video, audio }: { video: number; audio: number }): string => `${video}+${audio}`;
 
-const print = ({ from, rung, held, broken, measured, notes, memory }: Finding): void => {
-  const { rung: _, ...rest } = notes;
-  console.log(
-    `  rung ${rung.padEnd(10)} ${from === 'recordings' ? '' : 'Chromium, live: '}${held ? 'held' : 'NOT HELD'}`,
-  );
-  if (measured)
-    console.log(
-      `    video+audio: sent ${both(measured.sent)}, missing ${both(measured.missing)}, doubled ${both(measured.doubled)}, ` +
-        `reordered ${both(measured.reordered)}, repeated ${both(measured.repeated)}, left out ${both(measured.skipped)}; ` +
-        `largest gap ${both(measured.largestGapMs)} ms; A/V ${measured.avShiftMs} ms; RTMPS sessions ${measured.rtmpsSessions}`,
-    );
-  const words = Object.entries(rest).map(([name, value]) => `${name} ${value}`);
-  console.log(`    ${words.join(', ')}; peak memory: worker ${memory.workerMb} MB, encoder ${memory.encoderMb} MB`);
-  for (const what of broken) console.log(`    ✗ ${what}`);
-};
+const toLines = (measured: Measured, { rung: _, ...notes }: Notes, memory: Memory): string[] => [
+  `video+audio: sent ${both(measured.sent)}, missing ${both(measured.missing)}, doubled ${both(measured.doubled)}, ` +
+    `reordered ${both(measured.reordered)}, repeated ${both(measured.repeated)}, left out ${both(measured.skipped)}; ` +
+    `largest gap ${both(measured.largestGapMs)} ms; A/V ${measured.avShiftMs} ms; RTMPS sessions ${measured.rtmpsSessions}`,
+  `${Object.entries(notes)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ')}; peak memory: worker ${memory.workerMb} MB, encoder ${memory.encoderMb} MB`,
+];
 
-const startedMs = performance.now();
-const findings: Finding[] = [];
+const runner = createRowRunner({ json: values.json });
 for (const from of sources ?? []) {
   const browser = from === 'recordings' ? undefined : await openBrowser();
-  for (const row of PROMISES.filter(({ name }) => rows.includes(name))) {
-    const all = casts(row, from);
-    if (all.length > 0 && !values.json) console.log(`\n${row.name}: ${row.promise}`);
-    for (const cast of all) {
-      const found = await playRow(row, cast, from, browser);
-      findings.push(...found);
-      if (!values.json) for (const finding of found) print(finding);
-    }
-  }
+  for (const row of rows)
+    for (const group of groups(row, from)) await runner.play(row, () => playRow(row, group, from, browser));
   await browser?.close();
 }
-const failed = findings.filter(({ held }) => !held);
-if (values.json) console.log(JSON.stringify({ publisher, findings }, null, 2));
-else {
-  const minutes = ((performance.now() - startedMs) / 60_000).toFixed(1);
-  console.log(`\n${findings.length - failed.length} held, ${failed.length} not held, in ${minutes} minutes`);
-}
-process.exit(failed.length > 0 ? 1 : 0);
+process.exit(runner.end());

@@ -10,7 +10,7 @@ import type { LoopedCapture } from './capture.ts';
 import type { Fuzzed } from './fuzzed.ts';
 import { mutate, type Specimen } from './mutate.ts';
 import { oneOf, pick, type Random } from '../lib/random.ts';
-import { openRung } from './theatre.ts';
+import { openRung } from './running-show.ts';
 
 /** One message of a client; what is no longer UTF-8 is still sent as text. */
 type Said = { binary: boolean; bytes: Buffer };

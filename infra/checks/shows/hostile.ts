@@ -3,8 +3,8 @@ import { connect } from 'node:net';
 import { WebSocket } from 'ws';
 import { closeReason, encodeFrame, type Media, SUBPROTOCOL, WIRE_VERSION } from '#wire';
 import { LIMITS } from '../../../ingest-worker/limits.ts';
-import type { Stage } from './stage.ts';
-import { openRung } from './theatre.ts';
+import type { Harness } from './harness.ts';
+import { openRung } from './running-show.ts';
 
 /** What somebody does to a worker, and what the worker says to that: a close reason, or an HTTP status before the upgrade. */
 type Attack = {
@@ -107,9 +107,9 @@ function* take<Value>(values: Iterable<Value>, count: number): Generator<Value> 
 }
 
 /** Does everything at once, and tells what was answered otherwise than promised. */
-export const playHostile = async (stage: Stage): Promise<{ wrong: string[] }> => {
-  const slow = [openHalfRequest(stage), openHalfRequest(stage)];
-  const answers = await Promise.all(ATTACKS.map((attack) => play(stage, attack)));
+export const playHostile = async (harness: Harness): Promise<{ wrong: string[] }> => {
+  const slow = [openHalfRequest(harness), openHalfRequest(harness)];
+  const answers = await Promise.all(ATTACKS.map((attack) => play(harness, attack)));
   for (const socket of slow) socket.destroy();
   return {
     wrong: ATTACKS.flatMap(({ name, expects }, index) =>
@@ -121,15 +121,15 @@ export const playHostile = async (stage: Stage): Promise<{ wrong: string[] }> =>
 };
 
 /** A request that never ends its headers. */
-const openHalfRequest = ({ gate }: Stage) => {
-  const socket = connect(gate.port, '127.0.0.1');
+const openHalfRequest = ({ network }: Harness) => {
+  const socket = connect(network.port, '127.0.0.1');
   socket.on('error', () => undefined);
   socket.write('GET /stream/live/x HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n');
   return socket;
 };
 
-const play = async (stage: Stage, { plain, greets, url, headers = {}, send }: Attack): Promise<string> => {
-  const given = await (await stage.addStream()).getUrl();
+const play = async (harness: Harness, { plain, greets, url, headers = {}, send }: Attack): Promise<string> => {
+  const given = await (await harness.addStream()).getUrl();
   const address = url === undefined ? given : url(given);
   return new Promise((resolve) => {
     const options = { headers, perMessageDeflate: false };

@@ -10,11 +10,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import { bundleWorker } from '../../local/build.ts';
 import { readArguments } from '../../commands/read-arguments.ts';
 import { LATENESS_PRELOAD, startPart } from '../lib/part.ts';
-import { passing } from './theatre.ts';
 import { childrenOf, endWorker, readCpuMs, readMemory, startWorkerProcess, workerEnvironment } from './workers.ts';
 
 const USAGE = 'npm run load -- [--sessions 150] [--seconds 60] [--misbehaving 10] [--json] [--log]';
@@ -59,15 +59,16 @@ const Late = z.object({ lateMs: z.number() });
 const startedMs = performance.now();
 const tell = (what: string): void => console.error(`${Math.round((performance.now() - startedMs) / 1_000)} s: ${what}`);
 
-// ── everything in its place ──
-
 const directory = await mkdtemp(join(tmpdir(), 'vybzz-load-'));
 const [bundle, caFile] = [join(directory, 'worker.mjs'), join(directory, 'ca.pem')];
-const [table, sink, crowd, vandals] = ['load-table.ts', 'load-sink.ts', 'load-crowd.ts', 'load-vandals.ts'].map(
-  (file) => startPart(new URL(file, import.meta.url)),
-);
-if (!table || !sink || !crowd || !vandals) throw new Error('a part is missing');
-const parts = { table, sink, publishers: crowd, ...(misbehaving > 0 && { misbehaving: vandals }) };
+const [table, sink, publishers, misbehavers] = [
+  'load-table.ts',
+  'load-sink.ts',
+  'load-publishers.ts',
+  'load-misbehaving.ts',
+].map((file) => startPart(new URL(file, import.meta.url)));
+if (!table || !sink || !publishers || !misbehavers) throw new Error('a part is missing');
+const parts = { table, sink, publishers: publishers, ...(misbehaving > 0 && { misbehaving: misbehavers }) };
 const [{ url: tableUrl }, { url: rtmpsUrl, ca }] = [
   Started.parse(await table.ask('start')),
   StartedSink.parse(await sink.ask('start')),
@@ -80,17 +81,15 @@ const worker = await startWorkerProcess(bundle, {
 const place = { tableUrl, port: worker.port };
 const come = async (): Promise<z.infer<typeof Come>> => Come.parse(await sink.ask('count'));
 
-// ── the shows ──
-
-const starting = crowd.ask('start', { ...place, count });
+const starting = publishers.ask('start', { ...place, count });
 const deadline = performance.now() + SETTLE_MS;
 for (let begun = 0; begun < count; { begun } = await come()) {
   if (performance.now() > deadline) throw new Error(`only ${begun} of ${count} shows came to the RTMPS server`);
   tell(`${begun} of ${count} shows on the air`);
-  await passing(TELL_MS / 4);
+  await delay(TELL_MS / 4);
 }
 await starting;
-if (misbehaving > 0) await vandals.ask('start', { ...place, count: misbehaving });
+if (misbehaving > 0) await misbehavers.ask('start', { ...place, count: misbehaving });
 tell(`all on the air${misbehaving > 0 ? `, ${misbehaving} misbehaving beside them` : ''}`);
 
 const encoders = await childrenOf(worker.pid);
@@ -114,7 +113,7 @@ const linesBefore = worker.lines.length;
 const [before, beganMs] = [await readCpu(), performance.now()];
 const framesBefore = (await come()).frames;
 for (let left = seconds * 1_000; left > 0; left -= TELL_MS) {
-  await passing(Math.min(left, TELL_MS));
+  await delay(Math.min(left, TELL_MS));
   const { frames } = await come();
   tell(`${Math.round((frames - framesBefore) / ((performance.now() - beganMs) / 1_000))} frames a second arrive`);
 }
@@ -126,12 +125,10 @@ const lateness: Record<string, { p99Ms?: number; maxMs: number }> = {
 };
 for (const [name, part] of Object.entries(parts)) lateness[name] = await part.lateness();
 
-const said = misbehaving > 0 ? Said.parse(await vandals.ask('finish')) : {};
+const said = misbehaving > 0 ? Said.parse(await misbehavers.ask('finish')) : {};
 tell('the shows end');
-const shows = Shows.parse(await crowd.ask('finish'));
+const shows = Shows.parse(await publishers.ask('finish'));
 const totals = Totals.parse(await sink.ask('judge', shows));
-
-// ── what came of it ──
 
 function readLate(line: string): number[] {
   if (!line.startsWith('{"lateMs"')) return [];
@@ -186,7 +183,7 @@ else {
   console.log(held ? 'held' : 'NOT HELD');
 }
 
-await Promise.all([crowd.close(), vandals.close()]);
+await Promise.all([publishers.close(), misbehavers.close()]);
 await endWorker(worker);
 await Promise.all([sink.close(), table.close()]);
 await rm(directory, { recursive: true, force: true });

@@ -9,10 +9,12 @@
  *
  * Exit 1 when it was not held.
  */
+import { setTimeout as delay } from 'node:timers/promises';
+import { until } from '#stand-ins/until';
 import { readArguments } from '../../commands/read-arguments.ts';
 import { createRandom, oneOf } from '../lib/random.ts';
-import { openStage, type Stage } from './stage.ts';
-import { finish, judge, passing, playOn, startShow, until, untilArrived } from './theatre.ts';
+import { openHarness, type Harness } from './harness.ts';
+import { finish, judge, playOn, startShow, untilArrived } from './running-show.ts';
 import { childrenOf, readDescriptors, readMemory } from './workers.ts';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
@@ -41,18 +43,18 @@ const FLAT = 0.1;
 
 const random = createRandom(seed);
 
-type Fault = { name: string; harm: (stage: Stage) => Promise<void> | void };
+type Fault = { name: string; harm: (harness: Harness) => Promise<void> | void };
 const FAULTS = [
   {
     name: 'socket cut',
-    harm: async ({ gate }) => {
-      gate.admits = 'none';
-      gate.cut();
-      await passing(1_000 + random() * 4_000);
-      gate.admits = 'all';
+    harm: async ({ network }) => {
+      network.admits = 'none';
+      network.cut();
+      await delay(1_000 + random() * 4_000);
+      network.admits = 'all';
     },
   },
-  { name: 'address change', harm: ({ gate }) => gate.swallow() },
+  { name: 'address change', harm: ({ network }) => network.swallow() },
   {
     name: 'encoder killed',
     harm: async ({ workers }) => {
@@ -63,25 +65,25 @@ const FAULTS = [
   { name: 'server stalled', harm: ({ sink }) => sink.stall() },
 ] as const satisfies Fault[];
 
-const stage = await openStage();
-const [worker] = stage.workers;
+const harness = await openHarness();
+const [worker] = harness.workers;
 if (worker === undefined) throw new Error('no worker');
 // Connections to the table are kept alive, and are nobody's in particular.
-const countDescriptors = (): Promise<number> => readDescriptors(worker.pid, stage.tablePort);
+const countDescriptors = (): Promise<number> => readDescriptors(worker.pid, harness.tablePort);
 const descriptorsBefore = await countDescriptors();
 const freshBytes = (await readMemory(worker.pid)).nowBytes;
 
-const rehearsal = await startShow(stage, '1');
-await untilArrived(stage, [rehearsal], WARM_MS);
+const warmUp = await startShow(harness, '1');
+await untilArrived(harness, [warmUp], WARM_MS);
 for (const { name, harm } of FAULTS) {
   console.error(`beforehand: ${name}`);
-  await harm(stage);
-  await playOn(stage, [rehearsal], WARM_MS);
+  await harm(harness);
+  await playOn(harness, [warmUp], WARM_MS);
 }
-await finish(stage, [rehearsal]);
+await finish(harness, [warmUp]);
 
-const show = await startShow(stage, '1');
-await untilArrived(stage, [show], WARM_MS);
+const show = await startShow(harness, '1');
+await untilArrived(harness, [show], WARM_MS);
 
 const startedMs = performance.now();
 const sinceMs = (): number => performance.now() - startedMs;
@@ -91,19 +93,19 @@ const sampling = setInterval(() => {
 }, SAMPLE_MS);
 const played: string[] = [];
 while (sinceMs() + every * 1_000 < lastsMs && show.publisher.ending === undefined) {
-  await passing((played.length + 1) * every * 1_000 - sinceMs());
+  await delay((played.length + 1) * every * 1_000 - sinceMs());
   const { name, harm } = oneOf<Fault>(random, FAULTS);
   played.push(name);
   console.error(
     `${Math.round(sinceMs() / 1_000)} s: ${name}; ${Math.round((memory.at(-1)?.bytes ?? 0) / 1024 / 1024)} MB`,
   );
-  await harm(stage);
+  await harm(harness);
 }
-await passing(lastsMs - sinceMs());
+await delay(lastsMs - sinceMs());
 clearInterval(sampling);
-await playOn(stage, [show], WARM_MS);
-await finish(stage, [show]);
-await until('no connection to the gate', () => stage.gate.connections() === 0);
+await playOn(harness, [show], WARM_MS);
+await finish(harness, [show]);
+await until('no connection to the network', () => harness.network.connections() === 0);
 
 const mean = (of: typeof memory): number => of.reduce((sum, { bytes }) => sum + bytes, 0) / Math.max(1, of.length);
 const mb = (bytes: number): number => Number((bytes / 1024 / 1024).toFixed(1));
@@ -112,7 +114,7 @@ const minuteMb = Array.from({ length: Math.ceil(minutes) }, (_, minute) =>
 );
 const first = mean(memory.filter(({ atMs }) => atMs < MINUTE_MS));
 const last = mean(memory.filter(({ atMs }) => atMs > lastsMs - MINUTE_MS));
-const measured = await judge(stage, show, { restarted: true });
+const measured = await judge(harness, show, { restarted: true });
 const leftOver = { processes: (await childrenOf(worker.pid)).length, descriptors: await countDescriptors() };
 const ending = String(show.publisher.ending);
 
@@ -159,6 +161,6 @@ else {
   for (const what of broken) console.log(`✗ ${what}`);
   console.log(held ? 'held' : 'NOT HELD');
 }
-await stage.close();
+await harness.close();
 if (values.log) for (const line of worker.lines) console.error(line);
 process.exit(held ? 0 : 1);

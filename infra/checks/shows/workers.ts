@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { AWS, TABLE_NAME } from './streams.ts';
+import { AWS, TABLE_NAME } from './test-streams.ts';
 
 /** A real worker process, as it runs in the container: one bundle, and nothing in common with us but sockets. */
 export type WorkerProcess = {
@@ -80,7 +80,7 @@ export const workerEnvironment = ({ tableUrl, rtmpsUrl, caFile, publisher, id }:
   PUBLISHER: publisher,
   CAPACITY_UNITS: PLENTY,
   HANDSHAKES_PER_MINUTE: PLENTY,
-  WORKER_ID: `bench-${id}`,
+  WORKER_ID: `checks-${id}`,
 });
 const PLENTY = '100000';
 

@@ -13,9 +13,9 @@ import type { MediaMessage } from './recording/flv.ts';
 import { openPublishClient, type PublishClient } from './rtmp/publish-client.ts';
 import { startMux } from './server.ts';
 import type { EventLog } from './webhooks/events.ts';
+import { until } from '../until.ts';
 
 const run = promisify(execFile);
-const WAIT_MS = 15_000;
 export const TOKEN = { id: 'test-id', secret: 'test-secret' };
 const WEBHOOK_SECRET = 'test-webhook-secret';
 
@@ -25,15 +25,6 @@ export const emptyDir = async (): Promise<string> => {
   const dir = await mkdtemp(join(tmpdir(), 'vybzz-mux-'));
   onTestFinished(() => rm(dir, { recursive: true, force: true }));
   return dir;
-};
-
-/** Waits for a condition that some other part brings about. */
-export const until = async (what: string, condition: () => unknown): Promise<void> => {
-  const end = Date.now() + WAIT_MS;
-  while (!(await condition())) {
-    if (Date.now() > end) throw new Error(`waited in vain: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 15));
-  }
 };
 
 /** Mux's own SDK, pointed here. */

@@ -13,9 +13,9 @@ import {
   sdkFor,
   startReceiver,
   startTestMux,
-  until,
   type TestMux,
 } from './mux.testing.ts';
+import { until } from '../until.ts';
 
 const FFMPEG = 'ffmpeg';
 

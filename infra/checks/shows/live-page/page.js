@@ -13,7 +13,7 @@ window.Worker = class extends BrowserWorker {
 
 const seen = { attempts: [], welcomes: [], encoders: new Map(), stops: [] };
 let pieces = [];
-new BroadcastChannel('witness').addEventListener('message', ({ data }) => {
+new BroadcastChannel('probe').addEventListener('message', ({ data }) => {
   if (data.what === 'piece') pieces.push(data);
   else if (data.what === 'picture') seen.encoders.set(data.encoder, data.pictures);
   else seen[data.what].push(data);

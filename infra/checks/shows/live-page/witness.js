@@ -1,6 +1,6 @@
 // @ts-nocheck -- runs in a browser, in the broadcast's worker and before the broadcast's own code.
 /** Sees what the encoder gives and what the sockets are told, and changes neither. */
-const channel = new BroadcastChannel('witness');
+const channel = new BroadcastChannel('probe');
 const now = () => performance.timeOrigin + performance.now();
 const tell = (what, facts) => channel.postMessage({ what, ...facts });
 

@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { LIMITS } from '../limits.ts';
-import { connectEncoder, PUBLIC, startTestMux, until } from '../mux.testing.ts';
+import { connectEncoder, PUBLIC, startTestMux } from '../mux.testing.ts';
+import { until } from '../../until.ts';
 import { kindOf, type MediaMessage } from '../recording/flv.ts';
 import { PublishProtocol } from '../rtmp/publish-protocol.ts';
 

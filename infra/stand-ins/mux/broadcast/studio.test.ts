@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { bodiesOf, connectEncoder, PUBLIC, startTestMux, until } from '../mux.testing.ts';
+import { bodiesOf, connectEncoder, PUBLIC, startTestMux } from '../mux.testing.ts';
+import { until } from '../../until.ts';
 
 describe('the reconnect window', () => {
   it('lets an encoder continue the same asset, with a break that players are told of', async () => {

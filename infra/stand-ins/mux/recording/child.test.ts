@@ -2,7 +2,8 @@ import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { LIMITS } from '../limits.ts';
-import { emptyDir, until } from '../mux.testing.ts';
+import { emptyDir } from '../mux.testing.ts';
+import { until } from '../../until.ts';
 import { startChild } from './child.ts';
 
 /** A process that does as the words say. */

@@ -4,15 +4,8 @@ import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { MediaMessage } from '../recording/flv.ts';
-import {
-  connectEncoder,
-  PUBLIC,
-  startTestMux,
-  testMedia,
-  until,
-  type TestEncoder,
-  type TestMux,
-} from '../mux.testing.ts';
+import { connectEncoder, PUBLIC, startTestMux, testMedia, type TestEncoder, type TestMux } from '../mux.testing.ts';
+import { until } from '../../until.ts';
 
 const WINDOW_BYTES = 131_072;
 

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { bodiesOf, emptyDir, startReceiver, startTestMux, until } from '../mux.testing.ts';
+import { bodiesOf, emptyDir, startReceiver, startTestMux } from '../mux.testing.ts';
+import { until } from '../../until.ts';
 
 const CREATED = 'video.live_stream.created';
 

@@ -1,11 +1,12 @@
 /** The load's publishers that misbehave; see load.ts. */
 import { randomBytes } from 'node:crypto';
 import { WebSocket } from 'ws';
+import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import { closeReason, encodeFrame, SUBPROTOCOL, WIRE_VERSION } from '#wire';
 import { servePart } from '../lib/part.ts';
-import { openStreams, type Streams } from './streams.ts';
-import { openRung, passing } from './theatre.ts';
+import { openStreams, type Streams } from './test-streams.ts';
+import { openRung } from './running-show.ts';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
@@ -35,7 +36,7 @@ const misbehave = async (streams: Streams, how: How): Promise<void> => {
     if (end.signal.aborted) return;
     const reason = `${how}: ${closeReason(code) ?? code}`;
     said.set(reason, (said.get(reason) ?? 0) + 1);
-    await passing(AGAIN_MS);
+    await delay(AGAIN_MS);
   }
 };
 
@@ -63,19 +64,19 @@ const play = (socket: WebSocket, how: How): Promise<number> =>
     });
   });
 
-let vandals: Promise<unknown> = Promise.resolve();
+let misbehavers: Promise<unknown> = Promise.resolve();
 
 servePart({
   start: (given) => {
     const { tableUrl, port, count } = Place.parse(given);
     const streams = openStreams({ tableUrl, port });
-    vandals = Promise.all(
+    misbehavers = Promise.all(
       Array.from({ length: count }, (_, index) => misbehave(streams, HOW[index % HOW.length] ?? 'noise')),
     );
   },
   finish: async () => {
     end.abort();
-    await vandals;
+    await misbehavers;
     return Object.fromEntries(said);
   },
 });

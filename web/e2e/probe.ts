@@ -1,7 +1,7 @@
 import type { Page, Worker } from '@playwright/test';
 
 /** What a page's broadcast has given its encoder, and when, by the machine's clock. */
-export type Witnessed = {
+export type Probed = {
   /** Timestamps of the pictures, in microseconds of the show. */
   pictures: number[];
   /** When each of them was. */
@@ -22,7 +22,7 @@ type Told = number | 'taken' | { kbps: number };
 
 /** Runs in the page: gathers what the broadcast's worker tells, which is gone with its show. */
 const listen = () => {
-  const witnessed: Witnessed = {
+  const probed: Probed = {
     pictures: [],
     encodedAtMs: [],
     kbps: [],
@@ -31,24 +31,24 @@ const listen = () => {
     startPressedAtMs: 0,
     wokeAtMs: [],
   };
-  Object.assign(globalThis, { witnessed });
-  new BroadcastChannel('witness').addEventListener('message', ({ data }: MessageEvent<Told>) => {
-    if (data === 'taken') return void witnessed.takenAtMs.push(Date.now());
-    if (typeof data === 'object') return void witnessed.kbps.push(data.kbps);
-    witnessed.pictures.push(data);
-    witnessed.encodedAtMs.push(Date.now());
+  Object.assign(globalThis, { probed });
+  new BroadcastChannel('probe').addEventListener('message', ({ data }: MessageEvent<Told>) => {
+    if (data === 'taken') return void probed.takenAtMs.push(Date.now());
+    if (typeof data === 'object') return void probed.kbps.push(data.kbps);
+    probed.pictures.push(data);
+    probed.encodedAtMs.push(Date.now());
   });
-  setInterval(() => witnessed.wokeAtMs.push(Date.now()), 100);
+  setInterval(() => probed.wokeAtMs.push(Date.now()), 100);
   document.addEventListener('visibilitychange', () =>
-    witnessed.turns.push({ atMs: Date.now(), hidden: document.visibilityState === 'hidden' }),
+    probed.turns.push({ atMs: Date.now(), hidden: document.visibilityState === 'hidden' }),
   );
   // The dialog's form: Start was pressed.
   document.addEventListener(
     'submit',
     () => {
       // The trial's pictures are none of the show's.
-      witnessed.pictures.length = witnessed.encodedAtMs.length = witnessed.kbps.length = 0;
-      witnessed.startPressedAtMs = Date.now();
+      probed.pictures.length = probed.encodedAtMs.length = probed.kbps.length = 0;
+      probed.startPressedAtMs = Date.now();
     },
     true,
   );
@@ -56,7 +56,7 @@ const listen = () => {
 
 /** Runs in the broadcast's worker. */
 const tell = () => {
-  const channel = new BroadcastChannel('witness');
+  const channel = new BroadcastChannel('probe');
   VideoEncoder.prototype.encode = new Proxy(Reflect.get(VideoEncoder.prototype, 'encode'), {
     apply: (encode, encoder, given: Parameters<VideoEncoder['encode']>) => {
       channel.postMessage(given[0].timestamp);
@@ -81,7 +81,7 @@ const tell = () => {
 const HELPER = 'globalThis.__name ??= (named) => named';
 
 /** Watches the broadcasts of a page, from before it is opened. */
-export const watchBroadcast = async (page: Page): Promise<{ read: () => Promise<Witnessed> }> => {
+export const watchBroadcast = async (page: Page): Promise<{ read: () => Promise<Probed> }> => {
   await page.addInitScript(HELPER);
   await page.addInitScript(listen);
   page.on('worker', (worker: Worker) => {
@@ -94,5 +94,5 @@ export const watchBroadcast = async (page: Page): Promise<{ read: () => Promise<
         // Gone before it could be asked: it has encoded nothing.
       });
   });
-  return { read: () => page.evaluate(() => Reflect.get(globalThis, 'witnessed') as Witnessed) };
+  return { read: () => page.evaluate(() => Reflect.get(globalThis, 'probed') as Probed) };
 };

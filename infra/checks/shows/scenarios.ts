@@ -1,22 +1,22 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { until } from '#stand-ins/until';
 import type { Recorded } from '../../../ingest-worker/publish/sink/recording.testing.ts';
 import { playHostile } from './hostile.ts';
-import type { Stage } from './stage.ts';
+import type { Harness } from './harness.ts';
 import {
   arrivals,
   finish,
-  passing,
   playOn,
   type Rung,
-  type Running,
+  type RunningShow,
   sessionsOf,
   startShow,
-  until,
   untilArrived,
-} from './theatre.ts';
+} from './running-show.ts';
 import type { Measured } from './verdict.ts';
 
 /** One line of the promise table (ingest design), as something to be played. */
-export type Promised = {
+export type Scenario = {
   name: string;
   promise: string;
   rungs: readonly Rung[];
@@ -26,13 +26,13 @@ export type Promised = {
   /** A real browser can play it, too. */
   live?: boolean;
   /** Plays the shows through the harm to their end; what it notes is printed, and judged by `keeps`. */
-  play(stage: Stage, rungs: readonly Rung[]): Promise<Played[]>;
+  play(harness: Harness, rungs: readonly Rung[]): Promise<Played[]>;
   /** What is wrong with a show, in a few words each; none where the promise was kept. */
   keeps(measured: Measured, notes: Notes): string[];
 };
 
 /** `sessions`: those that are judged, where not all of the show's are. */
-export type Played = { running: Running; notes: Notes; sessions?: Recorded[] };
+export type Played = { show: RunningShow; notes: Notes; sessions?: Recorded[] };
 export type Notes = Readonly<Record<string, number | string | boolean>>;
 
 const ALL = ['1', '2', '3', '4', '4-firefox'] as const satisfies Rung[];
@@ -41,16 +41,14 @@ const HEALTHY_MS = 11_000;
 const AFTER_MS = 4_000;
 const SOCKET_AWAY_MS = 10_000;
 
-const startAll = (stage: Stage, rungs: readonly Rung[]): Promise<Running[]> =>
-  Promise.all(rungs.map((rung) => startShow(stage, rung)));
+const startAll = (harness: Harness, rungs: readonly Rung[]): Promise<RunningShow[]> =>
+  Promise.all(rungs.map((rung) => startShow(harness, rung)));
 
-const withNotes = (shows: readonly Running[], note: (show: Running) => Notes): Played[] =>
-  shows.map((running) => ({
-    running,
-    notes: { rung: running.rung, end: running.publisher.ending ?? 'none', ...note(running) },
+const withNotes = (shows: readonly RunningShow[], note: (show: RunningShow) => Notes): Played[] =>
+  shows.map((show) => ({
+    show,
+    notes: { rung: show.rung, end: show.publisher.ending ?? 'none', ...note(show) },
   }));
-
-// ── what is asked of every show ──
 
 /** Nothing missing, doubled, reordered, altered or made up, and sound where it was against the picture. */
 const whole = (measured: Measured): string[] => {
@@ -71,20 +69,18 @@ const oneSession = ({ rtmpsSessions }: Measured): string[] =>
 const within = (what: string, value: Notes[string] | undefined, limit: number): string[] =>
   typeof value === 'number' && value <= limit ? [] : [`${what} ${String(value)} ms, promised ${limit}`];
 
-// ── measures of time ──
-
 /** From a welcome until the picture has caught up with what had been recorded by then. */
-const drainMs = (stage: Stage, running: Running): number => {
-  const welcome = running.publisher.welcomes.at(-1);
+const drainMs = (harness: Harness, show: RunningShow): number => {
+  const welcome = show.publisher.welcomes.at(-1);
   if (welcome === undefined) return Number.POSITIVE_INFINITY;
-  const caughtUp = arrivals(stage, running).find(({ mediaMs }) => mediaMs >= welcome.mediaMs - CAUGHT_UP_MS);
+  const caughtUp = arrivals(harness, show).find(({ mediaMs }) => mediaMs >= welcome.mediaMs - CAUGHT_UP_MS);
   return Math.max(0, Math.round((caughtUp?.atMs ?? Number.POSITIVE_INFINITY) - welcome.atMs));
 };
 const CAUGHT_UP_MS = 150;
 
 /** The longest that no picture came after `atMs`, and the longest before: the recording's own rhythm. */
-const outage = (stage: Stage, running: Running, atMs: number): { outageMs: number; rhythmMs: number } => {
-  const times = arrivals(stage, running).map((frame) => frame.atMs);
+const outage = (harness: Harness, show: RunningShow, atMs: number): { outageMs: number; rhythmMs: number } => {
+  const times = arrivals(harness, show).map((frame) => frame.atMs);
   const gaps = times.slice(1).map((time, index) => ({ time, ms: time - (times[index] ?? time) }));
   const longest = (of: typeof gaps): number => Math.round(Math.max(0, ...of.map(({ ms }) => ms)));
   return {
@@ -95,23 +91,21 @@ const outage = (stage: Stage, running: Running, atMs: number): { outageMs: numbe
 
 const OUTAGE_MS = 60_000;
 
-// ── harm to sockets ──
-
 const playSocket = async (
-  stage: Stage,
+  harness: Harness,
   rungs: readonly Rung[],
   harm: () => Promise<void> | void,
 ): Promise<Played[]> => {
-  const shows = await startAll(stage, rungs);
-  await untilArrived(stage, shows, 4_000);
+  const shows = await startAll(harness, rungs);
+  await untilArrived(harness, shows, 4_000);
   const welcomes = shows.map(({ publisher }) => publisher.welcomes.length);
   await harm();
   await until('every show is back', () =>
     shows.every(({ publisher }, index) => publisher.welcomes.length > (welcomes[index] ?? 0)),
   );
-  await playOn(stage, shows, AFTER_MS);
-  await finish(stage, shows);
-  return withNotes(shows, (show) => ({ drainMs: drainMs(stage, show), sockets: show.publisher.welcomes.length }));
+  await playOn(harness, shows, AFTER_MS);
+  await finish(harness, shows);
+  return withNotes(shows, (show) => ({ drainMs: drainMs(harness, show), sockets: show.publisher.welcomes.length }));
 };
 
 const keepsSocket = (measured: Measured, notes: Notes): string[] => [
@@ -122,43 +116,41 @@ const keepsSocket = (measured: Measured, notes: Notes): string[] => [
 ];
 const isCopy = ({ rung }: Notes): boolean => rung === '1' || rung === '2' || rung === '3';
 
-// ── harm to encoders ──
+const encodersOf = async (harness: Harness): Promise<number[]> =>
+  (await Promise.all(harness.workers.filter(({ isGone }) => !isGone).map((worker) => worker.children()))).flat();
 
-const encodersOf = async (stage: Stage): Promise<number[]> =>
-  (await Promise.all(stage.workers.filter(({ isGone }) => !isGone).map((worker) => worker.children()))).flat();
-
-const killOne = async (stage: Stage): Promise<number> => {
-  const [pid] = await encodersOf(stage);
+const killOne = async (harness: Harness): Promise<number> => {
+  const [pid] = await encodersOf(harness);
   if (pid === undefined) throw new Error('no encoder to kill');
   process.kill(pid, 'SIGKILL');
   return pid;
 };
 
-const untilNewEncoder = async (stage: Stage, old: number): Promise<void> => {
+const untilNewEncoder = async (harness: Harness, old: number): Promise<void> => {
   let found: number[] = [];
   const deadline = performance.now() + HEALTHY_MS;
   while (found.length === 0) {
     if (performance.now() > deadline) throw new Error('no new encoder came');
-    found = (await encodersOf(stage)).filter((pid) => pid !== old);
+    found = (await encodersOf(harness)).filter((pid) => pid !== old);
   }
 };
 
-const playEncoderKilled = async (stage: Stage, rungs: readonly Rung[]): Promise<Played[]> => {
+const playEncoderKilled = async (harness: Harness, rungs: readonly Rung[]): Promise<Played[]> => {
   const played: Played[] = [];
   // One after the other: two encoders that start at once on a small machine would measure each other.
   for (const rung of rungs) {
-    const show = await startShow(stage, rung);
-    await untilArrived(stage, [show], HEALTHY_MS);
-    const before = arrivals(stage, show).length;
+    const show = await startShow(harness, rung);
+    await untilArrived(harness, [show], HEALTHY_MS);
+    const before = arrivals(harness, show).length;
     const atMs = performance.now();
-    await killOne(stage);
-    await playOn(stage, [show], AFTER_MS);
-    await finish(stage, [show]);
-    const next = arrivals(stage, show).slice(before);
+    await killOne(harness);
+    await playOn(harness, [show], AFTER_MS);
+    await finish(harness, [show]);
+    const next = arrivals(harness, show).slice(before);
     const [first] = next;
     played.push(
       ...withNotes([show], () => ({
-        ...outage(stage, show, atMs),
+        ...outage(harness, show, atMs),
         firstAfterMs: Math.round((first?.atMs ?? 0) - atMs),
       })),
     );
@@ -176,24 +168,24 @@ const keepsEncoderKilled = (measured: Measured, notes: Notes): string[] => [
 /** Kills encoder after encoder, each when the next GOP is on its way, so that none is taken for the GOP's fault. */
 const playKilledInARow =
   (times: number) =>
-  async (stage: Stage, rungs: readonly Rung[]): Promise<Played[]> => {
-    const shows = await startAll(stage, rungs);
+  async (harness: Harness, rungs: readonly Rung[]): Promise<Played[]> => {
+    const shows = await startAll(harness, rungs);
     const [show] = shows;
     if (show === undefined) return [];
-    await untilArrived(stage, shows, HEALTHY_MS);
+    await untilArrived(harness, shows, HEALTHY_MS);
     const waits: number[] = [];
     for (let kill = 0; kill < times; kill += 1) {
       const atMs = performance.now();
-      const old = await killOne(stage);
+      const old = await killOne(harness);
       if (kill === times - 1 && times > RESTARTS) break;
-      await untilNewEncoder(stage, old);
+      await untilNewEncoder(harness, old);
       waits.push(Math.round(performance.now() - atMs));
-      await playOn(stage, shows, NEXT_GOP_MS);
+      await playOn(harness, shows, NEXT_GOP_MS);
     }
     if (times > RESTARTS) await until('the end', () => show.publisher.ending !== undefined);
     else {
-      await playOn(stage, shows, AFTER_MS);
-      await finish(stage, shows);
+      await playOn(harness, shows, AFTER_MS);
+      await finish(harness, shows);
     }
     return withNotes(shows, () => ({ waitsMs: waits.join(' ') }));
   };
@@ -204,36 +196,34 @@ const NEXT_GOP_MS = 2_500;
 const GOP_FRAMES = 41;
 
 /** Kills an encoder twice before it has made anything, as a GOP would that it cannot read. */
-const playPoisoned = async (stage: Stage, rungs: readonly Rung[]): Promise<Played[]> => {
-  const shows = await startAll(stage, rungs);
-  await untilArrived(stage, shows, HEALTHY_MS);
-  const first = await killOne(stage);
-  await untilNewEncoder(stage, first);
-  const second = await killOne(stage);
-  await untilNewEncoder(stage, second);
-  await playOn(stage, shows, AFTER_MS);
-  await finish(stage, shows);
+const playPoisoned = async (harness: Harness, rungs: readonly Rung[]): Promise<Played[]> => {
+  const shows = await startAll(harness, rungs);
+  await untilArrived(harness, shows, HEALTHY_MS);
+  const first = await killOne(harness);
+  await untilNewEncoder(harness, first);
+  const second = await killOne(harness);
+  await untilNewEncoder(harness, second);
+  await playOn(harness, shows, AFTER_MS);
+  await finish(harness, shows);
   return withNotes(shows, () => ({}));
 };
 
-// ── harm to the server ──
-
 const playServer =
-  (harm: (stage: Stage) => Promise<void> | void) =>
-  async (stage: Stage, rungs: readonly Rung[]): Promise<Played[]> => {
-    const shows = await startAll(stage, rungs);
-    await untilArrived(stage, shows, HEALTHY_MS);
-    const before = shows.map((show) => sessionsOf(stage, show).length);
+  (harm: (harness: Harness) => Promise<void> | void) =>
+  async (harness: Harness, rungs: readonly Rung[]): Promise<Played[]> => {
+    const shows = await startAll(harness, rungs);
+    await untilArrived(harness, shows, HEALTHY_MS);
+    const before = shows.map((show) => sessionsOf(harness, show).length);
     const atMs = performance.now();
-    await harm(stage);
+    await harm(harness);
     await until('every show has a new RTMPS session', () =>
-      shows.every((show, index) => sessionsOf(stage, show).length > (before[index] ?? 0)),
+      shows.every((show, index) => sessionsOf(harness, show).length > (before[index] ?? 0)),
     );
-    await playOn(stage, shows, AFTER_MS);
-    await finish(stage, shows);
+    await playOn(harness, shows, AFTER_MS);
+    await finish(harness, shows);
     return withNotes(shows, (show) => ({
-      outageMs: outage(stage, show, atMs).outageMs,
-      startsWithKey: sessionsOf(stage, show).every(
+      outageMs: outage(harness, show, atMs).outageMs,
+      startsWithKey: sessionsOf(harness, show).every(
         ({ frames }) => frames.find(({ kind }) => kind === 'video')?.key === true,
       ),
     }));
@@ -248,9 +238,9 @@ const keepsServer = (measured: Measured, notes: Notes): string[] => [
 ];
 const RECONNECT_WINDOW_MS = 60_000;
 
-const playKeyRefused = async (stage: Stage, rungs: readonly Rung[]): Promise<Played[]> => {
-  stage.sink.conduct.refuse = 'by-status';
-  const shows = await startAll(stage, rungs);
+const playKeyRefused = async (harness: Harness, rungs: readonly Rung[]): Promise<Played[]> => {
+  harness.sink.conduct.refuse = 'by-status';
+  const shows = await startAll(harness, rungs);
   await until('every show has been told', () => shows.every(({ publisher }) => publisher.ending !== undefined));
   return withNotes(shows, ({ publisher }) => ({
     toldMs: Math.round(performance.now() - (publisher.welcomes[0]?.atMs ?? 0)),
@@ -259,21 +249,21 @@ const playKeyRefused = async (stage: Stage, rungs: readonly Rung[]): Promise<Pla
 };
 
 /** Everything slows down until even the publisher's ring is full, and then recovers. */
-const playSlowServer = async (stage: Stage, rungs: readonly Rung[]): Promise<Played[]> => {
+const playSlowServer = async (harness: Harness, rungs: readonly Rung[]): Promise<Played[]> => {
   // Four times as fast as life, with a smaller ring: the harm is to take half a minute and not three.
   const options = { speed: 4, limits: { ringBytes: SMALL_RING_BYTES } };
-  const shows = await Promise.all(rungs.map((rung) => startShow(stage, rung, options)));
-  await untilArrived(stage, shows, 8_000);
-  stage.sink.conduct.readBytesPerSecond = SLOW_BYTES_PER_SECOND;
+  const shows = await Promise.all(rungs.map((rung) => startShow(harness, rung, options)));
+  await untilArrived(harness, shows, 8_000);
+  harness.sink.conduct.readBytesPerSecond = SLOW_BYTES_PER_SECOND;
   await until(
     'every publisher has had to leave something out',
     () => shows.every(({ publisher }) => publisher.skipped.length > 0 || publisher.ending !== undefined),
-    SLOW_MS,
+    { withinMs: SLOW_MS },
   );
   const heard = shows.map(({ publisher }) => publisher.health?.warning ?? 'none');
-  stage.sink.conduct.readBytesPerSecond = undefined;
-  await playOn(stage, shows, 20_000);
-  await finish(stage, shows);
+  harness.sink.conduct.readBytesPerSecond = undefined;
+  await playOn(harness, shows, 20_000);
+  await finish(harness, shows);
   return withNotes(shows, (show) => ({
     warning: heard[shows.indexOf(show)] ?? 'none',
     skips: show.publisher.skipped.length,
@@ -284,37 +274,35 @@ const SMALL_RING_BYTES = 600_000;
 const SLOW_BYTES_PER_SECOND = 24_000;
 const SLOW_MS = 150_000;
 
-// ── harm to workers ──
-
-const playWorkerKilled = async (stage: Stage, rungs: readonly Rung[]): Promise<Played[]> => {
-  const shows = await startAll(stage, rungs);
-  await untilArrived(stage, shows, 6_000);
-  const victim = stage.workers.at(-1);
+const playWorkerKilled = async (harness: Harness, rungs: readonly Rung[]): Promise<Played[]> => {
+  const shows = await startAll(harness, rungs);
+  await untilArrived(harness, shows, 6_000);
+  const victim = harness.workers.at(-1);
   const atMs = performance.now();
   victim?.kill('SIGKILL');
   await until('every show is with another worker', () =>
     shows.every(({ publisher }) => (publisher.welcomes.at(-1)?.atMs ?? 0) > atMs),
   );
-  await playOn(stage, shows, AFTER_MS);
-  await finish(stage, shows);
+  await playOn(harness, shows, AFTER_MS);
+  await finish(harness, shows);
   return withNotes(shows, (show) => {
     const { attempts, welcomes } = show.publisher;
     const firstRetryMs = attempts.find((attempt) => attempt > atMs) ?? atMs;
     const welcomeMs = welcomes.find((welcome) => welcome.atMs > atMs)?.atMs ?? Number.POSITIVE_INFINITY;
-    const flowMs = arrivals(stage, show).find((frame) => frame.atMs > welcomeMs)?.atMs ?? Number.POSITIVE_INFINITY;
+    const flowMs = arrivals(harness, show).find((frame) => frame.atMs > welcomeMs)?.atMs ?? Number.POSITIVE_INFINITY;
     return {
       resumedMs: Math.round(welcomeMs - firstRetryMs),
       flowedMs: Math.round(flowMs - firstRetryMs),
-      outageMs: outage(stage, show, atMs).outageMs,
+      outageMs: outage(harness, show, atMs).outageMs,
     };
   });
 };
 
-const playWorkerStopped = async (stage: Stage, rungs: readonly Rung[]): Promise<Played[]> => {
-  const shows = await startAll(stage, rungs);
-  await untilArrived(stage, shows, 6_000);
-  const leaving = stage.workers.at(-1);
-  const next = await stage.startWorker();
+const playWorkerStopped = async (harness: Harness, rungs: readonly Rung[]): Promise<Played[]> => {
+  const shows = await startAll(harness, rungs);
+  await untilArrived(harness, shows, 6_000);
+  const leaving = harness.workers.at(-1);
+  const next = await harness.startWorker();
   const atMs = performance.now();
   leaving?.kill('SIGTERM');
   await leaving?.gone;
@@ -322,37 +310,37 @@ const playWorkerStopped = async (stage: Stage, rungs: readonly Rung[]): Promise<
   await until('every show is with the other worker', () =>
     shows.every(({ publisher }) => publisher.welcomes.length > 1),
   );
-  await playOn(stage, shows, AFTER_MS);
-  await finish(stage, shows);
-  return withNotes(shows, (show) => ({ exitMs, worker: next.pid, outageMs: outage(stage, show, atMs).outageMs }));
+  await playOn(harness, shows, AFTER_MS);
+  await finish(harness, shows);
+  return withNotes(shows, (show) => ({ exitMs, worker: next.pid, outageMs: outage(harness, show, atMs).outageMs }));
 };
 
-const playSecondPublisher = async (stage: Stage, rungs: readonly Rung[]): Promise<Played[]> => {
-  const older = await startAll(stage, rungs);
-  await untilArrived(stage, older, 4_000);
-  const newer = await Promise.all(older.map(({ rung, stream }) => startShow(stage, rung, { stream })));
+const playSecondPublisher = async (harness: Harness, rungs: readonly Rung[]): Promise<Played[]> => {
+  const older = await startAll(harness, rungs);
+  await untilArrived(harness, older, 4_000);
+  const newer = await Promise.all(older.map(({ rung, stream }) => startShow(harness, rung, { stream })));
   await until('every older publisher has been told', () =>
     older.every(({ publisher }) => publisher.ending !== undefined),
   );
-  await until('every newer one is on the air', () => newer.every((show) => sessionsOf(stage, show).length > 1));
+  await until('every newer one is on the air', () => newer.every((show) => sessionsOf(harness, show).length > 1));
   const sizes = newer.map((show) =>
-    sessionsOf(stage, show)
+    sessionsOf(harness, show)
       .slice(0, -1)
       .map(({ frames }) => frames.length),
   );
   await until('the newer ones have played', () => newer.every(({ publisher }) => publisher.mediaMs > 5_000));
-  await finish(stage, newer);
-  return newer.map((running, index) => {
-    const sessions = sessionsOf(stage, running);
+  await finish(harness, newer);
+  return newer.map((show, index) => {
+    const sessions = sessionsOf(harness, show);
     const last = sessions.at(-1);
     const lastOfOlder = Math.max(...sessions.slice(0, -1).flatMap(({ frames }) => frames.map(({ atMs }) => atMs)));
     const grew = sessions.slice(0, -1).some(({ frames }, at) => frames.length > (sizes[index]?.[at] ?? 0));
     return {
-      running,
+      show,
       sessions: sessions.slice(-1),
       notes: {
-        rung: running.rung,
-        end: running.publisher.ending ?? 'none',
+        rung: show.rung,
+        end: show.publisher.ending ?? 'none',
         older: older[index]?.publisher.ending ?? 'none',
         twoWriters: grew || lastOfOlder > (last?.openedAtMs ?? 0),
       },
@@ -361,16 +349,16 @@ const playSecondPublisher = async (stage: Stage, rungs: readonly Rung[]): Promis
 };
 
 /** The whole table. */
-export const PROMISES: readonly Promised[] = [
+export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'undisturbed',
     live: true,
     promise: 'every frame arrives once, in order, at its time',
     rungs: ALL,
-    play: async (stage, rungs) => {
-      const shows = await startAll(stage, rungs);
-      await untilArrived(stage, shows, 8_000);
-      await finish(stage, shows);
+    play: async (harness, rungs) => {
+      const shows = await startAll(harness, rungs);
+      await untilArrived(harness, shows, 8_000);
+      await finish(harness, shows);
       return withNotes(shows, () => ({}));
     },
     keeps: (measured, notes) => [...whole(measured), ...finished(notes), ...oneSession(measured)],
@@ -380,12 +368,12 @@ export const PROMISES: readonly Promised[] = [
     live: true,
     promise: 'socket cut for 10 s: 0 frames missing, drained ≤ 1 s after in copy modes, RTMPS unbroken',
     rungs: ALL,
-    play: (stage, rungs) =>
-      playSocket(stage, rungs, async () => {
-        stage.gate.admits = 'none';
-        stage.gate.cut();
-        await passing(SOCKET_AWAY_MS);
-        stage.gate.admits = 'all';
+    play: (harness, rungs) =>
+      playSocket(harness, rungs, async () => {
+        harness.network.admits = 'none';
+        harness.network.cut();
+        await delay(SOCKET_AWAY_MS);
+        harness.network.admits = 'all';
       }),
     keeps: keepsSocket,
   },
@@ -393,12 +381,12 @@ export const PROMISES: readonly Promised[] = [
     name: 'socket-half-open',
     promise: 'packets vanish for 10 s: 0 frames missing, drained ≤ 1 s after in copy modes, RTMPS unbroken',
     rungs: ALL,
-    play: (stage, rungs) =>
-      playSocket(stage, rungs, async () => {
-        stage.gate.admits = 'into-nothing';
-        stage.gate.swallow();
-        await passing(SOCKET_AWAY_MS);
-        stage.gate.admits = 'all';
+    play: (harness, rungs) =>
+      playSocket(harness, rungs, async () => {
+        harness.network.admits = 'into-nothing';
+        harness.network.swallow();
+        await delay(SOCKET_AWAY_MS);
+        harness.network.admits = 'all';
       }),
     keeps: keepsSocket,
   },
@@ -406,7 +394,7 @@ export const PROMISES: readonly Promised[] = [
     name: 'address-change',
     promise: 'the old socket dies unheard: 0 frames missing, drained ≤ 1 s after in copy modes, RTMPS unbroken',
     rungs: ALL,
-    play: (stage, rungs) => playSocket(stage, rungs, () => stage.gate.swallow()),
+    play: (harness, rungs) => playSocket(harness, rungs, () => harness.network.swallow()),
     keeps: keepsSocket,
   },
   {
@@ -423,9 +411,9 @@ export const PROMISES: readonly Promised[] = [
     promise: 'FFmpeg killed four times in a row: back at once, then after 1, 2 and 3 s, 0 frames missing',
     rungs: ['1', '3'],
     restarts: true,
-    play: async (stage, rungs) => {
+    play: async (harness, rungs) => {
       const played: Played[] = [];
-      for (const rung of rungs) played.push(...(await playKilledInARow(RESTARTS)(stage, [rung])));
+      for (const rung of rungs) played.push(...(await playKilledInARow(RESTARTS)(harness, [rung])));
       return played;
     },
     keeps: (measured, notes) => [...whole(measured), ...finished(notes), ...oneSession(measured)],
@@ -473,7 +461,7 @@ export const PROMISES: readonly Promised[] = [
     rungs: ALL,
     play: playServer(async ({ sink }) => {
       sink.freeze();
-      await passing(20_000);
+      await delay(20_000);
       sink.reset();
       sink.thaw();
     }),
@@ -530,12 +518,12 @@ export const PROMISES: readonly Promised[] = [
     name: 'hostile-input',
     promise: 'garbage, truncated, hostile and oversized input: a named refusal to its sender, nobody else touched',
     rungs: ['1', '4'],
-    play: async (stage, rungs) => {
-      const shows = await startAll(stage, rungs);
-      await untilArrived(stage, shows, 3_000);
-      const { wrong } = await playHostile(stage);
-      await playOn(stage, shows, AFTER_MS);
-      await finish(stage, shows);
+    play: async (harness, rungs) => {
+      const shows = await startAll(harness, rungs);
+      await untilArrived(harness, shows, 3_000);
+      const { wrong } = await playHostile(harness);
+      await playOn(harness, shows, AFTER_MS);
+      await finish(harness, shows);
       return withNotes(shows, () => ({ wrong: wrong.join('; ') }));
     },
     keeps: (measured, notes) => [

@@ -2,21 +2,21 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import type { Page } from '@playwright/test';
 
-/** A network on the way to the platform that can be made narrow, one way: up. */
-export type Narrows = {
+/** The network on the way to the platform, whose upload can be throttled. */
+export type Throttle = {
   /** Sends a page's ingest sockets through it. */
-  lead: (page: Page) => Promise<void>;
+  route: (page: Page) => Promise<void>;
   /** So many bytes a second a socket; at 0 it stays open, and nothing comes through any more. */
-  narrow: (bytesPerSecond: number) => void;
+  limit: (bytesPerSecond: number) => void;
   close: () => void;
 };
 
 type Created = { ingest: { url: string } };
 
-export const openNarrows = async (origin: string): Promise<Narrows> => {
+export const openThrottle = async (origin: string): Promise<Throttle> => {
   const { port: platformPort } = new URL(origin);
   const sockets = new Set<Socket>();
-  let pace = Infinity;
+  let limit = Infinity;
   const server = createServer((page) => {
     const platform = connect(Number(platformPort), 'localhost');
     for (const socket of [page, platform]) {
@@ -31,9 +31,9 @@ export const openNarrows = async (origin: string): Promise<Narrows> => {
     platform.pipe(page);
     page.on('data', (bytes: Buffer) => {
       platform.write(bytes);
-      if (pace === Infinity) return;
+      if (limit === Infinity) return;
       page.pause();
-      if (pace > 0) setTimeout(() => page.resume(), (bytes.length / pace) * 1000);
+      if (limit > 0) setTimeout(() => page.resume(), (bytes.length / limit) * 1000);
     });
   });
   server.listen(0, '127.0.0.1');
@@ -41,7 +41,7 @@ export const openNarrows = async (origin: string): Promise<Narrows> => {
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   return {
-    lead: async (page) => {
+    route: async (page) => {
       await page.route('**/stream/create', async (route) => {
         const response = await route.fetch();
         const created = (await response.json()) as Created;
@@ -50,8 +50,8 @@ export const openNarrows = async (origin: string): Promise<Narrows> => {
         await route.fulfill({ response, json: { ...created, ingest: { ...created.ingest, url: through.href } } });
       });
     },
-    narrow: (bytesPerSecond) => {
-      pace = bytesPerSecond;
+    limit: (bytesPerSecond) => {
+      limit = bytesPerSecond;
     },
     close: () => {
       server.close();

@@ -1,17 +1,18 @@
 /** The load's well-behaved publishers; see load.ts. */
+import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import { createCapturePublisher, type CapturePublisher } from './publisher.ts';
 import { servePart } from '../lib/part.ts';
-import { openStreams, type StagedStream } from './streams.ts';
-import { openRung, passing } from './theatre.ts';
+import { openStreams, type TestStream } from './test-streams.ts';
+import { openRung } from './running-show.ts';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
-/** One after the other: starting is dearer than running. */
+/** One after the other: starting is dearer than show. */
 const BETWEEN_STARTS_MS = 100;
 const Place = z.object({ tableUrl: z.string(), port: z.number(), count: z.number() });
 
-const shows: { publisher: CapturePublisher; stream: StagedStream }[] = [];
+const shows: { publisher: CapturePublisher; stream: TestStream }[] = [];
 
 servePart({
   start: async (given) => {
@@ -22,7 +23,7 @@ servePart({
       const publisher = createCapturePublisher({ capture: openRung('1'), getUrl: () => stream.getUrl() });
       publisher.start();
       shows.push({ publisher, stream });
-      await passing(BETWEEN_STARTS_MS);
+      await delay(BETWEEN_STARTS_MS);
     }
   },
   /** Lets every show come to its end. */

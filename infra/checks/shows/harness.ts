@@ -5,19 +5,19 @@ import { bundleWorker } from '../../local/build.ts';
 import { startTable } from '#stand-ins/table/server';
 import { startSink, type Sink } from '../../../ingest-worker/publish/sink/sink.testing.ts';
 import type { Browser } from './browser.ts';
-import { startGate, type Gate } from './gate.ts';
-import { makeTable, openStreams, type StagedStream } from './streams.ts';
+import { startFaultyNetwork, type FaultyNetwork } from './faulty-network.ts';
+import { makeTable, openStreams, type TestStream } from './test-streams.ts';
 import { endWorker, startWorkerProcess, workerEnvironment, type WorkerProcess } from './workers.ts';
 
 /** All that a show needs, made for one run: table, workers, the network before them and the server behind them. */
-export type Stage = {
+export type Harness = {
   sink: Sink;
-  gate: Gate;
+  network: FaultyNetwork;
   tablePort: number;
   workers: WorkerProcess[];
   /** New connections go to the last of these that lives. */
   startWorker(): Promise<WorkerProcess>;
-  addStream(): Promise<StagedStream>;
+  addStream(): Promise<TestStream>;
   /** Who publishes, where it is not a recording that is played. */
   browser: Browser | undefined;
   close(): Promise<void>;
@@ -32,14 +32,14 @@ type Options = {
   run?: (environment: Record<string, string>) => Promise<WorkerProcess>;
 };
 
-export const openStage = async ({
+export const openHarness = async ({
   workers: count = 1,
   publisher = 'native',
   environment = {},
   browser,
   run,
-}: Options = {}): Promise<Stage> => {
-  const directory = await mkdtemp(join(tmpdir(), 'vybzz-bench-'));
+}: Options = {}): Promise<Harness> => {
+  const directory = await mkdtemp(join(tmpdir(), 'vybzz-checks-'));
   const bundle = join(directory, 'worker.mjs');
   const [table, sink] = await Promise.all([startTable({ port: 0 }), startSink(), bundleWorker(bundle)]);
   await makeTable(table.url);
@@ -58,20 +58,20 @@ export const openStage = async ({
     return worker;
   };
   for (let started = 0; started < count; started += 1) await startWorker();
-  const gate = await startGate(() => workers.findLast(({ isGone }) => !isGone)?.port);
+  const network = await startFaultyNetwork(() => workers.findLast(({ isGone }) => !isGone)?.port);
 
-  const streams = openStreams({ tableUrl: table.url, port: gate.port });
+  const streams = openStreams({ tableUrl: table.url, port: network.port });
 
   return {
     sink,
-    gate,
+    network,
     tablePort: table.port,
     workers,
     browser,
     startWorker,
     addStream: () => streams.add(),
     async close() {
-      await gate.close();
+      await network.close();
       await Promise.all(workers.map(endWorker));
       await sink.close();
       streams.close();

@@ -7,7 +7,7 @@ import { createIngestKeys } from '#store/ingest';
 import { createStreamStore } from '#store/streams';
 import { ensureTable } from '#store/table';
 
-export type StagedStream = {
+export type TestStream = {
   streamId: StreamId;
   /** The key under which it is published. */
   muxKey: string;
@@ -16,10 +16,10 @@ export type StagedStream = {
 };
 
 /** What the control plane does for a show, without one: streams and stream keys, in a table of their own. */
-export type Streams = { add(): Promise<StagedStream>; close(): void };
+export type Streams = { add(): Promise<TestStream>; close(): void };
 
-export const TABLE_NAME = 'bench';
-export const AWS = { region: 'us-east-1', credentials: { accessKeyId: 'bench', secretAccessKey: 'bench' } };
+export const TABLE_NAME = 'checks';
+export const AWS = { region: 'us-east-1', credentials: { accessKeyId: 'checks', secretAccessKey: 'checks' } };
 const KEY_MS = 60_000;
 
 export const makeTable = async (url: string): Promise<void> => {
@@ -42,7 +42,7 @@ export const openStreams = ({ tableUrl, port }: { tableUrl: string; port: number
       const creatorId = newId('usr', now);
       const streamId = newId('str', now);
       const muxKey = randomUUID();
-      const draft = { title: 'bench', visibility: 'public', latency: 'low', test: false } as const;
+      const draft = { title: 'checks', visibility: 'public', latency: 'low', test: false } as const;
       const fresh = { ...draft, id: streamId, creatorId, createdAt: now, state: 'created', assets: [] } as const;
       await streams.prepare({ creatorId, draft, fresh });
       const making = { token: randomUUID(), until: now + KEY_MS };

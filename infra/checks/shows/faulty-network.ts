@@ -1,7 +1,7 @@
 import { connect, createServer, type Socket } from 'node:net';
 
 /** The network between publishers and workers, which can be harmed: every connection passes through it. */
-export type Gate = {
+export type FaultyNetwork = {
   port: number;
   /** Both ends see a reset. */
   cut(): void;
@@ -16,15 +16,15 @@ export type Gate = {
 type Pair = { near: Socket; far: Socket };
 
 /** @param target the port to go to, asked for each connection; undefined where nobody listens */
-export const startGate = async (target: () => number | undefined): Promise<Gate> => {
+export const startFaultyNetwork = async (target: () => number | undefined): Promise<FaultyNetwork> => {
   const pairs = new Set<Pair>();
   const swallowed = new Set<Socket>();
 
   const server = createServer((near) => {
     near.on('error', () => undefined);
     const port = target();
-    if (gate.admits === 'none' || port === undefined) return void near.resetAndDestroy();
-    if (gate.admits === 'into-nothing') {
+    if (network.admits === 'none' || port === undefined) return void near.resetAndDestroy();
+    if (network.admits === 'into-nothing') {
       near.pause();
       swallowed.add(near);
       near.once('close', () => swallowed.delete(near));
@@ -45,7 +45,7 @@ export const startGate = async (target: () => number | undefined): Promise<Gate>
     return undefined;
   });
 
-  const gate: Gate = {
+  const network: FaultyNetwork = {
     port: 0,
     admits: 'all',
     cut() {
@@ -77,6 +77,6 @@ export const startGate = async (target: () => number | undefined): Promise<Gate>
     server.listen(0, '127.0.0.1', resolve);
   });
   const address = server.address();
-  gate.port = typeof address === 'object' && address !== null ? address.port : 0;
-  return gate;
+  network.port = typeof address === 'object' && address !== null ? address.port : 0;
+  return network;
 };
