@@ -92,14 +92,15 @@ const playRow = async (row: Scenario, group: readonly Rung[], from: From, browse
 
 const both = ({ video, audio }: { video: number; audio: number }): string => `${video}+${audio}`;
 
-const toLines = (measured: Measured, { rung: _, ...notes }: Notes, memory: Memory): string[] => [
-  `video+audio: sent ${both(measured.sent)}, missing ${both(measured.missing)}, doubled ${both(measured.doubled)}, ` +
-    `reordered ${both(measured.reordered)}, repeated ${both(measured.repeated)}, left out ${both(measured.skipped)}; ` +
-    `largest gap ${both(measured.largestGapMs)} ms; A/V ${measured.avShiftMs} ms; RTMPS sessions ${measured.rtmpsSessions}`,
-  `${Object.entries(notes)
-    .map(([name, value]) => `${name} ${value}`)
-    .join(', ')}; peak memory: worker ${memory.workerMb} MB, encoder ${memory.encoderMb} MB`,
-];
+const toLines = (measured: Measured, notes: Notes, memory: Memory): string[] => {
+  const words = Object.entries(notes).flatMap(([name, value]) => (name === 'rung' ? [] : [`${name} ${value}`]));
+  return [
+    `video+audio: sent ${both(measured.sent)}, missing ${both(measured.missing)}, doubled ${both(measured.doubled)}, ` +
+      `reordered ${both(measured.reordered)}, repeated ${both(measured.repeated)}, left out ${both(measured.skipped)}; ` +
+      `largest gap ${both(measured.largestGapMs)} ms; A/V ${measured.avShiftMs} ms; RTMPS sessions ${measured.rtmpsSessions}`,
+    `${words.join(', ')}; peak memory: worker ${memory.workerMb} MB, encoder ${memory.encoderMb} MB`,
+  ];
+};
 
 const runner = createRowRunner({ json: values.json });
 for (const from of sources ?? []) {
