@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import { SIMULCAST_STATUSES } from '#domain/channel';
-import { UPLOAD_TYPES, type UploadType } from '#domain/upload';
 import { httpUrl, text, time } from './fields.ts';
 import { Latency, StreamState, Visibility } from './show.ts';
+import { maxUploadBytes, UPLOAD_TYPE_NAMES } from './uploads.ts';
 
 /** HTTP shapes: bodies that we take and views that we give. Times are ISO-8601 UTC; lists are `{ items, cursor? }`. */
 
@@ -173,13 +173,11 @@ export const StreamQuery = z.extend(PageQuery, {
   creator: z.optional(HandleText),
 });
 
-// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of a constant are what it is made of
-const uploadTypes = Object.keys(UPLOAD_TYPES) as UploadType[];
-const LARGEST_BYTES = Math.max(...Object.values(UPLOAD_TYPES).map(({ maxBytes }) => maxBytes));
+const LARGEST_BYTES = Math.max(...UPLOAD_TYPE_NAMES.map(maxUploadBytes));
 
-/** A file that is to be uploaded: `File.type` and `File.size` of a browser. What each type may weigh is in `domain/upload`. */
+/** A file that is to be uploaded: `File.type` and `File.size` of a browser. What each type may weigh is in `contract/uploads`. */
 export const CreateUpload = z.object({
-  type: z.enum(uploadTypes),
+  type: z.enum(UPLOAD_TYPE_NAMES),
   bytes: z.number().check(z.int(), z.gte(1), z.lte(LARGEST_BYTES)),
 });
 export type CreateUpload = z.infer<typeof CreateUpload>;
@@ -222,7 +220,7 @@ export const PostView = z.object({
   text: z.string(),
   mediaUrl: z.optional(z.string()),
   /** Of media that was uploaded; of media by address nobody knows. */
-  mediaType: z.optional(z.enum(uploadTypes)),
+  mediaType: z.optional(z.enum(UPLOAD_TYPE_NAMES)),
   mediaAlt: z.optional(z.string()),
   /** The stream that this post announces while live and holds as a recording afterwards. */
   stream: z.optional(StreamView),

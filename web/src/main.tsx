@@ -7,12 +7,12 @@ import { isPassing, messageOf } from './api/api-error.ts';
 import { createHttp } from './api/http.ts';
 import { createOidc } from './api/oidc.ts';
 import { createQueries } from './api/queries.ts';
-import { createSession } from './api/session.ts';
+import { createSignInSession } from './api/sign-in-session.ts';
 import { createSlot } from './api/slot.ts';
 import { App } from './app/app.tsx';
 import type { AppParts } from './context/app-context.ts';
-import { startLiveFeed, type LiveFeedParts } from './realtime/live-feed.ts';
-import { openRoomSocket } from './realtime/room-socket.ts';
+import { startLiveUpdates, type LiveUpdatesParts } from './realtime/live-updates.ts';
+import { openRealtimeSocket } from './realtime/realtime-socket.ts';
 import { createAppRouter } from './app/router.tsx';
 import { createRenewal } from './context/renewal.ts';
 
@@ -23,7 +23,7 @@ const PASSING_RETRIES = 2;
 
 const fetch: typeof globalThis.fetch = (input, init) => window.fetch(input, init);
 
-// Needed to sign in and needing no one signed in, hence before the session.
+// Needed to sign in and needing no one signed in, hence before the signInSession.
 const anonymous = createApi(
   createHttp({
     fetch,
@@ -31,7 +31,7 @@ const anonymous = createApi(
   }),
 );
 
-const session = createSession({
+const signInSession = createSignInSession({
   provider: createOidc({
     authConfig: () => anonymous.authConfig(),
     redirectUri: `${location.origin}/signed-in`,
@@ -45,12 +45,12 @@ const session = createSession({
   now: () => Date.now(),
 });
 
-const api = createApi(createHttp({ fetch, tokens: session }));
+const api = createApi(createHttp({ fetch, tokens: signInSession }));
 
-const live: LiveFeedParts = {
+const live: LiveUpdatesParts = {
   ticket: api.ticket,
   live: api.live,
-  openSocket: openRoomSocket,
+  openSocket: openRealtimeSocket,
   after: (ms, work) => {
     const timer = setTimeout(work, ms);
     return () => clearTimeout(timer);
@@ -86,7 +86,7 @@ const queryClient = new QueryClient({
 
 const parts: AppParts = {
   api,
-  session,
+  signInSession,
   queries: createQueries(api),
   renewal: createRenewal({
     mark: createSlot(() => sessionStorage, RENEWED),
@@ -94,20 +94,20 @@ const parts: AppParts = {
     now: () => Date.now(),
     reload: () => location.reload(),
   }),
-  followLive: (following) => startLiveFeed(live, following),
+  followLive: (following) => startLiveUpdates(live, following),
 };
 
 const router = createAppRouter();
 
 window.addEventListener('storage', ({ key }) => {
-  if (key === TOKENS || key === null) session.changed();
+  if (key === TOKENS || key === null) signInSession.changed();
 });
 
 // What was answered to one person, or to no one, is not for the next.
-let someone = session.signedIn();
-session.subscribe(() => {
-  if (someone === session.signedIn()) return;
-  someone = session.signedIn();
+let someone = signInSession.signedIn();
+signInSession.subscribe(() => {
+  if (someone === signInSession.signedIn()) return;
+  someone = signInSession.signedIn();
   // Not asked for again at once, as all else is: nobody may be there to ask for.
   queryClient.removeQueries({ queryKey: ['me'] });
   void queryClient.resetQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'me' });

@@ -1,7 +1,7 @@
 import * as oauth from 'oauth4webapi';
 import type { AuthConfig } from '#contract/http';
 import { ApiError } from './api-error.ts';
-import type { Granted, IdentityProvider } from './session.ts';
+import type { Granted, IdentityProvider } from './sign-in-session.ts';
 
 type Parts = {
   authConfig: () => Promise<AuthConfig>;

@@ -1,4 +1,4 @@
-import type { Slot } from './session.ts';
+import type { Slot } from './sign-in-session.ts';
 
 /**
  * One entry of a browser's storage. Where the person's settings forbid storage, reaching for it throws; the text then lasts

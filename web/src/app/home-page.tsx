@@ -6,7 +6,7 @@ import { buttonClass } from '../ui/button.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { LoadFailed } from '../ui/load-failed.tsx';
 import { Page, Section } from '../ui/page.tsx';
-import { StreamGrid, StreamGridSkeleton } from '../watch/stream-grid.tsx';
+import { StreamGrid, StreamGridSkeleton } from '../ui/stream-grid.tsx';
 import { Feeds } from '../feed/feeds.tsx';
 import './home-page.css';
 

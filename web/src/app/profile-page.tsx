@@ -20,7 +20,7 @@ import { Page, Section } from '../ui/page.tsx';
 import { RichText } from '../ui/rich-text.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import '../ui/tabs.css';
-import { StreamGrid, StreamGridSkeleton } from '../watch/stream-grid.tsx';
+import { StreamGrid, StreamGridSkeleton } from '../ui/stream-grid.tsx';
 import { FollowButton } from '../people/follow-button.tsx';
 import { PeopleDialog } from '../people/people-dialog.tsx';
 import { PersonMenu } from '../people/person-menu.tsx';

@@ -35,7 +35,7 @@ const post = createRoute({
   getParentRoute: () => root,
   path: '/post/$postId',
   component: lazyRouteComponent(
-    part(() => import('../feed/post-page.tsx')),
+    part(() => import('./post-page.tsx')),
     'PostPage',
   ),
 });
@@ -53,7 +53,7 @@ const watch = createRoute({
   getParentRoute: () => root,
   path: '/watch/$streamId',
   component: lazyRouteComponent(
-    part(() => import('../watch/watch-page.tsx')),
+    part(() => import('./watch-page.tsx')),
     'WatchPage',
   ),
 });

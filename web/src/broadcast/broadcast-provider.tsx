@@ -1,18 +1,11 @@
-import { createContext, useContext, useEffect, useState, useSyncExternalStore, type ReactNode } from 'react';
+import { createContext, useContext, useEffect, useSyncExternalStore, type ReactNode } from 'react';
 import { toast } from 'sonner';
 import type { Broadcast } from './broadcast.ts';
-import { createBrowserBroadcast } from './browser-broadcast.ts';
-import type { BroadcastHandle, BroadcastPorts, Snapshot } from './create-broadcast.ts';
-import { parseRung } from './encode/ladder.ts';
+import type { BroadcastHandle, Snapshot } from './create-broadcast.ts';
 
 const BroadcastContext = createContext<BroadcastHandle | undefined>(undefined);
 
-type Props = {
-  ports: BroadcastPorts;
-  /** What `?rung=` says, for tests: a rung's number or name. */
-  rung?: string | null | undefined;
-  children: ReactNode;
-};
+type Props = { broadcast: BroadcastHandle; children: ReactNode };
 
 const isRunning = ({ at }: Broadcast) =>
   at === 'connecting' || at === 'live' || at === 'reconnecting' || at === 'ending';
@@ -29,7 +22,7 @@ const askBeforeLeaving = (broadcast: BroadcastHandle) => {
 /** News of a broadcast replaces the news before it. */
 const ONE_TOAST = { id: 'broadcast' };
 
-/** Says in passing what a creator may otherwise miss while looking at another page. */
+/** Says in passing what a creator might miss while looking at another page. */
 const announce = (broadcast: BroadcastHandle) => {
   let before = broadcast.getSnapshot().state;
   let skippedBefore = 0;
@@ -48,14 +41,13 @@ const announce = (broadcast: BroadcastHandle) => {
 };
 
 /** Holds the one broadcast of this tab above the pages, so that moving between them does not touch it. */
-export const BroadcastProvider = ({ ports, rung, children }: Props) => {
-  const [broadcast] = useState(() => createBrowserBroadcast(ports, { rung: parseRung(rung) }));
+export const BroadcastProvider = ({ broadcast, children }: Props) => {
   useEffect(() => askBeforeLeaving(broadcast), [broadcast]);
   useEffect(() => announce(broadcast), [broadcast]);
   return <BroadcastContext value={broadcast}>{children}</BroadcastContext>;
 };
 
-/** The broadcast of this tab, to be told what to do. */
+/** The broadcast of this tab, by which it is started, steered and ended. */
 export const useBroadcastHandle = (): BroadcastHandle => {
   const broadcast = useContext(BroadcastContext);
   if (!broadcast) throw new Error('useBroadcast outside of BroadcastProvider');

@@ -31,7 +31,7 @@ describe('a whole show', () => {
     expect(did).toEqual([
       'ask-devices',
       'create-stream',
-      'open-feed',
+      'open-uplink',
       'start-encoder',
       'stop-encoder',
       'release-devices',

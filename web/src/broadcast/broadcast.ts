@@ -17,7 +17,7 @@ export type Broadcast =
   | { at: 'reconnecting'; streamId: string; sinceMs: number; lostAtMs: number }
   /** No stream where End came before the stream was created. */
   | { at: 'ending'; streamId?: string; sinceMs?: number }
-  /** `whole` unless something that was recorded could not be sent. */
+  /** `whole` unless something that was encoded could not be sent. */
   | { at: 'ended'; streamId?: string; whole: boolean }
   | { at: 'failed'; because: FailureReason; streamId?: string };
 
@@ -38,13 +38,13 @@ export type BroadcastEvent =
 
 export type Effect =
   | { do: 'ask-devices' }
-  /** Lets go of camera, microphone, encoder and feed, without waiting for what they hold. */
+  /** Lets go of camera, microphone, encoder and uplink, without waiting for what they hold. */
   | { do: 'release-devices' }
   | { do: 'create-stream' }
-  | { do: 'open-feed'; streamId: string }
+  | { do: 'open-uplink'; streamId: string }
   | { do: 'start-encoder' }
   | { do: 'stop-encoder' }
-  /** Goes on with another rung, in a feed of its own. */
+  /** Goes on with another rung, in a session of its own. */
   | { do: 'change-encoder' }
   | { do: 'end-stream'; streamId: string };
 
@@ -120,7 +120,7 @@ const onCreating = (broadcast: Broadcast, event: BroadcastEvent): Step => {
   switch (event.type) {
     case 'created': {
       const { streamId } = event;
-      return [{ at: 'connecting', now: 'dialling', streamId }, [{ do: 'open-feed', streamId }]];
+      return [{ at: 'connecting', now: 'dialling', streamId }, [{ do: 'open-uplink', streamId }]];
     }
     case 'not-created':
       return [{ at: 'ready', problem: event.problem }, []];
@@ -135,7 +135,7 @@ const onCreating = (broadcast: Broadcast, event: BroadcastEvent): Step => {
 
 const onShow = (broadcast: Broadcast, event: BroadcastEvent): Step => {
   if (event.type !== 'end-pressed') return stay(broadcast);
-  // Nothing has been recorded before the worker's welcome.
+  // Nothing has been encoded before the worker's welcome.
   if (broadcast.at === 'connecting' && broadcast.now === 'dialling') return end(broadcast, true);
   const streamId = streamOf(broadcast);
   if (streamId === undefined) return stay(broadcast);

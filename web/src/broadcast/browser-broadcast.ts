@@ -1,10 +1,12 @@
 // oxlint-disable-next-line import/default -- the query makes it a URL: Vite builds the worklet into a file of its own
 import tapModule from './capture/tap.worklet.ts?worker&url';
 import { createSound } from './capture/sound.ts';
-import { createStudio } from './capture/studio.ts';
-import { createBroadcast, type BroadcastHandle, type BroadcastPorts } from './create-broadcast.ts';
+import { createCapture } from './capture/capture.ts';
+import { createBroadcast, type BroadcastHandle } from './create-broadcast.ts';
+import { parseRung } from './encode/ladder.ts';
 import { LIMITS } from './limits.ts';
-import { createRig, type Forced } from './rig.ts';
+import { createPipeline, type Forced } from './pipeline.ts';
+import type { BroadcastPorts } from './ports.ts';
 
 const storage = (): Storage | undefined => {
   try {
@@ -38,20 +40,23 @@ const keepAwake = () => {
   };
 };
 
+/** What the page's address forces, for tests: `?rung=` is a rung's number or name. */
+export const parseForced = (search: string): Forced => ({ rung: parseRung(new URLSearchParams(search).get('rung')) });
+
 /** The broadcast of this browser. */
 export const createBrowserBroadcast = (ports: BroadcastPorts, forced: Forced = {}): BroadcastHandle => {
   const broadcast = createBroadcast({
     ports,
     clock: () => Date.now(),
-    createStudio: (ears) =>
-      createStudio({
-        ...ears,
+    createCapture: (listener) =>
+      createCapture({
+        ...listener,
         media: navigator.mediaDevices,
         storage: storage(),
         limits: LIMITS,
         createSound: () => createSound(tapModule),
       }),
-    createRig: (ears) => createRig({ ...ears, limits: LIMITS, forced }),
+    createPipeline: (parts) => createPipeline({ ...parts, limits: LIMITS, forced }),
     keepAwake,
   });
   window.addEventListener('online', broadcast.online);

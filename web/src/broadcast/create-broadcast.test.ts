@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Sound } from './capture/sound.ts';
-import type { Studio, StudioEars, StudioView } from './capture/studio.ts';
-import { createBroadcast, type BroadcastPorts, type CreateStream } from './create-broadcast.ts';
+import type { Capture, CaptureListener, CaptureView } from './capture/capture.ts';
+import { createBroadcast } from './create-broadcast.ts';
+import type { BroadcastPorts, CreateStream } from './ports.ts';
 import type { Plan } from './encode/ladder.ts';
-import type { Rig, RigParts } from './rig.ts';
+import type { Pipeline, PipelineParts } from './pipeline.ts';
 import { createTime } from '#ingest-client/time.testing';
 
 const PLAN: Plan = {
@@ -21,7 +22,7 @@ const PLAN: Plan = {
     audioKbps: 128,
   },
 };
-const VIEW: StudioView = {
+const VIEW: CaptureView = {
   cameras: [],
   microphones: [],
   cameraId: undefined,
@@ -34,21 +35,24 @@ const VIEW: StudioView = {
   notice: undefined,
 };
 
-const set = ({ plan, opened }: { plan?: Plan | undefined; opened?: Awaited<ReturnType<Studio['open']>> } = {}) => {
+const makeShow = ({
+  plan,
+  opened,
+}: { plan?: Plan | undefined; opened?: Awaited<ReturnType<Capture['open']>> } = {}) => {
   const time = createTime();
   const did: string[] = [];
-  let ears: RigParts | undefined;
+  let pipelineParts: PipelineParts | undefined;
   const without: string[][] = [];
-  let studioEars: StudioEars | undefined;
+  let captureListener: CaptureListener | undefined;
   let awake = 0;
   const asked: string[] = [];
-  const studio = {
+  const capture = {
     open: async () => opened ?? { opened: true },
-    close: () => did.push('close-studio'),
+    close: () => did.push('close-capture'),
     view: () => VIEW,
     sound: () => ({ resume: () => {}, level: () => 0.5 }) as Sound,
-  } as unknown as Studio;
-  const rig: Rig = {
+  } as unknown as Capture;
+  const pipeline: Pipeline = {
     choosePlan: async () => plan,
     open: () => did.push('open'),
     encode: async () => void did.push('encode'),
@@ -56,7 +60,7 @@ const set = ({ plan, opened }: { plan?: Plan | undefined; opened?: Awaited<Retur
     show: () => {},
     stop: async () => void did.push('stop'),
     online: () => did.push('online'),
-    close: () => did.push('close-rig'),
+    close: () => did.push('close-pipeline'),
   };
   const ports: BroadcastPorts = {
     getIngestUrl: async (streamId) => {
@@ -68,23 +72,23 @@ const set = ({ plan, opened }: { plan?: Plan | undefined; opened?: Awaited<Retur
   const broadcast = createBroadcast({
     ports,
     clock: time.clock,
-    createStudio: (given) => {
-      studioEars = given;
-      return studio;
+    createCapture: (given) => {
+      captureListener = given;
+      return capture;
     },
-    createRig: (given) => {
-      ears = given;
+    createPipeline: (given) => {
+      pipelineParts = given;
       without.push([...given.without]);
-      return { ...rig };
+      return { ...pipeline };
     },
     keepAwake: () => {
       awake += 1;
       return () => (awake -= 1);
     },
   });
-  const rigEars = () => {
-    if (!ears) throw new Error('no rig yet');
-    return ears;
+  const callbacks = () => {
+    if (!pipelineParts) throw new Error('no pipeline yet');
+    return pipelineParts;
   };
   const create: CreateStream = async () => ({ streamId: 'str_1', ingestUrl: 'wss://ingest/stream/live/first' });
   const goLive = async () => {
@@ -92,17 +96,17 @@ const set = ({ plan, opened }: { plan?: Plan | undefined; opened?: Awaited<Retur
     await time.settle();
     broadcast.start(create);
     await time.settle();
-    rigEars().onUplink({ type: 'connected' });
+    callbacks().onUplink({ type: 'connected' });
     await time.settle();
-    rigEars().onUplink({ type: 'on-air' });
+    callbacks().onUplink({ type: 'on-air' });
   };
   return {
     time,
     did,
     without,
     broadcast,
-    rigEars,
-    studioEars: () => studioEars,
+    callbacks,
+    captureListener: () => captureListener,
     goLive,
     create,
     asked,
@@ -111,38 +115,38 @@ const set = ({ plan, opened }: { plan?: Plan | undefined; opened?: Awaited<Retur
   };
 };
 
-const at = ({ broadcast }: ReturnType<typeof set>) => broadcast.getSnapshot().state.at;
+const at = ({ broadcast }: ReturnType<typeof makeShow>) => broadcast.getSnapshot().state.at;
 
 describe('a show', () => {
   test('goes live and ends in order, and leaves nothing behind', async () => {
-    const show = set({ plan: PLAN });
+    const show = makeShow({ plan: PLAN });
     await show.goLive();
     expect(at(show)).toBe('live');
     expect(show.awake()).toBe(1);
     show.broadcast.end();
     expect(at(show)).toBe('ending');
-    show.rigEars().onUplink({ type: 'finished', whole: true });
-    expect(show.did).toEqual(['open', 'encode', 'stop', 'close-rig', 'close-studio', 'end str_1']);
+    show.callbacks().onUplink({ type: 'finished', whole: true });
+    expect(show.did).toEqual(['open', 'encode', 'stop', 'close-pipeline', 'close-capture', 'end str_1']);
     expect(show.awake()).toBe(0);
   });
 
   test('tells its listeners, and gives the same snapshot until something changes', async () => {
-    const { broadcast, goLive, rigEars } = set({ plan: PLAN });
-    let told = 0;
-    const forget = broadcast.subscribe(() => (told += 1));
+    const { broadcast, goLive, callbacks } = makeShow({ plan: PLAN });
+    let calls = 0;
+    const forget = broadcast.subscribe(() => (calls += 1));
     await goLive();
-    expect(told).toBeGreaterThan(0);
+    expect(calls).toBeGreaterThan(0);
     expect(broadcast.getSnapshot()).toBe(broadcast.getSnapshot());
     forget();
-    const before = told;
-    rigEars().onUplink({ type: 'lost' });
-    expect(told).toBe(before);
+    const before = calls;
+    callbacks().onUplink({ type: 'lost' });
+    expect(calls).toBe(before);
   });
 
   test('the first address is the one that came with the stream; every later one is asked for', async () => {
-    const { goLive, rigEars, asked } = set({ plan: PLAN });
+    const { goLive, callbacks, asked } = makeShow({ plan: PLAN });
     await goLive();
-    const urls = [await rigEars().getUrl(), await rigEars().getUrl(), await rigEars().getUrl()];
+    const urls = [await callbacks().getUrl(), await callbacks().getUrl(), await callbacks().getUrl()];
     expect(urls).toEqual([
       { given: true, url: 'wss://ingest/stream/live/first?rung=webcodecs' },
       { given: true, url: 'wss://ingest/stream/live/again-1?rung=webcodecs' },
@@ -152,41 +156,41 @@ describe('a show', () => {
   });
 
   test('a control plane that cannot be asked is away, not lost', async () => {
-    const { goLive, rigEars, ports } = set({ plan: PLAN });
+    const { goLive, callbacks, ports } = makeShow({ plan: PLAN });
     await goLive();
-    await rigEars().getUrl();
+    await callbacks().getUrl();
     ports.getIngestUrl = () => Promise.reject(new Error('offline'));
-    expect(await rigEars().getUrl()).toEqual({ given: false, because: 'unreachable' });
+    expect(await callbacks().getUrl()).toEqual({ given: false, because: 'unreachable' });
   });
 
   test('adds up what had to be left out', async () => {
-    const { goLive, rigEars, broadcast } = set({ plan: PLAN });
+    const { goLive, callbacks, broadcast } = makeShow({ plan: PLAN });
     await goLive();
-    rigEars().onUplink({ type: 'skipped', ms: 2_000 });
-    rigEars().onUplink({ type: 'skipped', ms: 4_000 });
+    callbacks().onUplink({ type: 'skipped', ms: 2_000 });
+    callbacks().onUplink({ type: 'skipped', ms: 4_000 });
     expect(broadcast.getSnapshot().skippedMs).toBe(6_000);
   });
 
   test('a new track reaches the engine in the middle of a show', async () => {
-    const { goLive, did, studioEars } = set({ plan: PLAN });
+    const { goLive, did, captureListener } = makeShow({ plan: PLAN });
     await goLive();
-    studioEars()?.onTrack('screen', {} as MediaStreamTrack);
-    studioEars()?.onTrack('screen', undefined);
+    captureListener()?.onTrack('screen', {} as MediaStreamTrack);
+    captureListener()?.onTrack('screen', undefined);
     expect(did.slice(-2)).toEqual(['track screen on', 'track screen off']);
   });
 });
 
 describe('what does not work', () => {
   test('devices that are refused open no engine', async () => {
-    const show = set({ opened: { opened: false, because: 'devices-denied' } });
+    const show = makeShow({ opened: { opened: false, because: 'devices-denied' } });
     show.broadcast.ask();
     await show.time.settle();
     expect(show.broadcast.getSnapshot().state).toEqual({ at: 'failed', because: 'devices-denied' });
-    expect(() => show.rigEars()).toThrow('no rig yet');
+    expect(() => show.callbacks()).toThrow('no pipeline yet');
   });
 
   test('a browser with no rung makes no stream', async () => {
-    const show = set();
+    const show = makeShow();
     show.broadcast.ask();
     await show.time.settle();
     let created = false;
@@ -200,7 +204,7 @@ describe('what does not work', () => {
   });
 
   test('a stream that is refused leaves the dialog ready, with the sentence', async () => {
-    const show = set({ plan: PLAN });
+    const show = makeShow({ plan: PLAN });
     show.broadcast.ask();
     await show.time.settle();
     show.broadcast.start(() => Promise.reject(new Error('You are on the air already.')));
@@ -209,45 +213,45 @@ describe('what does not work', () => {
     expect(show.awake()).toBe(0);
   });
 
-  test('an encoder that fails is replaced by another rung, in a feed of its own, under the same stream', async () => {
-    const show = set({ plan: PLAN });
+  test('an encoder that fails is replaced by another rung, in a session of its own, under the same stream', async () => {
+    const show = makeShow({ plan: PLAN });
     await show.goLive();
-    const late = show.rigEars();
+    const late = show.callbacks();
     late.onEncoderFailed();
     await show.time.settle();
     expect(at(show)).toBe('reconnecting');
     expect(show.without).toEqual([[], ['webcodecs']]);
-    show.rigEars().onUplink({ type: 'connected' });
+    show.callbacks().onUplink({ type: 'connected' });
     await show.time.settle();
-    show.rigEars().onUplink({ type: 'on-air' });
+    show.callbacks().onUplink({ type: 'on-air' });
     expect(at(show)).toBe('live');
-    expect(show.did).toEqual(['open', 'encode', 'close-rig', 'open', 'encode']);
+    expect(show.did).toEqual(['open', 'encode', 'close-pipeline', 'open', 'encode']);
     late.onEncoderFailed();
     expect(at(show)).toBe('live');
   });
 
   test('so is one whose media the worker does not take, before the show has begun', async () => {
-    const fresh = set({ plan: PLAN });
+    const fresh = makeShow({ plan: PLAN });
     fresh.broadcast.ask();
     await fresh.time.settle();
     fresh.broadcast.start(fresh.create);
     await fresh.time.settle();
-    fresh.rigEars().onUplink({ type: 'failed', because: 'unsupported-media' });
+    fresh.callbacks().onUplink({ type: 'failed', because: 'unsupported-media' });
     expect(fresh.broadcast.getSnapshot().state).toEqual({ at: 'connecting', now: 'dialling', streamId: 'str_1' });
     await fresh.time.settle();
-    expect(fresh.did).toEqual(['open', 'close-rig', 'open']);
+    expect(fresh.did).toEqual(['open', 'close-pipeline', 'open']);
   });
 
-  test('the third encoder that fails ends the show; what its rig says later is not heard', async () => {
-    const show = set({ plan: PLAN });
+  test('the third encoder that fails ends the show; what its pipeline says later is not heard', async () => {
+    const show = makeShow({ plan: PLAN });
     await show.goLive();
     for (let i = 0; i < 3; i++) {
-      show.rigEars().onEncoderFailed();
+      show.callbacks().onEncoderFailed();
       await show.time.settle();
     }
     expect(show.broadcast.getSnapshot().state).toMatchObject({ at: 'failed', because: 'encoder-failed' });
-    expect(show.did.slice(-3)).toEqual(['close-rig', 'close-studio', 'end str_1']);
-    const late = show.rigEars();
+    expect(show.did.slice(-3)).toEqual(['close-pipeline', 'close-capture', 'end str_1']);
+    const late = show.callbacks();
     show.broadcast.ask();
     await show.time.settle();
     late.onEncoderFailed();
@@ -255,7 +259,7 @@ describe('what does not work', () => {
   });
 
   test('closed and opened again before the browser has answered, it takes the later answer', async () => {
-    const show = set({ plan: PLAN });
+    const show = makeShow({ plan: PLAN });
     show.broadcast.ask();
     show.broadcast.dismiss();
     show.broadcast.ask();
@@ -265,11 +269,11 @@ describe('what does not work', () => {
   });
 
   test('a dialog that is closed while the browser asks keeps nothing', async () => {
-    const show = set({ plan: PLAN });
+    const show = makeShow({ plan: PLAN });
     show.broadcast.ask();
     show.broadcast.dismiss();
     await show.time.settle();
     expect(at(show)).toBe('idle');
-    expect(() => show.rigEars()).toThrow('no rig yet');
+    expect(() => show.callbacks()).toThrow('no pipeline yet');
   });
 });

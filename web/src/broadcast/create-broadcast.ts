@@ -1,31 +1,25 @@
-import { RUNG_PARAMETER, type Health, type Rung } from '#wire';
-import { step, type Broadcast, type BroadcastEvent, type Effect } from './broadcast.ts';
-import type { Sound } from './capture/sound.ts';
-import type { Studio, StudioEars, StudioView } from './capture/studio.ts';
-import type { Plan } from './encode/ladder.ts';
-import type { Stats } from './engine/messages.ts';
-import type { UrlAnswer } from '#ingest-client/dial';
 import type { UplinkEvent } from '#ingest-client/uplink';
-import type { Rig, RigParts } from './rig.ts';
+import type { Health, Rung } from '#wire';
+import { step, type Broadcast, type BroadcastEvent, type Effect } from './broadcast.ts';
+import type { Capture, CaptureListener, CaptureView } from './capture/capture.ts';
+import { createEncoding } from './encoding.ts';
+import type { Stats } from './engine/messages.ts';
+import { createIngestUrls } from './ingest-urls.ts';
+import type { Pipeline, PipelineParts } from './pipeline.ts';
+import type { BroadcastPorts, CreateStream } from './ports.ts';
 
-/** What the broadcast asks of the control plane. */
-export type BroadcastPorts = {
-  /** A fresh address with a fresh single-use key, for every attempt at a connection after the first. */
-  getIngestUrl: (streamId: string) => Promise<UrlAnswer>;
-  endStream: (streamId: string) => Promise<void>;
+export type Snapshot = Measured & {
+  state: Broadcast;
+  capture: CaptureView;
 };
 
-/** Makes the stream when Start is pressed. What it throws has a message for the person. */
-export type CreateStream = () => Promise<{ streamId: string; ingestUrl: string }>;
-
-export type Snapshot = {
-  state: Broadcast;
-  studio: StudioView;
+/** What has been measured in a show so far. */
+type Measured = {
   /** Known once the browser's encoders have been tried. */
   rung: Rung | undefined;
   health: Health | undefined;
   stats: Stats | undefined;
-  /** So much of the show is missing because the network was away for longer than memory holds. */
+  /** How much of the show is missing because the network was away for longer than memory holds. */
   skippedMs: number;
 };
 
@@ -40,7 +34,7 @@ export type BroadcastHandle = {
   end: () => void;
   /** The browser says that the network is back. */
   online: () => void;
-  studio: Pick<Studio, 'chooseCamera' | 'chooseMicrophone' | 'setCameraOn' | 'setMuted' | 'share' | 'unshare'>;
+  capture: Pick<Capture, 'chooseCamera' | 'chooseMicrophone' | 'setCameraOn' | 'setMuted' | 'share' | 'unshare'>;
   /** Loudness of the microphone, from 0 to 1. */
   level: () => number;
 };
@@ -48,53 +42,51 @@ export type BroadcastHandle = {
 type Parts = {
   ports: BroadcastPorts;
   clock: () => number;
-  createStudio: (ears: StudioEars) => Studio;
-  createRig: (parts: RigParts) => Rig;
+  createCapture: (listener: CaptureListener) => Capture;
+  createPipeline: (parts: PipelineParts) => Pipeline;
   /** Keeps the machine awake until the answer is called. */
   keepAwake: () => () => void;
 };
 
-const shownOf = ({ cameraOn, camera, screen }: StudioView) => ({
-  camera: cameraOn && camera !== undefined,
-  screen: screen !== undefined,
-});
-
-/** How many other rungs a show may fall back to. */
-const OTHER_RUNGS = 2;
+const NOTHING_MEASURED: Measured = { rung: undefined, health: undefined, stats: undefined, skippedMs: 0 };
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : 'The stream could not be created.');
 
 /** A broadcast: performs what `step` wants done, and says what is. Outlives every page that shows it. */
-export const createBroadcast = ({ ports, clock, createStudio, createRig, keepAwake }: Parts): BroadcastHandle => {
+export const createBroadcast = ({ ports, clock, createCapture, createPipeline, keepAwake }: Parts): BroadcastHandle => {
   const listeners = new Set<() => void>();
   let state: Broadcast = { at: 'idle' };
-  let rig: Rig | undefined;
-  let planning: Promise<Plan | undefined> | undefined;
+  let measured = NOTHING_MEASURED;
   let createStream: CreateStream | undefined;
-  let firstUrl: string | undefined;
   let letSleep = () => {};
   /** Counts the questions for devices: an answer to an earlier one is not this one's. */
   let askings = 0;
-  let failedRungs: Rung[] = [];
-  let told: Omit<Snapshot, 'state' | 'studio'> = {
-    rung: undefined,
-    health: undefined,
-    stats: undefined,
-    skippedMs: 0,
+
+  const onUplink = (event: UplinkEvent) => {
+    if (event.type === 'health') return changed({ health: event.health });
+    if (event.type === 'skipped') return changed({ skippedMs: measured.skippedMs + event.ms });
+    happen({ type: 'uplink', event, atMs: clock() });
   };
 
-  const studio = createStudio({
+  const capture = createCapture({
     onChange: () => changed(),
-    onTrack: (slot, track) => {
-      rig?.setTrack(slot, track);
-      rig?.show(shownOf(studio.view()));
-    },
+    onTrack: (slot, track) => encoding.setTrack(slot, track),
   });
-  let snapshot: Snapshot = { state, studio: studio.view(), ...told };
+  const urls = createIngestUrls(ports);
+  const encoding = createEncoding({
+    createPipeline,
+    capture,
+    getUrl: () => urls.next('streamId' in state ? state.streamId : undefined, measured.rung),
+    onUplink,
+    onStats: (stats) => changed({ stats }),
+    onRung: (rung) => changed({ rung }),
+    onFailed: (instead) => happen({ type: 'encoder-failed', instead, atMs: clock() }),
+  });
+  let snapshot: Snapshot = { state, capture: capture.view(), ...measured };
 
-  const changed = (news: Partial<typeof told> = {}) => {
-    told = { ...told, ...news };
-    snapshot = { state, studio: studio.view(), ...told };
+  const changed = (news: Partial<Measured> = {}) => {
+    measured = { ...measured, ...news };
+    snapshot = { state, capture: capture.view(), ...measured };
     for (const listener of listeners) listener();
   };
 
@@ -105,140 +97,52 @@ export const createBroadcast = ({ ports, clock, createStudio, createRig, keepAwa
     for (const effect of effects) perform(effect);
   };
 
-  /** Performs `work`; what it answers counts only while the rig is the one that it began with. */
-  const withRig = (work: (rig: Rig) => Promise<unknown>) => {
-    const mine = rig;
-    if (!mine) return;
-    work(mine).catch((error: unknown) => {
-      console.error('The encoder could not be driven:', error);
-      onEncoderFailed(mine);
-    });
-  };
-
-  /** What a rig that has been given up says does not count. */
-  const onEncoderFailed = (of: Rig) => {
-    if (rig !== of) return;
-    if (told.rung) failedRungs.push(told.rung);
-    happen({ type: 'encoder-failed', instead: failedRungs.length <= OTHER_RUNGS, atMs: clock() });
-  };
-
-  const onUplink = (event: UplinkEvent) => {
-    if (event.type === 'health') return changed({ health: event.health });
-    // What the worker cannot read from this encoder it may read from another.
-    if (event.type === 'failed' && event.because === 'unsupported-media' && rig) return onEncoderFailed(rig);
-    if (event.type === 'skipped') return changed({ skippedMs: told.skippedMs + event.ms });
-    happen({ type: 'uplink', event, atMs: clock() });
-  };
-
-  /** With the rung in it, so that a worker with room for this one does not turn it away for want of room for another. */
-  const withRung = (url: string): UrlAnswer => {
-    const named = new URL(url);
-    if (told.rung) named.searchParams.set(RUNG_PARAMETER, told.rung);
-    return { given: true, url: named.href };
-  };
-
-  const getUrl = async (): Promise<UrlAnswer> => {
-    const url = firstUrl;
-    firstUrl = undefined;
-    if (url !== undefined) return withRung(url);
-    const streamId = 'streamId' in state ? state.streamId : undefined;
-    if (streamId === undefined) return { given: false, because: 'ended' };
-    try {
-      const answer = await ports.getIngestUrl(streamId);
-      return answer.given ? withRung(answer.url) : answer;
-    } catch {
-      return { given: false, because: 'unreachable' };
-    }
-  };
-
-  const setUpRig = (sound: Sound) => {
-    const mine = createRig({
-      sound,
-      without: failedRungs,
-      getUrl,
-      onUplink,
-      onStats: (stats) => changed({ stats }),
-      onEncoderFailed: () => onEncoderFailed(mine),
-    });
-    rig = mine;
-    const { camera, screen } = studio.view();
-    if (camera) mine.setTrack('camera', camera);
-    if (screen) mine.setTrack('screen', screen);
-    mine.show(shownOf(studio.view()));
-    // Tried while the person looks at the preview, so that Start does not wait for it.
-    planning = mine.choosePlan().then((plan) => {
-      if (rig === mine) changed({ rung: plan?.rung });
-      return plan;
-    });
-  };
-
   const askDevices = async () => {
     const mine = ++askings;
-    const answer = await studio.open();
+    const answer = await capture.open();
     if (mine !== askings || state.at !== 'asking') return;
-    const sound = studio.sound();
-    if (answer.opened && sound) setUpRig(sound);
+    const sound = capture.sound();
+    if (answer.opened && sound) encoding.begin(sound);
     happen(answer.opened ? { type: 'granted' } : { type: 'refused', because: answer.because });
   };
 
   const makeStream = async () => {
     const create = createStream;
-    const plan = await planning;
-    if (!plan) return happen({ type: 'unsupported' });
+    if (!(await encoding.plan())) return happen({ type: 'unsupported' });
     if (!create) return;
     try {
       const { streamId, ingestUrl } = await create();
-      firstUrl = ingestUrl;
+      urls.startWith(ingestUrl);
       happen({ type: 'created', streamId });
     } catch (error) {
       happen({ type: 'not-created', problem: messageOf(error) });
     }
   };
 
-  const changeEncoder = () => {
-    const sound = studio.sound();
-    rig?.close();
-    rig = undefined;
-    if (sound) setUpRig(sound);
-    withRig(async (mine) => {
-      const plan = await planning;
-      if (!plan) throw new Error('no other rung works here');
-      mine.open(plan);
-    });
-  };
-
   const perform = (effect: Effect) => {
     switch (effect.do) {
       case 'ask-devices':
-        failedRungs = [];
-        changed({ rung: undefined, health: undefined, stats: undefined, skippedMs: 0 });
+        changed(NOTHING_MEASURED);
         void askDevices();
         return;
       case 'create-stream':
-        studio.sound()?.resume();
+        capture.sound()?.resume();
         void makeStream();
         return;
-      case 'open-feed':
+      case 'open-uplink':
         letSleep = keepAwake();
-        return withRig(async (mine) => {
-          const plan = await planning;
-          if (plan) mine.open(plan);
-        });
+        return encoding.open();
       case 'start-encoder':
-        return withRig(async (mine) => {
-          const plan = await planning;
-          if (plan) await mine.encode(plan);
-        });
+        return encoding.encode();
       case 'change-encoder':
-        return changeEncoder();
+        return encoding.change();
       case 'stop-encoder':
-        return withRig((mine) => mine.stop());
+        return encoding.stop();
       case 'release-devices':
         letSleep();
         letSleep = () => {};
-        rig?.close();
-        rig = undefined;
-        studio.close();
+        encoding.close();
+        capture.close();
         return;
       case 'end-stream':
         // Where this does not get through, the control plane ends what nobody feeds.
@@ -259,15 +163,15 @@ export const createBroadcast = ({ ports, clock, createStudio, createRig, keepAwa
       happen({ type: 'start-pressed' });
     },
     end: () => happen({ type: 'end-pressed' }),
-    online: () => rig?.online(),
-    studio: {
-      chooseCamera: studio.chooseCamera,
-      chooseMicrophone: studio.chooseMicrophone,
-      setCameraOn: studio.setCameraOn,
-      setMuted: studio.setMuted,
-      share: studio.share,
-      unshare: studio.unshare,
+    online: encoding.online,
+    capture: {
+      chooseCamera: capture.chooseCamera,
+      chooseMicrophone: capture.chooseMicrophone,
+      setCameraOn: capture.setCameraOn,
+      setMuted: capture.setMuted,
+      share: capture.share,
+      unshare: capture.unshare,
     },
-    level: () => studio.sound()?.level() ?? 0,
+    level: () => capture.sound()?.level() ?? 0,
   };
 };

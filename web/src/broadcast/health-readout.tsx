@@ -2,7 +2,7 @@ import type { Rung } from '#wire';
 import { Badge } from '../ui/badge.tsx';
 import { useBroadcast } from './broadcast-provider.tsx';
 import { LIMITS } from './limits.ts';
-import { qualityOf } from './standing.ts';
+import { qualityOf } from './status.ts';
 import './broadcast.css';
 
 const ENCODERS = {

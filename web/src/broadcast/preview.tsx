@@ -1,14 +1,14 @@
 import { VideoOff } from 'lucide-react';
 import type { ReactNode } from 'react';
-import type { StudioView } from './capture/studio.ts';
+import type { CaptureView } from './capture/capture.ts';
 import { TrackVideo } from './track-video.tsx';
 import './broadcast.css';
 
-type Props = { studio: StudioView; children?: ReactNode };
+type Props = { capture: CaptureView; children?: ReactNode };
 
 /** What viewers will see, with whatever the owner lays over it. */
-export const Preview = ({ studio, children }: Props) => {
-  const { camera, screen, cameraOn } = studio;
+export const Preview = ({ capture, children }: Props) => {
+  const { camera, screen, cameraOn } = capture;
   return (
     <div className="broadcast-preview">
       {screen && <TrackVideo track={screen} label="Preview of your screen" />}

@@ -1,14 +1,14 @@
 import { createContext, useContext, useSyncExternalStore } from 'react';
 import type { Api } from '../api/api.ts';
 import type { Queries } from '../api/queries.ts';
-import type { Session } from '../api/session.ts';
+import type { SignInSession } from '../api/sign-in-session.ts';
 import type { Snapshot } from '../realtime/snapshot.ts';
 import type { Renewal } from './renewal.ts';
 
 /** The parts of the world that pages may use; `main.tsx` makes them. */
 export type AppParts = {
   api: Api;
-  session: Session;
+  signInSession: SignInSession;
   queries: Queries;
   renewal: Renewal;
   /** Follows a stream until the answer is called. */
@@ -24,6 +24,6 @@ export const useApp = (): AppParts => {
 };
 
 export const useSignedIn = () => {
-  const { session } = useApp();
-  return useSyncExternalStore(session.subscribe, session.signedIn);
+  const { signInSession } = useApp();
+  return useSyncExternalStore(signInSession.subscribe, signInSession.signedIn);
 };

@@ -1,4 +1,4 @@
-import type { Slot } from '../api/session.ts';
+import type { Slot } from '../api/sign-in-session.ts';
 
 type Parts = {
   /** Remembers across the reload when there was one: sessionStorage, as each tab is renewed for itself. */

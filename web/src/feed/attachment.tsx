@@ -54,7 +54,7 @@ const Inside = ({ upload, mayUpload, hovered, onChoose, onRetry, onRemove }: Pro
       <div className="attachment__line">
         <div className="attachment__words">
           <p className="attachment__name">{upload.file.name}</p>
-          <Standing upload={upload} />
+          <UploadStatus upload={upload} />
         </div>
         {upload.at === 'failed' && (
           <Button size="s" icon={<RotateCw />} onClick={onRetry}>
@@ -124,7 +124,7 @@ const Preview = ({ upload: { file, previewUrl } }: { upload: Shown }) =>
     <img className="attachment__preview" src={previewUrl} alt={`Preview of ${file.name}`} />
   );
 
-const Standing = ({ upload }: { upload: Shown }) => {
+const UploadStatus = ({ upload }: { upload: Shown }) => {
   switch (upload.at) {
     case 'sending': {
       const percent = Math.floor(upload.part * 100);

@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { CommentView, PostView } from '#contract/http';
 import { useApp, useSignedIn } from '../context/app-context.ts';
-import { useSignIn } from '../people/use-sign-in.ts';
+import { useSignIn } from '../context/use-sign-in.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Button } from '../ui/button.tsx';
 import { Field, TextInput } from '../ui/field.tsx';

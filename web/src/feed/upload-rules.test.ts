@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { UPLOAD_TYPES } from '#domain/upload';
+import { maxUploadBytes, UPLOAD_TYPE_NAMES } from '#contract/uploads';
 import { ACCEPTED, judged, RULES } from './upload-rules.ts';
 
-const PICTURE_BYTES = UPLOAD_TYPES['image/png'].maxBytes;
-const FILM_BYTES = UPLOAD_TYPES['video/mp4'].maxBytes;
+const PICTURE_BYTES = maxUploadBytes('image/png');
+const FILM_BYTES = maxUploadBytes('video/mp4');
 
 describe('a file that is to be uploaded', () => {
   it.each([
@@ -26,7 +26,7 @@ describe('a file that is to be uploaded', () => {
   });
 
   it('is asked for by the very list that the API takes', () => {
-    expect(ACCEPTED.split(',')).toEqual(Object.keys(UPLOAD_TYPES));
+    expect(ACCEPTED.split(',')).toEqual(UPLOAD_TYPE_NAMES);
     expect(RULES).toBe('Pictures (JPEG, PNG, WebP, GIF, AVIF) up to 10 MB, films (MP4, WebM) up to 200 MB');
   });
 });

@@ -15,7 +15,7 @@ import { useOffAir } from './use-off-air.ts';
 export const AccountCorner = () => (useSignedIn() ? <AccountMenu /> : <SignInButton />);
 
 const AccountMenu = () => {
-  const { session, queries } = useApp();
+  const { signInSession, queries } = useApp();
   const offAir = useOffAir();
   const { data: me, isError, refetch } = useQuery(queries.me());
   if (isError && !me)
@@ -52,7 +52,7 @@ const AccountMenu = () => {
             </Link>
           </DropdownMenu.Item>
           <DropdownMenu.Separator className="menu__separator" />
-          <DropdownMenu.Item className="menu__item" onSelect={offAir(() => void session.signOut())}>
+          <DropdownMenu.Item className="menu__item" onSelect={offAir(() => void signInSession.signOut())}>
             <LogOut aria-hidden="true" />
             Sign out
           </DropdownMenu.Item>

@@ -29,7 +29,7 @@ export const DeleteAccount = ({ me }: { me: MeView }) => {
 };
 
 const DeleteDialog = ({ me, onClose }: { me: MeView; onClose: () => void }) => {
-  const { api, session } = useApp();
+  const { api, signInSession } = useApp();
   const navigate = useNavigate();
   const formId = useId();
   const [typed, setTyped] = useState('');
@@ -37,7 +37,7 @@ const DeleteDialog = ({ me, onClose }: { me: MeView; onClose: () => void }) => {
     mutationFn: api.deleteMe,
     onSuccess: async () => {
       await navigate({ to: '/' });
-      await session.signOut();
+      await signInSession.signOut();
     },
   });
   // People type a handle as they know it, with the sign before it.

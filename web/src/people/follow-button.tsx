@@ -3,7 +3,7 @@ import { UserRoundCheck, UserRoundPlus } from 'lucide-react';
 import type { ProfileView } from '#contract/http';
 import { useApp, useSignedIn } from '../context/app-context.ts';
 import { Button } from '../ui/button.tsx';
-import { useSignIn } from './use-sign-in.ts';
+import { useSignIn } from '../context/use-sign-in.ts';
 
 /** Follows somebody, or stops. Not shown on one's own page, nor where one has blocked them. */
 export const FollowButton = ({ handle }: { handle: string }) => {

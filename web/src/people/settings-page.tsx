@@ -9,7 +9,7 @@ import { BlockedPeople } from './blocked-people.tsx';
 import { DeleteAccount } from './delete-account.tsx';
 import { HandleForm } from './handle-form.tsx';
 import { ProfileForm } from './profile-form.tsx';
-import { SignInGate } from './sign-in-gate.tsx';
+import { SignInGate } from '../context/sign-in-gate.tsx';
 import { SignOutCard } from './sign-out-card.tsx';
 import './settings-page.css';
 

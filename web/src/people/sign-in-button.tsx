@@ -1,5 +1,5 @@
 import { Button } from '../ui/button.tsx';
-import { useSignIn } from './use-sign-in.ts';
+import { useSignIn } from '../context/use-sign-in.ts';
 
 export const SignInButton = () => {
   const { signIn, leaving } = useSignIn();

@@ -9,12 +9,12 @@ import { useOffAir } from './use-off-air.ts';
 
 /** The way out: of this browser, or of all of them. */
 export const SignOutCard = () => {
-  const { api, session } = useApp();
+  const { api, signInSession } = useApp();
   const offAir = useOffAir();
   const [asking, setAsking] = useState(false);
   const everywhere = useMutation({
     mutationFn: api.signOutEverywhere,
-    onSuccess: () => session.signOut(),
+    onSuccess: () => signInSession.signOut(),
   });
   return (
     <Card className="settings__form">
@@ -23,7 +23,7 @@ export const SignOutCard = () => {
           <h2 className="settings__heading">Sign out</h2>
           <p className="muted">Ends your session in every tab of this browser.</p>
         </div>
-        <Button onClick={offAir(() => void session.signOut())}>Sign out</Button>
+        <Button onClick={offAir(() => void signInSession.signOut())}>Sign out</Button>
       </div>
       <div className="settings__leave">
         <div className="settings__words">

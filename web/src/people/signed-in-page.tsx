@@ -6,22 +6,22 @@ import { Button } from '../ui/button.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { Page } from '../ui/page.tsx';
 import { Spinner } from '../ui/spinner.tsx';
-import { useSignIn } from './use-sign-in.ts';
+import { useSignIn } from '../context/use-sign-in.ts';
 import './signed-in-page.css';
 
 /** Where the issuer sends the browser back to. Goes on at once to where the person was; stays only to say what failed. */
 export const SignedInPage = () => {
-  const { session } = useApp();
+  const { signInSession } = useApp();
   const router = useRouter();
   const { signIn, leaving } = useSignIn();
   const [failed, setFailed] = useState(false);
 
   useEffect(() => {
-    session.finishSignIn(new URL(location.href)).then(
+    signInSession.finishSignIn(new URL(location.href)).then(
       (returnTo) => router.history.replace(returnTo),
       () => setFailed(true),
     );
-  }, [session, router]);
+  }, [signInSession, router]);
 
   return (
     <Page title="Signing in" width="column">

@@ -30,9 +30,9 @@ describe('a link', () => {
   it.each<[string, LinkEvent[]]>([
     ['no ticket is given', [{ type: 'started' }, { type: 'ticket-failed' }]],
     ['the socket does not open', [...opened.slice(0, 2), { type: 'closed' }]],
-    ['it closes before the room answers', [...opened, { type: 'closed' }]],
-    ['the room stays silent', [...opened, { type: 'silent' }]],
-    ['a joined room falls silent', [...joined, { type: 'silent' }]],
+    ['it closes before the join is answered', [...opened, { type: 'closed' }]],
+    ['the server stays silent', [...opened, { type: 'silent' }]],
+    ['a joined socket falls silent', [...joined, { type: 'silent' }]],
   ])('waits and tries again when %s', (_when, events) => {
     const { link, did } = play(...events);
     expect(link).toEqual({ at: 'waiting', attempt: 1 });
@@ -56,13 +56,13 @@ describe('a link', () => {
     expect(play(...joined, { type: 'woken' }).did).toEqual(['ask-ticket', 'open', 'join']);
   });
 
-  it('does not knock again at a room that refused it', () => {
+  it('does not ask again for a stream that was refused', () => {
     const { link, did } = play(...opened, { type: 'refused' }, { type: 'closed' }, { type: 'retry-due' });
     expect(link).toEqual({ at: 'stopped' });
     expect(did).toEqual(['ask-ticket', 'open', 'join', 'close']);
   });
 
-  it('stays in a room that refuses something else', () => {
+  it('stays joined where something else is refused', () => {
     expect(play(...joined, { type: 'refused' }).link).toEqual({ at: 'joined', mode: 'push' });
   });
 
@@ -79,7 +79,7 @@ describe('a link', () => {
 });
 
 describe('waiting times', () => {
-  it('polls often unless the room pushes', () => {
+  it('polls often unless the server pushes', () => {
     expect(pollAfterMs(play(...joined).link)).toBe(LIMITS.pollPushedMs);
     expect(pollAfterMs({ at: 'joined', mode: 'poll' })).toBe(LIMITS.pollMs);
     expect(pollAfterMs(initial)).toBe(LIMITS.pollMs);

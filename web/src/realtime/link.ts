@@ -1,11 +1,11 @@
 /**
- * The socket of one stream's room, as a state machine:
+ * The realtime socket that follows one stream, as a state machine:
  *
  *   asking (a ticket) → opening (the socket) → joining → joined
  *        ↑___________________ waiting ←___________|  (closed, silent, refused for now)
  *
  * Every attempt asks for a fresh ticket, because a ticket opens one socket once. While the link is not `joined` in push
- * mode the room is asked by HTTP instead, so nothing here is ever needed to learn the truth, only to learn it sooner.
+ * mode the stream is asked for by HTTP instead, so nothing here is ever needed to learn the truth, only to learn it sooner.
  */
 export type Link =
   | { at: 'asking'; attempt: number }
@@ -21,7 +21,7 @@ export type LinkEvent =
   | { type: 'ticket-failed' }
   | { type: 'opened' }
   | { type: 'joined'; mode: 'push' | 'poll' }
-  /** The server will not have us in this room: asking again would be refused again. */
+  /** The server does not let us follow this stream: asking again would be refused again. */
   | { type: 'refused' }
   | { type: 'closed' }
   /** No sign of life within the time a pong takes. */
@@ -71,7 +71,7 @@ export const step = (link: Link, event: LinkEvent): LinkStep => {
       if (event.type === 'refused') return [{ at: 'stopped' }, [{ do: 'close' }]];
       return isGone(event) ? lost(link.attempt) : [link, []];
     case 'joined':
-      // The server may move a crowded room to polling, and back.
+      // The server may move a crowded audience to polling, and back.
       if (event.type === 'joined') return [{ at: 'joined', mode: event.mode }, []];
       return isGone(event) ? lost(0) : [link, []];
     case 'waiting':
@@ -81,13 +81,13 @@ export const step = (link: Link, event: LinkEvent): LinkStep => {
   }
 };
 
-/** How long until the next poll of the room, before jitter. */
+/** How long until the stream is asked for again, before jitter. */
 export const pollAfterMs = (link: Link) =>
   link.at === 'joined' && link.mode === 'push' ? LIMITS.pollPushedMs : LIMITS.pollMs;
 
 /**
  * How long until attempt number `attempt` (from 1): doubled each time up to the limit, and somewhere in the upper half
- * of that, so that a room does not come back all at once.
+ * of that, so that an audience does not come back all at once.
  *
  * @param random in [0, 1)
  */

@@ -2,7 +2,7 @@ import type { LiveView, StreamHealth, StreamView } from '#contract/http';
 import type { StreamState } from '#contract/show';
 import { LIMITS } from './link.ts';
 
-/** What is known of a stream right now, from whatever told it last. */
+/** What is known of a stream right now, from whatever said it last. */
 export type Snapshot = {
   state: StreamState;
   title: string;
@@ -28,16 +28,16 @@ export type News =
 /** Takes in news: the end is final, and an answer out of a cache does not undo what was pushed a moment ago. */
 export const takeIn = (known: Snapshot | undefined, news: News): Snapshot | undefined => {
   if (news.type === 'health') return known && { ...known, health: news.health };
-  const told = news.type === 'pushed' ? news.stream : news.live;
-  if (known?.state === 'ended' && (told.state !== 'ended' || isSettled(known))) return known;
+  const newest = news.type === 'pushed' ? news.stream : news.live;
+  if (known?.state === 'ended' && (newest.state !== 'ended' || isSettled(known))) return known;
   if (news.type === 'asked' && known?.pushedAtMs !== undefined && news.atMs - known.pushedAtMs < LIMITS.cachedMs)
     return known;
   return {
-    state: told.state,
-    title: told.title,
-    viewers: told.viewers,
-    recording: told.recording,
-    startedAt: told.startedAt ?? known?.startedAt,
+    state: newest.state,
+    title: newest.title,
+    viewers: newest.viewers,
+    recording: newest.recording,
+    startedAt: newest.startedAt ?? known?.startedAt,
     endedBecause: known?.endedBecause,
     scheduledFor: known?.scheduledFor,
     health: known?.health,

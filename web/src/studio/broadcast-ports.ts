@@ -1,6 +1,6 @@
 import type { StreamView } from '#contract/http';
-import type { GoLiveInput } from '../broadcast/GoLiveModal.tsx';
-import type { BroadcastPorts, CreateStream } from '../broadcast/create-broadcast.ts';
+import type { GoLiveInput } from '../broadcast/go-live-dialog.tsx';
+import type { BroadcastPorts, CreateStream } from '../broadcast/ports.ts';
 import type { Api } from '../api/api.ts';
 import { ApiError, type ApiErrorCode } from '../api/api-error.ts';
 

@@ -6,7 +6,7 @@ import { EmptyState } from '../ui/empty-state.tsx';
 import { LoadFailed } from '../ui/load-failed.tsx';
 import { MoreButton } from '../ui/more-button.tsx';
 import { Section } from '../ui/page.tsx';
-import { StreamGrid, StreamGridSkeleton } from '../watch/stream-grid.tsx';
+import { StreamGrid, StreamGridSkeleton } from '../ui/stream-grid.tsx';
 
 /** All shows of mine that came about, newest first, with their recordings. */
 export const MyStreams = () => {

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { LiveStatus } from '../broadcast/LiveControls.tsx';
+import { LiveStatus } from '../broadcast/live-controls.tsx';
 import { useRunningStream } from '../broadcast/broadcast-provider.tsx';
 import { buttonClass } from '../ui/button.tsx';
 import './on-air-bar.css';

@@ -2,11 +2,11 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import type { StreamView } from '#contract/http';
 import { useApp } from '../context/app-context.ts';
-import { useLive } from '../realtime/use-live.ts';
+import { useLive } from '../context/use-live.ts';
 import { Button } from '../ui/button.tsx';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { Card } from '../ui/page.tsx';
-import { StreamBadge } from '../watch/stream-badge.tsx';
+import { StreamBadge } from '../ui/stream-badge.tsx';
 
 /** A show of mine that is not sent from this tab: another device has it, or this page was reloaded in the middle of it. */
 export const OnAirElsewhere = ({ stream, onGoOn }: { stream: StreamView; onGoOn: () => void }) => {

@@ -4,12 +4,12 @@ import { Eye, Pencil, Share2 } from 'lucide-react';
 import { useState } from 'react';
 import { isLiveToViewers } from '#contract/show';
 import { useApp } from '../context/app-context.ts';
-import { useLive } from '../realtime/use-live.ts';
+import { useLive } from '../context/use-live.ts';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { Card } from '../ui/page.tsx';
 import { shareLink } from '../ui/share.ts';
 import { Skeleton } from '../ui/skeleton.tsx';
-import { StreamBadge } from '../watch/stream-badge.tsx';
+import { StreamBadge } from '../ui/stream-badge.tsx';
 import { EditShowDialog } from './edit-show-dialog.tsx';
 import './show-panel.css';
 

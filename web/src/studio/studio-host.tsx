@@ -1,7 +1,8 @@
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { createPortal } from 'react-dom';
 import { useApp } from '../context/app-context.ts';
 import { BroadcastProvider, useBroadcast } from '../broadcast/broadcast-provider.tsx';
+import { createBrowserBroadcast, parseForced } from '../broadcast/browser-broadcast.ts';
 import { createBroadcastPorts } from './broadcast-ports.ts';
 import { OnAirBar } from './on-air-bar.tsx';
 import { Studio } from './studio.tsx';
@@ -9,10 +10,9 @@ import { Studio } from './studio.tsx';
 /** The studio in its slot; on other pages only a reminder that one is on the air. */
 export const StudioHost = ({ slot }: { slot: HTMLElement | null }) => {
   const { api } = useApp();
-  const ports = useMemo(() => createBroadcastPorts(api), [api]);
-  const [rung] = useState(() => new URLSearchParams(location.search).get('rung'));
+  const [broadcast] = useState(() => createBrowserBroadcast(createBroadcastPorts(api), parseForced(location.search)));
   return (
-    <BroadcastProvider ports={ports} rung={rung}>
+    <BroadcastProvider broadcast={broadcast}>
       <TellOnAir />
       {slot ? createPortal(<Studio />, slot) : <OnAirBar />}
     </BroadcastProvider>

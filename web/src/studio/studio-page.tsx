@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useApp, useSignedIn } from '../context/app-context.ts';
-import { SignInGate } from '../people/sign-in-gate.tsx';
+import { SignInGate } from '../context/sign-in-gate.tsx';
 import { LoadFailed } from '../ui/load-failed.tsx';
 import { Page } from '../ui/page.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';

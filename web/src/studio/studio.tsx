@@ -5,8 +5,8 @@ import type { StreamView } from '#contract/http';
 import { isLiveToViewers } from '#contract/show';
 import { useApp } from '../context/app-context.ts';
 import { useBroadcast, useBroadcastHandle, useRunningStream } from '../broadcast/broadcast-provider.tsx';
-import { GoLiveModal, type GoLiveInput } from '../broadcast/GoLiveModal.tsx';
-import { LiveControls } from '../broadcast/LiveControls.tsx';
+import { GoLiveDialog, type GoLiveInput } from '../broadcast/go-live-dialog.tsx';
+import { LiveControls } from '../broadcast/live-controls.tsx';
 import { Button } from '../ui/button.tsx';
 import { Card } from '../ui/page.tsx';
 import { existingStream, newStream } from './broadcast-ports.ts';
@@ -70,7 +70,7 @@ export const Studio = () => {
       {!hasShow && !elsewhere && (
         <ReadyCard onStart={() => setStarting({ with: 'new' })} onSchedule={() => setScheduling(true)} />
       )}
-      <GoLiveModal
+      <GoLiveDialog
         key={starting?.with === 'existing' ? starting.stream.id : 'new'}
         open={starting !== undefined}
         onOpenChange={close}

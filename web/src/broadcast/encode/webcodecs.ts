@@ -116,14 +116,14 @@ export const startWebCodecs = async ({ videoCodec, sampleRate, limits, write, on
 
   const openEncoder = async (): Promise<VideoEncoder> => {
     let warm = false;
-    let told: EncodedVideoChunkMetadata | undefined;
+    let pendingMetadata: EncodedVideoChunkMetadata | undefined;
     const encoder = new VideoEncoder({
       output: (chunk, metadata) => {
         // Of the unseen picture's colours, unless the first real one has the same.
-        if (metadata?.decoderConfig) told = metadata;
+        if (metadata?.decoderConfig) pendingMetadata = metadata;
         if (!warm) return;
-        if (told) describe(told);
-        told = undefined;
+        if (pendingMetadata) describe(pendingMetadata);
+        pendingMetadata = undefined;
         const packet = EncodedPacket.fromEncodedChunk(chunk);
         added.pictures = added.pictures.then(() => videoSource.add(packet, description)).catch(failed);
       },

@@ -43,7 +43,7 @@ export const startEngine = ({ post, takesTracks, ...parts }: Parts) => {
   let bitrate: Bitrate = startBitrate(limits.videoKbps, clock());
   let nextId = 0;
   /** Blobs are read one after the other: two reads at once may end in either order, and the stream's order is its sense. */
-  let recorded: Promise<void> = Promise.resolve();
+  let chunksAppended: Promise<void> = Promise.resolve();
 
   const abandon = () => {
     pump?.stop();
@@ -136,18 +136,18 @@ export const startEngine = ({ post, takesTracks, ...parts }: Parts) => {
     production = startProduction(how, await encoder, { limits, clock, after, beat, tick });
     if (!production.mixer) return;
     pump = startTicker({ frameRate: limits.frameRate, clock, after, tick: () => pictures.pumped && tick() });
-    pictures.feed(production.mixer);
+    pictures.sendTo(production.mixer);
     production.mixer.show(shown);
   };
 
   const stop = async () => {
     pump?.stop();
-    await recorded;
+    await chunksAppended;
     await production?.finish();
     feed?.stop();
   };
 
-  const tell = (message: ToEngine) => {
+  const receive = (message: ToEngine) => {
     switch (message.type) {
       case 'try-webcodecs':
         void tryWebCodecs({ limits, sampleRate: message.sampleRate }).then((trial) =>
@@ -173,7 +173,7 @@ export const startEngine = ({ post, takesTracks, ...parts }: Parts) => {
         shown = message.shown;
         return production?.mixer?.show(shown);
       case 'chunk':
-        recorded = recorded.then(async () => append(new Uint8Array(await message.chunk.arrayBuffer())));
+        chunksAppended = chunksAppended.then(async () => append(new Uint8Array(await message.chunk.arrayBuffer())));
         return;
       case 'stop':
         stop().catch(fail);
@@ -184,5 +184,5 @@ export const startEngine = ({ post, takesTracks, ...parts }: Parts) => {
   };
 
   post({ type: 'started', takesTracks });
-  return { tell };
+  return { receive };
 };

@@ -22,4 +22,4 @@ const engine = startEngine({
   post: (message: FromEngine) => self.postMessage(message),
 });
 
-self.addEventListener('message', ({ data }: MessageEvent<ToEngine>) => engine.tell(data));
+self.addEventListener('message', ({ data }: MessageEvent<ToEngine>) => engine.receive(data));

@@ -16,7 +16,7 @@ export type EncodeWith =
 
 export type WebCodecsPlan = { videoCodec: string; sampleRate: number };
 
-/** What the page tells the engine, which lives in a worker so that a hidden tab does not slow it down. */
+/** What the page sends to the engine, which lives in a worker so that a hidden tab does not slow it down. */
 export type ToEngine =
   /** Tries what only the engine can try. */
   | { type: 'try-webcodecs'; sampleRate: number }
@@ -40,7 +40,7 @@ export type ToEngine =
   | { type: 'online' };
 
 export type Stats = {
-  /** Recorded and not received by the worker yet. */
+  /** Encoded, and not received by the worker yet. */
   backlogMs: number;
   /** Held in memory, for the case that the worker needs it again. */
   heldMs: number;

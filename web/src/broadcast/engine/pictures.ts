@@ -6,7 +6,7 @@ export type Pictures = {
   set: (slot: Slot, source: PictureSource | undefined) => void;
   frame: (slot: Slot, frame: VideoFrame) => void;
   /** From now on frames go to this mixer; without one they are dropped. */
-  feed: (mixer: Mixer | undefined) => void;
+  sendTo: (mixer: Mixer | undefined) => void;
   /** Whether a source gives frames only on being asked. */
   readonly pumped: boolean;
   close: () => void;
@@ -42,7 +42,7 @@ export const createPictures = (): Pictures => {
   return {
     set: (slot, source) => {
       stop(slot);
-      // The last picture stands until the first of the next source, or until the scene is without this slot.
+      // The last picture stands until the first of the next source, or until this slot is no longer shown.
       if (!source) return;
       const reader = framesOf(source)?.getReader();
       sources.set(slot, {
@@ -55,7 +55,7 @@ export const createPictures = (): Pictures => {
       if (reader) void read(slot, reader);
     },
     frame: take,
-    feed: (next) => {
+    sendTo: (next) => {
       mixer = next;
     },
     get pumped() {

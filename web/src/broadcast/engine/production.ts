@@ -49,7 +49,7 @@ const mixerParts = ({ limits, clock, after }: Parts) => ({
 });
 
 /** Reads the sound port into the encoder, in step with the pictures' clock; what comes before its zero is dropped. */
-const createSoundLine = (port: MessagePort, encoder: Encoder, { clock, after, beat }: Parts) => {
+const readSound = (port: MessagePort, encoder: Encoder, { clock, after, beat }: Parts) => {
   let soundClock: SoundClock | undefined;
   const silence = (frames: number) => {
     if (frames > 0) encoder.sound(new Float32Array(frames * CHANNELS));
@@ -79,7 +79,7 @@ const createSoundLine = (port: MessagePort, encoder: Encoder, { clock, after, be
 };
 
 const produceWithEngine = (port: MessagePort, encoder: Encoder, parts: Parts): Production => {
-  const sound = createSoundLine(port, encoder, parts);
+  const sound = readSound(port, encoder, parts);
   let pictures = 0;
   const mixer = startMixer({
     ...mixerParts(parts),

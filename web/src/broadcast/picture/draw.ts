@@ -3,7 +3,7 @@ import { contain, inset, type Size } from './layout.ts';
 export type Image = { source: CanvasImageSource; size: Size };
 
 /** What is to be seen. Without a camera and a screen it is the card. */
-export type Scene = { camera: Image | undefined; screen: Image | undefined };
+export type Layers = { camera: Image | undefined; screen: Image | undefined };
 
 /** Both kinds of 2D context: the worker's and the page's. */
 export type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
@@ -44,7 +44,7 @@ const drawCard = (context: Context, { width, height }: Size) => {
 };
 
 /** Paints one picture of the stream. */
-export const draw = (context: Context, { camera, screen }: Scene, picture: Size) => {
+export const draw = (context: Context, { camera, screen }: Layers, picture: Size) => {
   if (!camera && !screen) return drawCard(context, picture);
   context.fillStyle = '#000';
   context.fillRect(0, 0, picture.width, picture.height);

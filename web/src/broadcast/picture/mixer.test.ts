@@ -209,7 +209,7 @@ describe('the camera', () => {
   });
 });
 
-describe('the scene', () => {
+describe('what is shown', () => {
   test('without a camera is the card, at once', async () => {
     const { mixer, painted, push, out, time } = set();
     mixer.show({ camera: true, screen: false });

@@ -43,7 +43,7 @@ const imageOf = (frame: VideoFrame): Image => ({
  * devices is a hole in the stream.
  */
 export const startMixer = ({ picture, frameRate, clock, after, createContext, onStart, onFrame }: Parts): Mixer => {
-  const stage = createContext(picture);
+  const canvas = createContext(picture);
   let shown: Shown = { camera: false, screen: false };
   let pacer: Pacer | undefined;
   /** The stream's colours are those of its first camera picture; what comes later is made to fit. */
@@ -69,11 +69,11 @@ export const startMixer = ({ picture, frameRate, clock, after, createContext, on
     current = frame;
   };
 
-  /** Paints the scene, and makes it the current picture. */
+  /** Paints what is shown, and makes it the current picture. */
   const paint = (camera: VideoFrame | undefined) => {
     const screenImage = screen && { source: screen.canvas, size: picture };
-    draw(stage, { camera: camera && imageOf(camera), screen: screenImage }, picture);
-    setCurrent(frameOfPainted(stage, picture, 0, (color ??= HD_COLOR)));
+    draw(canvas, { camera: camera && imageOf(camera), screen: screenImage }, picture);
+    setCurrent(frameOfPainted(canvas, picture, 0, (color ??= HD_COLOR)));
   };
 
   const begin = () => {

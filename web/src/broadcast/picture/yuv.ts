@@ -38,7 +38,7 @@ const weightsOf = ({ matrix, fullRange }: Color) => {
 
 /**
  * RGBA as I420. By hand, because a browser's encoder would convert by its own idea of colours, and a stream whose camera is of
- * one idea and whose painted pictures are of another changes its parameters whenever the scene does.
+ * one idea and whose painted pictures are of another changes its parameters whenever what is shown does.
  */
 export const toI420 = (rgba: Uint8ClampedArray<ArrayBuffer>, { width, height }: Size, color: Color) => {
   const pixels = new Uint32Array(rgba.buffer, rgba.byteOffset, width * height);

@@ -7,7 +7,7 @@ import { Field, Select, TextInput } from '../ui/field.tsx';
 import { IconButton } from '../ui/icon-button.tsx';
 import type { Broadcast } from './broadcast.ts';
 import { useBroadcast, useBroadcastHandle } from './broadcast-provider.tsx';
-import { NOTICES } from './capture/studio.ts';
+import { NOTICES } from './capture/capture.ts';
 import { DeviceSelect } from './device-select.tsx';
 import { FAILURES } from './failures.ts';
 import { LevelMeter } from './level-meter.tsx';
@@ -46,9 +46,9 @@ const PROGRESS = {
 } as const;
 
 /** Before the show: devices, preview, title, Start. Closing it lets go of the camera. */
-export const GoLiveModal = ({ open, onOpenChange, onLive, createStream, defaultTitle = '' }: Props) => {
+export const GoLiveDialog = ({ open, onOpenChange, onLive, createStream, defaultTitle = '' }: Props) => {
   const broadcast = useBroadcastHandle();
-  const { state, studio } = useBroadcast();
+  const { state, capture } = useBroadcast();
   const formId = useId();
   const [input, setInput] = useState<GoLiveInput>({ title: defaultTitle, visibility: 'public', latency: 'standard' });
   const [untitled, setUntitled] = useState(false);
@@ -115,9 +115,9 @@ export const GoLiveModal = ({ open, onOpenChange, onLive, createStream, defaultT
       }
     >
       <form id={formId} className="go-live" noValidate onSubmit={start}>
-        <div className="go-live__stage">
+        <div className="go-live__picture">
           <GoLivePreview />
-          {studio.notice && <NoticeBox tone="warn" title={NOTICES[studio.notice]} />}
+          {capture.notice && <NoticeBox tone="warn" title={NOTICES[capture.notice]} />}
         </div>
         <div className="go-live__fields">
           {state.at === 'ready' && state.problem && <NoticeBox tone="danger" title={state.problem} />}
@@ -140,19 +140,19 @@ export const GoLiveModal = ({ open, onOpenChange, onLive, createStream, defaultT
           </Field>
           <DeviceSelect
             label="Camera"
-            devices={studio.cameras}
-            chosen={studio.cameraId}
+            devices={capture.cameras}
+            chosen={capture.cameraId}
             none={state.at === 'asking' ? 'Waiting for permission…' : 'No camera'}
             disabled={connecting}
-            onChoose={(id) => void broadcast.studio.chooseCamera(id)}
+            onChoose={(id) => void broadcast.capture.chooseCamera(id)}
           />
           <DeviceSelect
             label="Microphone"
-            devices={studio.microphones}
-            chosen={studio.microphoneId}
+            devices={capture.microphones}
+            chosen={capture.microphoneId}
             none={state.at === 'asking' ? 'Waiting for permission…' : 'No microphone'}
             disabled={connecting}
-            onChoose={(id) => void broadcast.studio.chooseMicrophone(id)}
+            onChoose={(id) => void broadcast.capture.chooseMicrophone(id)}
           />
           <MoreFields input={input} disabled={connecting} onChange={setInput} />
         </div>
@@ -163,7 +163,7 @@ export const GoLiveModal = ({ open, onOpenChange, onLive, createStream, defaultT
 
 const GoLivePreview = () => {
   const broadcast = useBroadcastHandle();
-  const { state, studio } = useBroadcast();
+  const { state, capture } = useBroadcast();
   if (state.at === 'failed') {
     const { title, advice } = FAILURES[state.because];
     return (
@@ -181,9 +181,9 @@ const GoLivePreview = () => {
         <output>Allow the camera and the microphone in your browser’s own question.</output>
       </div>
     );
-  const { muted, cameraOn, hasMicrophone } = studio;
+  const { muted, cameraOn, hasMicrophone } = capture;
   return (
-    <Preview studio={studio}>
+    <Preview capture={capture}>
       <div className="broadcast-preview__bar">
         <LevelMeter level={broadcast.level} muted={muted} hasMicrophone={hasMicrophone} />
         <IconButton
@@ -193,7 +193,7 @@ const GoLivePreview = () => {
           icon={muted ? <MicOff /> : <Mic />}
           data-active={muted}
           disabled={!hasMicrophone}
-          onClick={() => broadcast.studio.setMuted(!muted)}
+          onClick={() => broadcast.capture.setMuted(!muted)}
         />
         <IconButton
           size="s"
@@ -201,8 +201,8 @@ const GoLivePreview = () => {
           label={cameraOn ? 'Turn the camera off' : 'Turn the camera on'}
           icon={cameraOn ? <Camera /> : <CameraOff />}
           data-active={!cameraOn}
-          disabled={studio.cameras.length === 0}
-          onClick={() => void broadcast.studio.setCameraOn(!cameraOn)}
+          disabled={capture.cameras.length === 0}
+          onClick={() => void broadcast.capture.setCameraOn(!cameraOn)}
         />
       </div>
     </Preview>

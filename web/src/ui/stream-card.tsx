@@ -1,8 +1,8 @@
 import { Link } from '@tanstack/react-router';
 import type { StreamView } from '#contract/http';
-import { Avatar } from '../ui/avatar.tsx';
-import { Skeleton } from '../ui/skeleton.tsx';
-import { Appointment, TimeAgo, clockTime } from '../ui/time.tsx';
+import { Avatar } from './avatar.tsx';
+import { Skeleton } from './skeleton.tsx';
+import { Appointment, TimeAgo, clockTime } from './time.tsx';
 import { Poster } from './poster.tsx';
 import { StreamBadge } from './stream-badge.tsx';
 import './stream-card.css';

@@ -54,7 +54,7 @@ const Pending = z.object({ state: z.string(), nonce: z.string(), verifier: z.str
 /** The part of an access token's life after which it is renewed: short-lived ones (Clerk's minute) included. */
 const RENEW_AFTER = 0.8;
 
-export type Session = ReturnType<typeof createSession>;
+export type SignInSession = ReturnType<typeof createSignInSession>;
 
 /** Why a sign-in came back without a session. */
 export class SignInFailed extends Error {
@@ -62,7 +62,7 @@ export class SignInFailed extends Error {
 }
 
 /** Who is signed in in this browser, and the access token to show for it. */
-export const createSession = ({ provider, tokens, attempt, exclusively, leaveFor, now }: Parts) => {
+export const createSignInSession = ({ provider, tokens, attempt, exclusively, leaveFor, now }: Parts) => {
   const listeners = new Set<() => void>();
   let renewing: Promise<string | undefined> | undefined;
   let finishing: { state: string; returnTo: Promise<string> } | undefined;

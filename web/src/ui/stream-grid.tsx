@@ -1,5 +1,5 @@
 import type { StreamView } from '#contract/http';
-import { Loading } from '../ui/loading.tsx';
+import { Loading } from './loading.tsx';
 import { StreamCard, StreamCardSkeleton } from './stream-card.tsx';
 
 /** Streams side by side. */

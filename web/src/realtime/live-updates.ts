@@ -13,14 +13,14 @@ import {
 } from './link.ts';
 import { isSettled, takeIn, type News, type Snapshot } from './snapshot.ts';
 
-/** A socket to the realtime room: what is called of it, and what it tells. */
-export type RoomSocket = { send: (text: string) => void; close: () => void };
-export type RoomSocketEvents = { opened: () => void; said: (text: string) => void; closed: () => void };
+/** The realtime socket: what is called of it, and what it says. */
+export type RealtimeSocket = { send: (text: string) => void; close: () => void };
+export type RealtimeSocketEvents = { opened: () => void; said: (text: string) => void; closed: () => void };
 
-export type LiveFeedParts = {
+export type LiveUpdatesParts = {
   ticket: (asking: { signal: AbortSignal }) => Promise<Ticket>;
   live: (streamId: string, asking: { signal: AbortSignal }) => Promise<LiveView>;
-  openSocket: (ticket: string, events: RoomSocketEvents) => RoomSocket;
+  openSocket: (ticket: string, events: RealtimeSocketEvents) => RealtimeSocket;
   /** Runs `work` once, later; the answer calls it off. */
   after: (ms: number, work: () => void) => () => void;
   /** Tells when the browser is back on a network or the page is looked at again. */
@@ -31,16 +31,16 @@ export type LiveFeedParts = {
 
 type Following = { streamId: string; onChange: (snapshot: Snapshot) => void };
 
-/** Follows one stream until stopped or settled: by the room's socket while it is there, by asking while it is not. */
-export const startLiveFeed = (
-  { ticket, live, openSocket, after, onWake, now, random }: LiveFeedParts,
+/** Follows one stream until stopped or settled: by the realtime socket while it is there, by asking while it is not. */
+export const startLiveUpdates = (
+  { ticket, live, openSocket, after, onWake, now, random }: LiveUpdatesParts,
   { streamId, onChange }: Following,
 ) => {
   const over = new AbortController();
   const { signal } = over;
   let link: Link = initial;
   let snapshot: Snapshot | undefined;
-  let socket: RoomSocket | undefined;
+  let socket: RealtimeSocket | undefined;
   let cancelRetry = () => {};
   let cancelPing = () => {};
   let cancelSilence = () => {};
@@ -74,7 +74,7 @@ export const startLiveFeed = (
       case 'open': {
         // A late word from a socket that was given up must not move the link of its successor.
         const isCurrent = () => socket === opened;
-        const opened: RoomSocket = openSocket(effect.ticket, {
+        const opened: RealtimeSocket = openSocket(effect.ticket, {
           opened: () => {
             if (isCurrent()) happened({ type: 'opened' });
           },

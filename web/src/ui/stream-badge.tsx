@@ -1,5 +1,5 @@
 import type { StreamView } from '#contract/http';
-import { Badge } from '../ui/badge.tsx';
+import { Badge } from './badge.tsx';
 
 type Props = {
   stream: Pick<StreamView, 'state' | 'recording' | 'scheduledFor' | 'ending'>;

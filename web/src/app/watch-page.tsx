@@ -6,24 +6,24 @@ import type { StreamView } from '#contract/http';
 import { ApiError, type ApiErrorCode } from '../api/api-error.ts';
 import { useApp, useSignedIn } from '../context/app-context.ts';
 import { FollowButton } from '../people/follow-button.tsx';
-import { SignInGate } from '../people/sign-in-gate.tsx';
+import { SignInGate } from '../context/sign-in-gate.tsx';
 import { isSettled, type Snapshot } from '../realtime/snapshot.ts';
-import { useLive } from '../realtime/use-live.ts';
+import { useLive } from '../context/use-live.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Badge } from '../ui/badge.tsx';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { LoadFailed } from '../ui/load-failed.tsx';
 import { Loading } from '../ui/loading.tsx';
-import { NotFoundPage } from '../app/not-found-page.tsx';
+import { NotFoundPage } from './not-found-page.tsx';
 import { Page } from '../ui/page.tsx';
 import { RichText } from '../ui/rich-text.tsx';
 import { shareLink } from '../ui/share.ts';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { Elapsed, TimeAgo } from '../ui/time.tsx';
-import { saveCalendarFile } from './calendar-file.ts';
-import { Stage } from './stage.tsx';
-import { StreamBadge } from './stream-badge.tsx';
+import { saveCalendarFile } from '../watch/calendar-file.ts';
+import { Playback, PlaybackSkeleton } from '../watch/playback.tsx';
+import { StreamBadge } from '../ui/stream-badge.tsx';
 import './watch-page.css';
 
 const CLOSED: ReadonlySet<ApiErrorCode> = new Set<ApiErrorCode>(['not-signed-in', 'not-allowed', 'blocked']);
@@ -79,7 +79,7 @@ const Watch = ({ stream }: { stream: StreamView }) => {
 
   return (
     <div className="watch">
-      <Stage stream={stream} now={now} />
+      <Playback stream={stream} now={now} />
       <div className="watch__about">
         <div className="watch__heading">
           <h1>{shown.title}</h1>
@@ -156,7 +156,7 @@ const Since = ({ stream, now }: { stream: StreamView; now: Snapshot | undefined 
 
 const WatchSkeleton = () => (
   <Loading what="the show" className="watch">
-    <div className="stage" />
+    <PlaybackSkeleton />
     <Skeleton width="min(28rem, 90%)" height="1.75rem" />
     <div className="watch__creator">
       <Skeleton round width="3.5rem" height="3.5rem" />

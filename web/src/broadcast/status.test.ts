@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Snapshot } from './create-broadcast.ts';
-import { clockText, qualityOf } from './standing.ts';
+import { clockText, qualityOf } from './status.ts';
 
 const STATS = { backlogMs: 100, heldMs: 2_000, kbps: 2_500, videoKbps: 2_500, fps: 30, droppedFrames: 0 };
 const HEALTH = { fpsIn: 30, fpsOut: 30, kbpsIn: 2_500, kbpsOut: 2_500, delayMs: 300, dropped: 0, restarts: 0 };

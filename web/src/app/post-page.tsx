@@ -3,10 +3,10 @@ import { useNavigate, useParams } from '@tanstack/react-router';
 import { ApiError } from '../api/api-error.ts';
 import { useApp } from '../context/app-context.ts';
 import { LoadFailed } from '../ui/load-failed.tsx';
-import { NotFoundPage } from '../app/not-found-page.tsx';
+import { NotFoundPage } from './not-found-page.tsx';
 import { Page } from '../ui/page.tsx';
-import { PostCard } from './post-card.tsx';
-import { PostCardSkeleton } from './post-card-skeleton.tsx';
+import { PostCard } from '../feed/post-card.tsx';
+import { PostCardSkeleton } from '../feed/post-card-skeleton.tsx';
 
 /** One post at its own address, with its comments. */
 export const PostPage = () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { LiveView, StreamView } from '#contract/http';
 import type { ClientMessage, ServerMessage } from '#contract/realtime';
 import { LIMITS } from './link.ts';
-import { startLiveFeed, type RoomSocketEvents } from './live-feed.ts';
+import { startLiveUpdates, type RealtimeSocketEvents } from './live-updates.ts';
 import type { Snapshot } from './snapshot.ts';
 
 const STREAM = 'str_1';
@@ -36,7 +36,7 @@ const stream = (change: Partial<StreamView> = {}): StreamView => ({
 const makeWorld = ({ answer = (): LiveView | Error => live(), ticketFails = false } = {}) => {
   type Timer = { atMs: number; work: () => void };
   const timers = new Set<Timer>();
-  const sockets: { ticket: string; events: RoomSocketEvents; sent: ClientMessage[]; closed: boolean }[] = [];
+  const sockets: { ticket: string; events: RealtimeSocketEvents; sent: ClientMessage[]; closed: boolean }[] = [];
   const seen: Snapshot[] = [];
   const world = {
     nowMs: 0,
@@ -73,7 +73,7 @@ const makeWorld = ({ answer = (): LiveView | Error => live(), ticketFails = fals
     },
     stop: () => {},
   };
-  world.stop = startLiveFeed(
+  world.stop = startLiveUpdates(
     {
       ticket: async () => {
         world.tickets += 1;
@@ -124,7 +124,7 @@ const joinedWorld = async (options: Parameters<typeof makeWorld>[0] = {}) => {
 };
 
 describe('following a stream', () => {
-  it('joins its room by a ticket and hears what is pushed', async () => {
+  it('joins its stream by a ticket and takes in what is pushed', async () => {
     const world = await joinedWorld();
     expect(world.socket()).toMatchObject({ ticket: 'ticket-1', sent: [{ action: 'join', streamId: STREAM }] });
     world.say({ type: 'stream', stream: stream({ state: 'reconnecting' }) });

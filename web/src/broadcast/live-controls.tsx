@@ -5,14 +5,14 @@ import { Badge } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { useBroadcast, useBroadcastHandle } from './broadcast-provider.tsx';
-import { NOTICES } from './capture/studio.ts';
+import { NOTICES } from './capture/capture.ts';
 import { DeviceSelect } from './device-select.tsx';
 import { FAILURES } from './failures.ts';
 import { HealthReadout } from './health-readout.tsx';
 import { LevelMeter } from './level-meter.tsx';
 import { NoticeBox } from './notice-box.tsx';
 import { Preview } from './preview.tsx';
-import { clockText, statusOf } from './standing.ts';
+import { clockText, statusOf } from './status.ts';
 import './broadcast.css';
 
 type Props = {
@@ -24,7 +24,7 @@ type Props = {
 export const LiveControls = ({ onDone }: Props) => {
   const broadcast = useBroadcastHandle();
   const snapshot = useBroadcast();
-  const { state, studio } = snapshot;
+  const { state, capture } = snapshot;
   // Before there is a stream, the dialog tells how it goes.
   if (!('streamId' in state) && state.at !== 'connecting' && state.at !== 'ending') return null;
   if (state.at === 'ended' || state.at === 'failed')
@@ -38,17 +38,17 @@ export const LiveControls = ({ onDone }: Props) => {
     );
   return (
     <section className="live-controls" aria-label="Your show">
-      <div className="live-controls__stage">
-        <Preview studio={studio}>
+      <div className="live-controls__picture">
+        <Preview capture={capture}>
           <div className="live-controls__status">
             <LiveStatus />
           </div>
           <div className="broadcast-preview__bar">
-            <LevelMeter level={broadcast.level} muted={studio.muted} hasMicrophone={studio.hasMicrophone} />
+            <LevelMeter level={broadcast.level} muted={capture.muted} hasMicrophone={capture.hasMicrophone} />
           </div>
         </Preview>
         <ReconnectingBanner />
-        {studio.notice && <NoticeBox tone="warn" title={NOTICES[studio.notice]} />}
+        {capture.notice && <NoticeBox tone="warn" title={NOTICES[capture.notice]} />}
         <Toolbar />
       </div>
       <HealthReadout />
@@ -114,17 +114,17 @@ const ReconnectingBanner = () => {
 
 const Toolbar = () => {
   const broadcast = useBroadcastHandle();
-  const { state, studio } = useBroadcast();
+  const { state, capture } = useBroadcast();
   const [asking, setAsking] = useState(false);
   const ending = state.at === 'ending';
-  const { muted, cameraOn, screen, hasMicrophone, cameras } = studio;
+  const { muted, cameraOn, screen, hasMicrophone, cameras } = capture;
   return (
     <fieldset className="live-controls__toolbar" aria-label="Show controls">
       <Button
         icon={muted ? <MicOff /> : <Mic />}
         data-active={muted}
         disabled={ending || !hasMicrophone}
-        onClick={() => broadcast.studio.setMuted(!muted)}
+        onClick={() => broadcast.capture.setMuted(!muted)}
       >
         {muted ? 'Unmute' : 'Mute'}
       </Button>
@@ -132,7 +132,7 @@ const Toolbar = () => {
         icon={cameraOn ? <Camera /> : <CameraOff />}
         data-active={!cameraOn}
         disabled={ending || cameras.length === 0}
-        onClick={() => void broadcast.studio.setCameraOn(!cameraOn)}
+        onClick={() => void broadcast.capture.setCameraOn(!cameraOn)}
       >
         {cameraOn ? 'Camera off' : 'Camera on'}
       </Button>
@@ -140,7 +140,7 @@ const Toolbar = () => {
         icon={screen ? <MonitorX /> : <MonitorUp />}
         data-active={screen !== undefined}
         disabled={ending}
-        onClick={() => (screen ? broadcast.studio.unshare() : void broadcast.studio.share())}
+        onClick={() => (screen ? broadcast.capture.unshare() : void broadcast.capture.share())}
       >
         {screen ? 'Stop sharing' : 'Share screen'}
       </Button>
@@ -165,7 +165,7 @@ const Toolbar = () => {
 
 const Devices = ({ disabled }: { disabled: boolean }) => {
   const broadcast = useBroadcastHandle();
-  const { studio } = useBroadcast();
+  const { capture } = useBroadcast();
   return (
     <Popover.Root>
       <Popover.Trigger asChild>
@@ -177,17 +177,17 @@ const Devices = ({ disabled }: { disabled: boolean }) => {
         <Popover.Content className="live-controls__devices" sideOffset={8} collisionPadding={16} aria-label="Devices">
           <DeviceSelect
             label="Camera"
-            devices={studio.cameras}
-            chosen={studio.cameraId}
+            devices={capture.cameras}
+            chosen={capture.cameraId}
             none="No camera"
-            onChoose={(id) => void broadcast.studio.chooseCamera(id)}
+            onChoose={(id) => void broadcast.capture.chooseCamera(id)}
           />
           <DeviceSelect
             label="Microphone"
-            devices={studio.microphones}
-            chosen={studio.microphoneId}
+            devices={capture.microphones}
+            chosen={capture.microphoneId}
             none="No microphone"
-            onChoose={(id) => void broadcast.studio.chooseMicrophone(id)}
+            onChoose={(id) => void broadcast.capture.chooseMicrophone(id)}
           />
         </Popover.Content>
       </Popover.Portal>

@@ -17,7 +17,7 @@ export const NOTICES = {
 } as const;
 export type Notice = keyof typeof NOTICES;
 
-export type StudioView = Devices & {
+export type CaptureView = Devices & {
   cameraId: string | undefined;
   microphoneId: string | undefined;
   hasMicrophone: boolean;
@@ -31,10 +31,10 @@ export type StudioView = Devices & {
 };
 
 /** Camera, microphone and screen: opens, switches and loses them; the sound graph's inputs follow. */
-export type Studio = {
+export type Capture = {
   open: () => Promise<{ opened: true } | { opened: false; because: FailureReason }>;
   close: () => void;
-  view: () => StudioView;
+  view: () => CaptureView;
   /** There once `open` has succeeded. */
   sound: () => Sound | undefined;
   chooseCamera: (cameraId: string) => Promise<void>;
@@ -45,21 +45,21 @@ export type Studio = {
   unshare: () => void;
 };
 
-export type StudioEars = {
+export type CaptureListener = {
   /** Something in the view has changed. */
   onChange: () => void;
   /** A slot has another track, or none. */
   onTrack: (slot: Slot, track: MediaStreamTrack | undefined) => void;
 };
 
-type Parts = StudioEars & {
+type Parts = CaptureListener & {
   media: MediaDevices;
   storage: Storage | undefined;
   limits: Limits;
   createSound: () => Sound;
 };
 
-const CLOSED: StudioView = {
+const CLOSED: CaptureView = {
   cameras: [],
   microphones: [],
   cameraId: undefined,
@@ -72,7 +72,7 @@ const CLOSED: StudioView = {
   notice: undefined,
 };
 
-export const createStudio = ({ media, storage, limits, createSound, onChange, onTrack }: Parts): Studio => {
+export const createCapture = ({ media, storage, limits, createSound, onChange, onTrack }: Parts): Capture => {
   let view = CLOSED;
   let sound: Sound | undefined;
   let microphone: MediaStreamTrack | undefined;
@@ -81,7 +81,7 @@ export const createStudio = ({ media, storage, limits, createSound, onChange, on
   let opening = 0;
   let stopListening = () => {};
 
-  const change = (changed: Partial<StudioView>) => {
+  const change = (changed: Partial<CaptureView>) => {
     view = { ...view, ...changed };
     onChange();
   };
@@ -100,7 +100,7 @@ export const createStudio = ({ media, storage, limits, createSound, onChange, on
     });
   };
 
-  const setCamera = (track: MediaStreamTrack | undefined, changed: Partial<StudioView> = {}) => {
+  const setCamera = (track: MediaStreamTrack | undefined, changed: Partial<CaptureView> = {}) => {
     const before = view.camera;
     const cameraId = track?.getSettings().deviceId ?? view.cameraId;
     track?.addEventListener('ended', () => view.camera === track && void replaceCamera());
@@ -109,7 +109,7 @@ export const createStudio = ({ media, storage, limits, createSound, onChange, on
     before?.stop();
   };
 
-  const setMicrophone = (track: MediaStreamTrack | undefined, changed: Partial<StudioView> = {}) => {
+  const setMicrophone = (track: MediaStreamTrack | undefined, changed: Partial<CaptureView> = {}) => {
     const before = microphone;
     microphone = track;
     sound?.setMicrophone(track);

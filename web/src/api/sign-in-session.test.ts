@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { createSession, SignInFailed, type Granted, type IdentityProvider, type Slot } from './session.ts';
+import {
+  createSignInSession,
+  SignInFailed,
+  type Granted,
+  type IdentityProvider,
+  type Slot,
+} from './sign-in-session.ts';
 
 const LIFE_MS = 100_000;
 
@@ -76,7 +82,7 @@ const makeSession = ({
 } = {}) => {
   const left: string[] = [];
   let random = 0;
-  const session = createSession({
+  const session = createSignInSession({
     provider: {
       authorizeUrl: async ({ state }) => `https://issuer/authorize?state=${state}`,
       exchange: async () => grant('access-1', 'refresh-1'),

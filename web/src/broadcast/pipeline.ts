@@ -8,11 +8,11 @@ import type { UrlAnswer } from '#ingest-client/dial';
 import type { UplinkEvent } from '#ingest-client/uplink';
 import type { Limits } from './limits.ts';
 import type { Shown, Slot } from './picture/mixer.ts';
-import { createOutlet, type Outlet } from './picture/outlets.ts';
+import { createRecorderTrack, type RecorderTrack } from './picture/recorder-track.ts';
 import { createPump, createSource, sourceKind, type Pump, type SourceKind } from './picture/sources.ts';
 
 /** All that carries one show: the engine in its worker and, where a browser needs the page's help, recorder and painter. */
-export type Rig = {
+export type Pipeline = {
   /** Tries the ladder and prepares what it finds; nothing where this browser has no rung of it. */
   choosePlan: () => Promise<Plan | undefined>;
   open: (plan: Plan) => void;
@@ -25,7 +25,7 @@ export type Rig = {
   close: () => void;
 };
 
-export type RigEars = {
+export type PipelineListener = {
   getUrl: () => Promise<UrlAnswer>;
   onUplink: (event: UplinkEvent) => void;
   onStats: (stats: Stats) => void;
@@ -35,16 +35,16 @@ export type RigEars = {
 /** Ways that tests choose though the browser has a better one. */
 export type Forced = { rung?: Rung | undefined; source?: SourceKind | undefined; paintOnPage?: boolean | undefined };
 
-/** What a show brings to its rig. */
-export type RigParts = RigEars & {
+/** What a show gives its pipeline. */
+export type PipelineParts = PipelineListener & {
   sound: Sound;
   /** Rungs that have failed in this show. */
   without: readonly Rung[];
 };
 
-type Parts = RigParts & { limits: Limits; forced: Forced };
+type Parts = PipelineParts & { limits: Limits; forced: Forced };
 
-export const createRig = ({
+export const createPipeline = ({
   sound,
   without,
   limits,
@@ -53,35 +53,35 @@ export const createRig = ({
   onUplink,
   onStats,
   onEncoderFailed,
-}: Parts): Rig => {
+}: Parts): Pipeline => {
   const worker = new Worker(new URL('./engine/engine.worker.ts', import.meta.url), {
     type: 'module',
     name: 'broadcast',
   });
-  const tell = (message: ToEngine, transfer: Transferable[] = []) => worker.postMessage(message, transfer);
+  const post = (message: ToEngine, transfer: Transferable[] = []) => worker.postMessage(message, transfer);
   const tracks = new Map<Slot, MediaStreamTrack>();
   let started: (takesTracks: boolean) => void = () => {};
   const takesTracks = new Promise<boolean>((resolve) => (started = resolve));
   let tried: (trial: Trial) => void = () => {};
   let kind: SourceKind | undefined;
   let pump: Pump | undefined;
-  let outlet: Outlet | undefined;
+  let recorderTrack: RecorderTrack | undefined;
   let recorder: Recorder | undefined;
   let shown: Shown = { camera: false, screen: false };
 
   const onTick = () => {
-    if (outlet?.via === 'canvas') return outlet.stage.paint();
-    for (const { slot, frame } of pump?.frames() ?? []) tell({ type: 'frame', slot, frame }, [frame]);
+    if (recorderTrack?.via === 'canvas') return recorderTrack.painter.paint();
+    for (const { slot, frame } of pump?.frames() ?? []) post({ type: 'frame', slot, frame }, [frame]);
   };
 
-  const hear = (message: FromEngine) => {
+  const onMessage = (message: FromEngine) => {
     switch (message.type) {
       case 'started':
         return started(message.takesTracks);
       case 'webcodecs-tried':
         return tried(message.trial);
       case 'url-wanted':
-        void getUrl().then((answer) => tell({ type: 'url', id: message.id, answer }));
+        void getUrl().then((answer) => post({ type: 'url', id: message.id, answer }));
         return;
       case 'uplink':
         return onUplink(message.event);
@@ -94,33 +94,33 @@ export const createRig = ({
         return onEncoderFailed();
     }
   };
-  worker.addEventListener('message', ({ data }: MessageEvent<FromEngine>) => hear(data));
+  worker.addEventListener('message', ({ data }: MessageEvent<FromEngine>) => onMessage(data));
   worker.addEventListener('error', onEncoderFailed);
 
   /** Brings a slot's track to whoever paints. Before `encode` nobody does. */
   const attach = (slot: Slot) => {
     const track = tracks.get(slot);
-    if (outlet?.via === 'canvas') return outlet.stage.set(slot, track);
+    if (recorderTrack?.via === 'canvas') return recorderTrack.painter.set(slot, track);
     if (!kind) return;
     pump?.set(slot, track);
     const created = track && createSource(kind, track);
-    tell({ type: 'source', slot, source: created?.source }, created?.transfer);
+    post({ type: 'source', slot, source: created?.source }, created?.transfer);
   };
 
   const webcodecsOf = (plan: Plan): WebCodecsPlan | undefined =>
     plan.by === 'webcodecs' ? { videoCodec: plan.videoCodec, sampleRate: sound.sampleRate } : undefined;
 
-  const startRecording = (plan: Extract<Plan, { by: 'recorder' }>) => {
-    outlet = createOutlet({ width: limits.width, height: limits.height }, forced.paintOnPage);
-    const frames = outlet.via === 'frames' ? outlet.frames : undefined;
-    tell({ type: 'encode', with: { by: 'recorder', frames } }, frames ? [frames] : []);
-    if (outlet.via === 'canvas') outlet.stage.show(shown);
+  const startPlannedRecorder = (plan: Extract<Plan, { by: 'recorder' }>) => {
+    recorderTrack = createRecorderTrack({ width: limits.width, height: limits.height }, forced.paintOnPage);
+    const frames = recorderTrack.via === 'frames' ? recorderTrack.frames : undefined;
+    post({ type: 'encode', with: { by: 'recorder', frames } }, frames ? [frames] : []);
+    if (recorderTrack.via === 'canvas') recorderTrack.painter.show(shown);
     recorder = startRecorder({
       mimeType: plan.mimeType,
-      video: outlet.track,
+      video: recorderTrack.track,
       audio: sound.track(),
       limits,
-      onChunk: (chunk) => tell({ type: 'chunk', chunk }),
+      onChunk: (chunk) => post({ type: 'chunk', chunk }),
       onError: onEncoderFailed,
     });
   };
@@ -132,7 +132,7 @@ export const createRig = ({
           webcodecs: () =>
             new Promise<Trial>((resolve) => {
               tried = resolve;
-              tell({ type: 'try-webcodecs', sampleRate: sound.sampleRate });
+              post({ type: 'try-webcodecs', sampleRate: sound.sampleRate });
             }),
           recorder: (mimeType) => tryRecorder(mimeType, sound.track(), limits),
         },
@@ -140,17 +140,17 @@ export const createRig = ({
         { only: forced.rung, without },
       );
       const webcodecs = plan && webcodecsOf(plan);
-      if (webcodecs) tell({ type: 'prepare', webcodecs });
+      if (webcodecs) post({ type: 'prepare', webcodecs });
       return plan;
     },
-    open: (plan) => tell({ type: 'open', media: plan.media, webcodecs: webcodecsOf(plan) }),
+    open: (plan) => post({ type: 'open', media: plan.media, webcodecs: webcodecsOf(plan) }),
     encode: async (plan) => {
       kind = forced.source ?? sourceKind(await takesTracks);
       if (kind === 'pump') pump = createPump();
-      if (plan.by === 'recorder') startRecording(plan);
+      if (plan.by === 'recorder') startPlannedRecorder(plan);
       else {
         const port = await sound.tap();
-        tell({ type: 'encode', with: { by: 'webcodecs', sound: port } }, [port]);
+        post({ type: 'encode', with: { by: 'webcodecs', sound: port } }, [port]);
       }
       for (const slot of tracks.keys()) attach(slot);
     },
@@ -161,19 +161,19 @@ export const createRig = ({
     },
     show: (next) => {
       shown = next;
-      if (outlet?.via === 'canvas') outlet.stage.show(shown);
-      tell({ type: 'show', shown });
+      if (recorderTrack?.via === 'canvas') recorderTrack.painter.show(shown);
+      post({ type: 'show', shown });
     },
     stop: async () => {
       await recorder?.stop();
-      tell({ type: 'stop' });
+      post({ type: 'stop' });
     },
-    online: () => tell({ type: 'online' }),
+    online: () => post({ type: 'online' }),
     close: () => {
       recorder?.abandon();
       pump?.close();
-      if (outlet?.via === 'canvas') outlet.stage.close();
-      outlet?.track.stop();
+      if (recorderTrack?.via === 'canvas') recorderTrack.painter.close();
+      recorderTrack?.track.stop();
       worker.terminate();
     },
   };

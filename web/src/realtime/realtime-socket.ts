@@ -1,7 +1,7 @@
-import type { RoomSocket, RoomSocketEvents } from './live-feed.ts';
+import type { RealtimeSocket, RealtimeSocketEvents } from './live-updates.ts';
 
-/** The browser's WebSocket as a room's socket. The ticket in its address is single-use and gone once this is open. */
-export const openRoomSocket = (ticket: string, events: RoomSocketEvents): RoomSocket => {
+/** The browser's WebSocket as a realtime socket. The ticket in its address is single-use and gone once this is open. */
+export const openRealtimeSocket = (ticket: string, events: RealtimeSocketEvents): RealtimeSocket => {
   const url = new URL('/realtime', location.href);
   url.protocol = url.protocol.replace('http', 'ws');
   url.searchParams.set('ticket', ticket);

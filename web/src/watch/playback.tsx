@@ -7,9 +7,9 @@ import type { Snapshot } from '../realtime/snapshot.ts';
 import { part } from '../ui/part.ts';
 import { Spinner } from '../ui/spinner.tsx';
 import { Appointment, Countdown } from '../ui/time.tsx';
-import { Poster } from './poster.tsx';
-import { sceneOf, type Scene } from './scene.ts';
-import './stage.css';
+import { Poster } from '../ui/poster.tsx';
+import { playbackStateOf, type PlaybackState } from './playback-state.ts';
+import './playback.css';
 
 const Player = lazy(part(async () => ({ default: (await import('./player.tsx')).Player })));
 
@@ -17,7 +17,7 @@ const Player = lazy(part(async () => ({ default: (await import('./player.tsx')).
 const FINISHING_MS = 40_000;
 
 /** The picture of a stream, or what is to be said while there is none. */
-export const Stage = ({ stream, now }: { stream: StreamView; now: Snapshot | undefined }) => {
+export const Playback = ({ stream, now }: { stream: StreamView; now: Snapshot | undefined }) => {
   const { queries } = useApp();
   const queryClient = useQueryClient();
   const [liveSeen, setLiveSeen] = useState<'not' | 'playing' | 'done'>('not');
@@ -25,15 +25,15 @@ export const Stage = ({ stream, now }: { stream: StreamView; now: Snapshot | und
     ...stream,
     ...(now && { state: now.state, recording: now.recording, startedAt: now.startedAt ?? stream.startedAt }),
   };
-  const scene = sceneOf(known, liveSeen === 'playing');
-  const kind = 'kind' in scene ? scene.kind : undefined;
+  const state = playbackStateOf(known, liveSeen === 'playing');
+  const kind = 'kind' in state ? state.kind : undefined;
   const playback = useQuery({ ...queries.playback(stream.id, kind ?? 'live'), enabled: kind !== undefined });
   const source = kind === undefined ? undefined : playback.data;
 
-  const showsLive = scene.at === 'live' && source !== undefined;
+  const showsLive = state.at === 'live' && source !== undefined;
   if (showsLive && liveSeen === 'not') setLiveSeen('playing');
 
-  const isFinishing = scene.at === 'finishing';
+  const isFinishing = state.at === 'finishing';
   useEffect(() => {
     if (!isFinishing) return undefined;
     const timer = setTimeout(() => setLiveSeen('done'), FINISHING_MS);
@@ -46,7 +46,7 @@ export const Stage = ({ stream, now }: { stream: StreamView; now: Snapshot | und
   };
 
   return (
-    <div className="stage">
+    <div className="playback">
       {source && kind ? (
         <Suspense fallback={<Waiting stream={known} />}>
           <Player
@@ -62,9 +62,9 @@ export const Stage = ({ stream, now }: { stream: StreamView; now: Snapshot | und
       ) : (
         <Waiting stream={known} />
       )}
-      {!source && <Message scene={scene} />}
-      {scene.at === 'live' && scene.interrupted && (
-        <output className="stage__banner">
+      {!source && <Message state={state} />}
+      {state.at === 'live' && state.interrupted && (
+        <output className="playback__banner">
           <Spinner />
           The creator’s connection dropped; hold on
         </output>
@@ -73,18 +73,21 @@ export const Stage = ({ stream, now }: { stream: StreamView; now: Snapshot | und
   );
 };
 
+/** In the place of the playback until the show is known. */
+export const PlaybackSkeleton = () => <div className="playback" />;
+
 const Waiting = ({ stream }: { stream: StreamView }) => (
-  <div className="stage__poster">
+  <div className="playback__poster">
     <Poster stream={stream} />
   </div>
 );
 
-const Message = ({ scene }: { scene: Scene }) => {
-  switch (scene.at) {
+const Message = ({ state }: { state: PlaybackState }) => {
+  switch (state.at) {
     case 'upcoming':
       return (
-        <Words icon={<CalendarClock />} title="Upcoming" beside={<StartsIn at={scene.scheduledFor} />}>
-          Starts <Appointment at={scene.scheduledFor} />. Keep this page open: it begins to play by itself.
+        <Words icon={<CalendarClock />} title="Upcoming" beside={<StartsIn at={state.scheduledFor} />}>
+          Starts <Appointment at={state.scheduledFor} />. Keep this page open: it begins to play by itself.
         </Words>
       );
     case 'starting':
@@ -113,7 +116,7 @@ const Message = ({ scene }: { scene: Scene }) => {
         </Words>
       );
     case 'over':
-      return scene.recording === 'preparing' ? (
+      return state.recording === 'preparing' ? (
         <Words icon={<Film />} title="The show has ended">
           Its recording is being prepared and plays here as soon as it is ready.
         </Words>
@@ -127,7 +130,7 @@ const Message = ({ scene }: { scene: Scene }) => {
 
 /** Beside the words rather than in them: what ticks is not to be read out at every tick. */
 const StartsIn = ({ at }: { at: string }) => (
-  <span className="stage__countdown">
+  <span className="playback__countdown">
     <Countdown to={at} over="any moment now" />
   </span>
 );
@@ -135,13 +138,13 @@ const StartsIn = ({ at }: { at: string }) => (
 type WordsProps = { icon: ReactNode; title: string; beside?: ReactNode; children: ReactNode };
 
 const Words = ({ icon, title, beside, children }: WordsProps) => (
-  <div className="stage__words">
-    <span className="stage__icon" aria-hidden="true">
+  <div className="playback__words">
+    <span className="playback__icon" aria-hidden="true">
       {icon}
     </span>
     {beside}
-    <output className="stage__said">
-      <span className="stage__title">{title}</span>
+    <output className="playback__said">
+      <span className="playback__title">{title}</span>
       <span>{children}</span>
     </output>
   </div>

@@ -3,7 +3,7 @@ import { LIMITS } from '../limits.ts';
 import type { FakeTrack } from './media.testing.ts';
 import { createFakeMedia } from './media.testing.ts';
 import type { Sound } from './sound.ts';
-import { createStudio } from './studio.ts';
+import { createCapture } from './capture.ts';
 
 const createStorage = (kept: Record<string, string> = {}) =>
   ({
@@ -21,7 +21,7 @@ const set = ({ storage = createStorage() } = {}) => {
     setMuted: (muted: boolean) => (heard['muted'] = muted),
     close: () => (heard['closed'] = true),
   } as unknown as Sound;
-  const studio = createStudio({
+  const capture = createCapture({
     media,
     storage,
     limits: LIMITS,
@@ -33,7 +33,7 @@ const set = ({ storage = createStorage() } = {}) => {
   });
   const live = () =>
     machine.tracks.filter(({ readyState }) => readyState === 'live').map((track) => track.getSettings().deviceId);
-  return { machine, media, studio, heard, shown, live, storage };
+  return { machine, media, capture, heard, shown, live, storage };
 };
 const turns = async () => {
   for (let i = 0; i < 20; i++) await Promise.resolve();
@@ -41,8 +41,8 @@ const turns = async () => {
 
 describe('opening', () => {
   test('asks once for both, in the locked size, and lists what there is to choose', async () => {
-    const { studio, machine } = set();
-    expect(await studio.open()).toEqual({ opened: true });
+    const { capture, machine } = set();
+    expect(await capture.open()).toEqual({ opened: true });
     expect(machine.asked).toEqual([
       {
         video: {
@@ -54,7 +54,7 @@ describe('opening', () => {
         audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
       },
     ]);
-    expect(studio.view()).toMatchObject({
+    expect(capture.view()).toMatchObject({
       cameras: [
         { id: 'cam-1', label: 'Camera cam-1' },
         { id: 'cam-2', label: 'Camera cam-2' },
@@ -70,34 +70,34 @@ describe('opening', () => {
   });
 
   test('a refusal is not asked about twice', async () => {
-    const { studio, machine } = set();
+    const { capture, machine } = set();
     machine.forbidden = true;
-    expect(await studio.open()).toEqual({ opened: false, because: 'devices-denied' });
+    expect(await capture.open()).toEqual({ opened: false, because: 'devices-denied' });
     expect(machine.asked.length).toBe(1);
   });
 
   test('one of the two is enough, and the person hears what is missing', async () => {
     const blind = set();
     blind.machine.cameras = [];
-    expect(await blind.studio.open()).toEqual({ opened: true });
-    expect(blind.studio.view()).toMatchObject({ notice: 'no-camera', camera: undefined, hasMicrophone: true });
+    expect(await blind.capture.open()).toEqual({ opened: true });
+    expect(blind.capture.view()).toMatchObject({ notice: 'no-camera', camera: undefined, hasMicrophone: true });
     const mute = set();
     mute.machine.microphones = [];
-    expect(await mute.studio.open()).toEqual({ opened: true });
-    expect(mute.studio.view()).toMatchObject({ notice: 'no-microphone', hasMicrophone: false });
+    expect(await mute.capture.open()).toEqual({ opened: true });
+    expect(mute.capture.view()).toMatchObject({ notice: 'no-microphone', hasMicrophone: false });
   });
 
   test('neither of the two is a reason of its own, and so is another program that has them', async () => {
     const bare = set();
     bare.machine.cameras = bare.machine.microphones = [];
-    expect(await bare.studio.open()).toEqual({ opened: false, because: 'no-devices' });
+    expect(await bare.capture.open()).toEqual({ opened: false, because: 'no-devices' });
     const busy = set();
     for (const id of ['cam-1', 'mic-1']) busy.machine.busy.add(id);
-    expect(await busy.studio.open()).toEqual({ opened: false, because: 'devices-in-use' });
+    expect(await busy.capture.open()).toEqual({ opened: false, because: 'devices-in-use' });
   });
 
   test('a page without https has no devices to ask for', async () => {
-    const studio = createStudio({
+    const capture = createCapture({
       media: undefined as unknown as MediaDevices,
       storage: undefined,
       limits: LIMITS,
@@ -105,14 +105,14 @@ describe('opening', () => {
       onChange: () => {},
       onTrack: () => {},
     });
-    expect(await studio.open()).toEqual({ opened: false, because: 'unsupported-browser' });
-    studio.close();
+    expect(await capture.open()).toEqual({ opened: false, because: 'unsupported-browser' });
+    capture.close();
   });
 
   test('closed before the answer came, it keeps nothing open', async () => {
-    const { studio, live } = set();
-    const opening = studio.open();
-    studio.close();
+    const { capture, live } = set();
+    const opening = capture.open();
+    capture.close();
     await opening;
     expect(live()).toEqual([]);
   });
@@ -120,48 +120,48 @@ describe('opening', () => {
 
 describe('choosing', () => {
   test('another device takes the place of the first, and is remembered', async () => {
-    const { studio, shown, heard, live, storage } = set();
-    await studio.open();
-    await studio.chooseCamera('cam-2');
-    await studio.chooseMicrophone('mic-2');
+    const { capture, shown, heard, live, storage } = set();
+    await capture.open();
+    await capture.chooseCamera('cam-2');
+    await capture.chooseMicrophone('mic-2');
     expect(live()).toEqual(['cam-2', 'mic-2']);
     expect(shown['camera']?.getSettings().deviceId).toBe('cam-2');
     expect((heard['microphone'] as FakeTrack).getSettings().deviceId).toBe('mic-2');
     const again = set({ storage });
-    await again.studio.open();
-    expect(again.studio.view()).toMatchObject({ cameraId: 'cam-2', microphoneId: 'mic-2' });
+    await again.capture.open();
+    expect(again.capture.view()).toMatchObject({ cameraId: 'cam-2', microphoneId: 'mic-2' });
   });
 
   test('a device that cannot be opened leaves the sound as it was', async () => {
-    const { studio, machine, heard } = set();
-    await studio.open();
+    const { capture, machine, heard } = set();
+    await capture.open();
     const before = heard['microphone'];
     machine.busy.add('mic-2');
-    await studio.chooseMicrophone('mic-2');
+    await capture.chooseMicrophone('mic-2');
     expect(heard['microphone']).toBe(before);
-    expect(studio.view().notice).toBe('microphone-unavailable');
+    expect(capture.view().notice).toBe('microphone-unavailable');
   });
 
   test('remembered nonsense is no choice', async () => {
-    const { studio } = set({ storage: createStorage({ 'vybzz.devices': '{"cameraId":7' }) });
-    expect(await studio.open()).toEqual({ opened: true });
+    const { capture } = set({ storage: createStorage({ 'vybzz.devices': '{"cameraId":7' }) });
+    expect(await capture.open()).toEqual({ opened: true });
   });
 
   test('camera off puts its light out; camera on brings the same one back', async () => {
-    const { studio, live, shown } = set();
-    await studio.open();
-    await studio.chooseCamera('cam-2');
-    await studio.setCameraOn(false);
+    const { capture, live, shown } = set();
+    await capture.open();
+    await capture.chooseCamera('cam-2');
+    await capture.setCameraOn(false);
     expect(live()).toEqual(['mic-1']);
     expect(shown['camera']).toBeUndefined();
-    await studio.setCameraOn(true);
+    await capture.setCameraOn(true);
     expect(live()).toEqual(['mic-1', 'cam-2']);
   });
 
   test('muting is the sound’s affair: the microphone stays open', async () => {
-    const { studio, heard, live } = set();
-    await studio.open();
-    studio.setMuted(true);
+    const { capture, heard, live } = set();
+    await capture.open();
+    capture.setMuted(true);
     expect(heard['muted']).toBe(true);
     expect(live()).toContain('mic-1');
   });
@@ -169,71 +169,71 @@ describe('choosing', () => {
 
 describe('losing', () => {
   test('an unplugged camera is replaced by another', async () => {
-    const { studio, shown, machine } = set();
-    await studio.open();
+    const { capture, shown, machine } = set();
+    await capture.open();
     machine.cameras = ['cam-2'];
     shown['camera']?.unplug();
     expect(shown['camera']).toBeUndefined();
-    expect(studio.view().notice).toBe('camera-lost');
+    expect(capture.view().notice).toBe('camera-lost');
     await turns();
     expect(shown['camera']?.getSettings().deviceId).toBe('cam-2');
-    expect(studio.view().notice).toBeUndefined();
+    expect(capture.view().notice).toBeUndefined();
   });
 
   test('without another one the show goes on, and says so', async () => {
-    const { studio, heard, machine } = set();
-    await studio.open();
+    const { capture, heard, machine } = set();
+    await capture.open();
     machine.microphones = [];
     (heard['microphone'] as FakeTrack).unplug();
     await turns();
     expect(heard['microphone']).toBeUndefined();
-    expect(studio.view()).toMatchObject({ notice: 'microphone-lost', hasMicrophone: false });
+    expect(capture.view()).toMatchObject({ notice: 'microphone-lost', hasMicrophone: false });
   });
 
   test('a device that is plugged in can be chosen at once', async () => {
-    const { studio, machine, media } = set();
-    await studio.open();
+    const { capture, machine, media } = set();
+    await capture.open();
     machine.cameras.push('cam-3');
     media.dispatchEvent(new Event('devicechange'));
     await turns();
-    expect(studio.view().cameras.map(({ id }) => id)).toEqual(['cam-1', 'cam-2', 'cam-3']);
+    expect(capture.view().cameras.map(({ id }) => id)).toEqual(['cam-1', 'cam-2', 'cam-3']);
   });
 });
 
 describe('sharing the screen', () => {
   test('adds picture and sound, and takes both away again', async () => {
-    const { studio, shown, heard, live } = set();
-    await studio.open();
-    await studio.share();
+    const { capture, shown, heard, live } = set();
+    await capture.open();
+    await capture.share();
     expect(shown['screen']?.contentHint).toBe('detail');
     expect(heard['screen']).toBeDefined();
-    studio.unshare();
+    capture.unshare();
     expect([shown['screen'], heard['screen']]).toEqual([undefined, undefined]);
     expect(live()).toEqual(['cam-1', 'mic-1']);
   });
 
   test('the browser’s own Stop button is heard', async () => {
-    const { studio, shown } = set();
-    await studio.open();
-    await studio.share();
+    const { capture, shown } = set();
+    await capture.open();
+    await capture.share();
     shown['screen']?.unplug();
-    expect(studio.view().screen).toBeUndefined();
+    expect(capture.view().screen).toBeUndefined();
   });
 
   test('Cancel in the browser’s picker is no problem to report', async () => {
-    const { studio, machine } = set();
-    await studio.open();
+    const { capture, machine } = set();
+    await capture.open();
     machine.forbidden = true;
-    await studio.share();
-    expect(studio.view()).toMatchObject({ screen: undefined, notice: undefined });
+    await capture.share();
+    expect(capture.view()).toMatchObject({ screen: undefined, notice: undefined });
   });
 });
 
 test('closing lets go of everything', async () => {
-  const { studio, heard, live } = set();
-  await studio.open();
-  await studio.share();
-  studio.close();
+  const { capture, heard, live } = set();
+  await capture.open();
+  await capture.share();
+  capture.close();
   expect(live()).toEqual([]);
   expect(heard['closed']).toBe(true);
 });

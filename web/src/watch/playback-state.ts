@@ -1,12 +1,12 @@
 import type { StreamView } from '#contract/http';
 
 /**
- * What stands on the stage, from what is known of the stream and of the picture so far. The player is there only in the
- * scenes with a `kind`: before Mux says that a stream is on the air there is nothing that could be played.
+ * What a viewer is shown, from what is known of the stream and of the picture so far. The player is there only in the
+ * states with a `kind`: before Mux says that a stream is on the air there is nothing that could be played.
  *
  *   upcoming → starting → live (⇄ interrupted) → finishing → over → recording
  */
-export type Scene =
+export type PlaybackState =
   | { at: 'upcoming'; scheduledFor: string }
   | { at: 'starting' }
   | { at: 'live'; kind: 'live'; interrupted: boolean }
@@ -19,8 +19,11 @@ export type Scene =
 
 type Known = Pick<StreamView, 'state' | 'recording' | 'scheduledFor' | 'startedAt'>;
 
-/** @param liveUnfinished the live picture has been on this stage and has not come to its end */
-export const sceneOf = ({ state, recording, scheduledFor, startedAt }: Known, liveUnfinished: boolean): Scene => {
+/** @param liveUnfinished the live picture has been shown on this page and has not come to its end */
+export const playbackStateOf = (
+  { state, recording, scheduledFor, startedAt }: Known,
+  liveUnfinished: boolean,
+): PlaybackState => {
   switch (state) {
     case 'created':
       return scheduledFor === undefined ? { at: 'starting' } : { at: 'upcoming', scheduledFor };

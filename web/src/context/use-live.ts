@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
-import { useApp } from '../context/app-context.ts';
-import type { Snapshot } from './snapshot.ts';
+import { useApp } from './app-context.ts';
+import type { Snapshot } from '../realtime/snapshot.ts';
 
 /**
  * What is known of a stream right now, kept up to date while the caller is on the page; undefined until the first word.
@@ -8,10 +8,10 @@ import type { Snapshot } from './snapshot.ts';
  */
 export const useLive = (streamId: string | undefined): Snapshot | undefined => {
   const { followLive } = useApp();
-  const [heard, setHeard] = useState<{ streamId: string; snapshot: Snapshot }>();
+  const [latest, setLatest] = useState<{ streamId: string; snapshot: Snapshot }>();
   useEffect(() => {
     if (streamId === undefined) return undefined;
-    return followLive({ streamId, onChange: (snapshot) => setHeard({ streamId, snapshot }) });
+    return followLive({ streamId, onChange: (snapshot) => setLatest({ streamId, snapshot }) });
   }, [followLive, streamId]);
-  return heard?.streamId === streamId ? heard?.snapshot : undefined;
+  return latest?.streamId === streamId ? latest?.snapshot : undefined;
 };
