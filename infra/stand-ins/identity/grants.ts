@@ -5,7 +5,20 @@ import { replacePrivateFile } from './files.ts';
 /** More would be a script in a loop; whatever expires first goes first. */
 export const ENTRIES_LIMIT = 5_000;
 
-type Entry = { model: string; id: string; expiresAt: number; payload: AdapterPayload };
+/**
+ * For how long a used refresh token may be used again, until its successor has been used: two tabs refresh at once, or an
+ * answer is lost and asked for again. Later it is somebody else's copy (RFC 9700, 4.14.2).
+ */
+export const RETRY_SECONDS = 10;
+
+type Entry = {
+  model: string;
+  id: string;
+  expiresAt: number;
+  payload: AdapterPayload;
+  /** What came of this refresh token has itself been used: its own use again is no retry. */
+  superseded?: boolean;
+};
 type Parts = { file: string; now: () => number; log: (line: string) => void };
 
 /**
@@ -39,6 +52,9 @@ export async function openGrants({ file, now, log }: Parts): Promise<AdapterFact
   const alive = (entry: Entry | undefined) => (entry && entry.expiresAt > now() ? entry.payload : undefined);
   const first = (matches: (entry: Entry) => boolean) => alive([...entries.values()].find(matches));
 
+  const isRetry = ({ model, payload: { consumed }, superseded = false }: Entry) =>
+    model === 'RefreshToken' && typeof consumed === 'number' && !superseded && now() / 1000 < consumed + RETRY_SECONDS;
+
   return (model) => ({
     async upsert(id, payload, expiresIn) {
       const expiresAt = expiresIn === undefined ? Number.MAX_SAFE_INTEGER : now() + expiresIn * 1000;
@@ -46,7 +62,11 @@ export async function openGrants({ file, now, log }: Parts): Promise<AdapterFact
       await save();
     },
     async find(id) {
-      return alive(entries.get(keyOf(model, id)));
+      const entry = entries.get(keyOf(model, id));
+      const payload = alive(entry);
+      if (!entry || !payload || !isRetry(entry)) return payload;
+      const { consumed: _, ...unused } = payload;
+      return unused;
     },
     async findByUid(uid) {
       return first((entry) => entry.model === model && entry.payload.uid === uid);
@@ -57,7 +77,10 @@ export async function openGrants({ file, now, log }: Parts): Promise<AdapterFact
     async consume(id) {
       const entry = entries.get(keyOf(model, id));
       if (!entry) return;
-      entry.payload.consumed = Math.floor(now() / 1000);
+      entry.payload.consumed ??= Math.floor(now() / 1000);
+      for (const other of entries.values())
+        if (other !== entry && other.payload.grantId === entry.payload.grantId && other.payload.consumed !== undefined)
+          other.superseded = true;
       await save();
     },
     async destroy(id) {

@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { JwtVerifier } from 'aws-jwt-verify';
 import { SimpleJwksCache } from 'aws-jwt-verify/jwk';
+import * as fc from 'fast-check';
 import { ResponseBodyError } from 'oauth4webapi';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type Browser, openBrowser, openWebApp, signIn, WEB_ORIGIN, type WebApp } from './browser.testing.ts';
+import { RETRY_SECONDS } from './grants.ts';
 import { GUESSES } from './guesses.ts';
 import { startIdentity } from './server.ts';
 
@@ -193,6 +195,32 @@ describe('the protocol', () => {
     expect(await foreign.response.text()).toContain('That did not work');
   });
 
+  test('takes exactly the redirect of the web app, port included', async () => {
+    const { browser, web } = await setUp();
+    const near = fc.oneof(
+      fc.integer({ min: 1, max: 65_535 }).map((port) => `http://localhost:${port}/signed-in`),
+      fc.constantFrom('http://127.0.0.1:3999/signed-in', 'http://[::1]:3999/signed-in', 'http://localhost/signed-in'),
+      fc.webPath().map((path) => `${WEB_ORIGIN}${path}`),
+      fc.webQueryParameters().map((query) => `${WEB_ORIGIN}/signed-in?${query}`),
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        near.filter((uri) => uri !== `${WEB_ORIGIN}/signed-in`),
+        async (uri) => {
+          const { url } = await web.begin({ redirect_uri: uri });
+          expect((await browser.open(url)).response.status).toBe(400);
+        },
+      ),
+      { numRuns: 50 },
+    );
+    const out = new URL(web.server.end_session_endpoint ?? '');
+    out.search = new URLSearchParams({
+      client_id: 'vybzz-web',
+      post_logout_redirect_uri: 'http://localhost:4000/',
+    }).toString();
+    expect((await browser.open(out)).response.status).toBe(400);
+  });
+
   test('a code is good once, and for the verifier of whoever asked', async () => {
     const { browser, web } = await setUp();
     const page = await pageOf(browser, web);
@@ -216,6 +244,22 @@ describe('the protocol', () => {
     const third = await web.refresh(second.refresh_token ?? '');
     expect(await refused(web.refresh(first.refresh_token ?? ''))).toBe('invalid_grant');
     expect(await refused(web.refresh(third.refresh_token ?? ''))).toBe('invalid_grant');
+  });
+
+  test('a refresh that is asked for twice within seconds ends nothing, and one asked for later ends all', async () => {
+    let now = Date.now();
+    const { browser, web } = await setUp({ now: () => now });
+    const { refresh_token: first = '' } = await signIn(browser, web, { account: 'asha' });
+    const tabs = await Promise.all([web.refresh(first), web.refresh(first), web.refresh(first)]);
+    now += (RETRY_SECONDS - 1) * 1000;
+    const { refresh_token: retried = '' } = await web.refresh(first);
+    // each of them goes on
+    const [one, two] = tabs.map(({ refresh_token: token = '' }) => token);
+    await web.refresh(two ?? '');
+    const { refresh_token: third = '' } = await web.refresh(retried);
+    now += RETRY_SECONDS * 1000;
+    expect(await refused(web.refresh(retried))).toBe('invalid_grant');
+    for (const token of [one ?? '', third]) expect(await refused(web.refresh(token))).toBe('invalid_grant');
   });
 
   test('the web app may call it from its origin, and another origin may not', async () => {
@@ -266,16 +310,18 @@ describe('the protocol', () => {
 describe('a restart', () => {
   test('keeps keys, password, sessions and refresh tokens, in files that only their owner may read', async () => {
     const dataDir = await tempDir();
-    const { identity, browser, web } = await setUp({ dataDir });
+    let now = Date.now();
+    const { identity, browser, web } = await setUp({ dataDir, now: () => now });
     const before = await signIn(browser, web, { account: 'asha' });
     await identity.close();
 
-    const again = await start({ dataDir, port: identity.port });
+    const again = await start({ dataDir, port: identity.port, now: () => now });
     expect(again.password).toBe(identity.password);
     expect(await verify(before.access_token, again, web.server.jwks_uri ?? '')).toMatchObject({ sub: 'asha' });
     const { url } = await web.begin();
     expect((await browser.open(url)).url.searchParams.get('code')).toBeTruthy();
     const after = await web.refresh(before.refresh_token ?? '');
+    now += RETRY_SECONDS * 1000;
     expect(await refused(web.refresh(before.refresh_token ?? ''))).toBe('invalid_grant');
     expect(after.access_token).toBeTruthy();
     for (const file of ['keys.json', 'grants.json'])

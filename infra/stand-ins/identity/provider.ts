@@ -76,7 +76,7 @@ export function createProvider({ issuer, webOrigin, keys, adapter, log }: Parts)
     interactions: { url: (_ctx, interaction) => signInPath(interaction.uid) },
     loadExistingGrant,
     pkce: { required: () => true },
-    // A refresh token for every sign-in, each good for one use; a second use revokes the whole grant.
+    // A refresh token for every sign-in, each good for one use; a second use that is no retry revokes the whole grant (grants.ts).
     issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     rotateRefreshToken: true,
     // Signing out ends what was signed in, wherever its tokens went.
@@ -115,6 +115,14 @@ export function createProvider({ issuer, webOrigin, keys, adapter, log }: Parts)
     },
   };
   const provider = new Provider(issuer, configuration);
+  // To a native client the provider gives any port of the loopback interface (RFC 8252, 7.3), and so a sign-in of ours to whoever
+  // listens on another. We know our port.
+  provider.Client.prototype.redirectUriAllowed = function redirectUriAllowed(uri) {
+    return this.redirectUris?.includes(uri) ?? false;
+  };
+  provider.Client.prototype.postLogoutRedirectUriAllowed = function postLogoutRedirectUriAllowed(uri) {
+    return this.postLogoutRedirectUris?.includes(uri) ?? false;
+  };
   provider.on('server_error', (_ctx, error) => log(`identity: ${error.stack ?? error.message}`));
   return provider;
 }
