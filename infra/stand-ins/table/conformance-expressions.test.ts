@@ -139,3 +139,34 @@ describe('an update', () => {
     expect(await get('update', '1')).toEqual({ ...key('update', '1'), ...before });
   });
 });
+
+describe('the size of an expression', () => {
+  const text = (bytes: number) => {
+    const known = 'anEmpty = :v OR ';
+    return known + 'a'.repeat(bytes - known.length - ' = :v'.length) + ' = :v';
+  };
+  const condition = (bytes: number) => ({ ConditionExpression: text(bytes), ...values({ ':v': S('') }) });
+
+  test('may be 4 KB and no more', async () => {
+    const item = { ...key('size', '1'), anEmpty: S('') };
+    await put(item);
+    await put(item, condition(4_096));
+    expect(await refused(put(item, condition(4_097)))).toEqual({
+      name: 'ValidationException',
+      message: expect.stringContaining(
+        'Invalid ConditionExpression: Expression size has exceeded the maximum allowed size;',
+      ),
+    });
+  });
+
+  test('16 levels of parentheses are a condition like any other', async () => {
+    const item = { ...key('depth', '1'), anEmpty: S('') };
+    await put(item);
+    const deep = `${'anEmpty = :v AND ('.repeat(16)}anEmpty = :v${')'.repeat(16)}`;
+    await put(item, { ConditionExpression: deep, ...values({ ':v': S('') }) });
+    expect(await refused(put(item, { ConditionExpression: '((anEmpty = :v))', ...values({ ':v': S('') }) }))).toEqual({
+      name: 'ValidationException',
+      message: expect.stringContaining('The expression has redundant parentheses;'),
+    });
+  });
+});

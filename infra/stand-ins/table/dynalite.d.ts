@@ -140,6 +140,20 @@ declare module 'dynalite/db/index.js' {
   export default engine;
 }
 
+declare module 'dynalite/db/conditionParser.js' {
+  import type { Condition } from 'dynalite/db/index.js';
+
+  export type ParsedCondition = {
+    expression: Condition;
+    nestedPaths: Record<string, true>;
+    pathHeads: Record<string, true>;
+  };
+  /** A sentence where the expression can be read and makes no sense; throws where it cannot be read. */
+  export type ConditionParser = { parse: (text: string, options: object) => ParsedCondition | string };
+  const parser: ConditionParser;
+  export default parser;
+}
+
 declare module 'dynalite/validations/index.js' {
   import type { Options } from 'dynalite/db/index.js';
 

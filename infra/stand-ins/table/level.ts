@@ -4,7 +4,7 @@ import engine, { type Level, type Options } from 'dynalite/db/index.js';
 
 /** Opens the store in this folder, or one in memory. */
 export async function openLevel(dataDir: string | undefined): Promise<{ level: Level; options: Options }> {
-  if (dataDir !== undefined) await mkdir(dataDir, { recursive: true });
+  if (dataDir !== undefined) await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const { db: level, options } = engine.create(dataDir === undefined ? {} : { path: path.join(dataDir, 'leveldb') });
   try {
     await level.open();
