@@ -14,6 +14,9 @@ export type Facts = z.infer<typeof Facts>;
 /** A part of a key that can be the name of a file: no way up, nothing hidden. */
 const PART = /^\w[\w.-]{0,200}$/;
 const LONGEST_PARTS = 8;
+/** Whose machine it is reads what people uploaded by this server alone. */
+const PRIVATE_FOLDER = { recursive: true, mode: 0o700 };
+const PRIVATE_FILE = { mode: 0o600 };
 
 /** Files by key on this machine's disk; what they are called there is nobody else's to know. */
 export const openFiles = (dir: string) => {
@@ -41,7 +44,7 @@ export const openFiles = (dir: string) => {
       const place = placeOf(key);
       if (!place) throw new Refused('InvalidArgument', 'A key here is a plain path of letters, digits, _, - and dots.');
       const draft = join(dir, 'drafts', randomUUID());
-      await mkdir(dirname(draft), { recursive: true });
+      await mkdir(dirname(draft), PRIVATE_FOLDER);
       const hash = createHash('md5');
       let bytes = 0;
       const counting = new Transform({
@@ -53,13 +56,13 @@ export const openFiles = (dir: string) => {
         },
       });
       try {
-        await pipeline(source, counting, createWriteStream(draft));
+        await pipeline(source, counting, createWriteStream(draft, PRIVATE_FILE));
         if (bytes < minBytes)
           throw new Refused('EntityTooSmall', 'Your proposed upload is smaller than the minimum allowed size');
         const whole: Facts = { ...facts, etag: `"${hash.digest('hex')}"` };
-        await mkdir(dirname(place.facts), { recursive: true });
-        await mkdir(dirname(place.bytes), { recursive: true });
-        await writeFile(place.facts, JSON.stringify(whole));
+        await mkdir(dirname(place.facts), PRIVATE_FOLDER);
+        await mkdir(dirname(place.bytes), PRIVATE_FOLDER);
+        await writeFile(place.facts, JSON.stringify(whole), PRIVATE_FILE);
         await rename(draft, place.bytes);
         return whole;
       } finally {

@@ -42,8 +42,12 @@ export const readForm = <Answer>(request: IncomingMessage, take: TakeFile<Answer
             )
           : take(fields, file)
       ).finally(() => file.resume());
-      // it is told to whoever asked once the body has ended
-      taken.catch(() => {});
+      taken.catch((cause: unknown) => {
+        // The parser waits for ever for a file that nobody reads on.
+        request.unpipe(parser).resume();
+        if (request.complete) fail(cause);
+        else request.once('end', () => fail(cause)).once('close', () => fail(cause));
+      });
     });
     const broken = new Refused(
       'MalformedPOSTRequest',

@@ -224,6 +224,18 @@ describe('the bucket on this disk', () => {
     expect((await fetch(`${origin}/${BUCKET}/media/a.png`, { method: 'DELETE' })).status).toBe(403);
   });
 
+  it('answers a file of any size that it does not take', async () => {
+    const atMost = [['content-length-range', 1, 1_000]];
+    for (const bytes of [1_001, 64 * 1024, 1024 * 1024, 20 * 1024 * 1024]) {
+      const file = 'x'.repeat(bytes);
+      const long = send(signedForm('media/long.png', atMost), file);
+      expect((await told(long)).slice(0, 2), String(bytes)).toEqual([400, 'EntityTooLarge']);
+      const unsigned = send({ ...signedForm('media/long.png'), policy: '' }, file);
+      expect((await told(unsigned)).slice(0, 2), String(bytes)).toEqual([403, 'SignatureDoesNotMatch']);
+    }
+    expect(await readdir(join(dir, 'drafts'))).toEqual([]);
+  });
+
   it('ignores what follows the file', async () => {
     expect((await send(signedForm('media/c.png'), 'hello', { key: 'media/d.png', more: 'x' })).status).toBe(204);
     expect((await fetch(`${origin}/media/d.png`)).status).toBe(403);
