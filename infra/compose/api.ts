@@ -72,6 +72,7 @@ const sweep = setInterval(() => {
 const gateway = await startGateway({
   port: PORT,
   host: EVERYWHERE,
+  hostNames: [new URL(env.ORIGIN).hostname, new URL(env.WEBHOOK_URL).hostname],
   version: 'compose',
   controlPlane: () => controlPlane,
   // nginx hands the worker's path to the worker and serves the pages.

@@ -1,5 +1,6 @@
 import { createServer, request as send } from 'node:http';
 import { once } from 'node:events';
+import { answersTo, MISDIRECTED } from '#stand-ins/hosts';
 import { startTable } from '#stand-ins/table/server';
 import { asked, EVERYWHERE, say } from './environment.ts';
 import { startSecretsManager } from './secrets-manager.ts';
@@ -10,10 +11,17 @@ import { startSecretsManager } from './secrets-manager.ts';
  */
 const PORT = 4566;
 
+/** What the other containers call it, after localstack.yml. */
+const isForUs = answersTo(['localstack', 's3.localhost.localstack.cloud']);
+
 const table = await startTable({ port: 0, log: say });
 const secretsManager = await startSecretsManager();
 
 const server = createServer((request, response) => {
+  if (!isForUs(request.headers.host)) {
+    response.writeHead(MISDIRECTED).end();
+    return;
+  }
   if (request.url === '/_localstack/health') {
     response
       .writeHead(200, { 'content-type': 'application/json' })
@@ -21,9 +29,10 @@ const server = createServer((request, response) => {
     return;
   }
   const isSecret = String(request.headers['x-amz-target']).startsWith('secretsmanager.');
+  const target = isSecret ? secretsManager.url : table.url;
   const onward = send(
-    isSecret ? secretsManager.url : table.url,
-    { method: 'POST', headers: request.headers },
+    target,
+    { method: 'POST', headers: { ...request.headers, host: new URL(target).host } },
     (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(response);

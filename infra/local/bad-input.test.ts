@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -203,4 +203,49 @@ describe('a request outside the rooms', () => {
 
 it('and after all of that the platform goes on', async () => {
   await healthy();
+});
+
+describe('a page elsewhere that has given its own name our address', () => {
+  const ask = (port: string | undefined, headers: Record<string, string>, path = '/healthz') =>
+    new Promise<number | undefined>((settle, fail) => {
+      const asked = request({ host: '127.0.0.1', port, path, headers });
+      asked.once('response', (answer) => settle(answer.resume().statusCode));
+      asked.once('error', fail);
+      asked.end();
+    });
+  const socket = {
+    upgrade: 'websocket',
+    connection: 'Upgrade',
+    'sec-websocket-version': '13',
+    'sec-websocket-key': 'x',
+  };
+
+  it.each(['PORT', 'MUX_PORT', 'DYNAMODB_PORT'])('reads nothing on %s', async (variable) => {
+    const port = place.environment[variable];
+    for (const host of ['elsewhere.example', `elsewhere.example:${port}`, 'localhost.elsewhere.example'])
+      expect(await ask(port, { host }), host).toBe(421);
+    for (const host of ['localhost', `127.0.0.1:${port}`, `[::1]:${port}`])
+      expect(await ask(port, { host }), host).toBe(200);
+  });
+
+  it('opens no socket', async () => {
+    for (const path of ['/realtime', '/stream/live/none'])
+      expect(await ask(place.environment['PORT'], { ...socket, host: 'elsewhere.example' }, path), path).toBe(421);
+  });
+});
+
+describe('somebody else with an account on this machine', () => {
+  const everything = async (folder: string): Promise<string[]> => {
+    const found = await readdir(folder, { withFileTypes: true });
+    const inner = found.map((entry) => join(folder, entry.name));
+    const deeper = found.filter((entry) => entry.isDirectory()).map((entry) => everything(join(folder, entry.name)));
+    return [folder, ...inner, ...(await Promise.all(deeper)).flat()];
+  };
+
+  it('reads no file of the platform', async () => {
+    const paths = await everything(place.dataDir);
+    expect(paths.length).toBeGreaterThan(10);
+    const modes = await Promise.all(paths.map(async (path) => [path, (await stat(path)).mode & 0o077] as const));
+    expect(modes.filter(([, mode]) => mode !== 0)).toEqual([]);
+  });
 });

@@ -8,6 +8,7 @@ import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { createRealtimeGateway, type RealtimeHandlers } from './realtime-gateway.ts';
+import { answersTo, MISDIRECTED } from '#stand-ins/hosts';
 import type { Uploads } from '#stand-ins/uploads/uploads';
 
 /** The part of the path that names a room, as API Gateway's routes do. */
@@ -33,6 +34,8 @@ type Parts = {
   port: number;
   /** Where it listens; in a container, all of its addresses. @default the loopback interface */
   host?: string;
+  /** What others call it, beside this machine's own names: it answers to no other `Host`. */
+  hostNames?: string[];
   version: string;
   /** Asked at every request, so that `npm run dev` may exchange it. */
   controlPlane: () => ControlPlane;
@@ -116,6 +119,7 @@ export const startGateway = async (parts: Parts) => {
   const { port, log } = parts;
   const origin = `http://localhost:${port}`;
   const realtime = createRealtimeGateway({ handlers: () => parts.controlPlane().realtime, log });
+  const isForUs = answersTo(parts.hostNames);
   const headers = securityHeaders(parts.otherOrigins, 'dev' in parts.web);
 
   const listener = (app: Pick<Hono, 'fetch'>) =>
@@ -252,6 +256,10 @@ export const startGateway = async (parts: Parts) => {
   };
 
   const server = createServer((request, response) => {
+    if (!isForUs(request.headers.host)) {
+      response.writeHead(MISDIRECTED, { connection: 'close' }).end();
+      return;
+    }
     serve(request, response).catch((cause: unknown) => {
       if (cause instanceof URIError || cause instanceof SyntaxError)
         return json(response, 400, { error: 'invalid-request', message: 'That request cannot be read.' });
@@ -261,6 +269,10 @@ export const startGateway = async (parts: Parts) => {
     });
   });
   server.on('upgrade', (request, socket, head) => {
+    if (!isForUs(request.headers.host)) {
+      socket.end(`HTTP/1.1 ${MISDIRECTED} Misdirected Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      return;
+    }
     const path = (request.url ?? '/').split('?')[0] ?? '/';
     if (path === '/realtime') void realtime.upgrade(request, socket, head);
     else if (path.startsWith('/stream/live/')) passToWorker(request, socket, head);

@@ -35,6 +35,8 @@ const portsFree = async (): Promise<Ports> => {
 };
 
 const run = async (): Promise<void> => {
+  // Of what we and our children write, others on this machine read nothing: it holds keys, sessions and recordings.
+  process.umask(0o077);
   const dataDir = dataDirectory();
   const running = await runningPlatform(dataDir);
   const answers = running && (await fetch(`${running.origin}/healthz`).catch(() => undefined))?.ok;

@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import Mux from '@mux/mux-node';
-import { mkdir } from 'node:fs/promises';
+import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ensureTable } from '#store/table';
 import { buildWeb, bundleWorker, WEB_DIST } from './build.ts';
@@ -78,7 +78,9 @@ export const startPlatform = async ({ ports, dataDir, version, ffmpegPath, dev, 
   };
 
   try {
-    await mkdir(dataDir, { recursive: true });
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    // A folder that was there before keeps its mode.
+    await chmod(dataDir, 0o700);
     const secrets = await localSecrets(dataDir);
     const tableName = 'vybzz';
 

@@ -1,6 +1,7 @@
 import { once, setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 import { createAdaptorServer } from '@hono/node-server';
+import { answersTo } from '../hosts.ts';
 import { createAssetRoutes } from './api/assets.ts';
 import { createMuxApp } from './api/app.ts';
 import { createLiveStreamRoutes } from './api/live-streams.ts';
@@ -26,7 +27,7 @@ type Settings = {
   rtmpsPort: number;
   /** Where it listens; in a container, all of its addresses. @default the loopback interface */
   host?: string;
-  /** What encoders call it, beside `localhost`: its certificate has to say so. */
+  /** What others call it, beside this machine's own names: its certificate says so, and it answers to no other `Host`. */
   hostNames?: string[];
   dataDir: string;
   ffmpegPath?: string;
@@ -104,6 +105,7 @@ export const startMux = async ({
       token,
       faults,
       log,
+      isForUs: answersTo(hostNames),
       open: createPlaybackRoutes({ library, studio, pictures, limits, now }),
       local: createLocalRoutes({ library, studio, faults, events: events.log, resetEncoders: rtmps.resetAll }),
       rooms: {

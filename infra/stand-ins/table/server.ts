@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { asServiceError, tooLarge, unknownOperation, unreadable, unsigned } from './faults.ts';
 import { createGate } from './gate.ts';
+import { answersTo, MISDIRECTED } from '../hosts.ts';
 import { itemOperations } from './items.ts';
 import { openLevel } from './level.ts';
 import type { Operation, Room } from './operation.ts';
@@ -19,6 +20,8 @@ const JSON_TYPE = 'application/x-amz-json-1.0';
 type TableOptions = {
   /** 0 takes a free one. */
   port: number;
+  /** What others call it, beside this machine's own names. */
+  hostNames?: string[];
   /** @default in memory */
   dataDir?: string;
   log?: (line: string) => void;
@@ -27,7 +30,7 @@ type TableOptions = {
 };
 
 /** Starts the embedded DynamoDB on the loopback interface. */
-export async function startTable({ port, dataDir, log = () => {}, now = Date.now }: TableOptions) {
+export async function startTable({ port, hostNames, dataDir, log = () => {}, now = Date.now }: TableOptions) {
   const room: Room = { ...(await openLevel(dataDir)), gate: createGate(), now };
   const operations = new Map<string, Operation>(
     Object.entries({
@@ -38,10 +41,12 @@ export async function startTable({ port, dataDir, log = () => {}, now = Date.now
     }),
   );
 
+  const isForUs = answersTo(hostNames);
   const server = createServer((request, response) => {
     // A caller that hangs up has nobody to be told; both would otherwise end the process.
     request.on('error', () => {});
     response.on('error', () => {});
+    if (!isForUs(request.headers.host)) return send(response, MISTAKEN, server.listening);
     handle(operations, request).then(
       (answer) => send(response, answer, server.listening),
       (fault: unknown) => {
@@ -91,6 +96,11 @@ export async function startTable({ port, dataDir, log = () => {}, now = Date.now
 }
 
 type Answer = { statusCode: number; body: object };
+
+const MISTAKEN: Answer = {
+  statusCode: MISDIRECTED,
+  body: { message: 'The table answers to this machine’s own names' },
+};
 
 const INTERNAL: Answer = {
   statusCode: 500,

@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { HttpBindings } from '@hono/node-server';
 import { Hono, type MiddlewareHandler } from 'hono';
 import type { FaultSwitch } from '../faults.ts';
+import { MISDIRECTED } from '../../hosts.ts';
 import { Refusal, STATUS, toErrorBody } from './refusal.ts';
 
 export type Env = { Bindings: HttpBindings };
@@ -38,6 +39,8 @@ type Parts = {
   token: Token;
   faults: FaultSwitch;
   log: (line: string) => void;
+  /** Whether this `Host` is one of ours. */
+  isForUs: (host: string | undefined) => boolean;
   /** By path. */
   rooms: Record<string, Hono>;
   /** Answered to anyone. */
@@ -46,7 +49,7 @@ type Parts = {
 };
 
 /** The whole HTTP side: Mux's API behind its token, playback for all, and our own switches under `/_local`. */
-export const createMuxApp = ({ token, faults, log, rooms, open, local }: Parts) => {
+export const createMuxApp = ({ token, faults, log, isForUs, rooms, open, local }: Parts) => {
   const app = new Hono<Env>();
   app.onError((cause, c) => {
     const refusal = cause instanceof Refusal ? cause : new Refusal('server_error', ['Something went wrong']);
@@ -58,6 +61,10 @@ export const createMuxApp = ({ token, faults, log, rooms, open, local }: Parts) 
     return c.json(body, STATUS[refusal.reason], headers);
   });
   app.notFound((c) => c.json(toErrorBody(Refusal.notFound()), STATUS.not_found));
+  app.use(async (c, next) => {
+    if (!isForUs(c.req.header('host'))) return c.body(null, MISDIRECTED);
+    return next();
+  });
   app.get('/healthz', (c) => c.json({ ok: true }));
   app.route('/', open);
   app.use(authenticate(token));
