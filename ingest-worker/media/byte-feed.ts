@@ -21,6 +21,7 @@ export const createByteFeed = (): ByteFeed => {
   let at = 0;
 
   const skip = (bytes: Buffer): Buffer => {
+    if (skipping === 0) return bytes;
     const count = Math.min(skipping, bytes.byteLength);
     skipping -= count;
     at += count;
@@ -52,9 +53,11 @@ export const createByteFeed = (): ByteFeed => {
           needs = taken.needs;
           break;
         }
-        at += taken.took;
-        skipping = taken.thenSkip ?? 0;
-        held = skip(held.subarray(taken.took));
+        const { took, thenSkip = 0 } = taken;
+        const done = Math.min(held.byteLength, took + thenSkip);
+        at += done;
+        skipping = took + thenSkip - done;
+        held = held.subarray(done);
       }
       pieces = held.byteLength > 0 ? [held] : [];
       heldBytes = held.byteLength;

@@ -15,6 +15,8 @@ export const ID = {
   trackType: 0x83,
   codecId: 0x86,
   contentEncodings: 0x6d80,
+  trackTimestampScale: 0x23314f,
+  codecPrivate: 0x63a2,
   video: 0xe0,
   pixelWidth: 0xb0,
   pixelHeight: 0xba,
@@ -85,8 +87,7 @@ export const readElement = (bytes: Buffer): Element | { needs: number } => {
 
 /** The content of an EBML header; throws on a document that is not Matroska or WebM. */
 export const parseDocType = (content: Buffer): void => {
-  const docType = children(content).find(({ id }) => id === ID.docType);
-  const name = docType?.content.toString('latin1').replace(/\0+$/, '');
+  const name = once(children(content), ID.docType)?.toString('latin1').replace(/\0+$/, '');
   if (name !== 'webm' && name !== 'matroska') throw new Unreadable('the document is neither Matroska nor WebM');
 };
 
@@ -105,26 +106,26 @@ export const parseTracks = (content: Buffer): { facts: MediaFacts; numbers: Trac
     if (id !== ID.trackEntry) continue;
     const fields = children(entry);
     const type = number(fields, ID.trackType);
-    const codec =
-      fields
-        .find((field) => field.id === ID.codecId)
-        ?.content.toString('latin1')
-        .replace(/\0+$/, '') ?? '';
+    const codec = once(fields, ID.codecId)?.toString('latin1').replace(/\0+$/, '') ?? '';
+    once(fields, ID.codecPrivate);
     if (fields.some((field) => field.id === ID.contentEncodings))
       throw new Unreadable('compressed or encrypted tracks are not taken');
+    if (fields.some((field) => field.id === ID.trackTimestampScale))
+      throw new Unreadable('a track with a clock of its own');
     if (type === VIDEO_TRACK) {
       if (facts.video) throw new Unreadable('more than one picture');
       facts.video = parseVideo(codec, fields);
-      numbers.video = number(fields, ID.trackNumber) ?? 0;
+      numbers.video = trackNumber(fields);
     }
     if (type === AUDIO_TRACK) {
       if (facts.audio) throw new Unreadable('more than one sound');
       facts.audio = parseAudio(codec, fields);
-      numbers.audio = number(fields, ID.trackNumber) ?? 0;
+      numbers.audio = trackNumber(fields);
     }
   }
   const { video, audio } = facts;
   if (!video || numbers.video === undefined) throw new Unreadable('a recording without a picture');
+  if (numbers.video === numbers.audio) throw new Unreadable('two tracks of one number');
   return {
     facts: { container: 'matroska', video, ...(audio && { audio }) },
     numbers: { video: numbers.video, audio: numbers.audio },
@@ -134,7 +135,7 @@ export const parseTracks = (content: Buffer): { facts: MediaFacts; numbers: Trac
 const parseVideo = (codec: string, fields: Child[]): MediaFacts['video'] => {
   const known = VIDEO_CODECS[codec];
   if (!known) throw new Unreadable(`video codec ${printable(codec)} is not taken`);
-  const settings = children(fields.find(({ id }) => id === ID.video)?.content ?? Buffer.alloc(0));
+  const settings = children(once(fields, ID.video) ?? Buffer.alloc(0));
   const width = number(settings, ID.pixelWidth) ?? 0;
   const height = number(settings, ID.pixelHeight) ?? 0;
   if (!isPictureSize(width, height)) throw new Unreadable('an impossible picture size');
@@ -144,8 +145,8 @@ const parseVideo = (codec: string, fields: Child[]): MediaFacts['video'] => {
 const parseAudio = (codec: string, fields: Child[]): NonNullable<MediaFacts['audio']> => {
   const known = AUDIO_CODECS[codec] ?? (codec.startsWith('A_AAC/') ? 'aac' : undefined);
   if (!known) throw new Unreadable(`audio codec ${printable(codec)} is not taken`);
-  const settings = children(fields.find(({ id }) => id === ID.audio)?.content ?? Buffer.alloc(0));
-  const rate = settings.find(({ id }) => id === ID.samplingFrequency)?.content;
+  const settings = children(once(fields, ID.audio) ?? Buffer.alloc(0));
+  const rate = once(settings, ID.samplingFrequency);
   const sampleRate = rate?.byteLength === 4 ? rate.readFloatBE() : rate?.byteLength === 8 ? rate.readDoubleBE() : 8_000;
   return { codec: known, sampleRate, channels: number(settings, ID.channels) ?? 1 };
 };
@@ -175,8 +176,21 @@ const children = (content: Buffer): Child[] => {
   return found;
 };
 
+/** Of two, one reader takes the first and another the last. */
+const once = (fields: Child[], id: number): Buffer | undefined => {
+  const [field, second] = fields.filter((one) => one.id === id);
+  if (second) throw new Unreadable(`element ${id.toString(16)} stands twice`);
+  return field?.content;
+};
+
+const trackNumber = (fields: Child[]): number => {
+  const found = number(fields, ID.trackNumber) ?? 0;
+  if (found === 0) throw new Unreadable('a track without a number');
+  return found;
+};
+
 const number = (fields: Child[], id: number): number | undefined => {
-  const content = fields.find((field) => field.id === id)?.content;
+  const content = once(fields, id);
   if (!content) return undefined;
   if (content.byteLength > 6) throw new Unreadable('a number too large');
   return content.byteLength === 0 ? 0 : content.readUIntBE(0, content.byteLength);

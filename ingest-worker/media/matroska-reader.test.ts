@@ -113,6 +113,12 @@ describe('what browsers write', () => {
   });
 });
 
+const twoBlocks = (): Buffer[] => {
+  const group = blockGroup({ key: true });
+  const block = group.subarray(9);
+  return [block, block];
+};
+
 describe('what it refuses', () => {
   it.each<[string, Buffer, string]>([
     ['another document', init({ docType: 'mp3' }), 'the document is neither Matroska nor WebM'],
@@ -144,6 +150,63 @@ describe('what it refuses', () => {
     ['an id too long', Buffer.concat([INIT, cluster(0), Buffer.alloc(1)]), 'an element id longer than EBML allows'],
     ['a block without end', Buffer.concat([INIT, cluster(0), id(0xa3), UNKNOWN]), 'a block is too large'],
   ])('[W17] [L10] %s', (_, bytes, detail) => {
+    expect(refusal(bytes)).toBe(detail);
+  });
+
+  const codec = text(0x86, 'V_VP8');
+  const settings = (...extra: Buffer[]) => element(0xe0, number(0xb0, 320), number(0xba, 180), ...extra);
+  const entry = (...fields: Buffer[]) => init({ tracks: [element(0xae, number(0xd7, 1), number(0x83, 1), ...fields)] });
+  it.each<[string, Buffer, string]>([
+    ['two names of the codec', entry(codec, text(0x86, 'V_FFV1'), settings()), 'element 86 stands twice'],
+    ['two types of a track', entry(codec, number(0x83, 17), settings()), 'element 83 stands twice'],
+    ['two numbers of a track', entry(codec, number(0xd7, 2), settings()), 'element d7 stands twice'],
+    ['two set-ups', entry(codec, text(0x63a2, 'a'), text(0x63a2, 'b'), settings()), 'element 63a2 stands twice'],
+    ['two descriptions of the picture', entry(codec, settings(), settings()), 'element e0 stands twice'],
+    ['two widths', entry(codec, settings(number(0xb0, 640))), 'element b0 stands twice'],
+    [
+      'a track with a clock of its own',
+      entry(codec, settings(), number(0x23314f, 2)),
+      'a track with a clock of its own',
+    ],
+    [
+      'a track without a number',
+      init({ tracks: [element(0xae, number(0x83, 1), codec, settings())] }),
+      'a track without a number',
+    ],
+    [
+      'two tracks of one number',
+      init({
+        tracks: [track('video', 'V_VP8'), element(0xae, number(0xd7, 1), number(0x83, 2), text(0x86, 'A_OPUS'))],
+      }),
+      'two tracks of one number',
+    ],
+    [
+      'two kinds of document',
+      element(0x1a45dfa3, text(0x4282, 'webm'), text(0x4282, 'x')),
+      'element 4282 stands twice',
+    ],
+    [
+      'two clocks',
+      Buffer.concat([INIT, element(0x1549a966, number(0x2ad7b1, 1_000_000), number(0x2ad7b1, 2_000_000))]),
+      'element 2ad7b1 stands twice',
+    ],
+    [
+      'two descriptions of the segment',
+      Buffer.concat([INIT, element(0x1549a966), element(0x1549a966)]),
+      'a second description of the segment',
+    ],
+    [
+      'a description of the segment after its media',
+      Buffer.concat([INIT, cluster(0, KEY), element(0x1549a966)]),
+      'a second description of the segment',
+    ],
+    ['two times of a cluster', Buffer.concat([INIT, cluster(0, number(0xe7, 9))]), 'a second timestamp of a cluster'],
+    [
+      'two blocks in a group',
+      Buffer.concat([INIT, cluster(0, element(0xa0, ...twoBlocks()))]),
+      'a second block in a group',
+    ],
+  ])('[W19] %s, of which readers take one or the other', (_, bytes, detail) => {
     expect(refusal(bytes)).toBe(detail);
   });
 

@@ -45,7 +45,7 @@ export const createMatroskaReader = (): ContainerReader => {
   let place: Place = { at: 'top' };
   let opened = false;
   let segmentEnd = Infinity;
-  let scale = 1;
+  let scale: number | undefined;
   let tracks: { facts: MediaFacts; numbers: TrackNumbers } | undefined;
   let started = false;
   let initBytes: number | undefined;
@@ -84,7 +84,7 @@ export const createMatroskaReader = (): ContainerReader => {
       throw new Unreadable('a block is too short for its header');
     if (cluster.timestamp === undefined) throw new Unreadable('a block comes before its cluster has a timestamp');
     const flags = bytes.readUInt8(track.bytes + 2);
-    const ptsMs = (cluster.timestamp + bytes.readInt16BE(track.bytes)) * scale;
+    const ptsMs = (cluster.timestamp + bytes.readInt16BE(track.bytes)) * (scale ?? 1);
     if (ptsMs > LIMITS.mediaClockMs) throw new Unreadable('the media clock is beyond the longest show');
     const laced = (flags & 0x06) !== 0;
     const frames = laced && bytes.byteLength > track.bytes + 3 ? bytes.readUInt8(track.bytes + 3) + 1 : 1;
@@ -136,10 +136,12 @@ export const createMatroskaReader = (): ContainerReader => {
         return { took: headerBytes };
 
       case 'segment':
-        if (id === ID.info)
+        if (id === ID.info) {
+          if (scale !== undefined || started) throw new Unreadable('a second description of the segment');
           return whole(SMALL_ELEMENT_BYTES, (content) => {
             scale = parseTimestampScale(content) / NANOSECONDS_PER_MS;
           });
+        }
         if (id === ID.tracks) {
           if (tracks) throw new Unreadable('a second list of tracks');
           return whole(LIMITS.initBytes, (content) => {
@@ -161,10 +163,12 @@ export const createMatroskaReader = (): ContainerReader => {
 
       case 'cluster': {
         const cluster = place;
-        if (id === ID.timestamp)
+        if (id === ID.timestamp) {
+          if (cluster.timestamp !== undefined) throw new Unreadable('a second timestamp of a cluster');
           return whole(8, (content) => {
             cluster.timestamp = content.byteLength === 0 ? 0 : Number(BigInt(`0x${content.toString('hex')}`));
           });
+        }
         if (id === ID.simpleBlock)
           return peek((head) => {
             const { key, ...block } = blockHeader(head, cluster);
@@ -178,11 +182,13 @@ export const createMatroskaReader = (): ContainerReader => {
 
       default: {
         const group = place;
-        if (id === ID.block)
+        if (id === ID.block) {
+          if (group.block) throw new Unreadable('a second block in a group');
           return peek((head) => {
             const { key: _, ...block } = blockHeader(head, group.cluster);
             group.block = block;
           });
+        }
         if (id === ID.referenceBlock) group.refers = true;
         return pass();
       }

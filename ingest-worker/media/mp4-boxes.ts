@@ -5,32 +5,60 @@ import { isPictureSize, printable } from './ebml.ts';
 /** What the movie header says that fragments need: facts, and by track its clock and its defaults. */
 export type Movie = { facts: MediaFacts; tracks: Map<number, Track> };
 type Track = {
-  kind: 'video' | 'audio';
+  kind: 'video' | 'audio' | 'another';
   ticksPerSecond: number;
   /** What the edit list takes off every time, as FFmpeg does. */
   shiftMs: number;
-  defaults: { duration: number; flags: number };
+  defaults: { duration: number; bytes: number; flags: number };
 };
 
-/** What one fragment brings of each track. */
+/** What one fragment brings of each track, and how many bytes it says that all of it has. */
 export type Fragment = {
-  kind: 'video' | 'audio';
-  count: number;
-  firstMs: number;
-  lastMs: number;
-  /** Its first sample is one with which decoding can begin. */
-  key: boolean;
-}[];
+  tracks: {
+    kind: 'video' | 'audio';
+    count: number;
+    firstMs: number;
+    lastMs: number;
+    /** Its first sample is one with which decoding can begin. */
+    key: boolean;
+  }[];
+  bytes: number;
+};
 
 export type Box = { type: string; size: number; headerBytes: number };
+
+const ANOTHER: Track = {
+  kind: 'another',
+  ticksPerSecond: 1,
+  shiftMs: 0,
+  defaults: { duration: 0, bytes: 0, flags: 0 },
+};
 
 const NOT_SYNC = 0x10000;
 const AAC_OBJECT = 0x40;
 const TFHD = { baseOffset: 0x1, description: 0x2, duration: 0x8, size: 0x10, flags: 0x20 };
-const TRUN = { dataOffset: 0x1, firstFlags: 0x4, duration: 0x100, size: 0x200, flags: 0x400, composition: 0x800 };
+const TRUN = {
+  dataOffset: 0x1,
+  firstFlags: 0x4,
+  duration: 0x100,
+  size: 0x200,
+  flags: 0x400,
+  composition: 0x800,
+  /** Any of the four that each sample has its own of. */
+  listed: 0xf00,
+};
 /** From the start of a sample entry to the boxes in it. */
 const VISUAL_ENTRY_BYTES = 78;
 const AUDIO_ENTRY_BYTES = 28;
+/** Boxes that tell a decoder what it gets: FFmpeg believes any of them, whatever the sample entry is called. */
+const SET_UP = new Set([
+  ...'avcC hvcC lhvC vvcC av1C vpcC dOps esds dac3 dec3 dfLa alac glbl wave dvc1 sinf jp2h strf mp4v'.split(' '),
+  'SMI ',
+]);
+/** Tables of samples that lie elsewhere than in fragments; where in them it is said how many. */
+const TABLES = { stts: 4, stsc: 4, stsz: 8, stz2: 8, stco: 4, co64: 4 } as const;
+/** What FFmpeg takes for a part of the movie wherever it stands, and we only at its place. */
+const PLACED = ['moov', 'trak', 'mdia', 'minf', 'stbl', 'stsd', 'mdhd', 'mvhd', 'tkhd', 'mvex', 'trex', 'vide', 'soun'];
 
 /** The type and whole size of the box at the start of `bytes`, or how many bytes it takes to know them. */
 export const readBox = (bytes: Buffer): Box | { needs: number } => {
@@ -51,30 +79,44 @@ export const readBox = (bytes: Buffer): Box | { needs: number } => {
 /** The content of a `moov` of one picture and at most one sound, in codecs that we take. */
 export const parseMovie = (content: Buffer): Movie => {
   const movie = boxes(content);
-  const movieTicks = fullTimescale(movie.find(({ type }) => type === 'mvhd')?.content);
+  const movieTicks = fullTimescale(only(movie, 'mvhd'));
   const extends_ = children(movie, 'mvex').filter(({ type }) => type === 'trex');
   if (extends_.length === 0) throw new Unreadable('an MP4 that is not fragmented');
   const facts: Partial<MediaFacts> = {};
   const tracks: Movie['tracks'] = new Map();
+  refuseMisplaced(movie, ['mvhd', 'trak', 'mvex']);
   for (const { type, content: trak } of movie) {
     if (type !== 'trak') continue;
     const parts = boxes(trak);
+    refuseMisplaced(parts, ['tkhd', 'mdia']);
     const id = trackId(only(parts, 'tkhd'));
     const media = boxes(only(parts, 'mdia'));
+    refuseMisplaced(media, ['mdhd', 'hdlr', 'minf']);
     const handler = only(media, 'hdlr').toString('latin1', 8, 12);
     if (handler !== 'vide' && handler !== 'soun') continue;
     const kind = handler === 'vide' ? 'video' : 'audio';
     if (facts[kind]) throw new Unreadable(kind === 'video' ? 'more than one picture' : 'more than one sound');
     const ticksPerSecond = fullTimescale(only(media, 'mdhd'));
-    const entry = sampleEntry(only(boxes(only(boxes(only(media, 'minf')), 'stbl')), 'stsd'));
+    const inner = boxes(only(media, 'minf'));
+    refuseMisplaced(inner, ['stbl']);
+    const tables = boxes(only(inner, 'stbl'));
+    refuseMisplaced(tables, ['stsd']);
+    refuseTables(tables);
+    const entry = sampleEntry(only(tables, 'stsd'));
     if (kind === 'video') facts.video = parseVideo(entry);
     else facts.audio = parseAudio(entry);
-    const trex = extends_.find((box) => box.content.byteLength >= 24 && box.content.readUInt32BE(4) === id)?.content;
+    const [trex, second] = extends_.filter((box) => box.content.byteLength >= 24 && box.content.readUInt32BE(4) === id);
+    if (second) throw new Unreadable('two defaults of one track');
+    if (tracks.has(id)) throw new Unreadable('two tracks of one number');
     tracks.set(id, {
       kind,
       ticksPerSecond,
       shiftMs: editShiftMs(parts, movieTicks, ticksPerSecond),
-      defaults: { duration: trex?.readUInt32BE(12) ?? 0, flags: trex?.readUInt32BE(20) ?? 0 },
+      defaults: {
+        duration: trex?.content.readUInt32BE(12) ?? 0,
+        bytes: trex?.content.readUInt32BE(16) ?? 0,
+        flags: trex?.content.readUInt32BE(20) ?? 0,
+      },
     });
   }
   const { video, audio } = facts;
@@ -84,55 +126,67 @@ export const parseMovie = (content: Buffer): Movie => {
 
 /** The content of a `moof`, of the tracks that we know. */
 export const parseFragment = (content: Buffer, { tracks }: Movie): Fragment => {
-  const fragment: Fragment = [];
+  const fragment: Fragment = { tracks: [], bytes: 0 };
+  let count = 0;
   for (const { type, content: traf } of boxes(content)) {
     if (type !== 'traf') continue;
     const parts = boxes(traf);
     const header = createScanner(only(parts, 'tfhd'));
     const flags = header.u32();
-    const track = tracks.get(header.u32());
-    if (!track) continue;
+    const track = tracks.get(header.u32()) ?? ANOTHER;
     if (flags & TFHD.baseOffset) throw new Unreadable('fragments that are bound to a place in the file');
     if (flags & TFHD.description) header.skip(4);
     const duration = flags & TFHD.duration ? header.u32() : track.defaults.duration;
-    if (flags & TFHD.size) header.skip(4);
+    const sampleBytes = flags & TFHD.size ? header.u32() : track.defaults.bytes;
     const sampleFlags = flags & TFHD.flags ? header.u32() : track.defaults.flags;
-    const start = decodeTime(parts.find(({ type }) => type === 'tfdt')?.content);
+    const start = decodeTime(once(parts, 'tfdt'));
     const runs = parts.filter(({ type }) => type === 'trun').map(({ content }) => content);
-    const samples = readRuns(runs, { duration, flags: sampleFlags });
-    if (samples.count === 0) continue;
+    const samples = readRuns(
+      runs,
+      { duration, bytes: sampleBytes, flags: sampleFlags },
+      LIMITS.fragmentSamples - count,
+    );
+    fragment.bytes += samples.bytes;
+    count += samples.count;
+    if (samples.count === 0 || track.kind === 'another') continue;
     const toMs = (ticks: number) => ((start + ticks) * 1000) / track.ticksPerSecond + track.shiftMs;
-    const { count, key } = samples;
-    fragment.push({ kind: track.kind, count, key, firstMs: toMs(samples.first), lastMs: toMs(samples.last) });
+    const { kind } = track;
+    const [firstMs, lastMs] = [toMs(samples.first), toMs(samples.last)];
+    fragment.tracks.push({ kind, count: samples.count, key: samples.key, firstMs, lastMs });
   }
   return fragment;
 };
 
-type Samples = { count: number; first: number; last: number; key: boolean };
+type Samples = { count: number; first: number; last: number; key: boolean; bytes: number };
 
-const readRuns = (runs: Buffer[], defaults: Track['defaults']): Samples => {
-  const samples: Samples = { count: 0, first: 0, last: 0, key: false };
+const readRuns = (runs: Buffer[], defaults: Track['defaults'], most: number): Samples => {
+  const samples: Samples = { count: 0, first: 0, last: 0, key: false, bytes: 0 };
   let ticks = 0;
   for (const content of runs) {
     const run = createScanner(content);
     const flags = run.u32();
     const count = run.u32();
+    if (samples.count + count > most) throw new Unreadable('too many samples in a fragment');
+    if (count === 0) continue;
     if (flags & TRUN.dataOffset) run.skip(4);
     const firstFlags = flags & TRUN.firstFlags ? run.u32() : undefined;
-    for (let i = 0; i < count; i++) {
-      // Without a table entry a sample costs no bytes: this many could be claimed for nothing.
-      if (samples.count >= LIMITS.fragmentSamples) throw new Unreadable('too many samples in a fragment');
+    const isListed = (flags & TRUN.listed) !== 0;
+    // Samples of which the run says nothing are all alike: however many are claimed, there is one to read.
+    for (let i = 0; i < (isListed ? count : 1); i++) {
       const duration = flags & TRUN.duration ? run.u32() : defaults.duration;
-      if (flags & TRUN.size) run.skip(4);
+      const bytes = flags & TRUN.size ? run.u32() : defaults.bytes;
       const own = flags & TRUN.flags ? run.u32() : defaults.flags;
       const composition = flags & TRUN.composition ? run.i32() : 0;
+      const alike = isListed ? 1 : count;
       if (samples.count === 0) {
         samples.first = ticks + composition;
         samples.key = ((firstFlags ?? own) & NOT_SYNC) === 0;
       }
-      samples.last = ticks + composition;
-      samples.count++;
-      ticks += duration;
+      samples.last = ticks + duration * (alike - 1) + composition;
+      samples.count += alike;
+      samples.bytes += bytes * alike;
+      ticks += duration * alike;
+      if (!isListed && bytes === 0) throw new Unreadable('samples that neither have bytes nor are listed');
     }
   }
   return samples;
@@ -145,40 +199,77 @@ const parseVideo = ({ format, content }: SampleEntry): MediaFacts['video'] => {
   const width = content.readUInt16BE(24);
   const height = content.readUInt16BE(26);
   if (!isPictureSize(width, height)) throw new Unreadable('an impossible picture size');
+  refuseSetUp(content.subarray(VISUAL_ENTRY_BYTES), codec === 'h264' ? 'avcC' : 'vpcC');
   return { codec, width, height };
 };
 
 const parseAudio = ({ format, content }: SampleEntry): NonNullable<MediaFacts['audio']> => {
   if (content.byteLength < AUDIO_ENTRY_BYTES) throw new Unreadable('a box is cut short');
+  if (content.readUInt16BE(8) !== 0) throw new Unreadable('a description of sound as QuickTime has it');
   const codec = format === 'Opus' ? 'opus' : format === 'mp4a' && isAac(content) ? 'aac' : undefined;
   if (!codec) throw new Unreadable(`audio codec ${printable(format)} is not taken`);
+  refuseSetUp(content.subarray(AUDIO_ENTRY_BYTES), codec === 'opus' ? 'dOps' : 'esds');
   return { codec, sampleRate: content.readUInt16BE(24), channels: content.readUInt16BE(16) };
 };
 
-/** The object type in an `esds`, found by its DecoderConfigDescriptor (tag 4), whose length may take one to four bytes. */
-const isAac = (entry: Buffer): boolean => {
-  const esds = boxes(entry.subarray(AUDIO_ENTRY_BYTES)).find(({ type }) => type === 'esds')?.content;
-  if (!esds) return false;
-  for (let at = 4; at + 2 < esds.byteLength; at++) {
-    if (esds[at] !== 0x04) continue;
-    let value = at + 1;
-    while ((esds[value] ?? 0) & 0x80) value++;
-    if (esds[value + 1] === AAC_OBJECT) return true;
+/** What a sample entry holds may set up the decoder that its name says, once, and no other. */
+const refuseSetUp = (content: Buffer, expected: string): void => {
+  const found = boxes(content);
+  once(found, expected);
+  for (const { type } of found)
+    if (type !== expected && SET_UP.has(type)) throw new Unreadable(`box ${printable(type)} sets up another decoder`);
+};
+
+/** Samples lie in fragments, and nowhere else. */
+const refuseTables = (tables: Child[]): void => {
+  for (const { type, content } of tables) {
+    const at = isTable(type) ? TABLES[type] : undefined;
+    if (at === undefined) continue;
+    if (content.byteLength < at + 4) throw new Unreadable('a box is cut short');
+    if (content.readUInt32BE(at) !== 0) throw new Unreadable('samples outside of fragments');
   }
-  return false;
+};
+const isTable = (type: string): type is keyof typeof TABLES => type in TABLES;
+
+/** Parts of the movie where they do not belong. */
+const refuseMisplaced = (found: Child[], expected: readonly string[]): void => {
+  for (const { type, content } of found) {
+    if (expected.includes(type)) continue;
+    if (PLACED.includes(type) || PLACED.some((name) => content.includes(name, 0, 'latin1')))
+      throw new Unreadable(`a part of the movie in box ${printable(type)}`);
+  }
+};
+
+/** The object type in an `esds` (ISO 14496-1): a descriptor of the stream (tag 3), and in it that of its decoder (tag 4). */
+const isAac = (entry: Buffer): boolean => {
+  const esds = once(boxes(entry.subarray(AUDIO_ENTRY_BYTES)), 'esds');
+  if (!esds) return false;
+  const stream = descriptor(esds, 4, 0x03);
+  // Its number, and flags of what else stands before the decoder's: nothing.
+  if (stream === undefined || ((esds[stream + 2] ?? 0xff) & 0xe0) !== 0) return false;
+  const decoder = descriptor(esds, stream + 3, 0x04);
+  return decoder !== undefined && esds[decoder] === AAC_OBJECT;
+};
+
+/** Where the content of the descriptor at `at` begins, if it has this tag; its length takes one to four bytes. */
+const descriptor = (bytes: Buffer, at: number, tag: number): number | undefined => {
+  if (bytes[at] !== tag) return undefined;
+  for (let next = at + 1; next <= at + 4; next++) if (((bytes[next] ?? 0) & 0x80) === 0) return next + 1;
+  return undefined;
 };
 
 type SampleEntry = { format: string; content: Buffer };
 
 const sampleEntry = (stsd: Buffer): SampleEntry => {
-  const [entry] = boxes(stsd.subarray(8));
+  const [entry, second] = boxes(stsd.subarray(8));
   if (!entry) throw new Unreadable('a track without a description');
+  if (second || stsd.readUInt32BE(4) !== 1) throw new Unreadable('a track with several descriptions');
   return { format: entry.type, content: entry.content };
 };
 
 /** Empty edits shift a track later, a media time earlier (FFmpeg applies both to fragments). */
 const editShiftMs = (trak: Child[], movieTicks: number, mediaTicks: number): number => {
-  const list = children(trak, 'edts').find(({ type }) => type === 'elst')?.content;
+  const list = once(children(trak, 'edts'), 'elst');
   if (!list) return 0;
   const scan = createScanner(list);
   const long = scan.u32() >>> 24 === 1;
@@ -194,8 +285,8 @@ const editShiftMs = (trak: Child[], movieTicks: number, mediaTicks: number): num
   return shiftMs;
 };
 
-const fullTimescale = (header: Buffer | undefined): number => {
-  const scan = createScanner(header ?? Buffer.alloc(0));
+const fullTimescale = (header: Buffer): number => {
+  const scan = createScanner(header);
   const long = scan.u32() >>> 24 === 1;
   scan.skip(long ? 16 : 8);
   const ticks = scan.u32();
@@ -230,14 +321,21 @@ const boxes = (content: Buffer): Child[] => {
 };
 
 const children = (parents: Child[], type: string): Child[] => {
-  const parent = parents.find((child) => child.type === type);
-  return parent ? boxes(parent.content) : [];
+  const parent = once(parents, type);
+  return parent ? boxes(parent) : [];
+};
+
+/** Of two, one reader takes the first and another the last. */
+const once = (parents: Child[], type: string): Buffer | undefined => {
+  const [found, second] = parents.filter((child) => child.type === type);
+  if (second) throw new Unreadable(`box ${type} stands twice`);
+  return found?.content;
 };
 
 const only = (parents: Child[], type: string): Buffer => {
-  const found = parents.find((child) => child.type === type);
+  const found = once(parents, type);
   if (!found) throw new Unreadable(`no box ${type} where there must be one`);
-  return found.content;
+  return found;
 };
 
 /** Big-endian numbers one after another; a box that ends too early is unreadable. */

@@ -3,7 +3,7 @@ import { LIMITS } from '../limits.ts';
 import { fixture } from '../worker.testing.ts';
 import type { ContainerEvent } from './container.ts';
 import { createMp4Reader } from './mp4-reader.ts';
-import { box, fragment, ftyp, init, moov, NOT_SYNC, sound, traf, trak, u32, visual } from './mp4.testing.ts';
+import { box, fragment, ftyp, init, moov, NOT_SYNC, sound, traf, trak, twice, u32, visual } from './mp4.testing.ts';
 
 const read = (bytes: Buffer, pieceBytes = bytes.byteLength): ContainerEvent[] => {
   const reader = createMp4Reader();
@@ -120,11 +120,93 @@ describe('what it refuses', () => {
     expect(refusal(bytes)).toBe(detail);
   });
 
-  it('[L10] a fragment has at most fragmentSamples samples, which may cost no bytes', () => {
-    const of = (count: number) =>
-      fragment(box('traf', box('tfhd', u32(0, 1)), box('tfdt', u32(0, 0)), box('trun', u32(0, count))));
-    expect(refusal(INIT, of(LIMITS.fragmentSamples))).toBeUndefined();
-    expect(refusal(INIT, of(LIMITS.fragmentSamples + 1))).toBe('too many samples in a fragment');
+  /** A fragment that claims samples of `each` bytes without a list of them, in as many runs, before so many bytes of media. */
+  const claiming = (counts: number[], each: number, mediaBytes: number, id = 1) =>
+    Buffer.concat([
+      box(
+        'moof',
+        box(
+          'traf',
+          box('tfhd', u32(0x10, id, each)),
+          box('tfdt', u32(0, 0)),
+          ...counts.map((count) => box('trun', u32(0, count))),
+        ),
+      ),
+      box('mdat', Buffer.alloc(mediaBytes)),
+    ]);
+
+  it('[L10] a fragment has at most fragmentSamples samples, however many runs or tracks claim them', () => {
+    const most = LIMITS.fragmentSamples;
+    expect(refusal(INIT, claiming([most], 1, most))).toBeUndefined();
+    expect(refusal(INIT, claiming([most - 9, 9], 1, most))).toBeUndefined();
+    expect(refusal(INIT, claiming([most + 1], 1, most + 1))).toBe('too many samples in a fragment');
+    expect(refusal(INIT, claiming([most - 9, 10], 1, most + 1))).toBe('too many samples in a fragment');
+    expect(refusal(INIT, claiming([most + 1], 1, most + 1, 9))).toBe('too many samples in a fragment');
+  });
+
+  it('[L17] samples are paid for: a fragment brings the bytes that it claims', () => {
+    expect(refusal(INIT, claiming([10], 10, 100))).toBeUndefined();
+    expect(refusal(INIT, claiming([10], 10, 99))).toBe('a fragment claims more than it brings');
+    expect(refusal(INIT, claiming([10], 0, 99))).toBe('samples that neither have bytes nor are listed');
+    const alone = claiming([10], 10, 0).subarray(0, -8);
+    expect(refusal(INIT, alone, claiming([10], 10, 100))).toBe('a fragment without its media');
+  });
+
+  it('[E10] samples that are not listed are told as those that are', () => {
+    const [, , alike] = read(Buffer.concat([INIT, claiming([3, 4], 10, 70)]));
+    expect(alike).toMatchObject({ type: 'samples', count: 7, firstMs: 0, lastMs: 6 * 33 });
+  });
+
+  it.each([
+    ['mvhd', 'box mvhd stands twice'],
+    ['tkhd', 'box tkhd stands twice'],
+    ['mdia', 'box mdia stands twice'],
+    ['mdhd', 'box mdhd stands twice'],
+    ['hdlr', 'box hdlr stands twice'],
+    ['minf', 'box minf stands twice'],
+    ['stbl', 'box stbl stands twice'],
+    ['stsd', 'box stsd stands twice'],
+    ['mvex', 'box mvex stands twice'],
+    ['trex', 'two defaults of one track'],
+    ['edts', 'box edts stands twice'],
+    ['elst', 'box elst stands twice'],
+    ['trak', 'more than one picture'],
+    ['avc1', 'a track with several descriptions'],
+    ['avcC', 'box avcC stands twice'],
+  ])('[W19] two boxes %s, of which readers take one or the other', (type, detail) => {
+    const entry = visual('avc1', 320, 180, box('avcC', Buffer.alloc(7)));
+    expect(refusal(twice(init(trak({ entry, edits: [[0, 0]] })), type))).toBe(detail);
+  });
+
+  it.each(['tfhd', 'tfdt'])('[W19] two boxes %s of a fragment', (type) => {
+    expect(refusal(INIT, twice(fragment(traf()), type))).toBe(`box ${type} stands twice`);
+  });
+
+  const within = (entry: Buffer) => init(trak({ entry }));
+  it.each<[string, Buffer, string]>([
+    [
+      'the set-up of another decoder',
+      within(visual('avc1', 320, 180, box('esds', Buffer.alloc(9)))),
+      'box esds sets up another decoder',
+    ],
+    [
+      'a track within what is no part of the movie',
+      init(trak(), box('udta', trak({ id: 3 }))),
+      'a part of the movie in box udta',
+    ],
+    ['two tracks of one number', init(trak(), trak({ handler: 'soun', entry: sound() })), 'two tracks of one number'],
+    [
+      'samples outside of fragments',
+      init(trak({ tables: [box('stsz', u32(0, 10, 1))] })),
+      'samples outside of fragments',
+    ],
+    [
+      'sound as QuickTime describes it',
+      init(trak(), trak({ id: 2, handler: 'soun', entry: sound('mp4a', 0x40, 1) })),
+      'a description of sound as QuickTime has it',
+    ],
+  ])('[W19] %s', (_, bytes, detail) => {
+    expect(refusal(bytes)).toBe(detail);
   });
 
   it('[L10] a picture is at most pictureSide wide and high', () => {

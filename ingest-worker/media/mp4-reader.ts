@@ -11,6 +11,8 @@ export const createMp4Reader = (): ContainerReader => {
   const feed = createByteFeed();
   let opened = false;
   let movie: Movie | undefined;
+  /** What the fragment before has said that its media has, which is to come next. */
+  let claimedBytes = 0;
   let refused = false;
 
   const take = (held: Buffer, events: ContainerEvent[]): Taken => {
@@ -40,6 +42,7 @@ export const createMp4Reader = (): ContainerReader => {
       case 'moof': {
         const known = movie;
         if (!known) throw new Unreadable('media comes before the list of tracks');
+        if (claimedBytes > 0) throw new Unreadable('a fragment without its media');
         return whole((content) => {
           say(parseFragment(content, known), events);
         });
@@ -47,22 +50,30 @@ export const createMp4Reader = (): ContainerReader => {
       default:
         if (size > LIMITS.elementBytes) throw new Unreadable(`box ${type} is too large`);
         if (!movie && feed.at + size > LIMITS.initBytes) throw new Unreadable('no media within the first bytes');
+        if (type === 'mdat') {
+          if (size - headerBytes < claimedBytes) throw new Unreadable('a fragment claims more than it brings');
+          claimedBytes = 0;
+        }
         return { took: headerBytes, thenSkip: size - headerBytes };
     }
   };
 
-  const say = (fragment: Fragment, events: ContainerEvent[]): void => {
+  const say = ({ tracks, bytes }: Fragment, events: ContainerEvent[]): void => {
     const offset = feed.at;
-    const video = fragment.find(({ kind }) => kind === 'video');
+    claimedBytes = bytes;
+    const video = tracks.find(({ kind }) => kind === 'video');
     if (video?.key) events.push({ type: 'boundary', offset, ptsMs: video.firstMs });
-    for (const { kind, count, firstMs, lastMs } of fragment) {
+    for (const { kind, count, firstMs, lastMs } of tracks) {
       if (lastMs > LIMITS.mediaClockMs) throw new Unreadable('the media clock is beyond the longest show');
       events.push({ type: 'samples', kind, count, firstMs, lastMs, offset });
     }
   };
 
   return {
-    jump: (offset) => feed.jump(offset),
+    jump: (offset) => {
+      claimedBytes = 0;
+      feed.jump(offset);
+    },
     push: (bytes) => {
       const events: ContainerEvent[] = [];
       if (refused) return events;

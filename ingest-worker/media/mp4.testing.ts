@@ -19,20 +19,33 @@ type Track = {
   ticks?: number;
   /** [duration in the movie's clock, media time or -1] */
   edits?: [number, number][];
+  /** Tables of samples beside the description. */
+  tables?: Buffer[];
 };
 
-export const visual = (format = 'avc1', width = 320, height = 180): Buffer =>
-  box(format, zeros(24), Buffer.from([width >> 8, width & 255, height >> 8, height & 255]), zeros(50));
+export const visual = (format = 'avc1', width = 320, height = 180, ...more: Buffer[]): Buffer =>
+  box(format, zeros(24), Buffer.from([width >> 8, width & 255, height >> 8, height & 255]), zeros(50), ...more);
 
-export const sound = (format = 'mp4a', object = 0x40): Buffer =>
+export const sound = (format = 'mp4a', object = 0x40, version = 0): Buffer =>
   box(
     format,
-    zeros(16),
+    zeros(8),
+    Buffer.from([0, version]),
+    zeros(6),
     Buffer.from([0, 2, 0, 16, 0, 0, 0, 0, 0xbb, 0x80, 0, 0]),
-    ...(format === 'mp4a' ? [box('esds', zeros(4), Buffer.from([0x04, 0x80, 0x80, 0x0d, object]), zeros(12))] : []),
+    ...(format === 'mp4a'
+      ? [box('esds', zeros(4), Buffer.from([0x03, 0x15, 0, 2, 0, 0x04, 0x80, 0x80, 0x0d, object]), zeros(12))]
+      : []),
   );
 
-export const trak = ({ id = 1, handler = 'vide', entry = visual(), ticks = 1_000, edits = [] }: Track = {}): Buffer =>
+export const trak = ({
+  id = 1,
+  handler = 'vide',
+  entry = visual(),
+  ticks = 1_000,
+  edits = [],
+  tables = [],
+}: Track = {}): Buffer =>
   box(
     'trak',
     box('tkhd', u32(0, 0, 0, id)),
@@ -43,7 +56,7 @@ export const trak = ({ id = 1, handler = 'vide', entry = visual(), ticks = 1_000
       'mdia',
       box('mdhd', u32(0, 0, 0, ticks)),
       box('hdlr', u32(0, 0), Buffer.from(handler)),
-      box('minf', box('stbl', box('stsd', u32(0, 1), entry))),
+      box('minf', box('stbl', box('stsd', u32(0, 1), entry), ...tables)),
     ),
   );
 
@@ -77,3 +90,28 @@ export const fragment = (...trafs: Buffer[]): Buffer =>
   Buffer.concat([box('moof', box('mfhd', u32(0, 1)), ...trafs), box('mdat', zeros(100))]);
 
 export const NOT_SYNC = 0x10000;
+
+const PARENTS = 'moov trak mdia minf stbl stsd avc1 mvex edts moof traf'.split(' ');
+/** Within a parent, from its start to its first child. */
+const INTO: Record<string, number> = { stsd: 16, avc1: 86 };
+
+/** The same boxes, but with the first of this type a second time right after itself. */
+export const twice = (bytes: Buffer, type: string): Buffer => {
+  const parts: Buffer[] = [];
+  let done = false;
+  for (let at = 0; at < bytes.byteLength;) {
+    const whole = bytes.subarray(at, at + bytes.readUInt32BE(at));
+    at += whole.byteLength;
+    const name = whole.toString('latin1', 4, 8);
+    if (!done && name === type) {
+      done = true;
+      parts.push(whole, whole);
+    } else if (!done && PARENTS.includes(name)) {
+      const into = INTO[name] ?? 8;
+      const inner = twice(whole.subarray(into), type);
+      done = inner.byteLength > whole.byteLength - into;
+      parts.push(box(name, whole.subarray(8, into), inner));
+    } else parts.push(whole);
+  }
+  return Buffer.concat(parts);
+};

@@ -11,6 +11,8 @@ export type PictureSetUp = {
 type ParameterSets = { sequence: Buffer[]; picture: Buffer[] };
 /** A decoder configuration record (ISO 14496-15): parameter sets, and how long the length before each unit is. */
 type Configuration = ParameterSets & { lengthBytes: number; extension: Buffer };
+/** By content, so that to find one costs what its bytes do, however many others there are. */
+type Known = { sequence: ReadonlySet<string>; picture: ReadonlySet<string> };
 
 const AVC = 7;
 const SET_UP = 0;
@@ -18,6 +20,8 @@ const PICTURE = 1;
 /** Frame type and codec, packet type, composition time. */
 const TAG_BYTES = 5;
 const KIND_MASK = 0x1f;
+const FIRST_SLICE = 1;
+const LAST_SLICE = 5;
 const SEQUENCE = 7;
 const PICTURE_PARAMETERS = 8;
 /** Version, profile, compatibility, level, length size and number of sequence parameter sets. */
@@ -33,7 +37,7 @@ const FORMAT = Buffer.from('fdf8f800', 'hex');
  * which goes on with the set-up of the first picture: a player that believes it shows garbage.
  */
 export const createPictureSetUp = (): PictureSetUp => {
-  let inForce: { tag: FlvTag; configuration: Configuration } | undefined;
+  let inForce: { tag: FlvTag; configuration: Configuration; known: Known } | undefined;
   let changes = 0;
 
   const adopt = (tag: FlvTag): FlvTag[] => {
@@ -41,15 +45,15 @@ export const createPictureSetUp = (): PictureSetUp => {
     if (!configuration) return [tag];
     // FFmpeg stamps with 0 what it begins with. One that is started anew begins with what was in force then, not now.
     if (inForce && tag.timestampMs === 0) return [{ ...inForce.tag, timestampMs: 0 }];
-    inForce = { tag, configuration };
+    inForce = { tag, configuration, known: toKnown(configuration) };
     return [tag];
   };
 
   const compare = (tag: FlvTag): FlvTag[] => {
     if (!inForce) return [tag];
-    const { configuration, tag: header } = inForce;
+    const { configuration, known, tag: header } = inForce;
     const brought = parameterSets(tag.body.subarray(TAG_BYTES), configuration.lengthBytes);
-    if (isCovered(brought, configuration) || !fits(brought)) return [tag];
+    if (!fits(brought) || isCovered(brought, known)) return [tag];
     const next = {
       ...configuration,
       ...(brought.sequence.length > 0 && { sequence: brought.sequence }),
@@ -58,7 +62,7 @@ export const createPictureSetUp = (): PictureSetUp => {
     const body = Buffer.concat([header.body.subarray(0, TAG_BYTES), toRecord(next)]);
     const { timestampMs } = tag;
     const made: FlvTag = { kind: 'video', timestampMs, key: false, header: true, body };
-    inForce = { tag: made, configuration: next };
+    inForce = { tag: made, configuration: next, known: toKnown(next) };
     changes++;
     return [made, tag];
   };
@@ -76,28 +80,42 @@ export const createPictureSetUp = (): PictureSetUp => {
   };
 };
 
+const toKnown = ({ sequence, picture }: ParameterSets): Known => ({
+  sequence: new Set(sequence.map(contentOf)),
+  picture: new Set(picture.map(contentOf)),
+});
+
+const contentOf = (set: Buffer): string => set.toString('latin1');
+
 /** Nothing was brought that is not in force already. */
-const isCovered = (brought: ParameterSets, { sequence, picture }: ParameterSets): boolean =>
-  brought.sequence.every((set) => sequence.some((known) => known.equals(set))) &&
-  brought.picture.every((set) => picture.some((known) => known.equals(set)));
+const isCovered = (brought: ParameterSets, { sequence, picture }: Known): boolean =>
+  brought.sequence.every((set) => sequence.has(contentOf(set))) &&
+  brought.picture.every((set) => picture.has(contentOf(set)));
 
 /** A stranger's pictures may claim anything; what no record can hold no player could use. */
-const fits = ({ sequence, picture }: ParameterSets): boolean =>
-  sequence.length <= MOST.sequence &&
-  picture.length <= MOST.picture &&
-  [...sequence, ...picture].every(({ byteLength }) => byteLength <= MOST.setBytes);
+const fits = (brought: ParameterSets): boolean =>
+  isCountable(brought) &&
+  [...brought.sequence, ...brought.picture].every(({ byteLength }) => byteLength <= MOST.setBytes);
 
-/** The parameter sets among a picture's units; one that is cut short ends the list. */
+const isCountable = ({ sequence, picture }: ParameterSets): boolean =>
+  sequence.length <= MOST.sequence && picture.length <= MOST.picture;
+
+/**
+ * The parameter sets among a picture's units; one that is cut short ends the list, and so does the picture itself, before
+ * which all of them stand (H.264, 7.4.1.2.3). Of more than a record can hold it is enough to know that there are more.
+ */
 const parameterSets = (units: Buffer, lengthBytes: number): ParameterSets => {
   const found: ParameterSets = { sequence: [], picture: [] };
-  for (let at = 0; at + lengthBytes < units.byteLength;) {
+  for (let at = 0; at + lengthBytes < units.byteLength && isCountable(found);) {
     const from = at + lengthBytes;
     at = from + units.readUIntBE(at, lengthBytes);
     if (at > units.byteLength) return found;
+    const kind = (units[from] ?? 0) & KIND_MASK;
+    if (kind >= FIRST_SLICE && kind <= LAST_SLICE) return found;
+    if (kind !== SEQUENCE && kind !== PICTURE_PARAMETERS) continue;
     const unit = withoutPadding(units.subarray(from, at));
-    const kind = (unit[0] ?? 0) & KIND_MASK;
-    if (kind === SEQUENCE && unit.byteLength > 3) found.sequence.push(unit);
     if (kind === PICTURE_PARAMETERS) found.picture.push(unit);
+    else if (unit.byteLength > 3) found.sequence.push(unit);
   }
   return found;
 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createRing } from './ring.ts';
+import { createRing, type Ring } from './ring.ts';
 
 /** Three GOPs of 100 bytes at 0, 2 and 4 s; sound begins 10 ms after each picture. */
 const threeGops = () => {
@@ -22,13 +22,31 @@ const threeGops = () => {
   return ring;
 };
 
+/** All that there is from byte `from` on. */
+const readOn = (ring: Ring, from: number): Buffer => {
+  const read: Buffer[] = [];
+  for (let at = from; ;) {
+    const next = ring.read(at);
+    if (!next || 'gapTo' in next) return Buffer.concat(read);
+    // As it was when it was read: what is appended later changes nothing of it.
+    read.push(next.bytes);
+    at += next.bytes.byteLength;
+  }
+};
+
 const NOTHING = { videoMs: undefined, audioMs: undefined };
 
 describe('reading', () => {
   it('reads on from any byte, piece by piece', () => {
     const ring = threeGops();
-    expect(ring.read(150)).toEqual({ bytes: Buffer.alloc(50, 1) });
+    expect(readOn(ring, 150)).toEqual(Buffer.concat([Buffer.alloc(50, 1), Buffer.alloc(100, 2)]));
     expect(ring.read(300)).toBeUndefined();
+    const large = Buffer.alloc(40_000, 3);
+    for (const bytes of [large, Buffer.alloc(7, 4), Buffer.alloc(9_000, 5), Buffer.alloc(9_000, 6)]) ring.append(bytes);
+    const rest = readOn(ring, 200);
+    expect(rest).toEqual(
+      Buffer.concat([Buffer.alloc(100, 2), large, Buffer.alloc(7, 4), Buffer.alloc(9_000, 5), Buffer.alloc(9_000, 6)]),
+    );
   });
 
   it('[W9] tells where the stream goes on after bytes that will never come', () => {

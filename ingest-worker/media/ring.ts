@@ -30,6 +30,10 @@ export type Ring = {
   hollow(reached: Reached): boolean;
 };
 
+/** Bytes that come in small pieces are joined into pieces of this size, so that a byte held costs about a byte. */
+const PIECE_BYTES = 16 * 1024;
+/** More boundaries or marks than this, and every second one is forgotten: a few are as good to begin with as all. */
+const MOST_PLACES = 4_096;
 /** A sound track on which nothing came for so long does not hold up the picture. */
 const SILENT_TRACK_MS = 10_000;
 /** Rounding of container clocks to whole milliseconds. */
@@ -38,7 +42,11 @@ const ROUNDING_MS = 1;
 /** The GOPs since the last committed key frame, from which FFmpeg can be started again at any time. */
 export const createRing = (startOffset = 0): Ring => {
   let pieces: { offset: number; bytes: Buffer }[] = [];
+  /** Where the next small bytes go, right after those of the last piece. */
+  let room: Buffer = Buffer.alloc(0);
   let boundaries: Boundary[] = [];
+  /** The first boundary of which it is not known when its sound begins; so it is of none after it. */
+  let soundless = 0;
   /** Pictures by place, to free within a GOP. */
   let marks: { offset: number; videoMs: number }[] = [];
   let start = startOffset;
@@ -67,9 +75,61 @@ export const createRing = (startOffset = 0): Ring => {
       kept++;
     }
     pieces = kept > 0 ? pieces.slice(kept) : pieces;
+    const [first] = pieces;
+    if (first && first.offset < offset) {
+      heldBytes -= offset - first.offset;
+      pieces[0] = { offset, bytes: first.bytes.subarray(offset - first.offset) };
+    }
     start = Math.max(start, offset);
-    boundaries = boundaries.filter((boundary) => boundary.offset >= start);
-    marks = marks.filter((mark) => mark.offset >= start);
+    const freed = firstFrom(boundaries, start);
+    boundaries = boundaries.slice(freed);
+    soundless = Math.max(0, soundless - freed);
+    marks = marks.slice(firstFrom(marks, start));
+  };
+
+  const addBoundary = (boundary: Boundary): void => {
+    boundaries.push(boundary);
+    if (boundaries.length <= MOST_PLACES) return;
+    boundaries = thin(boundaries);
+    soundless = boundaries.findIndex(({ audioMs }) => audioMs === undefined);
+    if (soundless === -1) soundless = boundaries.length;
+  };
+
+  const addMark = (mark: { offset: number; videoMs: number }): void => {
+    if (marks.at(-1)?.offset === mark.offset) return;
+    marks.push(mark);
+    if (marks.length > MOST_PLACES) marks = thin(marks);
+  };
+
+  /** The sound of this time is the first of every boundary before it that had none. */
+  const addSound = ({ offset, firstMs }: { offset: number; firstMs: number }): void => {
+    if (sound?.offset !== offset) sound = { offset, ms: firstMs };
+    for (let boundary = boundaries[soundless]; boundary; boundary = boundaries[++soundless]) {
+      if (boundary.offset > offset) return;
+      boundary.audioMs ??= firstMs;
+    }
+  };
+
+  /** Copies bytes to the end of the piece before, where there is room; false where there is not. */
+  const join = (bytes: Buffer): boolean => {
+    const last = pieces.at(-1);
+    if (!last || bytes.byteLength > room.byteLength || last.offset + last.bytes.byteLength !== end) return false;
+    bytes.copy(room);
+    room = room.subarray(bytes.byteLength);
+    last.bytes = Buffer.from(last.bytes.buffer, last.bytes.byteOffset, last.bytes.byteLength + bytes.byteLength);
+    return true;
+  };
+
+  const addPiece = (bytes: Buffer): void => {
+    if (bytes.byteLength >= PIECE_BYTES) {
+      room = Buffer.alloc(0);
+      pieces.push({ offset: end, bytes });
+      return;
+    }
+    const made = Buffer.allocUnsafeSlow(PIECE_BYTES);
+    bytes.copy(made);
+    room = made.subarray(bytes.byteLength);
+    pieces.push({ offset: end, bytes: made.subarray(0, bytes.byteLength) });
   };
 
   return {
@@ -89,7 +149,7 @@ export const createRing = (startOffset = 0): Ring => {
       return newestMs;
     },
     append: (bytes) => {
-      pieces.push({ offset: end, bytes });
+      if (!join(bytes)) addPiece(bytes);
       heldBytes += bytes.byteLength;
       end += bytes.byteLength;
     },
@@ -100,17 +160,13 @@ export const createRing = (startOffset = 0): Ring => {
     note: (event) => {
       if (event.type === 'boundary') {
         const before = sound && sound.offset >= event.offset ? sound.ms : undefined;
-        boundaries.push({ offset: event.offset, videoMs: event.ptsMs, audioMs: before });
-        return;
+        return addBoundary({ offset: event.offset, videoMs: event.ptsMs, audioMs: before });
       }
       if (event.kind === 'video') {
         newestMs = Math.max(newestMs ?? event.lastMs, event.lastMs);
-        if (marks.at(-1)?.offset !== event.offset) marks.push({ offset: event.offset, videoMs: event.firstMs });
-        return;
+        return addMark({ offset: event.offset, videoMs: event.firstMs });
       }
-      if (sound?.offset !== event.offset) sound = { offset: event.offset, ms: event.firstMs };
-      for (const boundary of boundaries)
-        if (boundary.audioMs === undefined && boundary.offset <= event.offset) boundary.audioMs = event.firstMs;
+      addSound(event);
     },
     read: (offset) => {
       const piece = pieces[indexOf(pieces, offset)];
@@ -142,6 +198,22 @@ export const createRing = (startOffset = 0): Ring => {
 const startsBy = (boundary: Boundary, { videoMs, audioMs }: Reached): boolean =>
   (videoMs === undefined ? false : boundary.videoMs + ROUNDING_MS < videoMs) &&
   (boundary.audioMs === undefined || (audioMs !== undefined && boundary.audioMs <= audioMs + ROUNDING_MS));
+
+/** Index of the first place that is at byte `start` or after. */
+const firstFrom = (places: readonly { offset: number }[], start: number): number => {
+  let low = 0;
+  let high = places.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((places[middle]?.offset ?? Infinity) < start) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+};
+
+/** Every second one, the oldest among them, and the newest. */
+const thin = <Place>(places: readonly Place[]): Place[] =>
+  places.filter((_, index) => index % 2 === 0 || index === places.length - 1);
 
 /** Index of the first piece that ends beyond `offset`. */
 const indexOf = (pieces: { offset: number; bytes: Buffer }[], offset: number): number => {

@@ -37,8 +37,9 @@ const Report = z.object({
   because: z.string(),
   whole: z.boolean(),
   rung: z.string(),
+  droppedPictures: z.number(),
   attempts: z.array(z.number()),
-  welcomes: z.array(z.object({ atMs: z.number(), streamBytes: z.number() })),
+  welcomes: z.array(z.object({ atMs: z.number(), recordedBytes: z.number() })),
   encodedPictures: z.number(),
 });
 type Report = z.infer<typeof Report>;
@@ -58,11 +59,12 @@ export const openBrowser = async (): Promise<Browser> => {
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = request.url?.split('?')[0] ?? '/';
     if (path === '/ingest-url') return void response.end(await getUrl());
-    if (path === '/container-stream') {
+    if (path === '/recording') {
       handed(Buffer.concat(await request.toArray()));
       return void response.end();
     }
-    const file = join(directory, path === '/' ? 'index.html' : path);
+    const file =
+      path === '/witness.js' ? join(PAGE, 'witness.js') : join(directory, path === '/' ? 'index.html' : path);
     response.setHeader('content-type', TYPES[extname(file)] ?? 'application/octet-stream');
     return void response.end(await readFile(file));
   };
@@ -109,7 +111,7 @@ export const openBrowser = async (): Promise<Browser> => {
 /** The page's show as a publisher: looked at again and again, and asked for its recording in the end. */
 const watchPage = (page: Page, take: () => Promise<Buffer>): Publisher => {
   let report: Report | undefined;
-  let streamBytes: readonly number[] = [];
+  let recordedBytes: readonly number[] = [];
   let ending: Ending | undefined;
   let recording: Promise<Buffer> | undefined;
   const welcomes: { atMs: number; mediaMs: number }[] = [];
@@ -119,7 +121,7 @@ const watchPage = (page: Page, take: () => Promise<Buffer>): Publisher => {
   const look = async (): Promise<void> => {
     const seen = Report.parse(await page.evaluate('window.live.report()'));
     report = seen;
-    streamBytes = seen.welcomes.map((welcome) => welcome.streamBytes);
+    recordedBytes = seen.welcomes.map((welcome) => welcome.recordedBytes);
     for (const { atMs } of seen.welcomes.slice(welcomes.length))
       welcomes.push({ atMs: toOurs(atMs), mediaMs: sinceStart() });
     const { state, whole, because } = seen;
@@ -139,7 +141,6 @@ const watchPage = (page: Page, take: () => Promise<Buffer>): Publisher => {
   lookAgain();
 
   return {
-    close: () => void page.context().close(),
     stop: () => void page.evaluate('window.live.end()'),
     get ending() {
       return ending;
@@ -161,7 +162,7 @@ const watchPage = (page: Page, take: () => Promise<Buffer>): Publisher => {
       (recording ??= take().then((bytes) => {
         // How far the recording was at each return: the page has said how many bytes of it there were.
         for (const [index, welcome] of welcomes.entries())
-          welcome.mediaMs = newestPictureMs(bytes.subarray(0, streamBytes[index]));
+          welcome.mediaMs = newestPictureMs(bytes.subarray(0, recordedBytes[index]));
         return bytes;
       })),
   };

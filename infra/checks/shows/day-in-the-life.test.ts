@@ -8,7 +8,7 @@ import type { AuthConfig, PlaybackView, PostView, ProfileView, StreamView, Uploa
 import type { ServerMessage } from '#contract/realtime';
 import { sendForm } from '../../../functions/uploads/bucket.testing.ts';
 import { openCapture } from './capture.ts';
-import { startCapturePublisher } from './publisher.ts';
+import { createCapturePublisher } from './publisher.ts';
 import { until } from '#stand-ins/until';
 import { openBrowser, openWebApp, signIn } from '#stand-ins/identity/browser.testing';
 import { makePlace, startCommand } from '../../local/platform.testing.ts';
@@ -143,7 +143,8 @@ it(
     const room = await fan.join(id);
     expect((await room.hears('joined')).live).toMatchObject({ id, state: 'created', chat: [] });
 
-    const publisher = startCapturePublisher({ capture: CAPTURE, getUrl: async () => created.ingest.url });
+    const publisher = createCapturePublisher({ capture: CAPTURE, getUrl: async () => created.ingest.url });
+    publisher.start();
     await room.hears('stream', ({ stream }) => stream.state === 'live');
     expect(await maker.profile(maker.handle)).toMatchObject({ liveStreamId: id });
 

@@ -6,7 +6,6 @@ import { startTable } from '#stand-ins/table/server';
 import { startSink, type Sink } from '../../../ingest-worker/publish/sink/sink.testing.ts';
 import type { Browser } from './browser.ts';
 import { startFaultyNetwork, type FaultyNetwork } from './faulty-network.ts';
-import type { Publisher } from './publisher.ts';
 import { makeTable, openStreams, type TestStream } from './test-streams.ts';
 import { endWorker, startWorkerProcess, workerEnvironment, type WorkerProcess } from './workers.ts';
 
@@ -19,8 +18,6 @@ export type Harness = {
   /** New connections go to the last of these that lives. */
   startWorker(): Promise<WorkerProcess>;
   addStream(): Promise<TestStream>;
-  /** Those that have begun; they end with the harness, however far they have come. */
-  publishers: Pick<Publisher, 'close'>[];
   /** Who publishes, where it is not a recording that is played. */
   browser: Browser | undefined;
   close(): Promise<void>;
@@ -29,6 +26,7 @@ export type Harness = {
 type Options = {
   workers?: number;
   publisher?: 'native' | 'ffmpeg';
+  environment?: Record<string, string>;
   browser?: Browser | undefined;
   /** How a worker is begun; by default as a process of this machine. */
   run?: (environment: Record<string, string>) => Promise<WorkerProcess>;
@@ -37,6 +35,7 @@ type Options = {
 export const openHarness = async ({
   workers: count = 1,
   publisher = 'native',
+  environment = {},
   browser,
   run,
 }: Options = {}): Promise<Harness> => {
@@ -48,12 +47,12 @@ export const openHarness = async ({
   await writeFile(caFile, sink.ca ?? '');
 
   const workers: WorkerProcess[] = [];
-  const publishers: Harness['publishers'] = [];
   const startWorker = async (): Promise<WorkerProcess> => {
     const begin = run ?? ((variables: Record<string, string>) => startWorkerProcess(bundle, variables));
     const worker = await begin({
       ...workerEnvironment({ tableUrl: table.url, rtmpsUrl: sink.url, caFile, publisher, id: workers.length }),
       ...(browser && { ALLOWED_ORIGINS: browser.origin }),
+      ...environment,
     });
     workers.push(worker);
     return worker;
@@ -71,9 +70,7 @@ export const openHarness = async ({
     browser,
     startWorker,
     addStream: () => streams.add(),
-    publishers,
     async close() {
-      for (const publisher of publishers) publisher.close();
       await network.close();
       await Promise.all(workers.map(endWorker));
       await sink.close();

@@ -1,7 +1,7 @@
 /** The load's well-behaved publishers; see load.ts. */
 import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod/mini';
-import { startCapturePublisher, type CapturePublisher } from './publisher.ts';
+import { createCapturePublisher, type CapturePublisher } from './publisher.ts';
 import { servePart } from '../lib/part.ts';
 import { openStreams, type TestStream } from './test-streams.ts';
 import { openRung } from './running-show.ts';
@@ -20,7 +20,8 @@ servePart({
     const streams = openStreams({ tableUrl, port });
     for (let started = 0; started < count; started += 1) {
       const stream = await streams.add();
-      const publisher = startCapturePublisher({ capture: openRung('1'), getUrl: () => stream.getUrl() });
+      const publisher = createCapturePublisher({ capture: openRung('1'), getUrl: () => stream.getUrl() });
+      publisher.start();
       shows.push({ publisher, stream });
       await delay(BETWEEN_STARTS_MS);
     }

@@ -1,4 +1,4 @@
-import { startFeed } from '#ingest-client/feed';
+import { type Feed, startFeed } from '#ingest-client/feed';
 import { CLIENT_LIMITS, type ClientLimits } from '#ingest-client/limits';
 import type { OpenSocket } from '#ingest-client/socket';
 import type { FeedFailure, UplinkEvent } from '#ingest-client/uplink';
@@ -25,14 +25,13 @@ export type Publisher = {
   readonly health: Health | undefined;
   /** The show's whole container stream, once it has ended; what was skipped is in it. */
   containerStream(): Promise<Buffer>;
-  /** Gives the show up where it is, as a browser does that is closed. */
-  close(): void;
   /** How many pictures the browser's encoder has given, where that can be observed. */
   readonly encodedPictures?: number | undefined;
 };
 
 /** Plays a capture in real time through the product's own client. */
 export type CapturePublisher = Publisher & {
+  start(): void;
   /** Settles with the way in which the show ended. */
   readonly over: Promise<Ending>;
   /** Length of the container stream so far; its init and what was skipped count. */
@@ -54,13 +53,16 @@ const STEP_MS = 50;
 /** Matroska grows while a cluster is recorded; a fragment of MP4 is there only when it is complete. */
 const SLICE_MS = 100;
 
-export const startCapturePublisher = ({ capture, getUrl, speed = 1, limits }: Options): CapturePublisher => {
+export const createCapturePublisher = ({ capture, getUrl, speed = 1, limits }: Options): CapturePublisher => {
   const { media } = capture;
   const units = capture.units();
   let unit = units.next().value;
   let unitTakenBytes = 0;
+  let startedAtMs = 0;
   let mediaMs = 0;
   let isStopping = false;
+  let clock: NodeJS.Timeout | undefined;
+  let feed: Feed | undefined;
   let health: Health | undefined;
   let ending: Ending | undefined;
   let settle: (reason: Ending) => void = () => undefined;
@@ -76,9 +78,9 @@ export const startCapturePublisher = ({ capture, getUrl, speed = 1, limits }: Op
 
   const append = (bytes: Buffer, atMs: number): void => {
     if (bytes.length === 0) return;
-    times.push({ offset: feed.bytes, atMs });
+    times.push({ offset: feed?.bytes ?? 0, atMs });
     mediaMs = atMs;
-    feed.append(bytes);
+    feed?.append(bytes);
   };
 
   /** What there is of the unit under way at this time. */
@@ -101,7 +103,7 @@ export const startCapturePublisher = ({ capture, getUrl, speed = 1, limits }: Op
       unit = units.next().value;
       if (!isStopping) continue;
       clearInterval(clock);
-      return feed.stop();
+      return feed?.stop();
     }
   };
 
@@ -113,39 +115,33 @@ export const startCapturePublisher = ({ capture, getUrl, speed = 1, limits }: Op
     settle(ending);
   };
 
-  const startedAtMs = performance.now();
-  const feed = startFeed({
-    media,
-    getUrl: async () => {
-      attempts.push(performance.now());
-      return getUrl().then(
-        (url) => ({ given: true, url }),
-        () => ({ given: false, because: 'unreachable' }),
-      );
-    },
-    openSocket: observe({
-      welcomed: () => welcomes.push({ atMs: performance.now(), mediaMs }),
-      skipped: (from, to) => skipped.push({ fromMs: timeAt(from), toMs: timeAt(to) }),
-    }),
-    limits: { ...CLIENT_LIMITS, ...limits },
-    clock: () => performance.now(),
-    after: (ms, then) => {
-      const timer = setTimeout(then, ms);
-      return () => clearTimeout(timer);
-    },
-    random: Math.random,
-    on: hear,
-  });
-  append(capture.init, 0);
-  const clock = setInterval(play, STEP_MS);
-
   return {
+    start() {
+      startedAtMs = performance.now();
+      feed = startFeed({
+        media,
+        getUrl: async () => {
+          attempts.push(performance.now());
+          return { given: true, url: await getUrl() };
+        },
+        openSocket: observe({
+          welcomed: () => welcomes.push({ atMs: performance.now(), mediaMs }),
+          skipped: (from, to) => skipped.push({ fromMs: timeAt(from), toMs: timeAt(to) }),
+        }),
+        limits: { ...CLIENT_LIMITS, ...limits },
+        clock: () => performance.now(),
+        after: (ms, then) => {
+          const timer = setTimeout(then, ms);
+          return () => clearTimeout(timer);
+        },
+        random: Math.random,
+        on: hear,
+      });
+      append(capture.init, 0);
+      clock = setInterval(play, STEP_MS);
+    },
     stop() {
       isStopping = true;
-    },
-    close() {
-      clearInterval(clock);
-      feed.close();
     },
     over,
     get ending() {
@@ -161,9 +157,9 @@ export const startCapturePublisher = ({ capture, getUrl, speed = 1, limits }: Op
       return health;
     },
     get streamBytes() {
-      return feed.bytes;
+      return feed?.bytes ?? 0;
     },
-    containerStream: async () => regenerate(capture, feed.bytes),
+    containerStream: async () => regenerate(capture, feed?.bytes ?? 0),
   };
 };
 

@@ -3,7 +3,7 @@ import { until } from '#stand-ins/until';
 import type { ClientLimits } from '#ingest-client/limits';
 import type { Recorded } from '../../../ingest-worker/publish/sink/recording.testing.ts';
 import { openCapture } from './capture.ts';
-import { startCapturePublisher, type Publisher } from './publisher.ts';
+import { createCapturePublisher, type Publisher } from './publisher.ts';
 import { encodeUndisturbed } from './reference.ts';
 import type { Harness } from './harness.ts';
 import type { TestStream } from './test-streams.ts';
@@ -39,11 +39,10 @@ export const startShow = async (
 ): Promise<RunningShow> => {
   const { stream = await harness.addStream(), ...rest } = options;
   const { browser } = harness;
-  const getUrl = (): Promise<string> => stream.getUrl();
-  const publisher = await (browser === undefined
-    ? startCapturePublisher({ capture: openRung(rung), getUrl, ...rest })
-    : browser.goLive({ rung, getUrl }));
-  harness.publishers.push(publisher);
+  if (browser !== undefined)
+    return { rung, stream, publisher: await browser.goLive({ rung, getUrl: () => stream.getUrl() }) };
+  const publisher = createCapturePublisher({ capture: openRung(rung), getUrl: () => stream.getUrl(), ...rest });
+  publisher.start();
   return { rung, stream, publisher };
 };
 

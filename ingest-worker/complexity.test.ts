@@ -1,0 +1,46 @@
+import * as fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { recut, type Structure, STRUCTURES } from './complexity.testing.ts';
+import { loadCounted } from './counted.testing.ts';
+
+/** `COMPLEXITY_RUNS=5000 npx vitest run --project ingest-worker complexity` for a long run. */
+const RUNS = Number(process.env['COMPLEXITY_RUNS'] ?? 60);
+const TIMEOUT = 60_000 + RUNS * 1_000;
+
+const [LITTLE, MUCH] = [8_192, 65_536];
+/** Work for eight times the bytes: eight times as much, and some slack for what begins only later. Quadratic is 64 times. */
+const SLACK = 1.5;
+/** Turns of loops and calls of functions for a byte, at most: a stranger's densest bytes are elements of two bytes each. */
+const WORK_PER_BYTE = 20;
+
+let counted: Awaited<ReturnType<typeof loadCounted>>;
+beforeAll(async () => {
+  counted = await loadCounted();
+});
+
+const grow = ({ make, read }: Structure, parts: readonly number[], pieceBytes: number | undefined, bytes: number) => {
+  const made = make(parts, bytes);
+  const pieces = pieceBytes === undefined ? made : recut(made, pieceBytes);
+  const size = pieces.reduce((sum, piece) => sum + piece.byteLength, 0);
+  return { size, work: counted.count(() => read(counted.readers, pieces)) };
+};
+
+describe('[L17] work', () => {
+  it.each(Object.entries<Structure>(STRUCTURES))(
+    'is in proportion to the bytes, whatever is repeated in them: %s',
+    { timeout: TIMEOUT },
+    (_, structure) => {
+      const part = fc.nat(structure.parts - 1);
+      const cut = fc.constantFrom(undefined, 65_536, 4_096, 100);
+      fc.assert(
+        fc.property(fc.array(part, { minLength: 1, maxLength: 3 }), cut, (parts, pieceBytes) => {
+          const little = grow(structure, parts, pieceBytes, LITTLE);
+          const much = grow(structure, parts, pieceBytes, MUCH);
+          expect(much.work / much.size).toBeLessThan(WORK_PER_BYTE);
+          expect(much.work / little.work).toBeLessThan((much.size / little.size) * SLACK);
+        }),
+        { numRuns: RUNS },
+      );
+    },
+  );
+});

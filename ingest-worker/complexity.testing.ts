@@ -1,0 +1,211 @@
+import type { Readers } from './counted.testing.ts';
+import type { FlvTag } from './media/flv-tag.ts';
+import * as mkv from './media/matroska.testing.ts';
+import * as mp4 from './media/mp4.testing.ts';
+
+/** Something that a stranger can make as large as he likes, and who reads it. */
+export type Structure = {
+  /** So many bytes, at least, of which `parts` are repeated in this order. */
+  make: (parts: readonly number[], bytes: number) => Buffer[];
+  parts: number;
+  read: (readers: Readers, pieces: Buffer[]) => void;
+};
+
+/** One after the other: first all of the first part, then all of the second…, of equal shares of the bytes. */
+const inPhases = (atoms: readonly ((index: number) => Buffer)[], parts: readonly number[], bytes: number): Buffer[] => {
+  const made: Buffer[] = [];
+  for (const part of parts) {
+    const atom = atoms[part];
+    if (!atom) throw new Error(`there is no part ${part}`);
+    for (let size = 0, index = 0; size < bytes / parts.length; index++) {
+      const one = atom(index);
+      made.push(one);
+      size += one.byteLength;
+    }
+  }
+  return made;
+};
+
+/** An element whose size takes one byte, as a stranger would write it who wants many. */
+const small = (name: number, ...content: Buffer[]): Buffer => {
+  const body = Buffer.concat(content);
+  return Buffer.concat([mkv.id(name), Buffer.from([0x80 | body.byteLength]), body]);
+};
+const byte = (...values: number[]): Buffer => Buffer.from(values);
+const block = (track: number, key: boolean): Buffer => small(0xa3, byte(0x80 | track, 0, 0, key ? 0x80 : 0));
+const newCluster = (index: number, ...content: Buffer[]): Buffer =>
+  Buffer.concat([mkv.id(0x1f43b675), byte(0xff), small(0xe7, byte(index >> 16, index >> 8, index)), ...content]);
+
+const MATROSKA: readonly ((index: number) => Buffer)[] = [
+  (index) => newCluster(index, block(1, true)),
+  (index) => newCluster(index, block(2, false)),
+  (index) => newCluster(index, block(2, false), block(1, true)),
+  newCluster,
+  () => block(1, true),
+  () => block(1, false),
+  () => block(2, false),
+  () => block(3, false),
+  () => small(0xa3, byte(0x82, 0, 0, 0x06, 0xff)),
+  () => small(0xa0, small(0xa1, byte(0x81, 0, 0, 0))),
+  () => small(0xa0, small(0xa1, byte(0x82, 0, 0, 0)), small(0xfb, byte(1))),
+  () => small(0xa0),
+  () => byte(0xec, 0x80),
+  () => small(0x1254c367),
+  () => small(0x1c53bb6b, byte(1)),
+];
+
+const listed = (samples: number): Buffer =>
+  mp4.box('trun', mp4.u32(0x400, samples, ...Array.from({ length: samples }, () => 0)));
+const traf = (id: number, ...runs: Buffer[]): Buffer =>
+  mp4.box('traf', mp4.box('tfhd', mp4.u32(0x10, id, 1)), mp4.box('tfdt', mp4.u32(0, 0)), ...runs);
+const moof = (...trafs: Buffer[]): Buffer => mp4.box('moof', ...trafs);
+const repeat = (count: number, make: () => Buffer): Buffer[] => Array.from({ length: count }, make);
+const claim = (samples: number): Buffer => mp4.box('trun', mp4.u32(0, samples));
+const mdat = (bytes = 0): Buffer => mp4.box('mdat', Buffer.alloc(bytes));
+
+const MP4: readonly ((index: number) => Buffer)[] = [
+  () => Buffer.concat([moof(traf(1, listed(1))), mdat(1)]),
+  () => Buffer.concat([moof(traf(2, listed(1))), mdat(1)]),
+  () => Buffer.concat([moof(traf(1, listed(500))), mdat(500)]),
+  () => Buffer.concat([moof(...repeat(20, () => traf(1, listed(1)))), mdat(20)]),
+  () => Buffer.concat([moof(traf(1, ...repeat(30, () => claim(100)))), mdat(3_000)]),
+  () => Buffer.concat([moof(traf(1, ...repeat(100, () => claim(0)))), mdat()]),
+  () => Buffer.concat([moof(...repeat(100, () => mp4.box('free'))), mdat()]),
+  () => moof(),
+  () => mdat(),
+  () => mp4.box('free'),
+];
+/** Claims that nothing pays for: refused at once today, and read for seconds before. */
+const MP4_CLAIMS = (index: number): Buffer =>
+  Buffer.concat([moof(...repeat(50, () => traf(1 + (index % 2), claim(65_535)))), mdat()]);
+
+/** What has come is read, noted, and let go again, as a session does. */
+const readContainer = ({ createContainerReader, createRing }: Readers, pieces: Buffer[]): void => {
+  const reader = createContainerReader();
+  const ring = createRing();
+  let seen = 0;
+  for (const piece of pieces) {
+    ring.append(piece);
+    for (const event of reader.push(piece)) if (event.type === 'boundary' || event.type === 'samples') ring.note(event);
+    // As often as a server acknowledges.
+    if ((seen += piece.byteLength) < ACKNOWLEDGED_BYTES) continue;
+    seen = 0;
+    const at = ring.newestMs;
+    ring.resumePoint({ videoMs: at, audioMs: at });
+    ring.commit({ videoMs: at, audioMs: at });
+    ring.hollow({ videoMs: at, audioMs: at });
+    ring.read(ring.end - 1);
+  }
+};
+const ACKNOWLEDGED_BYTES = 65_536;
+
+const unit = (kind: number, bytes = 1, tail = 1): Buffer => {
+  const body = Buffer.alloc(1 + bytes, tail);
+  body[0] = kind;
+  return Buffer.concat([byte(body.byteLength >> 8, body.byteLength), body]);
+};
+/** As FFmpeg writes pictures: units with their lengths (of two bytes) before them. */
+const UNITS: readonly ((index: number) => Buffer)[] = [
+  () => unit(7, 4),
+  () => unit(8),
+  (index) => unit(8, 4, 1 + (index % 255)),
+  () => unit(6),
+  () => unit(6, 200, 0),
+  () => unit(5),
+  () => unit(9, 0),
+];
+const record = (): Buffer => {
+  const sets = (kind: number, count: number) =>
+    Array.from({ length: count }, (_, index) => unit(kind, 4, 1 + (index % 255)));
+  return Buffer.concat([byte(1, 66, 0, 30, 0xfd, 0xff), ...sets(7, 31), byte(255), ...sets(8, 255)]);
+};
+const video = (packet: number, body: Buffer): FlvTag => ({
+  kind: 'video',
+  timestampMs: 1,
+  key: packet === 1,
+  header: packet === 0,
+  body: Buffer.concat([byte(0x17, packet, 0, 0, 0), body]),
+});
+
+const flvTag = (kind: number, body: Buffer): Buffer => {
+  const head = Buffer.alloc(11);
+  head.writeUInt8(kind);
+  head.writeUIntBE(body.byteLength, 1, 3);
+  return Buffer.concat([head, body, Buffer.alloc(4)]);
+};
+const FLV: readonly ((index: number) => Buffer)[] = [
+  () => flvTag(8, byte(0xaf, 1)),
+  () => flvTag(9, byte(0x17, 1)),
+  () => flvTag(9, byte(0x27, 2, 0, 0, 0)),
+  () => flvTag(18, Buffer.alloc(0)),
+  () => flvTag(9, Buffer.alloc(3_000, 1)),
+];
+
+/** RTMP chunks: a full header, and what continues another's message. */
+const chunk = (stream: number, body: Buffer, size = body.byteLength): Buffer => {
+  const head = Buffer.alloc(12);
+  head.writeUInt8(stream);
+  head.writeUIntBE(size, 4, 3);
+  head.writeUInt8(9, 7);
+  return Buffer.concat([head, body]);
+};
+const CHUNKS: readonly ((index: number) => Buffer)[] = [
+  () => chunk(3, byte(1)),
+  () => chunk(4, Buffer.alloc(0)),
+  (index) => chunk(3 + (index % 12), byte(1)),
+  () => Buffer.concat([byte(0xc3), byte(1)]),
+];
+
+export const STRUCTURES = {
+  matroska: {
+    parts: MATROSKA.length,
+    make: (parts, bytes) => [mkv.init(), mkv.cluster(0), ...inPhases(MATROSKA, parts, bytes)],
+    read: readContainer,
+  },
+  mp4: {
+    parts: MP4.length,
+    make: (parts, bytes) => [
+      mp4.init(mp4.trak(), mp4.trak({ id: 2, handler: 'soun', entry: mp4.sound() })),
+      ...inPhases(MP4, parts, bytes),
+    ],
+    read: readContainer,
+  },
+  'mp4 claims': {
+    parts: 1,
+    make: (parts, bytes) => [mp4.init(), ...inPhases([MP4_CLAIMS], parts, bytes)],
+    read: readContainer,
+  },
+  pictures: {
+    parts: UNITS.length,
+    make: (parts, bytes) => [Buffer.concat(inPhases(UNITS, parts, bytes))],
+    read: ({ createPictureSetUp }, pieces) => {
+      const setUp = createPictureSetUp();
+      setUp.pass(video(0, record()));
+      for (const piece of pieces) setUp.pass(video(1, piece));
+    },
+  },
+  flv: {
+    parts: FLV.length,
+    make: (parts, bytes) => [Buffer.from('FLV\x01\x05\0\0\0\x09\0\0\0\0', 'latin1'), ...inPhases(FLV, parts, bytes)],
+    read: ({ createFlvReader }, pieces) => {
+      const reader = createFlvReader(() => undefined);
+      for (const piece of pieces) reader.push(piece);
+    },
+  },
+  rtmp: {
+    parts: CHUNKS.length,
+    make: (parts, bytes) => [chunk(3, byte(1)), ...inPhases(CHUNKS, parts, bytes)],
+    read: ({ createChunkReader, PUBLISH_LIMITS }, pieces) => {
+      const reader = createChunkReader(PUBLISH_LIMITS);
+      for (const piece of pieces) reader.push(piece);
+    },
+  },
+} as const satisfies Record<string, Structure>;
+
+/** The same bytes in pieces of another size; undefined leaves them as they were made. */
+export const recut = (pieces: Buffer[], pieceBytes: number): Buffer[] => {
+  const whole = Buffer.concat(pieces);
+  const made: Buffer[] = [];
+  for (let at = 0; at < whole.byteLength; at += pieceBytes) made.push(whole.subarray(at, at + pieceBytes));
+  return made;
+};
