@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { until } from '#stand-ins/until';
 import type { ClientLimits } from '#ingest-client/limits';
+import { OUTPUT_OFFSET_MS } from '../../../ingest-worker/media/ffmpeg-args.ts';
 import type { Recorded } from '../../../ingest-worker/publish/sink/recording.testing.ts';
 import { openCapture } from './capture.ts';
 import { createCapturePublisher, type Publisher } from './publisher.ts';
@@ -24,8 +25,6 @@ export const isRung = (name: string): name is Rung => name in RUNGS;
 /** A show under way. */
 export type RunningShow = { rung: Rung; stream: TestStream; publisher: Publisher };
 
-/** Published time is the recording's and this much; see OUTPUT_OFFSET_MS. */
-const OFFSET_MS = 100;
 const PLAY_ON_MS = 30_000;
 const END_MS = 40_000;
 
@@ -51,14 +50,14 @@ export const sessionsOf = ({ sink }: Harness, { stream }: Pick<RunningShow, 'str
 
 /** How far the picture has come at the sink, by the recording's clock. */
 export const arrivedMs = (harness: Harness, show: RunningShow): number =>
-  Math.max(-1, ...sessionsOf(harness, show).map(({ frames }) => (frames.at(-1)?.dtsMs ?? 0) - OFFSET_MS));
+  Math.max(-1, ...sessionsOf(harness, show).map(({ frames }) => (frames.at(-1)?.dtsMs ?? 0) - OUTPUT_OFFSET_MS));
 
 /** When each picture came to the sink, in order of arrival. */
 export const arrivals = (harness: Harness, show: RunningShow): { atMs: number; mediaMs: number; key: boolean }[] =>
   sessionsOf(harness, show).flatMap(({ frames }) =>
     frames
       .filter(({ kind }) => kind === 'video')
-      .map(({ atMs, dtsMs, key }) => ({ atMs, mediaMs: dtsMs - OFFSET_MS, key })),
+      .map(({ atMs, dtsMs, key }) => ({ atMs, mediaMs: dtsMs - OUTPUT_OFFSET_MS, key })),
   );
 
 export const untilArrived = (harness: Harness, shows: readonly RunningShow[], mediaMs: number, withinMs?: number) =>

@@ -1,3 +1,4 @@
+import { OUTPUT_OFFSET_MS } from '../../../ingest-worker/media/ffmpeg-args.ts';
 import type { Recorded } from '../../../ingest-worker/publish/sink/recording.testing.ts';
 import type { Skip } from './publisher.ts';
 import type { Reference, ReferenceFrame } from './reference.ts';
@@ -36,8 +37,6 @@ type Parts = {
 
 /** Recorder clocks and container clocks differ by less. */
 const SKIP_MARGIN_MS = 400;
-/** Published time is the recording's and this much; see OUTPUT_OFFSET_MS. */
-const OFFSET_MS = 100;
 
 export const measure = ({ reference, sessions, restarted, skips = [] }: Parts): Measured => {
   const { frames: recorded, pipeline, pictures } = reference;
@@ -53,7 +52,8 @@ export const measure = ({ reference, sessions, restarted, skips = [] }: Parts): 
   const isLoose = both((kind) => kind === 'audio' && !copied.audio && (restarted || skips.length > 0));
   const isSkipped = (atMs: number): boolean =>
     skips.some(
-      ({ fromMs, toMs }) => atMs - OFFSET_MS > fromMs - SKIP_MARGIN_MS && atMs - OFFSET_MS < toMs + SKIP_MARGIN_MS,
+      ({ fromMs, toMs }) =>
+        atMs - OUTPUT_OFFSET_MS > fromMs - SKIP_MARGIN_MS && atMs - OUTPUT_OFFSET_MS < toMs + SKIP_MARGIN_MS,
     );
 
   const lost = both((kind) => {
