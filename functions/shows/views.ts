@@ -4,6 +4,7 @@ import { channelKind } from '#domain/channel';
 import type { StreamId, UserId } from '#domain/ids';
 import { isHeld, isLiveToViewers, recording, type Stream } from '#domain/stream';
 import type { Person } from '#domain/user';
+import { toPersonView } from '../profiles/profiles.ts';
 
 type Parts = {
   people: { findMany(ids: readonly UserId[]): Promise<Map<UserId, Person>> };
@@ -73,13 +74,6 @@ export const createStreamViews = ({ people, audiences, leases, channels, posterU
   };
 };
 export type StreamViews = ReturnType<typeof createStreamViews>;
-
-const toPersonView = ({ id, handle, name, avatarUrl }: Person): PersonView => ({
-  id,
-  handle,
-  name,
-  avatarUrl,
-});
 
 const toView = (stream: Stream, creator: PersonView, viewers: number, posterUrl: string | undefined): StreamView => {
   const { is, durationSeconds } = recording(stream);
