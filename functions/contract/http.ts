@@ -17,7 +17,7 @@ export const PageQuery = z.object({
   limit: z._default(z.coerce.number().check(z.int(), z.gte(1), z.lte(100)), 20),
 });
 
-/** As in `domain/ids`: what `parseHandle` takes. */
+/** The text of a handle, in the form that `parseHandle` of `domain/ids` takes. */
 export const HandleText = z.string().check(z.regex(/^[a-z0-9_]{3,30}$/, '3 to 30 of a–z, 0–9 and _'));
 
 /** A person as others see one beside a stream, post or comment. */

@@ -13,7 +13,7 @@ export const SHOW_LIMITS = {
   aheadMs: 366 * 24 * 60 * 60_000,
 } as const;
 
-/** created → connecting → live ⇄ reconnecting → ended */
+/** The states of a show, in their order: created → connecting → live ⇄ reconnecting → ended. */
 export const StreamState = z.enum(STREAM_STATES);
 export type StreamState = z.infer<typeof StreamState>;
 

@@ -22,7 +22,7 @@ const parsed = <Prefix extends keyof Made>(prefix: Prefix, text: string): Made[P
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the one place where an id gets its brand
   ID.test(text) && text.startsWith(`${prefix}_`) ? (text as Made[Prefix]) : undefined;
 
-/** `usr_` and a ULID in lower case; undefined for anything else. The other ids alike. */
+/** An id is its prefix and a ULID in lower case, as in `usr_…`; anything else is undefined. */
 export const parseUserId = (text: string): UserId | undefined => parsed('usr', text);
 export const parseStreamId = (text: string): StreamId | undefined => parsed('str', text);
 export const parsePostId = (text: string): PostId | undefined => parsed('pst', text);

@@ -237,6 +237,10 @@ export const isHeld = ({ feed }: Stream): boolean => feed !== undefined && feed.
 export const isOnAir = ({ state }: { state: StreamState }): boolean =>
   state === 'connecting' || state === 'live' || state === 'reconnecting';
 
+/** Whether it has ended or is to end: nobody may feed it anew. */
+export const isOver = ({ state, endRequested }: Pick<Stream, 'state' | 'endRequested'>): boolean =>
+  state === 'ended' || endRequested !== undefined;
+
 /** Whether viewers can watch it live, be it interrupted just now. */
 export const isLiveToViewers = ({ state }: { state: StreamState }): boolean =>
   state === 'live' || state === 'reconnecting';

@@ -1,26 +1,15 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { channelKind, withShow } from '#domain/channel';
-import type { StreamId, UserId } from '#domain/ids';
-import { isReleaseReason, step, type Stream } from '#domain/stream';
-import * as z from 'zod/mini';
+import type { StreamId } from '#domain/ids';
+import { isOver, isReleaseReason, step } from '#domain/stream';
 import { retryOnConflict } from './retry-on-conflict.ts';
-import { streamId, userId } from './brands.ts';
 import { channelMove, readChannel } from './channel-record.ts';
-import { absent, openTable, type Table } from './dynamo.ts';
-import { airKey, hashed, ingestKey, leaseKey, streamItemKey } from './keys.ts';
+import { absent, openTable } from './dynamo.ts';
+import { redeemIngestKey } from './ingest-keys.ts';
+import { airKey, leaseKey, streamItemKey } from './keys.ts';
 import type { Item } from './item.ts';
 import { atFence, leaseEnd, leaseItem, type Lease, readLease } from './lease-record.ts';
-import { createRecord } from './record.ts';
-import { readStream, streamMove } from './stream-record.ts';
-
-/** Expired keys may stay this long, so that their bearer hears `expired` and not `unknown`. */
-const KEY_KEPT_SECONDS = 3_600;
-
-const key = createRecord({
-  kind: 'ingest key',
-  version: 1,
-  schema: z.object({ streamId, creatorId: userId, until: z.number() }),
-});
+import { readStream, type StoredStream, streamMove } from './stream-record.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 type NotClaimed = { claimed: false; because: 'ended' | 'held' | 'unknown' };
@@ -30,18 +19,6 @@ type NotClaimed = { claimed: false; because: 'ended' | 'held' | 'unknown' };
  */
 type Loss = 'moved' | 'replaced' | 'ended';
 type Claimed = { claimed: true; fence: number; muxStreamKey: string; previousUntil: number | undefined };
-
-/** Gives out stream keys: the control plane's side. A key is stored hashed, and spent by being deleted. */
-export const createIngestKeys = ({ table }: { table: Table }) => ({
-  issue: async (
-    secret: string,
-    { streamId, creatorId, until }: { streamId: StreamId; creatorId: UserId; until: number },
-  ): Promise<void> => {
-    const expiresAt = Math.ceil(until / 1_000) + KEY_KEPT_SECONDS;
-    await table.put({ ...ingestKey(hashed(secret)), ...key.write({ streamId, creatorId, until }, { expiresAt }) });
-  },
-});
-export type IngestKeys = ReturnType<typeof createIngestKeys>;
 
 /**
  * What an ingest worker does to the table: it spends stream keys, and takes, keeps and gives back the lease of the stream that it
@@ -54,19 +31,22 @@ export type IngestKeys = ReturnType<typeof createIngestKeys>;
 export const createIngestStore = ({ client, tableName }: { client: DynamoDBClient; tableName: string }) => {
   const table = openTable({ client, tableName });
 
+  const read = async (id: StreamId): Promise<{ found: StoredStream | undefined; lease: Lease | undefined }> => {
+    const [stream, lease] = await Promise.all([table.get(streamItemKey(id)), table.get(leaseKey(id))]);
+    return { found: stream && readStream(stream), lease: lease && readLease(lease) };
+  };
+
   const take = (
     id: StreamId,
     now: number,
     next: (lease: Lease | undefined) => Omit<Lease, 'fence' | 'told' | 'state'> | undefined,
   ): Promise<(Claimed & { lease: Lease }) | NotClaimed> =>
     retryOnConflict<(Claimed & { lease: Lease }) | NotClaimed>(async () => {
-      const [streamItem, leaseRead] = await Promise.all([table.get(streamItemKey(id)), table.get(leaseKey(id))]);
-      if (!streamItem) return refused('unknown');
-      const found = readStream(streamItem);
+      const { found, lease: old } = await read(id);
+      if (!found) return refused('unknown');
       const { stream } = found;
       if (isOver(stream)) return refused('ended');
 
-      const old = leaseRead && readLease(leaseRead);
       const wanted = next(old);
       if (!wanted) return refused('unknown');
       const channel = await readChannel(table, stream.creatorId, channelKind(stream));
@@ -99,10 +79,8 @@ export const createIngestStore = ({ client, tableName }: { client: DynamoDBClien
   /** Lets the stream hear what the lease already says: that the feed's state is another one. */
   const tell = (id: StreamId, fence: number, now: number): Promise<boolean> =>
     retryOnConflict<boolean>(async () => {
-      const [streamItem, leaseRead] = await Promise.all([table.get(streamItemKey(id)), table.get(leaseKey(id))]);
-      const lease = leaseRead && readLease(leaseRead);
-      if (!streamItem || lease?.fence !== fence) return { settled: false };
-      const found = readStream(streamItem);
+      const { found, lease } = await read(id);
+      if (!found || lease?.fence !== fence) return { settled: false };
       const after = step(found.stream, { type: 'reported', at: now, fence, is: lease.state });
       const written = await table.transact([
         {
@@ -120,21 +98,7 @@ export const createIngestStore = ({ client, tableName }: { client: DynamoDBClien
     });
 
   return {
-    /** Spends a stream key: it opens one feed, once, and of many that come with it one is let in. */
-    redeem: async (
-      secret: string,
-      now: number,
-    ): Promise<
-      { redeemed: true; streamId: StreamId } | { redeemed: false; because: 'unknown' | 'expired' | 'ended' }
-    > => {
-      const { item } = await table.remove(ingestKey(hashed(secret)));
-      if (!item) return { redeemed: false, because: 'unknown' };
-      const { streamId, until } = key.read(item);
-      if (until <= now) return { redeemed: false, because: 'expired' };
-      const streamItem = await table.get(streamItemKey(streamId));
-      if (!streamItem || isOver(readStream(streamItem).stream)) return { redeemed: false, because: 'ended' };
-      return { redeemed: true, streamId };
-    },
+    redeem: (secret: string, now: number) => redeemIngestKey(table, secret, now),
 
     /** Takes the stream for a feed that brought a key. `previousUntil`: until then the holder before us may still be publishing. */
     claim: async (claim: {
@@ -228,10 +192,8 @@ export const createIngestStore = ({ client, tableName }: { client: DynamoDBClien
     }): Promise<void> => {
       const reason = isReleaseReason(because) ? because : 'internal-error';
       await retryOnConflict(async () => {
-        const [streamItem, leaseRead] = await Promise.all([table.get(streamItemKey(id)), table.get(leaseKey(id))]);
-        const lease = leaseRead && readLease(leaseRead);
-        if (!streamItem || lease?.fence !== fence || lease.workerId === undefined) return { settled: undefined };
-        const found = readStream(streamItem);
+        const { found, lease } = await read(id);
+        if (!found || lease?.fence !== fence || lease.workerId === undefined) return { settled: undefined };
         const after = step(found.stream, { type: 'released', at: now, fence, because: reason });
         const { workerId: _, ...free } = lease;
         const written = await table.transact([
@@ -253,8 +215,6 @@ export const createIngestStore = ({ client, tableName }: { client: DynamoDBClien
 };
 
 const refused = (because: NotClaimed['because']) => ({ settled: { claimed: false as const, because } });
-
-const isOver = (stream: Stream): boolean => stream.state === 'ended' || stream.endRequested !== undefined;
 
 const lost = (item: Item | undefined, sessionId: string, fence: number): { held: false; because: Loss } => {
   const lease = item && readLease(item);

@@ -26,7 +26,7 @@ export const openTestTable = async () => {
   };
 };
 
-/** The same with the store's way to it, for tests of the store itself. */
+/** A test table with the store's way to it, for tests of the store itself. */
 export const openStore = async () => {
   const { client, tableName, close } = await openTestTable();
   return { client, table: openTable({ client, tableName, wait: async () => {} }), close };

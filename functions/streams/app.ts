@@ -3,12 +3,12 @@ import { type Ingest, PageQuery, StreamQuery } from '#contract/http';
 import { CreateStream, SHOW_LIMITS, UpdateStream } from '#contract/show';
 import { channelKind } from '#domain/channel';
 import { type Handle, parseHandle, parseStreamId, type StreamId, type UserId } from '#domain/ids';
-import { awaitsCompletion, isLiveToViewers, isOnAir, newStream, recording, type Stream } from '#domain/stream';
+import { awaitsCompletion, isLiveToViewers, isOnAir, isOver, newStream, recording, type Stream } from '#domain/stream';
 import { STREAM_LIMITS } from '#domain/stream-limits';
 import type { User } from '#domain/user';
 import type { Cursors } from '#store/cursor';
 import type { Position } from '#store/dynamo';
-import type { IngestKeys } from '#store/ingest';
+import type { IngestKeys } from '#store/ingest-keys';
 import type { Edit, StreamStore } from '#store/streams';
 import {
   type Authenticate,
@@ -202,7 +202,7 @@ export const createStreamsApp = (parts: Parts) => {
     .post('/stream/:id/ingest', signedIn, limited('create'), async (c) => {
       const { stream, caller } = await own(c);
       requireCreator(c);
-      if (stream.state === 'ended' || stream.endRequested) throw streamEnded();
+      if (isOver(stream)) throw streamEnded();
       // on the air its channel is as it should be, and must not be touched
       if (!isOnAir(stream)) {
         await closePrevious(caller.userId);

@@ -37,7 +37,7 @@ const MOST_FAULTS = 100;
 /** Each attempt that fails has used up a fault at least. */
 const ATTEMPTS = MOST_FAULTS + 1;
 
-/** As every one of our callers does with what is passing: again. */
+/** Tries again whatever fails for the moment, as all of our callers do. */
 const untilDone = async <Value>(attempt: () => Promise<Value | undefined>): Promise<Value> => {
   for (let tries = 0; tries < ATTEMPTS; tries++) {
     const value = await attempt().catch((error: unknown) => {

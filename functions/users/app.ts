@@ -84,7 +84,7 @@ export const createUsersApp = ({
     return c.json(await profiles.meOf(user, roles));
   });
 
-  /** Whom a path names. Whoever may not be told apart from nobody is nobody. */
+  /** The user that a path names; refused where nobody bears the handle. */
   const named = async (text: string): Promise<User> => {
     const handle = parseHandle(text);
     const user = handle && (await users.byHandle(handle));

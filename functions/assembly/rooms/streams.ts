@@ -1,5 +1,5 @@
 import { newId } from '#domain/ids';
-import { createIngestKeys } from '#store/ingest';
+import { createIngestKeys } from '#store/ingest-keys';
 import type { Base } from '../base.ts';
 import type { People } from '../people.ts';
 import { newSecret, type Streaming } from '../streaming.ts';

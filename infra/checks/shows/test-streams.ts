@@ -3,7 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { newId, type StreamId } from '#domain/ids';
 import { createChannelStore } from '#store/channels';
 import { openTable } from '#store/dynamo';
-import { createIngestKeys } from '#store/ingest';
+import { createIngestKeys } from '#store/ingest-keys';
 import { createStreamStore } from '#store/streams';
 import { ensureTable } from '#store/table';
 
