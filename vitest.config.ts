@@ -11,7 +11,7 @@ export default defineConfig({
     projects: [
       room('functions', ['functions/**/*.test.ts']),
       room('ingest-worker', ['ingest-worker/**/*.test.ts']),
-      room('web', ['web/src/**/*.test.ts']),
+      room('web', ['web/src/**/*.test.{ts,tsx}']),
       room('infra', ['infra/**/*.test.ts']),
     ],
   },

@@ -1,4 +1,10 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  type RouterHistory,
+} from '@tanstack/react-router';
 import { HomePage } from './home-page.tsx';
 import { SignedInPage } from '../people/signed-in-page.tsx';
 import { FailedPage } from './failed-page.tsx';
@@ -60,9 +66,11 @@ const watch = createRoute({
 
 const routeTree = root.addChildren([home, signedIn, profile, settings, post, studio, watch]);
 
-export const createAppRouter = () =>
+/** @param history where the address is kept; by default the browser's own */
+export const createAppRouter = (history?: RouterHistory) =>
   createRouter({
     routeTree,
+    ...(history && { history }),
     scrollRestoration: true,
     defaultPreload: 'intent',
     defaultErrorComponent: FailedPage,

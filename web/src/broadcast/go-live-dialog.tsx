@@ -3,8 +3,9 @@ import { useEffect, useId, useState, type FormEvent } from 'react';
 import { SHOW_LIMITS, type Latency, type Visibility } from '#contract/show';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { Field, Select, TextInput } from '../ui/field.tsx';
+import { Field, TextInput } from '../ui/field.tsx';
 import { IconButton } from '../ui/icon-button.tsx';
+import { LatencyField, VisibilityField } from '../ui/show-choices.tsx';
 import type { Broadcast } from './broadcast.ts';
 import { useBroadcast, useBroadcastHandle } from './broadcast-provider.tsx';
 import { NOTICES } from './capture/capture.ts';
@@ -29,9 +30,16 @@ type Props = {
   onLive: (streamId: string) => void;
   /** Makes the stream and its first address. What it throws has a message for the person. */
   createStream: (input: GoLiveInput) => Promise<{ streamId: string; ingestUrl: string }>;
-  /** For a show that was announced, or that goes on after the page was reloaded. */
-  defaultTitle?: string;
+  /** What is said already of a show that was announced, or that goes on after the page was reloaded. @default a new show */
+  initial?: GoLiveInput | undefined;
+  /** What may be said besides the title: in a show that exists not all of it can change any more. @default all */
+  asks?: readonly Ask[] | undefined;
 };
+
+type Ask = 'visibility' | 'latency';
+
+const NEW_SHOW: GoLiveInput = { title: '', visibility: 'public', latency: 'standard' };
+const ALL: readonly Ask[] = ['visibility', 'latency'];
 
 /** The stream that is connected, if the broadcast has come so far. */
 const connectedStream = (state: Broadcast): string | undefined => {
@@ -46,11 +54,11 @@ const PROGRESS = {
 } as const;
 
 /** Before the show: devices, preview, title, Start. Closing it lets go of the camera. */
-export const GoLiveDialog = ({ open, onOpenChange, onLive, createStream, defaultTitle = '' }: Props) => {
+export const GoLiveDialog = ({ open, onOpenChange, onLive, createStream, initial = NEW_SHOW, asks = ALL }: Props) => {
   const broadcast = useBroadcastHandle();
   const { state, capture } = useBroadcast();
   const formId = useId();
-  const [input, setInput] = useState<GoLiveInput>({ title: defaultTitle, visibility: 'public', latency: 'standard' });
+  const [input, setInput] = useState(initial);
   const [untitled, setUntitled] = useState(false);
   const connecting = state.at === 'connecting' || state.at === 'ending';
   const stream = connectedStream(state);
@@ -154,7 +162,7 @@ export const GoLiveDialog = ({ open, onOpenChange, onLive, createStream, default
             disabled={connecting}
             onChoose={(id) => void broadcast.capture.chooseMicrophone(id)}
           />
-          <MoreFields input={input} disabled={connecting} onChange={setInput} />
+          {asks.length > 0 && <MoreFields input={input} asks={asks} disabled={connecting} onChange={setInput} />}
         </div>
       </form>
     </Dialog>
@@ -209,60 +217,31 @@ const GoLivePreview = () => {
   );
 };
 
-type MoreProps = { input: GoLiveInput; disabled: boolean; onChange: (input: GoLiveInput) => void };
+type MoreProps = {
+  input: GoLiveInput;
+  asks: readonly Ask[];
+  disabled: boolean;
+  onChange: (input: GoLiveInput) => void;
+};
 
-const VISIBILITIES = [
-  { value: 'public', label: 'Everyone' },
-  { value: 'followers', label: 'Only my followers' },
-] as const;
-const LATENCIES = [
-  { value: 'standard', label: 'Standard: steadiest, about 25 seconds' },
-  { value: 'reduced', label: 'Reduced: about 15 seconds' },
-  { value: 'low', label: 'Low: about 5 seconds, for talking with viewers' },
-] as const;
-
-const MoreFields = ({ input, disabled, onChange }: MoreProps) => (
+const MoreFields = ({ input, asks, disabled, onChange }: MoreProps) => (
   <details className="go-live__more">
     <summary>More</summary>
     <div className="go-live__more-fields">
-      <Field label="Who may watch">
-        {(control) => (
-          <Select
-            {...control}
-            disabled={disabled}
-            value={input.visibility}
-            onChange={({ target }) => {
-              const chosen = VISIBILITIES.find(({ value }) => value === target.value);
-              if (chosen) onChange({ ...input, visibility: chosen.value });
-            }}
-          >
-            {VISIBILITIES.map(({ value, label }) => (
-              <option key={value} value={value}>
-                {label}
-              </option>
-            ))}
-          </Select>
-        )}
-      </Field>
-      <Field label="Delay to viewers">
-        {(control) => (
-          <Select
-            {...control}
-            disabled={disabled}
-            value={input.latency}
-            onChange={({ target }) => {
-              const chosen = LATENCIES.find(({ value }) => value === target.value);
-              if (chosen) onChange({ ...input, latency: chosen.value });
-            }}
-          >
-            {LATENCIES.map(({ value, label }) => (
-              <option key={value} value={value}>
-                {label}
-              </option>
-            ))}
-          </Select>
-        )}
-      </Field>
+      {asks.includes('visibility') && (
+        <VisibilityField
+          value={input.visibility}
+          disabled={disabled}
+          onChange={(visibility) => onChange({ ...input, visibility })}
+        />
+      )}
+      {asks.includes('latency') && (
+        <LatencyField
+          value={input.latency}
+          disabled={disabled}
+          onChange={(latency) => onChange({ ...input, latency })}
+        />
+      )}
     </div>
   </details>
 );

@@ -62,12 +62,14 @@ describe('a broadcast', () => {
     expect(renamed).toEqual(['Second light']);
   });
 
-  it('closes an announced show to all but followers where that is said, and never opens it', async () => {
+  it('closes an announced show to all but followers, or opens it, where that is said and only then', async () => {
     const { api, renamed } = makeApi();
-    await existingStream(api, { ...stream, visibility: 'followers' }, input);
+    const closed = { ...input, visibility: 'followers' } as const;
+    await existingStream(api, { ...stream, visibility: 'followers' }, closed);
     expect(renamed).toEqual([]);
-    await existingStream(api, stream, { ...input, visibility: 'followers' });
-    expect(renamed).toEqual(['followers']);
+    await existingStream(api, stream, closed);
+    await existingStream(api, { ...stream, visibility: 'followers' }, input);
+    expect(renamed).toEqual(['followers', 'public']);
   });
 
   it.each<[ApiErrorCode, string]>([

@@ -40,9 +40,10 @@ export const existingStream = async (
   stream: Pick<StreamView, 'id' | 'title' | 'visibility'>,
   { title, visibility }: GoLiveInput,
 ): ReturnType<CreateStream> => {
-  // The dialog does not know for whom the show was announced: what it says may close it, and never opens it.
-  const closes = visibility === 'followers' && stream.visibility === 'public';
-  const change = { ...(title !== stream.title && { title }), ...(closes && { visibility }) };
+  const change = {
+    ...(title !== stream.title && { title }),
+    ...(visibility !== stream.visibility && { visibility }),
+  };
   if (Object.keys(change).length > 0) await api.updateStream(stream.id, change);
   const { ingest } = await api.freshIngest(stream.id);
   return { streamId: stream.id, ingestUrl: ingest.url };

@@ -8,7 +8,7 @@ import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { useNow } from '../ui/time.tsx';
 import { parseLocalText, toLocalText } from './local-time.ts';
-import { problemsOf, ShowFields, type Asks, type ShowDraft } from './show-fields.tsx';
+import { changeableIn, problemsOf, ShowFields, type Asks, type ShowDraft } from './show-fields.tsx';
 
 /** A time that was ahead may have passed while the dialog was open. */
 const JUDGED_EVERY_MS = 10_000;
@@ -27,11 +27,7 @@ export const EditShowDialog = ({ stream, onClose }: { stream: StreamView; onClos
     latency: stream.latency,
   }));
   const [draft, setDraft] = useState(before);
-  // The delay belongs to the channel from the first minute on; who may watch, from the show's first.
-  const [asks] = useState<Asks>(() => {
-    if (stream.state !== 'created') return [];
-    return stream.scheduledFor === undefined ? ['visibility'] : ['when', 'visibility'];
-  });
+  const [asks] = useState<Asks>(() => changeableIn(stream));
   const save = useMutation({
     mutationFn: (change: UpdateStream) => api.updateStream(stream.id, change),
     onSuccess: async (changed) => {

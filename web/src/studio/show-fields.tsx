@@ -1,5 +1,7 @@
+import type { StreamView } from '#contract/http';
 import { SHOW_LIMITS, type Latency, type Visibility } from '#contract/show';
-import { Field, Select, TextArea, TextInput } from '../ui/field.tsx';
+import { Field, TextArea, TextInput } from '../ui/field.tsx';
+import { LatencyField, VisibilityField } from '../ui/show-choices.tsx';
 import { parseLocalText } from './local-time.ts';
 import './show-fields.css';
 
@@ -15,20 +17,19 @@ export type ShowDraft = {
 /** What can be said at a point of a show's life besides title and description. */
 export type Asks = readonly ('when' | 'visibility' | 'latency')[];
 
+/**
+ * What can still change in a show that exists. The delay belongs to the channel from the first minute on; who may watch is settled
+ * when the show begins.
+ */
+export const changeableIn = ({ state, scheduledFor }: Pick<StreamView, 'state' | 'scheduledFor'>): Asks => {
+  if (state !== 'created') return [];
+  return scheduledFor === undefined ? ['visibility'] : ['when', 'visibility'];
+};
+
 /** Why a draft will not do, by field. */
 type Problems = { title?: string | undefined; when?: string | undefined };
 
 type Props = { draft: ShowDraft; asks: Asks; problems: Problems; onChange: (draft: ShowDraft) => void };
-
-const VISIBILITIES = [
-  { value: 'public', label: 'Everyone' },
-  { value: 'followers', label: 'Only my followers' },
-] as const;
-const LATENCIES = [
-  { value: 'standard', label: 'Standard: steadiest, about 25 seconds' },
-  { value: 'reduced', label: 'Reduced: about 15 seconds' },
-  { value: 'low', label: 'Low: about 5 seconds, for talking with viewers' },
-] as const;
 
 /** What is wrong with a draft. */
 export const problemsOf = ({ title, when }: ShowDraft, nowMs: number): Problems => ({
@@ -82,45 +83,9 @@ export const ShowFields = ({ draft, asks, problems, onChange }: Props) => {
         )}
       </Field>
       {asks.includes('visibility') && (
-        <Field label="Who may watch">
-          {(control) => (
-            <Select
-              {...control}
-              value={draft.visibility}
-              onChange={({ target }) => {
-                const chosen = VISIBILITIES.find(({ value }) => value === target.value);
-                if (chosen) set({ visibility: chosen.value });
-              }}
-            >
-              {VISIBILITIES.map(({ value, label }) => (
-                <option key={value} value={value}>
-                  {label}
-                </option>
-              ))}
-            </Select>
-          )}
-        </Field>
+        <VisibilityField value={draft.visibility} onChange={(visibility) => set({ visibility })} />
       )}
-      {asks.includes('latency') && (
-        <Field label="Delay to viewers">
-          {(control) => (
-            <Select
-              {...control}
-              value={draft.latency}
-              onChange={({ target }) => {
-                const chosen = LATENCIES.find(({ value }) => value === target.value);
-                if (chosen) set({ latency: chosen.value });
-              }}
-            >
-              {LATENCIES.map(({ value, label }) => (
-                <option key={value} value={value}>
-                  {label}
-                </option>
-              ))}
-            </Select>
-          )}
-        </Field>
-      )}
+      {asks.includes('latency') && <LatencyField value={draft.latency} onChange={(latency) => set({ latency })} />}
     </>
   );
 };

@@ -13,6 +13,7 @@ import { existingStream, newStream } from './broadcast-ports.ts';
 import { MyStreams } from './my-streams.tsx';
 import { OnAirElsewhere } from './on-air-elsewhere.tsx';
 import { ScheduleDialog } from './schedule-dialog.tsx';
+import { changeableIn } from './show-fields.tsx';
 import { ShowPanel } from './show-panel.tsx';
 import { Simulcast } from './simulcast.tsx';
 import './studio.css';
@@ -21,7 +22,7 @@ import { UpcomingShows } from './upcoming-shows.tsx';
 /** What the dialog is open for: a new show, or one that exists. */
 type Starting = { with: 'new' } | { with: 'existing'; stream: StreamView };
 
-/** A creator's desk: going live, the show while it runs, and what was before. */
+/** A creator's own page: going live, the show while it runs, and what was before. */
 export const Studio = () => {
   const { api, queries } = useApp();
   const queryClient = useQueryClient();
@@ -76,7 +77,7 @@ export const Studio = () => {
         onOpenChange={close}
         onLive={live}
         createStream={create}
-        {...(starting?.with === 'existing' && { defaultTitle: starting.stream.title })}
+        {...(starting?.with === 'existing' && said(starting.stream))}
       />
       {scheduling && <ScheduleDialog onClose={() => setScheduling(false)} />}
       {me && <UpcomingShows handle={me.handle} {...(!hasShow && !elsewhere && { onGoLive: goOnWith })} />}
@@ -84,6 +85,13 @@ export const Studio = () => {
       <Simulcast />
     </div>
   );
+};
+
+/** What is said of a show already, and which of it can still be changed. */
+const said = (stream: StreamView) => {
+  const { title, visibility, latency } = stream;
+  const asks: ['visibility'] | [] = changeableIn(stream).includes('visibility') ? ['visibility'] : [];
+  return { initial: { title, visibility, latency }, asks };
 };
 
 const ReadyCard = ({ onStart, onSchedule }: { onStart: () => void; onSchedule: () => void }) => (

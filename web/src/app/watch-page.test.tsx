@@ -1,0 +1,87 @@
+// @vitest-environment happy-dom
+import { createMemoryHistory } from '@tanstack/react-router';
+import { act, screen } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+import type { StreamView } from '#contract/http';
+import { ASHA, createFakeApp, makeStream, me, refusal, type Answers } from '../context/app.testing.tsx';
+import { render } from '../ui/render.testing.tsx';
+import { App } from './app.tsx';
+import { createAppRouter } from './router.tsx';
+
+type Watching = { stream?: StreamView; answers?: Answers; signedIn?: boolean };
+
+const openWatchPage = ({ stream = makeStream(), answers = {}, signedIn = false }: Watching = {}) => {
+  const app = createFakeApp({
+    signedIn,
+    answers: {
+      'GET /auth/session': { user: me },
+      'GET /users/asha': { ...ASHA, creator: true, followers: 0, following: 0 },
+      'GET /stream/str_1': stream,
+      'GET /stream/str_1/playback': {
+        kind: 'live',
+        hls: 'https://video.test/live.m3u8',
+        poster: 'https://video.test/p.jpg',
+      },
+      ...answers,
+    },
+  });
+  const { parts, queryClient } = app;
+  const router = createAppRouter(createMemoryHistory({ initialEntries: ['/watch/str_1'] }));
+  render(<App parts={parts} router={router} queryClient={queryClient} />);
+  return app;
+};
+
+const snapshotOf = ({ state, title, viewers, recording }: StreamView) => ({ state, title, viewers, recording });
+
+describe('the watch page', () => {
+  it('announces a show with its time, and has nothing to play', async () => {
+    openWatchPage({ stream: makeStream({ scheduledFor: '2030-01-01T18:00:00Z' }) });
+    expect(await screen.findByRole('heading', { name: 'First light' })).toBeTruthy();
+    expect(screen.getByText(/Keep this page open/)).toBeTruthy();
+    expect(screen.getByRole('button', { name: 'Add to calendar' })).toBeTruthy();
+    expect(screen.queryByRole('link', { name: 'To the studio' })).toBeNull();
+    expect(screen.queryByTestId('player')).toBeNull();
+  });
+
+  it('shows its creator the way to the studio', async () => {
+    openWatchPage({ stream: makeStream({ scheduledFor: '2030-01-01T18:00:00Z' }), signedIn: true });
+    expect(await screen.findByRole('link', { name: 'To the studio' })).toBeTruthy();
+  });
+
+  it('begins to play by itself when the show begins, and says when it is interrupted', async () => {
+    const { answers, push } = openWatchPage();
+    expect(await screen.findByText(/The creator is getting ready/)).toBeTruthy();
+    const live = makeStream({ state: 'live', startedAt: '2026-11-22T10:00:00Z' });
+    answers['GET /stream/str_1'] = live;
+    act(() => push(snapshotOf(live)));
+    expect(await screen.findByTestId('player')).toBeTruthy();
+    act(() => push({ ...snapshotOf(live), state: 'reconnecting' }));
+    expect(await screen.findByText(/The creator’s connection dropped/)).toBeTruthy();
+    expect(screen.getByTestId('player')).toBeTruthy();
+  });
+
+  it.each([
+    ['preparing', /Its recording is being prepared/],
+    ['failed', /There is no recording of it/],
+  ] as const)('says of a show that is over and whose recording is %s what there will be', async (recording, said) => {
+    openWatchPage({ stream: makeStream({ state: 'ended', recording, startedAt: '2026-11-22T10:00:00Z' }) });
+    expect(await screen.findByText(said)).toBeTruthy();
+    expect(screen.queryByTestId('player')).toBeNull();
+  });
+
+  it('asks a stranger to sign in for a show for followers', async () => {
+    openWatchPage({ answers: { 'GET /stream/str_1': refusal('not-allowed') } });
+    expect(await screen.findByText('This show is for followers')).toBeTruthy();
+    expect(screen.getByRole('button', { name: 'Continue to sign-in' })).toBeTruthy();
+  });
+
+  it('tells who is signed in why they may not watch', async () => {
+    openWatchPage({ answers: { 'GET /stream/str_1': refusal('blocked', 'You are blocked here.') }, signedIn: true });
+    expect(await screen.findByText('You are blocked here.')).toBeTruthy();
+  });
+
+  it('says that there is nothing where there is no such show', async () => {
+    openWatchPage({ answers: { 'GET /stream/str_1': refusal('stream-not-found') } });
+    expect(await screen.findByText('There is nothing here')).toBeTruthy();
+  });
+});

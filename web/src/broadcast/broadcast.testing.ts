@@ -1,0 +1,68 @@
+import { createCapture } from './capture/capture.ts';
+import { createFakeMedia } from './capture/media.testing.ts';
+import type { Sound } from './capture/sound.ts';
+import { createBroadcast } from './create-broadcast.ts';
+import type { Plan } from './encode/ladder.ts';
+import { LIMITS } from './limits.ts';
+import type { Pipeline, PipelineParts } from './pipeline.ts';
+import type { BroadcastPorts } from './ports.ts';
+
+const PLAN: Plan = {
+  rung: 'webcodecs',
+  by: 'webcodecs',
+  videoCodec: 'avc1.4d401f',
+  media: {
+    container: 'matroska',
+    videoCodec: 'avc1.4d401f',
+    audioCodec: 'mp4a.40.2',
+    width: 1280,
+    height: 720,
+    frameRate: 30,
+    videoKbps: 2_500,
+    audioKbps: 128,
+  },
+};
+
+const createFakeSound = (): Sound => ({
+  setMicrophone: () => {},
+  setScreen: () => {},
+  setMuted: () => {},
+  level: () => 0.5,
+  track: () => new MediaStreamTrack(),
+  tap: async () => new MessageChannel().port1,
+  sampleRate: 48_000,
+  resume: () => {},
+  close: () => {},
+});
+
+/** A broadcast on a machine and an ingest worker of a test's own: everything between them is the product's. */
+export const createFakeBroadcast = (ports: BroadcastPorts) => {
+  const { machine, media } = createFakeMedia();
+  let pipeline: PipelineParts | undefined;
+  const broadcast = createBroadcast({
+    ports,
+    clock: () => 0,
+    createCapture: (listener) =>
+      createCapture({ ...listener, media, storage: undefined, limits: LIMITS, createSound: createFakeSound }),
+    createPipeline: (parts): Pipeline => {
+      pipeline = parts;
+      return {
+        choosePlan: async () => PLAN,
+        open: () => {},
+        encode: async () => {},
+        setTrack: () => {},
+        show: () => {},
+        stop: async () => {},
+        online: () => {},
+        close: () => {},
+      };
+    },
+    keepAwake: () => () => {},
+  });
+  /** What the ingest worker says to the show. */
+  const worker: PipelineParts['onUplink'] = (event) => {
+    if (!pipeline) throw new Error('no show is being sent');
+    pipeline.onUplink(event);
+  };
+  return { broadcast, machine, worker };
+};

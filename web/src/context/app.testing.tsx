@@ -1,0 +1,121 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { createMemoryHistory, createRootRoute, createRouter, RouterProvider } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { STATUS, type ErrorCode } from '#contract/errors';
+import type { MeView, StreamView } from '#contract/http';
+import { createApi } from '../api/api.ts';
+import { createHttp } from '../api/http.ts';
+import { createQueries } from '../api/queries.ts';
+import { createSignInSession } from '../api/sign-in-session.ts';
+import type { Snapshot } from '../realtime/snapshot.ts';
+import { render } from '../ui/render.testing.tsx';
+import { AppContext, type AppParts } from './app-context.ts';
+import { createRenewal } from './renewal.ts';
+
+/** A call that the app has made of the API. */
+type Call = { call: string; body?: unknown };
+
+/** What the API answers, by method and path: a body, or a refusal. */
+export type Answers = Record<string, unknown>;
+
+export const refusal = (error: ErrorCode, message = 'No.') =>
+  Response.json({ error, message }, { status: STATUS[error] });
+
+export const ASHA = { id: 'usr_1', handle: 'asha', name: 'Asha' };
+
+export const me: MeView = {
+  ...ASHA,
+  creator: true,
+  followers: 0,
+  following: 0,
+  roles: ['creator'],
+  createdAt: '2026-11-22T10:00:00Z',
+};
+
+export const makeStream = (change: Partial<StreamView> = {}): StreamView => ({
+  id: 'str_1',
+  creator: ASHA,
+  title: 'First light',
+  visibility: 'public',
+  latency: 'standard',
+  test: false,
+  state: 'created',
+  ending: false,
+  viewers: 0,
+  createdAt: '2026-11-22T10:00:00Z',
+  recording: 'none',
+  ...change,
+});
+
+export const makeIngest = (streamKey: string) => ({
+  url: `ws://here/stream/live/${streamKey}`,
+  streamKey,
+  expiresAt: '2026-11-22T10:01:00Z',
+});
+
+const slotOf = (text?: string) => {
+  let held = text ?? null;
+  return { read: () => held, write: (next: string | undefined) => void (held = next ?? null) };
+};
+
+const TOKENS = JSON.stringify({ accessToken: 'token', renewAt: 1, expiresAt: 1 });
+
+const nobody = () => Promise.reject(new Error('there is no issuer here'));
+
+/** The parts of the app on an API that answers what a test says; what it has no answer for is not found. */
+export const createFakeApp = ({ answers = {}, signedIn = true }: { answers?: Answers; signedIn?: boolean } = {}) => {
+  const calls: Call[] = [];
+  const followers = new Set<(snapshot: Snapshot) => void>();
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    const { pathname } = new URL(input instanceof Request ? input.url : input, 'http://vybzz.test');
+    const call = `${init?.method ?? 'GET'} ${pathname}`;
+    calls.push({ call, ...(typeof init?.body === 'string' && { body: JSON.parse(init.body) as unknown }) });
+    const answer = answers[call];
+    if (answer === undefined) return refusal('not-found');
+    return answer instanceof Response ? answer.clone() : Response.json(answer);
+  };
+  const signInSession = createSignInSession({
+    provider: { authorizeUrl: nobody, exchange: nobody, refresh: nobody, endSessionUrl: nobody, randomText: () => 'x' },
+    tokens: slotOf(signedIn ? TOKENS : undefined),
+    attempt: slotOf(),
+    exclusively: (work) => work(),
+    leaveFor: () => {},
+    now: () => 0,
+  });
+  const api = createApi(createHttp({ fetch, tokens: signInSession }));
+  const parts: AppParts = {
+    api,
+    signInSession,
+    queries: createQueries(api),
+    renewal: createRenewal({ mark: slotOf(), online: () => true, now: () => 0, reload: () => {} }),
+    followLive: ({ onChange }) => {
+      followers.add(onChange);
+      return () => followers.delete(onChange);
+    },
+  };
+  return {
+    parts,
+    answers,
+    queryClient: new QueryClient({ defaultOptions: { queries: { retry: false } } }),
+    /** What has been sent to the API with this method. */
+    sent: (method: 'POST' | 'PATCH') => calls.filter(({ call }) => call.startsWith(method)),
+    /** The server pushes what is new of the stream that is followed. */
+    push: (snapshot: Snapshot) => {
+      for (const follower of followers) follower(snapshot);
+    },
+  };
+};
+
+/** Shows a part of the app by itself. Its links lead nowhere. */
+export const renderPart = ({ parts, queryClient }: ReturnType<typeof createFakeApp>, part: ReactNode) => {
+  const root = createRootRoute({ component: () => part });
+  const router = createRouter({ routeTree: root, history: createMemoryHistory() });
+  return render(
+    <AppContext value={parts}>
+      <QueryClientProvider client={queryClient}>
+        {/* The type that is registered is the app's own router's. */}
+        <RouterProvider router={router as any} />
+      </QueryClientProvider>
+    </AppContext>,
+  );
+};

@@ -1,0 +1,147 @@
+// @vitest-environment happy-dom
+import { act, screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { describe, expect, it } from 'vitest';
+import { createFakeBroadcast } from '../broadcast/broadcast.testing.ts';
+import { BroadcastProvider } from '../broadcast/broadcast-provider.tsx';
+import {
+  createFakeApp,
+  makeIngest,
+  makeStream,
+  me,
+  refusal,
+  renderPart,
+  type Answers,
+} from '../context/app.testing.tsx';
+import { createBroadcastPorts } from './broadcast-ports.ts';
+import { Studio } from './studio.tsx';
+
+const openStudio = (answers: Answers = {}) => {
+  const app = createFakeApp({
+    answers: {
+      'GET /auth/session': { user: me },
+      'GET /stream': { items: [] },
+      'GET /stream/mine': { items: [] },
+      'GET /stream/simulcast': { items: [] },
+      'GET /stream/str_1': makeStream(),
+      'POST /stream/create': { stream: makeStream(), ingest: makeIngest('first') },
+      'POST /stream/str_1/ingest': { ingest: makeIngest('fresh') },
+      'POST /stream/str_1/end': makeStream({ state: 'ended' }),
+      'PATCH /stream/str_1': makeStream(),
+      ...answers,
+    },
+  });
+  const { broadcast, worker } = createFakeBroadcast(createBroadcastPorts(app.parts.api));
+  renderPart(
+    app,
+    <BroadcastProvider broadcast={broadcast}>
+      <Studio />
+    </BroadcastProvider>,
+  );
+  const user = userEvent.setup();
+  const press = async (name: string) => user.click(await screen.findByRole('button', { name }));
+  /** Waits for the camera's picture, changes what is to be changed, and presses Start. */
+  const start = async (change: (dialog: ReturnType<typeof within>) => Promise<unknown> = async () => {}) => {
+    const dialog = within(await screen.findByRole('dialog', { name: 'Go Live' }));
+    await dialog.findByRole('button', { name: 'Mute the microphone' });
+    await change(dialog);
+    await user.click(dialog.getByRole('button', { name: 'Start' }));
+  };
+  const goOnAir = async () => {
+    await waitFor(() => expect(broadcast.getSnapshot().state).toMatchObject({ now: 'dialling' }));
+    act(() => worker({ type: 'connected' }));
+    act(() => worker({ type: 'on-air' }));
+  };
+  return { ...app, user, press, start, goOnAir, worker };
+};
+
+const ANNOUNCED = makeStream({
+  title: 'Night owls',
+  visibility: 'followers',
+  latency: 'low',
+  scheduledFor: '2030-01-01T18:00:00Z',
+});
+const ELSEWHERE = makeStream({
+  title: 'Night owls',
+  visibility: 'followers',
+  latency: 'low',
+  state: 'live',
+  startedAt: '2026-11-22T10:00:00Z',
+});
+
+describe('the studio', () => {
+  it('takes a new show from its first word to its end', async () => {
+    const { user, press, start, goOnAir, worker, sent } = openStudio();
+    await press('Go Live');
+    await start((dialog) => user.type(dialog.getByLabelText(/Title/), 'First light'));
+    await goOnAir();
+    expect(await screen.findByRole('heading', { name: 'First light' })).toBeTruthy();
+    expect(screen.getByText('Streaming…')).toBeTruthy();
+    await press('End');
+    await press('End the show');
+    act(() => worker({ type: 'finished', whole: true }));
+    expect(await screen.findByText(/Everything was sent/)).toBeTruthy();
+    expect(sent('POST')).toEqual([
+      { call: 'POST /stream/create', body: { title: 'First light', visibility: 'public', latency: 'standard' } },
+      { call: 'POST /stream/str_1/end' },
+    ]);
+  });
+
+  it('goes live on an announced show as it was announced', async () => {
+    const { press, start, sent } = openStudio({ 'GET /stream': { items: [ANNOUNCED] } });
+    await press('Go live on it');
+    await start(async (dialog) => {
+      expect(dialog.getByLabelText(/Title/)).toHaveProperty('value', 'Night owls');
+      expect(dialog.getByLabelText('Who may watch')).toHaveProperty('value', 'followers');
+      expect(dialog.queryByLabelText('Delay to viewers')).toBeNull();
+    });
+    await waitFor(() => expect(sent('POST')).toEqual([{ call: 'POST /stream/str_1/ingest' }]));
+    expect(sent('PATCH')).toEqual([]);
+  });
+
+  it('sends what is changed of an announced show before it begins', async () => {
+    const { user, press, start, sent } = openStudio({ 'GET /stream': { items: [ANNOUNCED] } });
+    await press('Go live on it');
+    await start((dialog) => user.selectOptions(dialog.getByLabelText('Who may watch'), 'public'));
+    await waitFor(() =>
+      expect(sent('PATCH')).toEqual([{ call: 'PATCH /stream/str_1', body: { visibility: 'public' } }]),
+    );
+  });
+
+  it('asks only for the title of a show that is taken up again', async () => {
+    const { press, start, sent } = openStudio({ 'GET /stream/mine': { items: [ELSEWHERE] } });
+    await press('Go on here');
+    await start(async (dialog) => {
+      expect(dialog.getByLabelText(/Title/)).toHaveProperty('value', 'Night owls');
+      expect(dialog.queryByLabelText('Who may watch')).toBeNull();
+      expect(dialog.queryByLabelText('Delay to viewers')).toBeNull();
+    });
+    await waitFor(() => expect(sent('POST')).toEqual([{ call: 'POST /stream/str_1/ingest' }]));
+    expect(sent('PATCH')).toEqual([]);
+  });
+
+  it('ends a show that another device sends, once that is confirmed', async () => {
+    const { press, sent } = openStudio({ 'GET /stream/mine': { items: [ELSEWHERE] } });
+    await press('End the show');
+    expect(sent('POST')).toEqual([]);
+    const question = within(await screen.findByRole('alertdialog', { name: 'End the show?' }));
+    await userEvent.click(question.getByRole('button', { name: 'End the show' }));
+    await waitFor(() => expect(sent('POST')).toEqual([{ call: 'POST /stream/str_1/end' }]));
+  });
+
+  it('says that the connection is gone, and that nothing is lost', async () => {
+    const { user, press, start, goOnAir, worker } = openStudio();
+    await press('Go Live');
+    await start((dialog) => user.type(dialog.getByLabelText(/Title/), 'First light'));
+    await goOnAir();
+    act(() => worker({ type: 'lost' }));
+    expect(await screen.findByText('The connection is gone; we are getting it back')).toBeTruthy();
+    act(() => worker({ type: 'restored' }));
+    expect(screen.queryByText('The connection is gone; we are getting it back')).toBeNull();
+  });
+
+  it('says which list could not be loaded', async () => {
+    openStudio({ 'GET /stream/mine': refusal('temporarily-unavailable', 'Not now.') });
+    expect(await screen.findByText('Not now.')).toBeTruthy();
+  });
+});
