@@ -7,7 +7,7 @@ import { watchBroadcast } from './probe.ts';
 
 const sinkOfPlatform = () => openSink(process.env['DATA_DIR'] ?? '', process.env['MUX_PORT'] ?? '');
 
-/** Until so many more seconds of picture have come to the sink. */
+/** Waits until pictures for `seconds` more have come to the sink. */
 const framesCome = async (arrived: () => Promise<number>, seconds: number) => {
   const before = await arrived();
   await expect.poll(arrived, { timeout: 60_000 }).toBeGreaterThan(before + seconds * 30);

@@ -49,7 +49,7 @@ const picture = (page: Page): Promise<number | undefined> =>
 const currentTime = (page: Page): Promise<number> =>
   page.getByTestId('player').evaluate((element) => (element instanceof HTMLVideoElement ? element.currentTime : 0));
 
-/** Waits until the player has played on by so many seconds and has shown different pictures meanwhile. */
+/** Waits until the player has played on by `seconds` and has shown different pictures meanwhile. */
 export const expectPlaying = async (page: Page, seconds = 3): Promise<void> => {
   await expect.poll(() => picture(page), { timeout: 60_000 }).not.toBeUndefined();
   const began = await currentTime(page);

@@ -20,7 +20,7 @@ export type Tally = {
 /** A show begins at this time at the sink: RTMP has no times below zero, and sound may begin before the picture. */
 const OFFSET_MS = 100;
 const FRAME_RATE = 30;
-/** AAC packs so many samples into a frame. */
+/** How many samples AAC packs into a frame. */
 const AAC_SAMPLES = 1_024;
 const MICROSECONDS = 1e6;
 

@@ -9,7 +9,7 @@ const LIVE_LIST_EVERY_MS = 15_000;
 const MOVING_EVERY_MS = 5_000;
 /** An announced show may be moved; whoever waits for it hears of it this soon where no push reaches. */
 const WAITING_EVERY_MS = 60_000;
-/** Among so many of a creator's newest shows the announced ones are looked for. */
+/** How many of a creator's newest shows are searched for announced ones. */
 const ANNOUNCED_AMONG = 100;
 
 export type Queries = ReturnType<typeof createQueries>;

@@ -10,7 +10,7 @@ type Sending = {
 /** Why a file did not arrive: the store would not have it, or the connection did not carry it. */
 export type SendOutcome = { sent: true } | { sent: false; because: 'refused' | 'too-large' | 'broken' | 'cancelled' };
 
-/** No byte moved for so long: the connection is gone, though nobody says so. */
+/** After this long without a byte the connection is taken as gone, though nobody says so. */
 const SILENT_MS = 30_000;
 
 /** Sends a file with a signed form, as S3 wants it: all fields in their order, then the file. `fetch` tells of no progress. */

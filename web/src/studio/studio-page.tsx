@@ -7,7 +7,7 @@ import { Skeleton } from '../ui/skeleton.tsx';
 import { BecomeCreator } from './become-creator.tsx';
 import { StudioSlot } from './studio-slot.tsx';
 
-/** A creator's own room: going live, the show while it runs, and all shows so far. */
+/** A creator's own page: going live, the show while it runs, and all shows so far. */
 export const StudioPage = () => {
   const { queries } = useApp();
   const signedIn = useSignedIn();

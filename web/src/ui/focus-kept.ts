@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
 
 /**
- * For a list out of which things are taken by a button of their own: the button goes with them, and would take the focus along.
+ * For a list whose things are each removed by a button of their own: the button goes with them, and would take the focus along.
  * The place that the answer is given to (with `tabIndex={-1}`) gets it.
  */
 export const useFocusKept = <Place extends HTMLElement>(length: number) => {

@@ -22,7 +22,7 @@ const CANDIDATES: readonly Candidate[] = [
   { rung: 'recorder-transcode', by: 'recorder', mimeType: 'video/webm' },
 ];
 
-/** What `?rung=` says: a rung's name or its number in the design. */
+/** What `?rung=` says: a rung's name, or its number from 1 to 4. */
 export const parseRung = (text: string | null | undefined): Rung | undefined => {
   const names: readonly Rung[] = ['webcodecs', 'recorder-copy', 'recorder-copy-video', 'recorder-transcode'];
   return names.find((name, i) => text === name || text === String(i + 1));

@@ -5,7 +5,7 @@ const RATE = 48_000;
 const BLOCK = 1_024;
 const BLOCK_MS = (BLOCK / RATE) * 1_000;
 
-/** Writes what a sound card gives that is `drift` too fast, for so long; answers frames written and the largest step. */
+/** Writes what a sound card that is `drift` too fast gives for a time; answers the frames written and the largest step. */
 const play = (seconds: number, drift: number, jitterMs = 0) => {
   const clock = createSoundClock(RATE, 0);
   let written = 0;

@@ -1,8 +1,9 @@
 export type Size = { width: number; height: number };
 export type Rect = Size & { x: number; y: number };
 
-/** Camera beside a shared screen: so wide in parts of the picture, so far from its corner. */
+/** The width of the camera before a shared screen, in parts of the picture's width. */
 const INSET_WIDTH = 0.22;
+/** Its distance from the picture's corner, in the same parts. */
 const INSET_MARGIN = 0.02;
 
 /** The largest rectangle of `source`'s shape inside `within`, centred, on even pixels as video wants them. */

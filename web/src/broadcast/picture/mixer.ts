@@ -28,7 +28,7 @@ type Parts = {
 
 /** How long the timeline waits for the first picture of what is to be shown, before it begins without. */
 const FIRST_PICTURE_MS = 700;
-/** A camera that has given nothing for so long no longer sets the pace. */
+/** A camera that has given nothing for this long no longer sets the pace. */
 const STALLED_MS = 300;
 const MICROSECONDS = 1e6;
 
