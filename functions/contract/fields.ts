@@ -19,3 +19,13 @@ export const httpUrl = z.url({ protocol: /^https?$/ }).check(
   z.maxLength(2_048),
   z.overwrite((said) => said.toWellFormed()),
 );
+
+/** The longest that people may write, in characters. What a show may say is in `contract/show`. */
+export const TEXT_CHARACTERS = {
+  name: 80,
+  bio: 500,
+  post: 5_000,
+  mediaAlt: 1_000,
+  comment: 1_000,
+  simulcastName: 80,
+} as const;

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { SIMULCAST_STATUSES } from '#domain/channel';
-import { httpUrl, text, time } from './fields.ts';
+import { httpUrl, text, TEXT_CHARACTERS, time } from './fields.ts';
 import { Latency, StreamState, Visibility } from './show.ts';
 import { maxUploadBytes, UPLOAD_TYPE_NAMES } from './uploads.ts';
 
@@ -53,8 +53,8 @@ export type MeView = z.infer<typeof MeView>;
 export const UpdateMe = z.partial(
   z.object({
     handle: HandleText,
-    name: text(1, 80),
-    bio: text(0, 500),
+    name: text(1, TEXT_CHARACTERS.name),
+    bio: text(0, TEXT_CHARACTERS.bio),
     avatarUrl: z.nullable(httpUrl),
   }),
 );
@@ -150,7 +150,7 @@ export type PlaybackView = z.infer<typeof PlaybackView>;
 
 /** Where a creator's public shows are sent besides, by RTMP. Its key is written and never read. */
 export const CreateSimulcastTarget = z.object({
-  name: text(1, 80),
+  name: text(1, TEXT_CHARACTERS.simulcastName),
   url: z.url({ protocol: /^rtmps?$/ }).check(z.maxLength(1_024)),
   streamKey: z.string().check(z.regex(/^[!-~]+$/, 'printable characters without spaces'), z.maxLength(512)),
 });
@@ -195,19 +195,23 @@ export const UploadForm = z.object({
 export type UploadForm = z.infer<typeof UploadForm>;
 
 export const CreatePost = z.object({
-  text: text(1, 5_000),
+  text: text(1, TEXT_CHARACTERS.post),
   /** Media by address, or by `uploadId` what has been uploaded; not both. */
   mediaUrl: z.optional(httpUrl),
   uploadId: z.optional(z.string()),
   /** What the media shows, for who does not see it. */
-  mediaAlt: z.optional(text(1, 1_000)),
+  mediaAlt: z.optional(text(1, TEXT_CHARACTERS.mediaAlt)),
   streamId: z.optional(z.string()),
 });
 export type CreatePost = z.infer<typeof CreatePost>;
 
 /** Other media leaves the description of what was there before behind. */
 export const UpdatePost = z.partial(
-  z.object({ text: text(1, 5_000), mediaUrl: z.nullable(httpUrl), mediaAlt: z.nullable(text(1, 1_000)) }),
+  z.object({
+    text: text(1, TEXT_CHARACTERS.post),
+    mediaUrl: z.nullable(httpUrl),
+    mediaAlt: z.nullable(text(1, TEXT_CHARACTERS.mediaAlt)),
+  }),
 );
 export type UpdatePost = z.infer<typeof UpdatePost>;
 
@@ -232,7 +236,7 @@ export const PostView = z.object({
 });
 export type PostView = z.infer<typeof PostView>;
 
-export const CreateComment = z.object({ text: text(1, 1_000) });
+export const CreateComment = z.object({ text: text(1, TEXT_CHARACTERS.comment) });
 export const CommentView = z.object({ id: z.string(), author: PersonView, text: z.string(), createdAt: time });
 export type CommentView = z.infer<typeof CommentView>;
 

@@ -1,6 +1,7 @@
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
+import { TEXT_CHARACTERS } from '#contract/fields';
 import type { CommentView, PostView } from '#contract/http';
 import { useApp, useSignedIn } from '../context/app-context.ts';
 import { useSignIn } from '../context/use-sign-in.ts';
@@ -72,8 +73,6 @@ const Comment = ({ post, comment }: { post: PostView; comment: CommentView }) =>
   </li>
 );
 
-const COMMENT_MAX = 1_000;
-
 const NewComment = ({ post }: { post: PostView }) => {
   const { api } = useApp();
   const queryClient = useQueryClient();
@@ -99,7 +98,7 @@ const NewComment = ({ post }: { post: PostView }) => {
           <TextInput
             {...control}
             placeholder="Add a comment"
-            maxLength={COMMENT_MAX}
+            maxLength={TEXT_CHARACTERS.comment}
             value={text}
             onChange={(event) => setText(event.target.value)}
           />

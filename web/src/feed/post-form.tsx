@@ -1,5 +1,6 @@
 import { Image } from 'lucide-react';
 import { useState, type ClipboardEvent, type DragEvent, type FormEvent, type ReactNode } from 'react';
+import { TEXT_CHARACTERS } from '#contract/fields';
 import { Button } from '../ui/button.tsx';
 import { Field, TextArea, TextInput } from '../ui/field.tsx';
 import { Attachment } from './attachment.tsx';
@@ -22,8 +23,6 @@ type Props = {
   onSubmit: (written: Written) => void;
 };
 
-const TEXT_MAX = 5_000;
-const ALT_MAX = 1_000;
 /** How near the end of the text the count of what is left appears. */
 const COUNT_FROM = 500;
 
@@ -39,7 +38,7 @@ export const PostForm = ({ label, draft, submit, busy, files, cancel, onSubmit }
   const hasMedia = attaching && (hasFile || mediaUrl !== '');
   const keepsFile = files === 'kept' && mediaUrl !== '' && mediaUrl === draft.mediaUrl;
   const takesFiles = files === 'offered' || files === 'for-creators';
-  const left = TEXT_MAX - text.length;
+  const left = TEXT_CHARACTERS.post - text.length;
   const badUrl = attaching && !hasFile && mediaUrl !== '' && !/^https?:\/\/\S+$/i.test(mediaUrl);
   const ready = text.trim() !== '' && !badUrl && upload.at !== 'sending' && upload.at !== 'failed';
 
@@ -103,7 +102,7 @@ export const PostForm = ({ label, draft, submit, busy, files, cancel, onSubmit }
           <TextArea
             {...control}
             placeholder="What is happening?"
-            maxLength={TEXT_MAX}
+            maxLength={TEXT_CHARACTERS.post}
             value={text}
             onChange={(event) => setText(event.target.value)}
           />
@@ -142,7 +141,7 @@ export const PostForm = ({ label, draft, submit, busy, files, cancel, onSubmit }
           {(control) => (
             <TextInput
               {...control}
-              maxLength={ALT_MAX}
+              maxLength={TEXT_CHARACTERS.mediaAlt}
               value={mediaAlt}
               onChange={(event) => setMediaAlt(event.target.value)}
             />

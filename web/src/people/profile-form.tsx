@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 import { toast } from 'sonner';
+import { TEXT_CHARACTERS } from '#contract/fields';
 import type { MeView, UpdateMe } from '#contract/http';
 import { useApp } from '../context/app-context.ts';
 import { Avatar } from '../ui/avatar.tsx';
@@ -8,9 +9,6 @@ import { Button } from '../ui/button.tsx';
 import { Field, TextArea, TextInput } from '../ui/field.tsx';
 import { Card } from '../ui/page.tsx';
 import './settings-page.css';
-
-const NAME_MAX = 80;
-const BIO_MAX = 500;
 
 /** One's own name, words and picture, to be changed. */
 export const ProfileForm = ({ me }: { me: MeView }) => {
@@ -67,17 +65,17 @@ export const ProfileForm = ({ me }: { me: MeView }) => {
             <TextInput
               {...control}
               autoComplete="name"
-              maxLength={NAME_MAX}
+              maxLength={TEXT_CHARACTERS.name}
               value={draft.name}
               onChange={(event) => set({ name: event.target.value })}
             />
           )}
         </Field>
-        <Field label="About you" hint={`${BIO_MAX - draft.bio.length} characters left`}>
+        <Field label="About you" hint={`${TEXT_CHARACTERS.bio - draft.bio.length} characters left`}>
           {(control) => (
             <TextArea
               {...control}
-              maxLength={BIO_MAX}
+              maxLength={TEXT_CHARACTERS.bio}
               value={draft.bio}
               onChange={(event) => set({ bio: event.target.value })}
             />

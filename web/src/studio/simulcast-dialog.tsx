@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useId, useState, type FormEvent } from 'react';
 import { toast } from 'sonner';
+import { TEXT_CHARACTERS } from '#contract/fields';
 import { CreateSimulcastTarget } from '#contract/http';
 import { useApp } from '../context/app-context.ts';
 import { Button } from '../ui/button.tsx';
@@ -84,7 +85,7 @@ export const SimulcastDialog = ({ onClose }: { onClose: () => void }) => {
                 <TextInput
                   {...control}
                   autoComplete="off"
-                  maxLength={80}
+                  maxLength={TEXT_CHARACTERS.simulcastName}
                   value={name}
                   onChange={(event) => setName(event.target.value)}
                 />
