@@ -17,6 +17,7 @@ import { createLivePost } from './shows/live-post.ts';
 import { buildPostsRoom } from './assembly/rooms/posts.ts';
 import { createStreaming } from './assembly/streaming.ts';
 import { buildStreamsRoom } from './assembly/rooms/streams.ts';
+import { buildProfiles } from './assembly/profiles.ts';
 import { createProfiles } from './profiles/profiles.ts';
 import { buildRemovalSweep, buildUsersRoom } from './assembly/rooms/users.ts';
 import { openTestBucket } from './uploads/bucket.testing.ts';
@@ -57,7 +58,7 @@ const createShows = () => {
 export const openGround = async () => {
   let ahead = 0;
   const clock = () => new Date(Date.now() + ahead);
-  const [storage, issuer, bucket] = await Promise.all([openTestTable(), startIssuer(), openTestBucket(clock)]);
+  const [storage, issuer, bucket] = await Promise.all([openTestTable(), startIssuer(clock), openTestBucket(clock)]);
   const { log, lines } = createMemoryLog();
   const config = parseConfig({
     TABLE_NAME: storage.tableName,
@@ -183,7 +184,7 @@ export const openControlPlane = async () => {
   const { base, people, issuer } = ground;
   const { video } = createFakeVideo();
   const streaming = createStreaming(base, people, { video });
-  const profiles = createProfiles({ ...people, onAir: streaming.streams.airedBy });
+  const profiles = buildProfiles(base, people);
   const rooms = {
     auth: buildAuthRoom(base, people, profiles),
     users: buildUsersRoom(base, people, profiles),

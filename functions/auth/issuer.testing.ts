@@ -14,7 +14,7 @@ const makeKey = async (kid: string): Promise<Key> => {
 };
 
 /** A real issuer on the loopback interface, as far as a verifier can tell: discovery, keys, RS256 tokens. */
-export const startIssuer = async () => {
+export const startIssuer = async (clock: () => Date = () => new Date()) => {
   let key = await makeKey('first');
   let published: JWK[] = [key.publicJwk];
   let healthy = true;
@@ -41,7 +41,9 @@ export const startIssuer = async () => {
     header: { kid?: string } = {},
   ): Promise<string> => {
     const seconds = Math.floor(Date.now() / 1000);
-    const usual = { sub: subject, iss: issuer, aud: AUDIENCE, iat: seconds, exp: seconds + 600 };
+    // a sign-in is at the time of the code that is tested, which may be ahead of the time that tokens are held to
+    const signedIn = claims['iat'] ?? Math.floor(clock().getTime() / 1000);
+    const usual = { sub: subject, iss: issuer, aud: AUDIENCE, iat: seconds, auth_time: signedIn, exp: seconds + 600 };
     return new SignJWT({ ...usual, ...claims })
       .setProtectedHeader({ alg: 'RS256', typ: 'at+jwt', kid: key.kid, ...header })
       .sign(key.privateKey);

@@ -8,8 +8,8 @@ export type ProfileSources = {
   users: { find(id: UserId): Promise<User | undefined>; following(id: UserId): Promise<Following> };
   follows: { follows(follower: UserId, followee: UserId): Promise<boolean> };
   blocks: { blocks(blocker: UserId, blocked: UserId): Promise<boolean> };
-  /** The stream that somebody is on the air with. */
-  onAir: (id: UserId) => Promise<StreamId | undefined>;
+  /** The stream that somebody is on the air with, where this viewer may watch it. */
+  onAir: (id: UserId, viewer: Pick<Caller, 'userId' | 'roles'> | undefined) => Promise<StreamId | undefined>;
 };
 
 /** A person beside a stream, post or comment. */
@@ -22,12 +22,16 @@ export const toPersonView = ({ id, handle, name, avatarUrl }: Person): PersonVie
 
 /** Profiles as others, and as their owners, see them. */
 export const createProfiles = ({ users, follows, blocks, onAir }: ProfileSources) => {
-  const profileOf = async (user: User, viewer: Caller | undefined): Promise<ProfileView> => {
+  const profileOf = async (
+    user: User,
+    viewer: Caller | undefined,
+    watcher: Pick<Caller, 'userId' | 'roles'> | undefined = viewer,
+  ): Promise<ProfileView> => {
     const [counts, followed, blocked, liveStreamId] = await Promise.all([
       users.following(user.id),
       viewer && follows.follows(viewer.userId, user.id),
       viewer && blocks.blocks(viewer.userId, user.id),
-      onAir(user.id),
+      onAir(user.id, watcher),
     ]);
     return {
       ...toPersonView(user),
@@ -41,13 +45,13 @@ export const createProfiles = ({ users, follows, blocks, onAir }: ProfileSources
   };
 
   const meOf = async (user: User, roles: readonly Role[]): Promise<MeView> => ({
-    ...(await profileOf(user, undefined)),
+    ...(await profileOf(user, undefined, { userId: user.id, roles })),
     roles: [...roles],
     createdAt: new Date(user.createdAt).toISOString(),
   });
 
   return {
-    profileOf,
+    profileOf: (user: User, viewer: Caller | undefined) => profileOf(user, viewer),
     meOf,
     /** The caller's own profile; undefined where the account has gone since. */
     me: async ({ userId, roles }: Caller): Promise<MeView | undefined> => {

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { UserId } from '#domain/ids';
 import * as brands from './brands.ts';
-import { absent, exists, type Position, type Table } from './dynamo.ts';
+import { absent, exists, type Part, type Position, type Table } from './dynamo.ts';
 import { blockedByList, blockedList, blockKey, blocksPartition } from './keys.ts';
 import { createRecord } from './record.ts';
 
@@ -10,6 +10,15 @@ const record = createRecord({
   version: 1,
   schema: z.object({ blocker: brands.userId, blocked: brands.userId, at: z.number() }),
 });
+
+/** The parts of a transaction that want no block between these two, whoever of them has made it. */
+export const unblocked = (one: UserId, other: UserId): Part<'blocked'>[] =>
+  one === other
+    ? []
+    : [
+        { check: blockKey(one, other), when: absent, or: 'blocked' },
+        { check: blockKey(other, one), when: absent, or: 'blocked' },
+      ];
 
 /** Who wants nothing to do with whom. What a block forbids is checked in the very transaction of what it forbids. */
 export const createBlockStore = ({ table }: { table: Table }) => ({

@@ -1,10 +1,11 @@
 import * as z from 'zod/mini';
 import type { CommentId, PostId, UserId } from '#domain/ids';
 import type { Comment, Post } from '#domain/post';
+import { unblocked } from './blocks.ts';
 import * as brands from './brands.ts';
 import { absent, exists, type Position, type Table } from './dynamo.ts';
 import { toItem } from './item.ts';
-import { blockKey, commentKey, COMMENTS, commentsOfAuthor, postPartition, receptionKey } from './keys.ts';
+import { commentKey, COMMENTS, commentsOfAuthor, postPartition, receptionKey } from './keys.ts';
 import { createRecord } from './record.ts';
 
 const record = createRecord({
@@ -28,7 +29,7 @@ export const createCommentStore = ({ table }: { table: Table }) => ({
     comment: Comment,
   ): Promise<{ added: true } | { added: false; because: 'blocked' | 'gone' }> => {
     const outcome = await table.transact([
-      { check: blockKey(authorId, comment.authorId), when: absent, or: 'blocked' as const },
+      ...unblocked(authorId, comment.authorId),
       {
         put: {
           ...commentKey(comment.postId, comment.id),

@@ -1,9 +1,10 @@
 import * as z from 'zod/mini';
 import type { UserId } from '#domain/ids';
+import { unblocked } from './blocks.ts';
 import * as brands from './brands.ts';
 import { absent, exists, type Expression, type Part, type Position, type Table } from './dynamo.ts';
 import { type Item, toItem } from './item.ts';
-import { blockKey, followersList, followingList, followingTallyKey, followKey, followsPartition } from './keys.ts';
+import { followersList, followingList, followingTallyKey, followKey, followsPartition } from './keys.ts';
 import { createRecord } from './record.ts';
 
 export type Follow = { follower: UserId; followee: UserId; at: number };
@@ -33,7 +34,7 @@ export const createFollowStore = ({ table }: { table: Table }) => {
   ): Promise<{ followed: true } | { followed: false; because: 'blocked' | 'gone' }> => {
     const at = new Date(now).toISOString();
     const outcome = await table.transact([
-      { check: blockKey(followee, follower), when: absent, or: 'blocked' },
+      ...unblocked(followee, follower),
       {
         put: {
           ...followKey(follower, followee),

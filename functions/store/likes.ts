@@ -1,10 +1,11 @@
 import * as z from 'zod/mini';
 import type { PostId, UserId } from '#domain/ids';
 import type { Post } from '#domain/post';
+import { unblocked } from './blocks.ts';
 import * as brands from './brands.ts';
 import { absent, exists, type Table } from './dynamo.ts';
 import { toItem } from './item.ts';
-import { blockKey, likeKey, likesOfUser, receptionKey } from './keys.ts';
+import { likeKey, likesOfUser, receptionKey } from './keys.ts';
 import { createRecord } from './record.ts';
 
 const record = createRecord({
@@ -23,7 +24,7 @@ export const createLikeStore = ({ table }: { table: Table }) => ({
     now: number,
   ): Promise<{ liked: true } | { liked: false; because: 'blocked' | 'gone' }> => {
     const outcome = await table.transact([
-      { check: blockKey(authorId, userId), when: absent, or: 'blocked' },
+      ...unblocked(authorId, userId),
       {
         put: {
           ...likeKey(id, userId),

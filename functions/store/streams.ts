@@ -136,10 +136,10 @@ export const createStreamStore = ({ table }: { table: Table }) => {
       }),
 
     /** Which stream people can watch of a creator now. */
-    airedBy: async (creatorId: UserId): Promise<StreamId | undefined> => {
+    airedBy: async (creatorId: UserId): Promise<Stream | undefined> => {
       const id = await onAir(creatorId);
       const found = id && (await stored(id));
-      return found && isLiveToViewers(found.stream) ? found.stream.id : undefined;
+      return found && isLiveToViewers(found.stream) ? found.stream : undefined;
     },
 
     /** Takes a stream out of the table. What Mux tells of it later is about nothing. */

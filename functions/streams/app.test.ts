@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { newId } from '#domain/ids';
 import type { User } from '#domain/user';
+import { buildProfiles } from '../assembly/profiles.ts';
 import { muxShow } from '../video/mux-show.testing.ts';
 import { openShowRooms, type ShowRooms } from '../show-rooms.testing.ts';
 
@@ -190,6 +191,17 @@ describe('a show for followers', () => {
       ]).toEqual(['not-signed-in', 'not-allowed', 200, 200, 200]);
     const { body, headers } = await rooms.call('GET', `/stream/${show.id}/playback`, { as: rooms.viewer });
     expect([body.token, headers.get('cache-control')]).toEqual(['signed', 'private, no-store']);
+    // a profile tells of it only whom it is for
+    const profiles = buildProfiles(rooms.base, rooms.known);
+    const told = async (who: User | undefined) => {
+      const viewer = who && { userId: who.id, handle: who.handle, name: who.name, roles: [] };
+      return (await profiles.profileOf(creator, viewer)).liveStreamId;
+    };
+    expect([await told(undefined), await told(rooms.otherCreator), await told(rooms.viewer)]).toEqual([
+      undefined,
+      undefined,
+      show.id,
+    ]);
     const live = await rooms.call('GET', `/stream/${show.id}/live`, { as: rooms.viewer });
     expect(live.headers.get('cache-control')).toBe('private, max-age=2');
 

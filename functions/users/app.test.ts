@@ -249,6 +249,25 @@ describe('a block', () => {
     expect((await pest.put(`/users/${me.user.handle}/follow`)).status).toBe(200);
   });
 
+  it('forbids to both what it forbids to one: to follow, to like and to comment', async () => {
+    const { blocker, blocked } = await rooms.signUpAll({ blocker: {}, blocked: {} });
+    await blocker.put(`/users/${blocked.user.handle}/block`);
+    for (const [one, other] of [
+      [blocker, blocked],
+      [blocked, blocker],
+    ] as const) {
+      const post = (await other.post('/posts', { text: 'Hello' })).body.id;
+      const answers = [
+        await one.put(`/users/${other.user.handle}/follow`),
+        await one.put(`/posts/${post}/like`),
+        await one.post(`/posts/${post}/comments`, { text: 'Hello' }),
+      ];
+      expect(answers.map(({ status, body }) => [status, body.error])).toEqual(answers.map(() => [403, 'blocked']));
+      // one’s own is one’s own
+      expect((await other.put(`/posts/${post}/like`)).status).toBe(200);
+    }
+  });
+
   it('leaves no follow behind, whichever of them comes first', async () => {
     for (let i = 0; i < 10; i++) {
       const { me, pest } = await rooms.signUpAll({ me: {}, pest: {} });
@@ -308,5 +327,23 @@ describe('a request that is not as it should be', () => {
       expect(headers.get('x-request-id')).toBeTruthy();
       expect(headers.get('x-content-type-options')).toBe('nosniff');
     }
+  });
+});
+
+describe('a name, a post or a comment that nobody can see', () => {
+  it.each(['\u200b\u2060', '\u3164', '\uffa0\u115f', '\u2800', '\u00ad\ufe0f'])('is refused: %j', async (nothing) => {
+    const me = await rooms.signUp(`unseen-${nothing.codePointAt(0)}`);
+    const answers = [
+      await me.patch('/users/me', { name: nothing }),
+      await me.post('/posts', { text: nothing }),
+      await me.post(`/posts/${(await me.post('/posts', { text: 'Seen' })).body.id}/comments`, { text: nothing }),
+    ];
+    expect(answers.map(({ status, body }) => [status, body.error])).toEqual(
+      answers.map(() => [400, 'invalid-request']),
+    );
+    expect((await me.patch('/users/me', { name: `${nothing}a` })).status).toBe(200);
+    const token = await rooms.issuer.issue(`named-${nothing}`, { name: nothing, preferred_username: nothing });
+    const { user } = (await rooms.call('GET', '/auth/session', { token })).body;
+    expect(user.name).toBe(user.handle);
   });
 });

@@ -1,12 +1,11 @@
-import { createStreamStore } from '#store/streams';
 import { onHttp, startLambda } from '../lambda.ts';
 import { createPeople } from '../people.ts';
-import { createProfiles } from '../../profiles/profiles.ts';
+import { buildProfiles } from '../profiles.ts';
 import { buildUsersRoom } from '../rooms/users.ts';
 
 const { base, metrics } = await startLambda('users', process.env);
 const people = createPeople(base);
-const profiles = createProfiles({ ...people, onAir: createStreamStore(base).airedBy });
+const profiles = buildProfiles(base, people);
 
 /** `/users` and below it. */
 export const handler = onHttp(buildUsersRoom(base, people, profiles), metrics);

@@ -8,7 +8,7 @@ import { buildPostsRoom } from './posts.ts';
 import { buildRealtime } from './realtime.ts';
 import { createStreaming } from '../streaming.ts';
 import { buildStreamSweep, buildStreamsRoom } from './streams.ts';
-import { createProfiles } from '../../profiles/profiles.ts';
+import { buildProfiles } from '../profiles.ts';
 import { buildRemovalSweep, buildUsersRoom } from './users.ts';
 import { buildWebhooksRoom } from './webhooks.ts';
 
@@ -25,7 +25,7 @@ export const createControlPlane = (
   const base = createBase({ config, log, clock, aws });
   const people = createPeople(base);
   const streaming = createStreaming(base, people);
-  const profiles = createProfiles({ ...people, onAir: streaming.streams.airedBy });
+  const profiles = buildProfiles(base, people);
   const sweepStreams = buildStreamSweep(base, streaming);
   const sweepRemovals = buildRemovalSweep(base, people, streaming);
   return {
