@@ -138,6 +138,21 @@ describe('POST /auth/sign-out-everywhere', () => {
     const anew = await rooms.issuer.issue('leaver', { ...claims, iat: seconds + 2 });
     expect((await rooms.call('GET', '/auth/session', { token: anew })).status).toBe(200);
   });
+
+  it('is refused where the issuer does not tell a new sign-in from a refreshed token', async () => {
+    const token = await rooms.issuer.issue('untold', { preferred_username: 'untold', auth_time: undefined });
+    expect((await rooms.call('GET', '/auth/session', { token })).status).toBe(200);
+    const out = await rooms.call('POST', '/auth/sign-out-everywhere', { token });
+    expect([out.status, out.body]).toEqual([
+      403,
+      {
+        error: 'not-allowed',
+        message:
+          'Your sign-in service does not tell us when you signed in, so your other sign-ins cannot be ended here. End them there.',
+      },
+    ]);
+    expect((await rooms.call('GET', '/auth/session', { token })).status).toBe(200);
+  });
 });
 
 describe('POST /auth/tickets', () => {
@@ -146,13 +161,21 @@ describe('POST /auth/tickets', () => {
     const { status, body } = await person.post('/auth/tickets');
     expect([status, body]).toEqual([201, { ticket: expect.stringMatching(/^[\w-]{22}$/), expiresAt: TIME }]);
     expect(Date.parse(body.expiresAt) - Date.now()).toBeGreaterThan(55_000);
-    expect(await rooms.tickets.redeem(body.ticket, Date.now())).toEqual({ redeemed: true, userId: person.id });
+    expect(await rooms.tickets.redeem(body.ticket, Date.now())).toEqual({
+      redeemed: true,
+      userId: person.id,
+      issuedAt: expect.any(Number),
+    });
     expect(await rooms.tickets.redeem(body.ticket, Date.now())).toEqual({ redeemed: false, because: 'unknown' });
   });
 
   it('gives the anonymous one that carries nobody', async () => {
     const { body } = await rooms.call('POST', '/auth/tickets');
-    expect(await rooms.tickets.redeem(body.ticket, Date.now())).toEqual({ redeemed: true, userId: undefined });
+    expect(await rooms.tickets.redeem(body.ticket, Date.now())).toEqual({
+      redeemed: true,
+      userId: undefined,
+      issuedAt: expect.any(Number),
+    });
   });
 
   it('lets one of a hundred in who come with the same ticket', async () => {

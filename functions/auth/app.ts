@@ -1,12 +1,12 @@
 import type { AuthConfig, MeView, Session, Ticket } from '#contract/http';
 import type { UserId } from '#domain/ids';
+import { TICKET_LIVES_MS } from '#store/tickets';
 import { type Authenticate, type Caller, identified, requireUser } from '../http/caller.ts';
 import type { LimitedMiddleware } from '../http/limited.ts';
 import { Refusal } from '../http/refusal.ts';
 import { createRoom, type RoomParts } from '../http/room.ts';
 import { type Issuer, SCOPES } from './issuers.ts';
 
-export const TICKET_LIVES_MS = 60_000;
 const TICKET_BYTES = 16;
 
 type Parts = RoomParts & {
@@ -15,6 +15,7 @@ type Parts = RoomParts & {
   /** Where browsers are sent to sign in. */
   issuer: Issuer;
   users: { signOutEverywhere(id: UserId, now: number): Promise<unknown> };
+  eviction: { everywhere(id: UserId): Promise<void> };
   tickets: { issue(ticket: { ticket: string; userId: UserId | undefined; until: number }): Promise<void> };
   me: (caller: Caller) => Promise<MeView | undefined>;
   clock: () => Date;
@@ -28,6 +29,7 @@ export const createAuthApp = ({
   limited,
   issuer,
   users,
+  eviction,
   tickets,
   me,
   clock,
@@ -61,7 +63,14 @@ export const createAuthApp = ({
   });
 
   room.post('/auth/sign-out-everywhere', people, async (c) => {
-    await users.signOutEverywhere(requireUser(c).userId, clock().getTime());
+    const { userId, signedInAt } = requireUser(c);
+    if (signedInAt === undefined)
+      throw new Refusal(
+        'not-allowed',
+        'Your sign-in service does not tell us when you signed in, so your other sign-ins cannot be ended here. End them there.',
+      );
+    await users.signOutEverywhere(userId, clock().getTime());
+    await eviction.everywhere(userId);
     return c.body(null, 204);
   });
 

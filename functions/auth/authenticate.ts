@@ -1,5 +1,6 @@
 import { handleCandidates } from '#domain/handle';
 import type { Handle, UserId } from '#domain/ids';
+import { isVisible } from '#domain/text';
 import type { User } from '#domain/user';
 import type { Known, Subject } from '#store/users';
 import type { Authenticate, Caller, Role } from '../http/caller.ts';
@@ -87,10 +88,11 @@ export const createAuthenticate = ({
   const admitted = async (identity: Identity, known: Known): Promise<User> => {
     if (known.known === 'nobody') return firstSight(identity);
     if (known.known === 'removed') {
-      if (identity.signedInAt > known.at) return firstSight(identity);
+      // a token that was merely refreshed makes no new account
+      if (identity.signedInAt !== undefined && identity.signedInAt > known.at) return firstSight(identity);
       throw refused('not-signed-in', 'This account has been deleted.', 'the account has been deleted');
     }
-    if (known.user.notBefore === undefined || identity.signedInAt >= known.user.notBefore) return known.user;
+    if (known.user.notBefore === undefined || (identity.signedInAt ?? 0) >= known.user.notBefore) return known.user;
     throw refused('not-signed-in', 'You have signed out everywhere. Sign in again.', 'signed out everywhere');
   };
 
@@ -98,7 +100,7 @@ export const createAuthenticate = ({
     if (authorization === undefined) return undefined;
     const identity = await identify(authorization);
     const user = await admitted(identity, await users.knownAs(identity));
-    return toCaller(user, identity.moderator || moderators.has(user.id));
+    return { ...toCaller(user, identity.moderator || moderators.has(user.id)), signedInAt: identity.signedInAt };
   };
 };
 
@@ -118,7 +120,10 @@ const newUser = (
 ): User => ({
   ...made,
   // the cut may go through a character of two halves
-  name: (name ?? preferredUsername?.split('@')[0] ?? made.handle).slice(0, NAME_CHARACTERS).toWellFormed(),
+  name:
+    [name, preferredUsername?.split('@')[0], made.handle]
+      .map((said = '') => said.slice(0, NAME_CHARACTERS).toWellFormed())
+      .find(isVisible) ?? made.handle,
   avatarUrl: picture !== undefined && picture.length <= AVATAR_CHARACTERS && isHttpUrl(picture) ? picture : undefined,
   creator,
   moderator: false,

@@ -107,6 +107,18 @@ describe('a token', () => {
     const verify = createVerifyToken({ issuers: [issuer.config] });
     const token = await issuer.issue('u', { auth_time: 1_700_000_000 });
     expect(await verify(token)).toMatchObject({ identity: { signedInAt: 1_700_000_000_000 } });
+    // Clerk's way to say it: minutes before `iat`
+    const clerk = await issuer.issue('u', { auth_time: undefined, iat: 1_700_000_000, fva: [5, -1] });
+    expect(await verify(clerk)).toMatchObject({ identity: { signedInAt: 1_700_000_000_000 - 5 * 60_000 } });
+  });
+
+  it('of an issuer that does not tell it, may be a refreshed one, however new it is', async () => {
+    const issuer = await start();
+    const verify = createVerifyToken({ issuers: [issuer.config] });
+    for (const untold of [{}, { fva: [-1, -1] }, { fva: 'now' }, { auth_time: 'now' }]) {
+      const verified = await verify(await issuer.issue('u', { auth_time: undefined, ...untold }));
+      expect(verified.verified && verified.identity.signedInAt).toBeUndefined();
+    }
   });
 });
 

@@ -11,8 +11,11 @@ export type Identity = NamedClaims & {
   issuer: string;
   subject: string;
   picture?: string | undefined;
-  /** When the person last proved who they are: the moment that sign-out-everywhere is measured against. */
-  signedInAt: number;
+  /**
+   * When the person last proved who they are, in milliseconds since 1970: what sign-out-everywhere is measured against. Undefined
+   * where the issuer does not tell, as one that gives a refreshed token a new `iat` and no `auth_time`.
+   */
+  signedInAt?: number | undefined;
   creator: boolean;
   moderator: boolean;
 };
@@ -57,11 +60,14 @@ const grants = (claims: JwtPayload, name: string | undefined, role: string): boo
 };
 
 /**
- * A refreshed token is new but the sign-in behind it is not, so `auth_time` counts before `iat` where an issuer gives it:
- * else a stolen refresh token would outlive sign-out-everywhere.
+ * A refreshed token is new and the sign-in behind it is not: `iat` tells nothing, or a stolen refresh token would outlive
+ * sign-out-everywhere. `auth_time` is the sign-in itself; `fva` is Clerk's, and says how many minutes it lay before `iat`.
  */
-const signedInAt = ({ iat, auth_time: authTime }: JwtPayload): number =>
-  (typeof authTime === 'number' ? authTime : (iat ?? 0)) * 1000;
+const signedInAt = ({ iat, auth_time: authTime, fva }: JwtPayload): number | undefined => {
+  if (typeof authTime === 'number') return authTime * 1000;
+  const minutes: unknown = Array.isArray(fva) ? fva[0] : undefined;
+  return typeof minutes === 'number' && minutes >= 0 && iat !== undefined ? (iat - minutes * 60) * 1000 : undefined;
+};
 
 const toIdentity = (issuer: Issuer, claims: JwtPayload): Identity => ({
   issuer: issuer.issuer,

@@ -11,6 +11,8 @@ export const STATUS = {
   'token-expired': 401,
   'not-allowed': 403,
   'not-a-creator': 403,
+  /** What cannot be undone asks for a fresh sign-in. */
+  'sign-in-too-old': 403,
   blocked: 403,
   'not-found': 404,
   'user-not-found': 404,

@@ -45,9 +45,10 @@ export const PEOPLE_OPERATIONS: readonly Operation[] = [
   {
     method: 'POST',
     path: '/auth/sign-out-everywhere',
-    does: 'Ends every sign-in of this user that there is now',
+    does: 'Ends every sign-in of this user that there is now, with its open sockets; where the issuer tells when somebody signed in',
     who: 'signed in',
     status: 204,
+    refusals: ['not-allowed'],
   },
   {
     method: 'GET',
@@ -71,9 +72,10 @@ export const PEOPLE_OPERATIONS: readonly Operation[] = [
   {
     method: 'DELETE',
     path: '/users/me',
-    does: 'Deletes one’s own account and all that is its',
+    does: 'Deletes one’s own account and all that is its; the sign-in must be no older than ten minutes',
     who: 'signed in',
     status: 204,
+    refusals: ['sign-in-too-old'],
   },
   {
     method: 'POST',

@@ -12,6 +12,8 @@ export type Caller = {
   name: string;
   avatarUrl?: string | undefined;
   roles: readonly Role[];
+  /** When they last proved who they are, in milliseconds since 1970; undefined where their issuer does not tell. */
+  signedInAt?: number | undefined;
 };
 
 /** What every handler finds on its context. `user` is undefined for the anonymous. */

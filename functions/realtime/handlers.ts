@@ -4,6 +4,7 @@ import type { Stream } from '#domain/stream';
 import type { User } from '#domain/user';
 import * as z from 'zod/mini';
 import type { Connection, ConnectionStore } from '#store/connections';
+import type { Rate, Taken } from '#store/limits';
 import type { Caller } from '../http/caller.ts';
 import type { Log } from '../http/log.ts';
 import { Refusal } from '../http/refusal.ts';
@@ -23,16 +24,28 @@ export type SocketAnswer = { statusCode: number; body?: string };
 /** A larger audience asks and is not told: one message to all of it would starve the API. */
 export const AUDIENCE_CAP = 2_000;
 
+/**
+ * How often one socket may say what, and what we do not understand: a kind that is new must join before this compiles. A socket
+ * that says more is not heard any more; another needs another ticket, which has its own rate.
+ */
+export const MESSAGE_RATES: Record<ClientMessage['action'] | 'unknown', Rate> = {
+  join: { burst: 20, everyMs: 3_000 },
+  leave: { burst: 20, everyMs: 3_000 },
+  ping: { burst: 20, everyMs: 5_000 },
+  unknown: { burst: 5, everyMs: 10_000 },
+};
+
 type Parts = {
   tickets: {
     redeem(
       ticket: string,
       now: number,
-    ): Promise<{ redeemed: true; userId: UserId | undefined } | { redeemed: false; because: string }>;
+    ): Promise<{ redeemed: true; userId: UserId | undefined; issuedAt: number } | { redeemed: false; because: string }>;
   };
   connections: Pick<ConnectionStore, 'opened' | 'get' | 'enter' | 'closed' | 'sizes'>;
   streams: { get(id: StreamId): Promise<Stream | undefined> };
   people: { find(id: UserId): Promise<User | undefined> };
+  limits: { take(what: string, who: string, rate: Rate, now: number): Promise<Taken> };
   isModerator: (user: User) => boolean;
   access: Pick<Access, 'requireWatch'>;
   views: Pick<StreamViews, 'live'>;
@@ -46,11 +59,17 @@ type Parts = {
  * The room of realtime: `$connect` with a ticket, `$disconnect`, and every message, whose answer is the route's response.
  */
 export const createRealtime = (parts: Parts) => {
-  const { tickets, connections, streams, people, isModerator, access, views, origins, log, clock } = parts;
+  const { tickets, connections, streams, people, limits, isModerator, access, views, origins, log, clock } = parts;
 
   const viewer = async ({ userId }: Connection): Promise<Pick<Caller, 'userId' | 'roles'> | undefined> => {
     const user = userId && (await people.find(userId));
     return user && { userId: user.id, roles: isModerator(user) ? ['moderator'] : [] };
+  };
+
+  /** Whether this person is there, and has not signed out everywhere since. */
+  const stillSignedIn = async (userId: UserId, since: number): Promise<boolean> => {
+    const user = await people.find(userId);
+    return user !== undefined && (user.notBefore ?? 0) <= since;
   };
 
   const join = async (connection: Connection, streamId: string): Promise<ServerMessage> => {
@@ -61,6 +80,12 @@ export const createRealtime = (parts: Parts) => {
     const size = (await connections.sizes([stream.id])).get(stream.id) ?? 0;
     const push = size < AUDIENCE_CAP || connection.userId === stream.creatorId || connection.streamId === stream.id;
     await connections.enter(connection.connectionId, push ? stream.id : undefined, clock().getTime());
+    // who lost access meanwhile was not in the audience yet when it was emptied of them
+    if (push && stream.visibility !== 'public')
+      await access.requireWatch(stream, await viewer(connection)).catch(async (refusal: unknown) => {
+        await connections.enter(connection.connectionId, undefined, clock().getTime());
+        throw refusal;
+      });
     return { type: 'joined', live: await views.live(stream), mode: push ? 'push' : 'poll' };
   };
 
@@ -90,7 +115,14 @@ export const createRealtime = (parts: Parts) => {
       const ticket = queryStringParameters?.['ticket'];
       const redeemed = ticket ? await tickets.redeem(ticket, now) : undefined;
       if (!redeemed?.redeemed) return { statusCode: 401 };
-      await connections.opened({ connectionId, userId: redeemed.userId }, now);
+      const { userId, issuedAt } = redeemed;
+      if (userId !== undefined && !(await stillSignedIn(userId, issuedAt))) return { statusCode: 401 };
+      await connections.opened({ connectionId, userId }, now);
+      // who signs out everywhere beside this does not see the socket yet
+      if (userId !== undefined && !(await stillSignedIn(userId, issuedAt))) {
+        await connections.closed(connectionId, now);
+        return { statusCode: 401 };
+      }
       return { statusCode: 200 };
     },
 
@@ -102,21 +134,34 @@ export const createRealtime = (parts: Parts) => {
     message: async ({ requestContext: { connectionId }, body }: SocketEvent): Promise<SocketAnswer> => {
       const connection = await connections.get(connectionId);
       if (!connection) return { statusCode: 410 };
-      const reply = await understood(body, (message) => answer(connection, message), log);
+      const read = z.safeParse(ClientMessage, parse(body ?? ''));
+      const kind = read.success ? read.data.action : 'unknown';
+      const taken = await limits.take(`realtime:${kind}`, connectionId, MESSAGE_RATES[kind], clock().getTime());
+      if (!taken.allowed) {
+        // whoever goes on all the same costs one read a message from now on
+        await connections.closed(connectionId, clock().getTime());
+        return { statusCode: 200, body: JSON.stringify(TOO_OFTEN) };
+      }
+      const reply = await answered(read.success ? read.data : undefined, (message) => answer(connection, message), log);
       return { statusCode: 200, ...(reply && { body: JSON.stringify(reply) }) };
     },
   };
 };
 
-const understood = async (
-  body: string | undefined,
+const TOO_OFTEN: ServerMessage = {
+  type: 'refused',
+  error: 'too-many-requests',
+  message: 'That is too often. Connect again.',
+};
+
+const answered = async (
+  message: ClientMessage | undefined,
   act: (message: ClientMessage) => Promise<ServerMessage | undefined>,
   log: Log,
 ): Promise<ServerMessage | undefined> => {
   try {
-    const message = z.safeParse(ClientMessage, parse(body ?? ''));
-    if (!message.success) throw new Refusal('invalid-request', 'This message is not one that we know.');
-    return await act(message.data);
+    if (!message) throw new Refusal('invalid-request', 'This message is not one that we know.');
+    return await act(message);
   } catch (error) {
     if (error instanceof Refusal) return { type: 'refused', error: error.code, message: error.message };
     log.error('a realtime message failed', { error });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { UserId } from '#domain/ids';
 import { memberKey } from '#store/keys';
+import { buildEviction } from '../assembly/eviction.ts';
 import { openShowRooms, type ShowRooms } from '../show-rooms.testing.ts';
 import { muxShow } from '../video/mux-show.testing.ts';
 import { AUDIENCE_CAP } from './handlers.ts';
@@ -151,6 +152,72 @@ describe('a socket', () => {
       await joins(rooms.moderator.id),
       await joins(creator.id),
     ]).toEqual(['not-signed-in', 'not-allowed', 'push', 'push', 'push']);
+  });
+});
+
+describe('a socket that says too much', () => {
+  it.each<[string, (id: string, i: number) => unknown, number]>([
+    ['joins and leaves', (id, i) => (i % 2 ? { action: 'leave' } : { action: 'join', streamId: id }), 40],
+    ['pings', () => ({ action: 'ping' }), 20],
+    ['nonsense', () => 'nonsense', 5],
+  ])('of %s is not heard any more: nothing that it says is done', async (_, message, most) => {
+    const { id } = await begin();
+    const [flood, bystander] = [await open(), await open()];
+    let heard = 0;
+    for (let i = 0; i < 200; i++) {
+      const answer = await rooms.realtime.message({
+        requestContext: { connectionId: flood.connectionId },
+        body: JSON.stringify(message(id, i)),
+      });
+      if (answer.statusCode === 200) heard++;
+      if (answer.body?.includes('too-many-requests')) expect(heard).toBe(most + 1);
+    }
+    expect(heard).toBe(most + 1);
+    expect((await rooms.see(id)).viewers).toBe(0);
+    expect(await bystander.say({ action: 'join', streamId: id })).toMatchObject({ mode: 'push' });
+  });
+});
+
+describe('whoever loses access', () => {
+  const followersOnly = async () => {
+    const show = await begin({ title: 'For friends', visibility: 'followers' });
+    const { id: fan } = await rooms.join(`fan_${++number}`);
+    await rooms.known.follows.follow(fan, show.creator.id, rooms.now());
+    const [socket, other] = [await open(fan), await open(show.creator.id)];
+    for (const one of [socket, other]) await one.say({ action: 'join', streamId: show.id });
+    const eviction = buildEviction(rooms.base, rooms.known);
+    return { ...show, fan, socket, other, eviction };
+  };
+
+  it('is taken out of the audience, told so, and hears nothing more', async () => {
+    const { id, creator, fan, socket, other, mux, eviction } = await followersOnly();
+    await rooms.known.follows.unfollow(fan, creator.id);
+    await eviction.ofPerson(fan);
+    expect(socket.heard()).toEqual([{ type: 'refused', error: 'not-allowed', message: expect.any(String) }]);
+    await rooms.deliver(mux.active());
+    expect([socket.heard().length, other.heard().length]).toEqual([1, 1]);
+    expect(await socket.say({ action: 'join', streamId: id })).toMatchObject({ error: 'not-allowed' });
+  });
+
+  it('because the show is for followers now, is taken out of its audience', async () => {
+    const { id, creator } = await begin();
+    const [stranger, host] = [await open(rooms.viewer.id), await open(creator.id)];
+    for (const socket of [stranger, host]) await socket.say({ action: 'join', streamId: id });
+    const stream = await rooms.streaming.streams.get(id);
+    await buildEviction(rooms.base, rooms.known).ofAudience({ ...stream!, visibility: 'followers' });
+    expect([stranger.heard().length, host.heard().length]).toEqual([1, 0]);
+    expect((await rooms.see(id)).viewers).toBe(1);
+  });
+
+  it('by signing out everywhere has no socket and no ticket left', async () => {
+    const { fan, socket, eviction } = await followersOnly();
+    const unused = await ticket(fan);
+    rooms.later(1);
+    await rooms.known.users.signOutEverywhere(fan, rooms.now());
+    await eviction.everywhere(fan);
+    expect(await socket.say({ action: 'ping' })).toBeUndefined();
+    expect(await connect('late', { ticket: unused })).toEqual({ statusCode: 401 });
+    expect(await (await open(fan)).say({ action: 'ping' })).toEqual({ type: 'pong' });
   });
 });
 

@@ -3,7 +3,14 @@ import type { StreamId, UserId } from '#domain/ids';
 import { retryOnConflict } from './retry-on-conflict.ts';
 import { streamId, userId } from './brands.ts';
 import { atRevision, type Table } from './dynamo.ts';
-import { connectionKey, memberKey, AUDIENCE_SHARDS, audiencePartition, audienceSizeKey } from './keys.ts';
+import {
+  connectionKey,
+  connectionsOf,
+  memberKey,
+  AUDIENCE_SHARDS,
+  audiencePartition,
+  audienceSizeKey,
+} from './keys.ts';
 import { createRecord } from './record.ts';
 
 /** API Gateway closes a socket after two hours; what is left of one after that never said goodbye. */
@@ -43,14 +50,21 @@ export const createConnectionStore = ({ table }: { table: Table }) => {
       values: { ':by': { N: String(by) }, ':expiresAt': { N: String(expiry(now).expiresAt) } },
     });
   };
+  const written = ({ userId, ...more }: Connection & { rev: number }, now: number) => ({
+    ...connectionKey(more.connectionId),
+    ...record.write(
+      { userId, ...more },
+      {
+        ...expiry(now),
+        ...(userId !== undefined && { ownerKey: connectionsOf(userId), ownerSort: more.connectionId }),
+      },
+    ),
+  });
   const expiry = (now: number) => ({ expiresAt: Math.ceil(now / 1_000) + KEPT_SECONDS });
 
   return {
     opened: async ({ connectionId, userId }: Omit<Connection, 'streamId'>, now: number): Promise<void> => {
-      await table.put({
-        ...connectionKey(connectionId),
-        ...record.write({ connectionId, userId, rev: 1 }, expiry(now)),
-      });
+      await table.put(written({ connectionId, userId, rev: 1 }, now));
     },
 
     get: async (connectionId: string): Promise<Connection | undefined> => read(connectionId),
@@ -62,19 +76,16 @@ export const createConnectionStore = ({ table }: { table: Table }) => {
         if (!found) return { settled: false };
         if (found.streamId === into) return { settled: true };
         const { streamId: from, rev, ...who } = found;
-        const written = await table.transact([
+        const moved = await table.transact([
           {
             or: 'moved',
-            put: {
-              ...connectionKey(connectionId),
-              ...record.write({ ...who, streamId: into, rev: rev + 1 }, expiry(now)),
-            },
+            put: written({ ...who, streamId: into, rev: rev + 1 }, now),
             when: atRevision(rev),
           },
           ...(from ? [{ remove: memberKey(from, connectionId) }] : []),
           ...(into ? [{ put: { ...memberKey(into, connectionId), ...member.write(who, expiry(now)) } }] : []),
         ]);
-        if (!written.done) return 'conflict';
+        if (!moved.done) return 'conflict';
         if (from) await count(from, -1, now);
         if (into) await count(into, 1, now);
         return { settled: true };
@@ -93,6 +104,20 @@ export const createConnectionStore = ({ table }: { table: Table }) => {
         if (found.streamId) await count(found.streamId, -1, now);
         return { settled: undefined };
       }),
+
+    /** Every open socket of somebody, each as it is now. */
+    ofUser: async (id: UserId): Promise<Connection[]> => {
+      const found: Connection[] = [];
+      let after;
+      do {
+        const page = await table.query({ index: 'byOwner', partition: connectionsOf(id), limit: PAGE, after });
+        // the index may be behind
+        const current = await Promise.all(page.items.map((item) => read(record.read(item).connectionId)));
+        found.push(...current.filter((connection) => connection !== undefined));
+        after = page.next;
+      } while (after);
+      return found;
+    },
 
     /** How many are in the audience of each of these streams. */
     sizes: async (ids: readonly StreamId[]): Promise<Map<StreamId, number>> => {

@@ -40,6 +40,8 @@ export const dueStreams = (shard: number) => `DUE#STREAM#${shard}`;
 export const AUDIENCE_SHARDS = 8;
 
 export const connectionKey = (connectionId: string) => key(`CONNECTION#${connectionId}`, 'CONNECTION');
+/** Open sockets of somebody. */
+export const connectionsOf = (id: UserId) => `CONNECTIONS#${id}`;
 export const memberKey = (id: StreamId, connectionId: string) =>
   key(audiencePartition(id, shardOf(connectionId, AUDIENCE_SHARDS)), `MEMBER#${connectionId}`);
 /** How many are in an audience. */

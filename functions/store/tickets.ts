@@ -11,6 +11,13 @@ const record = createRecord({
   schema: z.object({ userId: z.optional(userId), until: z.number() }),
 });
 
+/** A ticket opens a socket for so long from its issue. */
+export const TICKET_LIVES_MS = 60_000;
+
+type Redeemed =
+  | { redeemed: true; userId: UserId | undefined; issuedAt: number }
+  | { redeemed: false; because: 'unknown' | 'expired' };
+
 /** Realtime tickets: each opens one socket, once, and only by who was given it. Stored hashed, so a dump opens nothing. */
 export const createTicketStore = ({ table }: { table: Table }) => ({
   /** @param userId absent for the anonymous */
@@ -20,13 +27,12 @@ export const createTicketStore = ({ table }: { table: Table }) => ({
   },
 
   /** Uses a ticket up. Of many that come with the same one, one is let in. */
-  redeem: async (
-    ticket: string,
-    now: number,
-  ): Promise<{ redeemed: true; userId: UserId | undefined } | { redeemed: false; because: 'unknown' | 'expired' }> => {
+  redeem: async (ticket: string, now: number): Promise<Redeemed> => {
     const { item } = await table.remove(ticketKey(hashed(ticket)));
     if (!item) return { redeemed: false, because: 'unknown' };
     const { userId, until } = record.read(item);
-    return until > now ? { redeemed: true, userId } : { redeemed: false, because: 'expired' };
+    return until > now
+      ? { redeemed: true, userId, issuedAt: until - TICKET_LIVES_MS }
+      : { redeemed: false, because: 'expired' };
   },
 });

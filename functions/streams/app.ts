@@ -26,6 +26,7 @@ import { body, jsonOnly, openCursor, query } from '../http/valid.ts';
 import type { LiveVideo } from '../video/live-video.ts';
 import type { Access } from '../shows/access.ts';
 import type { Channels } from '../shows/channels.ts';
+import type { Eviction } from '../shows/eviction.ts';
 import type { Changed, Ending } from '../shows/ending.ts';
 import { createSimulcastRoutes, type SimulcastParts } from './simulcast.ts';
 import type { StreamViews } from '../shows/views.ts';
@@ -40,6 +41,7 @@ type Parts = RoomParts &
     ending: Ending;
     views: StreamViews;
     access: Access;
+    eviction: Pick<Eviction, 'ofAudience'>;
     people: { byHandle(handle: Handle): Promise<User | undefined> };
     video: SimulcastParts['video'] & Pick<LiveVideo, 'playback' | 'canSign'>;
     cursors: Cursors;
@@ -53,8 +55,21 @@ type Parts = RoomParts &
 
 /** The streams room: shows are made, fed, watched and ended here. */
 export const createStreamsApp = (parts: Parts) => {
-  const { authenticate, limited, streams, channels, keys, ending, views, access, people, video, cursors, changed } =
-    parts;
+  const {
+    authenticate,
+    limited,
+    streams,
+    channels,
+    keys,
+    ending,
+    views,
+    access,
+    eviction,
+    people,
+    video,
+    cursors,
+    changed,
+  } = parts;
   const { clock, newStreamId, newKey, ingestUrl } = parts;
   const simulcast = createSimulcastRoutes(parts);
   const room = createRoom(parts);
@@ -196,6 +211,7 @@ export const createStreamsApp = (parts: Parts) => {
       if (channelKind(outcome.stream) !== channelKind(stream) && (await streams.onAir(caller.userId)) === stream.id)
         await channels.ready(caller.userId, channelKind(outcome.stream), outcome.stream.latency);
       await changed({ before: stream, after: outcome.stream });
+      if (outcome.stream.visibility !== stream.visibility) await eviction.ofAudience(outcome.stream);
       return c.json(await viewFor(outcome.stream, caller));
     })
 

@@ -11,6 +11,7 @@ import type { LimitedMiddleware } from '../http/limited.ts';
 import { Refusal } from '../http/refusal.ts';
 import { createRoom, type RoomParts } from '../http/room.ts';
 import { body, jsonOnly, openCursor, query } from '../http/valid.ts';
+import type { Eviction } from '../shows/eviction.ts';
 import { type Profiles, toPersonView } from '../profiles/profiles.ts';
 
 type Ask = { limit: number; after: Position | undefined };
@@ -41,9 +42,13 @@ type Parts = RoomParts & {
     newest(blocker: UserId, ask: Ask): Promise<{ blocks: readonly { blocked: UserId }[]; next: Position | undefined }>;
   };
   removals: { removeUser(id: UserId, now: number): Promise<void> };
+  eviction: Pick<Eviction, 'ofPerson' | 'everywhere'>;
   cursors: Cursors;
   clock: () => Date;
 };
+
+/** Who deletes an account has signed in this lately: a browser that was left open, or a stolen token, is not enough. */
+const FRESH_SIGN_IN_MS = 10 * 60_000;
 
 /** The room of people: one's own profile, others' profiles, and who follows or has blocked whom. */
 export const createUsersApp = ({
@@ -54,6 +59,7 @@ export const createUsersApp = ({
   follows,
   blocks,
   removals,
+  eviction,
   cursors,
   clock,
   ...shell
@@ -73,7 +79,16 @@ export const createUsersApp = ({
   });
 
   room.delete('/users/me', async (c) => {
-    await removals.removeUser(requireUser(c).userId, now());
+    const { userId, signedInAt } = requireUser(c);
+    if (signedInAt !== undefined && signedInAt < now() - FRESH_SIGN_IN_MS)
+      throw new Refusal('sign-in-too-old', 'Sign in again first: this cannot be undone.', {
+        // RFC 9470; no 401, which would say that the sign-in is over
+        headers: {
+          'WWW-Authenticate': `Bearer realm="vybzz", error="insufficient_user_authentication", max_age="${FRESH_SIGN_IN_MS / 1000}"`,
+        },
+      });
+    await removals.removeUser(userId, now());
+    await eviction.everywhere(userId);
     return c.body(null, 204);
   });
 
@@ -115,6 +130,7 @@ export const createUsersApp = ({
     const caller = requireUser(c);
     const user = await another(caller, c.req.param('handle'), 'unfollow');
     await follows.unfollow(caller.userId, user.id);
+    await eviction.ofPerson(caller.userId);
     return c.json(await profiles.profileOf(user, caller));
   });
 
@@ -124,6 +140,7 @@ export const createUsersApp = ({
     // the block first: from then on nobody can follow anew, and a repeat finishes what a crash here leaves
     await blocks.block(caller.userId, user.id, now());
     await Promise.all([follows.unfollow(user.id, caller.userId), follows.unfollow(caller.userId, user.id)]);
+    await Promise.all([eviction.ofPerson(user.id), eviction.ofPerson(caller.userId)]);
     return c.body(null, 204);
   });
 

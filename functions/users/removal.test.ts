@@ -29,6 +29,31 @@ const sweepThrough = async (minutes = 30) => {
 };
 
 describe('deleting one’s account', () => {
+  it('asks for a fresh sign-in, and is not undone by a token that was merely refreshed', async () => {
+    const seconds = Math.floor(Date.now() / 1000);
+    const as = (auth_time: number | undefined, iat: number) =>
+      rooms.issuer.issue('undone', { preferred_username: 'undone', auth_time, iat });
+    const old = await as(seconds - 3_600, seconds);
+    expect((await rooms.call('GET', '/auth/session', { token: old })).status).toBe(200);
+    const refused = await rooms.call('DELETE', '/users/me', { token: old });
+    expect([refused.status, refused.body]).toEqual([
+      403,
+      { error: 'sign-in-too-old', message: 'Sign in again first: this cannot be undone.' },
+    ]);
+    expect(refused.headers.get('www-authenticate')).toContain('error="insufficient_user_authentication"');
+
+    const fresh = await as(seconds - 60, seconds);
+    expect((await rooms.call('DELETE', '/users/me', { token: fresh })).status).toBe(204);
+    // another tab's refresh, by issuers that tell of the sign-in and by such that do not
+    for (const token of [await as(seconds - 60, seconds + 5), await as(undefined, seconds + 5)])
+      expect((await rooms.call('GET', '/auth/session', { token })).body).toEqual({
+        error: 'not-signed-in',
+        message: 'This account has been deleted.',
+      });
+    const anew = await as(seconds + 5, seconds + 5);
+    expect((await rooms.call('GET', '/auth/session', { token: anew })).status).toBe(200);
+  });
+
   it('makes the person unknown at once, and takes back all that was theirs', async () => {
     const { leaver, fan, star, author, pest } = await rooms.signUpAll({
       leaver: {},

@@ -1,3 +1,4 @@
+import { createLimitStore } from '#store/limits';
 import { createTicketStore } from '#store/tickets';
 import type { Base } from '../base.ts';
 import type { People } from '../people.ts';
@@ -15,6 +16,7 @@ export const buildRealtime = (
     connections,
     streams,
     people: users,
+    limits: createLimitStore({ table }),
     isModerator: ({ id, moderator }) => moderator || config.MODERATORS.includes(id),
     access,
     views,

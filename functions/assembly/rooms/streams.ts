@@ -1,6 +1,7 @@
 import { newId } from '#domain/ids';
 import { createIngestKeys } from '#store/ingest-keys';
 import type { Base } from '../base.ts';
+import { buildEviction } from '../eviction.ts';
 import type { People } from '../people.ts';
 import { newSecret, type Streaming } from '../streaming.ts';
 import { createStreamsApp } from '../../streams/app.ts';
@@ -8,11 +9,12 @@ import { createSweep } from '../../streams/sweep.ts';
 
 /** The room of streams, on the base that all rooms share. */
 export const buildStreamsRoom = (
-  { config, table, cursors, clock, log }: Base,
-  { authenticate, limited, users }: People,
+  base: Base,
+  { authenticate, limited, users, follows }: People,
   { streams, channels, channelStore, ending, views, access, video, changed }: Streaming,
-) =>
-  createStreamsApp({
+) => {
+  const { config, table, cursors, clock, log } = base;
+  return createStreamsApp({
     log,
     corsOrigins: config.CORS_ORIGINS,
     authenticate,
@@ -24,6 +26,7 @@ export const buildStreamsRoom = (
     ending,
     views,
     access,
+    eviction: buildEviction(base, { users, follows }),
     people: users,
     video,
     cursors,
@@ -33,6 +36,7 @@ export const buildStreamsRoom = (
     newKey: newSecret,
     ingestUrl: config.INGEST_URL,
   });
+};
 
 /** What settles silent streams, on a timer or by a scheduled rule. */
 export const buildStreamSweep = (

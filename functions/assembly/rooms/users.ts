@@ -4,6 +4,7 @@ import { createPostStore } from '#store/posts';
 import { createRemovalSteps, type RemoveStreams } from '#store/removal-steps';
 import { createRemovalStore } from '#store/removals';
 import type { Base } from '../base.ts';
+import { buildEviction } from '../eviction.ts';
 import type { People } from '../people.ts';
 import { createUsersApp } from '../../users/app.ts';
 import type { Profiles } from '../../profiles/profiles.ts';
@@ -11,11 +12,12 @@ import { createRemovalSweep } from '../../users/sweep.ts';
 
 /** The room of people, on the base that all rooms share. */
 export const buildUsersRoom = (
-  { config, table, cursors, clock, log }: Base,
+  base: Base,
   { authenticate, limited, users, follows, blocks }: People,
   profiles: Profiles,
-) =>
-  createUsersApp({
+) => {
+  const { config, table, cursors, clock, log } = base;
+  return createUsersApp({
     log,
     corsOrigins: config.CORS_ORIGINS,
     authenticate,
@@ -25,9 +27,11 @@ export const buildUsersRoom = (
     follows,
     blocks,
     removals: createRemovalStore({ table }),
+    eviction: buildEviction(base, { users, follows }),
     cursors,
     clock,
   });
+};
 
 /** What goes on removing what deleted posts and accounts have left, on a timer or by a scheduled rule. */
 export const buildRemovalSweep = (

@@ -236,6 +236,9 @@ describe('the protocol', () => {
     const first = await signIn(browser, web, { account: 'asha' });
     const second = await web.refresh(first.refresh_token ?? '');
     expect(second.refresh_token).not.toBe(first.refresh_token);
+    const signedInAt = async (token: string) => (await verify(token, identity, web.server.jwks_uri ?? ''))['auth_time'];
+    expect(await signedInAt(first.access_token)).toEqual(expect.any(Number));
+    expect(await signedInAt(second.access_token)).toBe(await signedInAt(first.access_token));
     expect(await verify(second.access_token, identity, web.server.jwks_uri ?? '')).toMatchObject({
       sub: 'asha',
       scope: 'api',
@@ -358,7 +361,7 @@ describe('the server', () => {
     const { access_token: signedIn } = await signIn(browser, web, { account: 'bilal' });
     const minted = await identity.issueToken('bilal');
     const [a, b] = [await verify(minted, identity, jwksUri), await verify(signedIn, identity, jwksUri)];
-    const timeless = ({ jti: _jti, iat: _iat, exp: _exp, ...claims }: typeof a) => claims;
+    const timeless = ({ jti: _jti, iat: _iat, exp: _exp, auth_time: _at, ...claims }: typeof a) => claims;
     expect(timeless(a)).toEqual(timeless(b));
     expect(Number(a.exp) - Number(a.iat)).toBe(3600);
     await expect(identity.issueToken('nobody')).rejects.toThrow('there is no demo account "nobody"');

@@ -69,9 +69,12 @@ export function createProvider({ issuer, webOrigin, keys, adapter, log }: Parts)
       const account = findAccount(sub);
       return account && { accountId: sub, claims: () => ({ sub, ...claimsOf(account) }) };
     },
-    extraTokenClaims: (_ctx, token) => {
+    extraTokenClaims: (ctx: KoaContextWithOIDC | undefined, token) => {
       const account = 'accountId' in token ? findAccount(token.accountId) : undefined;
-      return account && claimsOf(account);
+      const behind = ctx?.oidc.entities.RefreshToken ?? ctx?.oidc.entities.AuthorizationCode;
+      // RFC 9068, 2.2.1: a refreshed token keeps the time of the sign-in behind it; one that is made for a script is one
+      const authTime = behind?.authTime ?? Math.floor(Date.now() / 1000);
+      return account && { ...claimsOf(account), auth_time: authTime };
     },
     interactions: { url: (_ctx, interaction) => signInPath(interaction.uid) },
     loadExistingGrant,

@@ -1,0 +1,25 @@
+import { createConnectionStore } from '#store/connections';
+import { createStreamStore } from '#store/streams';
+import { createAccess } from '../shows/access.ts';
+import { createEviction } from '../shows/eviction.ts';
+import type { Base } from './base.ts';
+import type { People } from './people.ts';
+
+/** What takes people out of audiences, for every room that can end their access. */
+export const buildEviction = (
+  { config, table, sockets, log, clock }: Base,
+  { users, follows }: Pick<People, 'users' | 'follows'>,
+) =>
+  createEviction({
+    connections: createConnectionStore({ table }),
+    streams: createStreamStore({ table }),
+    access: createAccess({ follows }),
+    viewer: async (id) => {
+      const user = await users.find(id);
+      const moderates = user && (user.moderator || config.MODERATORS.includes(id));
+      return user && { userId: user.id, roles: moderates ? ['moderator'] : [] };
+    },
+    sockets,
+    log,
+    clock,
+  });

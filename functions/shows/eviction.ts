@@ -1,0 +1,68 @@
+import type { ServerMessage } from '#contract/realtime';
+import type { StreamId, UserId } from '#domain/ids';
+import type { Stream } from '#domain/stream';
+import type { Connection, ConnectionStore } from '#store/connections';
+import type { Caller } from '../http/caller.ts';
+import type { Log } from '../http/log.ts';
+import type { Access } from './access.ts';
+import type { Sockets } from './sockets.ts';
+
+type Parts = {
+  connections: Pick<ConnectionStore, 'ofUser' | 'members' | 'enter' | 'closed'>;
+  streams: { get(id: StreamId): Promise<Stream | undefined> };
+  access: Pick<Access, 'mayWatch'>;
+  /** Whom a socket's user is, for what they may watch. Undefined where the account has gone. */
+  viewer: (id: UserId) => Promise<Pick<Caller, 'userId' | 'roles'> | undefined>;
+  /** Undefined where there is no WebSocket API: then nobody is told. */
+  sockets: Sockets | undefined;
+  log: Log;
+  clock: () => Date;
+};
+
+/**
+ * Takes open sockets out of audiences that their users may no longer be in. What ended the access is in the table before this is
+ * called; a join that runs beside it looks again once it is in (`realtime/handlers.ts`), so that one of the two sees the other.
+ */
+export const createEviction = ({ connections, streams, access, viewer, sockets, log, clock }: Parts) => {
+  const now = (): number => clock().getTime();
+
+  const tell = async (connectionId: string, message: ServerMessage): Promise<void> => {
+    try {
+      await sockets?.post(connectionId, JSON.stringify(message));
+    } catch (error) {
+      log.warn('a push was lost', { connectionId, error });
+    }
+  };
+
+  const settle = async ({ connectionId, userId }: Connection, stream: Stream): Promise<void> => {
+    if (await access.mayWatch(stream, userId && (await viewer(userId)))) return;
+    await connections.enter(connectionId, undefined, now());
+    await tell(connectionId, { type: 'refused', error: 'not-allowed', message: 'You may no longer watch this show.' });
+  };
+
+  return {
+    /** Out of every audience that this person may no longer be in. */
+    ofPerson: async (id: UserId): Promise<void> => {
+      for (const connection of await connections.ofUser(id)) {
+        const stream = connection.streamId && (await streams.get(connection.streamId));
+        if (stream) await settle(connection, stream);
+      }
+    },
+
+    /** Out of this audience whoever may no longer be in it. */
+    ofAudience: async (stream: Stream): Promise<void> => {
+      if (stream.visibility === 'public') return;
+      for await (const members of connections.members(stream.id, now()))
+        await Promise.all(members.map((member) => settle(member, stream)));
+    },
+
+    /** All sockets of a person: none of them is anybody's from now on. */
+    everywhere: async (id: UserId): Promise<void> => {
+      for (const { connectionId } of await connections.ofUser(id)) {
+        await connections.closed(connectionId, now());
+        await tell(connectionId, { type: 'refused', error: 'not-signed-in', message: 'You have been signed out.' });
+      }
+    },
+  };
+};
+export type Eviction = ReturnType<typeof createEviction>;
