@@ -18,6 +18,9 @@ export const createContainerReader = (): ContainerReader => {
   };
 
   return {
+    get elements() {
+      return reader?.elements ?? 0;
+    },
     jump: (offset) => reader?.jump(offset),
     push: (bytes) => {
       if (reader) return reader.push(bytes);

@@ -7,6 +7,8 @@ export type ContainerReader = {
   push(bytes: Buffer): ContainerEvent[];
   /** The next byte is number `offset`, where a cluster or fragment begins: the sender had to leave some out. */
   jump(offset: number): void;
+  /** Elements and samples so far: what reading them has cost. */
+  readonly elements: number;
 };
 
 export type ContainerEvent =

@@ -1,5 +1,6 @@
 import { LIMITS } from '../limits.ts';
 import { type MediaFacts, Unreadable } from './container.ts';
+import { isPictureSize, sizeInConfiguration } from './picture-size.ts';
 
 /** The elements of Matroska (RFC 9559) that we know by name. */
 export const ID = {
@@ -107,7 +108,6 @@ export const parseTracks = (content: Buffer): { facts: MediaFacts; numbers: Trac
     const fields = children(entry);
     const type = number(fields, ID.trackType);
     const codec = once(fields, ID.codecId)?.toString('latin1').replace(/\0+$/, '') ?? '';
-    once(fields, ID.codecPrivate);
     if (fields.some((field) => field.id === ID.contentEncodings))
       throw new Unreadable('compressed or encrypted tracks are not taken');
     if (fields.some((field) => field.id === ID.trackTimestampScale))
@@ -138,8 +138,10 @@ const parseVideo = (codec: string, fields: Child[]): MediaFacts['video'] => {
   const settings = children(once(fields, ID.video) ?? Buffer.alloc(0));
   const width = number(settings, ID.pixelWidth) ?? 0;
   const height = number(settings, ID.pixelHeight) ?? 0;
-  if (!isPictureSize(width, height)) throw new Unreadable('an impossible picture size');
-  return { codec: known, width, height };
+  if (!isPictureSize({ width, height })) throw new Unreadable('an impossible picture size');
+  const setUp = once(fields, ID.codecPrivate);
+  const said = known === 'h264' && setUp && setUp.byteLength > 0 ? sizeInConfiguration(setUp) : undefined;
+  return { codec: known, width, height, ...said };
 };
 
 const parseAudio = (codec: string, fields: Child[]): NonNullable<MediaFacts['audio']> => {
@@ -150,10 +152,6 @@ const parseAudio = (codec: string, fields: Child[]): NonNullable<MediaFacts['aud
   const sampleRate = rate?.byteLength === 4 ? rate.readFloatBE() : rate?.byteLength === 8 ? rate.readDoubleBE() : 8_000;
   return { codec: known, sampleRate, channels: number(settings, ID.channels) ?? 1 };
 };
-
-/** A picture that an encoder can be asked to make, and a decoder to hold. */
-export const isPictureSize = (width: number, height: number): boolean =>
-  width >= 16 && height >= 16 && width <= LIMITS.pictureSide && height <= LIMITS.pictureSide;
 
 /** A codec's name as a stranger wrote it, fit for a close reason and a log. */
 export const printable = (name: string): string => name.replace(/[^\w./-]/g, '?').slice(0, 24);

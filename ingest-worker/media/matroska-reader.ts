@@ -50,6 +50,7 @@ export const createMatroskaReader = (): ContainerReader => {
   let started = false;
   let initBytes: number | undefined;
   let refused = false;
+  let elements = 0;
 
   /** Leaves every master whose end has come. */
   const leave = (events: ContainerEvent[]): void => {
@@ -75,6 +76,7 @@ export const createMatroskaReader = (): ContainerReader => {
       cluster.video = true;
     }
     const { ptsMs, frames } = block;
+    elements += frames;
     events.push({ type: 'samples', kind, count: frames, firstMs: ptsMs, lastMs: ptsMs, offset: cluster.start });
   };
 
@@ -93,6 +95,7 @@ export const createMatroskaReader = (): ContainerReader => {
 
   const take = (held: Buffer, events: ContainerEvent[]): Taken => {
     leave(events);
+    elements++;
     const element = readElement(held);
     if ('needs' in element) return element;
     const { id, size, headerBytes } = element;
@@ -196,6 +199,9 @@ export const createMatroskaReader = (): ContainerReader => {
   };
 
   return {
+    get elements() {
+      return elements;
+    },
     jump: (offset) => {
       if (!started) initBytes ??= feed.at;
       if (place.at !== 'top') place = { at: 'segment' };

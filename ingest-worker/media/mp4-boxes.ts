@@ -1,6 +1,7 @@
 import { LIMITS } from '../limits.ts';
 import { type MediaFacts, Unreadable } from './container.ts';
-import { isPictureSize, printable } from './ebml.ts';
+import { printable } from './ebml.ts';
+import { isPictureSize, sizeInConfiguration } from './picture-size.ts';
 
 /** What the movie header says that fragments need: facts, and by track its clock and its defaults. */
 export type Movie = { facts: MediaFacts; tracks: Map<number, Track> };
@@ -12,7 +13,7 @@ type Track = {
   defaults: { duration: number; bytes: number; flags: number };
 };
 
-/** What one fragment brings of each track, and how many bytes it says that all of it has. */
+/** What one fragment brings of each track, how many bytes it says that all of it has, and what reading it has cost. */
 export type Fragment = {
   tracks: {
     kind: 'video' | 'audio';
@@ -23,6 +24,8 @@ export type Fragment = {
     key: boolean;
   }[];
   bytes: number;
+  /** Boxes and samples that were read. */
+  elements: number;
 };
 
 export type Box = { type: string; size: number; headerBytes: number };
@@ -126,11 +129,12 @@ export const parseMovie = (content: Buffer): Movie => {
 
 /** The content of a `moof`, of the tracks that we know. */
 export const parseFragment = (content: Buffer, { tracks }: Movie): Fragment => {
-  const fragment: Fragment = { tracks: [], bytes: 0 };
+  const fragment: Fragment = { tracks: [], bytes: 0, elements: 0 };
   let count = 0;
   for (const { type, content: traf } of boxes(content)) {
     if (type !== 'traf') continue;
     const parts = boxes(traf);
+    fragment.elements += 1 + parts.length;
     const header = createScanner(only(parts, 'tfhd'));
     const flags = header.u32();
     const track = tracks.get(header.u32()) ?? ANOTHER;
@@ -147,6 +151,7 @@ export const parseFragment = (content: Buffer, { tracks }: Movie): Fragment => {
       LIMITS.fragmentSamples - count,
     );
     fragment.bytes += samples.bytes;
+    fragment.elements += samples.count;
     count += samples.count;
     if (samples.count === 0 || track.kind === 'another') continue;
     const toMs = (ticks: number) => ((start + ticks) * 1000) / track.ticksPerSecond + track.shiftMs;
@@ -198,9 +203,10 @@ const parseVideo = ({ format, content }: SampleEntry): MediaFacts['video'] => {
   if (content.byteLength < VISUAL_ENTRY_BYTES) throw new Unreadable('a box is cut short');
   const width = content.readUInt16BE(24);
   const height = content.readUInt16BE(26);
-  if (!isPictureSize(width, height)) throw new Unreadable('an impossible picture size');
-  refuseSetUp(content.subarray(VISUAL_ENTRY_BYTES), codec === 'h264' ? 'avcC' : 'vpcC');
-  return { codec, width, height };
+  if (!isPictureSize({ width, height })) throw new Unreadable('an impossible picture size');
+  const setUp = setUpOf(content.subarray(VISUAL_ENTRY_BYTES), codec === 'h264' ? 'avcC' : 'vpcC');
+  const said = codec === 'h264' && setUp ? sizeInConfiguration(setUp) : undefined;
+  return { codec, width, height, ...said };
 };
 
 const parseAudio = ({ format, content }: SampleEntry): NonNullable<MediaFacts['audio']> => {
@@ -208,16 +214,16 @@ const parseAudio = ({ format, content }: SampleEntry): NonNullable<MediaFacts['a
   if (content.readUInt16BE(8) !== 0) throw new Unreadable('a description of sound as QuickTime has it');
   const codec = format === 'Opus' ? 'opus' : format === 'mp4a' && isAac(content) ? 'aac' : undefined;
   if (!codec) throw new Unreadable(`audio codec ${printable(format)} is not taken`);
-  refuseSetUp(content.subarray(AUDIO_ENTRY_BYTES), codec === 'opus' ? 'dOps' : 'esds');
+  setUpOf(content.subarray(AUDIO_ENTRY_BYTES), codec === 'opus' ? 'dOps' : 'esds');
   return { codec, sampleRate: content.readUInt16BE(24), channels: content.readUInt16BE(16) };
 };
 
 /** What a sample entry holds may set up the decoder that its name says, once, and no other. */
-const refuseSetUp = (content: Buffer, expected: string): void => {
+const setUpOf = (content: Buffer, expected: string): Buffer | undefined => {
   const found = boxes(content);
-  once(found, expected);
   for (const { type } of found)
     if (type !== expected && SET_UP.has(type)) throw new Unreadable(`box ${printable(type)} sets up another decoder`);
+  return once(found, expected);
 };
 
 /** Samples lie in fragments, and nowhere else. */

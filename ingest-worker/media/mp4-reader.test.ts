@@ -174,7 +174,7 @@ describe('what it refuses', () => {
     ['avc1', 'a track with several descriptions'],
     ['avcC', 'box avcC stands twice'],
   ])('[W19] two boxes %s, of which readers take one or the other', (type, detail) => {
-    const entry = visual('avc1', 320, 180, box('avcC', Buffer.alloc(7)));
+    const entry = visual('avc1', 320, 180, box('avcC', Buffer.from('0142c01effe000', 'hex')));
     expect(refusal(twice(init(trak({ entry, edits: [[0, 0]] })), type))).toBe(detail);
   });
 

@@ -14,8 +14,10 @@ export const createMp4Reader = (): ContainerReader => {
   /** What the fragment before has said that its media has, which is to come next. */
   let claimedBytes = 0;
   let refused = false;
+  let elements = 0;
 
   const take = (held: Buffer, events: ContainerEvent[]): Taken => {
+    elements++;
     const box = readBox(held);
     if ('needs' in box) return box;
     const { type, size, headerBytes } = box;
@@ -58,7 +60,8 @@ export const createMp4Reader = (): ContainerReader => {
     }
   };
 
-  const say = ({ tracks, bytes }: Fragment, events: ContainerEvent[]): void => {
+  const say = ({ tracks, bytes, elements: within }: Fragment, events: ContainerEvent[]): void => {
+    elements += within;
     const offset = feed.at;
     claimedBytes = bytes;
     const video = tracks.find(({ kind }) => kind === 'video');
@@ -70,6 +73,9 @@ export const createMp4Reader = (): ContainerReader => {
   };
 
   return {
+    get elements() {
+      return elements;
+    },
     jump: (offset) => {
       claimedBytes = 0;
       feed.jump(offset);

@@ -1,0 +1,90 @@
+import { spawn } from 'node:child_process';
+import * as z from 'zod/mini';
+import { createContainerReader } from '../../../ingest-worker/media/container-reader.ts';
+import type { MediaFacts } from '../../../ingest-worker/media/container.ts';
+import { createRandom } from '../lib/random.ts';
+import { mutate } from './mutate.ts';
+import { matroskaSpecimens, mp4Specimens, type Specimens } from './specimens.ts';
+
+/** What FFmpeg finds in the same bytes, told what they are as an encoder is. */
+const Probed = z.object({
+  streams: z.optional(
+    z.array(
+      z.object({
+        codec_type: z.optional(z.string()),
+        codec_name: z.optional(z.string()),
+        width: z.optional(z.number()),
+        height: z.optional(z.number()),
+      }),
+    ),
+  ),
+});
+type Stream = NonNullable<z.infer<typeof Probed>['streams']>[number];
+
+export type Compared = { ours: 'accepts' | 'refuses' | 'waits'; theirs: 'accepts' | 'refuses'; differs?: string };
+
+const INPUT_BYTES = 24 * 1024;
+const FORMATS = { matroska: 'matroska', mp4: 'mov' } as const;
+type Container = keyof typeof FORMATS;
+
+const SPECIMENS: Record<Container, Specimens> = { matroska: matroskaSpecimens(), mp4: mp4Specimens() };
+
+/** The same input whenever its number is. */
+export const inputOf = (container: Container, run: number): Buffer => {
+  const random = createRandom(run * 1_000_003 + 7);
+  const [first, ...rest] = SPECIMENS[container].map(headOf);
+  if (!first) throw new Error('there are no specimens');
+  return mutate([first, ...rest], random);
+};
+
+/** Most of what two readers can differ in lies before the media. */
+const headOf = (specimen: Specimens[number]): Specimens[number] => {
+  const isWithin = ({ at, bytes }: { at: number; bytes: number }) => at + bytes <= INPUT_BYTES;
+  const bytes = specimen.bytes.subarray(0, INPUT_BYTES);
+  const elements = specimen.elements.filter(({ from }) => from < INPUT_BYTES);
+  const lengths = specimen.lengths.filter(isWithin);
+  return { ...specimen, bytes, elements, lengths };
+};
+
+/** Our reader and FFmpeg, over the same bytes: where both accept, they must agree. */
+export const compare = async (container: Container, bytes: Buffer): Promise<Compared> => {
+  const events = createContainerReader().push(bytes);
+  const [first] = events;
+  const isRefused = events.some(({ type }) => type === 'refused');
+  const ours = isRefused ? 'refuses' : first?.type === 'init' ? 'accepts' : 'waits';
+  if (ours !== 'accepts' || first?.type !== 'init') return { ours, theirs: 'refuses' };
+  const streams = await probe(container, bytes);
+  if (streams.length === 0) return { ours, theirs: 'refuses' };
+  const differs = difference(first.facts, streams);
+  return { ours, theirs: 'accepts', ...(differs !== undefined && { differs }) };
+};
+
+const difference = ({ video, audio }: MediaFacts, streams: readonly Stream[]): string | undefined => {
+  const of = (kind: string) => streams.filter(({ codec_type }) => codec_type === kind);
+  const [pictures, sounds] = [of('video'), of('audio')];
+  if (pictures.length !== 1) return `${pictures.length} pictures for 1`;
+  if (sounds.length !== (audio ? 1 : 0)) return `${sounds.length} sounds for ${audio ? 1 : 0}`;
+  const [picture] = pictures;
+  const [sound] = sounds;
+  if (picture?.codec_name !== video.codec) return `${picture?.codec_name} for ${video.codec}`;
+  if (audio && sound?.codec_name !== audio.codec) return `${sound?.codec_name} for ${audio.codec}`;
+  const isSized = picture.width !== undefined && picture.height !== undefined && picture.width > 0;
+  if (isSized && (picture.width !== video.width || picture.height !== video.height))
+    return `${picture.width}×${picture.height} for ${video.width}×${video.height}`;
+  return undefined;
+};
+
+const probe = async (container: Container, bytes: Buffer): Promise<readonly Stream[]> => {
+  const args = ['-v', 'quiet', '-protocol_whitelist', 'pipe', '-probesize', '32k', '-analyzeduration', '0'];
+  const shown = ['-show_entries', 'stream=codec_type,codec_name,width,height', '-of', 'json', 'pipe:0'];
+  const child = spawn('ffprobe', [...args, '-f', FORMATS[container], ...shown], { stdio: ['pipe', 'pipe', 'ignore'] });
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(bytes);
+  let text = '';
+  for await (const part of child.stdout) text += String(part);
+  try {
+    return Probed.parse(JSON.parse(text)).streams ?? [];
+  } catch {
+    return [];
+  }
+};

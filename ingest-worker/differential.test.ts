@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { compare, inputOf } from '../infra/checks/shows/differential.ts';
+import { fixture, type FixtureName } from './worker.testing.ts';
+import { cluster, element, init, number, simpleBlock, text } from './media/matroska.testing.ts';
+
+/** Files of each container; `npm run fuzz:differential` plays 20,000. */
+const FILES = 100;
+
+const TRACK = [number(0xd7, 1), number(0x83, 1), element(0xe0, number(0xb0, 320), number(0xba, 180))];
+const KEY = simpleBlock({ key: true, bytes: 400 });
+const withTrack = (...fields: Buffer[]): Buffer =>
+  Buffer.concat([init({ tracks: [element(0xae, ...TRACK, ...fields)] }), cluster(0, KEY)]);
+
+describe('[W19] FFmpeg and we', () => {
+  it.each(['vp8-opus.webm', 'h264-opus.mkv', 'h264-aac.mkv', 'h264-aac.mp4', 'h264-opus.mp4'] satisfies FixtureName[])(
+    'find the same in %s',
+    async (name) => {
+      const container = name.endsWith('.mp4') ? 'mp4' : 'matroska';
+      expect(await compare(container, fixture(name).bytes)).toEqual({ ours: 'accepts', theirs: 'accepts' });
+    },
+  );
+
+  it.each(['matroska', 'mp4'] as const)('find the same in what is mutated, if both take it: %s', async (container) => {
+    const differing: string[] = [];
+    let both = 0;
+    for (let run = 0; run < FILES; run++) {
+      const { ours, theirs, differs } = await compare(container, inputOf(container, run));
+      if (ours === 'accepts' && theirs === 'accepts') both++;
+      if (differs !== undefined) differing.push(`${run}: ${differs}`);
+    }
+    expect(differing).toEqual([]);
+    expect(both).toBeGreaterThan(FILES / 20);
+  });
+
+  it.each([
+    ['a second name of the codec', withTrack(text(0x86, 'V_VP8'), text(0x86, 'V_FFV1'))],
+    ['a second name of the codec, the other way round', withTrack(text(0x86, 'V_MJPEG'), text(0x86, 'V_VP8'))],
+    ['a second description of the picture', withTrack(text(0x86, 'V_VP8'), element(0xe0, number(0xb0, 640)))],
+  ])('never both take %s', async (_, bytes) => {
+    expect(await compare('matroska', bytes)).toMatchObject({ ours: 'refuses' });
+  });
+});

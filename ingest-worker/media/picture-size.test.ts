@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { LIMITS } from '../limits.ts';
+import { createContainerReader } from './container-reader.ts';
+import type { ContainerEvent } from './container.ts';
+import { cluster, element, init, simpleBlock, track } from './matroska.testing.ts';
+import { sizeInConfiguration } from './picture-size.ts';
+
+/** Bits, most significant first, up to whole bytes. */
+const bits = (...parts: string[]): Buffer => {
+  const text = parts.join('');
+  const padded = text.padEnd(Math.ceil(text.length / 8) * 8, '0');
+  return Buffer.from((padded.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
+};
+const golomb = (value: number): string => {
+  const code = (value + 1).toString(2);
+  return '0'.repeat(code.length - 1) + code;
+};
+
+/** A baseline sequence parameter set of so many macroblocks, cut by so many pairs of lines. */
+const sequence = (columns: number, rows: number, cut = 0): Buffer => {
+  const crop = cut > 0 ? ['1', golomb(0), golomb(0), golomb(0), golomb(cut)] : ['0'];
+  const start = [golomb(0), golomb(0), golomb(2), golomb(1), '0'];
+  const size = [golomb(columns - 1), golomb(rows - 1), '1', '1'];
+  const body = bits(...start, ...size, ...crop, '0', '1');
+  return Buffer.concat([Buffer.from([0x67, 66, 0xc0, 30]), body]);
+};
+
+const record = (...sets: Buffer[]): Buffer =>
+  Buffer.concat([
+    Buffer.from([1, 66, 0xc0, 30, 0xff, 0xe0 | sets.length]),
+    ...sets.flatMap((set) => [Buffer.from([set.byteLength >> 8, set.byteLength]), set]),
+    Buffer.from([0]),
+  ]);
+
+const events = (setUp: Buffer): ContainerEvent[] => {
+  const extra = element(0x63a2, setUp);
+  const picture = track('video', 'V_MPEG4/ISO/AVC', { width: 320, height: 180, extra });
+  const media = cluster(0, simpleBlock({ key: true }));
+  return createContainerReader().push(Buffer.concat([init({ tracks: [picture] }), media]));
+};
+
+describe('[L10] the size of a picture', () => {
+  it('is what its set-up says, because that is what a decoder makes room for', () => {
+    expect(sizeInConfiguration(record(sequence(80, 45)))).toEqual({ width: 1_280, height: 720 });
+    expect(sizeInConfiguration(record(sequence(120, 68, 4)))).toEqual({ width: 1_920, height: 1_080 });
+    expect(events(record(sequence(80, 45)))[0]).toMatchObject({
+      facts: { video: { codec: 'h264', width: 1_280, height: 720 } },
+    });
+  });
+
+  it('is at most pictureSide there, too, also of what is cut off', () => {
+    const most = LIMITS.pictureSide / 16;
+    expect(events(record(sequence(most, most)))[0]).toMatchObject({ type: 'init' });
+    for (const set of [sequence(most + 1, 45), sequence(80, most + 1), sequence(875, 875), sequence(80, 875, 6_800)])
+      expect(events(record(set))).toEqual([{ type: 'refused', detail: 'an impossible picture size' }]);
+  });
+
+  it.each([
+    ['of two sizes', record(sequence(80, 45), sequence(40, 30)), 'a set-up of several sizes'],
+    ['cut short', record(sequence(80, 45)).subarray(0, -8), 'a set-up that cannot be read'],
+    ['of another kind', Buffer.alloc(20), 'a set-up that cannot be read'],
+    ['without an end', record(Buffer.from([0x67, 66, 0, 30, 0, 0, 0, 0, 0, 0, 0, 0])), 'a set-up that cannot be read'],
+  ])('[W19] is refused where the set-up is %s', (_, setUp, detail) => {
+    expect(events(setUp)).toEqual([{ type: 'refused', detail }]);
+  });
+});

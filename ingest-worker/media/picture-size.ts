@@ -1,0 +1,137 @@
+import { LIMITS } from '../limits.ts';
+import { Unreadable } from './container.ts';
+
+export type PictureSize = { width: number; height: number };
+
+/** A picture that an encoder can be asked to make, and a decoder to hold. */
+export const isPictureSize = ({ width, height }: PictureSize): boolean =>
+  width >= 16 && height >= 16 && width <= LIMITS.pictureSide && height <= LIMITS.pictureSide;
+
+const SEQUENCE = 7;
+const KIND_MASK = 0x1f;
+const MOST_SEQUENCES = 0x1f;
+/** From the start of a configuration record to its first parameter set. */
+const RECORD_BYTES = 6;
+/** Profiles whose parameter sets say more of the samples (H.264, 7.3.2.1.1). */
+const WITH_FORMAT = [100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135];
+const MACROBLOCK = 16;
+/** An exponential Golomb code of so many leading zeros is no number that a parameter set has. */
+const MOST_ZEROS = 31;
+
+/**
+ * The size that a decoder takes from a configuration record of H.264 (ISO 14496-15), whatever the container says; undefined
+ * where there is none in it. It decides how much memory a decoder asks for.
+ */
+export const sizeInConfiguration = (record: Buffer): PictureSize | undefined => {
+  if (record.byteLength < RECORD_BYTES || record[0] !== 1) throw new Unreadable('a set-up that cannot be read');
+  let found: PictureSize | undefined;
+  let at = RECORD_BYTES;
+  for (let left = (record[RECORD_BYTES - 1] ?? 0) & MOST_SEQUENCES; left > 0; left--) {
+    if (at + 2 > record.byteLength) throw new Unreadable('a set-up that cannot be read');
+    const to = at + 2 + record.readUInt16BE(at);
+    if (to > record.byteLength) throw new Unreadable('a set-up that cannot be read');
+    const size = sizeInSequence(record.subarray(at + 2, to));
+    if (found && (found.width !== size.width || found.height !== size.height))
+      throw new Unreadable('a set-up of several sizes');
+    found = size;
+    at = to;
+  }
+  return found;
+};
+
+/** A sequence parameter set (H.264, 7.3.2.1.1), as far as to the size of its picture. */
+const sizeInSequence = (unit: Buffer): PictureSize => {
+  if (((unit[0] ?? 0) & KIND_MASK) !== SEQUENCE) throw new Unreadable('a set-up that cannot be read');
+  const bits = createBits(withoutEscapes(unit.subarray(1)));
+  const profile = bits.take(8);
+  bits.take(16);
+  bits.golomb();
+  let chroma = 1;
+  if (WITH_FORMAT.includes(profile)) {
+    chroma = bits.golomb();
+    if (chroma === 3) bits.take(1);
+    bits.golomb();
+    bits.golomb();
+    bits.take(1);
+    if (bits.take(1) === 1) for (let list = 0; list < (chroma === 3 ? 12 : 8); list++) passScaling(bits, list);
+  }
+  bits.golomb();
+  passOrder(bits);
+  bits.golomb();
+  bits.take(1);
+  const columns = bits.golomb() + 1;
+  const rows = bits.golomb() + 1;
+  const isProgressive = bits.take(1) === 1;
+  if (!isProgressive) bits.take(1);
+  bits.take(1);
+  const coded = { width: columns * MACROBLOCK, height: rows * MACROBLOCK * (isProgressive ? 1 : 2) };
+  if (!isPictureSize(coded)) throw new Unreadable('an impossible picture size');
+  if (bits.take(1) === 0) return coded;
+  const [left, right, top, bottom] = [bits.golomb(), bits.golomb(), bits.golomb(), bits.golomb()];
+  const across = chroma === 1 || chroma === 2 ? 2 : 1;
+  const down = (chroma === 1 ? 2 : 1) * (isProgressive ? 1 : 2);
+  const size = { width: coded.width - across * (left + right), height: coded.height - down * (top + bottom) };
+  if (!isPictureSize(size)) throw new Unreadable('an impossible picture size');
+  return size;
+};
+
+type Bits = ReturnType<typeof createBits>;
+
+/** A list of scaling factors, where there is one. */
+const passScaling = (bits: Bits, list: number): void => {
+  if (bits.take(1) === 0) return;
+  for (let left = list < 6 ? 16 : 64, last = 8, next = 8; left > 0; left--) {
+    if (next !== 0) next = (last + bits.signed() + 256) % 256;
+    if (next !== 0) last = next;
+  }
+};
+
+/** How the order of pictures is told. */
+const passOrder = (bits: Bits): void => {
+  const type = bits.golomb();
+  if (type === 0) bits.golomb();
+  if (type !== 1) return;
+  bits.take(1);
+  bits.golomb();
+  bits.golomb();
+  for (let left = bits.golomb(); left > 0; left--) bits.golomb();
+};
+
+/** Three after two zeros is there so that nothing looks like a start code. */
+const withoutEscapes = (bytes: Buffer): Buffer => {
+  const kept: number[] = [];
+  let zeros = 0;
+  for (const byte of bytes) {
+    if (zeros >= 2 && byte === 3) {
+      zeros = 0;
+      continue;
+    }
+    zeros = byte === 0 ? zeros + 1 : 0;
+    kept.push(byte);
+  }
+  return Buffer.from(kept);
+};
+
+const createBits = (bytes: Buffer) => {
+  let at = 0;
+  const take = (count: number): number => {
+    let value = 0;
+    for (let left = count; left > 0; left--) {
+      const byte = bytes[at >> 3];
+      if (byte === undefined) throw new Unreadable('a set-up that cannot be read');
+      value = value * 2 + ((byte >> (7 - (at & 7))) & 1);
+      at++;
+    }
+    return value;
+  };
+  const golomb = (): number => {
+    let zeros = 0;
+    while (take(1) === 0) if (++zeros > MOST_ZEROS) throw new Unreadable('a set-up that cannot be read');
+    return 2 ** zeros - 1 + take(zeros);
+  };
+  const signed = (): number => {
+    const code = golomb();
+    return code % 2 === 1 ? (code + 1) / 2 : -code / 2;
+  };
+  return { take, golomb, signed };
+};
