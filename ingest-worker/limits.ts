@@ -55,6 +55,19 @@ export const LIMITS = {
   rateBurstBytes: 32 * 1024 * 1024,
   /** A message counts as at least this many bytes: tiny ones cost work, too. */
   messageCostBytes: 512,
+  /** …and so does an element of a container, or a sample in it. */
+  elementCostBytes: 256,
+  /** Texts, pings and pongs of a socket: so many at once, and one more every `controlEveryMs`. */
+  controlMessages: 60,
+  controlEveryMs: 500,
+  /** Lines that a feed may have logged at once, and one more every `logEveryMs`. */
+  logLines: 100,
+  logEveryMs: 1_000,
+  /** What clients have sent is looked at for so long, in pieces of `pieceBytes`, before all else has its turn. */
+  turnMs: 10,
+  pieceBytes: 32 * 1024,
+  /** How far a recording's clock may be ahead of the time since its feed began. */
+  clockLeadMs: 15 * 60 * 1000,
   /** What a plain client, which declares nothing, is taken to send. */
   plainKbps: 6_000,
 

@@ -1,3 +1,5 @@
+import { createAllowance } from './allowance.ts';
+
 /**
  * One JSON line a lifecycle transition. `error`: somebody lost something; `warn`: we recovered; `info`: a transition;
  * `debug`: the rest. Never media, keys, tokens or push URLs.
@@ -15,6 +17,27 @@ export type Facts = Record<string, string | number | boolean | undefined>;
 
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type Level = (typeof LEVELS)[number];
+
+/** The same log with so many lines at once, and one more every `everyMs`; the next one then says how many were not written. */
+export const limitLog = (log: Log, limit: { most: number; everyMs: number; clock: () => number }): Log => {
+  const allowance = createAllowance(limit);
+  let unsaid = 0;
+  const bound = (to: Log): Log => {
+    const at = (name: Level) => (message: string, facts?: Facts) => {
+      if (!allowance.take()) return void unsaid++;
+      to[name](message, unsaid > 0 ? { ...facts, unsaid } : facts);
+      unsaid = 0;
+    };
+    return {
+      error: at('error'),
+      warn: at('warn'),
+      info: at('info'),
+      debug: at('debug'),
+      with: (more) => bound(to.with(more)),
+    };
+  };
+  return bound(log);
+};
 
 export const createLog = ({
   level,

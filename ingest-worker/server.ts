@@ -10,6 +10,7 @@ import type { Metrics } from './metrics.ts';
 import type { IngestStore } from './session/lease.ts';
 import type { Sessions } from './session/sessions.ts';
 import { converse } from './socket.ts';
+import { createTurns } from './turns.ts';
 
 type Parts = {
   store: Pick<IngestStore, 'redeem'>;
@@ -21,6 +22,8 @@ type Parts = {
   allowedOrigins: string[];
   handshakesPerMinute?: number;
   clock: () => number;
+  /** The same, less what the process stood still. */
+  attendedClock: () => number;
 };
 
 export type IngestServer = {
@@ -48,9 +51,10 @@ const RUNG_UNITS = {
 
 /** The worker's one port: sockets of publishers, and what load balancers and monitors ask (SPEC §W, §L). */
 export const createIngestServer = (parts: Parts): IngestServer => {
-  const { store, admission, metrics, log, clock } = parts;
+  const { store, admission, metrics, log, clock, attendedClock } = parts;
   const origins = new Set(parts.allowedOrigins);
   const handshakes = createHandshakes({ perMinute: parts.handshakesPerMinute ?? LIMITS.handshakesPerMinute, clock });
+  const turns = createTurns({ clock });
   let admitting = true;
   /** When the table was last asked in vain, and has not answered since. */
   let unansweredMs: number | undefined;
@@ -89,6 +93,8 @@ export const createIngestServer = (parts: Parts): IngestServer => {
     noServer: true,
     clientTracking: true,
     perMessageDeflate: false,
+    // Answered by us, because pings count.
+    autoPong: false,
     // Twice what is taken, so that a frame a little too large is refused by its own reason and not by the protocol's.
     maxPayload: 2 * LIMITS.frameBytes + HEADER_BYTES,
     handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
@@ -128,7 +134,7 @@ export const createIngestServer = (parts: Parts): IngestServer => {
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
       socket.off('close', release);
       waiting.delete(socket);
-      converse({ webSocket, redeemed, reservation, sessions: parts.sessions, log, clock });
+      converse({ webSocket, redeemed, reservation, sessions: parts.sessions, turns, log, clock: attendedClock });
     });
   };
 

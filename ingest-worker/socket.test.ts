@@ -1,23 +1,26 @@
 import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { WebSocket } from 'ws';
-import { SUBPROTOCOL } from '#wire';
+import { encodeFrame, type MediaFrame, SUBPROTOCOL } from '#wire';
 import { createAdmission } from './admission.ts';
 import { LIMITS } from './limits.ts';
 import { createLog } from './log.ts';
 import type { Client } from './session/client.ts';
 import { STREAM } from './session/store.testing.ts';
+import { startAttendedClock } from './attended-clock.ts';
 import { converse } from './socket.ts';
+import { createTurns } from './turns.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 /** A socket of fields, and the client that a session is given for it. */
-const talking = ({ greets = true } = {}) => {
+const talking = ({ greets = true, takes = true, clock = () => Date.now() } = {}) => {
   const admission = createAdmission({ capacityUnits: 200, maxSessions: 5 });
   const reservation = admission.reserve(110);
   const closed: [number, string][] = [];
   let pings = 0;
+  let pongs = 0;
   let terminated = false;
   let client: Client | undefined;
   const webSocket = Object.assign(new EventEmitter(), {
@@ -33,11 +36,17 @@ const talking = ({ greets = true } = {}) => {
       terminated = true;
     },
     ping: () => void pings++,
-    pause: () => undefined,
-    resume: () => undefined,
+    pong: () => void pongs++,
+    pause: () => {
+      webSocket.isPaused = true;
+    },
+    resume: () => {
+      webSocket.isPaused = false;
+    },
   });
   if (!reservation) throw new Error('no room');
   const refused: string[] = [];
+  const frames: { offset: number; bytes: number }[] = [];
   converse({
     webSocket: webSocket as unknown as WebSocket,
     redeemed: { redeemed: true, streamId: STREAM },
@@ -52,7 +61,10 @@ const talking = ({ greets = true } = {}) => {
           resumeToken: 't',
           over: new Promise<never>(() => undefined),
           attach: () => undefined,
-          frame: () => undefined,
+          frame: (_: Client, { offset, payload }: MediaFrame) => {
+            frames.push({ offset, bytes: payload.byteLength });
+            return takes;
+          },
           chunk: () => undefined,
           skip: () => undefined,
           stop: () => undefined,
@@ -64,8 +76,9 @@ const talking = ({ greets = true } = {}) => {
         return { opened: true, isNew: true, session };
       },
     },
+    turns: createTurns({ clock }),
     log: createLog({ level: 'error', write: () => undefined }),
-    clock: () => Date.now(),
+    clock,
   });
   const hello = {
     type: 'hello',
@@ -89,7 +102,9 @@ const talking = ({ greets = true } = {}) => {
     admission,
     closed,
     refused,
+    frames,
     pings: () => pings,
+    pongs: () => pongs,
     terminated: () => terminated,
     client: async (): Promise<Client> => {
       await vi.advanceTimersByTimeAsync(0);
@@ -143,6 +158,79 @@ describe('a socket', () => {
       lively.webSocket.emit('pong');
     }
     expect(lively.refused).toEqual([]);
+  });
+
+  it('[L19] is not idle, and not late with its hello, because this process stood still', async () => {
+    const attended = startAttendedClock(() => Date.now());
+    const standStill = (ms: number) => vi.setSystemTime(Date.now() + ms);
+    const [open, silent] = [talking({ clock: attended.nowMs }), talking({ greets: false, clock: attended.nowMs })];
+    standStill(3 * LIMITS.idleMs);
+    await vi.advanceTimersByTimeAsync(LIMITS.helloMs - 1);
+    expect(silent.closed).toEqual([]);
+    await vi.advanceTimersByTimeAsync(2);
+    expect(silent.closed).toEqual([[4002, 'hello-timeout: no hello']]);
+    await vi.advanceTimersByTimeAsync(LIMITS.idleMs - LIMITS.helloMs - 2);
+    expect(open.refused).toEqual([]);
+    await vi.advanceTimersByTimeAsync(2 * LIMITS.pingMs);
+    expect(open.refused).toContain('idle');
+    attended.stop();
+  });
+
+  const frame = (offset: number, bytes: number) =>
+    Buffer.from(encodeFrame({ init: false, epoch: 1, offset, payload: new Uint8Array(bytes) }));
+
+  it('[L18] has a large message looked at in pieces, between which others have their turn, and is not read meanwhile', async () => {
+    let spentMs = 0;
+    const clock = () => Date.now() + (spentMs += LIMITS.turnMs);
+    const { webSocket, frames } = talking({ clock });
+    await vi.advanceTimersByTimeAsync(0);
+    const pieces = 5;
+    webSocket.emit('message', frame(7, pieces * LIMITS.pieceBytes), true);
+    expect(webSocket.isPaused).toBe(true);
+    let seen = frames.length;
+    for (let turn = 0; frames.length < pieces && turn < 100; turn++) {
+      vi.advanceTimersToNextTimer();
+      expect(frames.length - seen).toBeLessThanOrEqual(1);
+      seen = frames.length;
+    }
+    expect(frames).toEqual(
+      Array.from({ length: pieces }, (_, index) => ({
+        offset: 7 + index * LIMITS.pieceBytes,
+        bytes: LIMITS.pieceBytes,
+      })),
+    );
+    expect(webSocket.isPaused).toBe(false);
+  });
+
+  it('[L18] is not asked for the rest of a message of which the beginning was not taken', async () => {
+    const { webSocket, frames } = talking({ takes: false });
+    await vi.advanceTimersByTimeAsync(0);
+    webSocket.emit('message', frame(0, 5 * LIMITS.pieceBytes), true);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(frames).toHaveLength(1);
+  });
+
+  it.each(['text', 'ping', 'pong'])('[L20] may send controlMessages of %s at once, and not one more', async (kind) => {
+    const { webSocket, refused } = talking();
+    await vi.advanceTimersByTimeAsync(LIMITS.controlEveryMs * 2);
+    const send = () =>
+      kind === 'text'
+        ? webSocket.emit('message', Buffer.from('{"type":"skip","from":0,"to":0}'), false)
+        : webSocket.emit(kind, Buffer.alloc(0));
+    for (let sent = 0; sent < LIMITS.controlMessages; sent++) send();
+    expect(refused).toEqual([]);
+    send();
+    expect(refused).toEqual(['too-fast']);
+    await vi.advanceTimersByTimeAsync(LIMITS.controlEveryMs);
+    send();
+    expect(refused).toEqual(['too-fast']);
+  });
+
+  it('[W16] answers a ping', async () => {
+    const { webSocket, pongs } = talking();
+    await vi.advanceTimersByTimeAsync(0);
+    webSocket.emit('ping', Buffer.alloc(0));
+    expect(pongs()).toBe(1);
   });
 
   it('[L13] that does not read what it is told is cut', async () => {

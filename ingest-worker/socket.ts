@@ -2,25 +2,31 @@ import type { WebSocket } from 'ws';
 import { CLOSE, ClientMessage, type CloseReason, decodeFrame, HEADER_BYTES, SUBPROTOCOL } from '#wire';
 import type { StreamId } from '#domain/ids';
 import type { Reservation } from './admission.ts';
+import { createAllowance } from './allowance.ts';
 import { LIMITS, LOAD_UNITS } from './limits.ts';
 import type { Log } from './log.ts';
 import type { Client } from './session/client.ts';
 import { declaredPipeline } from './session/declared.ts';
 import type { RunningSession } from './session/run-session.ts';
 import type { Opened, Sessions } from './session/sessions.ts';
+import type { Turns } from './turns.ts';
 
 type Parts = {
   webSocket: WebSocket;
   redeemed: { redeemed: true; streamId: StreamId } | { redeemed: false; because: string };
   reservation: Reservation;
   sessions: Pick<Sessions, 'open' | 'resume'>;
+  turns: Turns;
   log: Log;
+  /** Time in which this process has heard its clients. */
   clock: () => number;
 };
 
+type Incoming = { isMedia: boolean; bytes: Buffer; at: number };
+
 type Conversation =
   | { at: 'greeting' }
-  | { at: 'opening'; waiting: Buffer[]; waitingBytes: number }
+  | { at: 'opening' }
   | { at: 'feeding'; session: RunningSession }
   | { at: 'closed' };
 
@@ -32,9 +38,18 @@ const CLOSE_GRACE_MS = 2_000;
 const UNREAD_BYTES = 256 * 1024;
 
 /** One socket from its upgrade on: greets, opens or resumes a feed, and hands the session what comes (SPEC §W). */
-export const converse = ({ webSocket, redeemed, reservation, sessions, log, clock }: Parts): void => {
+export const converse = ({ webSocket, redeemed, reservation, sessions, turns, log, clock }: Parts): void => {
   let conversation: Conversation = { at: 'greeting' };
-  let heardMs = clock();
+  const openedMs = clock();
+  let heardMs = openedMs;
+  /** What has come and waits for its turn; a media message is done with piece by piece, up to byte `at`. */
+  let inbox: Incoming[] = [];
+  let inboxBytes = 0;
+  /** The session wants no more for now. */
+  let isHeld = false;
+  /** It has gone, and what it sent before is still to be looked at. */
+  let isGone = false;
+  const control = createAllowance({ most: LIMITS.controlMessages, everyMs: LIMITS.controlEveryMs, clock });
   const mode = webSocket.protocol === SUBPROTOCOL ? 'v1' : 'plain';
   const maxBytes = LIMITS.frameBytes + (mode === 'v1' ? HEADER_BYTES : 0);
 
@@ -45,6 +60,7 @@ export const converse = ({ webSocket, redeemed, reservation, sessions, log, cloc
     // A session's own socket is let go by the session, one that has none by us.
     if (conversation.at === 'greeting') reservation.release();
     conversation = { at: 'closed' };
+    inbox = [];
     clearTimeout(helloTimer);
     const text = detail && reason !== 'finished' ? `${reason}: ${detail}` : reason;
     webSocket.resume();
@@ -61,10 +77,19 @@ export const converse = ({ webSocket, redeemed, reservation, sessions, log, cloc
       webSocket.send(JSON.stringify(message));
     },
     hold: (held) => {
-      if (conversation.at === 'closed' || webSocket.isPaused === held) return;
-      if (held) webSocket.pause();
-      else webSocket.resume();
+      isHeld = held;
+      readOn();
     },
+  };
+
+  /** Reads on, or not, while what has come waits for its turn, for a session, or for room. */
+  const readOn = (): void => {
+    if (conversation.at === 'closed') return;
+    const isBehind = conversation.at === 'opening' ? inboxBytes > LIMITS.frameBytes : inbox.length > 0;
+    const paused = isHeld || isBehind;
+    if (webSocket.isPaused === paused) return;
+    if (paused) webSocket.pause();
+    else webSocket.resume();
   };
 
   /** Before a session is there to be told, a refusal is only the socket's. */
@@ -84,15 +109,14 @@ export const converse = ({ webSocket, redeemed, reservation, sessions, log, cloc
     if (isNew) void session.over.then(() => reservation.release());
     else reservation.release();
     if (conversation.at !== 'opening') return session.left(client);
-    const { waiting } = conversation;
     conversation = { at: 'feeding', session };
-    webSocket.resume();
-    for (const bytes of waiting) media(bytes);
+    turns.take(work);
+    readOn();
   };
 
   const open = (opening: Promise<Opened>): void => {
     clearTimeout(helloTimer);
-    conversation = { at: 'opening', waiting: [], waitingBytes: 0 };
+    conversation = { at: 'opening' };
     opening.then(opened, (cause: unknown) => {
       log.error('feed not opened', { cause: cause instanceof Error ? cause.message : String(cause) });
       reservation.release();
@@ -100,24 +124,50 @@ export const converse = ({ webSocket, redeemed, reservation, sessions, log, cloc
     });
   };
 
-  const media = (bytes: Buffer): void => {
-    if (conversation.at === 'opening') {
-      conversation.waiting.push(bytes);
-      conversation.waitingBytes += bytes.byteLength;
-      if (conversation.waitingBytes > LIMITS.frameBytes) webSocket.pause();
-      return;
+  /** A piece of what has come; true while more is left. */
+  const work = (): boolean => {
+    const [first] = inbox;
+    if (conversation.at !== 'feeding') return false;
+    if (first) {
+      const isDone = first.isMedia ? media(conversation.session, first) : hear(first.bytes.toString());
+      // It may have closed the socket, and with it the inbox.
+      if (isDone && inbox[0] === first) {
+        inbox.shift();
+        inboxBytes -= first.bytes.byteLength;
+      }
     }
-    if (conversation.at !== 'feeding') return;
-    const { session } = conversation;
-    if (mode === 'plain') return session.chunk(client, bytes);
-    const frame = decodeFrame(bytes);
-    if (!frame) return refuse('malformed-message', 'not a media frame');
-    return session.frame(client, frame);
+    readOn();
+    if (inbox.length === 0 && isGone) left();
+    return inbox.length > 0;
   };
 
-  const hear = (text: string): void => {
+  /** The next piece of a media message; true where that was the last. */
+  const media = (session: RunningSession, message: Incoming): boolean => {
+    const from = message.at;
+    message.at += LIMITS.pieceBytes;
+    if (mode === 'plain') {
+      session.chunk(client, message.bytes.subarray(from, message.at));
+      return message.at >= message.bytes.byteLength;
+    }
+    const frame = decodeFrame(message.bytes);
+    if (!frame) {
+      refuse('malformed-message', 'not a media frame');
+      return true;
+    }
+    const payload = frame.payload.subarray(from, message.at);
+    const isTaken = session.frame(client, { ...frame, offset: frame.offset + from, payload });
+    return !isTaken || message.at >= frame.payload.byteLength;
+  };
+
+  /** A text, which is done with at once. */
+  const hear = (text: string): true => {
     const message = parse(text);
-    if (!message) return refuse('malformed-message', 'not a message of this protocol');
+    if (message) answer(message);
+    else refuse('malformed-message', 'not a message of this protocol');
+    return true;
+  };
+
+  const answer = (message: ClientMessage): void => {
     const streamId = redeemed.redeemed ? redeemed.streamId : undefined;
     if (conversation.at === 'greeting' && streamId && (message.type === 'hello' || message.type === 'resume')) {
       if (!reserve(LOAD_UNITS[declaredPipeline(message.media)]))
@@ -138,37 +188,63 @@ export const converse = ({ webSocket, redeemed, reservation, sessions, log, cloc
     }
   };
 
-  webSocket.on('error', () => undefined);
-  webSocket.on('close', () => {
-    clearTimeout(helloTimer);
-    clearInterval(pings);
+  const left = (): void => {
     const before = conversation;
     conversation = { at: 'closed' };
     if (before.at === 'greeting') reservation.release();
     if (before.at === 'feeding') before.session.left(client);
+  };
+
+  /** Whether it may say one more thing that is no media. */
+  const mayControl = (): boolean => {
+    if (conversation.at === 'closed') return false;
+    if (control.take()) return true;
+    refuse('too-fast', 'more messages than it may send');
+    return false;
+  };
+
+  webSocket.on('error', () => undefined);
+  webSocket.on('close', () => {
+    clearTimeout(helloTimer);
+    clearInterval(pings);
+    isGone = true;
+    if (conversation.at !== 'feeding' || inbox.length === 0) left();
+  });
+  webSocket.on('ping', (data: Buffer) => {
+    if (!mayControl() || webSocket.readyState !== webSocket.OPEN) return;
+    if (webSocket.bufferedAmount > UNREAD_BYTES) return webSocket.terminate();
+    webSocket.pong(data);
   });
   webSocket.on('pong', () => {
-    heardMs = clock();
+    if (mayControl()) heardMs = clock();
   });
   webSocket.on('message', (data: Buffer, isBinary) => {
     heardMs = clock();
-    if (conversation.at === 'closed') return;
+    if (conversation.at === 'closed' || (!isBinary && !mayControl())) return;
     if (!isBinary) {
       if (mode === 'plain') return refuse('malformed-message', 'text where media was to come');
       if (data.byteLength > LIMITS.textBytes) return refuse('malformed-message', 'a message too long');
-      return hear(data.toString());
+      if (conversation.at !== 'feeding') return void hear(data.toString());
+    } else {
+      if (data.byteLength > maxBytes) return refuse('frame-too-large', `${data.byteLength} bytes`);
+      if (conversation.at === 'greeting') return refuse('malformed-message', 'media before hello');
     }
-    if (data.byteLength > maxBytes) return refuse('frame-too-large', `${data.byteLength} bytes`);
-    if (conversation.at === 'greeting') {
-      if (mode === 'v1' || !redeemed.redeemed) return refuse('malformed-message', 'media before hello');
-    }
-    return media(data);
+    inbox.push({ isMedia: isBinary, bytes: data, at: 0 });
+    inboxBytes += data.byteLength;
+    turns.take(work);
+    readOn();
   });
   const pings = setInterval(() => {
     if (clock() - heardMs > LIMITS.idleMs && !webSocket.isPaused) return refuse('idle', 'no sign of life');
     if (webSocket.readyState === webSocket.OPEN) webSocket.ping();
   }, LIMITS.pingMs);
-  const helloTimer = setTimeout(() => refuse('hello-timeout', 'no hello'), LIMITS.helloMs);
+  const awaitHello = (): void => {
+    const leftMs = openedMs + LIMITS.helloMs - clock();
+    if (leftMs <= 0) return refuse('hello-timeout', 'no hello');
+    helloTimer = setTimeout(awaitHello, leftMs);
+  };
+  let helloTimer: NodeJS.Timeout | undefined;
+  awaitHello();
 
   if (!redeemed.redeemed) {
     reservation.release();

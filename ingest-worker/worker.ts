@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createAdmission } from './admission.ts';
+import { startAttendedClock } from './attended-clock.ts';
 import type { Config } from './config.ts';
 import { sendElsewhere } from './leaving.ts';
 import { LIMITS } from './limits.ts';
@@ -45,6 +46,7 @@ export const startWorker = async ({
   random = Math.random,
 }: Parts): Promise<Worker> => {
   const clock = () => performance.now();
+  const attended = startAttendedClock(clock);
   const { capacityUnits, workerId, upstream } = config;
   const admission = createAdmission({ capacityUnits, maxSessions: LIMITS.sessions });
   const metrics = createMetrics({ admission, workerId });
@@ -55,7 +57,8 @@ export const startWorker = async ({
     createPublisher,
     upstream,
     log,
-    clock,
+    clock: attended.nowMs,
+    leaseClock: clock,
     tally: metrics.tally,
   });
   const { allowedOrigins, handshakesPerMinute } = config;
@@ -68,6 +71,7 @@ export const startWorker = async ({
     allowedOrigins,
     ...(handshakesPerMinute !== undefined && { handshakesPerMinute }),
     clock,
+    attendedClock: attended.nowMs,
   });
   const protection = createProtection({ agentUri: config.ecsAgentUri, log });
   const protecting = setInterval(() => void protection.want(admission.sessions > 0), LIMITS.protectEveryMs);
@@ -82,6 +86,7 @@ export const startWorker = async ({
   const close = async (): Promise<void> => {
     clearInterval(protecting);
     clearInterval(telling);
+    attended.stop();
     const left = sessions.all();
     for (const session of left) session.cut('going-away');
     // Each gives its lease back, or has waited long enough for a table that does not answer.

@@ -15,6 +15,10 @@ export type Intake = {
   readonly pictures: number;
   /** Pictures that the client has left out. */
   readonly leftOut: number;
+  /** What reading has cost so far, in elements. */
+  readonly elements: number;
+  /** From the first key frame to the newest picture. */
+  readonly mediaMs: number;
   /** How many pictures there are between two, by what has come so far. */
   picturesBetween(fromMs: number, toMs: number): number;
   /** Media lies in the ring with which an encoder can begin. */
@@ -106,6 +110,12 @@ export const createIntake = (from = 0): Intake => {
     },
     get leftOut() {
       return leftOut;
+    },
+    get elements() {
+      return reader.elements;
+    },
+    get mediaMs() {
+      return firstMs === undefined ? 0 : (ring.newestMs ?? 0) - firstMs;
     },
     picturesBetween,
     get ready() {

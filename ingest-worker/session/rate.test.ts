@@ -4,8 +4,8 @@ import { createRate } from './rate.ts';
 
 const rateOf = (kbps: number) => {
   let nowMs = 0;
-  const { spend } = createRate({ kbps, clock: () => nowMs });
-  return { spend, pass: (ms: number) => void (nowMs += ms) };
+  const { spend, owe } = createRate({ kbps, clock: () => nowMs });
+  return { spend, owe, pass: (ms: number) => void (nowMs += ms) };
 };
 
 describe('[L8] bytes a second', () => {
@@ -39,5 +39,13 @@ describe('[L8] bytes a second', () => {
     rate.spend(LIMITS.rateBurstBytes - LIMITS.messageCostBytes);
     expect(rate.spend(1)).toBe(true);
     expect(rate.spend(1)).toBe(false);
+  });
+
+  it('counts what has turned out to be dearer than its bytes, and nothing back for what has not', () => {
+    const rate = rateOf(1);
+    rate.spend(LIMITS.rateBurstBytes - 100);
+    expect(rate.owe(-1_000)).toBe(true);
+    expect(rate.owe(100)).toBe(true);
+    expect(rate.owe(1)).toBe(false);
   });
 });

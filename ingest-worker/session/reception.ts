@@ -37,7 +37,8 @@ export type ReceptionEvent =
 export type Reception = {
   /** Welcomes a socket; the one before it is fenced off. */
   attach(client: Client): void;
-  frame(client: Client, frame: MediaFrame): void;
+  /** False where it was not taken: what follows it at once will not be either. */
+  frame(client: Client, frame: MediaFrame): boolean;
   chunk(client: Client, bytes: Buffer): void;
   skip(client: Client, to: number): void;
   stop(client: Client, at: number): void;
@@ -91,11 +92,29 @@ export const createReception = (parts: Parts): Reception => {
     return false;
   };
 
+  /** Elements count, too: a message of nothing else costs more than one of media. */
+  const isAfforded = (elements: number, bytes: number): boolean => {
+    if (rate.owe(elements * LIMITS.elementCostBytes - bytes)) return true;
+    refuse('too-fast', 'more elements than the bitrate allows');
+    return false;
+  };
+
+  /** Reads a piece; false where it was not taken. */
+  const read = (bytes: Buffer, take: () => Taken): boolean => {
+    const before = intake.elements;
+    const taken = take();
+    if (!isAfforded(intake.elements - before, bytes.byteLength)) return false;
+    took(taken);
+    return taken.taken && open;
+  };
+
   const took = (taken: Taken): void => {
     if (!taken.taken) {
       if (taken.because === 'gap') return client?.say({ type: 'nack', expected: intake.next });
       return refuse(taken.because, taken.detail);
     }
+    if (intake.mediaMs > clock() - openedMs + LIMITS.clockLeadMs)
+      return refuse('unsupported-media', 'the media clock is far ahead of time');
     mediaMs = clock();
     if (!began && intake.init && !isWelcome(intake.init)) return;
     if (!began && intake.init && intake.ready) {
@@ -193,12 +212,13 @@ export const createReception = (parts: Parts): Reception => {
       onEvent({ type: 'returned' });
     },
     frame: (from, { epoch: its, init, offset, payload }) => {
-      if (!isCurrent(from) || its !== epoch || !isAdmitted(payload)) return;
+      if (!isCurrent(from) || its !== epoch || !isAdmitted(payload)) return false;
       const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
-      took(intake.needsInit && init ? intake.takeInit(offset, bytes) : intake.take(offset, bytes));
+      const isInit = intake.needsInit && init;
+      return read(bytes, () => (isInit ? intake.takeInit(offset, bytes) : intake.take(offset, bytes)));
     },
     chunk: (from, bytes) => {
-      if (isCurrent(from) && isAdmitted(bytes)) took(intake.take(intake.next, bytes));
+      if (isCurrent(from) && isAdmitted(bytes)) read(bytes, () => intake.take(intake.next, bytes));
     },
     skip: (from, to) => {
       if (!isCurrent(from) || to <= ring.end) return;

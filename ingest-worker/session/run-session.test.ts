@@ -83,6 +83,7 @@ const running = ({ plain = false, full = false, barredMs = 0, resumed = false } 
         },
       },
       clock: () => Date.now(),
+      leaseClock: () => Date.now(),
       log: createLog({ level: 'debug', write: (line) => void lines.push(line) }),
       upstream: { url: 'rtmp://nowhere/app' },
       tally: {
@@ -402,6 +403,33 @@ describe('the client', () => {
     expect(client.closed).toBeUndefined();
     spend(2 * LIMITS.messageCostBytes);
     expect(client.closed).toBe('too-fast');
+  });
+
+  it('[L8] loses its show where it sends elements without end, each of which costs elementCostBytes', () => {
+    const { feed, client } = running();
+    feed(INIT);
+    feed(gop(0));
+    const void2 = Buffer.from('ec80', 'hex');
+    const affordable = Math.floor((LIMITS.rateBurstBytes - MB) / LIMITS.elementCostBytes);
+    const many = (count: number): void => feed(Buffer.alloc(count * void2.byteLength, void2));
+    for (let sent = 0; sent < affordable; sent += 1_000) many(1_000);
+    expect(client.closed).toBeUndefined();
+    many((2 * MB) / LIMITS.elementCostBytes);
+    expect(client.closed).toBe('too-fast');
+  });
+
+  it('[L10] may have a clock that is ahead of time by clockLeadMs, and not by more', async () => {
+    const { feed, client } = running();
+    feed(INIT);
+    const leadGops = LIMITS.clockLeadMs / 2_000;
+    feed(gop(10));
+    feed(gop(10 + leadGops - 1));
+    expect(client.closed).toBeUndefined();
+    await vi.advanceTimersByTimeAsync(4_000);
+    feed(gop(10 + leadGops));
+    expect(client.closed).toBeUndefined();
+    feed(gop(10 + leadGops + 2));
+    expect(client.closed).toBe('unsupported-media');
   });
 
   it('[L12] has firstKeyFrameBytes for its first key frame', () => {

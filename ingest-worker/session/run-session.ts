@@ -1,7 +1,7 @@
 import type { StreamId } from '#domain/ids';
 import type { CloseReason, Media } from '#wire';
 import { LIMITS } from '../limits.ts';
-import type { Log } from '../log.ts';
+import { limitLog, type Log } from '../log.ts';
 import type { StartEncoder } from '../media/encoder.ts';
 import { createPictureSetUp } from '../media/picture-set-up.ts';
 import { createAccounts } from './accounts.ts';
@@ -24,7 +24,10 @@ export type SessionParts = {
   createPublisher: CreatePublisher;
   upstream: { url: string; ca?: string };
   log: Log;
+  /** Time in which this process has heard and done what it should. */
   clock: () => number;
+  /** Time as everybody's clock has it: a lease runs out however long the process stood still. */
+  leaseClock: () => number;
   tally: Tally;
 };
 
@@ -61,9 +64,10 @@ export type RunningSession = Pick<Reception, 'attach' | 'frame' | 'chunk' | 'ski
 
 /** The shell around `step`: performs effects, and turns what the world does into events (SPEC §S). */
 export const runSession = (parts: SessionParts, grant: Grant): RunningSession => {
-  const { clock, tally } = parts;
+  const { clock, leaseClock, tally } = parts;
   const { streamId, sessionId, resumeToken, media, reserve } = grant;
-  const log = parts.log.with({ streamId, sessionId });
+  const limit = { most: LIMITS.logLines, everyMs: LIMITS.logEveryMs, clock };
+  const log = limitLog(parts.log.with({ streamId, sessionId }), limit);
   const startedMs = clock();
   const intake = createIntake(grant.committed);
   const { ring } = intake;
@@ -124,7 +128,7 @@ export const runSession = (parts: SessionParts, grant: Grant): RunningSession =>
     streamId,
     sessionId,
     fence: grant.fence,
-    clock,
+    clock: leaseClock,
     report: () => ({
       committed,
       state: stateOf(stepper.session),
@@ -244,10 +248,10 @@ export const runSession = (parts: SessionParts, grant: Grant): RunningSession =>
   };
 
   let pulses = 0;
-  let pulsedMs = startedMs;
+  let pulsedMs = leaseClock();
   const pulse = setInterval(() => {
-    if (clock() - pulsedMs > LIMITS.pausedMs) keeper.woke();
-    pulsedMs = clock();
+    if (leaseClock() - pulsedMs > LIMITS.pausedMs) keeper.woke();
+    pulsedMs = leaseClock();
     if (keeper.doubtful) happened({ type: 'fenced', because: 'lease-lost' });
     reception.pulse();
     line.pump();
