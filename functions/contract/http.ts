@@ -145,6 +145,8 @@ export const PlaybackView = z.object({
   hls: z.string(),
   poster: z.string(),
   token: z.optional(z.string()),
+  /** Where there is a token: how many milliseconds it is good for. Ask again before, as long as you may watch. */
+  goodForMs: z.optional(z.number()),
 });
 export type PlaybackView = z.infer<typeof PlaybackView>;
 

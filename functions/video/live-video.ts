@@ -38,7 +38,8 @@ export type WantedLiveStream = Pick<LiveStream, 'latency' | 'reconnectWindowSeco
   test: boolean;
 };
 
-export type Playback = { hls: string; poster: string; token?: string };
+/** A signed one is good for `goodForMs`, and is to be asked for again before that. */
+export type Playback = { hls: string; poster: string; token?: string; goodForMs?: number };
 
 /**
  * The provider does not do what it should: `busy` asks us to slow down, `down` does not answer or answers nonsense, `refused` will

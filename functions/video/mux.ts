@@ -7,9 +7,13 @@ import type { Patiently } from './patience.ts';
 
 /** A lost create is among the newest live streams: Mux lists those first. */
 const FIND_AMONG = 100;
-/** Longest show that Mux takes; the signed addresses of one are good as long. */
+/** Longest show that Mux takes. */
 const SHOW_SECONDS = 43_200;
-const TOKEN_EXPIRES = '12h';
+/**
+ * A signed address is good for so long: whoever loses access has lost the picture by then. A channel has one playback id for all of
+ * its shows, so that a token of one show must not live until the next.
+ */
+const TOKEN_MS = 3 * 60_000;
 
 type Parts = {
   /** Made with `maxRetries: 0`: repeating is ours, as a repeated create would make two. */
@@ -44,7 +48,7 @@ export const createMuxVideo = ({ mux, patiently, streamUrl, imageUrl, signingKey
       keyId: signingKey.id,
       keySecret: signingKey.privateKey,
       type,
-      expiration: TOKEN_EXPIRES,
+      expiration: `${TOKEN_MS / 1_000}s`,
       params,
     });
   };
@@ -118,7 +122,7 @@ export const createMuxVideo = ({ mux, patiently, streamUrl, imageUrl, signingKey
         sign(playbackId, 'thumbnail', kind === 'live' ? { latest: 'true' } : {}),
       ]);
       hls.searchParams.set('token', token);
-      return { hls: hls.href, poster: posterUrl(playbackId, kind, picture), token };
+      return { hls: hls.href, poster: posterUrl(playbackId, kind, picture), token, goodForMs: TOKEN_MS };
     },
   };
 };

@@ -108,6 +108,9 @@ export const createQueries = (api: Api) => ({
       retry: (_failures, error) => isPassing(error) || (error instanceof ApiError && error.code === 'not-live-yet'),
       retryDelay: 2_000,
       staleTime: Infinity,
+      // an address that is good for a while only is replaced in good time; who may not watch any more gets no other
+      refetchInterval: ({ state: { data } }) => (data?.goodForMs === undefined ? false : data.goodForMs / 2),
+      refetchIntervalInBackground: true,
     }),
 
   posts: (feed: FeedName) =>

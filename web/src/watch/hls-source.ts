@@ -4,6 +4,8 @@ import workerUrl from 'hls.js/dist/hls.worker.js?url';
 
 /** How the picture reaches the `video` element. */
 export type Attached = {
+  /** Goes on with another address of the same picture: a signed one is good for a while only. */
+  renew: (url: string) => void;
   /** Jumps to what is on the air now; nothing where it is there already. */
   toLiveEdge: () => void;
   /** How far behind the edge the picture is; 0 where that is not known. */
@@ -33,7 +35,9 @@ export const attachHls = (options: Options): Attached =>
   // oxlint-disable-next-line import/no-named-as-default-member -- as above
   Hls.isSupported() ? attachByMediaSource(options) : attachNatively(options);
 
-const attachByMediaSource = ({ video, url, live, onTrouble, onRefused }: Options): Attached => {
+const attachByMediaSource = ({ video, url: first, live, onTrouble, onRefused }: Options): Attached => {
+  let url = first;
+  let refused = false;
   let hls = startHls();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let failures = 0;
@@ -45,6 +49,11 @@ const attachByMediaSource = ({ video, url, live, onTrouble, onRefused }: Options
       lowLatencyMode: false,
       liveSyncDurationCount: LIVE_SYNC_SEGMENTS,
       backBufferLength: BACK_BUFFER_SECONDS,
+      // a playlist that is loaded again keeps the address that it had at first, with the token of that time
+      xhrSetup: (request, asked) => {
+        const renewed = withTokenOf(asked, url);
+        if (renewed !== asked) request.open('GET', renewed, true);
+      },
     });
     made.on(Events.ERROR, (_event, error) => failed(error));
     made.on(Events.FRAG_BUFFERED, () => {
@@ -58,8 +67,10 @@ const attachByMediaSource = ({ video, url, live, onTrouble, onRefused }: Options
 
   const failed = ({ fatal, type, response }: ErrorData) => {
     if (!fatal) return;
-    if (response?.code === 401 || response?.code === 403) onRefused();
-    else if (type === ErrorTypes.MEDIA_ERROR && recoveries < MEDIA_RECOVERIES) {
+    if (response?.code === 401 || response?.code === 403) {
+      refused = true;
+      onRefused();
+    } else if (type === ErrorTypes.MEDIA_ERROR && recoveries < MEDIA_RECOVERIES) {
       recoveries += 1;
       hls.recoverMediaError();
     } else {
@@ -81,6 +92,11 @@ const attachByMediaSource = ({ video, url, live, onTrouble, onRefused }: Options
   };
 
   return {
+    renew(other) {
+      url = other;
+      if (refused) restart();
+      refused = false;
+    },
     toLiveEdge() {
       if (hls.liveSyncPosition !== null) video.currentTime = hls.liveSyncPosition;
     },
@@ -92,7 +108,8 @@ const attachByMediaSource = ({ video, url, live, onTrouble, onRefused }: Options
   };
 };
 
-const attachNatively = ({ video, url, onTrouble }: Options): Attached => {
+const attachNatively = ({ video, url: first, onTrouble }: Options): Attached => {
+  let url = first;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let failures = 0;
   const failed = () => {
@@ -115,6 +132,10 @@ const attachNatively = ({ video, url, onTrouble }: Options): Attached => {
     load();
   } else onTrouble(true);
   return {
+    // the browser's own player cannot be told: it begins anew with it when the old one is refused
+    renew(other) {
+      url = other;
+    },
     toLiveEdge() {
       const at = edge();
       if (at !== undefined) video.currentTime = at;
@@ -129,4 +150,13 @@ const attachNatively = ({ video, url, onTrouble }: Options): Attached => {
       video.load();
     },
   };
+};
+
+/** The address that is asked for, with the token of another one where both have one. */
+export const withTokenOf = (asked: string, current: string): string => {
+  const token = new URL(current).searchParams.get('token');
+  const url = new URL(asked);
+  if (token === null || !url.searchParams.has('token') || url.searchParams.get('token') === token) return asked;
+  url.searchParams.set('token', token);
+  return url.href;
 };

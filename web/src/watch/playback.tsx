@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { CalendarClock, CalendarX, Clapperboard, Film, Radio } from 'lucide-react';
 import { lazy, Suspense, useEffect, useState, type ReactNode } from 'react';
 import type { StreamView } from '#contract/http';
+import { ApiError } from '../api/api-error.ts';
 import { useApp } from '../context/app-context.ts';
 import type { Snapshot } from '../realtime/snapshot.ts';
 import { part } from '../ui/part.ts';
@@ -28,7 +29,9 @@ export const Playback = ({ stream, now }: { stream: StreamView; now: Snapshot | 
   const state = playbackStateOf(known, liveSeen === 'playing');
   const kind = 'kind' in state ? state.kind : undefined;
   const playback = useQuery({ ...queries.playback(stream.id, kind ?? 'live'), enabled: kind !== undefined });
-  const source = kind === undefined ? undefined : playback.data;
+  // whoever may not watch any more keeps no address that was given before
+  const lost = playback.error instanceof ApiError && playback.error.code === 'not-allowed';
+  const source = kind === undefined || lost ? undefined : playback.data;
 
   const showsLive = state.at === 'live' && source !== undefined;
   if (showsLive && liveSeen === 'not') setLiveSeen('playing');
@@ -50,13 +53,13 @@ export const Playback = ({ stream, now }: { stream: StreamView; now: Snapshot | 
       {source && kind ? (
         <Suspense fallback={<Waiting stream={known} />}>
           <Player
-            key={source.hls}
+            key={`${stream.id}/${kind}`}
             url={source.hls}
             poster={source.poster}
             kind={kind}
             title={stream.title}
             onEnded={ended}
-            onRefused={() => void queryClient.resetQueries({ queryKey: ['playback', stream.id] })}
+            onRefused={() => void queryClient.refetchQueries({ queryKey: ['playback', stream.id] })}
           />
         </Suspense>
       ) : (

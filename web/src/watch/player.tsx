@@ -36,12 +36,19 @@ export const Player = ({ url, poster, kind, title, onEnded, onRefused }: Props) 
     refused.current = onRefused;
   }, [onRefused]);
 
+  // the picture stays when only its address changes
+  const address = useRef(url);
+  useEffect(() => {
+    address.current = url;
+    attached.current?.renew(url);
+  }, [url]);
+
   useEffect(() => {
     const element = video.current;
     if (!element) return undefined;
     const source = attachHls({
       video: element,
-      url,
+      url: address.current,
       live: kind === 'live',
       onTrouble: setTrouble,
       onRefused: () => refused.current(),
@@ -49,7 +56,7 @@ export const Player = ({ url, poster, kind, title, onEnded, onRefused }: Props) 
     attached.current = source;
     void playAloud(element).then((how) => setSilenced(how === 'silently'));
     return () => source.detach();
-  }, [url, kind]);
+  }, [kind]);
 
   const toggle = () => {
     const element = video.current;

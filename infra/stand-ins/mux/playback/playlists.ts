@@ -29,9 +29,11 @@ type Shown = {
   /** Only the last so many seconds: what a live playback id shows. Without it, all from the beginning. */
   windowSeconds?: number;
   ended: boolean;
+  /** Follows the name of each segment: the query by which they open. */
+  pass?: string;
 };
 
-export const mediaPlaylist = ({ segments, windowSeconds, ended }: Shown): string => {
+export const mediaPlaylist = ({ segments, windowSeconds, ended, pass = '' }: Shown): string => {
   const first = windowSeconds === undefined ? 0 : firstWithin(segments, windowSeconds);
   const shown = segments.slice(first);
   const target = shown.reduce((longest, { seconds }) => Math.max(longest, Math.round(seconds)), 1);
@@ -43,16 +45,16 @@ export const mediaPlaylist = ({ segments, windowSeconds, ended }: Shown): string
     `#EXT-X-MEDIA-SEQUENCE:${first}`,
     ...(breaks > 0 ? [`#EXT-X-DISCONTINUITY-SEQUENCE:${breaks}`] : []),
     ...(windowSeconds === undefined ? [`#EXT-X-PLAYLIST-TYPE:${ended ? 'VOD' : 'EVENT'}`] : []),
-    ...shown.flatMap((segment, index) => toLines(segment, shown[index - 1])),
+    ...shown.flatMap((segment, index) => toLines(segment, shown[index - 1], pass)),
     ...(ended ? ['#EXT-X-ENDLIST'] : []),
   );
 };
 
-const toLines = ({ run, file, seconds, at_ms }: Segment, before: Segment | undefined): string[] => [
+const toLines = ({ run, file, seconds, at_ms }: Segment, before: Segment | undefined, pass: string): string[] => [
   ...(before && before.run !== run ? ['#EXT-X-DISCONTINUITY'] : []),
   ...(before?.run === run ? [] : [`#EXT-X-PROGRAM-DATE-TIME:${new Date(at_ms).toISOString()}`]),
   `#EXTINF:${seconds.toFixed(5)},`,
-  file,
+  file + pass,
 ];
 
 const firstWithin = (segments: readonly Segment[], seconds: number): number => {

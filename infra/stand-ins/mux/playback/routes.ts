@@ -89,6 +89,20 @@ export const createPlaybackRoutes = ({ library, studio, pictures, limits, now }:
     return asset;
   };
 
+  /** What goes on in the addresses behind a signed one: which playback id was opened, and by what. */
+  const passOf = ({ playbackId }: Playback, token: string | undefined): string =>
+    playbackId.policy === 'signed' && token !== undefined
+      ? `?${new URLSearchParams({ token, of: playbackId.id }).toString()}`
+      : '';
+
+  /** Throws where the pass to a show that is not public is none, or has expired. @returns the pass */
+  const admitted = async (asset: AssetRecord, { token, of = '' }: Record<string, string>): Promise<string> => {
+    if (asset.playback_ids.some(({ policy }) => policy === 'public')) return '';
+    const found = await find(of, token, 'v');
+    if (assetOf(found) !== asset) throw new NotPlayed('forbidden');
+    return passOf(found, token);
+  };
+
   const anyOrigin = cors({
     origin: '*',
     allowMethods: ['GET', 'HEAD', 'OPTIONS'],
@@ -110,19 +124,22 @@ export const createPlaybackRoutes = ({ library, studio, pictures, limits, now }:
       const found = await find(c.req.param('file').replace('.m3u8', ''), c.req.query('token'), 'v');
       const asset = assetOf(found);
       const view = found.of === 'asset' ? 'all' : 'live';
-      return c.body(multivariantPlaylist(asset, `rendition/${asset.secret}/${view}.m3u8`), 200, PLAYLIST);
+      const rendition = `rendition/${asset.secret}/${view}.m3u8`;
+      return c.body(multivariantPlaylist(asset, rendition + passOf(found, c.req.query('token'))), 200, PLAYLIST);
     })
-    .get('/play/rendition/:secret/:view{(?:all|live)\\.m3u8}', (c) => {
+    .get('/play/rendition/:secret/:view{(?:all|live)\\.m3u8}', async (c) => {
       const asset = bySecret(c.req.param('secret'));
+      const pass = await admitted(asset, c.req.query());
       const window = c.req.param('view') === 'live.m3u8' ? { windowSeconds: limits.windowSeconds } : {};
       return c.body(
-        mediaPlaylist({ segments: timelineOf(asset).segments, ended: !asset.is_live, ...window }),
+        mediaPlaylist({ segments: timelineOf(asset).segments, ended: !asset.is_live, pass, ...window }),
         200,
         PLAYLIST,
       );
     })
     .get('/play/rendition/:secret/:segment{\\d+-\\d+\\.ts}', async (c) => {
       const asset = bySecret(c.req.param('secret'));
+      await admitted(asset, c.req.query());
       const segment = timelineOf(asset).segments.find(({ file }) => file === c.req.param('segment'));
       if (!segment) throw new NotPlayed('not-found');
       const media = await readFile(join(library.mediaDir(asset.id), segment.file));

@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { connectEncoder, startTestMux } from '../mux.testing.ts';
 
 /** A signed show on the air, and a key to sign with. */
-const signedShow = async () => {
-  const mux = await startTestMux();
+const signedShow = async (settings: Parameters<typeof startTestMux>[0] = {}) => {
+  const mux = await startTestMux(settings);
   const stream = await mux.sdk.video.liveStreams.create({
     playback_policies: ['signed'],
     new_asset_settings: { playback_policies: ['signed'] },
@@ -66,6 +66,28 @@ describe('a signed playback id', () => {
       unsigned,
     ])
       expect(await status(hls, token)).toBe(403);
+  });
+
+  it('shuts what it has opened, playlist and segments, when the token expires', async () => {
+    let ahead = 0;
+    const { url, playbackId, key, hls } = await signedShow({ now: () => Date.now() + ahead });
+    const token = await new SignJWT({ kid: key.keyId })
+      .setProtectedHeader({ alg: 'RS256' })
+      .setSubject(playbackId)
+      .setAudience('v')
+      .setExpirationTime('3m')
+      .sign(createPrivateKey(Buffer.from(key.keySecret, 'base64')));
+    const last = (text: string) => text.trim().split('\n').at(-1) ?? '';
+    const main = `${url}${hls}?token=${token}`;
+    const rendition = new URL(last(await (await fetch(main)).text()), main).href;
+    const segment = new URL(last(await (await fetch(rendition)).text()), rendition).href;
+    const all = async () => Promise.all([main, rendition, segment].map(async (one) => (await fetch(one)).status));
+    const without = (address: string) => address.replace(/\?.*/, '');
+    expect(await all()).toEqual([200, 200, 200]);
+    expect((await fetch(without(rendition))).status).toBe(404);
+    expect((await fetch(without(segment))).status).toBe(404);
+    ahead = 4 * 60_000;
+    expect(await all()).toEqual([403, 403, 403]);
   });
 
   it('takes the id of the key from the header too, until the key is deleted', async () => {
