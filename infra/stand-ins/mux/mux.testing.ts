@@ -33,7 +33,13 @@ export const sdkFor = (baseURL: string): Mux =>
 
 /** A stand-in with short times: a second of Mux's windows lasts 50 ms, a segment half a second. */
 export const startTestMux = async (
-  settings: { dataDir?: string; webhookUrl?: string; ffmpegPath?: string; limits?: Partial<Limits> } = {},
+  settings: {
+    dataDir?: string;
+    webhookUrl?: string;
+    ffmpegPath?: string;
+    limits?: Partial<Limits>;
+    now?: () => number;
+  } = {},
 ) => {
   const lines: string[] = [];
   const { limits, ...rest } = settings;
