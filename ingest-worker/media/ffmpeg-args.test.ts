@@ -1,4 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { MediaFacts } from './container.ts';
 import { ffmpegArgs } from './ffmpeg-args.ts';
 
@@ -11,7 +14,10 @@ const facts = (overrides: Partial<MediaFacts> = {}): MediaFacts => ({
 
 const HEAD =
   '-hide_banner -nostats -loglevel warning -progress pipe:3 -stats_period 1 -max_alloc 268435456 ' +
-  '-protocol_whitelist pipe -probesize 32k -analyzeduration 0 -fpsprobesize 0 -copyts -threads 1';
+  '-protocol_whitelist pipe -probesize 32k -analyzeduration 0 -fpsprobesize 0';
+const only = (container: string, codecs = 'h264,aac'): string =>
+  `-format_whitelist ${container} -codec_whitelist ${codecs} -copyts -threads 1 -f ${container} -i pipe:0 -map 0:v:0`;
+const COPY = '-c:v copy -tag:v 7';
 const TAIL =
   '-max_interleave_delta 1000000 -output_ts_offset 0.1 -f flv -flvflags no_duration_filesize+no_sequence_end pipe:1';
 const AAC = '-c:a aac -b:a 128k -ar 44100 -ac 2';
@@ -26,32 +32,35 @@ const line = (...settings: Parameters<typeof ffmpegArgs>): string => ffmpegArgs(
 describe('[E1] arguments', () => {
   it('copy', () => {
     expect(line({ facts: facts(), pipeline: 'copy', sound: true })).toBe(
-      `${HEAD} -f matroska -i pipe:0 -map 0:v:0 -c:v copy -map 0:a:0 -c:a copy ${TAIL}`,
+      `${HEAD} ${only('matroska')} ${COPY} -map 0:a:0 -c:a copy -tag:a 10 ${TAIL}`,
     );
   });
 
   it('copy of fragmented MP4, and of a recording without sound', () => {
-    expect(line({ facts: facts({ container: 'mp4' }), pipeline: 'copy', sound: false })).toBe(
-      `${HEAD} -f mp4 -i pipe:0 -map 0:v:0 -c:v copy ${TAIL}`,
+    const { audio: _, ...silent } = facts({ container: 'mp4' });
+    expect(line({ facts: silent, pipeline: 'copy', sound: false })).toBe(
+      `${HEAD} ${only('mp4', 'h264')} ${COPY} ${TAIL}`,
     );
   });
 
   it('sound encoded', () => {
-    expect(line({ facts: facts(), pipeline: 'copy-video', sound: true })).toBe(
-      `${HEAD} -f matroska -i pipe:0 -map 0:v:0 -c:v copy -map 0:a:0 ${AAC} ${TAIL}`,
+    const audio = { codec: 'opus', sampleRate: 48_000, channels: 2 } as const;
+    expect(line({ facts: facts({ audio }), pipeline: 'copy-video', sound: true })).toBe(
+      `${HEAD} ${only('matroska', 'h264,opus')} ${COPY} -map 0:a:0 ${AAC} ${TAIL}`,
     );
   });
 
   it('transcode', () => {
-    expect(line({ facts: facts(), pipeline: 'transcode', sound: true })).toBe(
-      `${HEAD} -f matroska -i pipe:0 -map 0:v:0 -vf ${PAD},fps=30,${SCALE} ${X264} -map 0:a:0 ${AAC} ${TAIL}`,
+    const video = { codec: 'vp9', width: 1_280, height: 720 } as const;
+    expect(line({ facts: facts({ video }), pipeline: 'transcode', sound: true })).toBe(
+      `${HEAD} ${only('matroska', 'vp9,aac')} -vf ${PAD},fps=30,${SCALE} ${X264} -map 0:a:0 ${AAC} ${TAIL}`,
     );
   });
 
   it('[E3] a transcode that takes over cuts its input where the one before ended', () => {
     const published = { videoMs: 2_000, audioMs: 1_999 };
     expect(line({ facts: facts(), pipeline: 'transcode', sound: true, published })).toBe(
-      `${HEAD} -f matroska -i pipe:0 -map 0:v:0 -vf ${PAD},fps=30,trim=start=2.0167,${SCALE} ${X264} ` +
+      `${HEAD} ${only('matroska')} -vf ${PAD},fps=30,trim=start=2.0167,${SCALE} ${X264} ` +
         `-map 0:a:0 -af atrim=start=2.0217 ${AAC} ${TAIL}`,
     );
   });
@@ -71,5 +80,88 @@ describe('[E1] arguments', () => {
   ])('[E2] %d×%d is published as %s', (width, height, size) => {
     const video = { codec: 'vp8', width, height } as const;
     expect(line({ facts: facts({ video }), pipeline: 'transcode', sound: false })).toContain(`scale=${size}:`);
+  });
+});
+
+/** The options that say which formats and codecs there may be; each has a value. */
+const LISTS = new Set(['-format_whitelist', '-codec_whitelist', '-tag:v', '-tag:a']);
+
+/** What FFmpeg itself makes of a recording that is said to be something. */
+const encode = (recording: Buffer, ...settings: Parameters<typeof ffmpegArgs>) => {
+  const { status, stdout, stderr } = spawnSync('ffmpeg', ffmpegArgs(...settings), {
+    input: recording,
+    maxBuffer: 2 ** 26,
+    stdio: ['pipe', 'pipe', 'pipe', 'ignore'],
+  });
+  return { status, bytes: stdout.byteLength, stderr: stderr.toString() };
+};
+
+const made = (container: 'matroska' | 'mp4', video: string, audio: string): Buffer => {
+  const inputs = '-v error -f lavfi -i testsrc=s=320x180:d=0.5:r=30 -f lavfi -i sine=d=0.5';
+  const output = container === 'mp4' ? '-f mp4 -movflags empty_moov+frag_keyframe' : '-f matroska';
+  const args = `${inputs} -c:v ${video} -c:a ${audio} ${output} pipe:1`.split(' ');
+  const { stdout } = spawnSync('ffmpeg', args, { maxBuffer: 2 ** 26 });
+  expect(stdout.byteLength).toBeGreaterThan(1_000);
+  return stdout;
+};
+
+describe('[E1] FFmpeg itself', () => {
+  const H264 = { codec: 'h264', width: 320, height: 180 } as const;
+  const VP8 = { ...H264, codec: 'vp8' } as const;
+  const AAC_FACTS = { codec: 'aac', sampleRate: 44_100, channels: 1 } as const;
+  const OPUS = { ...AAC_FACTS, codec: 'opus', sampleRate: 48_000 } as const;
+  const recordings: Record<string, Buffer> = {};
+  const recorded = (codec: string): Buffer => recordings[codec] ?? Buffer.alloc(0);
+  beforeAll(() => {
+    for (const codec of ['mjpeg', 'ffv1', 'libvpx', 'libx264']) recordings[codec] = made('matroska', codec, 'aac');
+    recordings['flac'] = made('matroska', 'libx264', 'flac');
+    recordings['mp4 of mpeg4'] = made('mp4', 'mpeg4', 'aac');
+  });
+
+  it.each(['mjpeg', 'ffv1', 'libvpx'])('refuses %s that was said to be H.264, copied or encoded', (codec) => {
+    for (const pipeline of ['copy', 'transcode'] as const) {
+      const video = { facts: facts({ video: H264, audio: AAC_FACTS }), pipeline, sound: true };
+      const { status, bytes, stderr } = encode(recorded(codec), video);
+      expect([status, bytes]).toEqual([1, 0]);
+      expect(stderr).toContain("not on whitelist 'h264,aac'");
+    }
+  });
+
+  it.each(['mjpeg', 'ffv1', 'libx264'])('refuses %s that was said to be VP8', (codec) => {
+    const settings = { facts: facts({ video: VP8, audio: AAC_FACTS }), pipeline: 'transcode', sound: true } as const;
+    const { status, bytes, stderr } = encode(recorded(codec), settings);
+    expect([status, bytes]).toEqual([1, 0]);
+    expect(stderr).toContain("not on whitelist 'vp8,aac'");
+  });
+
+  it('refuses sound, and fragmented MP4, of another codec than was said', () => {
+    const opus = { facts: facts({ video: H264, audio: OPUS }), pipeline: 'copy-video', sound: true } as const;
+    expect(encode(recorded('flac'), opus)).toMatchObject({ status: 1, bytes: 0 });
+    const aac = { facts: facts({ video: H264, audio: AAC_FACTS }), pipeline: 'copy', sound: true } as const;
+    expect(encode(recorded('flac'), aac)).toMatchObject({ status: 1, bytes: 0 });
+    const mp4 = { ...aac, facts: { ...aac.facts, container: 'mp4' } } as const;
+    expect(encode(recorded('mp4 of mpeg4'), mp4)).toMatchObject({ status: 1, bytes: 0 });
+  });
+
+  it.each([
+    ['h264-aac.mkv', 'matroska', 'h264', 'aac', 'copy'],
+    ['h264-aac.mp4', 'mp4', 'h264', 'aac', 'copy'],
+    ['h264-opus.mkv', 'matroska', 'h264', 'opus', 'copy-video'],
+    ['h264-opus.mp4', 'mp4', 'h264', 'opus', 'copy-video'],
+    ['vp8-opus.webm', 'matroska', 'vp8', 'opus', 'transcode'],
+    ['firefox-vp8-opus.webm', 'matroska', 'vp8', 'opus', 'transcode'],
+  ] as const)('takes %s to the same bytes as without any list', (name, container, video, audio, pipeline) => {
+    const recording = readFileSync(fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url)));
+    const said: MediaFacts = { container, video: { ...H264, codec: video }, audio: { ...OPUS, codec: audio } };
+    const args = ffmpegArgs({ facts: said, pipeline, sound: true });
+    const listless = args.filter((_, at) => !LISTS.has(args[at] ?? '') && !LISTS.has(args[at - 1] ?? ''));
+    const [listed, without] = [args, listless].map(
+      (list) =>
+        spawnSync('ffmpeg', list, { input: recording, maxBuffer: 2 ** 26, stdio: ['pipe', 'pipe', 'ignore', 'ignore'] })
+          .stdout,
+    );
+    expect(listless).toHaveLength(args.length - 4 - (pipeline === 'transcode' ? 0 : pipeline === 'copy' ? 4 : 2));
+    expect(listed?.byteLength).toBeGreaterThan(10_000);
+    expect(without?.equals(listed ?? Buffer.alloc(0))).toBe(true);
   });
 });

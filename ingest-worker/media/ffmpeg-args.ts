@@ -31,16 +31,25 @@ const SHORT_SIDE = 720;
 const SMALLEST_SIDE = 16;
 const MAX_ALLOCATION_BYTES = 256 * 1024 * 1024;
 
+/** None of our arguments has a space in it. */
+const words = (text: string): string[] => text.split(' ');
+
+/** FLV's numbers for H.264 and AAC: a copy opens no decoder, and newer FLV has a number for HEVC, too. */
+const COPY_VIDEO = words('-c:v copy -tag:v 7');
+const COPY_AUDIO = words('-c:a copy -tag:a 10');
+
 /** The argument list of one FFmpeg: media on `pipe:0`, FLV on `pipe:1`, progress on `pipe:3`, and no other way in or out. */
 export const ffmpegArgs = ({ facts, pipeline, sound, published }: EncoderSettings): string[] => [
   ...words('-hide_banner -nostats -loglevel warning -progress pipe:3 -stats_period 1'),
   ...words(`-max_alloc ${MAX_ALLOCATION_BYTES}`),
   // Not -fflags nobuffer (loses the first GOP) and not wall-clock timestamps (destroy catching up): media.md 2.2.
   ...words('-protocol_whitelist pipe -probesize 32k -analyzeduration 0 -fpsprobesize 0'),
+  // Not `-c:v h264` before -i: it calls whatever the track holds H.264, and a copy then publishes HEVC under that name.
+  ...words(`-format_whitelist ${facts.container} -codec_whitelist ${decoders(facts)}`),
   ...words(`-copyts -threads 1 -f ${facts.container} -i pipe:0 -map 0:v:0`),
-  ...(pipeline === 'transcode' ? encodeVideo(facts.video, published?.videoMs) : words('-c:v copy')),
+  ...(pipeline === 'transcode' ? encodeVideo(facts.video, published?.videoMs) : COPY_VIDEO),
   ...(sound ? words('-map 0:a:0') : []),
-  ...(sound ? (pipeline === 'copy' ? words('-c:a copy') : encodeAudio(published?.audioMs)) : []),
+  ...(sound ? (pipeline === 'copy' ? COPY_AUDIO : encodeAudio(published?.audioMs)) : []),
   ...words(`-max_interleave_delta 1000000 -output_ts_offset ${seconds(OUTPUT_OFFSET_MS)}`),
   ...words('-f flv -flvflags no_duration_filesize+no_sequence_end pipe:1'),
 ];
@@ -74,8 +83,8 @@ const encodeAudio = (publishedMs: number | undefined): string[] => [
   ...words(`-c:a aac -b:a 128k -ar ${AUDIO_RATE} -ac 2`),
 ];
 
-/** None of our arguments has a space in it. */
-const words = (text: string): string[] => text.split(' ');
+/** FFmpeg's own decoders of what the reader found, by name: any other codec or decoder is refused. */
+const decoders = ({ video, audio }: MediaFacts): string => [video.codec, ...(audio ? [audio.codec] : [])].join(',');
 
 /**
  * Where to cut so that the first new frame, a key frame, is the very next one after that of `publishedMs` and never that one
