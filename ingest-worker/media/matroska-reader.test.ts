@@ -200,6 +200,17 @@ describe('what it refuses', () => {
       Buffer.concat([INIT, cluster(0, KEY), element(0x1549a966)]),
       'a second description of the segment',
     ],
+    ['a stranger in a segment', Buffer.concat([INIT, element(0x53c0)]), 'element 53c0 where it does not belong'],
+    [
+      'a stranger in a cluster',
+      Buffer.concat([INIT, cluster(0, element(0xba))]),
+      'element ba where it does not belong',
+    ],
+    [
+      'a stranger in a group',
+      Buffer.concat([INIT, cluster(0, element(0xa0, element(0xe0)))]),
+      'element e0 where it does not belong',
+    ],
     ['two times of a cluster', Buffer.concat([INIT, cluster(0, number(0xe7, 9))]), 'a second timestamp of a cluster'],
     [
       'two blocks in a group',

@@ -32,6 +32,16 @@ const OF_SEGMENT = new Set<number>([
   ID.attachments,
 ]);
 
+/** Void and CRC-32, which may stand anywhere. */
+const ANYWHERE = [0xec, 0xbf];
+/** What else may stand in each master (RFC 9559): of many strangers FFmpeg makes a broken file, and begins to read it again. */
+const PLACES: Record<Place['at'], ReadonlySet<number>> = {
+  top: new Set([...ANYWHERE, ID.ebml, ID.segment]),
+  segment: new Set([...ANYWHERE, ...OF_SEGMENT]),
+  cluster: new Set([...ANYWHERE, ID.timestamp, ID.simpleBlock, ID.blockGroup, 0x5854, 0xa7, 0xab]),
+  group: new Set([...ANYWHERE, ID.block, ID.referenceBlock, 0x9b, 0xfa, 0xa4, 0x75a1, 0x75a2, 0x8e]),
+};
+
 const BLOCK_HEADER_BYTES = 12;
 const NANOSECONDS_PER_MS = 1_000_000;
 const SMALL_ELEMENT_BYTES = 64 * 1024;
@@ -102,6 +112,8 @@ export const createMatroskaReader = (): ContainerReader => {
     if (!opened && id !== ID.ebml) throw new Unreadable('the stream does not begin as Matroska or WebM');
     if (opened && id === ID.ebml) throw new Unreadable('a second recording begins in the stream');
     if (place.at === 'cluster' && place.end === Infinity && OF_SEGMENT.has(id)) place = { at: 'segment' };
+
+    if (!PLACES[place.at].has(id)) throw new Unreadable(`element ${id.toString(16)} where it does not belong`);
 
     const whole = (limit: number, read: (content: Buffer) => void): Taken => {
       if (size === undefined || size > limit) throw new Unreadable(`element ${id.toString(16)} is too large`);

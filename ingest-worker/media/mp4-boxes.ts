@@ -96,7 +96,7 @@ export const parseMovie = (content: Buffer): Movie => {
     const media = boxes(only(parts, 'mdia'));
     refuseMisplaced(media, ['mdhd', 'hdlr', 'minf']);
     const handler = only(media, 'hdlr').toString('latin1', 8, 12);
-    if (handler !== 'vide' && handler !== 'soun') continue;
+    if (handler !== 'vide' && handler !== 'soun') throw new Unreadable('a track that is neither picture nor sound');
     const kind = handler === 'vide' ? 'video' : 'audio';
     if (facts[kind]) throw new Unreadable(kind === 'video' ? 'more than one picture' : 'more than one sound');
     const ticksPerSecond = fullTimescale(only(media, 'mdhd'));

@@ -71,11 +71,14 @@ describe('what browsers write', () => {
     expect(read(Buffer.concat([shifted, fragment(traf({ at: 1_000 }))]))[1]).toMatchObject({ ptsMs: 1_300 });
   });
 
-  it('[E10] tracks of other kinds are passed over', () => {
+  it('[W19] a track of another kind is refused: FFmpeg takes it for what its description says', () => {
     const other = trak({ id: 7 });
-    const handler = other.indexOf('vide');
-    other.write('text', handler, 'latin1');
-    const events = read(Buffer.concat([init(trak(), other), fragment(traf({ id: 7 }), traf({}))]));
+    other.write('text', other.indexOf('vide'), 'latin1');
+    expect(refusal(init(trak(), other))).toBe('a track that is neither picture nor sound');
+  });
+
+  it('[E10] fragments of tracks that the movie does not have are passed over', () => {
+    const events = read(Buffer.concat([init(trak()), fragment(traf({ id: 7 }), traf({}))]));
     expect(events.map(({ type }) => type)).toEqual(['init', 'boundary', 'samples']);
   });
 
