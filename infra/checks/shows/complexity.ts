@@ -28,7 +28,7 @@ if (!(megabytes > 0)) {
 
 const MB = 1024 * 1024;
 /** SPEC L17. */
-const MOST_MS = 1_000;
+const MOST_MS = 2_000;
 const readers = {
   createContainerReader,
   createRing,
