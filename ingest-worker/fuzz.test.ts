@@ -4,7 +4,7 @@ import { isReader, playRuns, READERS } from '../infra/checks/shows/fuzzed.ts';
 import { ClientMessage, decodeFrame, encodeFrame, HEADER_BYTES } from '#wire';
 import { createContainerReader } from './media/container-reader.ts';
 import type { ContainerEvent } from './media/container.ts';
-import { createIntake } from './session/intake.ts';
+import { createContainerStream } from './session/container-stream.ts';
 import { type FixtureName, fixture } from './worker.testing.ts';
 
 /** `FUZZ_RUNS=100000 npx vitest run --project ingest-worker fuzz` for a long run. */
@@ -111,18 +111,18 @@ describe('[E10] [L10] readers', () => {
   it('stay sane after jumps', { timeout: TIMEOUT }, () => {
     fc.assert(
       fc.property(input, cuts, fc.array(fc.nat(2 * HEAD_BYTES), { maxLength: 4 }), (bytes, lengths, jumps) => {
-        const intake = createIntake();
+        const containerStream = createContainerStream();
         const pieces = cut(bytes, lengths);
         timed(() => {
           for (const [index, piece] of pieces.entries()) {
-            const taken = intake.take(intake.next, piece);
+            const taken = containerStream.take(containerStream.next, piece);
             if (!taken.taken) return;
             const jump = jumps[index % 20];
-            if (jump !== undefined) intake.skip(jump);
+            if (jump !== undefined) containerStream.skip(jump);
           }
         });
-        expect(intake.ring.heldBytes).toBeLessThanOrEqual(bytes.byteLength);
-        expect(intake.ring.end).toBe(intake.next);
+        expect(containerStream.ring.heldBytes).toBeLessThanOrEqual(bytes.byteLength);
+        expect(containerStream.ring.end).toBe(containerStream.next);
       }),
       { numRuns: RUNS },
     );

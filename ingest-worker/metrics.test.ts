@@ -13,8 +13,8 @@ describe('Prometheus', () => {
   it('tells load, and what has happened since the worker began', () => {
     const { admission, metrics } = measuring();
     admission.reserve(7);
-    metrics.tally.restarts();
-    metrics.tally.receivedBytes(1_000);
+    metrics.session.restarts();
+    metrics.session.receivedBytes(1_000);
     metrics.turnedAway('503');
     const said = metrics.prometheus();
     for (const line of [
@@ -36,10 +36,10 @@ describe('CloudWatch', () => {
   it('is told what has happened since it was last told', () => {
     const { admission, metrics } = measuring();
     admission.reserve(50);
-    metrics.tally.resumes();
-    metrics.tally.commitDelayMs(900);
-    metrics.tally.commitDelayMs(300);
-    metrics.tally.droppedFrames(4);
+    metrics.session.resumes();
+    metrics.session.commitDelayMs(900);
+    metrics.session.commitDelayMs(300);
+    metrics.session.droppedFrames(4);
     const first = JSON.parse(metrics.emf(5));
     expect(first).toMatchObject({
       WorkerId: 'w1',

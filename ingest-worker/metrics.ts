@@ -1,8 +1,8 @@
 import type { Admission } from './admission.ts';
-import type { Tally } from './session/tally.ts';
+import type { SessionMetrics } from './session/session-metrics.ts';
 
 export type Metrics = {
-  tally: Tally;
+  session: SessionMetrics;
   turnedAway(status: string): void;
   /** Prometheus text. */
   prometheus(): string;
@@ -29,7 +29,7 @@ export const createMetrics = ({ admission, workerId }: { admission: Admission; w
   let commitDelayMs = 0;
 
   return {
-    tally: {
+    session: {
       restarts: () => void counts.restarts++,
       resumes: () => void counts.resumes++,
       reconnects: () => void counts.reconnects++,

@@ -6,7 +6,7 @@ import { createAllowance } from './allowance.ts';
 import { LIMITS, LOAD_UNITS } from './limits.ts';
 import type { Log } from './log.ts';
 import type { Client } from './session/client.ts';
-import { declaredPipeline } from './session/declared.ts';
+import { declaredPipeline } from './session/declared-pipeline.ts';
 import type { RunningSession } from './session/run-session.ts';
 import type { Opened, Sessions } from './session/sessions.ts';
 import type { Turns } from './turns.ts';

@@ -59,7 +59,7 @@ export const startWorker = async ({
     log,
     clock: attended.nowMs,
     leaseClock: clock,
-    tally: metrics.tally,
+    metrics: metrics.session,
   });
   const { allowedOrigins, handshakesPerMinute } = config;
   const ingest = createIngestServer({

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FLV_HEADER, toFlvBytes } from '../publish/flv-writer.ts';
-import { createOutlet } from '../session/outlet.ts';
+import { createReplayBuffer } from '../session/replay-buffer.ts';
 import { fixture, greet, openSocket, sendMedia, startTestWorker } from '../worker.testing.ts';
 import type { MediaFacts } from './container.ts';
 import { createFlvReader } from './flv-reader.ts';
@@ -112,9 +112,9 @@ describe('[E12] a picture that changes its size', () => {
   it('an encoder that is started anew brings no set-up back that is no longer in force', () => {
     const whole = encoded('matroska');
     const setUp = createPictureSetUp();
-    const outlet = createOutlet();
+    const replayBuffer = createReplayBuffer();
     const sent: FlvTag[] = [];
-    outlet.attach({
+    replayBuffer.attach({
       connect: async () => ({ connected: true }),
       send: (tag) => sent.push(tag) > 0,
       close: async () => ({ flushed: true }),
@@ -122,10 +122,10 @@ describe('[E12] a picture that changes its size', () => {
       stats: () => ({ sentBytes: 0, queuedBytes: 0, acknowledgedBytes: 0, rule: 'acknowledged' }),
     });
     const run = (fromMs: number, toMs: number): void => {
-      outlet.beginAgain();
+      replayBuffer.encoderStarted();
       for (const tag of whole)
         if (tag.header || tag.kind === 'script' || (tag.timestampMs >= fromMs && tag.timestampMs < toMs))
-          for (const one of setUp.pass(tag)) outlet.take(one);
+          for (const one of setUp.pass(tag)) replayBuffer.take(one);
     };
     // Dies in the second size, and begins again in the GOP before the change; then once more in the same size.
     run(0, 4_600);

@@ -2,7 +2,7 @@ import type { CloseReason, ServerMessage } from '#wire';
 
 /** One socket of a feed, as a session sees it. A feed has at most one at a time; an older one is fenced off. */
 export type Client = {
-  /** Plain: bytes of a recording and nothing else; it is told nothing but why it is closed. */
+  /** A plain client sends bytes of a container stream and nothing else; it is told nothing but why it is closed. */
   readonly mode: 'v1' | 'plain';
   say(message: ServerMessage): void;
   close(reason: CloseReason, detail?: string): void;

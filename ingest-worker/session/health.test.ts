@@ -1,21 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { cluster, init, simpleBlock } from '../media/matroska.testing.ts';
 import { createHealthMeter } from './health.ts';
-import { createIntake } from './intake.ts';
-import { createOutlet } from './outlet.ts';
+import { createContainerStream } from './container-stream.ts';
+import { createReplayBuffer } from './replay-buffer.ts';
 import { begin, step } from './session.ts';
 
 const measuring = () => {
   let nowMs = 0;
   let receivedBytes = 0;
-  const intake = createIntake();
-  const outlet = createOutlet();
-  const meter = createHealthMeter({ intake, outlet, clock: () => nowMs });
+  const containerStream = createContainerStream();
+  const replayBuffer = createReplayBuffer();
+  const meter = createHealthMeter({ containerStream, replayBuffer, clock: () => nowMs });
   const [beginning] = begin({ nowMs, freeMs: 0 });
   const [connected] = step(beginning, { type: 'upstream-connected', nowMs });
   const [session] = step(connected, { type: 'media-began', nowMs });
   const feed = (bytes: Buffer): void => {
-    intake.take(intake.next, bytes);
+    containerStream.take(containerStream.next, bytes);
     receivedBytes += bytes.byteLength;
   };
   feed(init());
@@ -28,7 +28,7 @@ const measuring = () => {
       );
       const out = published ? 30 : 0;
       for (let at = 0; at < out; at++)
-        outlet.take({
+        replayBuffer.take({
           kind: 'video',
           timestampMs: index * 1_000 + at * 33 + 100,
           key: at === 0,

@@ -1,9 +1,9 @@
 import type { Health } from '#wire';
-import type { Intake } from './intake.ts';
-import type { Outlet } from './outlet.ts';
+import type { ContainerStream } from './container-stream.ts';
+import type { ReplayBuffer } from './replay-buffer.ts';
 import type { Session } from './session.ts';
 
-type Parts = { intake: Intake; outlet: Outlet; clock: () => number };
+type Parts = { containerStream: ContainerStream; replayBuffer: ReplayBuffer; clock: () => number };
 
 /** Measures a feed from one look to the next. */
 export type HealthMeter = {
@@ -26,7 +26,7 @@ const CHANGE_TOLD_MS = 10_000;
 /** Published media this far behind what was received means that the way out is too slow. */
 const UPSTREAM_SLOW_MS = 5_000;
 
-export const createHealthMeter = ({ intake, outlet, clock }: Parts): HealthMeter => {
+export const createHealthMeter = ({ containerStream, replayBuffer, clock }: Parts): HealthMeter => {
   /** Wall clock minus media clock at its smallest: when nothing stood in the way. */
   let nearestMs = Infinity;
   const seen = { atMs: clock(), pictures: 0, frames: 0, received: 0, bytes: 0, changes: 0 };
@@ -51,19 +51,19 @@ export const createHealthMeter = ({ intake, outlet, clock }: Parts): HealthMeter
       const seconds = Math.max(0.001, (atMs - seen.atMs) / 1000);
       const each = (now: number, before: number) => Math.round(((now - before) / seconds) * 10) / 10;
       const kbps = (now: number, before: number) => Math.round(((now - before) * 8) / 1000 / seconds);
-      const newest = intake.ring.newestMs ?? 0;
-      if (intake.ring.newestMs !== undefined) nearestMs = Math.min(nearestMs, atMs - newest);
+      const newest = containerStream.ring.newestMs ?? 0;
+      if (containerStream.ring.newestMs !== undefined) nearestMs = Math.min(nearestMs, atMs - newest);
       const late = atMs - newest - nearestMs > UPLINK_SLOW_MS;
       if (changes > seen.changes) changedMs = atMs;
       const changed = changedMs !== undefined && atMs - changedMs < CHANGE_TOLD_MS;
-      const delayMs = Math.max(0, Math.round(newest - (outlet.published.videoMs ?? 0)));
-      const slow = held || !outlet.empty || delayMs > UPSTREAM_SLOW_MS;
+      const delayMs = Math.max(0, Math.round(newest - (replayBuffer.encoded.videoMs ?? 0)));
+      const slow = held || !replayBuffer.empty || delayMs > UPSTREAM_SLOW_MS;
       latest = {
         state: stateOf(session),
-        fpsIn: each(intake.pictures, seen.pictures),
-        fpsOut: each(outlet.frames, seen.frames),
+        fpsIn: each(containerStream.pictures, seen.pictures),
+        fpsOut: each(replayBuffer.sentFrames, seen.frames),
         kbpsIn: kbps(receivedBytes, seen.received),
-        kbpsOut: kbps(outlet.bytes, seen.bytes),
+        kbpsOut: kbps(replayBuffer.sentBytes, seen.bytes),
         delayMs,
         dropped,
         restarts,
@@ -71,11 +71,11 @@ export const createHealthMeter = ({ intake, outlet, clock }: Parts): HealthMeter
       };
       Object.assign(seen, {
         atMs,
-        pictures: intake.pictures,
-        frames: outlet.frames,
+        pictures: containerStream.pictures,
+        frames: replayBuffer.sentFrames,
         received: receivedBytes,
         changes,
-        bytes: outlet.bytes,
+        bytes: replayBuffer.sentBytes,
       });
       return latest;
     },

@@ -10,10 +10,16 @@ type Parts = {
   clock: () => number;
   /** What the lease's record is to say of us. */
   report: () => Pick<Renewal, 'committed' | 'state' | 'health'>;
-  onEvent: (
-    event: { type: 'lost'; because: Loss } | { type: 'unreachable'; cause: unknown } | { type: 'end-requested' },
-  ) => void;
+  onEvent: (event: LeaseEvent) => void;
 };
+
+export type LeaseEvent =
+  /** The lease is not ours any more; nothing follows. */
+  | { type: 'lost'; because: Loss }
+  /** The table did not answer in time, or answered with a fault. */
+  | { type: 'unreachable'; cause: unknown }
+  /** The control plane wants the stream to end. */
+  | { type: 'end-requested' };
 
 /** Keeps a claimed lease, and knows when it can no longer be sure of it (SPEC §S). */
 export type LeaseKeeper = {

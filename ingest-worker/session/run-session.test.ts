@@ -86,7 +86,7 @@ const running = ({ plain = false, full = false, barredMs = 0, resumed = false } 
       leaseClock: () => Date.now(),
       log: createLog({ level: 'debug', write: (line) => void lines.push(line) }),
       upstream: { url: 'rtmp://nowhere/app' },
-      tally: {
+      metrics: {
         restarts: () => undefined,
         resumes: () => undefined,
         reconnects: () => undefined,

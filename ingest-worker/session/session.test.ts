@@ -12,7 +12,7 @@ const play = (...told: (SessionEvent['type'] | Partial<SessionEvent> | number)[]
       nowMs += entry;
       continue;
     }
-    const event = { nowMs, published: 0, ...(typeof entry === 'string' ? { type: entry } : entry) } as SessionEvent;
+    const event = { nowMs, sentBytes: 0, ...(typeof entry === 'string' ? { type: entry } : entry) } as SessionEvent;
     [session, effects] = step(session, event);
     did.push(...effects.map(name));
   }
@@ -63,7 +63,7 @@ describe('a show', () => {
     ];
     let [session] = begin({ nowMs: 0, freeMs: 0 });
     for (const event of events) {
-      const given = frozen({ nowMs: 2_000, published: 1, ...event } as SessionEvent);
+      const given = frozen({ nowMs: 2_000, sentBytes: 1, ...event } as SessionEvent);
       const once = step(frozen(session), given);
       expect(step(session, given)).toEqual(once);
       [session] = once;
@@ -128,10 +128,10 @@ describe('a show', () => {
   it('[S13] a drain that goes on has up to drainMs', () => {
     const going = Array.from({ length: 10 }, (_, index) => [
       LIMITS.drainMs / 10,
-      { type: 'tick', published: index + 1 } as const,
+      { type: 'tick', sentBytes: index + 1 } as const,
     ]).flat();
     expect(play(...LIVE, FINISH, ...going).session.at).toBe('draining');
-    expect(play(...LIVE, FINISH, ...going, 1, { type: 'tick', published: 99 }).session.at).toBe('over');
+    expect(play(...LIVE, FINISH, ...going, 1, { type: 'tick', sentBytes: 99 }).session.at).toBe('over');
   });
 
   it('[S12] nothing happens to a session that is over', () => {
@@ -261,8 +261,8 @@ describe('upstream', () => {
   it('[S5] nothing is connected before the holder before us has surely stopped', () => {
     const [session, effects] = begin({ nowMs: 0, freeMs: 3_000 });
     expect(effects).toEqual([]);
-    expect(step(session, { type: 'tick', nowMs: 2_999, published: 0 })[1]).toEqual([]);
-    expect(step(session, { type: 'tick', nowMs: 3_000, published: 0 })[1]).toEqual([{ do: 'connect-upstream' }]);
+    expect(step(session, { type: 'tick', nowMs: 2_999, sentBytes: 0 })[1]).toEqual([]);
+    expect(step(session, { type: 'tick', nowMs: 3_000, sentBytes: 0 })[1]).toEqual([{ do: 'connect-upstream' }]);
   });
 });
 

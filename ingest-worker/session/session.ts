@@ -8,8 +8,8 @@ import type { PublisherFailure } from './publisher.ts';
  */
 export type Session =
   | { at: 'live'; feed: Feed }
-  /** Nothing more is taken from the client; what was taken is still published: so much so far, and none since `sinceMs`. */
-  | { at: 'draining'; because: CloseReason; startedMs: number; sinceMs: number; published: number; feed: Feed }
+  /** Nothing more is taken from the client; what was taken is still sent. `sentBytes` has not grown since `sinceMs`. */
+  | { at: 'draining'; because: CloseReason; startedMs: number; sinceMs: number; sentBytes: number; feed: Feed }
   | { at: 'over'; because: CloseReason };
 
 type Feed = {
@@ -59,15 +59,15 @@ export type SessionEvent = { nowMs: number } & (
   | { type: 'client-returned' }
   /** The end that somebody wished for. */
   | { type: 'stopped'; because: WishedEnd }
-  /** The client has done something for which it loses its show; what it sent before is still published. */
+  /** The client has done something for which it loses its show; what it sent before is still sent upstream. */
   | { type: 'refused'; because: CloseReason }
   /** Another worker or feed has the stream: not one more byte may go out. */
   | { type: 'fenced'; because: 'replaced' | 'migrate' | 'ended-elsewhere' | 'lease-lost' | 'going-away' }
-  /** `published` only has to grow with what is published. */
-  | { type: 'tick'; published: number }
+  /** `sentBytes` is how much has been written upstream so far. */
+  | { type: 'tick'; sentBytes: number }
 );
 
-/** Ends that are nobody's fault: all that was sent is published before the client hears of them. */
+/** Ends that are nobody's fault: all that was sent is acknowledged upstream before the client hears of them. */
 type WishedEnd = 'finished' | 'ended-elsewhere' | 'migrate' | 'going-away';
 const WISHED: readonly CloseReason[] = ['finished', 'ended-elsewhere', 'migrate', 'going-away'] satisfies WishedEnd[];
 export const isWished = (because: CloseReason): boolean => WISHED.includes(because);
@@ -140,11 +140,11 @@ const withClient = (session: Going, client: Client): Going => withFeed(session, 
 const withEncoder = (session: Going, encoder: EncoderState): Going => withFeed(session, { ...session.feed, encoder });
 const withUpstream = (session: Going, upstream: Upstream): Going => withFeed(session, { ...session.feed, upstream });
 
-/** The client hears of an end at once where it is to blame, and otherwise when all it sent has been published. */
+/** The client hears of an end at once where it is to blame, and otherwise when all it sent has arrived upstream. */
 const drain = (session: Going, because: CloseReason, nowMs: number): Step => {
   if (session.at === 'draining') return [session, []];
   const { feed } = session;
-  // Nothing was ever published, so nothing waits for a connection that is not there.
+  // Nothing was ever sent upstream, so nothing waits for a connection that is not there.
   if (feed.encoder.is === 'waiting' && feed.upstream.is !== 'connected') return over(session, because);
   const effects: Effect[] = isWished(because) ? [] : [{ do: 'close-client', reason: because }];
   if (feed.encoder.is === 'running') effects.push({ do: 'end-encoder-input' });
@@ -154,7 +154,7 @@ const drain = (session: Going, because: CloseReason, nowMs: number): Step => {
     because,
     startedMs: nowMs,
     sinceMs: nowMs,
-    published: 0,
+    sentBytes: 0,
     feed: { ...feed, encoder },
   };
   return settle(draining, effects);
@@ -239,9 +239,9 @@ const afterUpstream = (before: Going, { nowMs, because }: UpstreamFailed): Step 
   return [withUpstream(session, { is: 'resting', untilMs: nowMs + wait, downMs, attempt: attempt + 1 }), []];
 };
 
-const afterTime = (before: Going, { nowMs, published }: Extract<SessionEvent, { type: 'tick' }>): Step => {
+const afterTime = (before: Going, { nowMs, sentBytes }: Extract<SessionEvent, { type: 'tick' }>): Step => {
   const session =
-    before.at === 'draining' && published > before.published ? { ...before, published, sinceMs: nowMs } : before;
+    before.at === 'draining' && sentBytes > before.sentBytes ? { ...before, sentBytes, sinceMs: nowMs } : before;
   const { client, encoder, upstream, startedMs } = session.feed;
   if (session.at === 'draining') {
     const stuck = nowMs - session.sinceMs > LIMITS.drainStuckMs;

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { LIMITS } from '../../../ingest-worker/limits.ts';
 import { createContainerReader } from '../../../ingest-worker/media/container-reader.ts';
 import type { ContainerEvent } from '../../../ingest-worker/media/container.ts';
-import { createIntake } from '../../../ingest-worker/session/intake.ts';
+import { createContainerStream } from '../../../ingest-worker/session/container-stream.ts';
 import { cut, mutate } from './mutate.ts';
 import { pick, type Random } from '../lib/random.ts';
 import type { Fuzzed } from './fuzzed.ts';
@@ -40,13 +40,13 @@ const whatIsWrong = (events: readonly ContainerEvent[], bytes: number): string |
 };
 
 const takeIn = (pieces: readonly Buffer[], random: Random): string | undefined => {
-  const intake = createIntake();
+  const containerStream = createContainerStream();
   for (const piece of pieces) {
-    if (!intake.take(intake.next, piece).taken) break;
-    if (random() < 0.05) intake.skip(pick(random, 2 * BYTES_ALONE));
+    if (!containerStream.take(containerStream.next, piece).taken) break;
+    if (random() < 0.05) containerStream.skip(pick(random, 2 * BYTES_ALONE));
   }
-  const { ring } = intake;
-  if (ring.end !== intake.next) return 'the ring ends elsewhere than the intake';
-  if (intake.init && intake.init.bytes.length > LIMITS.initBytes) return 'an init beyond its limit';
+  const { ring } = containerStream;
+  if (ring.end !== containerStream.next) return 'the ring ends elsewhere than the containerStream';
+  if (containerStream.init && containerStream.init.bytes.length > LIMITS.initBytes) return 'an init beyond its limit';
   return ring.heldBytes <= pieces.reduce((sum, { length }) => sum + length, 0) ? undefined : 'holds more than came';
 };

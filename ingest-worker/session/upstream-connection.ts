@@ -1,12 +1,12 @@
 import type { LeaseKeeper } from './lease-keeper.ts';
-import type { Outlet } from './outlet.ts';
+import type { ReplayBuffer } from './replay-buffer.ts';
 import type { CreatePublisher, Publisher, PublisherEvent, PublisherFailure } from './publisher.ts';
 
 type Parts = {
   createPublisher: CreatePublisher;
   upstream: { url: string; ca?: string };
   streamKey: string;
-  outlet: Outlet;
+  replayBuffer: ReplayBuffer;
   keeper: Pick<LeaseKeeper, 'check'>;
   onEvent: (event: UpstreamEvent) => void;
 };
@@ -14,17 +14,18 @@ type Parts = {
 export type UpstreamEvent =
   | { type: 'connected' }
   | { type: 'failed'; because: PublisherFailure; detail: string }
-  /** More can be sent. */
+  /** The write queue is low again: more can be sent. */
   | { type: 'drained' }
-  /** More has arrived; `weak` where that is only supposed from the time that has passed. */
-  | { type: 'arrived'; weak: boolean }
-  /** Closed by us; `flushed` when the other end has read all. */
+  /** More tags are acknowledged; `weak` where that is only assumed from the time that has passed. */
+  | { type: 'acknowledged'; weak: boolean }
+  /** Closed by our order; `flushed` when the other end has read all. */
   | { type: 'closed'; flushed: boolean };
 
-/** Carries the outlet over one connection after another, at most one at a time (SPEC §S, §P). */
-export type UpstreamLine = {
+/** Sends the replay buffer over one RTMP connection after another, at most one at a time (SPEC §S, §P). */
+export type UpstreamConnection = {
+  /** Makes a new connection, once the lease has been confirmed. */
   connect(): void;
-  /** Sends what waits, then says goodbye. */
+  /** Sends what waits, then closes the connection in good order. */
   close(): void;
   /** Cuts the connection at once. */
   abandon(): void;
@@ -32,19 +33,19 @@ export type UpstreamLine = {
 
 const POLL_MS = 20;
 
-export const createUpstreamLine = (parts: Parts): UpstreamLine => {
-  const { outlet, keeper, onEvent } = parts;
+export const createUpstreamConnection = (parts: Parts): UpstreamConnection => {
+  const { replayBuffer, keeper, onEvent } = parts;
   let publisher: Publisher | undefined;
-  /** The end of a show has been sent once in vain. */
+  /** A close has failed once already. */
   let cutShort = false;
-  /** Of every order only the newest counts: what an older one still waits for is forgotten. */
+  /** Number of the newest order. What an older order still waits for is ignored. */
   let order = 0;
 
   const abandon = (): void => {
     order++;
     publisher?.abandon();
     publisher = undefined;
-    outlet.detach();
+    replayBuffer.detach();
   };
 
   const connect = async (): Promise<void> => {
@@ -67,29 +68,29 @@ export const createUpstreamLine = (parts: Parts): UpstreamLine => {
       publisher = undefined;
       return onEvent({ type: 'failed', because: answer.because, detail: answer.detail });
     }
-    outlet.attach(made);
+    replayBuffer.attach(made);
     onEvent({ type: 'connected' });
   };
 
   const heard = (event: PublisherEvent): void => {
     switch (event.type) {
       case 'drained':
-        outlet.flush();
+        replayBuffer.flush();
         return onEvent({ type: 'drained' });
       case 'acknowledged':
-        outlet.acknowledged(event.tags);
-        return onEvent({ type: 'arrived', weak: event.rule === 'flushed-5s' });
+        replayBuffer.acknowledge(event.tags);
+        return onEvent({ type: 'acknowledged', weak: event.rule === 'flushed-5s' });
       case 'closed':
         order++;
         publisher = undefined;
-        outlet.detach();
+        replayBuffer.detach();
         return onEvent({ type: 'failed', because: event.because, detail: event.detail });
     }
   };
 
   const close = async (): Promise<void> => {
     const mine = order;
-    while (!outlet.empty) {
+    while (!replayBuffer.empty) {
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
       if (mine !== order) return;
     }
@@ -97,9 +98,9 @@ export const createUpstreamLine = (parts: Parts): UpstreamLine => {
     if (mine !== order) return;
     order++;
     publisher = undefined;
-    outlet.detach();
+    replayBuffer.detach();
     const flushed = answer?.flushed === true;
-    // Broken off with the end still on its way. Once: there may be servers whose farewell this is.
+    // The connection broke with the end still on its way. Tried again only once: some servers may end every close like this.
     const again = answer?.flushed === false && answer.because !== 'timed-out' && !cutShort;
     if (!again) return onEvent({ type: 'closed', flushed });
     cutShort = true;

@@ -2,15 +2,19 @@ import { type Effect, type Session, type SessionEvent, type Step, step } from '.
 
 type Untimed<Event> = Event extends unknown ? Omit<Event, 'nowMs'> : never;
 
-/** Moves a session on by what happens, one event after the other: effects may bring about events of their own. */
-export type Stepper = {
+/** What happens to a session, before it is stamped with its time. */
+export type SessionInput = Untimed<SessionEvent>;
+
+/** Moves a session on, one event after the other: an effect may cause events of its own, which wait for their turn. */
+export type SessionMachine = {
   readonly session: Session;
-  /** Performs what the beginning asks for. */
-  begin: () => void;
-  happened: (event: Untimed<SessionEvent>) => void;
+  /** Performs the effects of the beginning. */
+  start: () => void;
+  /** Steps with the event; an input that means nothing to a session is undefined. */
+  dispatch: (event: SessionInput | undefined) => void;
 };
 
-export const createStepper = ({
+export const createSessionMachine = ({
   beginning: [first, effects],
   clock,
   perform,
@@ -19,9 +23,9 @@ export const createStepper = ({
   beginning: Step;
   clock: () => number;
   perform: (effect: Effect) => void;
-  /** It is at another place now. */
+  /** Called when `at` has changed. */
   onMoved: (session: Session) => void;
-}): Stepper => {
+}): SessionMachine => {
   const pending: SessionEvent[] = [];
   let session = first;
   let stepping = false;
@@ -30,10 +34,11 @@ export const createStepper = ({
     get session() {
       return session;
     },
-    begin: () => {
+    start: () => {
       for (const effect of effects) perform(effect);
     },
-    happened: (event) => {
+    dispatch: (event) => {
+      if (!event) return;
       pending.push({ ...event, nowMs: clock() });
       if (stepping) return;
       stepping = true;

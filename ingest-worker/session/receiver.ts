@@ -3,63 +3,76 @@ import { LIMITS, LOAD_UNITS } from '../limits.ts';
 import type { Log } from '../log.ts';
 import { pipelineOf } from '../media/container.ts';
 import type { Client } from './client.ts';
-import { declaredPipeline } from './declared.ts';
-import type { Intake, Taken } from './intake.ts';
-import type { Outlet } from './outlet.ts';
+import { declaredPipeline } from './declared-pipeline.ts';
+import type { ContainerStream, Taken } from './container-stream.ts';
+import type { ReplayBuffer } from './replay-buffer.ts';
 import { createRate } from './rate.ts';
-import type { Tally } from './tally.ts';
+import type { SessionMetrics } from './session-metrics.ts';
 
 type Parts = {
-  intake: Intake;
-  outlet: Pick<Outlet, 'empty' | 'arrived'>;
+  containerStream: ContainerStream;
+  replayBuffer: Pick<ReplayBuffer, 'empty' | 'acknowledged'>;
   /** What the client says that it sends; a plain one says nothing. */
   media: Media | undefined;
-  /** Asks for room for what it really sends. */
+  /** Asks for the room that the media really needs; false where there is none. */
   reserve: (units: number) => boolean;
-  /** What a welcome says beside what is known here. */
+  /** The fields of a welcome that the receiver does not know itself. */
   facts: () => { resumeToken: string; committed: number };
   log: Log;
   clock: () => number;
-  tally: Pick<Tally, 'resumes' | 'skips' | 'receivedBytes'>;
-  onEvent: (event: ReceptionEvent) => void;
+  metrics: Pick<SessionMetrics, 'resumes' | 'skips' | 'receivedBytes'>;
+  onEvent: (event: ReceiverEvent) => void;
 };
 
-export type ReceptionEvent =
-  /** More of the recording is in the ring… */
+export type ReceiverEvent =
+  /** More of the container stream is in the ring. */
   | { type: 'came' }
-  /** …for the first time enough to begin with. */
+  /** The ring holds enough for the first encoder to begin with. */
   | { type: 'began' }
+  /** The client has done something for which it loses its show. */
   | { type: 'refused'; because: CloseReason }
+  /** A socket has been welcomed. */
   | { type: 'returned' }
+  /** The current socket has closed. */
   | { type: 'left'; mode: Client['mode'] };
 
-/** The client's side of a session: takes what it sends, within its bounds, and tells it what it is owed (SPEC §W, §L). */
-export type Reception = {
+/** The client's side of a session: takes the bytes of its sockets, within the limits, and tells it how far they came (SPEC §W, §L). */
+export type Receiver = {
   /** Welcomes a socket; the one before it is fenced off. */
   attach(client: Client): void;
-  /** False where it was not taken: what follows it at once will not be either. */
+  /** Takes a media frame. False where it was not taken: what follows it at once will not be either. */
   frame(client: Client, frame: MediaFrame): boolean;
+  /** Takes the next bytes of a plain client. */
   chunk(client: Client, bytes: Buffer): void;
+  /** The client left out what lies before byte `to`. */
   skip(client: Client, to: number): void;
+  /** The container stream ends at byte `at`. */
   stop(client: Client, at: number): void;
+  /** The socket has closed. */
   left(client: Client): void;
+  /** The socket broke a rule: the session ends for this reason. */
   refuse(client: Client, reason: CloseReason, detail: string): void;
+  /** Sends a message to the current socket, if there is one. */
   say(message: ServerMessage): void;
+  /** Closes the current socket, after the message that belongs to the reason. */
   close(reason: CloseReason): void;
-  /** Nothing more is taken. */
+  /** From now on nothing is taken. */
   shut(): void;
-  /** Time has passed. */
+  /** Tells what was received and looks at time-outs; to be called every `pulseMs`. */
   pulse(): void;
+  /** Mode of the current socket; undefined while there is none. */
   readonly mode: Client['mode'] | undefined;
-  /** The client has said where it ends, and that is here. */
+  /** The client has said where the stream ends, and all before that has come. */
   readonly complete: boolean;
+  /** More is held than may be, so that the client has to wait. */
   readonly isHeldBack: boolean;
+  /** Payload bytes of all sockets, repeated ones too. */
   readonly receivedBytes: number;
 };
 
-export const createReception = (parts: Parts): Reception => {
-  const { intake, outlet, media, log, clock, tally, onEvent } = parts;
-  const { ring } = intake;
+export const createReceiver = (parts: Parts): Receiver => {
+  const { containerStream, replayBuffer, media, log, clock, metrics, onEvent } = parts;
+  const { ring } = containerStream;
   const rate = createRate({ kbps: media ? media.videoKbps + media.audioKbps : LIMITS.plainKbps, clock });
   let receivedBytes = 0;
   const openedMs = clock();
@@ -68,7 +81,7 @@ export const createReception = (parts: Parts): Reception => {
   let open = true;
   let began = false;
   let toldReceived = ring.end;
-  /** Taken since `received` was last told: what the client had on its way. What it left out does not count. */
+  /** What was taken since `received` was last told, and up to which byte. What the client left out does not count. */
   let untold = { bytes: 0, upTo: ring.end };
   let stopAt: number | undefined;
   let refusal: string | undefined;
@@ -86,7 +99,7 @@ export const createReception = (parts: Parts): Reception => {
 
   const isAdmitted = (bytes: Uint8Array): boolean => {
     receivedBytes += bytes.byteLength;
-    tally.receivedBytes(bytes.byteLength);
+    metrics.receivedBytes(bytes.byteLength);
     if (rate.spend(bytes.byteLength)) return true;
     refuse('too-fast', 'more bytes than the bitrate allows');
     return false;
@@ -101,23 +114,23 @@ export const createReception = (parts: Parts): Reception => {
 
   /** Reads a piece; false where it was not taken. */
   const read = (bytes: Buffer, take: () => Taken): boolean => {
-    const before = intake.elements;
+    const before = containerStream.elements;
     const taken = take();
-    if (!isAfforded(intake.elements - before, bytes.byteLength)) return false;
+    if (!isAfforded(containerStream.elements - before, bytes.byteLength)) return false;
     took(taken);
     return taken.taken && open;
   };
 
   const took = (taken: Taken): void => {
     if (!taken.taken) {
-      if (taken.because === 'gap') return client?.say({ type: 'nack', expected: intake.next });
+      if (taken.because === 'gap') return client?.say({ type: 'nack', expected: containerStream.next });
       return refuse(taken.because, taken.detail);
     }
-    if (intake.mediaMs > clock() - openedMs + LIMITS.clockLeadMs)
+    if (containerStream.mediaMs > clock() - openedMs + LIMITS.clockLeadMs)
       return refuse('unsupported-media', 'the media clock is far ahead of time');
     mediaMs = clock();
-    if (!began && intake.init && !isWelcome(intake.init)) return;
-    if (!began && intake.init && intake.ready) {
+    if (!began && containerStream.init && !isWelcome(containerStream.init)) return;
+    if (!began && containerStream.init && containerStream.ready) {
       began = true;
       onEvent({ type: 'began' });
     }
@@ -129,8 +142,8 @@ export const createReception = (parts: Parts): Reception => {
       refuse('too-fast', 'more bytes than the window allows');
   };
 
-  /** Now that the recording says what it is: whether that was announced, and there is room for it. */
-  const isWelcome = ({ facts }: NonNullable<Intake['init']>): boolean => {
+  /** Whether the media that init describes was announced, and there is room for it. */
+  const isWelcome = ({ facts }: NonNullable<ContainerStream['init']>): boolean => {
     const pipeline = pipelineOf(facts);
     if (media && pipeline !== declaredPipeline(media)) {
       refuse('unsupported-media', `${facts.video.codec} where ${media.videoCodec} was announced`);
@@ -144,12 +157,12 @@ export const createReception = (parts: Parts): Reception => {
   const isOverfull = (): boolean => ring.heldBytes > LIMITS.ringBytes || ring.heldMs > LIMITS.ringMs;
 
   /**
-   * Whether more is held than may be: plain clients are then not read, the window of others stays shut. Those are read on for
-   * as long as one that does not keep to its window is still to be told so, and no further: sockets made anew may each bring
-   * a window's worth.
+   * Answers whether more is held than may be. A plain client is then not read. Other clients wait because their window stays
+   * shut; they are read one window and one frame further, so that a client which ignores its window can be told so. New
+   * sockets, of which each may bring a window's worth, do not move that limit.
    */
   const weigh = (): boolean => {
-    if (isOverfull() && outlet.empty) ring.hollow(outlet.arrived);
+    if (isOverfull() && replayBuffer.empty) ring.hollow(replayBuffer.acknowledged);
     const full = isOverfull();
     heldBackMs = full ? (heldBackMs ?? clock()) : undefined;
     const most = LIMITS.ringBytes + LIMITS.windowBytes + LIMITS.frameBytes;
@@ -163,7 +176,7 @@ export const createReception = (parts: Parts): Reception => {
   };
 
   const sayReceived = (): void => {
-    if (toldReceived >= ring.end || intake.needsInit || weigh()) return;
+    if (toldReceived >= ring.end || containerStream.needsInit || weigh()) return;
     markTold();
     client?.say({ type: 'received', offset: toldReceived });
   };
@@ -175,7 +188,7 @@ export const createReception = (parts: Parts): Reception => {
       return refuse('too-slow', 'held back for too long');
     if (nowMs - mediaMs > LIMITS.awayMs) return refuse('idle', 'no media');
     if (!began && nowMs - openedMs > LIMITS.firstPictureMs)
-      return refuse(intake.next > 0 ? 'unsupported-media' : 'idle', 'no picture came');
+      return refuse(containerStream.next > 0 ? 'unsupported-media' : 'idle', 'no picture came');
   };
 
   return {
@@ -186,7 +199,7 @@ export const createReception = (parts: Parts): Reception => {
       return client?.mode;
     },
     get complete() {
-      return stopAt !== undefined && intake.next >= stopAt;
+      return stopAt !== undefined && containerStream.next >= stopAt;
     },
     get isHeldBack() {
       return heldBackMs !== undefined;
@@ -196,7 +209,7 @@ export const createReception = (parts: Parts): Reception => {
       client?.close('migrate', 'another socket of this feed');
       client = next;
       epoch++;
-      if (epoch > 1) tally.resumes();
+      if (epoch > 1) metrics.resumes();
       mediaMs = clock();
       markTold();
       next.say({
@@ -204,7 +217,7 @@ export const createReception = (parts: Parts): Reception => {
         version: WIRE_VERSION,
         ...parts.facts(),
         nextOffset: ring.end,
-        needsInit: intake.needsInit,
+        needsInit: containerStream.needsInit,
         epoch,
         windowBytes: LIMITS.windowBytes,
         frameBytes: LIMITS.frameBytes,
@@ -214,17 +227,19 @@ export const createReception = (parts: Parts): Reception => {
     frame: (from, { epoch: its, init, offset, payload }) => {
       if (!isCurrent(from) || its !== epoch || !isAdmitted(payload)) return false;
       const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
-      const isInit = intake.needsInit && init;
-      return read(bytes, () => (isInit ? intake.takeInit(offset, bytes) : intake.take(offset, bytes)));
+      const isInit = containerStream.needsInit && init;
+      return read(bytes, () =>
+        isInit ? containerStream.takeInit(offset, bytes) : containerStream.take(offset, bytes),
+      );
     },
     chunk: (from, bytes) => {
-      if (isCurrent(from) && isAdmitted(bytes)) read(bytes, () => intake.take(intake.next, bytes));
+      if (isCurrent(from) && isAdmitted(bytes)) read(bytes, () => containerStream.take(containerStream.next, bytes));
     },
     skip: (from, to) => {
       if (!isCurrent(from) || to <= ring.end) return;
       log.warn('client left media out', { bytes: to - ring.end });
-      tally.skips();
-      intake.skip(to);
+      metrics.skips();
+      containerStream.skip(to);
       untold.upTo = ring.end;
     },
     stop: (from, at) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LIMITS } from '../limits.ts';
 import type { FlvTag } from '../media/flv-tag.ts';
-import { createOutlet, type Outlet } from './outlet.ts';
+import { createReplayBuffer, type ReplayBuffer } from './replay-buffer.ts';
 import type { Publisher } from './publisher.ts';
 
 type Fake = Publisher & { sent: FlvTag[]; room: number };
@@ -43,15 +43,15 @@ const SET_UP = [setUp('script'), setUp('video'), setUp('audio')];
 /** Two GOPs: 100, 133 · 200, 233; with sound at each picture. */
 const GOPS = [100, 133, 200, 233].flatMap((ms) => [picture(ms, ms % 100 === 0), sound(ms)]);
 
-const takeAll = (outlet: Outlet, ...tags: FlvTag[]): void => {
-  for (const tag of tags) outlet.take(tag);
+const takeAll = (replayBuffer: ReplayBuffer, ...tags: FlvTag[]): void => {
+  for (const tag of tags) replayBuffer.take(tag);
 };
 const names = (tags: FlvTag[]): string[] =>
   tags.map(({ kind, header, timestampMs, key }) => `${kind[0]}${header ? 'H' : ''}${timestampMs}${key ? 'K' : ''}`);
 
 describe('sending', () => {
   it('sends set-up first, whether it came before the connection or after', () => {
-    const [before, after] = [createOutlet(), createOutlet()];
+    const [before, after] = [createReplayBuffer(), createReplayBuffer()];
     const [one, other] = [connection(), connection()];
     takeAll(before, ...SET_UP, ...GOPS);
     before.attach(one);
@@ -62,27 +62,27 @@ describe('sending', () => {
   });
 
   it('stops where the connection is full, and goes on when it is told', () => {
-    const outlet = createOutlet();
+    const replayBuffer = createReplayBuffer();
     const to = connection(5);
-    outlet.attach(to);
-    takeAll(outlet, ...SET_UP, ...GOPS);
+    replayBuffer.attach(to);
+    takeAll(replayBuffer, ...SET_UP, ...GOPS);
     expect(to.sent).toHaveLength(5);
-    expect(outlet.empty).toBe(false);
+    expect(replayBuffer.empty).toBe(false);
     to.room = Infinity;
-    outlet.flush();
+    replayBuffer.flush();
     expect(to.sent).toHaveLength(11);
-    expect(outlet.empty).toBe(true);
+    expect(replayBuffer.empty).toBe(true);
   });
 
   it('[E3] drops what an encoder makes again, by track, and set-up that is the same', () => {
-    const outlet = createOutlet();
+    const replayBuffer = createReplayBuffer();
     const to = connection();
-    outlet.attach(to);
-    takeAll(outlet, ...SET_UP, picture(100, true), sound(100), picture(133));
-    outlet.beginAgain();
-    takeAll(outlet, ...SET_UP, picture(100, true), sound(100), picture(133), sound(133), picture(166));
+    replayBuffer.attach(to);
+    takeAll(replayBuffer, ...SET_UP, picture(100, true), sound(100), picture(133));
+    replayBuffer.encoderStarted();
+    takeAll(replayBuffer, ...SET_UP, picture(100, true), sound(100), picture(133), sound(133), picture(166));
     expect(names(to.sent).slice(3)).toEqual(['v100K', 'a100', 'v133', 'a133', 'v166']);
-    takeAll(outlet, setUp('video', 'another'), picture(200, true));
+    takeAll(replayBuffer, setUp('video', 'another'), picture(200, true));
     expect(to.sent.at(-2)?.body.toString()).toBe('another');
   });
 });
@@ -92,58 +92,58 @@ describe('[E3] two pictures in one millisecond', () => {
   const sizes = (tags: FlvTag[]): number[] => tags.map(({ body }) => body.byteLength);
 
   it('are two pictures', () => {
-    const outlet = createOutlet();
+    const replayBuffer = createReplayBuffer();
     const to = connection();
-    outlet.attach(to);
-    takeAll(outlet, picture(100, true), ...[first, second].flatMap((tag) => tag ?? []), picture(166));
+    replayBuffer.attach(to);
+    takeAll(replayBuffer, picture(100, true), ...[first, second].flatMap((tag) => tag ?? []), picture(166));
     expect(sizes(to.sent)).toEqual([10, 1, 2, 10]);
-    expect(outlet.published.videoMs).toBe(66);
+    expect(replayBuffer.encoded.videoMs).toBe(66);
   });
 
   it.each([1, 2, 3])('are made again where an encoder has died after %d of them, and sent once', (made) => {
-    const outlet = createOutlet();
+    const replayBuffer = createReplayBuffer();
     const to = connection();
-    outlet.attach(to);
+    replayBuffer.attach(to);
     const all = [first, second, third].flatMap((tag) => tag ?? []);
-    takeAll(outlet, picture(100, true), ...all.slice(0, made));
-    outlet.beginAgain();
-    takeAll(outlet, picture(100, true), ...all, picture(166));
+    takeAll(replayBuffer, picture(100, true), ...all.slice(0, made));
+    replayBuffer.encoderStarted();
+    takeAll(replayBuffer, picture(100, true), ...all, picture(166));
     expect(sizes(to.sent)).toEqual([10, 1, 2, 3, 10]);
-    outlet.beginAgain();
-    takeAll(outlet, picture(166), picture(166, false, 7));
+    replayBuffer.encoderStarted();
+    takeAll(replayBuffer, picture(166), picture(166, false, 7));
     expect(sizes(to.sent)).toEqual([10, 1, 2, 3, 10, 7]);
   });
 });
 
 describe('arriving', () => {
   it('[W8] is told by tags, set-up among them', () => {
-    const outlet = createOutlet();
-    outlet.attach(connection());
-    takeAll(outlet, ...SET_UP, ...GOPS);
-    outlet.acknowledged(3);
-    expect(outlet.arrived).toEqual({ videoMs: undefined, audioMs: undefined });
-    outlet.acknowledged(6);
-    expect(outlet.arrived).toEqual({ videoMs: 33, audioMs: 0 });
-    expect(outlet.published).toEqual({ videoMs: 133, audioMs: 133 });
+    const replayBuffer = createReplayBuffer();
+    replayBuffer.attach(connection());
+    takeAll(replayBuffer, ...SET_UP, ...GOPS);
+    replayBuffer.acknowledge(3);
+    expect(replayBuffer.acknowledged).toEqual({ videoMs: undefined, audioMs: undefined });
+    replayBuffer.acknowledge(6);
+    expect(replayBuffer.acknowledged).toEqual({ videoMs: 33, audioMs: 0 });
+    expect(replayBuffer.encoded).toEqual({ videoMs: 133, audioMs: 133 });
   });
 
   it('more than was sent is no news', () => {
-    const outlet = createOutlet();
-    outlet.attach(connection());
-    takeAll(outlet, ...SET_UP, ...GOPS);
-    outlet.acknowledged(1_000);
-    expect(outlet.arrived).toEqual({ videoMs: 133, audioMs: 133 });
+    const replayBuffer = createReplayBuffer();
+    replayBuffer.attach(connection());
+    takeAll(replayBuffer, ...SET_UP, ...GOPS);
+    replayBuffer.acknowledge(1_000);
+    expect(replayBuffer.acknowledged).toEqual({ videoMs: 133, audioMs: 133 });
   });
 });
 
 describe('[S11] another connection', () => {
-  const first = (acknowledged: number): Outlet => {
-    const outlet = createOutlet();
-    outlet.attach(connection());
-    takeAll(outlet, ...SET_UP, ...GOPS);
-    outlet.acknowledged(acknowledged);
-    outlet.detach();
-    return outlet;
+  const first = (acknowledged: number): ReplayBuffer => {
+    const replayBuffer = createReplayBuffer();
+    replayBuffer.attach(connection());
+    takeAll(replayBuffer, ...SET_UP, ...GOPS);
+    replayBuffer.acknowledge(acknowledged);
+    replayBuffer.detach();
+    return replayBuffer;
   };
 
   it('begins with set-up and the GOP of which not all has arrived', () => {
@@ -165,29 +165,29 @@ describe('[S11] another connection', () => {
   });
 
   it('counts its own tags from its own beginning', () => {
-    const outlet = first(7);
-    outlet.attach(connection());
-    outlet.acknowledged(3);
-    expect(outlet.arrived).toEqual({ videoMs: 33, audioMs: 33 });
-    outlet.acknowledged(5);
-    expect(outlet.arrived).toEqual({ videoMs: 100, audioMs: 100 });
+    const replayBuffer = first(7);
+    replayBuffer.attach(connection());
+    replayBuffer.acknowledge(3);
+    expect(replayBuffer.acknowledged).toEqual({ videoMs: 33, audioMs: 33 });
+    replayBuffer.acknowledge(5);
+    expect(replayBuffer.acknowledged).toEqual({ videoMs: 100, audioMs: 100 });
   });
 
   it('keeps what comes while there is none', () => {
-    const outlet = first(0);
-    takeAll(outlet, picture(300, true), picture(333));
+    const replayBuffer = first(0);
+    takeAll(replayBuffer, picture(300, true), picture(333));
     const to = connection();
-    outlet.attach(to);
+    replayBuffer.attach(to);
     expect(names(to.sent).slice(-2)).toEqual(['v300K', 'v333']);
   });
 
   it('sends the set-up that held where it begins, and later ones in their place', () => {
-    const outlet = createOutlet();
-    outlet.attach(connection());
-    takeAll(outlet, ...SET_UP, picture(100, true), setUp('video', 'larger'), picture(200, true));
-    outlet.detach();
+    const replayBuffer = createReplayBuffer();
+    replayBuffer.attach(connection());
+    takeAll(replayBuffer, ...SET_UP, picture(100, true), setUp('video', 'larger'), picture(200, true));
+    replayBuffer.detach();
     const to = connection();
-    outlet.attach(to);
+    replayBuffer.attach(to);
     const bodies = to.sent.filter(({ kind, header }) => kind === 'video' && header).map(({ body }) => body.toString());
     expect(bodies).toEqual(['a', 'larger']);
   });
@@ -195,34 +195,34 @@ describe('[S11] another connection', () => {
 
 describe('[L5] bounds', () => {
   it('is full beyond tagBytes that have not arrived', () => {
-    const outlet = createOutlet();
-    takeAll(outlet, picture(100, true, LIMITS.tagBytes));
-    expect(outlet.full).toBe(false);
-    takeAll(outlet, picture(133, false, 1));
-    expect(outlet.full).toBe(true);
+    const replayBuffer = createReplayBuffer();
+    takeAll(replayBuffer, picture(100, true, LIMITS.tagBytes));
+    expect(replayBuffer.full).toBe(false);
+    takeAll(replayBuffer, picture(133, false, 1));
+    expect(replayBuffer.full).toBe(true);
   });
 
   it('is full beyond tagMs that have not arrived, and no more once they have', () => {
-    const outlet = createOutlet();
+    const replayBuffer = createReplayBuffer();
     const to = connection();
-    outlet.attach(to);
-    takeAll(outlet, ...SET_UP, picture(100, true), picture(100 + LIMITS.tagMs));
-    expect(outlet.full).toBe(false);
-    takeAll(outlet, picture(101 + LIMITS.tagMs, true));
-    expect(outlet.full).toBe(true);
-    outlet.acknowledged(5);
-    expect(outlet.full).toBe(false);
+    replayBuffer.attach(to);
+    takeAll(replayBuffer, ...SET_UP, picture(100, true), picture(100 + LIMITS.tagMs));
+    expect(replayBuffer.full).toBe(false);
+    takeAll(replayBuffer, picture(101 + LIMITS.tagMs, true));
+    expect(replayBuffer.full).toBe(true);
+    replayBuffer.acknowledge(5);
+    expect(replayBuffer.full).toBe(false);
   });
 
   it('[E11] lets go of the beginning of a GOP that is longer, once it has arrived', () => {
-    const outlet = createOutlet();
-    outlet.attach(connection());
-    takeAll(outlet, ...SET_UP, picture(100, true, LIMITS.tagBytes), picture(133, false, 1));
-    outlet.acknowledged(4);
-    expect(outlet.full).toBe(false);
-    takeAll(outlet, picture(166), picture(200, true));
+    const replayBuffer = createReplayBuffer();
+    replayBuffer.attach(connection());
+    takeAll(replayBuffer, ...SET_UP, picture(100, true, LIMITS.tagBytes), picture(133, false, 1));
+    replayBuffer.acknowledge(4);
+    expect(replayBuffer.full).toBe(false);
+    takeAll(replayBuffer, picture(166), picture(200, true));
     const to = connection();
-    outlet.attach(to);
+    replayBuffer.attach(to);
     expect(names(to.sent)).toEqual(['sH200', 'vH200', 'aH200', 'v200K']);
   });
 });

@@ -5,56 +5,62 @@ import type { Reached } from '../media/ring.ts';
 import type { Publisher } from './publisher.ts';
 
 /**
- * Between the encoder, which may be started anew, and the publisher, which may be connected anew: every tag goes out once,
- * in order, and none is forgotten before the server has it (SPEC §P).
+ * Keeps encoded tags until the server has acknowledged them. It stands between the encoder, which may be restarted, and the
+ * publisher, which may be reconnected: every tag is sent once, in order, and again where a connection was lost (SPEC §P).
  */
-export type Outlet = {
-  /** From now on another encoder makes tags, and begins before where the one before it has stopped. */
-  beginAgain(): void;
-  /** Takes what an encoder has made. What an earlier one has made already is dropped here. */
+export type ReplayBuffer = {
+  /** Another encoder makes the tags from now on. It begins before the place where the last one stopped. */
+  encoderStarted(): void;
+  /** Takes a tag from the encoder; a tag that an earlier encoder has made already is dropped. */
   take(tag: FlvTag): void;
-  /** Sends through this connection from now on: set-up first, then from the first GOP of which not all has arrived. */
+  /** Sends through this connection from now on: set-up first, then from the first GOP that is not acknowledged in full. */
   attach(publisher: Publisher): void;
+  /** The connection is lost; tags are only kept. */
   detach(): void;
-  /** The connection can be written to again. */
+  /** Sends what waits; to be called when the connection can be written to again. */
   flush(): void;
-  /** So many tags of this connection have arrived. */
-  acknowledged(tags: number): void;
-  /** So much waits to be sent that the encoder had better stop. */
+  /** The server has acknowledged the first `tags` tags of this connection. */
+  acknowledge(tags: number): void;
+  /** As much is held as may be: the encoder has to wait. */
   readonly full: boolean;
-  /** Nothing waits. */
+  /** Everything held has been sent. */
   readonly empty: boolean;
-  /** By the recording's clock: what is safe from a crash of the encoder, and what is safe for good. */
-  readonly published: Reached;
-  readonly arrived: Reached;
-  readonly bytes: number;
-  readonly frames: number;
+  /** How far encoding has come, by the container stream's clock: a crash of the encoder loses nothing before it. */
+  readonly encoded: Reached;
+  /** How far the server has acknowledged, by the same clock. */
+  readonly acknowledged: Reached;
+  /** Bytes sent so far, over all connections. */
+  readonly sentBytes: number;
+  /** Pictures sent so far, over all connections. */
+  readonly sentFrames: number;
 };
 
 type Track = 'audio' | 'video';
 /** How far a track has come, and how many of its tags have that very time: recorders give two pictures in a millisecond. */
 type Newest = { ms: number; tags: number };
 
-export const createOutlet = (): Outlet => {
-  /** Tags from the newest key frame before which all has arrived. */
+export const createReplayBuffer = (): ReplayBuffer => {
+  /** Tags from the newest key frame on before which all is acknowledged. */
   let tags: FlvTag[] = [];
   let heldBytes = 0;
-  let arrivedTags = 0;
+  let acknowledgedTags = 0;
   let sentTags = 0;
-  /** Set-up as of `tags[0]`, as last taken with its media, and still waiting for that. */
+  /** The set-up that is in force at `tags[0]`. */
   const setUp = new Map<FlvTag['kind'], FlvTag>();
+  /** The set-up that was last taken together with its media. */
   const inForce = new Map<FlvTag['kind'], FlvTag>();
+  /** Set-up that still waits for its media. */
   const untimed = new Map<FlvTag['kind'], FlvTag>();
-  const published: Partial<Record<Track, Newest>> = {};
-  /** What of it the encoder under way makes again. */
-  let again: Partial<Record<Track, Newest>> = {};
-  const arrived: Partial<Record<Track, number>> = {};
+  const encoded: Partial<Record<Track, Newest>> = {};
+  /** How much of that the present encoder makes a second time. */
+  let repeated: Partial<Record<Track, Newest>> = {};
+  const acknowledged: Partial<Record<Track, number>> = {};
   let publisher: Publisher | undefined;
   let congested = false;
-  /** The connection's own count of tags minus ours. */
+  /** The connection's own count of tags minus the count in `tags`. */
   let ahead = 0;
-  let bytes = 0;
-  let frames = 0;
+  let sentBytes = 0;
+  let sentFrames = 0;
 
   const push = (tag: FlvTag): void => {
     tags.push(tag);
@@ -68,13 +74,13 @@ export const createOutlet = (): Outlet => {
       const tag = tags[sentTags];
       if (!tag) return;
       sentTags++;
-      bytes += tag.body.byteLength;
-      if (tag.kind === 'video') frames++;
+      sentBytes += tag.body.byteLength;
+      if (tag.kind === 'video') sentFrames++;
       congested = !publisher.send(tag);
     }
   };
 
-  /** What has waited for this media goes before it: all that is new, and what replaces another only before its own. */
+  /** Pushes the set-up that waited for this media before it: new set-up before any media, a replacement only before its own. */
   const pushSetUp = ({ kind, timestampMs }: FlvTag): void => {
     for (const [of, tag] of untimed) {
       if (inForce.has(of) && of !== kind && of !== 'script') continue;
@@ -84,24 +90,24 @@ export const createOutlet = (): Outlet => {
     }
   };
 
-  const isAgain = ({ kind, timestampMs }: FlvTag): boolean => {
+  const isRepeated = ({ kind, timestampMs }: FlvTag): boolean => {
     if (kind === 'script') return false;
-    const { [kind]: before } = again;
+    const { [kind]: before } = repeated;
     if (!before || timestampMs > before.ms) return false;
     return timestampMs < before.ms || before.tags-- > 0;
   };
 
   const count = ({ kind, timestampMs }: FlvTag): void => {
     if (kind === 'script') return;
-    const newest = published[kind];
+    const newest = encoded[kind];
     if (newest?.ms === timestampMs) newest.tags++;
-    else published[kind] = { ms: timestampMs, tags: 1 };
+    else encoded[kind] = { ms: timestampMs, tags: 1 };
   };
 
-  /** Lets go of whole GOPs that have arrived; of parts of one, too, when a GOP is longer than what may be held. */
+  /** Frees whole GOPs that are acknowledged, and parts of one where a GOP is longer than what may be held. */
   const free = (): void => {
-    const whole = tags.findLastIndex((tag, index) => tag.key && index <= arrivedTags);
-    letGo(heldBytes > LIMITS.tagBytes ? Math.max(whole, Math.min(arrivedTags, sentTags)) : whole);
+    const whole = tags.findLastIndex((tag, index) => tag.key && index <= acknowledgedTags);
+    letGo(heldBytes > LIMITS.tagBytes ? Math.max(whole, Math.min(acknowledgedTags, sentTags)) : whole);
   };
 
   const letGo = (count: number): void => {
@@ -112,7 +118,7 @@ export const createOutlet = (): Outlet => {
     }
     tags = tags.slice(count);
     sentTags -= count;
-    arrivedTags -= count;
+    acknowledgedTags -= count;
     ahead += count;
   };
 
@@ -122,19 +128,19 @@ export const createOutlet = (): Outlet => {
   });
 
   return {
-    beginAgain: () => {
-      const { video, audio } = published;
-      again = { ...(video && { video: { ...video } }), ...(audio && { audio: { ...audio } }) };
+    encoderStarted: () => {
+      const { video, audio } = encoded;
+      repeated = { ...(video && { video: { ...video } }), ...(audio && { audio: { ...audio } }) };
     },
     take: (tag) => {
       if (tag.header || tag.kind === 'script') {
-        // FFmpeg stamps set-up with 0; it belongs to the media that follows it. Of what is made again for media that has been
-        // published already only the last counts, and that not if it is in force.
+        // FFmpeg stamps set-up with 0; it belongs to the media that follows it. Where media is encoded a second time, only its
+        // last set-up counts, and that only if it is not in force already.
         if (inForce.get(tag.kind)?.body.equals(tag.body)) untimed.delete(tag.kind);
         else untimed.set(tag.kind, tag);
         return;
       }
-      if (isAgain(tag)) return;
+      if (isRepeated(tag)) return;
       count(tag);
       pushSetUp(tag);
       push(tag);
@@ -147,7 +153,7 @@ export const createOutlet = (): Outlet => {
       if (tags.find((tag) => tag.kind === 'video' && !tag.header)?.key === false)
         letGo(tags.findIndex(({ key }) => key));
       sentTags = 0;
-      arrivedTags = Math.max(0, arrivedTags);
+      acknowledgedTags = Math.max(0, acknowledgedTags);
       ahead = setUp.size;
       const timestampMs = tags[0]?.timestampMs ?? 0;
       for (const kind of ['script', 'video', 'audio'] as const) {
@@ -160,12 +166,12 @@ export const createOutlet = (): Outlet => {
       publisher = undefined;
     },
     flush,
-    acknowledged: (count) => {
+    acknowledge: (count) => {
       const upTo = Math.min(count - ahead, sentTags);
-      for (; arrivedTags < upTo; arrivedTags++) {
-        const tag = tags[arrivedTags];
+      for (; acknowledgedTags < upTo; acknowledgedTags++) {
+        const tag = tags[acknowledgedTags];
         if (tag && !tag.header && tag.kind !== 'script')
-          arrived[tag.kind] = Math.max(arrived[tag.kind] ?? 0, tag.timestampMs);
+          acknowledged[tag.kind] = Math.max(acknowledged[tag.kind] ?? 0, tag.timestampMs);
       }
       free();
     },
@@ -176,18 +182,18 @@ export const createOutlet = (): Outlet => {
     get empty() {
       return sentTags === tags.length;
     },
-    get published() {
-      const { video, audio } = published;
+    get encoded() {
+      const { video, audio } = encoded;
       return reached({ ...(video && { video: video.ms }), ...(audio && { audio: audio.ms }) });
     },
-    get arrived() {
-      return reached(arrived);
+    get acknowledged() {
+      return reached(acknowledged);
     },
-    get bytes() {
-      return bytes;
+    get sentBytes() {
+      return sentBytes;
     },
-    get frames() {
-      return frames;
+    get sentFrames() {
+      return sentFrames;
     },
   };
 };

@@ -1,18 +1,18 @@
 import { LIMITS } from '../limits.ts';
 import type { Boundary, Ring } from '../media/ring.ts';
 
-/** How a feed leaves this worker: at the end of a GOP, so that the next one begins where this one stops (SPEC S10). */
-export type Departure = {
-  /** From now on nothing is taken of GOPs that begin later; `waits` where the one under way is worth waiting for. */
+/** Moves a session to another worker at the end of a GOP, so that the next worker begins where this one stops (SPEC S10). */
+export type Handover = {
+  /** From now on no GOP that begins later is taken. `waits`: the GOP under way is worth waiting for. */
   begin(waits: boolean): void;
   readonly begun: boolean;
-  /** The GOP with which the next worker begins, once it has come. */
+  /** The GOP with which the next worker begins; undefined until it has come. */
   readonly next: Boundary | undefined;
-  /** That has come, or has been waited for long enough. */
+  /** The next GOP has come, or has been waited for long enough. */
   readonly isDue: boolean;
 };
 
-export const createDeparture = ({ ring, clock }: { ring: Ring; clock: () => number }): Departure => {
+export const createHandover = ({ ring, clock }: { ring: Ring; clock: () => number }): Handover => {
   let leaving: { after: number; byMs: number } | undefined;
 
   const next = (): Boundary | undefined =>

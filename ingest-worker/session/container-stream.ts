@@ -3,58 +3,61 @@ import { createContainerReader } from '../media/container-reader.ts';
 import type { MediaFacts } from '../media/container.ts';
 import { createRing, type Ring } from '../media/ring.ts';
 
-/** The recording's bytes, in order, from the client into the ring, understood on their way (SPEC §W). */
-export type Intake = {
+/** A session's container stream: takes its bytes in order, parses them, and keeps them in the ring (SPEC §W). */
+export type ContainerStream = {
   readonly ring: Ring;
-  /** The byte that is wanted next. */
+  /** Number of the byte that is wanted next. */
   readonly next: number;
-  /** What a decoder needs first; undefined until all of it is there. */
+  /** What a decoder needs first; undefined until all of it has come. */
   readonly init: { bytes: Buffer; facts: MediaFacts } | undefined;
-  /** Sound has come, and how many pictures. */
+  /** Sound has come. */
   readonly heard: boolean;
+  /** How many pictures have come. */
   readonly pictures: number;
-  /** Pictures that the client has left out. */
+  /** How many pictures the client has left out, by the rate of those that came. */
   readonly leftOut: number;
   /** What reading has cost so far, in elements. */
   readonly elements: number;
   /** From the first key frame to the newest picture. */
   readonly mediaMs: number;
-  /** How many pictures there are between two, by what has come so far. */
+  /** How many pictures lie between two times, by the rate of those that came. */
   picturesBetween(fromMs: number, toMs: number): number;
-  /** Media lies in the ring with which an encoder can begin. */
+  /** The ring holds media with which an encoder can begin. */
   readonly ready: boolean;
-  /** Where the ring begins in the middle of a recording, its init comes apart from the rest, and first. */
+  /** The ring begins in the middle of the stream: its init has to be sent first, apart from the rest. */
   readonly needsInit: boolean;
+  /** Takes bytes of an init that comes apart from the rest. */
   takeInit(offset: number, bytes: Buffer): Taken;
+  /** Takes bytes of the stream; those that have come already are ignored. */
   take(offset: number, bytes: Buffer): Taken;
-  /** The client had to leave out what lies before `to`. */
+  /** The client has left out what lies before byte `to`. */
   skip(to: number): void;
 };
 
 export type Taken =
   | { taken: true }
-  /** It lies beyond what is wanted. */
+  /** The bytes begin beyond the next wanted one. */
   | { taken: false; because: 'gap' }
   | { taken: false; because: 'unsupported-media'; detail: string };
 
-/** A sound track on which nothing has come by now is left out until something does. */
+/** How long encoding waits for the first sound; a track that is silent for longer is left out until something comes. */
 const SOUND_WAIT_MS = 2_000;
 
-/** @param from byte with which the recording is taken up; 0 for a new one */
-export const createIntake = (from = 0): Intake => {
+/** @param from byte with which the stream goes on; 0 for a new one */
+export const createContainerStream = (from = 0): ContainerStream => {
   const reader = createContainerReader();
   const ring = createRing(from);
-  /** Bytes of init, or what may be it, while its end is not known. */
+  /** The first bytes of the stream, kept while the end of init is not known. */
   let head: Buffer[] = [];
   let headBytes = 0;
-  let init: Intake['init'];
+  let init: ContainerStream['init'];
   let apart = from > 0;
   let heard = false;
   let pictures = 0;
   let firstMs: number | undefined;
   let leftOut = 0;
   let leftOutMs = 0;
-  /** The newest picture before what is left out, until the next one says how much that was. */
+  /** Time of the newest picture before a skip, until the next picture shows how much was left out. */
   let leftOutFromMs: number | undefined;
 
   const read = (bytes: Buffer): Taken => {

@@ -1,0 +1,83 @@
+import type { Log } from '../log.ts';
+import type { StartEncoder } from '../media/encoder.ts';
+import { createPictureSetUp } from '../media/picture-set-up.ts';
+import type { ContainerStream } from './container-stream.ts';
+import { createEncoderSupervisor, type EncoderSupervisor } from './encoder-supervisor.ts';
+import type { LeaseKeeper } from './lease-keeper.ts';
+import type { CreatePublisher } from './publisher.ts';
+import type { ReplayBuffer } from './replay-buffer.ts';
+import type { SessionInput } from './session-machine.ts';
+import type { SessionStats } from './session-stats.ts';
+import { createUpstreamConnection, type UpstreamConnection, type UpstreamEvent } from './upstream-connection.ts';
+
+export type MediaPathParts = {
+  startEncoder: StartEncoder;
+  createPublisher: CreatePublisher;
+  upstream: { url: string; ca?: string };
+  streamKey: string;
+  containerStream: ContainerStream;
+  replayBuffer: ReplayBuffer;
+  keeper: Pick<LeaseKeeper, 'check'>;
+  stats: Pick<SessionStats, 'connected' | 'weakAcknowledgement'>;
+  log: Log;
+  clock: () => number;
+  onExited: (exit: Extract<SessionInput, { type: 'encoder-exited' }>) => void;
+  onUpstream: (event: UpstreamEvent) => void;
+};
+
+/** The way of the media through a session: container stream, encoder, picture set-up, replay buffer, upstream connection. */
+export type MediaPath = {
+  encoder: EncoderSupervisor;
+  upstream: UpstreamConnection;
+  /** How often the picture has changed its parameter sets. */
+  pictureChanges: () => number;
+};
+
+export const createMediaPath = (parts: MediaPathParts): MediaPath => {
+  const { replayBuffer, stats, log, clock, onExited, onUpstream } = parts;
+  const startedMs = clock();
+  const pictureSetUp = createPictureSetUp();
+
+  const encoder = createEncoderSupervisor({
+    ...parts,
+    encoded: () => replayBuffer.encoded,
+    onStarted: () => replayBuffer.encoderStarted(),
+    onTag: (tag) => {
+      const passed = pictureSetUp.pass(tag);
+      if (passed.length > 1) log.warn('picture changed', { atMs: tag.timestampMs });
+      for (const one of passed) replayBuffer.take(one);
+      encoder.hold(replayBuffer.full);
+    },
+    onExited: ({ detail, ...exit }) => {
+      if (!exit.clean) log.warn('encoder died', { detail });
+      onExited({ type: 'encoder-exited', ...exit });
+    },
+  });
+
+  const upstream = createUpstreamConnection({
+    ...parts,
+    onEvent: (event) => {
+      switch (event.type) {
+        case 'connected':
+          log.info('upstream connected', { afterMs: Math.round(clock() - startedMs) });
+          stats.connected();
+          break;
+        case 'failed':
+          log.warn('upstream lost', { because: event.because, detail: event.detail });
+          break;
+        case 'acknowledged':
+          if (event.weak) stats.weakAcknowledgement();
+          encoder.hold(replayBuffer.full);
+          break;
+        case 'drained':
+          encoder.hold(replayBuffer.full);
+          break;
+        case 'closed':
+          if (!event.flushed) log.error('upstream closed before it had read all');
+      }
+      onUpstream(event);
+    },
+  });
+
+  return { encoder, upstream, pictureChanges: () => pictureSetUp.changes };
+};
