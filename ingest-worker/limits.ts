@@ -117,7 +117,7 @@ export const LIMITS = {
   protectEveryMs: 5_000,
 } as const;
 
-/** Cost of a session in 1/277 of a core (media.md M-1), by what FFmpeg has to do. */
+/** Cost of a session in 1/277 of a core, by what FFmpeg has to do. */
 export const LOAD_UNITS = { copy: 1, 'copy-video': 7, transcode: 110 } as const;
 
 /** The units that one core carries at 70 % of it. */

@@ -5,7 +5,7 @@ import * as z from 'zod/mini';
  *
  * The client sends one container stream (Matroska, WebM or fragmented MP4), append-only, whose bytes are numbered from 0.
  * Text messages are JSON and control; binary messages are media. A socket that names no subprotocol is in plain mode:
- * every binary message is the next chunk of one recording, and nothing can be resumed.
+ * every binary message is the next chunk of one container stream, and nothing can be resumed.
  */
 export const SUBPROTOCOL = 'vybzz.ingest.v1';
 export const WIRE_VERSION = 1;
@@ -16,8 +16,17 @@ export const WIRE_VERSION = 1;
  */
 export const RUNG_PARAMETER = 'rung';
 
-/** What encodes, cheapest for the worker first (design: the ladder). */
-export const Rung = z.enum(['webcodecs', 'recorder-copy', 'recorder-copy-video', 'recorder-transcode']);
+/**
+ * The rungs, by number: ways of encoding in a browser, cheapest for the worker first. `webcodecs` encodes H.264 and AAC
+ * itself; the others are a recorder whose media the worker copies, copies but for the sound, or transcodes.
+ */
+export const RUNGS = {
+  1: 'webcodecs',
+  2: 'recorder-copy',
+  3: 'recorder-copy-video',
+  4: 'recorder-transcode',
+} as const;
+export const Rung = z.enum(RUNGS);
 export type Rung = z.infer<typeof Rung>;
 
 export const Container = z.enum(['matroska', 'webm', 'mp4']);
@@ -63,7 +72,7 @@ export const Health = z.object({
   fpsOut: z.number(),
   kbpsIn: z.number(),
   kbpsOut: z.number(),
-  /** How far what has been published lags behind what has been received, by the media's own clock. */
+  /** How far encoding lags behind what has been received, by the media's own clock. */
   delayMs: z.number(),
   dropped: z.number(),
   restarts: z.number(),
@@ -126,14 +135,14 @@ export const ServerMessage = z.discriminatedUnion('type', [
   }),
   /** Everything below is in the worker's ring; opens the window. */
   z.object({ type: z.literal('received'), offset }),
-  /** Everything below has been published and acknowledged, up to a key-frame boundary; the client may free it. */
+  /** Everything below is acknowledged by the RTMP server, up to a key-frame boundary; the client may free it. */
   z.object({ type: z.literal('committed'), offset }),
   /** A frame lay above the next wanted byte: send from here. */
   z.object({ type: z.literal('nack'), expected: offset }),
   z.object({ type: z.literal('health'), health: Health }),
   /** Open a socket elsewhere after `afterMs` and resume; this one goes on until then. */
   z.object({ type: z.literal('migrate'), afterMs: z.number() }),
-  /** All that was fed has been published. The socket closes with `finished`. */
+  /** Nothing more will be sent upstream. The socket closes with the same reason. */
   z.object({ type: z.literal('ended'), reason: z.string() }),
 ]);
 export type ServerMessage = z.infer<typeof ServerMessage>;

@@ -42,7 +42,7 @@ const COPY_AUDIO = words('-c:a copy -tag:a 10');
 export const ffmpegArgs = ({ facts, pipeline, sound, published }: EncoderSettings): string[] => [
   ...words('-hide_banner -nostats -loglevel warning -progress pipe:3 -stats_period 1'),
   ...words(`-max_alloc ${MAX_ALLOCATION_BYTES}`),
-  // Not -fflags nobuffer (loses the first GOP) and not wall-clock timestamps (destroy catching up): media.md 2.2.
+  // Not -fflags nobuffer (loses the first GOP) and not wall-clock timestamps (destroy catching up).
   ...words('-protocol_whitelist pipe -probesize 32k -analyzeduration 0 -fpsprobesize 0'),
   // Not `-c:v h264` before -i: it calls whatever the track holds H.264, and a copy then publishes HEVC under that name.
   ...words(`-format_whitelist ${facts.container} -codec_whitelist ${decoders(facts)}`),

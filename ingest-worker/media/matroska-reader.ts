@@ -48,7 +48,7 @@ const SMALL_ELEMENT_BYTES = 64 * 1024;
 
 /**
  * Reads Matroska and WebM as browsers write it: unknown-size segment and clusters, clusters that begin with sound, blocks
- * simple or grouped, laced or not (media.md 1.2, 4.1).
+ * simple or grouped, laced or not.
  */
 export const createMatroskaReader = (): ContainerReader => {
   const feed = createByteFeed();

@@ -5,7 +5,7 @@ import { type Fragment, type Movie, parseFragment, parseMovie, readBox } from '.
 
 /**
  * Reads fragmented MP4 as Safari's and Chromium's recorders write it: `ftyp moov`, then `moof mdat` without end. A fragment
- * whose first picture is a key frame is where decoding can begin (media.md 1.2).
+ * whose first picture is a key frame is where decoding can begin.
  */
 export const createMp4Reader = (): ContainerReader => {
   const feed = createByteFeed();

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { chromium, type Page } from '@playwright/test';
 import { build } from 'vite';
 import * as z from 'zod/mini';
+import { RUNGS } from '#wire';
 
 import { createContainerReader } from '../../../ingest-worker/media/container-reader.ts';
 import { CHROMIUM_PATH, chromiumArguments } from '../lib/chromium.ts';
@@ -20,12 +21,8 @@ export type Browser = {
   close(): Promise<void>;
 };
 
-/** What the app calls the rungs that Chromium has; it has no AAC for rung 2. */
-const NAMES: Partial<Record<Rung, string>> = {
-  '1': 'webcodecs',
-  '3': 'recorder-copy-video',
-  '4': 'recorder-transcode',
-};
+/** The rungs that Chromium has; it has no AAC for rung 2. */
+const NAMES: Partial<Record<Rung, string>> = { '1': RUNGS[1], '3': RUNGS[3], '4': RUNGS[4] };
 export const LIVE_RUNGS: readonly Rung[] = ['1', '3', '4'];
 
 const PAGE = fileURLToPath(new URL('live-page', import.meta.url));

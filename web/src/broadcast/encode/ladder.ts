@@ -1,4 +1,4 @@
-import type { Container, Media, Rung } from '#wire';
+import { RUNGS, type Container, type Media, type Rung } from '#wire';
 import type { Limits } from '../limits.ts';
 
 /** One way of encoding that a browser has shown to work. */
@@ -22,11 +22,9 @@ const CANDIDATES: readonly Candidate[] = [
   { rung: 'recorder-transcode', by: 'recorder', mimeType: 'video/webm' },
 ];
 
-/** What `?rung=` says: a rung's name, or its number from 1 to 4. */
-export const parseRung = (text: string | null | undefined): Rung | undefined => {
-  const names: readonly Rung[] = ['webcodecs', 'recorder-copy', 'recorder-copy-video', 'recorder-transcode'];
-  return names.find((name, i) => text === name || text === String(i + 1));
-};
+/** What `?rung=` says: a rung's name or its number. */
+export const parseRung = (text: string | null | undefined): Rung | undefined =>
+  Object.entries(RUNGS).find(([number, name]) => text === name || text === number)?.[1];
 
 /** What a trial encode brought to light; nothing where it did not work. */
 export type Trial = { container: Container; videoCodec: string; audioCodec: string } | undefined;
