@@ -169,13 +169,13 @@ const beginningOf = ({ barredMs, resumed }: Grant, nowMs: number) =>
   begin({ nowMs, freeMs: nowMs + barredMs, keyTaken: resumed });
 
 /** What a session does with the events of its sockets. */
-const ofSockets = ({ frame, chunk, skip, stop, left, refuse }: Receiver) => ({
-  frame,
-  chunk,
-  skip,
-  stop,
-  left,
-  refuse,
+const ofSockets = (receiver: Receiver): Pick<Receiver, 'frame' | 'chunk' | 'skip' | 'stop' | 'left' | 'refuse'> => ({
+  frame: (client, frame) => receiver.frame(client, frame),
+  chunk: (client, bytes) => receiver.chunk(client, bytes),
+  skip: (client, to) => receiver.skip(client, to),
+  stop: (client, at) => receiver.stop(client, at),
+  left: (client) => receiver.left(client),
+  refuse: (client, reason, detail) => receiver.refuse(client, reason, detail),
 });
 
 const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : '');
