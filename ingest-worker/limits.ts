@@ -8,12 +8,10 @@ export const LIMITS = {
   textBytes: 16 * 1024,
   /** What a client may have on its way that `received` has not told yet. */
   windowBytes: 4 * 1024 * 1024,
-  /** Media kept since the last committed key frame; beyond it the window stays shut. */
+  /** Media kept since the last committed key frame, whatever time that is; beyond it the window stays shut. */
   ringBytes: 16 * 1024 * 1024,
-  ringMs: 60_000,
-  /** Encoded media kept since the last acknowledged key frame, for the next RTMP connection. */
+  /** Encoded media kept since the last acknowledged key frame, for the next RTMP connection; whatever time that is. */
   tagBytes: 16 * 1024 * 1024,
-  tagMs: 60_000,
   /** A plain client that has been held back this long loses its show with `too-slow`. */
   heldBackMs: 30_000,
 

@@ -123,14 +123,42 @@ describe('[E3] where to start again', () => {
 describe('[E11] a GOP that is longer than the ring', () => {
   it('lets go of what has arrived, and begins again with the next one', () => {
     const ring = threeGops();
-    expect(ring.hollow({ videoMs: 1_000, audioMs: 1_500 })).toBe(true);
+    ring.hollow({ videoMs: 1_000, audioMs: 1_500 });
     expect(ring.start).toBe(50);
     expect(ring.resumePoint(NOTHING)?.offset).toBe(100);
-    expect(ring.hollow({ videoMs: 1_500, audioMs: 1_500 })).toBe(false);
+    ring.hollow({ videoMs: 1_500, audioMs: 1_500 });
+    expect(ring.start).toBe(100);
   });
 
-  it('keeps what has not arrived', () => {
-    expect(threeGops().hollow({ videoMs: 999, audioMs: 9_000 })).toBe(false);
-    expect(threeGops().hollow({ videoMs: 9_000, audioMs: 999 })).toBe(false);
+  it.each([
+    ['pictures', { videoMs: 0, audioMs: 9_000 }],
+    ['sound', { videoMs: 9_000, audioMs: 10 }],
+  ])('keeps %s that have not arrived', (_, reached) => {
+    const ring = threeGops();
+    ring.hollow(reached);
+    expect(ring.start).toBe(0);
+  });
+
+  it.each(['video', 'audio'] as const)('is not held up by a track that has ended: %s', (ended) => {
+    const ring = threeGops();
+    const goesOn = ended === 'video' ? 'audio' : 'video';
+    for (let index = 3; index < 100; index++) {
+      ring.append(Buffer.alloc(100));
+      const ms = index * 2_000;
+      ring.note({ type: 'samples', kind: goesOn, count: 1, firstMs: ms, lastMs: ms, offset: index * 100 });
+    }
+    ring.hollow({ videoMs: 5_000, audioMs: 4_010, [`${goesOn}Ms`]: 150_000 });
+    expect(ring.start).toBe(7_500);
+  });
+
+  it('knows of each of very many samples whether it has arrived', () => {
+    const ring = createRing();
+    for (let index = 0; index < 20_000; index++) {
+      ring.append(Buffer.alloc(10));
+      ring.note({ type: 'samples', kind: 'video', count: 1, firstMs: index, lastMs: index, offset: index * 10 });
+    }
+    ring.hollow({ videoMs: 10_000, audioMs: undefined });
+    expect(ring.start).toBeLessThanOrEqual(100_000);
+    expect(ring.start).toBeGreaterThan(99_000);
   });
 });

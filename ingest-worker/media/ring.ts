@@ -26,9 +26,13 @@ export type Ring = {
   resumePoint(reached: Reached, past?: number): Boundary | undefined;
   /** Frees what lies before the newest boundary that is reached, and tells which one that is. */
   commit(reached: Reached): Boundary | undefined;
-  /** Gives up restarting within the oldest GOP: frees what of it is reached. For a GOP that is longer than the ring. */
-  hollow(reached: Reached): boolean;
+  /** Gives up restarting within the oldest GOP: frees what of it is reached on every track. For a GOP larger than the ring. */
+  hollow(reached: Reached): void;
 };
+
+type Kind = 'video' | 'audio';
+/** The samples of one track from byte `offset` to the next mark: the first and last of their times. */
+type Mark = { offset: number; firstMs: number; lastMs: number };
 
 /** Bytes that come in small pieces are joined into pieces of this size, so that a byte held costs about a byte. */
 const PIECE_BYTES = 16 * 1024;
@@ -47,12 +51,12 @@ export const createRing = (startOffset = 0): Ring => {
   let boundaries: Boundary[] = [];
   /** The first boundary of which it is not known when its sound begins; so it is of none after it. */
   let soundless = 0;
-  /** Pictures by place, to free within a GOP. */
-  let marks: { offset: number; videoMs: number }[] = [];
+  /** What each track has by place, to free within a GOP; and its newest time. */
+  let marks: Record<Kind, Mark[]> = { video: [], audio: [] };
+  const newest: Partial<Record<Kind, number>> = {};
   let start = startOffset;
   let end = startOffset;
   let heldBytes = 0;
-  let newestMs: number | undefined;
   let sound: { offset: number; ms: number } | undefined;
 
   const passed = (boundary: Boundary, { videoMs, audioMs }: Reached): boolean => {
@@ -60,11 +64,11 @@ export const createRing = (startOffset = 0): Ring => {
     if (videoMs === undefined || videoMs <= boundary.videoMs + ROUNDING_MS) return false;
     if (boundary.audioMs === undefined)
       return audioMs === undefined
-        ? (newestMs ?? 0) - boundary.videoMs > 0
-        : (newestMs ?? 0) - boundary.videoMs > SILENT_TRACK_MS;
+        ? (newest.video ?? 0) - boundary.videoMs > 0
+        : (newest.video ?? 0) - boundary.videoMs > SILENT_TRACK_MS;
     return audioMs !== undefined
       ? audioMs + ROUNDING_MS >= boundary.audioMs
-      : (newestMs ?? 0) - boundary.audioMs > SILENT_TRACK_MS;
+      : (newest.video ?? 0) - boundary.audioMs > SILENT_TRACK_MS;
   };
 
   const freeBefore = (offset: number): void => {
@@ -84,7 +88,10 @@ export const createRing = (startOffset = 0): Ring => {
     const freed = firstFrom(boundaries, start);
     boundaries = boundaries.slice(freed);
     soundless = Math.max(0, soundless - freed);
-    marks = marks.slice(firstFrom(marks, start));
+    marks = {
+      video: marks.video.slice(firstFrom(marks.video, start)),
+      audio: marks.audio.slice(firstFrom(marks.audio, start)),
+    };
   };
 
   const addBoundary = (boundary: Boundary): void => {
@@ -95,10 +102,20 @@ export const createRing = (startOffset = 0): Ring => {
     if (soundless === -1) soundless = boundaries.length;
   };
 
-  const addMark = (mark: { offset: number; videoMs: number }): void => {
-    if (marks.at(-1)?.offset === mark.offset) return;
-    marks.push(mark);
-    if (marks.length > MOST_PLACES) marks = thin(marks);
+  const addMark = (kind: Kind, mark: Mark): void => {
+    const of = marks[kind];
+    const last = of.at(-1);
+    if (last?.offset === mark.offset) last.lastMs = Math.max(last.lastMs, mark.lastMs);
+    else of.push(mark);
+    if (of.length > MOST_PLACES) marks[kind] = joinMarks(of);
+  };
+
+  /** The byte before which all of a track is reached; Infinity where that is so of the whole track. */
+  const reachedUpTo = (kind: Kind, ms: number | undefined): number => {
+    const newestMs = newest[kind];
+    if (newestMs === undefined || (ms !== undefined && newestMs <= ms)) return Infinity;
+    // Not what has that very time: of several samples of one millisecond the first may be all that is reached.
+    return marks[kind].find(({ lastMs }) => ms === undefined || lastMs >= ms)?.offset ?? start;
   };
 
   /** The sound of this time is the first of every boundary before it that had none. */
@@ -143,10 +160,10 @@ export const createRing = (startOffset = 0): Ring => {
       return heldBytes;
     },
     get heldMs() {
-      return (newestMs ?? 0) - (marks[0]?.videoMs ?? newestMs ?? 0);
+      return (newest.video ?? 0) - (marks.video[0]?.firstMs ?? newest.video ?? 0);
     },
     get newestMs() {
-      return newestMs;
+      return newest.video;
     },
     append: (bytes) => {
       if (!join(bytes)) addPiece(bytes);
@@ -162,11 +179,9 @@ export const createRing = (startOffset = 0): Ring => {
         const before = sound && sound.offset >= event.offset ? sound.ms : undefined;
         return addBoundary({ offset: event.offset, videoMs: event.ptsMs, audioMs: before });
       }
-      if (event.kind === 'video') {
-        newestMs = Math.max(newestMs ?? event.lastMs, event.lastMs);
-        return addMark({ offset: event.offset, videoMs: event.firstMs });
-      }
-      addSound(event);
+      newest[event.kind] = Math.max(newest[event.kind] ?? event.lastMs, event.lastMs);
+      addMark(event.kind, { offset: event.offset, firstMs: event.firstMs, lastMs: event.lastMs });
+      if (event.kind === 'audio') addSound(event);
     },
     read: (offset) => {
       const piece = pieces[indexOf(pieces, offset)];
@@ -184,12 +199,12 @@ export const createRing = (startOffset = 0): Ring => {
       if (boundary) freeBefore(boundary.offset);
       return boundary;
     },
-    hollow: ({ videoMs, audioMs }) => {
-      const reachedMs = Math.min(videoMs ?? -1, audioMs ?? videoMs ?? -1);
-      const mark = marks.findLast((candidate) => candidate.videoMs <= reachedMs && candidate.offset > start);
-      if (!mark) return false;
-      freeBefore(mark.offset);
-      return true;
+    hollow: ({ videoMs, audioMs = videoMs }) => {
+      // A track on which nothing more comes is reached to its end, and holds up nothing.
+      const upTo = Math.min(reachedUpTo('video', videoMs), reachedUpTo('audio', audioMs));
+      const last = Math.max(marks.video.at(-1)?.offset ?? start, marks.audio.at(-1)?.offset ?? start);
+      const offset = Math.min(upTo, last);
+      if (offset > start) freeBefore(offset);
     },
   };
 };
@@ -214,6 +229,13 @@ const firstFrom = (places: readonly { offset: number }[], start: number): number
 /** Every second one, the oldest among them, and the newest. */
 const thin = <Place>(places: readonly Place[]): Place[] =>
   places.filter((_, index) => index % 2 === 0 || index === places.length - 1);
+
+/** Every two marks as one. */
+const joinMarks = (marks: readonly Mark[]): Mark[] =>
+  marks.flatMap((mark, index) => {
+    if (index % 2 === 1) return [];
+    return [{ ...mark, lastMs: Math.max(mark.lastMs, marks[index + 1]?.lastMs ?? mark.lastMs) }];
+  });
 
 /** Index of the first piece that ends beyond `offset`. */
 const indexOf = (pieces: { offset: number; bytes: Buffer }[], offset: number): number => {

@@ -154,7 +154,7 @@ export const createReceiver = (parts: Parts): Receiver => {
     return false;
   };
 
-  const isOverfull = (): boolean => ring.heldBytes > LIMITS.ringBytes || ring.heldMs > LIMITS.ringMs;
+  const isOverfull = (): boolean => ring.heldBytes > LIMITS.ringBytes;
 
   /**
    * Answers whether more is held than may be. A plain client is then not read. Other clients wait because their window stays

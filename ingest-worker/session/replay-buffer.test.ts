@@ -202,15 +202,10 @@ describe('[L5] bounds', () => {
     expect(replayBuffer.full).toBe(true);
   });
 
-  it('is full beyond tagMs that have not arrived, and no more once they have', () => {
+  it('is not full of few bytes, whatever time they take', () => {
     const replayBuffer = createReplayBuffer();
-    const to = connection();
-    replayBuffer.attach(to);
-    takeAll(replayBuffer, ...SET_UP, picture(100, true), picture(100 + LIMITS.tagMs));
-    expect(replayBuffer.full).toBe(false);
-    takeAll(replayBuffer, picture(101 + LIMITS.tagMs, true));
-    expect(replayBuffer.full).toBe(true);
-    replayBuffer.acknowledge(5);
+    replayBuffer.attach(connection());
+    takeAll(replayBuffer, ...SET_UP, picture(100, true), picture(100 + 12 * 60 * 60 * 1_000));
     expect(replayBuffer.full).toBe(false);
   });
 

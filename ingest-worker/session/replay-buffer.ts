@@ -176,8 +176,7 @@ export const createReplayBuffer = (): ReplayBuffer => {
       free();
     },
     get full() {
-      const heldMs = (tags.at(-1)?.timestampMs ?? 0) - (tags[0]?.timestampMs ?? 0);
-      return heldBytes > LIMITS.tagBytes || heldMs > LIMITS.tagMs;
+      return heldBytes > LIMITS.tagBytes;
     },
     get empty() {
       return sentTags === tags.length;
