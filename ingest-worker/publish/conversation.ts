@@ -39,6 +39,8 @@ export type Effect =
   | { do: 'count'; acknowledged: number }
   /** The server wants to hear how much we have read, every so many bytes. */
   | { do: 'report-every'; bytes: number }
+  /** The server sends us to another address; it fails us right after. */
+  | { do: 'redirect'; url: string }
   | ({ do: 'fail' } & Failure);
 
 type Step = [next: Conversation, effects: Effect[]];
@@ -157,7 +159,11 @@ const hearStatus = (conversation: Conversation, status: Amf0Value): Step => {
 const hearError = (conversation: Conversation, transaction: Amf0Value, status: Amf0Value): Step => {
   const { code, words } = toStatus(status);
   switch (transaction) {
-    case TRANSACTION.connect:
+    case TRANSACTION.connect: {
+      const url = toRedirect(status);
+      const [next, effects] = fail(toStatusFailure(code), words);
+      return [next, url === undefined ? effects : [{ do: 'redirect', url }, ...effects]];
+    }
     case TRANSACTION.createStream:
       return fail(toStatusFailure(code), words);
     case TRANSACTION.publish:
@@ -169,13 +175,22 @@ const hearError = (conversation: Conversation, transaction: Amf0Value, status: A
 
 const toStatus = (status: Amf0Value): { code: string; level: string; words: string } => {
   const text = (name: string): string => {
-    if (typeof status !== 'object' || status === null || Array.isArray(status)) return '';
-    const value = status[name];
+    const value = memberOf(status, name);
     return typeof value === 'string' ? value : '';
   };
   const code = text('code');
   return { code, level: text('level'), words: [code, text('description')].filter((part) => part !== '').join(': ') };
 };
+
+/** `ex.redirect` of a status, which servers of a cluster answer `connect` with. */
+const toRedirect = (status: Amf0Value): string | undefined => {
+  const ex = memberOf(status, 'ex');
+  const url = memberOf(ex, 'redirect');
+  return typeof url === 'string' ? url : undefined;
+};
+
+const memberOf = (value: Amf0Value, name: string): Amf0Value =>
+  typeof value !== 'object' || value === null || Array.isArray(value) ? undefined : value[name];
 
 const fail = (because: Failure['because'], detail: string): Step => [
   { at: 'failed' },

@@ -91,6 +91,36 @@ describe('RTMPS publisher: opening', () => {
     await sink.until('no connection left', () => sink.connections() === 0);
   });
 
+  it('[P3] goes where the server sends it, and says where that is', async () => {
+    const [front, back] = [await makeSink({ tls: false }), await makeSink({ tls: false })];
+    front.conduct.redirect = back.url;
+    const { publisher } = make(front);
+    expect(await publisher.connect()).toEqual({ connected: true, redirectedTo: 'localhost' });
+    sendAll(publisher, makeTags({ frames: 30 }));
+    expect(await publisher.close()).toEqual({ flushed: true });
+    expect(back.sessions[0]?.frames).toHaveLength(30);
+    expect(front.sessions).toEqual([]);
+  });
+
+  it.each([
+    ['out of TLS', async () => (await makeSink({ tls: false })).url],
+    ['nowhere', async () => 'http://localhost/app'],
+    [
+      'in a circle',
+      async () => {
+        const next = await makeSink();
+        next.conduct.redirect = next.url;
+        return next.url;
+      },
+    ],
+  ])('[P3] does not go %s', async (_, to) => {
+    const front = await makeSink();
+    front.conduct.redirect = await to();
+    const { publisher } = make(front);
+    expect(await publisher.connect()).toMatchObject({ connected: false });
+    await front.until('no connection left', () => front.connections() === 0);
+  });
+
   it.each([
     [PUBLISH_LIMITS.refusalMs - 1, 'key-refused'],
     [PUBLISH_LIMITS.refusalMs, 'reset'],

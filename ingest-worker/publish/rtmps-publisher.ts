@@ -9,6 +9,7 @@ import { createHandshake } from './handshake.ts';
 import { createLife } from './life.ts';
 import { openLink, type Link } from './link.ts';
 import { PUBLISH_LIMITS, type PublishLimits } from './publish-limits.ts';
+import { createRedirectedPublisher } from './redirect.ts';
 import { createRhythmTrust, type RhythmTrust } from './rhythm-trust.ts';
 import { acknowledgement, MESSAGE, type RtmpMessage } from './rtmp-message.ts';
 import { parseTarget, type Target } from './target.ts';
@@ -26,7 +27,11 @@ export const createRtmpsPublishers = ({
   const trust = createRhythmTrust({ limits, now });
   return (options) => {
     const target = parseTarget(options.url);
-    return target === undefined ? noPublisher : createRtmpsPublisher({ options, target, trust, limits, now, random });
+    if (target === undefined) return noPublisher;
+    return createRedirectedPublisher({
+      target,
+      make: (to, onRedirect) => createRtmpsPublisher({ options, target: to, onRedirect, trust, limits, now, random }),
+    });
   };
 };
 
@@ -42,11 +47,17 @@ const noPublisher: Publisher = {
 const createRtmpsPublisher = ({
   options: { streamKey, ca, onEvent },
   target,
+  onRedirect,
   trust,
   limits,
   now,
   random,
-}: Required<Parts> & { options: PublisherOptions; target: Target; trust: RhythmTrust }): Publisher => {
+}: Required<Parts> & {
+  options: PublisherOptions;
+  target: Target;
+  onRedirect: (url: string) => void;
+  trust: RhythmTrust;
+}): Publisher => {
   const terms: Terms = { target, streamKey, chunkBytes: limits.chunkBytes, ackWindowBytes: limits.ackWindowBytes };
   const writer = createChunkWriter();
   const reader = createChunkReader(limits);
@@ -119,6 +130,8 @@ const createRtmpsPublisher = ({
       case 'report-every':
         reportEveryBytes = effect.bytes;
         return undefined;
+      case 'redirect':
+        return onRedirect(effect.url);
       case 'fail':
         return fail(effect);
       case 'part':

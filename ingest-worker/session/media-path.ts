@@ -59,7 +59,10 @@ export const createMediaPath = (parts: MediaPathParts): MediaPath => {
     onEvent: (event) => {
       switch (event.type) {
         case 'connected':
-          log.info('upstream connected', { afterMs: Math.round(clock() - startedMs) });
+          log.info('upstream connected', {
+            afterMs: Math.round(clock() - startedMs),
+            ...(event.redirectedTo !== undefined && { redirectedTo: event.redirectedTo }),
+          });
           stats.connected();
           break;
         case 'failed':

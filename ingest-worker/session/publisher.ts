@@ -46,8 +46,13 @@ export type PublisherFailure =
   | 'protocol-error';
 
 export type Publisher = {
-  /** TCP, TLS, RTMP handshake, connect, createStream, publish; settles within its own time limits and never throws. */
-  connect(): Promise<{ connected: true } | { connected: false; because: PublisherFailure; detail: string }>;
+  /**
+   * TCP, TLS, RTMP handshake, connect, createStream, publish; settles within its own time limits and never throws.
+   * `redirectedTo` is the host that the server has sent it to, where that is another.
+   */
+  connect(): Promise<
+    { connected: true; redirectedTo?: string } | { connected: false; because: PublisherFailure; detail: string }
+  >;
   /**
    * Takes the tag, always, in the order of the calls; false when the write queue is now above its mark: the caller stops
    * until `drained`. A call after `closed`, `close` or `abandon` does nothing and returns false. An onMetaData tag comes

@@ -12,7 +12,8 @@ type Parts = {
 };
 
 export type UpstreamEvent =
-  | { type: 'connected' }
+  /** `redirectedTo`: at the host that the server has sent us to. */
+  | { type: 'connected'; redirectedTo?: string }
   | { type: 'failed'; because: PublisherFailure; detail: string }
   /** The write queue is low again: more can be sent. */
   | { type: 'drained' }
@@ -69,7 +70,8 @@ export const createUpstreamConnection = (parts: Parts): UpstreamConnection => {
       return onEvent({ type: 'failed', because: answer.because, detail: answer.detail });
     }
     replayBuffer.attach(made);
-    onEvent({ type: 'connected' });
+    const { redirectedTo } = answer;
+    onEvent({ type: 'connected', ...(redirectedTo !== undefined && { redirectedTo }) });
   };
 
   const heard = (event: PublisherEvent): void => {

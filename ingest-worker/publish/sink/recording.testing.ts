@@ -38,6 +38,8 @@ export type Conduct = {
   acknowledges: 'when-asked' | 'never' | 'increments' | 'early-then-2.5MB';
   readBytesPerSecond: number | undefined;
   answersFarewell: boolean;
+  /** Sends whoever connects to this address instead. */
+  redirect: string | undefined;
 };
 
 type Parts = {
@@ -69,7 +71,8 @@ export const startRecording = ({
   };
   const reply = (streamId: number, ...values: Buffer[]): void =>
     say(toWire({ type: COMMAND, streamId, body: Buffer.concat(values) }));
-  const status = (level: string, code: string, description: string): Buffer => amf.object({ level, code, description });
+  const status = (level: string, code: string, description: string, more: Record<string, Buffer> = {}): Buffer =>
+    amf.object({ level, code, description }, more);
 
   const ended = (how: 'ended' | 'reset' | 'protocol-error', detail: string): void => {
     if (recorded !== undefined) recorded.end ??= { how, atMs: performance.now(), detail };
@@ -103,6 +106,12 @@ export const startRecording = ({
     const number = amf.number(typeof transaction === 'number' ? transaction : 0);
     switch (name) {
       case 'connect': {
+        if (conduct.redirect !== undefined) {
+          const rejected = status('error', 'NetConnection.Connect.Rejected', 'connect', {
+            ex: amf.object({ redirect: conduct.redirect }),
+          });
+          return reply(0, amf.text('_error'), number, amf.nothing, rejected);
+        }
         const refused = conduct.refuse === 'connect';
         const code = refused ? 'NetConnection.Connect.Rejected' : 'NetConnection.Connect.Success';
         const answer = amf.text(refused ? '_error' : '_result');

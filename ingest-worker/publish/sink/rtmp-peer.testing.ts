@@ -121,7 +121,7 @@ export const toWire = ({ type, streamId, body }: Omit<PeerMessage, 'timestampMs'
   return Buffer.concat(parts);
 };
 
-/** The few kinds of AMF0 that a server has to write: text, number, nothing, and one flat object. */
+/** The few kinds of AMF0 that a server has to write: text, number, nothing, and an object of texts and values written before. */
 export const amf = {
   text: (text: string): Buffer => Buffer.concat([Buffer.of(2), short(text)]),
   number: (value: number): Buffer => {
@@ -130,10 +130,11 @@ export const amf = {
     return bytes;
   },
   nothing: Buffer.of(5),
-  object: (members: Readonly<Record<string, string>>): Buffer =>
+  object: (texts: Readonly<Record<string, string>>, values: Readonly<Record<string, Buffer>> = {}): Buffer =>
     Buffer.concat([
       Buffer.of(3),
-      ...Object.entries(members).flatMap(([name, text]) => [short(name), amf.text(text)]),
+      ...Object.entries(texts).flatMap(([name, text]) => [short(name), amf.text(text)]),
+      ...Object.entries(values).flatMap(([name, value]) => [short(name), value]),
       Buffer.of(0, 0, 9),
     ]),
 };

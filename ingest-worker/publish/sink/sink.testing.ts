@@ -43,6 +43,7 @@ export const startSink = async ({ tls = true, port = 0 }: Options = {}): Promise
     acknowledges: 'when-asked',
     readBytesPerSecond: undefined,
     answersFarewell: true,
+    redirect: undefined,
   };
   const authority = tls ? await createAuthority() : undefined;
   const sessions: Recorded[] = [];
