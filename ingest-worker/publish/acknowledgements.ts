@@ -21,7 +21,7 @@ export type Acknowledgements = {
 };
 
 type Limits = {
-  ackWindowBytes: number;
+  ackStepBytes: number;
   stallMs: number;
   patienceMs: number;
   rhythmSteps: number;
@@ -38,7 +38,7 @@ export const createAcknowledgements = (limits: Limits): Acknowledgements => {
   let bytes = 0;
   let last = 0;
   let steps = 0;
-  let largestStep = limits.ackWindowBytes;
+  let largestStep = limits.ackStepBytes;
   let longestMs = 0;
   let steppedAt: number | undefined;
   let overdueSince: number | undefined;

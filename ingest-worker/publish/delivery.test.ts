@@ -4,7 +4,7 @@ import { createDelivery, type Delivery } from './delivery.ts';
 import { PUBLISH_LIMITS } from './publish-limits.ts';
 
 const LIMITS = PUBLISH_LIMITS;
-const WINDOW: number = LIMITS.ackWindowBytes;
+const WINDOW: number = LIMITS.ackStepBytes;
 
 /** A connection that has just opened, and one tag of so many bytes written and flushed on it, as often as wanted. */
 const make = (): { delivery: Delivery; pass: (bytes: number, tags?: number) => void } => {

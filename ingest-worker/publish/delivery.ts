@@ -69,7 +69,7 @@ export const createDelivery = (limits: Limits, { trustRhythm = true }: { trustRh
 
   /**
    * Whether what the socket took a while ago has to count, because the server's word is not to be had, or not to be believed.
-   * Until two windows, or a while, have brought none, its first may be on its way. A server with a rhythm is waited for as
+   * Until two steps, or a while, have brought none, its first may be on its way. A server with a rhythm is waited for as
    * long as its silence can still be judged; nothing else holds up for ever what has been sent.
    */
   const isWeak = (longAgo: number, now: number): boolean => {
@@ -79,7 +79,7 @@ export const createDelivery = (limits: Limits, { trustRhythm = true }: { trustRh
     const isTalking = now - (acknowledgements.believedAt ?? -Infinity) <= limits.flushedMs;
     if (unacknowledged >= limits.unacknowledgedBytes) return !isJudged || isTalking;
     if (acknowledgements.any) return false;
-    return now - (openedAt ?? now) >= limits.silenceMs || longAgo >= 2 * limits.ackWindowBytes;
+    return now - (openedAt ?? now) >= limits.silenceMs || longAgo >= 2 * limits.ackStepBytes;
   };
 
   const rule = (): AcknowledgementRule => (weak ? 'flushed-5s' : 'acknowledged');

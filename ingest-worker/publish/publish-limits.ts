@@ -33,8 +33,10 @@ export const PUBLISH_LIMITS = {
   closeMs: 8_000,
   /** Within it, once the queue is out: how long a server may take to answer the farewell, which many never do. */
   farewellMs: 1_000,
-  /** What we ask the server for, and so the step in which the committed position moves. */
-  ackWindowBytes: 131_072,
+  /** What we ask the server for, and so the step in which the committed position moves: a second of a thin show. */
+  ackWindowBytes: 32_768,
+  /** The step that any server is granted, whatever it was asked for. */
+  ackStepBytes: 131_072,
   /** Ours, towards the server: most frames go out whole. */
   chunkBytes: 65_536,
   /** A server says little; a message above this is not one for us. */
