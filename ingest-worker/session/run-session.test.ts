@@ -258,7 +258,7 @@ describe('[L4] the ring', () => {
     const { feed, received } = running();
     feed(INIT);
     let sent = INIT.byteLength;
-    for (const index of [0, 1, 1_000, 1_001]) {
+    for (const index of [0, 1, 300, 301]) {
       feed(gop(index));
       sent += gop(index).byteLength;
     }
