@@ -192,6 +192,6 @@ export const openControlPlane = async () => {
     stream: buildStreamsRoom(base, people, streaming),
     webhooks: buildWebhooksRoom(base, streaming),
   };
-  return { ...ground, ...createCaller(rooms, issuer), rooms, streaming };
+  return { ...ground, ...createCaller(rooms, issuer), rooms, streaming, profiles };
 };
 export type TestControlPlane = Awaited<ReturnType<typeof openControlPlane>>;

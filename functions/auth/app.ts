@@ -1,7 +1,7 @@
 import type { AuthConfig, MeView, Session, Ticket } from '#contract/http';
 import type { UserId } from '#domain/ids';
 import { TICKET_LIVES_MS } from '#store/tickets';
-import { type Authenticate, type Caller, identified, requireUser } from '../http/caller.ts';
+import { type Authenticate, type Caller, identified, requireUser, signedIn } from '../http/caller.ts';
 import type { LimitedMiddleware } from '../http/limited.ts';
 import { Refusal } from '../http/refusal.ts';
 import { createRoom, type RoomParts } from '../http/room.ts';
@@ -62,7 +62,7 @@ export const createAuthApp = ({
     return c.json(view, 201);
   });
 
-  room.post('/auth/sign-out-everywhere', people, async (c) => {
+  room.post('/auth/sign-out-everywhere', people, signedIn, limited('account'), async (c) => {
     const { userId, signedInAt } = requireUser(c);
     if (signedInAt === undefined)
       throw new Refusal(

@@ -6,7 +6,8 @@ import type { RoomEnv } from './caller.ts';
 
 /**
  * How often one person (or, not signed in, one address) may do a thing: a burst for who catches up or retries, then a pace that
- * no person keeps up but a script does.
+ * no person keeps up but a script does. Every route that is no mere reading has one of these (`http/rates.test.ts`); what a
+ * socket may say has its own beside its messages (`realtime/handlers.ts`), and readings are held back by API Gateway.
  */
 export const RATES = {
   /** A whole office may be behind one address, and every one of its sockets needs a ticket. */
@@ -19,6 +20,12 @@ export const RATES = {
   like: { burst: 300, everyMs: 500 },
   follow: { burst: 300, everyMs: 1_000 },
   profile: { burst: 120, everyMs: 5_000 },
+  /** Changes of a show that is there, which may call Mux and push. */
+  edit: { burst: 60, everyMs: 10_000 },
+  end: { burst: 60, everyMs: 5_000 },
+  remove: { burst: 120, everyMs: 2_000 },
+  /** What one does to one's account as a whole: becoming a creator, signing out everywhere, deleting it. */
+  account: { burst: 30, everyMs: 60_000 },
 } as const satisfies Record<string, Rate>;
 export type Limited = keyof typeof RATES;
 

@@ -152,7 +152,7 @@ export const createPostsApp = (parts: Parts) => {
     return c.json(await viewed(edited, caller));
   });
 
-  room.delete('/posts/:id', signedIn, async (c) => {
+  room.delete('/posts/:id', signedIn, limited('remove'), async (c) => {
     const caller = requireUser(c);
     const { post } = await visiblePost(c.req.param('id'), caller);
     if (!mayRemove(caller, post.authorId)) throw new Refusal('not-allowed', 'This is not your post.');

@@ -73,7 +73,7 @@ export const createCommentRoutes = ({
       return c.json(view, 201);
     })
 
-    .delete('/posts/:id/comments/:commentId', signedIn, async (c) => {
+    .delete('/posts/:id/comments/:commentId', signedIn, limited('remove'), async (c) => {
       const caller = requireUser(c);
       const { post } = await visiblePost(c.req.param('id'), caller);
       const id = parseCommentId(c.req.param('commentId'));

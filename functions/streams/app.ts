@@ -187,7 +187,7 @@ export const createStreamsApp = (parts: Parts) => {
 
     .get('/stream/:id', async (c) => c.json(await viewFor(await watchable(c), c.get('user'))))
 
-    .patch('/stream/:id', signedIn, body(UpdateStream), async (c) => {
+    .patch('/stream/:id', signedIn, limited('edit'), body(UpdateStream), async (c) => {
       const { stream, caller } = await own(c);
       const { scheduledFor, visibility, title, description } = c.req.valid('json');
       const begun = visibility !== undefined || scheduledFor !== undefined;
@@ -256,7 +256,7 @@ export const createStreamsApp = (parts: Parts) => {
       throw new Refusal('recording-gone', 'There is no recording of this show.');
     })
 
-    .post('/stream/:id/end', async (c) => {
+    .post('/stream/:id/end', signedIn, limited('end'), async (c) => {
       const caller = requireUser(c);
       const stream = await find(c);
       const theirs = stream.creatorId === caller.userId;

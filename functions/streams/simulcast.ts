@@ -59,7 +59,7 @@ export const createSimulcastRoutes = ({ limited, streams, channels, channelStore
       throw tooMany();
     })
 
-    .delete('/stream/simulcast/:targetId', signedIn, async (c) => {
+    .delete('/stream/simulcast/:targetId', signedIn, limited('edit'), async (c) => {
       const { userId } = requireCreator(c);
       const channel = await channelStore.get(userId, 'public');
       const target = channel.live?.simulcast?.find(({ id }) => id === c.req.param('targetId'));

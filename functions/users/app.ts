@@ -78,7 +78,7 @@ export const createUsersApp = ({
     return c.json(await profiles.meOf(changed.user, caller.roles));
   });
 
-  room.delete('/users/me', async (c) => {
+  room.delete('/users/me', signedIn, limited('account'), async (c) => {
     const { userId, signedInAt } = requireUser(c);
     if (signedInAt !== undefined && signedInAt < now() - FRESH_SIGN_IN_MS)
       throw new Refusal('sign-in-too-old', 'Sign in again first: this cannot be undone.', {
@@ -92,7 +92,7 @@ export const createUsersApp = ({
     return c.body(null, 204);
   });
 
-  room.post('/users/me/creator', async (c) => {
+  room.post('/users/me/creator', signedIn, limited('account'), async (c) => {
     const caller = requireUser(c);
     const user = whole(await users.becomeCreator(caller.userId));
     const roles = caller.roles.includes('creator') ? caller.roles : (['creator', ...caller.roles] as const);
