@@ -5,6 +5,7 @@ import { newId, type StreamId } from '#domain/ids';
 import { createChannelStore } from '#store/channels';
 import { createConnectionStore } from '#store/connections';
 import { createMuxEventStore } from '#store/events';
+import { createLimitStore } from '#store/limits';
 import { createLeaseStore } from '#store/leases';
 import { createPostStore } from '#store/posts';
 import { createStreamStore } from '#store/streams';
@@ -23,6 +24,7 @@ import { createStreamViews } from '../shows/views.ts';
 import type { LiveVideo } from '../video/live-video.ts';
 import { createMuxVideo } from '../video/mux.ts';
 import { createPatience } from '../video/patience.ts';
+import { inTurn } from '../video/turns.ts';
 
 const pause = (ms: number): Promise<void> => new Promise((done) => void setTimeout(done, ms));
 const SECRET_BYTES = 24;
@@ -30,20 +32,22 @@ const SECRET_BYTES = 24;
 /** A secret that opens something: 192 random bits. */
 export const newSecret = (): string => randomBytes(SECRET_BYTES).toString('base64url');
 
-/** Mux's SDK without its own retries: a repeated create would make two live streams. */
-export const createMux = ({ config }: Pick<Base, 'config'>): Mux =>
+/** Mux's SDK, in the turns that all functions share, and without its own retries: a repeated create would make two live streams. */
+export const createMux = ({ config, table, clock }: Pick<Base, 'config' | 'table' | 'clock'>): Mux =>
   new Mux({
     tokenId: config.MUX_TOKEN_ID,
     tokenSecret: config.MUX_TOKEN_SECRET,
     maxRetries: 0,
+    fetch: inTurn({ limits: createLimitStore({ table }), clock }),
     logLevel: 'off',
     ...(config.MUX_BASE_URL !== undefined && { baseURL: config.MUX_BASE_URL }),
   });
 
-const createVideo = ({ config }: Pick<Base, 'config'>): LiveVideo => {
+const createVideo = (base: Base): LiveVideo => {
+  const { config } = base;
   const { MUX_SIGNING_KEY_ID: id, MUX_SIGNING_PRIVATE_KEY: privateKey } = config;
   return createMuxVideo({
-    mux: createMux({ config }),
+    mux: createMux(base),
     patiently: createPatience({ clock: Date.now, wait: pause, random: Math.random }),
     streamUrl: config.MUX_STREAM_URL,
     imageUrl: config.MUX_IMAGE_URL,
@@ -87,7 +91,15 @@ export const createStreaming = (
     video,
     streams,
     channelStore,
-    channels: createChannels({ channels: channelStore, video, log, clock, newToken: newSecret, wait }),
+    channels: createChannels({
+      channels: channelStore,
+      limits: createLimitStore({ table }),
+      video,
+      log,
+      clock,
+      newToken: newSecret,
+      wait,
+    }),
     connections,
     leases,
     events,

@@ -3,6 +3,7 @@ import type { LiveStream } from '#domain/channel';
 import type { User } from '#domain/user';
 import { VideoFault, type WantedLiveStream } from '../video/live-video.ts';
 import { openShowRooms, type ShowRooms } from '../show-rooms.testing.ts';
+import { SETTING } from './channels.ts';
 
 let rooms: ShowRooms;
 let creator: User;
@@ -123,4 +124,22 @@ describe('when the one who makes the channel', () => {
     expect(rooms.fake.removed).toContain(late?.id);
     expect(rooms.fake.removed).not.toContain(kept?.id);
   });
+});
+
+it('a creator who turns the delay to and fro spends their own turns at Mux, and nobody else’s', async () => {
+  let calls = 0;
+  const { set } = rooms.fake.video;
+  rooms.fake.video.set = async (...given) => {
+    calls += 1;
+    return set(...given);
+  };
+  const turn = (as: User, latency: string) =>
+    rooms.call('POST', '/stream/create', { as, body: { title: 'A show', latency } });
+  await create();
+  const statuses: number[] = [];
+  for (let i = 0; i < SETTING.burst + 5; i++) statuses.push((await turn(creator, i % 2 ? 'standard' : 'low')).status);
+  expect(calls).toBe(SETTING.burst);
+  expect(statuses.filter((status) => status === 429).length).toBeGreaterThan(0);
+  expect((await turn(rooms.otherCreator, 'low')).status).toBe(201);
+  rooms.fake.video.set = set;
 });

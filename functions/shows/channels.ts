@@ -11,6 +11,7 @@ import type { Stream, Visibility } from '#domain/stream';
 import type { Latency } from '#domain/stream-limits';
 import { STREAM_LIMITS } from '#domain/stream-limits';
 import type { ChannelStore } from '#store/channels';
+import type { Rate, Taken } from '#store/limits';
 import type { Log } from '../http/log.ts';
 import { Refusal } from '../http/refusal.ts';
 import { type LiveVideo, VideoFault } from '../video/live-video.ts';
@@ -18,9 +19,13 @@ import { type LiveVideo, VideoFault } from '../video/live-video.ts';
 /** How long one caller may take to make a channel before another tries; and how long the others wait for it. */
 export const MAKING = { turnMs: 30_000, waitMs: 12_000, lookMs: 200 } as const;
 
+/** How often one creator's channel may be set anew at Mux, whose turns are everybody's. */
+export const SETTING: Rate = { burst: 20, everyMs: 30_000 };
+
 type Parts = {
   channels: Pick<ChannelStore, 'get' | 'beginMaking' | 'made' | 'notMade' | 'wasSet' | 'gone'>;
   video: Pick<LiveVideo, 'make' | 'find' | 'set' | 'remove'>;
+  limits: { take(what: string, who: string, rate: Rate, now: number): Promise<Taken> };
   log: Log;
   clock: () => Date;
   newToken: () => string;
@@ -35,7 +40,7 @@ export type ReadyChannel = Channel & { live: LiveStream };
  * Mux's is lost, one live stream is made: one caller has the turn, and whoever takes a turn over looks for what the one before may
  * have made.
  */
-export const createChannels = ({ channels, video, log, clock, newToken, wait }: Parts) => {
+export const createChannels = ({ channels, video, limits, log, clock, newToken, wait }: Parts) => {
   const make = async (creatorId: UserId, kind: ChannelKind, latency: Latency, takenOver: boolean, token: string) => {
     const passthrough = channelPassthrough(creatorId, kind);
     try {
@@ -83,6 +88,8 @@ export const createChannels = ({ channels, video, log, clock, newToken, wait }: 
         const settings = settingsFor(latency);
         if (live.latency === latency && live.reconnectWindowSeconds === settings.reconnectWindowSeconds)
           return { ...channel, live };
+        const taken = await limits.take('channel', creatorId, SETTING, clock().getTime());
+        if (!taken.allowed) throw tooOften(taken.retryAfterMs);
         if ((await video.set(live.id, settings)) === 'done') {
           await channels.wasSet(channel, settings);
           return { ...channel, live: { ...live, ...settings } };
@@ -95,6 +102,11 @@ export const createChannels = ({ channels, video, log, clock, newToken, wait }: 
   };
 };
 export type Channels = ReturnType<typeof createChannels>;
+
+const tooOften = (retryAfterMs: number) =>
+  new Refusal('too-many-requests', 'You have changed the delay of your shows too often. Wait a little.', {
+    headers: { 'Retry-After': String(Math.ceil(retryAfterMs / 1_000)) },
+  });
 
 const settingsFor = (latency: Latency): Pick<LiveStream, 'latency' | 'reconnectWindowSeconds'> => ({
   latency,
