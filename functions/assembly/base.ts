@@ -66,7 +66,11 @@ export const createBase = ({
     sockets: api && createSockets({ api }),
     bucket,
     table: openTable({ client, tableName: config.TABLE_NAME }),
-    cursors: createCursors({ secret: config.CURSOR_SECRET }),
+    get cursors() {
+      const { CURSOR_SECRET: secret } = config;
+      if (secret === undefined) throw new Error('This room was given no CURSOR_SECRET.');
+      return createCursors({ secret });
+    },
     close: () => {
       client.destroy();
       api?.destroy();

@@ -39,6 +39,12 @@ describe('the configuration', () => {
     );
     expect(() => parseConfig({})).toThrow(/MUX_TOKEN_SECRET is missing/);
   });
+
+  it('wants of a room the secrets that it works with, and no others', () => {
+    const { MUX_TOKEN_ID: _, MUX_TOKEN_SECRET: __, MUX_WEBHOOK_SECRETS: ___, ...rest } = ENVIRONMENT;
+    expect(parseConfig(rest, ['CURSOR_SECRET'])).toMatchObject({ CURSOR_SECRET: ENVIRONMENT.CURSOR_SECRET });
+    expect(() => parseConfig(rest, ['MUX_WEBHOOK_SECRETS'])).toThrow(/MUX_WEBHOOK_SECRETS is missing/);
+  });
 });
 
 describe('secrets', () => {

@@ -37,10 +37,10 @@ const Environment = z.object({
   AUTH_ISSUERS: issuers,
   /** Origins, besides our own, whose pages may call the API; comma-separated. */
   CORS_ORIGINS: z._default(words, []),
-  MUX_TOKEN_ID: word,
-  MUX_TOKEN_SECRET: word,
+  MUX_TOKEN_ID: z.optional(word),
+  MUX_TOKEN_SECRET: z.optional(word),
   /** Several during a rotation, comma-separated: any of them verifies. */
-  MUX_WEBHOOK_SECRETS: words.check(z.minLength(1)),
+  MUX_WEBHOOK_SECRETS: z.optional(words.check(z.minLength(1))),
   MUX_BASE_URL: z.optional(z.url()),
   MUX_STREAM_URL: z._default(z.url(), 'https://stream.mux.com'),
   MUX_IMAGE_URL: z._default(z.url(), 'https://image.mux.com'),
@@ -58,7 +58,7 @@ const Environment = z.object({
   MODERATORS: z._default(words, []),
   /** How many proxies of ours stand in front of the API: behind CloudFront one, else none. */
   TRUSTED_HOPS: z._default(z.coerce.number().check(z.int(), z.gte(0), z.lte(8)), 0),
-  CURSOR_SECRET: z.string().check(z.minLength(16)),
+  CURSOR_SECRET: z.optional(z.string().check(z.minLength(16))),
   /** What `GET /healthz` calls this build. */
   VERSION: z._default(word, 'dev'),
 });
@@ -66,14 +66,28 @@ const Environment = z.object({
 /** What the control plane is told from outside. */
 export type Config = z.infer<typeof Environment>;
 
-/** The configuration in an environment; throws one sentence that names every variable that is missing or wrong. */
-export const parseConfig = (env: Readonly<Record<string, string | undefined>>): Config => {
+/** Secrets, of which each room is given what it needs: who has one of them can do no more with it than that room does. */
+export const SECRETS = ['MUX_TOKEN_ID', 'MUX_TOKEN_SECRET', 'MUX_WEBHOOK_SECRETS', 'CURSOR_SECRET'] as const;
+export type SecretName = (typeof SECRETS)[number];
+
+/**
+ * The configuration in an environment; throws one sentence that names every variable that is missing or wrong.
+ *
+ * @param needs the secrets that there must be; by default all, for who runs every room
+ */
+export const parseConfig = (
+  env: Readonly<Record<string, string | undefined>>,
+  needs: readonly SecretName[] = SECRETS,
+): Config => {
   // a variable that is set but empty is one that somebody forgot: as good as not set
   const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const parsed = z.safeParse(Environment, set);
-  if (parsed.success) return parsed.data;
-  const wrong = parsed.error.issues.map(({ path: [name, ...rest], message }) =>
+  const missing = needs.filter((name) => !(name in set)).map((name) => `${name} is missing`);
+  if (parsed.success && missing.length === 0) return parsed.data;
+  const wrong = (parsed.error?.issues ?? []).map(({ path: [name, ...rest], message }) =>
     String(name) in set ? `${[name, ...rest].map(String).join('.')}: ${message}` : `${String(name)} is missing`,
   );
-  throw new Error(`The environment does not hold what the control plane needs: ${[...new Set(wrong)].join('; ')}.`);
+  throw new Error(
+    `The environment does not hold what the control plane needs: ${[...new Set([...wrong, ...missing])].join('; ')}.`,
+  );
 };

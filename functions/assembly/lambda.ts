@@ -2,16 +2,21 @@ import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Env, Hono, Schema } from 'hono';
 import { handle, type LambdaContext, type LambdaEvent } from 'hono/aws-lambda';
 import { type Base, createBase } from './base.ts';
-import { parseConfig } from './config.ts';
+import { parseConfig, type SecretName } from './config.ts';
 import { createLog } from './log.ts';
 import { withSecrets } from './secrets.ts';
 
-/** The base of a Lambda, made once while it starts: whatever is missing stops it there, and not at somebody's request. */
+/**
+ * The base of a Lambda, made once while it starts: whatever is missing stops it there, and not at somebody's request.
+ *
+ * @param needs the secrets that this room works with; it is given no others (`infra/stacks/control-plane.ts`)
+ */
 export const startLambda = async (
   room: string,
   env: Readonly<Record<string, string | undefined>>,
+  needs: readonly SecretName[],
 ): Promise<{ base: Base; metrics: Metrics }> => {
-  const config = parseConfig(await withSecrets(env));
+  const config = parseConfig(await withSecrets(env), needs);
   const metrics = new Metrics({ namespace: 'Vybzz', serviceName: room });
   return { base: createBase({ config, log: createLog(room) }), metrics };
 };

@@ -35,8 +35,9 @@ export const newSecret = (): string => randomBytes(SECRET_BYTES).toString('base6
 /** Mux's SDK, in the turns that all functions share, and without its own retries: a repeated create would make two live streams. */
 export const createMux = ({ config, table, clock }: Pick<Base, 'config' | 'table' | 'clock'>): Mux =>
   new Mux({
-    tokenId: config.MUX_TOKEN_ID,
-    tokenSecret: config.MUX_TOKEN_SECRET,
+    // a room that was given none makes addresses, and calls nobody
+    tokenId: config.MUX_TOKEN_ID ?? null,
+    tokenSecret: config.MUX_TOKEN_SECRET ?? null,
     maxRetries: 0,
     fetch: inTurn({ limits: createLimitStore({ table }), clock }),
     logLevel: 'off',

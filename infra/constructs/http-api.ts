@@ -1,5 +1,12 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { HttpApi as AwsHttpApi, HttpMethod, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
+import {
+  CfnStage,
+  HttpApi as AwsHttpApi,
+  HttpMethod,
+  type HttpRoute,
+  HttpStage,
+  LogGroupLogDestination,
+} from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { AccessLogField, AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -15,6 +22,13 @@ type Props = {
 /** Requests a second, and at once, that the API takes before it answers 429; the account's own ceiling is 10,000. */
 const THROTTLE = { rateLimit: 2_000, burstLimit: 1_000 };
 
+/**
+ * What one room takes of that, so that a crowd before one of them is none before the others; and Mux's webhooks have theirs alone,
+ * far above what Mux sends and out of reach of who reads.
+ */
+const ROOM_THROTTLE = { ThrottlingRateLimit: 1_000, ThrottlingBurstLimit: 500 };
+const WEBHOOKS_THROTTLE = { ThrottlingRateLimit: 200, ThrottlingBurstLimit: 200 };
+
 /** The HTTP API: each room has the paths under its name. Tokens are verified in the rooms, by one code for every issuer. */
 export class RoomsApi extends Construct {
   readonly api: AwsHttpApi;
@@ -23,10 +37,14 @@ export class RoomsApi extends Construct {
   constructor(scope: Construct, id: string, { rooms }: Props) {
     super(scope, id);
     this.api = new AwsHttpApi(this, 'Api', { createDefaultStage: false });
+    const throttled: Record<string, object> = {};
+    const routes: HttpRoute[] = [];
     for (const [room, handler] of Object.entries(rooms)) {
       const integration = new HttpLambdaIntegration(`${room}Integration`, handler);
-      for (const path of [`/${room}`, `/${room}/{proxy+}`])
-        this.api.addRoutes({ path, methods: [HttpMethod.ANY], integration });
+      for (const path of [`/${room}`, `/${room}/{proxy+}`]) {
+        routes.push(...this.api.addRoutes({ path, methods: [HttpMethod.ANY], integration }));
+        throttled[`ANY ${path}`] = room === 'webhooks' ? WEBHOOKS_THROTTLE : ROOM_THROTTLE;
+      }
     }
     acknowledge(this, {
       APIG4:
@@ -56,6 +74,10 @@ export class RoomsApi extends Construct {
         ),
       },
     });
+    if (this.stage.node.defaultChild instanceof CfnStage)
+      this.stage.node.defaultChild.addPropertyOverride('RouteSettings', throttled);
+    // settings of a route want the route first
+    this.stage.node.addDependency(...routes);
   }
 
   /** `abc.execute-api.eu-west-1.amazonaws.com`: what CloudFront forwards to. */

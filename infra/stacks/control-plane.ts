@@ -17,6 +17,14 @@ const WEBHOOK_CONCURRENCY = 20;
 /** Rooms that tell open sockets. */
 const PUSHERS = new Set(['realtime', 'streams', 'users', 'webhooks']);
 
+/** The secrets that each room works with, as its entry in `functions/assembly/lambdas/` says; the others it cannot read. */
+const SECRETS_OF: Record<string, readonly ('mux' | 'cursor')[]> = {
+  users: ['cursor'],
+  posts: ['cursor'],
+  streams: ['mux', 'cursor'],
+  webhooks: ['mux'],
+};
+
 /** The control plane: who signs in, one Lambda a room, and the two APIs before them. */
 export class ControlPlaneStack extends Stack {
   readonly api: RoomsApi;
@@ -39,8 +47,6 @@ export class ControlPlaneStack extends Stack {
       TRUSTED_HOPS: '1',
       VERSION: version,
       AUTH_ISSUERS: this.toJsonString([issuer]),
-      MUX_SECRET_ARN: data.mux.secretArn,
-      CURSOR_SECRET_ARN: data.cursor.secretArn,
       ...data.uploads.environment,
     };
     // The endpoint is the API's, which wants the functions first: whoever pushes is told afterwards.
@@ -53,8 +59,10 @@ export class ControlPlaneStack extends Stack {
         environment: { ...environment, ...more.environment },
       });
       data.table.grantItems(made.function);
-      data.mux.grantRead(made.function);
-      data.cursor.grantRead(made.function);
+      for (const secret of SECRETS_OF[name] ?? []) {
+        data[secret].grantRead(made.function);
+        made.function.addEnvironment(`${secret.toUpperCase()}_SECRET_ARN`, data[secret].secretArn);
+      }
       this.rooms[key] = made;
       if (PUSHERS.has(name)) pushers.push(made);
       return made;

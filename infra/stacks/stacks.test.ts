@@ -126,14 +126,28 @@ describe('the control plane', () => {
   it('keeps secrets out of every function: what it gets is where they are', () => {
     for (const { Properties } of Object.values(stack('ControlPlane').findResources('AWS::Lambda::Function'))) {
       const names = Object.keys(Properties.Environment.Variables);
-      expect(names).toEqual(
-        expect.arrayContaining(['MUX_SECRET_ARN', 'CURSOR_SECRET_ARN', 'TABLE_NAME', 'AUTH_ISSUERS']),
-      );
+      expect(names).toEqual(expect.arrayContaining(['TABLE_NAME', 'AUTH_ISSUERS']));
       expect(names.filter((name) => /TOKEN|PRIVATE|WEBHOOK_SECRETS|CURSOR_SECRET$/.test(name))).toEqual([]);
     }
   });
 
+  it('lets each room read the secrets that it works with, and no other', () => {
+    const readers = (secret: string) =>
+      rolesOf(stacks)
+        .filter((line) => line.includes('GetSecretValue') && line.split('|')[3]?.includes(secret))
+        .map((line) => /ControlPlane\/(\w+)Role/.exec(line)?.[1]);
+    expect(readers('Mux')).toEqual(['streams', 'streamssweep', 'webhooks']);
+    expect(readers('Cursor')).toEqual(['posts', 'streams', 'streamssweep', 'users']);
+  });
+
   it('takes webhooks while everything else is throttled', () => {
+    const [http] = Object.values(stack('ControlPlane').findResources('AWS::ApiGatewayV2::Stage')).filter(
+      ({ Properties }) => Properties.RouteSettings !== undefined,
+    );
+    const limits = Object.entries<{ ThrottlingRateLimit: number }>(http?.['Properties'].RouteSettings);
+    expect(limits).toHaveLength(10);
+    for (const [route, { ThrottlingRateLimit }] of limits)
+      expect(ThrottlingRateLimit, route).toBe(route.includes('/webhooks') ? 200 : 1_000);
     stack('ControlPlane').hasResourceProperties('AWS::Lambda::Function', {
       Description: 'Vybzz: the webhooks room',
       ReservedConcurrentExecutions: 20,

@@ -3,7 +3,7 @@ import { createPeople } from '../people.ts';
 import { buildProfiles } from '../profiles.ts';
 import { buildAuthRoom } from '../rooms/auth.ts';
 
-const { base, metrics } = await startLambda('auth', process.env);
+const { base, metrics } = await startLambda('auth', process.env, []);
 const people = createPeople(base);
 const profiles = buildProfiles(base, people);
 

@@ -3,7 +3,7 @@ import { createPeople } from '../people.ts';
 import { createStreaming } from '../streaming.ts';
 import { buildPostsRoom } from '../rooms/posts.ts';
 
-const { base, metrics } = await startLambda('posts', process.env);
+const { base, metrics } = await startLambda('posts', process.env, ['CURSOR_SECRET']);
 const people = createPeople(base);
 
 /** `/posts` and below it. */

@@ -3,7 +3,7 @@ import { createPeople } from '../people.ts';
 import { createStreaming } from '../streaming.ts';
 import { buildRealtime } from '../rooms/realtime.ts';
 
-const { base } = await startLambda('realtime', process.env);
+const { base } = await startLambda('realtime', process.env, []);
 const people = createPeople(base);
 
 /** The three integrations of the WebSocket API behind `/realtime`. */

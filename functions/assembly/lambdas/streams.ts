@@ -5,7 +5,11 @@ import { createStreaming } from '../streaming.ts';
 import { buildRemovalSweep } from '../rooms/users.ts';
 import { buildStreamSweep, buildStreamsRoom } from '../rooms/streams.ts';
 
-const { base, metrics } = await startLambda('streams', process.env);
+const { base, metrics } = await startLambda('streams', process.env, [
+  'MUX_TOKEN_ID',
+  'MUX_TOKEN_SECRET',
+  'CURSOR_SECRET',
+]);
 const people = createPeople(base);
 const streaming = createStreaming(base, people);
 const sweepStreams = buildStreamSweep(base, streaming);

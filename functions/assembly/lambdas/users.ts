@@ -3,7 +3,7 @@ import { createPeople } from '../people.ts';
 import { buildProfiles } from '../profiles.ts';
 import { buildUsersRoom } from '../rooms/users.ts';
 
-const { base, metrics } = await startLambda('users', process.env);
+const { base, metrics } = await startLambda('users', process.env, ['CURSOR_SECRET']);
 const people = createPeople(base);
 const profiles = buildProfiles(base, people);
 

@@ -3,7 +3,7 @@ import { createPeople } from '../people.ts';
 import { createStreaming } from '../streaming.ts';
 import { buildWebhooksRoom } from '../rooms/webhooks.ts';
 
-const { base, metrics } = await startLambda('webhooks', process.env);
+const { base, metrics } = await startLambda('webhooks', process.env, ['MUX_WEBHOOK_SECRETS']);
 
 /** `/webhooks` and below it. */
 export const handler = onHttp(buildWebhooksRoom(base, createStreaming(base, createPeople(base))), metrics);

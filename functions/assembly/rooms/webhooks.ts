@@ -8,7 +8,7 @@ export const buildWebhooksRoom = (base: Base, { events, changed }: Pick<Streamin
   const { config, clock, log } = base;
   return createWebhooksApp({
     log,
-    verify: createVerifyWebhook({ mux: createMux(base), secrets: config.MUX_WEBHOOK_SECRETS, clock }),
+    verify: createVerifyWebhook({ mux: createMux(base), secrets: config.MUX_WEBHOOK_SECRETS ?? [], clock }),
     events,
     changed,
     clock,
