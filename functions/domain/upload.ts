@@ -36,6 +36,16 @@ export type Upload = { id: UploadId; type: UploadType };
 export const UPLOAD_CONTENT_POLICY =
   "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox";
 
-/** Where a file lies, in the bucket and on our own origin: under its owner, so that nobody's form writes among another's. */
+/**
+ * Where a form puts a file: under its owner, so that nobody's form writes among another's, and where nobody looks. As long as its
+ * form is good its owner may put another there.
+ */
+export const incomingKey = (owner: UserId, { id, type }: Upload): string =>
+  `incoming/${owner}/${id}.${UPLOAD_TYPES[type].extension}`;
+
+/**
+ * Where a file lies that a post has taken up, in the bucket and on our own origin. No form writes here: what is there is what was
+ * there first, and what has been taken down stays down.
+ */
 export const uploadKey = (owner: UserId, { id, type }: Upload): string =>
   `media/${owner}/${id}.${UPLOAD_TYPES[type].extension}`;

@@ -44,7 +44,7 @@ describe('a form to upload with', () => {
       {
         id: expect.stringMatching(/^upl_[0-9a-z]{26}$/),
         url: `${rooms.base.config.UPLOADS_URL}/`,
-        fields: expect.objectContaining({ key: `media/${me.user.id}/${body.id}.png`, 'Content-Type': 'image/png' }),
+        fields: expect.objectContaining({ key: `incoming/${me.user.id}/${body.id}.png`, 'Content-Type': 'image/png' }),
         expiresAt: expect.any(String),
       },
     ]);
@@ -151,7 +151,16 @@ describe('a post with what was uploaded', () => {
 });
 
 describe('an uploaded file', () => {
-  it('goes with its post, however late its form is sent again', async () => {
+  it('in a public post is not replaced by what its form brings later', async () => {
+    const me = await creator();
+    const form = (await announce(me)).body;
+    await sendForm(form, 'picture');
+    const { mediaUrl } = (await me.post('/posts', { text: 'x', uploadId: form.id })).body;
+    expect((await sendForm(form, 'another')).status).toBe(201);
+    expect(await (await rooms.bucket.fetchMedia(mediaUrl)).text()).toBe('picture');
+  });
+
+  it('goes with its post and stays gone, however late its form is sent again', async () => {
     const me = await creator();
     const form = (await announce(me)).body;
     await sendForm(form, 'picture');
@@ -160,7 +169,7 @@ describe('an uploaded file', () => {
     await rooms.sweep();
     expect(await statusOf(mediaUrl)).toBe(403);
     expect((await sendForm(form, 'another')).status).toBe(201);
-    expect(await statusOf(mediaUrl)).toBe(200);
+    expect(await statusOf(mediaUrl)).toBe(403);
     expect((await me.post('/posts', { text: 'x', uploadId: form.id })).body.error).toBe('upload-not-found');
     await sweepThrough(80);
     expect(await statusOf(mediaUrl)).toBe(403);
@@ -180,7 +189,8 @@ describe('an uploaded file', () => {
     const lost = kept.replace(/upl_\w+/, await upload(me));
     rooms.later(UPLOAD_KEPT_MS - MINUTE_MS);
     await rooms.sweep();
-    expect([await statusOf(kept), await statusOf(lost)]).toEqual([200, 200]);
+    // nobody sees what is in no post
+    expect([await statusOf(kept), await statusOf(lost)]).toEqual([200, 403]);
     rooms.later(MINUTE_MS);
     await rooms.sweep();
     expect([await statusOf(kept), await statusOf(lost)]).toEqual([200, 403]);

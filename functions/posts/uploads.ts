@@ -16,19 +16,19 @@ export type UploadParts = {
     waiting(owner: UserId, id: UploadId, now: number): Promise<Upload | undefined>;
   };
   /** Undefined where nothing can be uploaded. */
-  bucket: Pick<Bucket, 'form' | 'has'> | undefined;
+  bucket: Pick<Bucket, 'form' | 'publish'> | undefined;
   clock: () => Date;
   newUploadId: (now: number) => UploadId;
 };
 
 /** Files that are to be shown in posts: how they come in, and which of them have come. */
 export const createUploads = ({ limited, uploads, bucket, clock, newUploadId }: UploadParts) => {
-  /** The file that a post is to show: its author's own, that has come and is in no post yet. */
+  /** The file that a post is to show, where people see it from now on: its author's own, that has come and is in no post yet. */
   const arrived = async (text: string, caller: Pick<Caller, 'userId'>, at: number): Promise<Upload> => {
     const id = parseUploadId(text);
     const upload = id && (await uploads.waiting(caller.userId, id, at));
     if (!upload || !bucket) throw uploadGone();
-    if (!(await bucket.has(caller.userId, upload)))
+    if (!(await bucket.publish(caller.userId, upload)))
       throw new Refusal('upload-not-arrived', 'The file has not been uploaded yet.');
     return upload;
   };

@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '#domain/ids';
-import { type Upload, UPLOAD_FORM_MS, UPLOAD_TYPES, uploadKey } from '#domain/upload';
+import { incomingKey, type Upload, UPLOAD_FORM_MS, UPLOAD_TYPES, uploadKey } from '#domain/upload';
 import { createBucket } from './bucket.ts';
 import { openTestBucket, sendForm } from './bucket.testing.ts';
 
@@ -27,8 +27,13 @@ beforeAll(async () => {
 afterAll(() => stand.close());
 
 const owner = newId('usr', 1);
-const make = (credentials = { accessKeyId: 'test', secretAccessKey: 'test' }, formUrl?: string) =>
+const make = (
+  credentials = { accessKeyId: 'test', secretAccessKey: 'test' },
+  formUrl?: string,
+  send: typeof fetch = fetch,
+) =>
   createBucket({
+    send,
     formUrl,
     url: stand.environment.UPLOADS_URL,
     name: stand.environment.UPLOADS_BUCKET,
@@ -47,11 +52,11 @@ describe('a form', () => {
     async (type) => {
       const bucket = make();
       const upload = picture(type);
-      expect(await bucket.has(owner, upload)).toBe(false);
+      expect(await bucket.publish(owner, upload)).toBe(false);
       const answer = await sendForm(await bucket.form(owner, upload, 5, Date.now()), 'hello');
       expect([answer.status, answer.headers.get('content-type')]).toEqual([201, 'application/xml']);
-      expect(await answer.text()).toContain(`<Key>${uploadKey(owner, upload)}</Key>`);
-      expect(await bucket.has(owner, upload)).toBe(true);
+      expect(await answer.text()).toContain(`<Key>${incomingKey(owner, upload)}</Key>`);
+      expect(await bucket.publish(owner, upload)).toBe(true);
       const served = await stand.fetchMedia(url(upload));
       expect([served.status, served.headers.get('content-type'), await served.text()]).toEqual([200, type, 'hello']);
     },
@@ -65,7 +70,7 @@ describe('a form', () => {
     expect((await send(fits, 1_000)).status).toBe(201);
     expect(await codeOf(await send(large, 1_001))).toEqual([400, 'EntityTooLarge']);
     expect(await codeOf(await send(empty, 0))).toEqual([400, 'EntityTooSmall']);
-    expect([await bucket.has(owner, large), await bucket.has(owner, empty)]).toEqual([false, false]);
+    expect([await bucket.publish(owner, large), await bucket.publish(owner, empty)]).toEqual([false, false]);
   });
 
   it('is good until it expires', async () => {
@@ -83,7 +88,7 @@ describe('a form', () => {
       expect.stringContaining('Invalid according to Policy: Policy expired.'),
     ]);
     ahead = 0;
-    expect(await bucket.has(owner, late)).toBe(false);
+    expect(await bucket.publish(owner, late)).toBe(false);
   });
 
   it('holds its type, its key and all that it says', async () => {
@@ -105,7 +110,7 @@ describe('a form', () => {
         403,
         'AccessDenied',
       ]);
-    expect(await bucket.has(owner, upload)).toBe(false);
+    expect(await bucket.publish(owner, upload)).toBe(false);
   });
 
   it('of a policy that somebody has changed, or signed with another secret, is refused', async () => {
@@ -127,7 +132,7 @@ describe('a form', () => {
   it('leads to where browsers find the bucket, where that is not where we do', async () => {
     const bucket = make(undefined, 'https://files.test');
     expect((await bucket.form(owner, picture(), 9, Date.now())).url).toBe('https://files.test/');
-    expect(await bucket.has(owner, picture())).toBe(false);
+    expect(await bucket.publish(owner, picture())).toBe(false);
   });
 
   it('carries the token of credentials that expire, as a Lambda has them', async () => {
@@ -141,19 +146,40 @@ describe('a form', () => {
 });
 
 describe('the bucket', () => {
+  it('shows what came first, whatever its form brings later, and nothing that was removed', async () => {
+    const bucket = make();
+    const upload = picture();
+    const form = await bucket.form(owner, upload, 9, Date.now());
+    await sendForm(form, 'first');
+    expect((await stand.fetchMedia(url(upload))).status).toBe(403);
+    expect(await Promise.all([1, 2, 3].map(() => bucket.publish(owner, upload)))).toEqual([true, true, true]);
+    expect((await sendForm(form, 'second')).status).toBe(201);
+    expect(await bucket.publish(owner, upload)).toBe(true);
+    expect(await (await stand.fetchMedia(url(upload))).text()).toBe('first');
+    await bucket.remove(owner, upload);
+    expect((await sendForm(form, 'third')).status).toBe(201);
+    expect((await stand.fetchMedia(url(upload))).status).toBe(403);
+  });
+
+  it('that says 200 and has not copied is a fault to be tried again', async () => {
+    const send = async () => new Response('<Error><Code>InternalError</Code></Error>');
+    const bucket = make(undefined, undefined, send);
+    await expect(bucket.publish(owner, picture())).rejects.toThrow('PUT did not copy');
+  });
+
   it('gives a file up once it is removed, and minds no repeat', async () => {
     const bucket = make();
     const upload = picture();
     await sendForm(await bucket.form(owner, upload, 9, Date.now()), 'x');
     await bucket.remove(owner, upload);
     await bucket.remove(owner, upload);
-    expect(await bucket.has(owner, upload)).toBe(false);
+    expect(await bucket.publish(owner, upload)).toBe(false);
     expect((await stand.fetchMedia(url(upload))).status).toBe(403);
   });
 
   it('that refuses us or is away is a fault to be tried again, and never a file that is not there', async () => {
     const stranger = make({ accessKeyId: 'test', secretAccessKey: 'another' });
-    await expect(stranger.has(owner, picture())).rejects.toThrow('HEAD answered 403');
+    await expect(stranger.publish(owner, picture())).rejects.toThrow('PUT answered 403');
     stand.fail(true);
     await expect(make().remove(owner, picture())).rejects.toThrow('DELETE answered 503');
     stand.fail(false);

@@ -1,6 +1,6 @@
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { UserId } from '#domain/ids';
-import { type Upload, UPLOAD_FORM_MS, uploadKey } from '#domain/upload';
+import { incomingKey, type Upload, UPLOAD_FORM_MS, uploadKey } from '#domain/upload';
 
 /** The bucket of uploaded files does not answer, or not as it should: worth trying again later. */
 export class BucketUnavailable extends Error {
@@ -27,6 +27,8 @@ type Parts = {
 export type Form = { url: string; fields: Record<string, string>; expiresAt: number };
 
 const ANSWER_MS = 5_000;
+/** A copy of 200 MB takes S3 a moment. A copy that we no longer wait for is found done at the next try. */
+const COPY_MS = 8_000;
 /** How long a cache may still show a file that was taken down; a file never changes. */
 export const CACHE_CONTROL = 'public, max-age=300';
 const ALGORITHM = 'AWS4-HMAC-SHA256';
@@ -45,7 +47,11 @@ export const createBucket = ({ url, formUrl = url, name, credentials, region, sh
     applyChecksum: true,
   });
 
-  const ask = async (method: 'HEAD' | 'DELETE', key: string): Promise<Response> => {
+  const ask = async (
+    method: 'PUT' | 'DELETE',
+    key: string,
+    { expected, more = {} }: { expected: readonly number[]; more?: Record<string, string> },
+  ): Promise<{ status: number; text: string }> => {
     const { protocol, host, hostname, port, pathname } = new URL(`${url}/${key}`);
     const request = {
       method,
@@ -53,16 +59,18 @@ export const createBucket = ({ url, formUrl = url, name, credentials, region, sh
       hostname,
       ...(port !== '' && { port: Number(port) }),
       path: pathname,
-      headers: { host },
+      headers: { host, ...more },
     };
     const { headers } = await signer.sign(request, { signingDate: clock() });
-    const answer = await send(`${url}/${key}`, { method, headers, signal: AbortSignal.timeout(ANSWER_MS) }).catch(
-      (cause: unknown) => {
-        throw new BucketUnavailable(`${method} got no answer`, { cause });
-      },
-    );
-    await answer.body?.cancel();
-    if (answer.ok || answer.status === 404) return answer;
+    const answer = await send(`${url}/${key}`, {
+      method,
+      headers,
+      signal: AbortSignal.timeout(method === 'PUT' ? COPY_MS : ANSWER_MS),
+    }).catch((cause: unknown) => {
+      throw new BucketUnavailable(`${method} got no answer`, { cause });
+    });
+    const text = await answer.text();
+    if (expected.includes(answer.status)) return { status: answer.status, text };
     throw new BucketUnavailable(`${method} answered ${answer.status}`);
   };
 
@@ -78,7 +86,7 @@ export const createBucket = ({ url, formUrl = url, name, credentials, region, sh
       const at = new Date(now);
       const date = at.toISOString().replaceAll(/[-:]|\.\d+/g, '');
       const conditions = {
-        key: uploadKey(owner, upload),
+        key: incomingKey(owner, upload),
         'Content-Type': upload.type,
         'Cache-Control': CACHE_CONTROL,
         success_action_status: '201',
@@ -100,12 +108,24 @@ export const createBucket = ({ url, formUrl = url, name, credentials, region, sh
       };
     },
 
-    /** Whether the file has come. */
-    has: async (owner: UserId, upload: Upload): Promise<boolean> => (await ask('HEAD', uploadKey(owner, upload))).ok,
+    /**
+     * Puts the file that has come where people see it, once: what is there already stays as it is (`If-None-Match`), whatever its
+     * form has brought meanwhile. False where it has not come.
+     */
+    publish: async (owner: UserId, upload: Upload): Promise<boolean> => {
+      const { status, text } = await ask('PUT', uploadKey(owner, upload), {
+        expected: [200, 404, 412],
+        more: { 'x-amz-copy-source': `/${name}/${incomingKey(owner, upload)}`, 'if-none-match': '*' },
+      });
+      // S3 has begun to answer 200 before a copy can fail
+      if (status === 200 && !text.includes('<CopyObjectResult')) throw new BucketUnavailable('PUT did not copy');
+      return status !== 404;
+    },
 
     /** Done as well where there is no such file. */
     remove: async (owner: UserId, upload: Upload): Promise<void> => {
-      await ask('DELETE', uploadKey(owner, upload));
+      const gone = { expected: [200, 204, 404] };
+      await Promise.all([incomingKey, uploadKey].map((key) => ask('DELETE', key(owner, upload), gone)));
     },
   };
 };

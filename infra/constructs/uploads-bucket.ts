@@ -13,6 +13,10 @@ type Props = {
 
 /** Everything that is uploaded lies under this, and is served at the same path; see `functions/domain/upload.ts`. */
 const FILES = 'media/*';
+/** Where forms put what comes, out of everybody's sight. */
+const INCOMING = 'incoming/*';
+/** What a post has taken up lies elsewhere by then. */
+const INCOMING_DAYS = 2;
 
 /**
  * What people have uploaded. Browsers send it here themselves, by forms that the room of posts signs, and read it through the
@@ -31,7 +35,10 @@ export class UploadsBucket extends Construct {
       encryption: BucketEncryption.S3_MANAGED,
       enforceSSL: true,
       cors: [{ allowedOrigins: [origin], allowedMethods: [HttpMethods.POST], allowedHeaders: ['*'], maxAge: 3_600 }],
-      lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(1) }],
+      lifecycleRules: [
+        { abortIncompleteMultipartUploadAfter: Duration.days(1) },
+        { prefix: INCOMING.replace('*', ''), expiration: Duration.days(INCOMING_DAYS) },
+      ],
       removalPolicy: RemovalPolicy.RETAIN,
     });
     // Any distribution of this account: this one's own name comes from a stack that needs the bucket first.
@@ -68,26 +75,35 @@ export class UploadsBucket extends Construct {
   }
 
   /**
-   * The room of posts may sign forms, which may do what it may, and see whether a file has come. Listing is what makes S3 say 404
+   * The room of posts may sign forms, which may do what it may, and copy what has come to where people see it. Listing is what makes S3 say 404
    * of a file that has not: without it that would be 403, as when we may not ask.
    */
   grantTake(grantee: IFunction): void {
-    this.#grant(grantee, ['s3:GetObject', 's3:PutObject'], this.bucket.arnForObjects(FILES));
-    this.#grant(grantee, ['s3:ListBucket'], this.bucket.bucketArn);
+    this.#grant(grantee, ['s3:GetObject', 's3:PutObject'], this.#files);
+    this.#grant(grantee, ['s3:ListBucket'], [this.bucket.bucketArn]);
   }
 
   /** The sweep may take files away. */
   grantRemove(grantee: IFunction): void {
-    this.#grant(grantee, ['s3:DeleteObject'], this.bucket.arnForObjects(FILES));
+    this.#grant(grantee, ['s3:DeleteObject'], this.#files);
   }
 
-  #grant(grantee: IFunction, actions: string[], resource: string): void {
-    Grant.addToPrincipal({ grantee, actions, resourceArns: [resource] });
+  get #files(): string[] {
+    return [INCOMING, FILES].map((files) => this.bucket.arnForObjects(files));
+  }
+
+  #grant(grantee: IFunction, actions: string[], resourceArns: string[]): void {
+    Grant.addToPrincipal({ grantee, actions, resourceArns });
     if (!grantee.role) throw new Error('unreachable');
-    acknowledge(grantee.role, {
-      [`IAM5[Resource::${this.#arnElsewhere}/${FILES}]`]:
-        'A file has its name only once somebody sends it; the wildcard ends with the files of this bucket',
-    });
+    acknowledge(
+      grantee.role,
+      Object.fromEntries(
+        [INCOMING, FILES].map((files) => [
+          `IAM5[Resource::${this.#arnElsewhere}/${files}]`,
+          'A file has its name only once somebody sends it; the wildcard ends with the files of this bucket',
+        ]),
+      ),
+    );
   }
 
   /** The bucket's ARN as a finding in another stack writes it: by the output that CDK publishes it as. */

@@ -21,7 +21,7 @@ const HARMLESS = { 'x-content-type-options': 'nosniff', 'content-security-policy
 
 /**
  * Stands in for the bucket of uploaded files, and for CloudFront before it: the POST form of S3 with its policy and signature
- * checked, signed HEAD and DELETE, and the files served under `/media/`. What it leaves out of S3 is all the rest.
+ * checked, signed HEAD, DELETE and copies, and the files served under `/media/`. What it leaves out of S3 is all the rest.
  */
 export const openUploads = ({ dir, bucket, credentials, now = Date.now }: Settings) => {
   const files: Files = openFiles(dir);
@@ -44,10 +44,19 @@ export const openUploads = ({ dir, bucket, credentials, now = Date.now }: Settin
     const key = rest.join('/');
     if (name !== bucket) throw new Refused('NoSuchBucket', 'The specified bucket does not exist');
     if (key === '' && request.method === 'POST') return post(request, response);
-    if (key === '' || (request.method !== 'HEAD' && request.method !== 'DELETE'))
+    if (key === '' || !['HEAD', 'DELETE', 'PUT'].includes(request.method ?? ''))
       throw new Refused('MethodNotAllowed', 'The specified method is not allowed against this resource.');
     const { method, url = '', headers } = request;
-    checkRequest({ method, path: url, headers }, credentials, now());
+    checkRequest({ method: method ?? '', path: url, headers }, credentials, now());
+    if (method === 'PUT') {
+      const from = /^\/([^/]+)\/(.+)$/.exec(String(headers['x-amz-copy-source'] ?? ''));
+      if (from?.[1] !== bucket || from[2] === undefined)
+        throw new Refused('MethodNotAllowed', 'What is put here is a copy of what came by a form.');
+      const { etag } = await files.copy(decodeURIComponent(from[2]), key, headers['if-none-match'] === '*');
+      response.writeHead(200, { 'content-type': 'application/xml' });
+      response.end(toXml('CopyObjectResult', { ETag: etag }));
+      return undefined;
+    }
     if (method === 'DELETE') {
       await files.remove(key);
       response.writeHead(204).end();
