@@ -42,7 +42,7 @@ export const createOidc = ({ authConfig, redirectUri, signedOutUri }: Parts): Id
   };
 
   return {
-    async authorizeUrl({ state, nonce, verifier }) {
+    async authorizeUrl({ state, nonce, verifier }, again) {
       const { config, server } = await issuer();
       const url = new URL(required(server.authorization_endpoint));
       const parameters = {
@@ -54,6 +54,7 @@ export const createOidc = ({ authConfig, redirectUri, signedOutUri }: Parts): Id
         nonce,
         code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
         code_challenge_method: 'S256',
+        ...(again && { prompt: 'login' }),
       };
       for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
       return url.href;

@@ -12,7 +12,8 @@ type Attempt = { state: string; nonce: string; verifier: string };
 
 /** What the session asks of an OpenID issuer. */
 export type IdentityProvider = {
-  authorizeUrl: (attempt: Attempt) => Promise<string>;
+  /** @param again the person is to prove who they are, even where the issuer knows */
+  authorizeUrl: (attempt: Attempt, again: boolean) => Promise<string>;
   exchange: (callback: URL, attempt: Attempt) => Promise<Granted>;
   refresh: (refreshToken: string) => Promise<({ granted: true } & Granted) | { granted: false }>;
   endSessionUrl: (idToken: string | undefined) => Promise<string | undefined>;
@@ -150,14 +151,14 @@ export const createSignInSession = ({ provider, tokens, attempt, exclusively, le
     changed: tell,
 
     /** Leaves for the issuer's sign-in page; the browser comes back to the redirect URI and then to `returnTo`. */
-    async signIn(returnTo: string) {
+    async signIn(returnTo: string, { again = false }: { again?: boolean } = {}) {
       const pending = {
         state: provider.randomText(),
         nonce: provider.randomText(),
         verifier: provider.randomText(),
         returnTo: isInside(returnTo) ? returnTo : '/',
       };
-      const url = await provider.authorizeUrl(pending);
+      const url = await provider.authorizeUrl(pending, again);
       attempt.write(JSON.stringify(pending));
       leaveFor(url);
     },

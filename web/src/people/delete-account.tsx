@@ -2,6 +2,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useId, useState, type FormEvent } from 'react';
 import { useNavigate } from '@tanstack/react-router';
 import type { MeView } from '#contract/http';
+import { ApiError } from '../api/api-error.ts';
 import { useApp } from '../context/app-context.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
@@ -35,6 +36,11 @@ const DeleteDialog = ({ me, onClose }: { me: MeView; onClose: () => void }) => {
   const [typed, setTyped] = useState('');
   const remove = useMutation({
     mutationFn: api.deleteMe,
+    onError: async (error) => {
+      // what cannot be undone is not done from a browser that was left open
+      if (error instanceof ApiError && error.code === 'sign-in-too-old')
+        await signInSession.signIn('/settings', { again: true });
+    },
     onSuccess: async () => {
       await navigate({ to: '/' });
       await signInSession.signOut();
@@ -51,7 +57,7 @@ const DeleteDialog = ({ me, onClose }: { me: MeView; onClose: () => void }) => {
       open
       onOpenChange={(open) => !open && onClose()}
       title="Delete your account?"
-      description="This cannot be undone."
+      description="This cannot be undone. If you signed in more than ten minutes ago, you are asked to sign in again first."
       dismissible={!remove.isPending}
       footer={
         <>

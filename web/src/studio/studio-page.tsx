@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { useSyncExternalStore } from 'react';
 import { useApp, useSignedIn } from '../context/app-context.ts';
 import { SignInGate } from '../context/sign-in-gate.tsx';
 import { LoadFailed } from '../ui/load-failed.tsx';
@@ -9,12 +10,15 @@ import { StudioSlot } from './studio-slot.tsx';
 
 /** A creator's own page: going live, the show while it runs, and all shows so far. */
 export const StudioPage = () => {
-  const { queries } = useApp();
+  const { queries, renewal } = useApp();
   const signedIn = useSignedIn();
+  // Whoever signs out in another tab, or is signed out, still has a show here that only this tab can mute and end.
+  const onAir = useSyncExternalStore(renewal.subscribe, renewal.onAir);
   const { data: me, error, refetch } = useQuery({ ...queries.me(), enabled: signedIn });
   return (
     <Page title="Studio">
-      {!signedIn && (
+      {!signedIn && onAir && <output>You have been signed out. Your show goes on until you end it here.</output>}
+      {!signedIn && !onAir && (
         <>
           <h1 className="visually-hidden">Studio</h1>
           <SignInGate title="Go live from your browser">
@@ -22,10 +26,12 @@ export const StudioPage = () => {
           </SignInGate>
         </>
       )}
-      {signedIn && me?.creator && <StudioSlot />}
-      {signedIn && me && !me.creator && <BecomeCreator />}
-      {signedIn && !me && error && <LoadFailed what="Your studio" error={error} onRetry={() => void refetch()} />}
-      {signedIn && !me && !error && <Skeleton height="16rem" />}
+      {(onAir || (signedIn && me?.creator)) && <StudioSlot />}
+      {!onAir && signedIn && me && !me.creator && <BecomeCreator />}
+      {!onAir && signedIn && !me && error && (
+        <LoadFailed what="Your studio" error={error} onRetry={() => void refetch()} />
+      )}
+      {!onAir && signedIn && !me && !error && <Skeleton height="16rem" />}
     </Page>
   );
 };

@@ -1,0 +1,21 @@
+// @vitest-environment happy-dom
+import { act, screen } from '@testing-library/react';
+import { expect, it } from 'vitest';
+import { createFakeApp, me, renderPart } from '../context/app.testing.tsx';
+import { StudioPage } from './studio-page.tsx';
+
+it('asks who is signed out to sign in', async () => {
+  renderPart(createFakeApp({ signedIn: false }), <StudioPage />);
+  expect(await screen.findByRole('button', { name: 'Continue to sign-in' })).toBeTruthy();
+});
+
+it('keeps the studio of a show that is on the air when its creator has signed out in another tab', async () => {
+  const app = createFakeApp({ answers: { 'GET /auth/session': { user: me } } });
+  app.parts.renewal.setOnAir(true);
+  renderPart(app, <StudioPage />);
+  act(() => app.parts.signInSession.giveUp());
+  expect(await screen.findByText(/Your show goes on until you end it here/)).toBeTruthy();
+  expect(screen.queryByRole('button', { name: 'Continue to sign-in' })).toBeNull();
+  act(() => app.parts.renewal.setOnAir(false));
+  expect(await screen.findByRole('button', { name: 'Continue to sign-in' })).toBeTruthy();
+});
