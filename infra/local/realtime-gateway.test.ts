@@ -164,3 +164,40 @@ it('answers a handler that throws with an error, and goes on', async () => {
   socket.send('{"action":"ping"}');
   expect(String((await once(socket, 'message'))[0])).toBe('fine');
 });
+
+it('handles a few messages of one socket at a time, in their order, and those of another beside them', async () => {
+  let [now, most] = [0, 0];
+  const { connect } = await make({
+    message: async ({ body, requestContext: { connectionId } }) => {
+      const mine = connectionId === flooding;
+      if (mine) most = Math.max(most, ++now);
+      await new Promise((later) => setImmediate(later));
+      if (mine) now -= 1;
+      return { statusCode: 200, body: body ?? '' };
+    },
+    connect: async ({ requestContext: { connectionId } }) => {
+      flooding ??= connectionId;
+      return { statusCode: 200 };
+    },
+  });
+  let flooding: string | undefined;
+  const flood = connect();
+  await once(flood, 'open');
+  const bystander = connect();
+  await once(bystander, 'open');
+  const said = Array.from({ length: 3_000 }, (_, n) => String(n));
+  const heard: string[] = [];
+  const all = new Promise<void>((done) => {
+    flood.on('message', (data) => {
+      if (heard.push(String(data)) === said.length) done();
+    });
+  });
+  for (const text of said) flood.send(text);
+  bystander.send('hello');
+  const [answer] = await once(bystander, 'message');
+  expect(String(answer)).toBe('hello');
+  expect(heard.length).toBeLessThan(said.length);
+  await all;
+  expect(most).toBe(REALTIME_LIMITS.atOnce);
+  expect(heard).toEqual(said);
+});

@@ -9,6 +9,8 @@ export const REALTIME_LIMITS = {
   idleMs: 10 * 60_000,
   connectionMs: 2 * 60 * 60_000,
   handlerMs: 29_000,
+  /** Messages of one socket that are handled at a time. Ours: API Gateway has a rate of the whole stage, which one machine has not. */
+  atOnce: 4,
 } as const;
 
 /** What a Lambda behind a WebSocket API is given, as far as ours read it. */
@@ -116,6 +118,31 @@ export const createRealtimeGateway = ({
 
   const serve = (id: string, connection: Connection): void => {
     const { socket } = connection;
+    // One socket that says much waits for its own answers, and not everybody for them.
+    const waiting: string[] = [];
+    let handled = 0;
+    const go = (): void => {
+      for (let body = next(); body !== undefined; body = next()) {
+        handled += 1;
+        void answerTo(body).finally(() => {
+          handled -= 1;
+          go();
+        });
+      }
+      if (socket.readyState !== socket.OPEN) return;
+      if (waiting.length > limits.atOnce) socket.pause();
+      else socket.resume();
+    };
+    const next = (): string | undefined => (handled < limits.atOnce ? waiting.shift() : undefined);
+    const answerTo = async (body: string): Promise<void> => {
+      const answer = await answerWithin(
+        handlers().message({ ...event(id, connection, 'MESSAGE', routeOf(body)), body }),
+      );
+      if (answer.body !== undefined && socket.readyState === socket.OPEN) socket.send(answer.body);
+      if (answer.statusCode >= 500 && socket.readyState === socket.OPEN)
+        socket.send(JSON.stringify({ message: 'Internal server error', connectionId: id, requestId: id }));
+    };
+
     const ends = setTimeout(() => socket.close(1001, 'Going away'), limits.connectionMs);
     socket.on('error', () => socket.terminate());
     socket.on('message', (data: Buffer, binary) => {
@@ -124,16 +151,11 @@ export const createRealtimeGateway = ({
         socket.close(1003, 'Binary frames are not taken');
         return;
       }
-      const body = data.toString();
-      void answerWithin(handlers().message({ ...event(id, connection, 'MESSAGE', routeOf(body)), body })).then(
-        (answer) => {
-          if (answer.body !== undefined && socket.readyState === socket.OPEN) socket.send(answer.body);
-          if (answer.statusCode >= 500 && socket.readyState === socket.OPEN)
-            socket.send(JSON.stringify({ message: 'Internal server error', connectionId: id, requestId: id }));
-        },
-      );
+      waiting.push(data.toString());
+      go();
     });
     socket.once('close', () => {
+      waiting.length = 0;
       clearTimeout(ends);
       connections.delete(id);
       void answerWithin(handlers().disconnect(event(id, connection, 'DISCONNECT', '$disconnect')));
