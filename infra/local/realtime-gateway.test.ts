@@ -188,8 +188,8 @@ it('handles a few messages of one socket at a time, in their order, and those of
   const said = Array.from({ length: 3_000 }, (_, n) => String(n));
   const heard: string[] = [];
   const all = new Promise<void>((done) => {
-    flood.on('message', (data) => {
-      if (heard.push(String(data)) === said.length) done();
+    flood.on('message', (data: Buffer) => {
+      if (heard.push(data.toString()) === said.length) done();
     });
   });
   for (const text of said) flood.send(text);
