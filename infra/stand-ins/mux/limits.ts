@@ -12,7 +12,7 @@ export const LIMITS = {
   /** A test stream is disabled after so long on the air, and its asset deleted after a day. */
   testSeconds: 300,
   testAssetSeconds: 86_400,
-  /** A finished show is still answered at its live playback id for so long, with its end marked; then 412. */
+  /** a finished asset is still answered at its live playback id for so long, with its end marked; then 412. */
   endedSeconds: 60,
 
   /** HTTP. */

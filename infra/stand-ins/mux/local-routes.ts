@@ -2,15 +2,15 @@ import { Hono } from 'hono';
 import type { Env } from './api/app.ts';
 import { Refusal } from './api/refusal.ts';
 import { parseBody } from './api/request.ts';
-import type { Studio } from './broadcast/studio.ts';
+import type { LiveStreams } from './live-streams/live-streams.ts';
 import { Faults, type FaultSwitch } from './faults.ts';
-import type { Library } from './library.ts';
+import type { Store } from './store.ts';
 import type { EventLog } from './webhooks/events.ts';
 
-type Parts = { library: Library; studio: Studio; faults: FaultSwitch; events: EventLog; resetEncoders: () => void };
+type Parts = { store: Store; live: LiveStreams; faults: FaultSwitch; events: EventLog; resetEncoders: () => void };
 
 /** What no Mux has: faults on demand and a look inside, for tests and scripts against a running platform. */
-export const createLocalRoutes = ({ library, studio, faults, events, resetEncoders }: Parts) =>
+export const createLocalRoutes = ({ store, live, faults, events, resetEncoders }: Parts) =>
   new Hono<Env>()
     .get('/faults', (c) => c.json(faults.now))
     .put('/faults', async (c) => {
@@ -29,17 +29,17 @@ export const createLocalRoutes = ({ library, studio, faults, events, resetEncode
     })
     .get('/events', (c) => c.text(events.jsonl(), 200, { 'content-type': 'application/jsonl' }))
     .get('/live-streams/:id', (c) => {
-      const record = library.liveStreams.get(c.req.param('id'));
+      const record = store.liveStreams.get(c.req.param('id'));
       if (!record) throw Refusal.notFound();
-      const desk = studio.desk(record.id);
-      const statistics = desk.statistics();
+      const running = live.get(record.id);
+      const statistics = running.statistics();
       const withTimes = c.req.query('timestamps') !== undefined;
       return c.json({
         id: record.id,
-        at: desk.at,
+        at: running.at,
         status: record.status,
         ...(record.active_asset_id === undefined ? {} : { assetId: record.active_asset_id }),
-        segments: desk.timeline()?.segments.length ?? 0,
+        segments: running.timeline()?.segments.length ?? 0,
         ...(statistics
           ? {
               ingest: withTimes

@@ -32,7 +32,7 @@ const mediaPlaylist = async (url: string): Promise<string> => {
   return (await get(new URL(path, url).href)).text;
 };
 
-describe('a show', () => {
+describe('a live stream', () => {
   it('of a real FFmpeg over verified TLS goes through its life, plays while it runs, and stays as a recording', async () => {
     const receiver = await startReceiver();
     const mux = await startTestMux({ webhookUrl: receiver.url, limits: { segmentSeconds: 1 } });
@@ -161,7 +161,7 @@ describe('a show', () => {
 });
 
 describe('a stop', () => {
-  it('in the middle of a show leaves no process and takes less than 3 s; the next start goes on with the same recording', async () => {
+  it('in the middle of a live stream leaves no process and takes less than 3 s; the next start goes on with the same recording', async () => {
     const dataDir = await emptyDir();
     const before = await startTestMux({ dataDir });
     const stream = await before.sdk.video.liveStreams.create({ ...PUBLIC, reconnect_window: 1_800 });
@@ -257,13 +257,13 @@ describe('a stop', () => {
   });
 });
 
-describe('the shelf', () => {
+describe('retention', () => {
   it('deletes the oldest recordings when there are too many', async () => {
     const mux = await startTestMux({ limits: { assets: 2 } });
     const { sdk, seen } = mux;
     const stream = await sdk.video.liveStreams.create(PUBLIC);
     const ids: string[] = [];
-    for (let show = 0; show < 3; show += 1) {
+    for (let round = 0; round < 3; round += 1) {
       const encoder = await connectEncoder(mux, stream.stream_key);
       encoder.play(0, 1_500);
       ids.push((await seen('video.live_stream.active')).active_asset_id);
@@ -276,11 +276,11 @@ describe('the shelf', () => {
     expect((await sdk.video.liveStreams.retrieve(stream.id)).recent_asset_ids).toEqual(ids.slice(1));
   });
 
-  it('ends a show that fills it by itself', async () => {
+  it('ends a live stream whose asset fills the disk by itself', async () => {
     const mux = await startTestMux({ limits: { assetBytes: 10_000 } });
     const stream = await mux.sdk.video.liveStreams.create(PUBLIC);
     (await connectEncoder(mux, stream.stream_key)).play(0, 2_000);
     await mux.seen('video.live_stream.idle');
-    expect(mux.lines.join()).toContain('fill the shelf');
+    expect(mux.lines.join()).toContain('fill the disk');
   });
 });

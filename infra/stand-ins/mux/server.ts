@@ -7,15 +7,15 @@ import { createMuxApp } from './api/app.ts';
 import { createLiveStreamRoutes } from './api/live-streams.ts';
 import { createPlaybackLookup } from './api/playback-ids.ts';
 import { createSystemRoutes } from './api/system.ts';
-import { createRelay } from './broadcast/simulcast.ts';
-import { createStudio } from './broadcast/studio.ts';
+import { createRelay } from './live-streams/simulcast.ts';
+import { createLiveStreams } from './live-streams/live-streams.ts';
 import { createFaults } from './faults.ts';
-import { openLibrary, type Library } from './library.ts';
+import { openStore, type Store } from './store.ts';
 import { LIMITS, type Limits } from './limits.ts';
 import { createLocalRoutes } from './local-routes.ts';
 import { createPictures } from './playback/pictures.ts';
 import { createPlaybackRoutes } from './playback/routes.ts';
-import { createShelf } from './recording/shelf.ts';
+import { createRetention } from './recording/retention.ts';
 import { openCertificates } from './rtmp/certificates.ts';
 import { startRtmpsListener } from './rtmp/rtmps-listener.ts';
 import { startDelivery } from './webhooks/delivery.ts';
@@ -62,8 +62,8 @@ export const startMux = async ({
 }: Settings) => {
   const limits: Limits = { ...LIMITS, ...rest.limits };
   const now = rest.now ?? Date.now;
-  const library = openLibrary(dataDir, log);
-  setDefaultEndpoint(library, webhookUrl, webhookSecret, now());
+  const store = openStore(dataDir, log);
+  setDefaultEndpoint(store, webhookUrl, webhookSecret, now());
   const certificates = await openCertificates(join(dataDir, 'tls'), now(), hostNames);
 
   const stop = new AbortController();
@@ -72,21 +72,21 @@ export const startMux = async ({
   setMaxListeners(0, closing);
 
   const faults = createFaults();
-  const delivery = startDelivery({ library, faults, limits, now, log });
+  const delivery = startDelivery({ store, faults, limits, now, log });
   const events = createEvents({ limits, now, enqueue: delivery.enqueue, log });
   const { announce } = events;
-  const shelf = createShelf({ library, limits, now, announce, log });
-  shelf.tidy();
-  const relay = createRelay({ library, announce, limits, log });
+  const retention = createRetention({ store, limits, now, announce, log });
+  retention.tidy();
+  const relay = createRelay({ store, announce, limits, log });
   const pictures = createPictures({ ffmpegPath, limits, closing });
-  const studio = createStudio({ library, shelf, announce, relay, faults, ffmpegPath, limits, closing, now, log });
-  const tidying = setInterval(shelf.tidy, TIDY_MS);
+  const live = createLiveStreams({ store, retention, announce, relay, faults, ffmpegPath, limits, closing, now, log });
+  const tidying = setInterval(retention.tidy, TIDY_MS);
 
   const stopParts = async (): Promise<void> => {
     stop.abort();
     clearInterval(tidying);
     relay.close();
-    await Promise.all([studio.close(), pictures.close()]);
+    await Promise.all([live.close(), pictures.close()]);
     await delivery.close();
   };
 
@@ -95,7 +95,7 @@ export const startMux = async ({
       port: rtmpsPort,
       host,
       ...certificates,
-      admit: studio.admit,
+      admit: live.admit,
       faults,
       limits,
       now,
@@ -106,13 +106,13 @@ export const startMux = async ({
       faults,
       log,
       isForUs: answersTo(hostNames),
-      open: createPlaybackRoutes({ library, studio, pictures, limits, now }),
-      local: createLocalRoutes({ library, studio, faults, events: events.log, resetEncoders: rtmps.resetAll }),
+      open: createPlaybackRoutes({ store, live, pictures, limits, now }),
+      local: createLocalRoutes({ store, live, faults, events: events.log, resetEncoders: rtmps.resetAll }),
       rooms: {
-        '/video/v1/live-streams': createLiveStreamRoutes({ library, studio, announce, limits, now }),
-        '/video/v1/assets': createAssetRoutes({ library, shelf, announce, limits }),
-        '/video/v1/playback-ids': createPlaybackLookup(library),
-        '/system/v1': createSystemRoutes({ library, limits, now, tokenId: token.id, wakeDelivery: delivery.wake }),
+        '/video/v1/live-streams': createLiveStreamRoutes({ store, live, announce, limits, now }),
+        '/video/v1/assets': createAssetRoutes({ store, retention, announce, limits }),
+        '/video/v1/playback-ids': createPlaybackLookup(store),
+        '/system/v1': createSystemRoutes({ store, limits, now, tokenId: token.id, wakeDelivery: delivery.wake }),
       },
     });
     const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false });
@@ -149,7 +149,7 @@ export const startMux = async ({
 };
 
 /** The endpoint of `webhookUrl` is kept like the others, so that what waits for it finds it again. */
-const setDefaultEndpoint = ({ endpoints }: Library, address: string | undefined, secret: string, now: number): void => {
+const setDefaultEndpoint = ({ endpoints }: Store, address: string | undefined, secret: string, now: number): void => {
   if (address === undefined) endpoints.remove(DEFAULT_ENDPOINT);
   else endpoints.put({ id: DEFAULT_ENDPOINT, address, created_at: Math.floor(now / 1_000), enabled: true, secret });
 };

@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
-import type { Library } from '../library.ts';
+import type { Store } from '../store.ts';
 import type { Limits } from '../limits.ts';
-import type { Shelf } from '../recording/shelf.ts';
+import type { Retention } from '../recording/retention.ts';
 import type { AssetRecord } from '../records.ts';
 import { toAsset } from '../views.ts';
 import type { Announce } from '../webhooks/events.ts';
@@ -10,11 +10,11 @@ import { createPlaybackIdRoutes } from './playback-ids.ts';
 import { Refusal } from './refusal.ts';
 import { pageOf, parseBody } from './request.ts';
 
-type Parts = { library: Library; shelf: Shelf; announce: Announce; limits: Limits };
+type Parts = { store: Store; retention: Retention; announce: Announce; limits: Limits };
 
 /** `/video/v1/assets`: the recordings of live streams. */
-export const createAssetRoutes = ({ library, shelf, announce, limits }: Parts) => {
-  const { assets } = library;
+export const createAssetRoutes = ({ store, retention, announce, limits }: Parts) => {
+  const { assets } = store;
 
   const existing = (id: string): AssetRecord => {
     const record = assets.get(id);
@@ -56,7 +56,7 @@ export const createAssetRoutes = ({ library, shelf, announce, limits }: Parts) =
     .delete('/:id', (c) => {
       const { id, is_live } = existing(c.req.param('id'));
       if (is_live) throw Refusal.invalid('The asset is being recorded: complete its live stream first.');
-      shelf.remove(id);
+      retention.remove(id);
       return c.body(null, 204);
     })
     .route('/', playbackIds);

@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
-import type { Studio } from '../broadcast/studio.ts';
+import type { LiveStreams } from '../live-streams/live-streams.ts';
 import { newId, newStreamKey } from '../ids.ts';
-import type { Library } from '../library.ts';
+import type { Store } from '../store.ts';
 import type { Limits } from '../limits.ts';
 import type { LiveStreamRecord, SimulcastTarget } from '../records.ts';
 import { toLiveStream } from '../views.ts';
@@ -18,14 +18,14 @@ import { createPlaybackIdRoutes } from './playback-ids.ts';
 import { Refusal } from './refusal.ts';
 import { pageOf, parseBody } from './request.ts';
 
-type Parts = { library: Library; studio: Studio; announce: Announce; limits: Limits; now: () => number };
+type Parts = { store: Store; live: LiveStreams; announce: Announce; limits: Limits; now: () => number };
 
 const DEFAULT_WINDOW_SECONDS = { standard: 60, reduced: 0, low: 0 } as const;
 const DEFAULT_MAX_SECONDS = 43_200;
 
 /** `/video/v1/live-streams` */
-export const createLiveStreamRoutes = ({ library, studio, announce, limits, now }: Parts) => {
-  const { liveStreams } = library;
+export const createLiveStreamRoutes = ({ store, live, announce, limits, now }: Parts) => {
+  const { liveStreams } = store;
 
   const existing = (id: string): LiveStreamRecord => {
     const record = liveStreams.get(id);
@@ -42,7 +42,7 @@ export const createLiveStreamRoutes = ({ library, studio, announce, limits, now 
     return changed;
   };
   const whileIdle = (id: string, what: string): void => {
-    const { at } = studio.desk(existing(id).id);
+    const { at } = live.get(existing(id).id);
     if (at !== 'idle') throw Refusal.invalid(`${what} can only be changed while the live stream is idle.`);
   };
 
@@ -118,7 +118,7 @@ export const createLiveStreamRoutes = ({ library, studio, announce, limits, now 
       return c.json({ data: toLiveStream(changed) });
     })
     .delete('/:id', (c) => {
-      studio.remove(existing(c.req.param('id')).id);
+      live.remove(existing(c.req.param('id')).id);
       return c.body(null, 204);
     })
 
@@ -126,19 +126,19 @@ export const createLiveStreamRoutes = ({ library, studio, announce, limits, now 
 
     .post('/:id/reset-stream-key', (c) => {
       const changed = change(c.req.param('id'), (record) => ({ ...record, stream_key: newStreamKey() }));
-      studio.desk(changed.id).dismiss('its stream key was reset');
+      live.get(changed.id).dismiss('its stream key was reset');
       return c.json({ data: toLiveStream(liveStreams.get(changed.id) ?? changed) }, 201);
     })
     .put('/:id/complete', (c) => {
-      studio.desk(existing(c.req.param('id')).id).complete();
+      live.get(existing(c.req.param('id')).id).complete();
       return c.json({ data: {} });
     })
     .put('/:id/disable', (c) => {
-      studio.disable(existing(c.req.param('id')).id);
+      live.disable(existing(c.req.param('id')).id);
       return c.json({ data: {} });
     })
     .put('/:id/enable', (c) => {
-      studio.enable(existing(c.req.param('id')).id);
+      live.enable(existing(c.req.param('id')).id);
       return c.json({ data: {} });
     })
 

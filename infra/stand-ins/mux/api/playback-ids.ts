@@ -1,15 +1,15 @@
 import { Hono } from 'hono';
 import { newId } from '../ids.ts';
-import type { Library } from '../library.ts';
+import type { Store } from '../store.ts';
 import type { PlaybackId } from '../records.ts';
 import { CreatePlaybackId } from './bodies.ts';
 import { Refusal } from './refusal.ts';
 import { parseBody } from './request.ts';
 
 /** `/video/v1/playback-ids`: what a playback id belongs to. */
-export const createPlaybackLookup = (library: Library) =>
+export const createPlaybackLookup = (store: Store) =>
   new Hono().get('/:id', (c) => {
-    const found = library.findPlayback(c.req.param('id'));
+    const found = store.findPlayback(c.req.param('id'));
     if (!found) throw Refusal.notFound();
     const id = found.of === 'asset' ? found.asset.id : found.liveStream.id;
     return c.json({ data: { ...found.playbackId, object: { id, type: found.of } } });

@@ -2,7 +2,7 @@ import { generateKeyPair, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import { Hono } from 'hono';
 import { newId } from '../ids.ts';
-import type { Library } from '../library.ts';
+import type { Store } from '../store.ts';
 import type { Limits } from '../limits.ts';
 import { toEndpoint, toSigningKey } from '../views.ts';
 import { ENVIRONMENT } from '../webhooks/events.ts';
@@ -10,14 +10,14 @@ import { CreateEndpoint, UpdateEndpoint } from './bodies.ts';
 import { Refusal } from './refusal.ts';
 import { pageOf, parseBody } from './request.ts';
 
-type Parts = { library: Library; limits: Limits; now: () => number; tokenId: string; wakeDelivery: () => void };
+type Parts = { store: Store; limits: Limits; now: () => number; tokenId: string; wakeDelivery: () => void };
 
 const KEY_BITS = 2_048;
 const makeKeyPair = promisify(generateKeyPair);
 
 /** `/system/v1`: who one is, keys for signed playback, and where webhooks go. */
-export const createSystemRoutes = ({ library, limits, now, tokenId, wakeDelivery }: Parts) => {
-  const { signingKeys, endpoints } = library;
+export const createSystemRoutes = ({ store, limits, now, tokenId, wakeDelivery }: Parts) => {
+  const { signingKeys, endpoints } = store;
 
   const unused = (address: string, but?: string): void => {
     if (endpoints.all().some((endpoint) => endpoint.address === address && endpoint.id !== but))

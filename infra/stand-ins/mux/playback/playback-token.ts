@@ -1,12 +1,12 @@
 import { decodeJwt, decodeProtectedHeader, importSPKI, jwtVerify } from 'jose';
-import type { Library } from '../library.ts';
+import type { Store } from '../store.ts';
 
 /** `aud` of a playback token says what it opens. */
 export type Audience = 'v' | 't';
 
 /** Whether this token opens this signed playback id. The key's id is in the payload (Mux's SDK) or in the header (its documents). */
 export const opens = async (
-  { signingKeys }: Pick<Library, 'signingKeys'>,
+  { signingKeys }: Pick<Store, 'signingKeys'>,
   request: { token: string | undefined; playbackId: string; audience: Audience; now: number },
 ): Promise<boolean> => {
   const { token, playbackId, audience, now } = request;

@@ -38,7 +38,7 @@ describe('a media playlist', () => {
     );
   });
 
-  it('of a show that runs grows at its end only', () => {
+  it('of a live stream that runs grows at its end only', () => {
     const playlist = mediaPlaylist({ segments, ended: false });
     expect(playlist).toContain('#EXT-X-PLAYLIST-TYPE:EVENT');
     expect(playlist).not.toContain('ENDLIST');

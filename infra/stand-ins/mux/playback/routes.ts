@@ -4,8 +4,8 @@ import { Hono } from 'hono';
 import { cors } from 'hono/cors';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import * as z from 'zod';
-import type { Studio } from '../broadcast/studio.ts';
-import type { Library, Playback } from '../library.ts';
+import type { LiveStreams } from '../live-streams/live-streams.ts';
+import type { Store, Playback } from '../store.ts';
 import type { Limits } from '../limits.ts';
 import { openTimeline, type Timeline } from '../recording/timeline.ts';
 import type { AssetRecord } from '../records.ts';
@@ -13,7 +13,7 @@ import { FORMATS, type Format, type Pictures } from './pictures.ts';
 import { opens, type Audience } from './playback-token.ts';
 import { mediaPlaylist, multivariantPlaylist } from './playlists.ts';
 
-type Parts = { library: Library; studio: Studio; pictures: Pictures; limits: Limits; now: () => number };
+type Parts = { store: Store; live: LiveStreams; pictures: Pictures; limits: Limits; now: () => number };
 
 const PLAYLIST = { 'content-type': 'application/vnd.apple.mpegurl', 'cache-control': 'no-cache' };
 const PictureQuery = z.object({
@@ -23,7 +23,7 @@ const PictureQuery = z.object({
   latest: z.enum(['true', 'false']).optional(),
 });
 
-/** Why something is not played; the words are what a player's log shows. */
+/** Why something is not played; the words are what a player's log live streams. */
 const REFUSED = {
   'not-found': [404, 'There is no such playback id.'],
   'not-live': [412, 'The live stream is not active, or the asset is not ready.'],
@@ -42,38 +42,35 @@ class NotPlayed extends Error {
 }
 
 /** What `stream.mux.com` (`/play`) and `image.mux.com` (`/image`) are to a viewer. */
-export const createPlaybackRoutes = ({ library, studio, pictures, limits, now }: Parts) => {
+export const createPlaybackRoutes = ({ store, live, pictures, limits, now }: Parts) => {
   const timelines = new Map<string, Timeline>();
 
-  /** Of a show that runs, the one that grows; of a recording, what is on disk. */
+  /** Of a live stream that runs, the one that grows; of a recording, what is on disk. */
   const timelineOf = (asset: AssetRecord): Timeline => {
-    const growing = asset.is_live ? studio.desk(asset.live_stream_id).timeline() : undefined;
+    const growing = asset.is_live ? live.get(asset.live_stream_id).timeline() : undefined;
     if (growing) return growing;
-    const known = timelines.get(asset.id) ?? openTimeline(library.mediaDir(asset.id));
+    const known = timelines.get(asset.id) ?? openTimeline(store.mediaDir(asset.id));
     // Only what grows no more may be remembered.
     if (!asset.is_live) timelines.set(asset.id, known);
     return known;
   };
 
   const find = async (id: string, token: string | undefined, audience: Audience): Promise<Playback> => {
-    const found = library.findPlayback(id);
+    const found = store.findPlayback(id);
     if (!found) throw new NotPlayed('not-found');
-    if (
-      found.playbackId.policy === 'signed' &&
-      !(await opens(library, { token, playbackId: id, audience, now: now() }))
-    )
+    if (found.playbackId.policy === 'signed' && !(await opens(store, { token, playbackId: id, audience, now: now() })))
       throw new NotPlayed('forbidden');
     return found;
   };
 
-  /** The show behind a live playback id: the one that runs, or the one that just ended. */
+  /** The asset behind a live playback id: the one that runs, or the one that just ended. */
   const assetOf = (found: Playback): AssetRecord => {
     if (found.of === 'asset') {
       if (found.asset.status !== 'ready') throw new NotPlayed('not-live');
       return found.asset;
     }
     const { active_asset_id, recent_asset_ids, status } = found.liveStream;
-    const asset = library.assets.get(active_asset_id ?? recent_asset_ids.at(-1) ?? '');
+    const asset = store.assets.get(active_asset_id ?? recent_asset_ids.at(-1) ?? '');
     const ended = asset?.ended_at_ms;
     const shown =
       active_asset_id === undefined
@@ -84,7 +81,7 @@ export const createPlaybackRoutes = ({ library, studio, pictures, limits, now }:
   };
 
   const bySecret = (secret: string): AssetRecord => {
-    const asset = library.assets.all().find((one) => one.secret === secret);
+    const asset = store.assets.all().find((one) => one.secret === secret);
     if (!asset) throw new NotPlayed('not-found');
     return asset;
   };
@@ -142,7 +139,7 @@ export const createPlaybackRoutes = ({ library, studio, pictures, limits, now }:
       await admitted(asset, c.req.query());
       const segment = timelineOf(asset).segments.find(({ file }) => file === c.req.param('segment'));
       if (!segment) throw new NotPlayed('not-found');
-      const media = await readFile(join(library.mediaDir(asset.id), segment.file));
+      const media = await readFile(join(store.mediaDir(asset.id), segment.file));
       return c.body(new Uint8Array(media), 200, {
         'content-type': 'video/mp2t',
         'cache-control': 'public, max-age=31536000, immutable',
@@ -157,14 +154,14 @@ export const createPlaybackRoutes = ({ library, studio, pictures, limits, now }:
       const { time, latest, width, height } = query.data;
       const { segments } = timelineOf(asset);
       const total = segments.reduce((sum, { seconds }) => sum + seconds, 0);
-      // As Mux: the middle of a recording; what is now of a show that runs.
+      // As Mux: the middle of a recording; what is now of a live stream that runs.
       const wanted =
         latest === 'true' || (found.of === 'live_stream' && time === undefined) ? total : (time ?? total / 2);
       const at = locate(segments, Math.min(wanted, total));
       if (!at) throw new NotPlayed('no-picture');
       const format = formatOf(c.req.param('name'));
       const taken = await pictures.take({
-        dir: library.mediaDir(asset.id),
+        dir: store.mediaDir(asset.id),
         ...at,
         format,
         ...(width === undefined ? {} : { width: Math.min(width, limits.imagePixels) }),
@@ -186,7 +183,7 @@ export const createPlaybackRoutes = ({ library, studio, pictures, limits, now }:
 
 const formatOf = (name: string): Format => (name.endsWith('.png') ? 'png' : name.endsWith('.webp') ? 'webp' : 'jpg');
 
-/** The segment that shows this second, and where in it. At the very end, the beginning of the last segment: it surely holds a picture. */
+/** The segment that live streams this second, and where in it. At the very end, the beginning of the last segment: it surely holds a picture. */
 const locate = (
   segments: Timeline['segments'],
   second: number,

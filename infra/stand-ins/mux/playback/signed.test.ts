@@ -3,7 +3,7 @@ import { SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { connectEncoder, startTestMux } from '../mux.testing.ts';
 
-/** A signed show on the air, and a key to sign with. */
+/** A signed live stream on the air, and a key to sign with. */
 const signedShow = async (settings: Parameters<typeof startTestMux>[0] = {}) => {
   const mux = await startTestMux(settings);
   const stream = await mux.sdk.video.liveStreams.create({

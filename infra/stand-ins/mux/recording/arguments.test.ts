@@ -3,7 +3,7 @@ import { pictureArguments } from '../playback/pictures.ts';
 import { runArguments } from './run.ts';
 
 describe('FFmpeg', () => {
-  it('is told to copy a show from its input into segments, and nothing that is secret', () => {
+  it('is told to copy a live stream from its input into segments, and nothing that is secret', () => {
     expect(runArguments(3, 2).join(' ')).toBe(
       '-hide_banner -nostats -loglevel error -protocol_whitelist pipe,file -analyzeduration 1000000 -fpsprobesize 0 -f flv -i pipe:0 ' +
         '-map 0:v? -map 0:a? -c copy -f segment -segment_format mpegts -segment_time 2 ' +

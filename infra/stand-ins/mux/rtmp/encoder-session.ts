@@ -14,20 +14,20 @@ export type Encoder = {
   /** Stops reading it while somebody cannot follow, whose name is given, and reads on once nobody says so any more. */
   hold: (who: string) => void;
   release: (who: string) => void;
-  /** Sends it away; `left` of its feed is heard later. */
+  /** Sends it away; `left` of its ingest session is heard later. */
   close: (because: string) => void;
   statistics: () => IngestStatistics;
 };
 
 /** Where the media of an encoder goes. */
-export type Feed = { media: (message: MediaMessage) => void; left: () => void };
+export type IngestSession = { media: (message: MediaMessage) => void; left: () => void };
 
 /** Asked once for each publish. */
 export type Admit = (request: {
   app: string;
   key: string;
   encoder: Encoder;
-}) => { admitted: true; feed: Feed } | { admitted: false; because: RefusedBecause };
+}) => { admitted: true; ingest: IngestSession } | { admitted: false; because: RefusedBecause };
 
 export type Session = {
   readonly publishing: boolean;
@@ -62,7 +62,7 @@ const ANSWER = {
 export const runEncoderSession = ({ socket, raw, admit, faults, limits, now, log, closed }: Parts): Session => {
   const statistics = emptyStatistics(new Date(now()));
   const holders = new Set<string>();
-  let feed: Feed | undefined;
+  let ingest: IngestSession | undefined;
   let over = false;
 
   const hold = (who: string): void => {
@@ -73,8 +73,8 @@ export const runEncoderSession = ({ socket, raw, admit, faults, limits, now, log
     if (holders.delete(who) && holders.size === 0 && !over) socket.resume();
   };
   const leave = (): void => {
-    const left = feed;
-    feed = undefined;
+    const left = ingest;
+    ingest = undefined;
     left?.left();
   };
   const end = (because: string): void => {
@@ -97,7 +97,7 @@ export const runEncoderSession = ({ socket, raw, admit, faults, limits, now, log
       else socket.write(bytes);
     },
     publish({ app, key }) {
-      if (feed) throw new ProtocolError('a second publish on one connection');
+      if (ingest) throw new ProtocolError('a second publish on one connection');
       const fault = faults.now.rtmps?.refuse;
       const answer =
         fault === 'publish'
@@ -110,7 +110,7 @@ export const runEncoderSession = ({ socket, raw, admit, faults, limits, now, log
         return ANSWER[answer.because];
       }
       clearTimeout(greeting);
-      feed = answer.feed;
+      ingest = answer.ingest;
       lastMediaMs = now();
       // Not at once: the answer to the publish has to go first.
       setImmediate(applyFaults);
@@ -120,7 +120,7 @@ export const runEncoderSession = ({ socket, raw, admit, faults, limits, now, log
     media(message) {
       lastMediaMs = now();
       count(statistics, message, limits.timestamps, lastMediaMs);
-      feed?.media(message);
+      ingest?.media(message);
     },
     chunkSize: (bytes) => void (statistics.chunkSize = bytes),
     window: (bytes) => void (statistics.acknowledgeEveryBytes = bytes),
@@ -140,7 +140,7 @@ export const runEncoderSession = ({ socket, raw, admit, faults, limits, now, log
   const pinging = setInterval(() => {
     // While we do not read, silence is ours.
     if (holders.size === 0 && now() - lastByteMs > limits.idleMs) end('it was silent for too long');
-    else if (holders.size === 0 && feed && now() - lastMediaMs > limits.mediaSilenceSeconds * limits.secondMs)
+    else if (holders.size === 0 && ingest && now() - lastMediaMs > limits.mediaSilenceSeconds * limits.secondMs)
       end('it sent no media for too long');
     else if (protocol.greeted) protocol.ping(now());
   }, limits.pingMs);
@@ -151,7 +151,7 @@ export const runEncoderSession = ({ socket, raw, admit, faults, limits, now, log
     const { freeze, stall } = faults.now.rtmps ?? {};
     if (freeze) hold('freeze');
     else release('freeze');
-    if (stall && feed) hold('stall');
+    if (stall && ingest) hold('stall');
     else release('stall');
   };
 
@@ -197,7 +197,7 @@ export const runEncoderSession = ({ socket, raw, admit, faults, limits, now, log
 
   return {
     get publishing() {
-      return feed !== undefined;
+      return ingest !== undefined;
     },
     applyFaults,
     reset,

@@ -1,12 +1,12 @@
 import type { FaultSwitch } from '../faults.ts';
 import { newId } from '../ids.ts';
-import type { Library } from '../library.ts';
+import type { Store } from '../store.ts';
 import type { Limits } from '../limits.ts';
 import type { DeliveryRecord, EndpointRecord } from '../records.ts';
 import { sign } from './signature.ts';
 
 type Parts = {
-  library: Pick<Library, 'endpoints' | 'deliveries'>;
+  store: Pick<Store, 'endpoints' | 'deliveries'>;
   faults: FaultSwitch;
   limits: Limits;
   now: () => number;
@@ -26,8 +26,8 @@ const GATHER_MS = 1_000;
  * Brings every webhook to every endpoint: one at a time and in order, as long as the endpoint takes them. What it does not
  * take is tried again later, and what comes after does not wait for that, as with Mux. Survives a restart.
  */
-export const startDelivery = ({ library, faults, limits, now, log }: Parts): Delivery => {
-  const { endpoints, deliveries } = library;
+export const startDelivery = ({ store, faults, limits, now, log }: Parts): Delivery => {
+  const { endpoints, deliveries } = store;
   const closing = new AbortController();
   /** Endpoints whose last webhook was not taken: said once, not at every one. */
   const failing = new Set<string>();

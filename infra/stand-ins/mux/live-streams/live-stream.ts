@@ -1,20 +1,20 @@
-import type { Library } from '../library.ts';
+import type { Store } from '../store.ts';
 import type { Limits } from '../limits.ts';
 import { kindOf, learn, type MediaMessage, type Tracks } from '../recording/flv.ts';
-import type { Shelf } from '../recording/shelf.ts';
+import type { Retention } from '../recording/retention.ts';
 import type { Timeline } from '../recording/timeline.ts';
 import type { AssetRecord, LiveStreamRecord } from '../records.ts';
-import type { Encoder, Feed } from '../rtmp/encoder-session.ts';
+import type { Encoder, IngestSession } from '../rtmp/encoder-session.ts';
 import type { IngestStatistics } from '../rtmp/ingest-statistics.ts';
 import { toAsset, toLiveStream } from '../views.ts';
 import type { Announce, EventType } from '../webhooks/events.ts';
-import { step, type Broadcast, type BroadcastEvent, type Effect } from './broadcast.ts';
-import { newAsset, openShow, type Show } from './show.ts';
+import { step, type LiveStreamState, type LiveStreamEvent, type Effect } from './live-stream-state.ts';
+import { newAsset, openLiveAsset, type LiveAsset } from './live-asset.ts';
 import type { Relay } from './simulcast.ts';
 
-export type DeskParts = {
-  library: Library;
-  shelf: Shelf;
+export type LiveStreamParts = {
+  store: Store;
+  retention: Retention;
   announce: Announce;
   relay: Relay;
   ffmpegPath: string;
@@ -25,22 +25,22 @@ export type DeskParts = {
   log: (line: string) => void;
 };
 
-/** One live stream's place in the studio: what its broadcast does to the world. */
-export type Desk = {
-  readonly at: Broadcast;
-  /** The newest encoder takes the seat. */
-  seat: (encoder: Encoder) => Feed;
-  /** `complete` of the API: the show is over, the encoder may stay a while. */
+/** One live stream: takes an encoder in, records what it sends, and announces what becomes of it. */
+export type LiveStream = {
+  readonly at: LiveStreamState;
+  /** The newest encoder takes the place of the one before. */
+  connect: (encoder: Encoder) => IngestSession;
+  /** `complete` of the API: the asset is done, the encoder may stay a while. */
   complete: () => void;
-  /** The show is over and the encoder goes, at once; nobody comes in until it is enabled. */
+  /** The asset is done and the encoder goes, at once; nobody comes in until the live stream is enabled. */
   disable: () => void;
-  /** The same, for good. */
+  /** As `disable`, for good: the live stream is about to be deleted. */
   shut: () => void;
   /** Only the encoder goes: it may come back. */
   dismiss: (because: string) => void;
   /** Of the encoder that is in, or was in last. */
   statistics: () => IngestStatistics | undefined;
-  /** Of the show that is being recorded. */
+  /** Of the asset that is being recorded. */
   timeline: () => Timeline | undefined;
   /** Ends what runs, and announces nothing: the next start settles it. */
   close: () => Promise<void>;
@@ -48,12 +48,12 @@ export type Desk = {
 
 const RECENT_ASSETS = 100;
 
-export const createDesk = (liveStreamId: string, parts: DeskParts): Desk => {
-  const { library, shelf, announce, relay, limits, closing, now, log } = parts;
-  const { liveStreams, assets } = library;
-  let broadcast: Broadcast = 'idle';
-  let seat: { encoder: Encoder; tracks: Tracks } | undefined;
-  let show: Show | undefined;
+export const createLiveStream = (liveStreamId: string, parts: LiveStreamParts): LiveStream => {
+  const { store, retention, announce, relay, limits, closing, now, log } = parts;
+  const { liveStreams, assets } = store;
+  let state: LiveStreamState = 'idle';
+  let ingest: { encoder: Encoder; tracks: Tracks } | undefined;
+  let liveAsset: LiveAsset | undefined;
   let lastStatistics: IngestStatistics | undefined;
   const finishing = new Set<Promise<unknown>>();
   const timers: Partial<Record<'window' | 'grace' | 'duration' | 'test', NodeJS.Timeout>> = {};
@@ -61,8 +61,8 @@ export const createDesk = (liveStreamId: string, parts: DeskParts): Desk => {
   const tell = (event: EventType): void => {
     const record = liveStreams.get(liveStreamId);
     if (!record) return;
-    const connected = broadcast !== 'idle' && broadcast !== 'disconnected';
-    const recording = broadcast === 'recording' || broadcast === 'active';
+    const connected = state !== 'idle' && state !== 'disconnected';
+    const recording = state === 'recording' || state === 'active';
     announce(event, { type: 'live', id: liveStreamId }, { ...toLiveStream(record, 'webhook'), connected, recording });
   };
   const tellAsset = (event: EventType, asset: AssetRecord | undefined): void => {
@@ -79,18 +79,18 @@ export const createDesk = (liveStreamId: string, parts: DeskParts): Desk => {
     delete timers[name];
   };
 
-  const open = (assetId: string): Show => {
-    const opened = openShow(assetId, {
+  const open = (assetId: string): LiveAsset => {
+    const opened = openLiveAsset(assetId, {
       ...parts,
       grown() {
-        if (show !== opened) return;
+        if (liveAsset !== opened) return;
         happened('became-playable');
-        shelf.tidy();
-        if (!shelf.full()) return;
-        log('the recordings of running shows fill the shelf: this one ends');
+        retention.tidy();
+        if (!retention.full()) return;
+        log('the assets of active live streams fill the disk that recordings may have: this one ends');
         happened('completed');
       },
-      failed: () => seat?.encoder.close('what it sends cannot be recorded'),
+      failed: () => ingest?.encoder.close('what it sends cannot be recorded'),
     });
     return opened;
   };
@@ -104,12 +104,12 @@ export const createDesk = (liveStreamId: string, parts: DeskParts): Desk => {
       active_asset_id: id,
       recent_asset_ids: [...stream.recent_asset_ids, id].slice(-RECENT_ASSETS),
     }));
-    show = open(id);
+    liveAsset = open(id);
     later('duration', record.max_continuous_duration, () => happened('completed'));
     if (record.reconnect_slate_url !== undefined) void lookForSlate(record.reconnect_slate_url);
   };
 
-  /** Mux loads the slate when a show begins, and warns when it cannot. */
+  /** Mux loads the slate when a live stream begins to record, and warns when it cannot. */
   const lookForSlate = async (url: string): Promise<void> => {
     const found = await fetch(url, { signal: AbortSignal.timeout(limits.slateMs) }).catch(() => undefined);
     await found?.body?.cancel();
@@ -126,21 +126,21 @@ export const createDesk = (liveStreamId: string, parts: DeskParts): Desk => {
   };
 
   const beginRun = (): void => {
-    const mine = seat;
-    if (mine) show?.begin(mine.encoder, () => mine.tracks);
+    const mine = ingest;
+    if (mine) liveAsset?.begin(mine.encoder, () => mine.tracks);
   };
 
   const goOnAir = (): void => {
     const record = change((stream) => ({ ...stream, status: 'active' }));
     tell('video.live_stream.active');
-    if (show?.becomeReady()) tellAsset('video.asset.ready', show.asset());
+    if (liveAsset?.becomeReady()) tellAsset('video.asset.ready', liveAsset.asset());
     if (record?.test && timers.test === undefined) later('test', limits.testSeconds, disable);
   };
 
   /** What is recorded becomes a video on demand once all of it is on disk. */
   const finishAsset = (): void => {
-    const over = show;
-    show = undefined;
+    const over = liveAsset;
+    liveAsset = undefined;
     stop('duration');
     stop('test');
     change((stream) => ({
@@ -154,11 +154,11 @@ export const createDesk = (liveStreamId: string, parts: DeskParts): Desk => {
       finishing.delete(finished);
       if (asset?.status === 'errored') tellAsset('video.asset.errored', asset);
       else {
-        // A show too short to go on the air.
+        // It was too short to go on the air.
         if (over.becomeReady()) tellAsset('video.asset.ready', over.asset());
         tellAsset('video.asset.live_stream_completed', over.asset());
       }
-      shelf.tidy();
+      retention.tidy();
     });
     finished.catch((cause: unknown) => log(`the recording is not settled: ${String(cause)}`));
     finishing.add(finished);
@@ -176,16 +176,16 @@ export const createDesk = (liveStreamId: string, parts: DeskParts): Desk => {
     'announce-recording': () => tell('video.live_stream.recording'),
     'announce-active': goOnAir,
     'begin-asset': beginAsset,
-    'announce-asset': () => tellAsset('video.asset.created', show?.asset()),
+    'announce-asset': () => tellAsset('video.asset.created', liveAsset?.asset()),
     'begin-run': beginRun,
-    'end-run': () => void show?.endRun(),
+    'end-run': () => void liveAsset?.endRun(),
     'finish-asset': finishAsset,
     'begin-window': () =>
       later('window', liveStreams.get(liveStreamId)?.reconnect_window ?? 0, () => happened('window-elapsed')),
     'end-window': () => stop('window'),
     'begin-grace': () => later('grace', limits.completeGraceSeconds, () => happened('grace-elapsed')),
     'end-grace': () => stop('grace'),
-    'close-encoder': () => seat?.encoder.close('its live stream is over'),
+    'close-encoder': () => ingest?.encoder.close('its live stream is over'),
   };
 
   /** One that fails (a full disk) does not keep the others from happening. */
@@ -197,10 +197,10 @@ export const createDesk = (liveStreamId: string, parts: DeskParts): Desk => {
     }
   };
 
-  const happened = (event: BroadcastEvent): void => {
+  const happened = (event: LiveStreamEvent): void => {
     if (closing.aborted) return;
-    const [next, effects] = step(broadcast, event);
-    broadcast = next;
+    const [next, effects] = step(state, event);
+    state = next;
     for (const effect of effects) attempt(effect);
   };
 
@@ -211,65 +211,65 @@ export const createDesk = (liveStreamId: string, parts: DeskParts): Desk => {
   };
 
   const take = (message: MediaMessage): void => {
-    if (!seat) return;
+    if (!ingest) return;
     const kind = kindOf(message);
     if (kind === 'unsupported') {
-      seat.encoder.close('it sends a codec other than H.264 and AAC');
+      ingest.encoder.close('it sends a codec other than H.264 and AAC');
       return;
     }
-    seat.tracks = learn(seat.tracks, message);
-    if (broadcast === 'connected' && (kind === 'key-frame' || kind === 'frame' || kind === 'audio'))
+    ingest.tracks = learn(ingest.tracks, message);
+    if (state === 'connected' && (kind === 'key-frame' || kind === 'frame' || kind === 'audio'))
       happened('media-began');
-    if (broadcast !== 'recording' && broadcast !== 'active') return;
-    show?.write(message);
-    relay.media(liveStreamId, message, seat.tracks);
+    if (state !== 'recording' && state !== 'active') return;
+    liveAsset?.write(message);
+    relay.media(liveStreamId, message, ingest.tracks);
   };
 
-  // A show that was on the air when the process ended: its encoder has its window to come back in.
+  // It was on the air when the process ended: its encoder has its window to come back in.
   const interrupted = liveStreams.get(liveStreamId)?.active_asset_id;
   if (interrupted !== undefined && assets.get(interrupted)) {
-    broadcast = 'disconnected';
-    show = open(interrupted);
+    state = 'disconnected';
+    liveAsset = open(interrupted);
     attempt('announce-disconnected');
     attempt('begin-window');
   }
 
   return {
     get at() {
-      return broadcast;
+      return state;
     },
-    seat(encoder) {
-      if (seat) {
-        const before = seat.encoder;
-        seat = undefined;
+    connect(encoder) {
+      if (ingest) {
+        const before = ingest.encoder;
+        ingest = undefined;
         happened('encoder-left');
         before.close('a newer encoder took its place');
       }
       const mine = { encoder, tracks: {} };
-      seat = mine;
+      ingest = mine;
       lastStatistics = encoder.statistics();
       happened('encoder-arrived');
       return {
         media(message) {
-          if (seat === mine) take(message);
+          if (ingest === mine) take(message);
         },
         left() {
-          if (seat !== mine) return;
+          if (ingest !== mine) return;
           happened('encoder-left');
-          seat = undefined;
+          ingest = undefined;
         },
       };
     },
     complete: () => happened('completed'),
     disable,
     shut: () => happened('shut'),
-    dismiss: (because) => seat?.encoder.close(because),
+    dismiss: (because) => ingest?.encoder.close(because),
     statistics: () => lastStatistics,
-    timeline: () => show?.timeline,
+    timeline: () => liveAsset?.timeline,
     async close() {
       for (const timer of Object.values(timers)) clearTimeout(timer);
-      seat = undefined;
-      await Promise.all([show?.endRun(), ...finishing]);
+      ingest = undefined;
+      await Promise.all([liveAsset?.endRun(), ...finishing]);
     },
   };
 };

@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { step, type Broadcast, type BroadcastEvent, type Effect } from './broadcast.ts';
+import { step, type LiveStreamState, type LiveStreamEvent, type Effect } from './live-stream-state.ts';
 
 /** A whole life: what happens, and what is done about it. */
-const play = (...events: BroadcastEvent[]): { at: Broadcast; did: Effect[] } => {
-  let broadcast: Broadcast = 'idle';
+const play = (...events: LiveStreamEvent[]): { at: LiveStreamState; did: Effect[] } => {
+  let state: LiveStreamState = 'idle';
   const did: Effect[] = [];
   for (const event of events) {
-    const [next, effects] = step(broadcast, event);
-    broadcast = next;
+    const [next, effects] = step(state, event);
+    state = next;
     did.push(...effects);
   }
-  return { at: broadcast, did };
+  return { at: state, did };
 };
 
-const onAir: BroadcastEvent[] = ['encoder-arrived', 'media-began', 'became-playable'];
+const onAir: LiveStreamEvent[] = ['encoder-arrived', 'media-began', 'became-playable'];
 const onAirDid: Effect[] = [
   'begin-asset',
   'announce-connected',
@@ -23,7 +23,7 @@ const onAirDid: Effect[] = [
   'announce-active',
 ];
 
-describe('a broadcast', () => {
+describe('a live stream', () => {
   it('ends when its encoder stays away longer than the window', () => {
     expect(play(...onAir, 'encoder-left', 'window-elapsed')).toEqual({
       at: 'idle',

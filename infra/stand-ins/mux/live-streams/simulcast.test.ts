@@ -48,7 +48,7 @@ const startService = async () => {
 };
 
 describe('a simulcast target', () => {
-  it('gets the show as it is, from its first key frame', async () => {
+  it('gets the live stream as it is, from its first key frame', async () => {
     const service = await startService();
     const mux = await startTestMux();
     const stream = await mux.sdk.video.liveStreams.create({
@@ -85,7 +85,7 @@ describe('a simulcast target', () => {
     expect(service.keys).toEqual(['live/theirs', 'live/theirs']);
   });
 
-  it('by SRT is refused for good, because no show of ours comes by SRT', async () => {
+  it('by SRT is refused for good, because no live stream of ours comes by SRT', async () => {
     const mux = await startTestMux();
     const stream = await mux.sdk.video.liveStreams.create({
       ...PUBLIC,
@@ -96,7 +96,7 @@ describe('a simulcast target', () => {
     await mux.seen('video.live_stream.active');
   });
 
-  it('cannot be changed while the show runs', async () => {
+  it('cannot be changed while the live stream runs', async () => {
     const mux = await startTestMux();
     const stream = await mux.sdk.video.liveStreams.create(PUBLIC);
     await connectEncoder(mux, stream.stream_key);

@@ -1,11 +1,11 @@
-import type { Library } from '../library.ts';
+import type { Store } from '../store.ts';
 import type { Limits } from '../limits.ts';
 import { kindOf, type MediaMessage, type Tracks } from '../recording/flv.ts';
 import type { SimulcastTarget } from '../records.ts';
 import { openPublishClient, type PublishClient } from '../rtmp/publish-client.ts';
 import type { Announce } from '../webhooks/events.ts';
 
-/** Passes a broadcast on to where its creator also wants to be seen. */
+/** Passes a live stream on to where its creator also wants to be seen. */
 export type Relay = {
   starting: (liveStreamId: string) => void;
   media: (liveStreamId: string, message: MediaMessage, tracks: Tracks) => void;
@@ -13,9 +13,9 @@ export type Relay = {
   close: () => void;
 };
 
-type Parts = { library: Pick<Library, 'liveStreams'>; announce: Announce; limits: Limits; log: (line: string) => void };
+type Parts = { store: Pick<Store, 'liveStreams'>; announce: Announce; limits: Limits; log: (line: string) => void };
 
-/** One target of one broadcast. */
+/** One target of one live stream. */
 type Push = {
   targetId: string;
   /** Undefined while it is not connected. */
@@ -26,8 +26,8 @@ type Push = {
   retry?: NodeJS.Timeout;
 };
 
-export const createRelay = ({ library, announce, limits, log }: Parts): Relay => {
-  const { liveStreams } = library;
+export const createRelay = ({ store, announce, limits, log }: Parts): Relay => {
+  const { liveStreams } = store;
   const pushes = new Map<string, Push[]>();
 
   const become = (

@@ -1,28 +1,28 @@
 import { rmSync } from 'node:fs';
-import type { Library } from '../library.ts';
+import type { Store } from '../store.ts';
 import type { Limits } from '../limits.ts';
 import { toAsset } from '../views.ts';
 import type { Announce } from '../webhooks/events.ts';
 
-type Parts = { library: Library; limits: Limits; now: () => number; announce: Announce; log: (line: string) => void };
+type Parts = { store: Store; limits: Limits; now: () => number; announce: Announce; log: (line: string) => void };
 
 /** Keeps the recordings within the disk that they may have. */
-export type Shelf = {
+export type Retention = {
   remove: (assetId: string) => boolean;
   /** Removes the oldest finished recordings until the rest fits, and test recordings that are a day old. */
   tidy: () => void;
-  /** Whether the recordings of shows that are on the air fill the disk by themselves. */
+  /** Whether the assets that are still being recorded fill the disk by themselves. */
   full: () => boolean;
 };
 
-export const createShelf = ({ library, limits, now, announce, log }: Parts): Shelf => {
-  const { assets, liveStreams } = library;
+export const createRetention = ({ store, limits, now, announce, log }: Parts): Retention => {
+  const { assets, liveStreams } = store;
 
   const remove = (assetId: string): boolean => {
     const asset = assets.get(assetId);
     if (!asset) return false;
     assets.remove(assetId);
-    rmSync(library.mediaDir(assetId), { recursive: true, force: true });
+    rmSync(store.mediaDir(assetId), { recursive: true, force: true });
     if (liveStreams.get(asset.live_stream_id)?.recent_asset_ids.includes(assetId))
       liveStreams.update(asset.live_stream_id, (stream) => ({
         ...stream,
@@ -50,7 +50,9 @@ export const createShelf = ({ library, limits, now, announce, log }: Parts): She
         if (!old && count <= limits.assets && bytes <= limits.assetBytes) continue;
         count -= 1;
         bytes -= asset.bytes;
-        log(`recording ${asset.id} is deleted: ${old ? 'test recordings last a day' : 'the shelf is full'}`);
+        log(
+          `recording ${asset.id} is deleted: ${old ? 'test recordings last a day' : 'the disk that recordings may have is full'}`,
+        );
         remove(asset.id);
       }
     },

@@ -1,5 +1,5 @@
 import { newId } from '../ids.ts';
-import type { Library } from '../library.ts';
+import type { Store } from '../store.ts';
 import type { Limits } from '../limits.ts';
 import { kindOf, type MediaMessage, type Tracks } from '../recording/flv.ts';
 import { openRecording } from '../recording/recording.ts';
@@ -8,7 +8,7 @@ import type { AssetRecord, LiveStreamRecord } from '../records.ts';
 import type { Encoder } from '../rtmp/encoder-session.ts';
 
 /** What a live stream records from its encoder's arrival to its end: one asset. */
-export type Show = {
+export type LiveAsset = {
   assetId: string;
   timeline: Timeline;
   asset: () => AssetRecord | undefined;
@@ -24,7 +24,7 @@ export type Show = {
 };
 
 type Parts = {
-  library: Library;
+  store: Store;
   ffmpegPath: string;
   limits: Limits;
   closing: AbortSignal;
@@ -65,9 +65,9 @@ const totalOf = (timeline: Timeline): { duration: number; bytes: number } => ({
 });
 
 /** Opens the recording of an asset; what was recorded of it before a restart is in it. */
-export const openShow = (assetId: string, { library, grown, failed, ...parts }: Parts): Show => {
-  const { assets } = library;
-  const recording = openRecording({ ...parts, dir: library.mediaDir(assetId), failed });
+export const openLiveAsset = (assetId: string, { store, grown, failed, ...parts }: Parts): LiveAsset => {
+  const { assets } = store;
+  const recording = openRecording({ ...parts, dir: store.mediaDir(assetId), failed });
   const { timeline } = recording;
   const before = assets.update(assetId, (asset) => ({ ...asset, ...totalOf(timeline) }));
   let frames = before?.frames ?? 0;

@@ -1,5 +1,5 @@
-/** Where a live stream's broadcast is. */
-export type Broadcast =
+/** What a live stream is doing. */
+export type LiveStreamState =
   | 'idle'
   /** An encoder is in and has an asset, and has sent nothing yet. */
   | 'connected'
@@ -11,7 +11,7 @@ export type Broadcast =
   /** `complete` was asked: the asset is done, the encoder may leave by itself. */
   | 'completed';
 
-export type BroadcastEvent =
+export type LiveStreamEvent =
   | 'encoder-arrived'
   | 'media-began'
   | 'became-playable'
@@ -38,10 +38,10 @@ export type Effect =
   | 'end-grace'
   | 'close-encoder';
 
-type Step = [Broadcast, Effect[]];
+type Step = [LiveStreamState, Effect[]];
 
-/** The life of a broadcast as Mux describes it. What is not in here is late news of something that is over. */
-const LIFE: Record<Broadcast, Partial<Record<BroadcastEvent, Step>>> = {
+/** The life of a live stream as Mux describes it. What is not in here is late news of something that is over. */
+const LIFE: Record<LiveStreamState, Partial<Record<LiveStreamEvent, Step>>> = {
   idle: {
     'encoder-arrived': ['connected', ['begin-asset', 'announce-connected', 'announce-asset']],
   },
@@ -75,5 +75,5 @@ const LIFE: Record<Broadcast, Partial<Record<BroadcastEvent, Step>>> = {
   },
 };
 
-/** What an event makes of a broadcast, and what has to be done about it. */
-export const step = (broadcast: Broadcast, event: BroadcastEvent): Step => LIFE[broadcast][event] ?? [broadcast, []];
+/** What an event makes of a live stream, and what has to be done about it. */
+export const step = (state: LiveStreamState, event: LiveStreamEvent): Step => LIFE[state][event] ?? [state, []];

@@ -23,7 +23,7 @@ describe('the reconnect window', () => {
     expect(bodiesOf(mux.events).filter(({ type }) => type === 'video.asset.ready')).toHaveLength(1);
   });
 
-  it('that elapses ends the show; the next one is a new asset', async () => {
+  it('that elapses ends the live stream; the next one is a new asset', async () => {
     const mux = await startTestMux();
     const { sdk, seen } = mux;
     const stream = await sdk.video.liveStreams.create({ ...PUBLIC, reconnect_window: 2 });
@@ -41,7 +41,7 @@ describe('the reconnect window', () => {
     expect((await sdk.video.liveStreams.retrieve(stream.id)).recent_asset_ids).toEqual([before, after]);
   });
 
-  it('of nothing ends the show as soon as the encoder leaves', async () => {
+  it('of nothing ends the live stream as soon as the encoder leaves', async () => {
     const mux = await startTestMux();
     const stream = await mux.sdk.video.liveStreams.create({ ...PUBLIC, latency_mode: 'low', reconnect_window: 0 });
     const encoder = await connectEncoder(mux, stream.stream_key);
@@ -89,7 +89,7 @@ describe('complete', () => {
     expect((await sdk.video.assets.list({ live_stream_id: stream.id })).data).toHaveLength(2);
   });
 
-  it('within the window ends the show without an encoder', async () => {
+  it('within the window ends the live stream without an encoder', async () => {
     const mux = await startTestMux();
     const stream = await mux.sdk.video.liveStreams.create({ ...PUBLIC, reconnect_window: 1_800 });
     const encoder = await connectEncoder(mux, stream.stream_key);
@@ -196,7 +196,7 @@ describe('a stream key', () => {
   });
 });
 
-describe('a show', () => {
+describe('a live stream', () => {
   it('that lasts too long is completed, and a new asset begins with the next encoder', async () => {
     const mux = await startTestMux();
     const stream = await mux.sdk.video.liveStreams.create({ ...PUBLIC, max_continuous_duration: 60 });

@@ -10,7 +10,7 @@ import {
 } from './records.ts';
 
 /** All that the stand-in knows, and all that a restart finds again. */
-export type Library = {
+export type Store = {
   liveStreams: Collection<LiveStreamRecord>;
   assets: Collection<AssetRecord>;
   signingKeys: Collection<SigningKeyRecord>;
@@ -27,7 +27,7 @@ export type Playback =
   | { of: 'live_stream'; playbackId: PlaybackId; liveStream: LiveStreamRecord }
   | { of: 'asset'; playbackId: PlaybackId; asset: AssetRecord };
 
-export const openLibrary = (dataDir: string, log: (line: string) => void): Library => {
+export const openStore = (dataDir: string, log: (line: string) => void): Store => {
   const dir = (name: string) => join(dataDir, name);
   const liveStreams = openCollection({ dir: dir('live-streams'), schema: LiveStreamRecord, log });
   const assets = openCollection({ dir: dir('assets'), schema: AssetRecord, log });
