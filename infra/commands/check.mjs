@@ -1,8 +1,15 @@
 // @ts-check
 /** `npm run check`: types, lint, format and dead code, all of them even when one fails. */
 import { join } from 'node:path';
-import { ensureDependencies, ensureNode, execute, orExplain } from './setup.mjs';
+import { ensureDependencies, ensureNode, execute } from './setup.mjs';
+import { orExplain } from '../local/command-error.mjs';
 import { ROOT } from '../local/machine.mjs';
+import { readArguments } from './read-arguments.mjs';
+
+readArguments(
+  'npm run check: types, lint, format and dead code, all of them even when one fails. Exit 1 when one does.',
+  { options: {} },
+);
 
 await orExplain(async () => {
   ensureNode();

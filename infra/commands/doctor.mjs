@@ -3,14 +3,13 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkBrowser, checkDisk, checkFfmpeg, checkNode, checkPorts, dataDirectory, ROOT } from '../local/machine.mjs';
-import { readOptions } from './options.mjs';
+import { readArguments } from './read-arguments.mjs';
 import { runningPlatform } from '../local/running.mjs';
 
-readOptions({
-  help: 'npm run doctor -- --help',
-  usage:
-    'npm run doctor: says whether this machine can run Vybzz, and what to type where it cannot. Exit 1 when npm start could not.',
-});
+readArguments(
+  'npm run doctor: says whether this machine can run Vybzz, and what to type where it cannot. Exit 1 when npm start could not.',
+  { options: {} },
+);
 
 /** @type {(finding: import('../local/machine.mjs').Finding) => void} */
 const say = (finding) => console.log(finding.ok ? `✓ ${finding.said}` : `✗ ${finding.said}\n    ${finding.fix}`);

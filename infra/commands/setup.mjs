@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { createInterface } from 'node:readline/promises';
+import { CommandError } from '../local/command-error.mjs';
 import {
   checkFfmpeg,
   checkNode,
@@ -14,17 +15,6 @@ import {
   findPackageManager,
   ROOT,
 } from '../local/machine.mjs';
-
-/** A sentence for the person at the keyboard, and an exit with 1: never a stack. */
-export class SetupError extends Error {}
-
-/** Runs a set-up step to its end; a failing one is a SetupError. @param {() => Promise<unknown>} step */
-export const orExplain = (step) =>
-  step().catch((/** @type {unknown} */ cause) => {
-    if (!(cause instanceof SetupError)) throw cause;
-    console.error(`\n✗ ${cause.message}`);
-    process.exit(1);
-  });
 
 /**
  * @param {string} command
@@ -55,17 +45,17 @@ export const execute = (command, args, { quiet = false, env = process.env } = {}
 
 export const ensureNode = () => {
   const node = checkNode();
-  if (!node.ok) throw new SetupError(`${node.said} ${node.fix}`);
+  if (!node.ok) throw new CommandError(`${node.said} ${node.fix}`);
 };
 
 /** `DATA_DIR` may name a folder by mistake, and `--fresh` empties what it names: only one that is ours and ours alone. */
 export const ensureDataFolder = async ({ fresh = false } = {}) => {
   const folder = dataDirectory();
   if (ROOT.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`))
-    throw new SetupError(`DATA_DIR is ${folder}, which holds this clone: give it a folder of its own.`);
+    throw new CommandError(`DATA_DIR is ${folder}, which holds this clone: give it a folder of its own.`);
   const found = fresh ? await readdir(folder).catch(() => []) : [];
   if (found.length > 0 && !found.includes('secrets.json'))
-    throw new SetupError(
+    throw new CommandError(
       `--fresh would empty ${folder}, which holds no data of Vybzz: correct DATA_DIR, or empty it yourself.`,
     );
 };
@@ -89,7 +79,7 @@ export const ensureDependencies = async () => {
     quiet: !process.stdout.isTTY,
   });
   if (code !== 0)
-    throw new SetupError('The dependencies could not be installed: npm install failed, its words are above.');
+    throw new CommandError('The dependencies could not be installed: npm install failed, its words are above.');
   await writeFile(stamp(), wanted);
 };
 
@@ -112,17 +102,17 @@ const installPackages = async (what, packages) => {
   const names = manager && packages[manager.name];
   if (!manager || !names) {
     const because = manager ? `no package of ${manager.name}'s for it is known` : 'no package manager was found';
-    throw new SetupError(`${what} is missing, and ${because}. Install it and start again.`);
+    throw new CommandError(`${what} is missing, and ${because}. Install it and start again.`);
   }
   const rootNow = process.getuid?.() === 0;
   const sudo = manager.root && !rootNow;
   const typed = `${sudo ? 'sudo ' : ''}${manager.name} ${manager.install.join(' ')} ${names.join(' ')}`;
   if (sudo && !(await findOnPath(['sudo'])))
-    throw new SetupError(
+    throw new CommandError(
       `${what} is missing and installing it needs root. As root, type: ${typed.replace('sudo ', '')}`,
     );
   console.log(`• Installing ${what}: ${typed} …`);
-  if (!(await confirmed('  Go ahead?'))) throw new SetupError(`${what} is missing. To install it, type: ${typed}`);
+  if (!(await confirmed('  Go ahead?'))) throw new CommandError(`${what} is missing. To install it, type: ${typed}`);
   const call = (/** @type {readonly string[]} */ args) => {
     // Without a terminal sudo must not wait for a password that nobody can type.
     const prefix = sudo ? ['sudo', ...(process.stdin.isTTY ? [] : ['-n'])] : [];
@@ -134,18 +124,18 @@ const installPackages = async (what, packages) => {
   };
   if (manager.update) await call(manager.update);
   if ((await call([...manager.install, ...names])) !== 0)
-    throw new SetupError(`${what} could not be installed. Try it yourself: ${typed}`);
+    throw new CommandError(`${what} could not be installed. Try it yourself: ${typed}`);
 };
 
 /** FFmpeg with our codecs, installed where it is not there. */
 export const ensureFfmpeg = async () => {
   const before = await checkFfmpeg();
   if (before.ok) return;
-  if (process.env['FFMPEG_PATH']) throw new SetupError(`${before.said} ${before.fix}`);
+  if (process.env['FFMPEG_PATH']) throw new CommandError(`${before.said} ${before.fix}`);
   console.log(`• ${before.said}`);
   await installPackages('FFmpeg', { 'apt-get': ['ffmpeg'], dnf: ['ffmpeg'], apk: ['ffmpeg'], brew: ['ffmpeg'] });
   const after = await checkFfmpeg();
-  if (!after.ok) throw new SetupError(`${after.said} ${after.fix}`);
+  if (!after.ok) throw new CommandError(`${after.said} ${after.fix}`);
 };
 
 /** A Chromium that the tests can drive. */
@@ -158,7 +148,7 @@ export const ensureBrowser = async () => {
     brew: ['--cask', 'chromium'],
   });
   if (!(await findBrowser()))
-    throw new SetupError('Chromium was installed but is not on the PATH: set CHROMIUM_PATH to it.');
+    throw new CommandError('Chromium was installed but is not on the PATH: set CHROMIUM_PATH to it.');
 };
 
 /** nginx with its RTMP module: the second, independent server that the publisher is tested against. */

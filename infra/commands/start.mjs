@@ -1,8 +1,9 @@
 // @ts-check
 /** `npm start` and `npm run dev`: sets the machine up, then runs the platform. */
 import { endWithNpm } from './npm-parent.mjs';
-import { readOptions } from './options.mjs';
-import { ensureDataFolder, ensureDependencies, ensureFfmpeg, ensureNode, orExplain } from './setup.mjs';
+import { readArguments } from './read-arguments.mjs';
+import { ensureDataFolder, ensureDependencies, ensureFfmpeg, ensureNode } from './setup.mjs';
+import { orExplain } from '../local/command-error.mjs';
 
 const USAGE = `npm start [-- OPTIONS]      runs Vybzz whole on this machine; Ctrl-C stops it
 
@@ -14,9 +15,11 @@ Environment: PORT 3000, IDENTITY_PORT 3001, INGEST_PORT 3004, MUX_PORT 3005, RTM
 DATA_DIR .vybzz, FFMPEG_PATH. Two copies on different ports and data folders run side by side.
 It runs against a stand-in for Mux, whatever MUX_TOKEN_ID says: a Mux account comes with npm run deploy.`;
 
-const { has } = readOptions({ help: 'npm start -- --help', usage: USAGE, switches: ['fresh', 'yes', 'dev'] });
+const { values } = readArguments(USAGE, {
+  options: { fresh: { type: 'boolean' }, yes: { type: 'boolean' }, dev: { type: 'boolean' } },
+});
 // npm keeps what is typed without `--` before it for itself, and tells us only so.
-if (process.env['npm_config_fresh'] !== undefined && !has('fresh')) {
+if (process.env['npm_config_fresh'] !== undefined && !values.fresh) {
   console.error('✗ For --fresh type: npm start -- --fresh');
   process.exit(2);
 }
@@ -24,7 +27,7 @@ if (process.env['npm_config_fresh'] !== undefined && !has('fresh')) {
 endWithNpm('start', 'dev');
 await orExplain(async () => {
   ensureNode();
-  await ensureDataFolder({ fresh: has('fresh') });
+  await ensureDataFolder({ fresh: values.fresh ?? false });
   await ensureDependencies();
   await ensureFfmpeg();
 });

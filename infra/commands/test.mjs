@@ -2,25 +2,18 @@
 /** `npm test`: sets the machine up, then runs the rooms' tests and the browser's, and sums them up in a last line. */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  ensureBrowser,
-  ensureDependencies,
-  ensureFfmpeg,
-  ensureNginxRtmp,
-  ensureNode,
-  execute,
-  orExplain,
-} from './setup.mjs';
+import { ensureBrowser, ensureDependencies, ensureFfmpeg, ensureNginxRtmp, ensureNode, execute } from './setup.mjs';
 import { findBrowser, ROOT } from '../local/machine.mjs';
-import { readOptions } from './options.mjs';
+import { orExplain } from '../local/command-error.mjs';
+import { readArguments } from './read-arguments.mjs';
+import { endWithNpm } from './npm-parent.mjs';
 
-readOptions({
-  help: 'npm test -- --help',
-  usage: `npm test: sets the machine up (dependencies, FFmpeg, nginx with RTMP, a Chromium; says so first), then runs all tests.
+readArguments(
+  `npm test: sets the machine up (dependencies, FFmpeg, nginx with RTMP, a Chromium; says so first), then runs all tests.
 One room, or one file:   npx vitest run --project functions [FILE]
 The browser's:           npx playwright test --config web/playwright.config.ts [FILE]`,
-});
-import { endWithNpm } from './npm-parent.mjs';
+  { options: {} },
+);
 
 endWithNpm('test');
 await orExplain(async () => {

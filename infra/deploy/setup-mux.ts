@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { setUpMux } from './mux-setup.ts';
-import { readArguments } from '../commands/read-arguments.ts';
+import { readArguments } from '../commands/read-arguments.mjs';
+import { CommandError, messageOf, orExplain } from '../local/command-error.mjs';
 import { outputsFile, readOutput } from './origin.ts';
 
 /**
@@ -28,11 +29,8 @@ const missing = [
     : ['MUX_TOKEN_ID and MUX_TOKEN_SECRET in the environment (dashboard.mux.com, Settings, Access Tokens)']),
   ...(origin && secretId ? [] : ['a deployment: npm run deploy first, or say --origin and --secret']),
 ];
-if (!id || !secret || !origin || !secretId) {
-  console.error(`✗ setup:mux needs ${missing.join(', and ')}.`);
-  process.exit(1);
-}
-try {
+await orExplain(async () => {
+  if (!id || !secret || !origin || !secretId) throw new CommandError(`setup:mux needs ${missing.join(', and ')}.`);
   await setUpMux({
     secrets: new SecretsManagerClient({}),
     secretId,
@@ -40,8 +38,8 @@ try {
     muxBaseUrl: process.env['MUX_BASE_URL'],
     origin,
     say: (line) => console.log(line),
+  }).catch((cause: unknown) => {
+    // What Mux or AWS refuses is for whoever called to mend.
+    throw new CommandError(messageOf(cause), { cause });
   });
-} catch (cause) {
-  console.error(`✗ ${cause instanceof Error ? cause.message : String(cause)}`);
-  process.exit(1);
-}
+});

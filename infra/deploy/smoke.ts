@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { WebSocket } from 'ws';
 import * as z from 'zod';
 import { until } from '#stand-ins/until';
-import { readArguments } from '../commands/read-arguments.ts';
+import { readArguments } from '../commands/read-arguments.mjs';
+import { CommandError, messageOf, orExplain } from '../local/command-error.mjs';
 
 /**
  * A real show against whatever is deployed at an origin. The token is in the environment and no argument: arguments are seen by
@@ -13,7 +14,7 @@ const USAGE = `TOKEN=… npm run smoke -- ORIGIN [--media FILE] [--seconds 25]
 A real show against whatever is deployed there, in Mux's test mode (free, five minutes at most, gone in a day). TOKEN is an access
 token of somebody who may go live: npm run -s token -- asha has one locally, the browser's own requests hold one elsewhere.`;
 const { positionals, values } = readArguments(USAGE, {
-  allowPositionals: true,
+  words: 1,
   options: { media: { type: 'string' }, seconds: { type: 'string', default: '25' } },
 });
 const [origin] = positionals;
@@ -91,10 +92,10 @@ const run = async (): Promise<void> => {
   socket.terminate();
 };
 
-run().then(
-  () => process.exit(0),
-  (cause: unknown) => {
-    console.error(`✗ ${cause instanceof Error ? cause.message : String(cause)}`);
-    process.exit(1);
-  },
+await orExplain(() =>
+  run().catch((cause: unknown) => {
+    // Whatever is wrong is wrong with what is deployed.
+    throw new CommandError(messageOf(cause), { cause });
+  }),
 );
+process.exit(0);

@@ -9,6 +9,7 @@ import { createServer } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { CommandError } from './command-error.mjs';
 
 const run = promisify(execFile);
 
@@ -164,13 +165,13 @@ export const checkBrowser = async () => {
       };
 };
 
-/** The ports that the environment names, or the standard ones; a message where one is no port. */
+/** The ports that the environment names, or the standard ones. Throws a CommandError where one is no port. */
 export const portsFromEnvironment = (environment = process.env) =>
   PORTS.map(({ variable, standard, what }) => {
     const text = environment[variable];
     const port = text === undefined || text === '' ? standard : Number(text);
     if (!Number.isInteger(port) || port < 1 || port > 65_535)
-      throw new Error(`${variable}=${text} is no port: give a number from 1 to 65535.`);
+      throw new CommandError(`${variable}=${text} is no port: give a number from 1 to 65535.`);
     return { variable, port, what };
   });
 

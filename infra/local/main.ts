@@ -1,25 +1,22 @@
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
+import { CommandError, orExplain } from './command-error.mjs';
 import { checkDisk, dataDirectory, findOnPath, portsFromEnvironment, portTaken, productVersion } from './machine.mjs';
 import { startPlatform, type Ports } from './platform.ts';
 import { forgetRunning, noteRunning, runningPlatform } from './running.mjs';
-import { NewerDataError } from './secrets.ts';
 
 /** How long Ctrl-C may take before we leave without the parts that hang. */
 const STOP_MS = 4_500;
-
-/** Something is not as it must be before we start: a sentence, and exit 1. */
-class CannotStart extends Error {}
 
 const portsFree = async (): Promise<Ports> => {
   const asked = portsFromEnvironment();
   const seen = new Map<number, string>();
   for (const { variable, port, what } of asked) {
     const other = seen.get(port);
-    if (other) throw new CannotStart(`${variable} and ${other} are both ${port}: give each its own port.`);
+    if (other) throw new CommandError(`${variable} and ${other} are both ${port}: give each its own port.`);
     seen.set(port, variable);
     if (await portTaken(port))
-      throw new CannotStart(
+      throw new CommandError(
         `Port ${port} (${what}) is in use. End what listens there, or choose another: ${variable}=${port + 10_000} npm start`,
       );
   }
@@ -41,15 +38,15 @@ const run = async (): Promise<void> => {
   const running = await runningPlatform(dataDir);
   const answers = running && (await fetch(`${running.origin}/healthz`).catch(() => undefined))?.ok;
   if (running && answers)
-    throw new CannotStart(
+    throw new CommandError(
       `Vybzz already runs on ${dataDir} (pid ${running.pid}): open ${running.origin}. A second copy needs its own DATA_DIR and ports.`,
     );
   const ports = await portsFree();
   if (process.argv.includes('--fresh')) await rm(dataDir, { recursive: true, force: true });
   const disk = await checkDisk(dataDir);
-  if (!disk.ok) throw new CannotStart(`${disk.said} ${disk.fix}`);
+  if (!disk.ok) throw new CommandError(`${disk.said} ${disk.fix}`);
   const ffmpegPath = await findOnPath([process.env['FFMPEG_PATH'] ?? 'ffmpeg']);
-  if (!ffmpegPath) throw new CannotStart('FFmpeg is not installed: npm run doctor says what to type.');
+  if (!ffmpegPath) throw new CommandError('FFmpeg is not installed: npm run doctor says what to type.');
 
   let stopAsked = false;
   const asked = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM'), once(process, 'SIGHUP')]).then(() => {
@@ -94,23 +91,21 @@ const run = async (): Promise<void> => {
   console.log('Stopped.');
 };
 
-/** The sentence behind a failure that a person can mend; undefined for a fault of ours. */
-const sentence = (cause: unknown): string | undefined => {
-  if (cause instanceof CannotStart || cause instanceof NewerDataError) return cause.message;
-  if (cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE')
-    return `Port ${'port' in cause ? String(cause.port) : '?'} was taken while Vybzz started. Try again, or choose another: npm run doctor names them.`;
-  if (cause instanceof Error && 'code' in cause && cause.code === 'ENOSPC')
-    return 'The disk is full: free some space and start again.';
-  if (cause instanceof Error && /is no port/.test(cause.message)) return cause.message;
-  return undefined;
+/** The sentence behind a failure that a person can mend; any other failure stays what it is. */
+const explained = (cause: unknown): unknown => {
+  if (!(cause instanceof Error) || !('code' in cause)) return cause;
+  if (cause.code === 'EADDRINUSE')
+    return new CommandError(
+      `Port ${'port' in cause ? String(cause.port) : '?'} was taken while Vybzz started. Try again, or choose another: npm run doctor names them.`,
+      { cause },
+    );
+  if (cause.code === 'ENOSPC') return new CommandError('The disk is full: free some space and start again.', { cause });
+  return cause;
 };
 
-run().then(
-  () => process.exit(0),
-  (cause: unknown) => {
-    console.error(
-      `\n✗ ${sentence(cause) ?? (cause instanceof Error ? (cause.stack ?? cause.message) : String(cause))}`,
-    );
-    process.exit(1);
-  },
+await orExplain(() =>
+  run().catch((cause: unknown) => {
+    throw explained(cause);
+  }),
 );
+process.exit(0);

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { CommandError } from './command-error.mjs';
 
 /** The data folder's format. A folder of a higher one was written by a newer Vybzz and is left alone. */
 const DATA_VERSION = 1;
@@ -20,21 +21,16 @@ const Secrets = z.object({
 });
 export type Secrets = z.infer<typeof Secrets>;
 
-export class NewerDataError extends Error {
-  constructor(dataDir: string, version: number) {
-    super(
-      `The data in ${dataDir} is of a newer Vybzz (format ${version}, this one knows ${DATA_VERSION}). Update this clone, use another DATA_DIR, or empty it: npm start -- --fresh`,
-    );
-  }
-}
-
 /** This installation's own credentials: made at first start, readable by their owner alone, kept from then on. */
 export const localSecrets = async (dataDir: string): Promise<Secrets> => {
   const path = join(dataDir, FILE);
   const kept = await readFile(path, 'utf8').catch(() => undefined);
   if (kept !== undefined) {
     const secrets = Secrets.parse(JSON.parse(kept));
-    if (secrets.version > DATA_VERSION) throw new NewerDataError(dataDir, secrets.version);
+    if (secrets.version > DATA_VERSION)
+      throw new CommandError(
+        `The data in ${dataDir} is of a newer Vybzz (format ${secrets.version}, this one knows ${DATA_VERSION}). Update this clone, use another DATA_DIR, or empty it: npm start -- --fresh`,
+      );
     return secrets;
   }
   const random = () => randomBytes(24).toString('base64url');

@@ -8,7 +8,7 @@
  * installed Chromium has a display, else it is headless.
  */
 import { makePlace, startCommand } from '../../local/platform.testing.ts';
-import { readArguments } from '../../commands/read-arguments.ts';
+import { readArguments } from '../../commands/read-arguments.mjs';
 import { openSink } from '../../../web/e2e/sink.ts';
 import { chooseRows, createRowRunner, listRows, type Row } from '../lib/run-rows.ts';
 import { CHROMIUM_PATH } from '../lib/chromium.ts';

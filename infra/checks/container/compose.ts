@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { chromium, expect, type Page } from '@playwright/test';
-import { readArguments } from '../../commands/read-arguments.ts';
+import { readArguments } from '../../commands/read-arguments.mjs';
 import { CHROMIUM_PATH, chromiumArguments } from '../lib/chromium.ts';
 import { docker, engineMissing, interrupt, LABELLED, removeOurs } from './engine.ts';
 
@@ -18,7 +18,7 @@ const USAGE = `npm run test:compose -- [ORIGIN]
   ORIGIN    where localstack.yml's web is; http://localhost unless said
 
 It wants  docker compose -f localstack.yml up --build  show, and a Chromium (CHROMIUM_PATH, or /usr/bin/chromium).`;
-const { positionals } = readArguments(USAGE, { allowPositionals: true });
+const { positionals } = readArguments(USAGE, { options: {}, words: 1 });
 const [origin = 'http://localhost'] = positionals;
 const SHOW = `Through nginx ${Date.now()}`;
 const PATIENCE = { timeout: 90_000 };

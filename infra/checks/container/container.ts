@@ -7,7 +7,7 @@
  * Exit 1 when a promise was not held, 2 when there is no engine to try it with.
  */
 import { once } from 'node:events';
-import { readArguments } from '../../commands/read-arguments.ts';
+import { readArguments } from '../../commands/read-arguments.mjs';
 import { chooseRows, createRowRunner, type Finding, listRows } from '../lib/run-rows.ts';
 import { engineMissing, interrupt, removeOurs } from './engine.ts';
 import { buildImage } from './image.ts';

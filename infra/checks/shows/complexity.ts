@@ -14,7 +14,7 @@ import { createPictureSetUp } from '../../../ingest-worker/media/picture-set-up.
 import { createRing } from '../../../ingest-worker/media/ring.ts';
 import { createChunkReader } from '../../../ingest-worker/publish/chunk-reader.ts';
 import { PUBLISH_LIMITS } from '../../../ingest-worker/publish/publish-limits.ts';
-import { readArguments } from '../../commands/read-arguments.ts';
+import { readArguments } from '../../commands/read-arguments.mjs';
 
 const USAGE = 'npm run -s complexity -- [--megabytes 1] [--json]';
 const { values } = readArguments(USAGE, {

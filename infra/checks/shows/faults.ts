@@ -8,7 +8,7 @@
  * Chromium publish instead, for those rows of which it is told, and `--from both` does one after the other. `--log` adds
  * what the workers logged. Exit 1 when a promise was not held.
  */
-import { readArguments } from '../../commands/read-arguments.ts';
+import { readArguments } from '../../commands/read-arguments.mjs';
 import { chooseRows, createRowRunner, type Finding, listRows } from '../lib/run-rows.ts';
 import { type Browser, LIVE_RUNGS, openBrowser } from './browser.ts';
 import { MEMORY_MB, type Notes, type Scenario, SCENARIOS } from './scenarios.ts';

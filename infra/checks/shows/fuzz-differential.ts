@@ -4,7 +4,7 @@
  *
  *   npm run -s fuzz:differential -- [--files 20000] [--from 0] [--json]
  */
-import { readArguments } from '../../commands/read-arguments.ts';
+import { readArguments } from '../../commands/read-arguments.mjs';
 import { compare, inputOf } from './differential.ts';
 
 const USAGE = 'npm run -s fuzz:differential -- [--files 20000] [--from 0] [--json]';

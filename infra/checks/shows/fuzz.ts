@@ -8,7 +8,7 @@
  * `--runs` are divided among the readers. A finding names its run: `--readers NAME --seed S --from RUN --runs 1` has it again.
  */
 import * as z from 'zod/mini';
-import { readArguments } from '../../commands/read-arguments.ts';
+import { readArguments } from '../../commands/read-arguments.mjs';
 import { isReader, READERS } from './fuzzed.ts';
 import { startPart } from '../lib/part.ts';
 

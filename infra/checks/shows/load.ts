@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import { bundleWorker } from '../../local/build.ts';
-import { readArguments } from '../../commands/read-arguments.ts';
+import { readArguments } from '../../commands/read-arguments.mjs';
 import { LATENESS_PRELOAD, startPart } from '../lib/part.ts';
 import { childrenOf, endWorker, readCpuMs, readMemory, startWorkerProcess, workerEnvironment } from './workers.ts';
 

@@ -11,7 +11,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { until } from '#stand-ins/until';
-import { readArguments } from '../../commands/read-arguments.ts';
+import { readArguments } from '../../commands/read-arguments.mjs';
 import { createRandom, oneOf } from '../lib/random.ts';
 import { openHarness, type Harness } from './harness.ts';
 import { finish, judge, playOn, startShow, untilArrived } from './running-show.ts';
