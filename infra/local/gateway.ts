@@ -7,6 +7,7 @@ import { extname, join, normalize, sep } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
+import { contentSecurityPolicy, PERMISSIONS_POLICY } from '../content-security-policy.ts';
 import { createRealtimeGateway, type RealtimeHandlers } from './realtime-gateway.ts';
 import { answersTo, MISDIRECTED } from '#stand-ins/hosts';
 import type { Uploads } from '#stand-ins/uploads/uploads';
@@ -77,28 +78,17 @@ const json = (response: ServerResponse, status: number, body: unknown): void => 
   response.end(JSON.stringify(body));
 };
 
-const securityHeaders = (otherOrigins: string[], dev: boolean): Record<string, string> => {
-  const others = otherOrigins.join(' ');
-  const policy = [
-    "default-src 'self'",
-    // WebAssembly is the AAC encoder where a browser has none; Vite's hot reload needs inline scripts.
-    `script-src 'self' 'wasm-unsafe-eval'${dev ? " 'unsafe-inline'" : ''}`,
-    "style-src 'self' 'unsafe-inline'",
-    `connect-src 'self' ws: ${others}`,
-    `img-src 'self' data: blob: https: ${others}`,
-    `media-src 'self' blob: ${others}`,
-    "worker-src 'self' blob:",
-    "object-src 'none'",
-    "base-uri 'self'",
-    "frame-ancestors 'none'",
-  ].join('; ');
-  return {
-    'content-security-policy': policy,
-    'x-content-type-options': 'nosniff',
-    'referrer-policy': 'strict-origin-when-cross-origin',
-    'permissions-policy': 'camera=(self), microphone=(self), display-capture=(self)',
-  };
-};
+const securityHeaders = (otherOrigins: string[], dev: boolean): Record<string, string> => ({
+  'content-security-policy': contentSecurityPolicy({
+    connect: ['ws:', ...otherOrigins],
+    images: otherOrigins,
+    media: otherOrigins,
+    inlineScripts: dev,
+  }),
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'strict-origin-when-cross-origin',
+  'permissions-policy': PERMISSIONS_POLICY,
+});
 
 /**
  * A request that announces no body has none (RFC 9112, 6.3), and API Gateway hands none on; the adapter gives every PUT and

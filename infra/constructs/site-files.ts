@@ -1,0 +1,110 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { AssetHashType, DockerImage, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type { Distribution } from 'aws-cdk-lib/aws-cloudfront';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { type Bucket, CfnBucket } from 'aws-cdk-lib/aws-s3';
+import { BucketDeployment, CacheControl, Source } from 'aws-cdk-lib/aws-s3-deployment';
+import type { Construct } from 'constructs';
+import { acknowledge } from './acknowledged.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+/** What the web app is built from; its asset's hash is theirs, so that a build on another machine is the same deployment. */
+const SOURCES = [
+  'web/src',
+  'web/public',
+  'web/index.html',
+  'web/vite.config.ts',
+  'functions/contract',
+  'functions/domain',
+  'ingest-worker/contract',
+  'ingest-worker/client',
+  'package-lock.json',
+];
+
+const hashOf = (sources: string[]): string => {
+  const hash = createHash('sha256');
+  for (const source of sources) {
+    const path = join(ROOT, source);
+    const files = /\.\w+$/.test(source)
+      ? [path]
+      : readdirSync(path, { recursive: true, withFileTypes: true })
+          .filter((entry) => entry.isFile())
+          .map((entry) => join(entry.parentPath, entry.name))
+          .sort();
+    for (const file of files) hash.update(file.slice(ROOT.length)).update(readFileSync(file));
+  }
+  return hash.digest('hex');
+};
+
+/** Builds the web app, copies it into the bucket, and lets the distribution forget the page that named the files before. */
+export const deploySiteFiles = (
+  scope: Construct,
+  { bucket, distribution }: { bucket: Bucket; distribution: Distribution },
+): void => {
+  const files = Source.asset(ROOT, {
+    assetHashType: AssetHashType.CUSTOM,
+    assetHash: hashOf(SOURCES),
+    bundling: {
+      image: DockerImage.fromRegistry('node:24-bookworm-slim'),
+      local: {
+        tryBundle: (outputDir) => {
+          execFileSync(
+            process.execPath,
+            [
+              join(ROOT, 'node_modules/vite/bin/vite.js'),
+              'build',
+              'web',
+              '--outDir',
+              outputDir,
+              '--emptyOutDir',
+              '--logLevel',
+              'warn',
+            ],
+            { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] },
+          );
+          return true;
+        },
+      },
+    },
+  });
+  const logGroup = new LogGroup(scope, 'Logs', {
+    retention: RetentionDays.ONE_MONTH,
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
+  const role = new Role(scope, 'Deployer', {
+    assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    description: 'Vybzz: copies the built web app into its bucket',
+  });
+  logGroup.grantWrite(role);
+  new BucketDeployment(scope, 'Deployment', {
+    role,
+    logGroup,
+    destinationBucket: bucket,
+    sources: [files],
+    distribution,
+    distributionPaths: ['/index.html', '/'],
+    cacheControl: [CacheControl.noCache()],
+    prune: true,
+    memoryLimit: 256,
+  });
+  if (!(bucket.node.defaultChild instanceof CfnBucket)) throw new Error('unreachable');
+  const bucketId = Stack.of(scope).getLogicalId(bucket.node.defaultChild);
+  const copies = "CDK's own copying function: it writes all of one bucket from all of the assets' bucket";
+  acknowledge(role, {
+    ...Object.fromEntries(
+      ['GetObject*', 'GetBucket*', 'List*', 'DeleteObject*', 'Abort*'].map((action) => [
+        `IAM5[Action::s3:${action}]`,
+        copies,
+      ]),
+    ),
+    [`IAM5[Resource::<${bucketId}.Arn>/*]`]: copies,
+    'IAM5[Resource::arn:<AWS::Partition>:s3:::cdk-hnb659fds-assets-<AWS::AccountId>-<AWS::Region>/*]': copies,
+    'IAM5[Resource::*]': 'CDK grants invalidations of any distribution; CloudFront charges nothing for those',
+  });
+  acknowledge(Stack.of(scope), { L1: "The runtime of CDK's own copying function is CDK's choice" });
+};

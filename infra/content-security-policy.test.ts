@@ -1,0 +1,13 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { contentSecurityPolicy, PERMISSIONS_POLICY } from './content-security-policy.ts';
+
+/** The issuer and Mux's stand-in have ports of their own on one machine. */
+const LOCAL = 'http://localhost:*';
+
+it('nginx in localstack.yml tells pages the same as the site and the gateway do', () => {
+  const nginx = readFileSync(new URL('compose/nginx.conf', import.meta.url), 'utf8');
+  const policy = contentSecurityPolicy({ connect: ['ws:', LOCAL], images: [LOCAL], media: [LOCAL] });
+  expect(nginx).toContain(`add_header Content-Security-Policy "${policy}";`);
+  expect(nginx).toContain(`add_header Permissions-Policy "${PERMISSIONS_POLICY}";`);
+});

@@ -1,0 +1,32 @@
+/** Origins and schemes beside the page's own, as a policy writes them. */
+type Sources = {
+  /** What a page may call, and open sockets to. */
+  connect: readonly string[];
+  /** Where images may come from, beside any https origin. */
+  images?: readonly string[];
+  /** Where video may come from. */
+  media: readonly string[];
+  /** Vite's hot reload puts scripts into the page. @default false */
+  inlineScripts?: boolean;
+};
+
+/** What the pages of the web app may do: the one policy of the deployed site and of the gateway on one machine. */
+export const contentSecurityPolicy = ({ connect, images = [], media, inlineScripts = false }: Sources): string =>
+  [
+    ['default-src', "'self'"],
+    // WebAssembly is the AAC encoder of browsers that have none.
+    ['script-src', "'self'", "'wasm-unsafe-eval'", ...(inlineScripts ? ["'unsafe-inline'"] : [])],
+    ['style-src', "'self'", "'unsafe-inline'"],
+    ['connect-src', "'self'", ...connect],
+    ['img-src', "'self'", 'data:', 'blob:', 'https:', ...images],
+    ['media-src', "'self'", 'blob:', ...media],
+    ['worker-src', "'self'", 'blob:'],
+    ['object-src', "'none'"],
+    ['base-uri', "'self'"],
+    ['frame-ancestors', "'none'"],
+  ]
+    .map((directive) => directive.join(' '))
+    .join('; ');
+
+/** What of the machine the pages of the web app may use. */
+export const PERMISSIONS_POLICY = 'camera=(self), microphone=(self), display-capture=(self)';
