@@ -11,7 +11,7 @@ import { RUNGS } from '#wire';
 import { createContainerReader } from '../../../ingest-worker/media/container-reader.ts';
 import { CHROMIUM_PATH, chromiumArguments } from '../lib/chromium.ts';
 import type { Ending, Publisher } from './publisher.ts';
-import type { Rung } from './running-show.ts';
+import type { Rung } from './rung-captures.ts';
 
 /** A real browser that publishes by the web app's own broadcast: its capture, encoders, ring, socket and retries. */
 export type Browser = {

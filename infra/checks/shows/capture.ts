@@ -4,20 +4,6 @@ import type { Media } from '#wire';
 import { readMatroska } from './matroska-capture.ts';
 import { readMp4 } from './mp4-capture.ts';
 
-/** A cluster or fragment of a capture. */
-export type Unit = {
-  startMs: number;
-  /** When its last frame was there. */
-  endMs: number;
-  /** Decoding can begin with it. */
-  key: boolean;
-  /** Its bytes, as they would be if they had been captured `byMs` later. */
-  at(byMs: number): Buffer;
-};
-
-/** A container stream that a browser has sent, taken apart. */
-export type Capture = { init: Buffer; units: Unit[] };
-
 /** A capture of a few seconds, played over and over as one show: the bytes in order, each unit when it is there. */
 export type LoopedCapture = { name: string; media: Media; init: Buffer; units(): Generator<TimedUnit> };
 export type TimedUnit = { bytes: Buffer; startMs: number; endMs: number; key: boolean };

@@ -13,7 +13,8 @@ import { chooseRows, createRowRunner, type Finding, listRows } from '../lib/run-
 import { type Browser, LIVE_RUNGS, openBrowser } from './browser.ts';
 import { MEMORY_MB, type Notes, type Scenario, SCENARIOS } from './scenarios.ts';
 import { openHarness } from './harness.ts';
-import { isRung, judge, type Memory, type Rung, watchMemory } from './running-show.ts';
+import { isRung, type Rung } from './rung-captures.ts';
+import { judge, type Memory, watchMemory } from './running-show.ts';
 import type { Measured } from './verdict.ts';
 
 // Of no interest to whoever waits for promises.

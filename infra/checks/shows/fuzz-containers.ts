@@ -5,7 +5,7 @@ import type { ContainerEvent } from '../../../ingest-worker/media/container.ts';
 import { createContainerStream } from '../../../ingest-worker/session/container-stream.ts';
 import { cut, mutate } from './mutate.ts';
 import { pick, type Random } from '../lib/random.ts';
-import type { Fuzzed } from './fuzzed.ts';
+import type { Fuzzed } from './fuzz-target.ts';
 import { matroskaSpecimens, mp4Specimens, type Specimens } from './specimens.ts';
 
 const BYTES_ALONE = 4 * 1024 * 1024;

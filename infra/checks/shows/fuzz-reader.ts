@@ -1,6 +1,7 @@
 /** One reader of the fuzz run, in a process of its own; see fuzz.ts. */
 import * as z from 'zod/mini';
-import { describe, type Fuzzed, playRuns, READERS, type Runs } from './fuzzed.ts';
+import type { Fuzzed } from './fuzz-target.ts';
+import { describe, playRuns, READERS, type Runs } from './fuzzed.ts';
 import { servePart } from '../lib/part.ts';
 
 const Batch = z.object({

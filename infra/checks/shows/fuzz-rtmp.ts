@@ -6,7 +6,7 @@ import { PUBLISH_LIMITS } from '../../../ingest-worker/publish/publish-limits.ts
 import { makePublisher, makeTags } from '../../../ingest-worker/publish/publisher.testing.ts';
 import { MESSAGE, type RtmpMessage } from '../../../ingest-worker/publish/rtmp-message.ts';
 import { createRtmpsPublishers } from '../../../ingest-worker/publish/rtmps-publisher.ts';
-import type { Fuzzed } from './fuzzed.ts';
+import type { Fuzzed } from './fuzz-target.ts';
 import { cut, mutate } from './mutate.ts';
 import { rtmpSpecimens } from './specimens.ts';
 

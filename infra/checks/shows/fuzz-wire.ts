@@ -7,10 +7,10 @@ import { createMemoryStore } from '../../../ingest-worker/session/store.testing.
 import { createLog } from '../../../ingest-worker/log.ts';
 import { startWorker } from '../../../ingest-worker/worker.ts';
 import type { LoopedCapture } from './capture.ts';
-import type { Fuzzed } from './fuzzed.ts';
+import type { Fuzzed } from './fuzz-target.ts';
 import { mutate, type Specimen } from './mutate.ts';
 import { oneOf, pick, type Random } from '../lib/random.ts';
-import { openRung } from './running-show.ts';
+import { openRung } from './rung-captures.ts';
 
 /** One message of a client; what is no longer UTF-8 is still sent as text. */
 type Said = { binary: boolean; bytes: Buffer };

@@ -1,14 +1,8 @@
 import { fuzzMatroska, fuzzMp4 } from './fuzz-containers.ts';
 import { fuzzRtmp } from './fuzz-rtmp.ts';
 import { fuzzWire } from './fuzz-wire.ts';
-import { createRandom, type Random } from '../lib/random.ts';
-
-/** Something that is fed: how its inputs are made, and what is wrong with what it does. */
-export type Fuzzed = {
-  make: (random: Random) => Buffer;
-  play: (bytes: Buffer, random: Random) => Promise<string | undefined>;
-  close?: () => Promise<void>;
-};
+import { createRandom } from '../lib/random.ts';
+import type { Fuzzed } from './fuzz-target.ts';
 
 /** Everything that reads what strangers send. */
 export const READERS = {

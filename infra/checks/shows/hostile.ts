@@ -4,7 +4,7 @@ import { WebSocket } from 'ws';
 import { closeReason, encodeFrame, type Media, SUBPROTOCOL, WIRE_VERSION } from '#wire';
 import { LIMITS } from '../../../ingest-worker/limits.ts';
 import type { Harness } from './harness.ts';
-import { openRung } from './running-show.ts';
+import { openRung } from './rung-captures.ts';
 
 /** What somebody does to a worker, and what the worker says to that: a close reason, or an HTTP status before the upgrade. */
 type Attack = {

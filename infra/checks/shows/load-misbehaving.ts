@@ -6,7 +6,7 @@ import * as z from 'zod/mini';
 import { closeReason, encodeFrame, SUBPROTOCOL, WIRE_VERSION } from '#wire';
 import { servePart } from '../lib/part.ts';
 import { openStreams, type Streams } from './test-streams.ts';
-import { openRung } from './running-show.ts';
+import { openRung } from './rung-captures.ts';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 

@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import { createCapturePublisher, type CapturePublisher } from './publisher.ts';
 import { servePart } from '../lib/part.ts';
 import { openStreams, type TestStream } from './test-streams.ts';
-import { openRung } from './running-show.ts';
+import { openRung } from './rung-captures.ts';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 

@@ -5,7 +5,7 @@ import { startSink, type Sink } from '../../../ingest-worker/publish/sink/sink.t
 import { regenerate } from './capture.ts';
 import { servePart } from '../lib/part.ts';
 import { encodeUndisturbed, type Reference } from './reference.ts';
-import { openRung } from './running-show.ts';
+import { openRung } from './rung-captures.ts';
 import { measure } from './verdict.ts';
 
 const Shows = z.array(z.object({ muxKey: z.string(), streamBytes: z.number() }));

@@ -1,4 +1,4 @@
-import type { Capture, Unit } from './capture.ts';
+import type { Capture, Unit } from './taken-apart.ts';
 
 /** Reads a whole recording, of the kind browsers make, into clusters that can be played again at later times. */
 export const readMatroska = (bytes: Buffer): Capture => {

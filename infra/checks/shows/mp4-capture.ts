@@ -1,4 +1,4 @@
-import type { Capture, Unit } from './capture.ts';
+import type { Capture, Unit } from './taken-apart.ts';
 
 /** Reads a whole fragmented MP4 into fragments that can be played again at later times. */
 export const readMp4 = (bytes: Buffer): Capture => {

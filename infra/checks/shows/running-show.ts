@@ -1,9 +1,8 @@
-import { fileURLToPath } from 'node:url';
 import { until } from '#stand-ins/until';
 import type { ClientLimits } from '#ingest-client/limits';
 import { OUTPUT_OFFSET_MS } from '../../../ingest-worker/media/ffmpeg-args.ts';
 import type { Recorded } from '../../../ingest-worker/publish/sink/recording.testing.ts';
-import { openCapture } from './capture.ts';
+import { openRung, type Rung } from './rung-captures.ts';
 import { createCapturePublisher, type Publisher } from './publisher.ts';
 import { encodeUndisturbed } from './reference.ts';
 import type { Harness } from './harness.ts';
@@ -11,25 +10,11 @@ import type { TestStream } from './test-streams.ts';
 import { measure, type Measured } from './verdict.ts';
 import { childrenOf, readMemory } from './workers.ts';
 
-/** What a browser sends, by rung of the ladder, each recorded from one. */
-export const RUNGS = {
-  '1': 'h264-aac.mkv',
-  '2': 'h264-aac.mp4',
-  '3': 'h264-opus.mkv',
-  '4': 'vp8-opus.webm',
-  '4-firefox': 'firefox-vp8-opus.webm',
-} as const;
-export type Rung = keyof typeof RUNGS;
-export const isRung = (name: string): name is Rung => name in RUNGS;
-
 /** A show under way. */
 export type RunningShow = { rung: Rung; stream: TestStream; publisher: Publisher };
 
 const PLAY_ON_MS = 30_000;
 const END_MS = 40_000;
-
-export const openRung = (rung: Rung) =>
-  openCapture(fileURLToPath(new URL(`../../../ingest-worker/fixtures/${RUNGS[rung]}`, import.meta.url)));
 
 export const startShow = async (
   harness: Harness,

@@ -3,16 +3,8 @@ import { until } from '#stand-ins/until';
 import type { Recorded } from '../../../ingest-worker/publish/sink/recording.testing.ts';
 import { playHostile } from './hostile.ts';
 import type { Harness } from './harness.ts';
-import {
-  arrivals,
-  finish,
-  playOn,
-  type Rung,
-  type RunningShow,
-  sessionsOf,
-  startShow,
-  untilArrived,
-} from './running-show.ts';
+import { type Rung } from './rung-captures.ts';
+import { arrivals, finish, playOn, type RunningShow, sessionsOf, startShow, untilArrived } from './running-show.ts';
 import type { Measured } from './verdict.ts';
 
 /** One line of the promise table (ingest design), as something to be played. */
