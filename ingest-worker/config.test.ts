@@ -20,6 +20,7 @@ describe('environment', () => {
         allowedOrigins: ['http://localhost:3000', 'https://vybzz.example'],
         upstream: { url: 'rtmps://global-live.mux.com:443/app' },
         ffmpegPath: 'ffmpeg',
+        encoderWall: { least: 'none', library: undefined },
         publisher: 'native',
         capacityUnits: 388,
         handshakesPerMinute: undefined,
@@ -50,6 +51,7 @@ describe('environment', () => {
   it('names each variable that is missing or wrong, in one sentence', () => {
     expect(complaints({})).toEqual(['TABLE_NAME is missing', 'ALLOWED_ORIGINS is missing']);
     expect(complaints({ ...NEEDED, PORT: 'http' })[0]).toMatch(/^PORT is not usable: /);
+    expect(complaints({ ...NEEDED, ENCODER_WALL: 'high' })[0]).toMatch(/^ENCODER_WALL is not usable: /);
     expect(complaints({ ...NEEDED, PUBLISHER: 'obs' })[0]).toMatch(/^PUBLISHER is not usable: /);
     expect(complaints({ ...NEEDED, RTMPS_URL: 'https://mux.com' })[0]).toMatch(/^RTMPS_URL is not usable: /);
   });

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { UNITS_PER_CORE } from './limits.ts';
 import type { Level } from './log.ts';
+import { WALL_LEVELS, type WallLevel } from './media/wall.ts';
 
 export type Config = {
   host: string;
@@ -9,6 +10,8 @@ export type Config = {
   allowedOrigins: string[];
   upstream: { url: string; ca?: string };
   ffmpegPath: string;
+  /** The weakest wall around FFmpeg with which the worker starts, and its compiled library. */
+  encoderWall: { least: WallLevel; library: string | undefined };
   publisher: 'native' | 'ffmpeg';
   capacityUnits: number;
   handshakesPerMinute: number | undefined;
@@ -32,6 +35,8 @@ const Environment = z.object({
   RTMPS_URL: z._default(z.string().check(z.regex(/^rtmps?:\/\/[^/]+\/.+/)), 'rtmps://global-live.mux.com:443/app'),
   RTMPS_CA_FILE: z.optional(z.string()),
   FFMPEG_PATH: z._default(z.string(), 'ffmpeg'),
+  ENCODER_WALL: z._default(z.enum(WALL_LEVELS), 'none'),
+  ENCODER_WALL_LIBRARY: z.optional(z.string()),
   PUBLISHER: z._default(z.enum(['native', 'ffmpeg']), 'native'),
   CAPACITY_UNITS: z.optional(whole(1, 1_000_000)),
   HANDSHAKES_PER_MINUTE: z.optional(whole(1, 1_000_000)),
@@ -71,6 +76,7 @@ export const parseConfig = (
       allowedOrigins: env.ALLOWED_ORIGINS.split(',').map((origin) => origin.trim()),
       upstream: { url: env.RTMPS_URL, ...(ca !== undefined && { ca }) },
       ffmpegPath: env.FFMPEG_PATH,
+      encoderWall: { least: env.ENCODER_WALL, library: env.ENCODER_WALL_LIBRARY },
       publisher: env.PUBLISHER,
       capacityUnits: env.CAPACITY_UNITS ?? Math.floor(world.cores * UNITS_PER_CORE),
       handshakesPerMinute: env.HANDSHAKES_PER_MINUTE,

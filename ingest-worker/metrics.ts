@@ -1,4 +1,5 @@
 import type { Admission } from './admission.ts';
+import type { WallLevel } from './media/wall.ts';
 import type { SessionMetrics } from './session/session-metrics.ts';
 
 export type Metrics = {
@@ -13,7 +14,15 @@ export type Metrics = {
 const NAMESPACE = 'Vybzz/Ingest';
 
 /** What the worker counts, in the two tongues in which it is asked. */
-export const createMetrics = ({ admission, workerId }: { admission: Admission; workerId: string }): Metrics => {
+export const createMetrics = ({
+  admission,
+  workerId,
+  encoderWall = 'none',
+}: {
+  admission: Admission;
+  workerId: string;
+  encoderWall?: WallLevel;
+}): Metrics => {
   const counts = {
     restarts: 0,
     resumes: 0,
@@ -51,6 +60,8 @@ export const createMetrics = ({ admission, workerId }: { admission: Admission; w
         gauge('sessions', 'Feeds under way.', admission.sessions),
         gauge('load_units', 'Load of the feeds under way, in 1/277 of a core.', admission.units),
         gauge('capacity_units', 'Load that is taken at most.', admission.capacityUnits),
+        '# HELP ingest_encoder_wall How FFmpeg is shut in.\n# TYPE ingest_encoder_wall gauge\n' +
+          `ingest_encoder_wall{level="${encoderWall}"} 1\n`,
         gauge('resident_bytes', 'Memory of the process.', process.memoryUsage.rss()),
         counter('encoder_restarts', 'Encoders started after one had died.', counts.restarts),
         counter('resumes', 'Sockets that went on with a feed.', counts.resumes),

@@ -101,6 +101,7 @@ export const startTestWorker = async ({
       allowedOrigins: ['http://localhost:3000'],
       upstream: { url: ownSink.url, ...(ownSink.ca !== undefined && { ca: ownSink.ca }) },
       ffmpegPath: 'ffmpeg',
+      encoderWall: { least: 'none', library: undefined },
       publisher: 'native',
       capacityUnits: 1_000,
       handshakesPerMinute: 1_000,

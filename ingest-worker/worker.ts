@@ -7,6 +7,7 @@ import { sendElsewhere } from './leaving.ts';
 import { LIMITS } from './limits.ts';
 import type { Log } from './log.ts';
 import { createStartEncoder, type StartEncoder } from './media/encoder.ts';
+import { type Wall, withoutWall } from './media/wall.ts';
 import { createMetrics } from './metrics.ts';
 import { createFfmpegPublishers } from './publish/ffmpeg-publisher.ts';
 import { createRtmpsPublishers } from './publish/rtmps-publisher.ts';
@@ -22,6 +23,8 @@ type Parts = {
   store: IngestStore;
   /** How encoders and publishers are made; parameters so that a test can harm them. */
   startEncoder?: StartEncoder;
+  /** Around each FFmpeg that reads strangers' bytes. */
+  wall?: Wall;
   createPublisher?: CreatePublisher;
   random?: () => number;
 };
@@ -39,7 +42,8 @@ export const startWorker = async ({
   config,
   log,
   store,
-  startEncoder = createStartEncoder({ ffmpegPath: config.ffmpegPath }),
+  wall = withoutWall(config.ffmpegPath),
+  startEncoder = createStartEncoder({ ffmpegPath: config.ffmpegPath, wall }),
   createPublisher = config.publisher === 'ffmpeg'
     ? createFfmpegPublishers({ ffmpegPath: config.ffmpegPath })
     : createRtmpsPublishers(),
@@ -49,7 +53,7 @@ export const startWorker = async ({
   const attended = startAttendedClock(clock);
   const { capacityUnits, workerId, upstream } = config;
   const admission = createAdmission({ capacityUnits, maxSessions: LIMITS.sessions });
-  const metrics = createMetrics({ admission, workerId });
+  const metrics = createMetrics({ admission, workerId, encoderWall: wall.level });
   const sessions = createSessions({
     store,
     workerId,

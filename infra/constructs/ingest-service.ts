@@ -115,7 +115,7 @@ export class IngestService extends Construct {
         exclude: ['**/node_modules', '.git', '.vybzz', '.tsbuild', 'cdk.out', 'web', 'infra', 'test-results'],
       }),
       portMappings: [{ containerPort: PORT }],
-      environment: { HOST: '0.0.0.0', PORT: String(PORT), ...environment },
+      environment: { HOST: '0.0.0.0', PORT: String(PORT), ENCODER_WALL: 'sealed', ...environment },
       logging: LogDrivers.awsLogs({
         streamPrefix: 'worker',
         logGroup: new LogGroup(this, 'Logs', {

@@ -7,6 +7,7 @@ import { LIMITS } from '../limits.ts';
 import { createFlvReader } from './flv-reader.ts';
 import type { FlvTag } from './flv-tag.ts';
 import { createStallWatch } from './stall-watch.ts';
+import { type Wall, withoutWall } from './wall.ts';
 
 /** What a session needs of an encoder (SPEC §E): one run of FFmpeg. A session starts another when it ends too early. */
 export type StartEncoder = (options: {
@@ -52,16 +53,19 @@ const PAGE_BYTES = 4_096;
 export const createStartEncoder =
   ({
     ffmpegPath,
+    wall = withoutWall(ffmpegPath),
     limits = LIMITS,
     clock = () => performance.now(),
   }: {
     ffmpegPath: string;
+    wall?: Wall;
     limits?: EncoderLimits;
     clock?: () => number;
   }): StartEncoder =>
   ({ args, nice, onEvent }) => {
     // Nothing of our environment: it holds credentials, and FFmpeg reads strangers' bytes.
-    const child = spawn(ffmpegPath, args, { env: {}, stdio: ['pipe', 'pipe', 'pipe', 'pipe'] });
+    const { file, args: walled } = wall.command(args);
+    const child = spawn(file, walled, { env: {}, stdio: ['pipe', 'pipe', 'pipe', 'pipe'] });
     const timers: NodeJS.Timeout[] = [];
     const stall = createStallWatch({ stallMs: limits.encoderStallMs, endMs: limits.encoderEndMs, clock });
     let lastWords = '';
@@ -114,6 +118,8 @@ export const createStartEncoder =
     stderr.on('error', () => undefined);
     createInterface(stderr).on('line', (line) => {
       lastWords = line.slice(0, LAST_WORDS_LENGTH);
+      // The loader goes on without a library that it cannot load; FFmpeg does not.
+      if (line.startsWith('ERROR: ld.so:')) killBecause(line.slice(0, LAST_WORDS_LENGTH));
     });
     const progress = progressOf(child);
     progress?.on('error', () => undefined);

@@ -43,6 +43,7 @@ export const fuzzWire = async (): Promise<Fuzzed> => {
       allowedOrigins: [],
       upstream: { url: 'rtmp://127.0.0.1:1/app' },
       ffmpegPath: 'ffmpeg',
+      encoderWall: { least: 'none', library: undefined },
       publisher: 'native',
       capacityUnits: PLENTY,
       handshakesPerMinute: PLENTY,
