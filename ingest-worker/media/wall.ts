@@ -6,7 +6,7 @@ import { isAbsolute, join } from 'node:path';
 /**
  * How FFmpeg is shut in (SPEC E13), weakest first.
  *
- * `none`: an empty environment and four descriptors, as at every level. `limits`: resource limits and no new privileges, by
+ * `none`: an empty environment, as at every level. `limits`: resource limits and no new privileges, by
  * util-linux; it may still open files and sockets. `sealed`: those, and a seccomp filter that leaves it its four pipes, memory,
  * threads and clocks, and nothing else (encoder-wall.c).
  */
