@@ -164,3 +164,12 @@ export const ensureNginxRtmp = async () => {
     apk: ['nginx', 'nginx-mod-rtmp', 'nginx-mod-stream'],
   });
 };
+
+/** What compiles the wall around FFmpeg, which its tests attack; elsewhere than on Linux there is no such wall. */
+export const ensureCompiler = async () => {
+  if (process.platform !== 'linux' || (await findOnPath(['cc']))) return;
+  await installPackages('a C compiler (for the tests of the wall around FFmpeg)', {
+    'apt-get': ['gcc', 'libc6-dev'],
+    apk: ['gcc', 'musl-dev', 'linux-headers'],
+  });
+};

@@ -2,7 +2,15 @@
 /** `npm test`: sets the machine up, then runs the rooms' tests and the browser's, and sums them up in a last line. */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ensureBrowser, ensureDependencies, ensureFfmpeg, ensureNginxRtmp, ensureNode, execute } from './setup.mjs';
+import {
+  ensureBrowser,
+  ensureCompiler,
+  ensureDependencies,
+  ensureFfmpeg,
+  ensureNginxRtmp,
+  ensureNode,
+  execute,
+} from './setup.mjs';
 import { findBrowser, ROOT } from '../local/machine.mjs';
 import { orExplain } from '../local/command-error.mjs';
 import { readArguments } from './read-arguments.mjs';
@@ -21,6 +29,7 @@ await orExplain(async () => {
   await ensureDependencies();
   await ensureFfmpeg();
   await ensureNginxRtmp();
+  await ensureCompiler();
   await ensureBrowser();
 });
 
