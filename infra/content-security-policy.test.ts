@@ -11,3 +11,7 @@ it('nginx in localstack.yml tells pages the same as the site and the gateway do'
   expect(nginx).toContain(`add_header Content-Security-Policy "${policy}";`);
   expect(nginx).toContain(`add_header Permissions-Policy "${PERMISSIONS_POLICY}";`);
 });
+
+it('lets a page send forms nowhere but home', () => {
+  expect(contentSecurityPolicy({ connect: [], media: [] })).toContain("form-action 'self'");
+});

@@ -23,6 +23,7 @@ export const contentSecurityPolicy = ({ connect, images = [], media, inlineScrip
     ['worker-src', "'self'", 'blob:'],
     ['object-src', "'none'"],
     ['base-uri', "'self'"],
+    ['form-action', "'self'"],
     ['frame-ancestors', "'none'"],
   ]
     .map((directive) => directive.join(' '))

@@ -78,9 +78,9 @@ const json = (response: ServerResponse, status: number, body: unknown): void => 
   response.end(JSON.stringify(body));
 };
 
-const securityHeaders = (otherOrigins: string[], dev: boolean): Record<string, string> => ({
+const securityHeaders = (port: number, otherOrigins: string[], dev: boolean): Record<string, string> => ({
   'content-security-policy': contentSecurityPolicy({
-    connect: ['ws:', ...otherOrigins],
+    connect: [`ws://localhost:${port}`, ...otherOrigins],
     images: otherOrigins,
     media: otherOrigins,
     inlineScripts: dev,
@@ -110,7 +110,7 @@ export const startGateway = async (parts: Parts) => {
   const origin = `http://localhost:${port}`;
   const realtime = createRealtimeGateway({ handlers: () => parts.controlPlane().realtime, log });
   const isForUs = answersTo(parts.hostNames);
-  const headers = securityHeaders(parts.otherOrigins, 'dev' in parts.web);
+  const headers = securityHeaders(port, parts.otherOrigins, 'dev' in parts.web);
 
   const listener = (app: Pick<Hono, 'fetch'>) =>
     getRequestListener((request, bindings) => app.fetch(withoutEmptyBody(request), bindings));
