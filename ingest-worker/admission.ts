@@ -12,7 +12,7 @@ export type Admission = {
 };
 
 export type Reservation = {
-  /** False, and nothing changed, where there is no room for so many. */
+  /** False, and nothing changed, where there is no room for that many. */
   change(units: number): boolean;
   /** Twice is harmless. */
   release(): void;

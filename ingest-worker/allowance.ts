@@ -1,4 +1,4 @@
-/** So many of something at once, and one more every `everyMs` after that. */
+/** Allows a number of something at once, and one more every `everyMs` after that. */
 export type Allowance = {
   /** False where there is none left. */
   take(): boolean;

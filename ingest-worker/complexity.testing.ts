@@ -5,7 +5,7 @@ import * as mp4 from './media/mp4.testing.ts';
 
 /** Something that a stranger can make as large as he likes, and who reads it. */
 export type Structure = {
-  /** So many bytes, at least, of which `parts` are repeated in this order. */
+  /** At least this many bytes: `parts`, repeated in this order. */
   make: (parts: readonly number[], bytes: number) => Buffer[];
   parts: number;
   read: (readers: Readers, pieces: Buffer[]) => void;

@@ -28,7 +28,7 @@ const SOURCE = `
   export { PUBLISH_LIMITS } from './publish/publish-limits.ts';
 `;
 
-/** A copy of so many bytes is about the work of one turn of a loop. */
+/** How many copied bytes are about the work of one turn of a loop. */
 const COPIED_BYTES = 64;
 
 /**

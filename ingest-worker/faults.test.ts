@@ -55,7 +55,7 @@ const expectWhole = (name: FixtureName, sessions: readonly Recorded[], { repeate
 
 const videos = ({ sink }: TestWorker): number => arrived(sink.sessions, 'video').length;
 
-/** A show of which the first part has been sent and has begun to arrive. */
+/** A show whose first part has been sent and has begun to arrive. */
 const beginShow = async (test: TestWorker, name: FixtureName, part = 0.6) => {
   const { bytes, initBytes, media } = fixture(name);
   const socket = openSocket(test.url());
@@ -208,7 +208,7 @@ describe.concurrent('others', () => {
     const hostile = Array.from({ length: 12 }, (_, index) => {
       const { bytes: good } = fixture(ALL[index % ALL.length] ?? 'h264-aac.mkv');
       const bad = Buffer.from(good);
-      // The same in every run: from a third on, every so many bytes are others.
+      // The same in every run: from a third on, bytes at a fixed distance are others.
       for (let at = Math.floor(bad.length / 3); at < bad.length; at += 7 + 40 * index)
         bad[at] = (at * 31 + index) % 256;
       const made = openSocket(test.url(test.memory.issue({ streamId: streamNumber(index + 10) })), { plain: true });
@@ -322,7 +322,7 @@ describe.concurrent('workers', () => {
       sendMedia(again, { bytes, epoch: next.epoch, from: next.nextOffset });
       again.tell({ type: 'stop', at: bytes.byteLength });
       expect(await again.closed).toMatchObject({ reason: 'finished' });
-      // Where it broke, the connection made in its place begins with the GOP of which not all had been acknowledged.
+      // Where it broke, the connection made in its place begins with the first GOP that had not been acknowledged whole.
       expectWhole(name, first.sink.sessions, { repeated: first.sink.sessions.length > 2 });
     },
   );

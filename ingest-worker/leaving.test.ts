@@ -5,7 +5,7 @@ import { LIMITS } from './limits.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** So many sessions, of which each is over `afterMs` after it was asked to go. */
+/** A number of sessions; each is over `afterMs` after it was asked to go. */
 const leaving = (count: number, afterMs: number) => {
   const startedMs = Date.now();
   const askedMs: number[] = [];

@@ -34,7 +34,7 @@ export const LIMITS = {
   migrateSpreadMs: 10_000,
   /** How long a session that leaves waits for the end of a GOP: none is then sent twice. */
   leaveAtGopMs: 3_000,
-  /** …and so much for each, where there are few. */
+  /** …and over this much for each, where there are few. */
   migrateEachMs: 100,
 
   sessions: 400,
@@ -55,7 +55,7 @@ export const LIMITS = {
   messageCostBytes: 512,
   /** …and so does an element of a container, or a sample in it. */
   elementCostBytes: 256,
-  /** Texts, pings and pongs of a socket: so many at once, and one more every `controlEveryMs`. */
+  /** How many texts, pings and pongs a socket may send at once, and one more every `controlEveryMs`. */
   controlMessages: 60,
   controlEveryMs: 500,
   /** Lines that a feed may have logged at once, and one more every `logEveryMs`. */

@@ -18,7 +18,7 @@ export type Facts = Record<string, string | number | boolean | undefined>;
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type Level = (typeof LEVELS)[number];
 
-/** The same log with so many lines at once, and one more every `everyMs`; the next one then says how many were not written. */
+/** The same log with at most `most` lines at once, and one more every `everyMs`; the next one then says how many were not written. */
 export const limitLog = (log: Log, limit: { most: number; everyMs: number; clock: () => number }): Log => {
   const allowance = createAllowance(limit);
   let unsaid = 0;

@@ -66,7 +66,7 @@ const Environment = z.object({
 /** What the control plane is told from outside. */
 export type Config = z.infer<typeof Environment>;
 
-/** Secrets, of which each room is given what it needs: who has one of them can do no more with it than that room does. */
+/** Secrets. Each room is given only those that it needs: who has one of them can do no more with it than that room does. */
 export const SECRETS = ['MUX_TOKEN_ID', 'MUX_TOKEN_SECRET', 'MUX_WEBHOOK_SECRETS', 'CURSOR_SECRET'] as const;
 export type SecretName = (typeof SECRETS)[number];
 

@@ -11,11 +11,11 @@ export const CLIENT_LIMITS = {
   stallPollMs: 250,
   /** From dialling to `welcome`. */
   dialMs: 10_000,
-  /** A show that has never begun is given up after so many attempts… */
+  /** After how many attempts a show that has never begun is given up… */
   firstAttempts: 8,
   /** …one that was on the air after so long without a connection. */
   giveUpMs: 10 * 60_000,
-  /** A refused key is worth asking for another one so many times in a row. */
+  /** How many times in a row a refused key is worth asking for another one. */
   keyRefusals: 3,
   /** From End to all bytes published; counts anew with every byte that the worker takes. */
   endMs: 20_000,

@@ -176,7 +176,7 @@ const readRuns = (runs: Buffer[], defaults: Track['defaults'], most: number): Sa
     if (flags & TRUN.dataOffset) run.skip(4);
     const firstFlags = flags & TRUN.firstFlags ? run.u32() : undefined;
     const isListed = (flags & TRUN.listed) !== 0;
-    // Samples of which the run says nothing are all alike: however many are claimed, there is one to read.
+    // Samples that the run says nothing about are all alike: however many are claimed, there is one to read.
     for (let i = 0; i < (isListed ? count : 1); i++) {
       const duration = flags & TRUN.duration ? run.u32() : defaults.duration;
       const bytes = flags & TRUN.size ? run.u32() : defaults.bytes;

@@ -123,7 +123,7 @@ describe('what it refuses', () => {
     expect(refusal(bytes)).toBe(detail);
   });
 
-  /** A fragment that claims samples of `each` bytes without a list of them, in as many runs, before so many bytes of media. */
+  /** A fragment that claims samples of `each` bytes without a list of them, in as many runs, before the given number of bytes of media. */
   const claiming = (counts: number[], each: number, mediaBytes: number, id = 1) =>
     Buffer.concat([
       box(

@@ -129,7 +129,7 @@ const parseConfiguration = (record: Buffer): Configuration | undefined => {
   return { lengthBytes, sequence: sequence.sets, picture: picture.sets, extension: record.subarray(picture.end) };
 };
 
-/** A count, then so many sets with their lengths before them. */
+/** A count, then that many sets with their lengths before them. */
 const parseSets = (record: Buffer, start: number, mask: number): { sets: Buffer[]; end: number } | undefined => {
   const sets: Buffer[] = [];
   let end = start + 1;

@@ -16,7 +16,7 @@ const golomb = (value: number): string => {
   return '0'.repeat(code.length - 1) + code;
 };
 
-/** A baseline sequence parameter set of so many macroblocks, cut by so many pairs of lines. */
+/** A baseline sequence parameter set, its size in macroblocks and its cropping in pairs of lines. */
 const sequence = (columns: number, rows: number, cut = 0): Buffer => {
   const crop = cut > 0 ? ['1', golomb(0), golomb(0), golomb(0), golomb(cut)] : ['0'];
   const start = [golomb(0), golomb(0), golomb(2), golomb(1), '0'];

@@ -15,7 +15,7 @@ const RECORD_BYTES = 6;
 /** Profiles whose parameter sets say more of the samples (H.264, 7.3.2.1.1). */
 const WITH_FORMAT = [100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135];
 const MACROBLOCK = 16;
-/** An exponential Golomb code of so many leading zeros is no number that a parameter set has. */
+/** An exponential Golomb code with this many leading zeros is no number that a parameter set has. */
 const MOST_ZEROS = 31;
 
 /**

@@ -49,7 +49,7 @@ export const createRing = (startOffset = 0): Ring => {
   /** Where the next small bytes go, right after those of the last piece. */
   let room: Buffer = Buffer.alloc(0);
   let boundaries: Boundary[] = [];
-  /** The first boundary of which it is not known when its sound begins; so it is of none after it. */
+  /** The first boundary whose sound has not come yet; it has not for any after it either. */
   let soundless = 0;
   /** What each track has by place, to free within a GOP; and its newest time. */
   let marks: Record<Kind, Mark[]> = { video: [], audio: [] };

@@ -37,7 +37,7 @@ export type Effect =
   /** The farewell is answered, and so all that was said before it has been read. */
   | { do: 'part' }
   | { do: 'count'; acknowledged: number }
-  /** The server wants to hear how much we have read, every so many bytes. */
+  /** After how many bytes each time the server wants to hear how much we have read. */
   | { do: 'report-every'; bytes: number }
   /** The server sends us to another address; it fails us right after. */
   | { do: 'redirect'; url: string }
@@ -155,7 +155,7 @@ const hearStatus = (conversation: Conversation, status: Amf0Value): Step => {
   return [conversation, []];
 };
 
-/** releaseStream and FCPublish are courtesies of which many servers know nothing; their errors mean nothing. */
+/** releaseStream and FCPublish are courtesies that many servers do not know; their errors mean nothing. */
 const hearError = (conversation: Conversation, transaction: Amf0Value, status: Amf0Value): Step => {
   const { code, words } = toStatus(status);
   switch (transaction) {

@@ -6,7 +6,7 @@ import { PUBLISH_LIMITS } from './publish-limits.ts';
 const LIMITS = PUBLISH_LIMITS;
 const WINDOW: number = LIMITS.ackStepBytes;
 
-/** A connection that has just opened, and one tag of so many bytes written and flushed on it, as often as wanted. */
+/** A connection that has just opened, and a way to write and flush tags of a given size on it. */
 const make = (): { delivery: Delivery; pass: (bytes: number, tags?: number) => void } => {
   const delivery = createDelivery(LIMITS);
   delivery.look(0);

@@ -18,7 +18,7 @@ type Parts = {
 export type Flow = {
   /** Bytes given to the way out. Where they end a tag: whether its sender may go on, and else waits for `drained`. */
   wrote(bytes: number, endsTag?: boolean): boolean;
-  /** The way out has taken so many. */
+  /** The way out has taken this many bytes. */
   flushed(bytes: number): void;
   /** The server's own count of what it has read. */
   acknowledged(sequence: number): void;

@@ -13,7 +13,7 @@ export type Link = {
 };
 
 export type LinkEvents = {
-  /** Connected and, under TLS, sure of whom to. */
+  /** Connected and, under TLS, sure who answers. */
   ready(): void;
   data(bytes: Buffer): void;
   /** The kernel has taken this many bytes more. */

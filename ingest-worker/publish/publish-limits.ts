@@ -18,13 +18,13 @@ export const PUBLISH_LIMITS = {
   silenceMs: 15_000,
   /** A server that has once acknowledged may leave this much unsaid before what was flushed counts all the same. */
   unacknowledgedBytes: 8 * 1024 * 1024,
-  /** So many steps make a rhythm; a silence of so many times its longest interval, `patienceMs` at most, is beyond it. */
+  /** How many steps make a rhythm; a silence of `rhythmFactor` times its longest interval, `patienceMs` at most, is beyond it. */
   rhythmSteps: 4,
   rhythmFactor: 3,
   patienceMs: 30_000,
-  /** So many counts that cannot be totals, and nothing more is read from them. */
+  /** After this many counts that cannot be totals, nothing more is read from them. */
   nonsenseCounts: 3,
-  /** A host whose silence has so often within so long been the only sign of a stall is no longer judged by it. */
+  /** A host whose silence has been the only sign of a stall this often, within this long, is no longer judged by it. */
   rhythmBreaks: 2,
   rhythmMemoryMs: 10 * 60_000,
   /** How often the clock rules above are looked at. */

@@ -175,7 +175,7 @@ const running = ({ plain = false, full = false, barredMs = 0, resumed = false } 
     else session.frame(by, { init: false, epoch: by.epoch, offset: client.sent, payload: bytes });
     client.sent += bytes.byteLength;
   };
-  /** The encoder makes of GOP `index` what there is to make of it: three tags of so many bytes. */
+  /** The encoder makes of GOP `index` what there is to make of it: three tags, each of `bytes` bytes. */
   const encode = (index: number, bytes = 10): void => {
     const ms = index * 2_000 + 100;
     const tag = (kind: 'video' | 'audio', timestampMs: number, key = false): FlvTag => ({
@@ -216,7 +216,7 @@ const running = ({ plain = false, full = false, barredMs = 0, resumed = false } 
 };
 
 const MB = 1024 * 1024;
-/** So many bytes that mean nothing, as any element of a cluster may. */
+/** Bytes that mean nothing, as any element of a cluster may. */
 const filler = (bytes: number): Buffer => element(0xec, Buffer.alloc(bytes - 9));
 
 /** A session whose client has just filled the ring, and is told of no more. */

@@ -69,7 +69,7 @@ const watch = async (tab: FirefoxTab, origin: string, streamId: string) => {
   return { seconds: (await now()) - before, pictures };
 };
 
-/** Of the pictures that there should be between two times of the show, so many came. */
+/** How many came of the pictures that there should be between two times of the show. */
 const shareOf = (times: readonly number[], fromMs: number, toMs: number) =>
   times.filter((time) => time >= fromMs && time < toMs).length / (((toMs - fromMs) * FRAME_RATE) / 1000);
 

@@ -30,7 +30,7 @@ type Show = {
   page: Page;
   read: () => Promise<Probed>;
   arrived: () => Promise<Arrived>;
-  /** Until so many more seconds of picture are at the sink. */
+  /** Until this many more seconds of picture are at the sink. */
   playOn: (seconds: number) => Promise<void>;
 };
 

@@ -6,7 +6,7 @@ import type { Page } from '@playwright/test';
 export type Throttle = {
   /** Sends a page's ingest sockets through it. */
   route: (page: Page) => Promise<void>;
-  /** So many bytes a second a socket; at 0 it stays open, and nothing comes through any more. */
+  /** Bytes a second for each socket; at 0 it stays open, and nothing comes through any more. */
   limit: (bytesPerSecond: number) => void;
   close: () => void;
 };

@@ -22,7 +22,7 @@ const { positionals } = readArguments(USAGE, { options: {}, words: 1 });
 const [origin = 'http://localhost'] = positionals;
 const SHOW = `Through nginx ${Date.now()}`;
 const PATIENCE = { timeout: 90_000 };
-/** So much of the show has to be seen after the worker's death. */
+/** How much of the show has to be seen after the worker's death. */
 const AFTER_SECONDS = 15;
 const UNTESTED = 2;
 

@@ -160,8 +160,6 @@ const disturbText = (bytes: Buffer, random: Random): Buffer => {
   return Buffer.concat([bytes.subarray(0, one.index), other, bytes.subarray(one.index + one[0].length)]);
 };
 
-// ── several messages as one input ──
-
 const pack = (said: readonly Said[]): Buffer =>
   Buffer.concat(
     said.flatMap(({ binary, bytes }) => {

@@ -104,7 +104,7 @@ const readVideoTrack = (entry: Buffer): number | undefined => {
   return isVideo ? number : undefined;
 };
 
-/** The cluster as it would have been recorded so much later. */
+/** The cluster as it would have been if it had been recorded later. */
 const toCluster = ({ timeMs, blocks, hasSize }: Cluster, byMs: number): Buffer => {
   const time = Buffer.alloc(6);
   time.writeUInt16BE((TIMESTAMP << 8) | 0x84);

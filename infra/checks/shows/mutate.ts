@@ -7,7 +7,7 @@ export type Specimen = {
   lengths: readonly { at: number; bytes: number }[];
   /** Whole elements, boxes or chunks, inner ones as well. */
   elements: readonly { from: number; to: number }[];
-  /** Has the sizes of all that lies around `at` tell the truth again, after so many bytes more there. */
+  /** Makes the sizes of all that lies around `at` true again after bytes were added there. */
   mend?: (bytes: Buffer, at: number, grown: number) => void;
 };
 

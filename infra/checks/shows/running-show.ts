@@ -52,7 +52,7 @@ export const untilArrived = (harness: Harness, shows: readonly RunningShow[], me
     withinMs === undefined ? {} : { withinMs },
   );
 
-/** Plays so much more, from where the recording is now, until it is at the sink. */
+/** Plays on from where the recording is now until this much more of it is at the sink. */
 export const playOn = async (harness: Harness, shows: readonly RunningShow[], ms: number): Promise<void> => {
   const targets = shows.map(({ publisher }) => publisher.mediaMs + ms);
   await until(

@@ -15,7 +15,7 @@ export const Faults = z.strictObject({
       slowBytesPerSecond: z.number().int().positive().optional(),
       /** Window acknowledgements are withheld. */
       dropAcknowledgements: z.boolean().optional(),
-      /** The connection of an encoder is reset once so many bytes of it were read. */
+      /** How many bytes of an encoder's connection are read before it is reset. */
       resetAfterBytes: z.number().int().positive().optional(),
     })
     .optional(),
@@ -25,15 +25,15 @@ export const Faults = z.strictObject({
       answer: z.enum(['rate-limited', 'error', 'never', 'lost']),
       /** Only calls whose `METHOD /path` contains this. */
       match: z.string().optional(),
-      /** So many calls, then all is well again. */
+      /** How many calls fail; then all is well again. */
       times: z.number().int().positive().optional(),
     })
     .optional(),
   webhooks: z
     .strictObject({
-      /** Each is delivered so many times more. */
+      /** How many times more each is delivered. */
       duplicate: z.number().int().positive().max(10).optional(),
-      /** So many are gathered (or as many as come within a second) and delivered newest first. */
+      /** How many are gathered (or as many as come within a second) and delivered newest first. */
       reorder: z.number().int().min(2).max(100).optional(),
       delayMs: z.number().int().positive().optional(),
       /** Nothing is delivered until this is lifted. */

@@ -26,7 +26,7 @@ export const multivariantPlaylist = (
 
 type Shown = {
   segments: readonly Segment[];
-  /** Only the last so many seconds: what a live playback id live streams. Without it, all from the beginning. */
+  /** How many seconds, at the end, are listed: a live playback id shows only those. Without it, all from the beginning. */
   windowSeconds?: number;
   ended: boolean;
   /** Follows the name of each segment: the query by which they open. */

@@ -23,7 +23,7 @@ const PictureQuery = z.object({
   latest: z.enum(['true', 'false']).optional(),
 });
 
-/** Why something is not played; the words are what a player's log live streams. */
+/** Why something is not played; the words are what a player's log shows. */
 const REFUSED = {
   'not-found': [404, 'There is no such playback id.'],
   'not-live': [412, 'The live stream is not active, or the asset is not ready.'],
@@ -183,7 +183,7 @@ export const createPlaybackRoutes = ({ store, live, pictures, limits, now }: Par
 
 const formatOf = (name: string): Format => (name.endsWith('.png') ? 'png' : name.endsWith('.webp') ? 'webp' : 'jpg');
 
-/** The segment that live streams this second, and where in it. At the very end, the beginning of the last segment: it surely holds a picture. */
+/** The segment that shows this second, and where in it. At the very end, the beginning of the last segment: it surely holds a picture. */
 const locate = (
   segments: Timeline['segments'],
   second: number,

@@ -24,7 +24,7 @@ type State = {
 const stateOf = async (mux: TestMux, id: string, query = ''): Promise<State> =>
   (await (await mux.local(`/live-streams/${id}${query}`)).json()) as State;
 
-/** A frame of so many bytes that nobody can show. */
+/** A frame that nobody can show, of the given size in bytes. */
 const ballast = (bytes: number, timestampMs: number): MediaMessage => {
   const payload = Buffer.alloc(bytes);
   payload.set([0x27, 1, 0, 0, 0]);

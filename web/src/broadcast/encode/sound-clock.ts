@@ -9,7 +9,7 @@ export type Placing =
  */
 export type SoundClock = {
   place: (blockFrames: number, nowMs: number) => Placing;
-  /** So much silence is due where no block has come for too long: a stalled sound must not hold up the picture. */
+  /** How much silence is due where no block has come for too long: a stalled sound must not hold up the picture. */
   due: (nowMs: number) => number;
 };
 
