@@ -126,8 +126,9 @@ const produceForRecorder = (frames: WritableStream<VideoFrame>, parts: Parts): P
       pictures += 1;
     } catch {
       // The track has been stopped: the recorder that read it is gone, and with it the use of this frame.
-      frame.close();
     }
+    // A stream that was handed over from the page copies what is written to it, and leaves this frame to us.
+    frame.close();
     waiting -= 1;
   };
   const mixer = startMixer({
