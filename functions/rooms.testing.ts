@@ -20,6 +20,7 @@ import { buildStreamsRoom } from './assembly/rooms/streams.ts';
 import { buildProfiles } from './assembly/profiles.ts';
 import { createProfiles } from './profiles/profiles.ts';
 import { buildRemovalSweep, buildUsersRoom } from './assembly/rooms/users.ts';
+import { buildPublishing } from './assembly/rooms/uploads.ts';
 import { openTestBucket } from './uploads/bucket.testing.ts';
 import { createFakeVideo } from './video/fake-video.testing.ts';
 import { buildWebhooksRoom } from './assembly/rooms/webhooks.ts';
@@ -161,7 +162,7 @@ export const openRooms = async () => {
       {
         auth: buildAuthRoom(base, people, profiles),
         users: buildUsersRoom(base, people, profiles),
-        posts: buildPostsRoom(base, people, shows),
+        posts: buildPostsRoom(base, people, shows, buildPublishing(base)),
       },
       issuer,
     ),
@@ -188,7 +189,7 @@ export const openControlPlane = async () => {
   const rooms = {
     auth: buildAuthRoom(base, people, profiles),
     users: buildUsersRoom(base, people, profiles),
-    posts: buildPostsRoom(base, people, streaming),
+    posts: buildPostsRoom(base, people, streaming, buildPublishing(base)),
     stream: buildStreamsRoom(base, people, streaming),
     webhooks: buildWebhooksRoom(base, streaming),
   };

@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BUDGET, bundle, ENVIRONMENT, ROOMS } from './sizes.ts';
+import { budgetOf, bundle, ENVIRONMENT, ROOMS, weightOf } from './sizes.ts';
 
 let directory: string;
 beforeAll(async () => {
@@ -37,7 +37,7 @@ describe('the bundle of a room', () => {
   it.each(ROOMS)('%s is within its budget of bytes', async (room) => {
     const file = join(directory, `${room}.mjs`);
     await bundle(room, file);
-    expect((await stat(file)).size).toBeLessThanOrEqual(BUDGET.bytes);
+    expect(await weightOf(room, file)).toBeLessThanOrEqual(budgetOf(room).bytes);
   });
 
   it('answers what API Gateway hands it', async () => {

@@ -3,9 +3,11 @@ import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynam
 import { type Cursors, createCursors } from '#store/cursor';
 import { openTable, type Table } from '#store/dynamo';
 import type { Config } from './config.ts';
+import type { Publish } from '#domain/upload';
 import type { Log } from '../http/log.ts';
 import { createSockets, type Sockets } from '../shows/sockets.ts';
 import { type Bucket, createBucket } from '../uploads/bucket.ts';
+import { createInvokedPublishing } from '../uploads/invoked-publishing.ts';
 
 /** What every room stands on. */
 export type Base = {
@@ -18,6 +20,8 @@ export type Base = {
   sockets: Sockets | undefined;
   /** Where uploaded files are; undefined where there is no such place. */
   bucket: Bucket | undefined;
+  /** The way to the Lambda that publishes uploaded files; undefined where this process does so itself. */
+  publish: Publish | undefined;
   close: () => void;
 };
 
@@ -52,7 +56,12 @@ export const createBase = ({
           maxAttempts: 1,
           requestHandler: PUSH_TIMEOUTS,
         });
-  const { UPLOADS_BUCKET: bucketName, UPLOADS_URL: bucketUrl, UPLOADS_FORM_URL: formUrl } = config;
+  const {
+    UPLOADS_PUBLISHER_URL: publisherUrl,
+    UPLOADS_BUCKET: bucketName,
+    UPLOADS_URL: bucketUrl,
+    UPLOADS_FORM_URL: formUrl,
+  } = config;
   // who we are, and where, the client has found out for us
   const { credentials, region, sha256 } = client.config;
   const bucket =
@@ -65,6 +74,10 @@ export const createBase = ({
     clock,
     sockets: api && createSockets({ api }),
     bucket,
+    publish:
+      publisherUrl === undefined
+        ? undefined
+        : createInvokedPublishing({ url: publisherUrl, credentials, region, sha256, clock }),
     table: openTable({ client, tableName: config.TABLE_NAME }),
     get cursors() {
       const { CURSOR_SECRET: secret } = config;

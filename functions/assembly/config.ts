@@ -52,6 +52,8 @@ const Environment = z.object({
   /** The bucket of uploaded files, and where it is. Without them media is by address alone. */
   UPLOADS_BUCKET: z.optional(word),
   UPLOADS_URL: z.optional(z.url({ protocol: /^https?$/ })),
+  /** Where the Lambda is invoked that publishes what has been uploaded. */
+  UPLOADS_PUBLISHER_URL: z.optional(z.url({ protocol: /^https?$/ })),
   /** Where browsers find it, if that is another address than ours of it. */
   UPLOADS_FORM_URL: z.optional(z.url({ protocol: /^https?$/ })),
   /** User ids of who watches over the platform; comma-separated. */

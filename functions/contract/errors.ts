@@ -31,6 +31,8 @@ export const STATUS = {
   'recording-gone': 410,
   'body-too-large': 413,
   'unsupported-media-type': 415,
+  /** A file that is not what it says it is, or holds too much. */
+  'upload-unusable': 422,
   'too-many-requests': 429,
   internal: 500,
   'video-provider-down': 502,

@@ -227,6 +227,9 @@ export const PostView = z.object({
   mediaUrl: z.optional(z.string()),
   /** Of media that was uploaded; of media by address nobody knows. */
   mediaType: z.optional(z.enum(UPLOAD_TYPE_NAMES)),
+  /** Of a picture that was uploaded and does not move: its pixels, and a copy of it as a thumbnail. */
+  mediaSize: z.optional(z.object({ width: z.number(), height: z.number() })),
+  mediaThumbnailUrl: z.optional(z.string()),
   mediaAlt: z.optional(z.string()),
   /** The stream that this post announces while live and holds as a recording afterwards. */
   stream: z.optional(StreamView),

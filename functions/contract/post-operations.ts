@@ -53,7 +53,14 @@ export const POST_OPERATIONS: readonly Operation[] = [
     body: CreatePost,
     status: 201,
     answer: PostView,
-    refusals: ['stream-not-found', 'user-not-found', 'post-not-found', 'upload-not-found', 'upload-not-arrived'],
+    refusals: [
+      'stream-not-found',
+      'user-not-found',
+      'post-not-found',
+      'upload-not-found',
+      'upload-not-arrived',
+      'upload-unusable',
+    ],
   },
   {
     method: 'POST',

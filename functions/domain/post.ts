@@ -1,5 +1,5 @@
 import type { CommentId, PostId, StreamId, UserId } from './ids.ts';
-import type { Upload } from './upload.ts';
+import type { PublishedUpload } from './upload.ts';
 
 /** What a person has said, perhaps with media, by address or uploaded, or a stream. Times are milliseconds since 1970. */
 export type Post = {
@@ -8,7 +8,7 @@ export type Post = {
   text: string;
   mediaUrl?: string | undefined;
   /** A post has this or `mediaUrl`, never both. */
-  upload?: Upload | undefined;
+  upload?: PublishedUpload | undefined;
   /** What the media shows, in its author's words. */
   mediaAlt?: string | undefined;
   streamId?: StreamId | undefined;

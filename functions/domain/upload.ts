@@ -26,8 +26,19 @@ export const UPLOAD_ATTACH_MS = 2 * 60 * 60 * 1000;
 /** What no post has taken up by then is removed: much later than a post may, so that the two never meet. */
 export const UPLOAD_KEPT_MS = 24 * 60 * 60 * 1000;
 
-/** A file of somebody's, as a post holds it. */
+/** A file of somebody's. */
 export type Upload = { id: UploadId; type: UploadType };
+
+/** How large a picture is, in pixels, as it is shown. */
+export type PictureSize = { width: number; height: number };
+/** A file as a post holds it: of a picture that has a thumbnail, its size. */
+export type PublishedUpload = Upload & { picture?: PictureSize | undefined };
+
+/** What comes of putting a file where people see it. A file that is not what it says it is, or holds too much, is unusable. */
+export type Publication =
+  | { published: true; picture?: PictureSize | undefined }
+  | { published: false; because: 'not-arrived' | 'unusable' };
+export type Publish = (owner: UserId, upload: Upload) => Promise<Publication>;
 
 /**
  * What a browser may do with a stranger's file that somebody opens as a page: show it. It runs no script, and is nobody's. Said with
@@ -49,3 +60,9 @@ export const incomingKey = (owner: UserId, { id, type }: Upload): string =>
  */
 export const uploadKey = (owner: UserId, { id, type }: Upload): string =>
   `media/${owner}/${id}.${UPLOAD_TYPES[type].extension}`;
+
+/** The longest side of a thumbnail in pixels: as wide as a column of posts is on most screens. */
+export const THUMBNAIL_PIXELS = 640;
+
+/** Where a smaller copy of a picture lies, beside it. */
+export const thumbnailKey = (owner: UserId, { id }: Upload): string => `media/${owner}/${id}.thumbnail.webp`;

@@ -34,7 +34,7 @@ it.each(WRITING.map(({ method, path }) => [`${method} ${path}`, method, path]))(
     const rooms = {
       auth: buildAuthRoom(base, people, plane.profiles),
       users: buildUsersRoom(base, people, plane.profiles),
-      posts: buildPostsRoom(base, people, streaming),
+      posts: buildPostsRoom(base, people, streaming, undefined),
       stream: buildStreamsRoom(base, people, streaming),
     };
     const name = path.split('/')[1] ?? '';

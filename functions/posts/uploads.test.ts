@@ -3,6 +3,7 @@ import { newId } from '#domain/ids';
 import { UPLOAD_ATTACH_MS, UPLOAD_KEPT_MS } from '#domain/upload';
 import { openRooms, type Person, type TestRooms } from '../rooms.testing.ts';
 import { sendForm } from '../uploads/bucket.testing.ts';
+import { colourOf, pictureOf } from '../uploads/pictures.testing.ts';
 import { buildPostsRoom } from '../assembly/rooms/posts.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -13,17 +14,20 @@ beforeAll(async () => {
 });
 afterAll(() => rooms.close());
 
+const [PICTURE, ANOTHER] = [await pictureOf('red'), await pictureOf('blue')];
+/** As `colourOf` says it, which has sixteen shades of each. */
+const RED = await colourOf(PICTURE);
 const MINUTE_MS = 60_000;
 const MEBIBYTE = 1024 * 1024;
 let made = 0;
 const someone = (claims = {}) => rooms.signUp(`uploader_${++made}`, claims);
 const creator = () => someone({ makes_shows: true });
-const announce = (person: Person, body: unknown = { type: 'image/png', bytes: 7 }) =>
+const announce = (person: Person, body: unknown = { type: 'image/png', bytes: 10_000 }) =>
   person.post('/posts/uploads', body);
 /** A file that has come and waits for its post. */
 const upload = async (person: Person): Promise<string> => {
   const { body } = await announce(person);
-  expect((await sendForm(body, 'picture')).status).toBe(201);
+  expect((await sendForm(body, PICTURE)).status).toBe(201);
   return body.id;
 };
 const statusOf = async (mediaUrl: string) => (await rooms.bucket.fetchMedia(mediaUrl)).status;
@@ -65,7 +69,7 @@ describe('a form to upload with', () => {
 
   it('is not given where there is nowhere to upload to', async () => {
     const me = await creator();
-    const room = buildPostsRoom({ ...rooms.base, bucket: undefined }, rooms.people, rooms.shows);
+    const room = buildPostsRoom({ ...rooms.base, bucket: undefined }, rooms.people, rooms.shows, undefined);
     const answer = await room.request('/posts/uploads', {
       method: 'POST',
       headers: { authorization: `Bearer ${me.token}`, 'content-type': 'application/json' },
@@ -98,7 +102,9 @@ describe('a post with what was uploaded', () => {
     );
     expect(seen.mediaType).toBe('image/png');
     const served = await rooms.bucket.fetchMedia(seen.mediaUrl);
-    expect([served.status, await served.text()]).toEqual([200, 'picture']);
+    expect([served.status, await colourOf(await served.bytes())]).toEqual([200, RED]);
+    expect(seen.mediaSize).toEqual({ width: 40, height: 30 });
+    expect((await rooms.bucket.fetchMedia(seen.mediaThumbnailUrl)).headers.get('content-type')).toBe('image/webp');
   });
 
   it('waits for the file, and takes only one’s own, and only once', async () => {
@@ -106,7 +112,7 @@ describe('a post with what was uploaded', () => {
     const announced = (await announce(me)).body;
     const early = await me.post('/posts', { text: 'Early', uploadId: announced.id });
     expect([early.status, early.body.error]).toEqual([409, 'upload-not-arrived']);
-    await sendForm(announced, 'picture');
+    await sendForm(announced, PICTURE);
     const stolen = await thief.post('/posts', { text: 'Mine', uploadId: announced.id });
     expect([stolen.status, stolen.body.error]).toEqual([404, 'upload-not-found']);
     const answers = await Promise.all(
@@ -117,6 +123,18 @@ describe('a post with what was uploaded', () => {
       expect((await me.post('/posts', { text: 'x', uploadId })).body.error).toBe('upload-not-found');
     const both = await me.post('/posts', { text: 'x', uploadId: announced.id, mediaUrl: 'https://a.test/b.png' });
     expect([both.status, both.body.error]).toEqual([400, 'invalid-request']);
+  });
+
+  it('is refused where it is not what it says it is, and can be another', async () => {
+    const me = await creator();
+    const announced = (await announce(me)).body;
+    for (const file of ['<script>', await pictureOf('red', { type: 'jpeg' }), PICTURE.subarray(0, 60)]) {
+      await sendForm(announced, file);
+      const { status, body } = await me.post('/posts', { text: 'x', uploadId: announced.id });
+      expect([status, body.error]).toEqual([422, 'upload-unusable']);
+    }
+    await sendForm(announced, PICTURE);
+    expect((await me.post('/posts', { text: 'x', uploadId: announced.id })).status).toBe(201);
   });
 
   it('is written within two hours', async () => {
@@ -154,21 +172,21 @@ describe('an uploaded file', () => {
   it('in a public post is not replaced by what its form brings later', async () => {
     const me = await creator();
     const form = (await announce(me)).body;
-    await sendForm(form, 'picture');
+    await sendForm(form, PICTURE);
     const { mediaUrl } = (await me.post('/posts', { text: 'x', uploadId: form.id })).body;
-    expect((await sendForm(form, 'another')).status).toBe(201);
-    expect(await (await rooms.bucket.fetchMedia(mediaUrl)).text()).toBe('picture');
+    expect((await sendForm(form, ANOTHER)).status).toBe(201);
+    expect(await colourOf(await (await rooms.bucket.fetchMedia(mediaUrl)).bytes())).toEqual(RED);
   });
 
   it('goes with its post and stays gone, however late its form is sent again', async () => {
     const me = await creator();
     const form = (await announce(me)).body;
-    await sendForm(form, 'picture');
-    const { id, mediaUrl } = (await me.post('/posts', { text: 'x', uploadId: form.id })).body;
+    await sendForm(form, PICTURE);
+    const { id, mediaUrl, mediaThumbnailUrl } = (await me.post('/posts', { text: 'x', uploadId: form.id })).body;
     await me.delete(`/posts/${id}`);
     await rooms.sweep();
-    expect(await statusOf(mediaUrl)).toBe(403);
-    expect((await sendForm(form, 'another')).status).toBe(201);
+    expect([await statusOf(mediaUrl), await statusOf(mediaThumbnailUrl)]).toEqual([403, 403]);
+    expect((await sendForm(form, ANOTHER)).status).toBe(201);
     expect(await statusOf(mediaUrl)).toBe(403);
     expect((await me.post('/posts', { text: 'x', uploadId: form.id })).body.error).toBe('upload-not-found');
     await sweepThrough(80);

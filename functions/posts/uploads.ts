@@ -1,13 +1,13 @@
 import { Hono } from 'hono';
 import { CreateUpload } from '#contract/http';
 import { parseUploadId, type UploadId, type UserId } from '#domain/ids';
-import { type Upload, UPLOAD_TYPES } from '#domain/upload';
+import { type Publish, type PublishedUpload, type Upload, UPLOAD_TYPES } from '#domain/upload';
 import { type Caller, requireCreator, type RoomEnv, signedIn } from '../http/caller.ts';
 import type { LimitedMiddleware } from '../http/limited.ts';
 import { Refusal } from '../http/refusal.ts';
 import { body } from '../http/valid.ts';
 import type { Bucket } from '../uploads/bucket.ts';
-import { uploadGone } from './refusals.ts';
+import { uploadGone, uploadUnusable } from './refusals.ts';
 
 export type UploadParts = {
   limited: LimitedMiddleware;
@@ -16,21 +16,24 @@ export type UploadParts = {
     waiting(owner: UserId, id: UploadId, now: number): Promise<Upload | undefined>;
   };
   /** Undefined where nothing can be uploaded. */
-  bucket: Pick<Bucket, 'form' | 'publish'> | undefined;
+  bucket: Pick<Bucket, 'form'> | undefined;
+  /** Puts what has come where people see it. */
+  publish: Publish | undefined;
   clock: () => Date;
   newUploadId: (now: number) => UploadId;
 };
 
 /** Files that are to be shown in posts: how they come in, and which of them have come. */
-export const createUploads = ({ limited, uploads, bucket, clock, newUploadId }: UploadParts) => {
+export const createUploads = ({ limited, uploads, bucket, publish, clock, newUploadId }: UploadParts) => {
   /** The file that a post is to show, where people see it from now on: its author's own, that has come and is in no post yet. */
-  const arrived = async (text: string, caller: Pick<Caller, 'userId'>, at: number): Promise<Upload> => {
+  const arrived = async (text: string, caller: Pick<Caller, 'userId'>, at: number): Promise<PublishedUpload> => {
     const id = parseUploadId(text);
     const upload = id && (await uploads.waiting(caller.userId, id, at));
-    if (!upload || !bucket) throw uploadGone();
-    if (!(await bucket.publish(caller.userId, upload)))
-      throw new Refusal('upload-not-arrived', 'The file has not been uploaded yet.');
-    return upload;
+    if (!upload || !publish) throw uploadGone();
+    const publication = await publish(caller.userId, upload);
+    if (publication.published) return { ...upload, ...(publication.picture && { picture: publication.picture }) };
+    if (publication.because === 'unusable') throw uploadUnusable();
+    throw new Refusal('upload-not-arrived', 'The file has not been uploaded yet.');
   };
 
   const routes = new Hono<RoomEnv>().post(

@@ -1,7 +1,7 @@
 import type { CommentView, PostView, StreamView } from '#contract/http';
 import type { PostId, StreamId, UserId } from '#domain/ids';
 import type { Comment, Post, Reception } from '#domain/post';
-import { uploadKey } from '#domain/upload';
+import { thumbnailKey, uploadKey } from '#domain/upload';
 import type { User } from '#domain/user';
 import type { Caller } from '../http/caller.ts';
 import { toPersonView } from '../profiles/profiles.ts';
@@ -17,11 +17,18 @@ export type PostSources = {
   origin: string;
 };
 
+type Media = Pick<PostView, 'mediaUrl' | 'mediaType' | 'mediaSize' | 'mediaThumbnailUrl'>;
+
 /** Posts and comments as one viewer sees them. */
 export const createPostViews = ({ users, posts, likes, streamViews, origin }: PostSources) => {
-  const mediaOf = ({ authorId, mediaUrl, upload }: Post): Pick<PostView, 'mediaUrl' | 'mediaType'> => {
-    if (upload) return { mediaUrl: `${origin}/${uploadKey(authorId, upload)}`, mediaType: upload.type };
-    return mediaUrl === undefined ? {} : { mediaUrl };
+  const mediaOf = ({ authorId, mediaUrl, upload }: Post): Media => {
+    if (!upload) return mediaUrl === undefined ? {} : { mediaUrl };
+    const { type, picture } = upload;
+    return {
+      mediaUrl: `${origin}/${uploadKey(authorId, upload)}`,
+      mediaType: type,
+      ...(picture && { mediaSize: picture, mediaThumbnailUrl: `${origin}/${thumbnailKey(authorId, upload)}` }),
+    };
   };
 
   /**

@@ -23,3 +23,6 @@ export const handle = branded('handle', parseHandle);
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of a constant are what it is made of
 const uploadTypes = Object.keys(UPLOAD_TYPES) as UploadType[];
 export const upload = z.object({ id: branded('upload id', parseUploadId), type: z.enum(uploadTypes) });
+export const publishedUpload = z.extend(upload, {
+  picture: z.optional(z.object({ width: z.number(), height: z.number() })),
+});

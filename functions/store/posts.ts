@@ -27,7 +27,7 @@ const postRecord = createRecord({
     authorId: brands.userId,
     text: z.string(),
     mediaUrl: z.optional(z.string()),
-    upload: z.optional(brands.upload),
+    upload: z.optional(brands.publishedUpload),
     mediaAlt: z.optional(z.string()),
     streamId: z.optional(brands.streamId),
     createdAt: z.number(),

@@ -2,7 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '#domain/ids';
 import { incomingKey, type Upload, UPLOAD_FORM_MS, UPLOAD_TYPES, uploadKey } from '#domain/upload';
-import { createBucket } from './bucket.ts';
+import { type Bucket, createBucket } from './bucket.ts';
 import { openTestBucket, sendForm } from './bucket.testing.ts';
 
 /** Node's hashes as AWS's signer asks for them. */
@@ -43,6 +43,12 @@ const make = (
     sha256: Sha256,
   });
 const picture = (type: Upload['type'] = 'image/png'): Upload => ({ id: newId('upl', Date.now()), type });
+const textOf = async (bucket: Bucket, upload: Upload) => {
+  const came = await bucket.incoming(owner, upload);
+  return came && [came.bytes, await new Response(came.body).text()];
+};
+const once = (bucket: Bucket, upload: Upload, text: string) =>
+  bucket.putOnce(uploadKey(owner, upload), new TextEncoder().encode(text), { bytes: text.length, type: upload.type });
 const url = (upload: Upload) => `http://any/${uploadKey(owner, upload)}`;
 const codeOf = async (answer: Response) => [answer.status, /<Code>(.*)<\/Code>/.exec(await answer.text())?.[1]];
 
@@ -52,11 +58,12 @@ describe('a form', () => {
     async (type) => {
       const bucket = make();
       const upload = picture(type);
-      expect(await bucket.publish(owner, upload)).toBe(false);
+      expect(await textOf(bucket, upload)).toBe(undefined);
       const answer = await sendForm(await bucket.form(owner, upload, 5, Date.now()), 'hello');
       expect([answer.status, answer.headers.get('content-type')]).toEqual([201, 'application/xml']);
       expect(await answer.text()).toContain(`<Key>${incomingKey(owner, upload)}</Key>`);
-      expect(await bucket.publish(owner, upload)).toBe(true);
+      expect(await textOf(bucket, upload)).toEqual([5, 'hello']);
+      await once(bucket, upload, 'hello');
       const served = await stand.fetchMedia(url(upload));
       expect([served.status, served.headers.get('content-type'), await served.text()]).toEqual([200, type, 'hello']);
     },
@@ -70,7 +77,7 @@ describe('a form', () => {
     expect((await send(fits, 1_000)).status).toBe(201);
     expect(await codeOf(await send(large, 1_001))).toEqual([400, 'EntityTooLarge']);
     expect(await codeOf(await send(empty, 0))).toEqual([400, 'EntityTooSmall']);
-    expect([await bucket.publish(owner, large), await bucket.publish(owner, empty)]).toEqual([false, false]);
+    expect([await textOf(bucket, large), await textOf(bucket, empty)]).toEqual([undefined, undefined]);
   });
 
   it('is good until it expires', async () => {
@@ -88,7 +95,7 @@ describe('a form', () => {
       expect.stringContaining('Invalid according to Policy: Policy expired.'),
     ]);
     ahead = 0;
-    expect(await bucket.publish(owner, late)).toBe(false);
+    expect(await textOf(bucket, late)).toBe(undefined);
   });
 
   it('holds its type, its key and all that it says', async () => {
@@ -110,7 +117,7 @@ describe('a form', () => {
         403,
         'AccessDenied',
       ]);
-    expect(await bucket.publish(owner, upload)).toBe(false);
+    expect(await textOf(bucket, upload)).toBe(undefined);
   });
 
   it('of a policy that somebody has changed, or signed with another secret, is refused', async () => {
@@ -132,7 +139,7 @@ describe('a form', () => {
   it('leads to where browsers find the bucket, where that is not where we do', async () => {
     const bucket = make(undefined, 'https://files.test');
     expect((await bucket.form(owner, picture(), 9, Date.now())).url).toBe('https://files.test/');
-    expect(await bucket.publish(owner, picture())).toBe(false);
+    expect(await textOf(bucket, picture())).toBe(undefined);
   });
 
   it('carries the token of credentials that expire, as a Lambda has them', async () => {
@@ -146,25 +153,34 @@ describe('a form', () => {
 });
 
 describe('the bucket', () => {
-  it('shows what came first, whatever its form brings later, and nothing that was removed', async () => {
+  it('shows what was put first, and nothing that was removed, whatever a form brings later', async () => {
     const bucket = make();
     const upload = picture();
     const form = await bucket.form(owner, upload, 9, Date.now());
     await sendForm(form, 'first');
     expect((await stand.fetchMedia(url(upload))).status).toBe(403);
-    expect(await Promise.all([1, 2, 3].map(() => bucket.publish(owner, upload)))).toEqual([true, true, true]);
-    expect((await sendForm(form, 'second')).status).toBe(201);
-    expect(await bucket.publish(owner, upload)).toBe(true);
+    await once(bucket, upload, 'first');
+    await Promise.all(['second', 'third'].map((text) => once(bucket, upload, text)));
+    expect((await sendForm(form, 'fourth')).status).toBe(201);
     expect(await (await stand.fetchMedia(url(upload))).text()).toBe('first');
     await bucket.remove(owner, upload);
-    expect((await sendForm(form, 'third')).status).toBe(201);
+    expect((await sendForm(form, 'fifth')).status).toBe(201);
     expect((await stand.fetchMedia(url(upload))).status).toBe(403);
   });
 
-  it('that says 200 and has not copied is a fault to be tried again', async () => {
-    const send = async () => new Response('<Error><Code>InternalError</Code></Error>');
-    const bucket = make(undefined, undefined, send);
-    await expect(bucket.publish(owner, picture())).rejects.toThrow('PUT did not copy');
+  it('has nothing of a file that breaks off or is not as long as it says', async () => {
+    const bucket = make();
+    const upload = picture();
+    const breaks = async function* () {
+      yield new TextEncoder().encode('hal');
+      throw new Error('a fault');
+    };
+    const put = bucket.putOnce(uploadKey(owner, upload), ReadableStream.from(breaks()), {
+      bytes: 6,
+      type: upload.type,
+    });
+    await expect(put).rejects.toThrow('PUT got no answer');
+    expect((await stand.fetchMedia(url(upload))).status).toBe(403);
   });
 
   it('gives a file up once it is removed, and minds no repeat', async () => {
@@ -173,13 +189,14 @@ describe('the bucket', () => {
     await sendForm(await bucket.form(owner, upload, 9, Date.now()), 'x');
     await bucket.remove(owner, upload);
     await bucket.remove(owner, upload);
-    expect(await bucket.publish(owner, upload)).toBe(false);
+    expect(await textOf(bucket, upload)).toBe(undefined);
     expect((await stand.fetchMedia(url(upload))).status).toBe(403);
   });
 
   it('that refuses us or is away is a fault to be tried again, and never a file that is not there', async () => {
     const stranger = make({ accessKeyId: 'test', secretAccessKey: 'another' });
-    await expect(stranger.publish(owner, picture())).rejects.toThrow('PUT answered 403');
+    await expect(once(stranger, picture(), 'x')).rejects.toThrow('PUT answered 403');
+    await expect(stranger.incoming(owner, picture())).rejects.toThrow('GET answered 403');
     stand.fail(true);
     await expect(make().remove(owner, picture())).rejects.toThrow('DELETE answered 503');
     stand.fail(false);

@@ -1,6 +1,6 @@
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { UserId } from '#domain/ids';
-import { incomingKey, type Upload, UPLOAD_FORM_MS, uploadKey } from '#domain/upload';
+import { incomingKey, thumbnailKey, type Upload, UPLOAD_FORM_MS, uploadKey } from '#domain/upload';
 
 /** The bucket of uploaded files does not answer, or not as it should: worth trying again later. */
 export class BucketUnavailable extends Error {
@@ -23,12 +23,16 @@ type Parts = {
   send?: typeof fetch;
 };
 
+/** A file that has come: its length, and its bytes while they arrive. */
+export type Incoming = { bytes: number; body: ReadableStream<Uint8Array<ArrayBuffer>> };
+type Body = Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array<ArrayBuffer>>;
+
 /** What a browser sends its file with. */
 export type Form = { url: string; fields: Record<string, string>; expiresAt: number };
 
 const ANSWER_MS = 5_000;
-/** A copy of 200 MB takes S3 a moment. A copy that we no longer wait for is found done at the next try. */
-const COPY_MS = 8_000;
+/** 200 MB through a function. Less than API Gateway waits; what we no longer wait for is found done at the next try. */
+const FILM_MS = 22_000;
 /** How long a cache may still show a file that was taken down; a file never changes. */
 export const CACHE_CONTROL = 'public, max-age=300';
 const ALGORITHM = 'AWS4-HMAC-SHA256';
@@ -37,7 +41,16 @@ const ALGORITHM = 'AWS4-HMAC-SHA256';
  * The S3 bucket of uploaded files, without the S3 SDK, which weighs 160 KB in each Lambda (infra/decisions/signed-by-hand.md).
  * Signatures are the SDK's own signer's.
  */
-export const createBucket = ({ url, formUrl = url, name, credentials, region, sha256, clock, send = fetch }: Parts) => {
+export const createBucket = ({
+  url,
+  formUrl = url,
+  name,
+  credentials,
+  region,
+  sha256,
+  clock,
+  send: fetchOne = fetch,
+}: Parts) => {
   const signer = new SignatureV4({
     credentials,
     region,
@@ -47,11 +60,12 @@ export const createBucket = ({ url, formUrl = url, name, credentials, region, sh
     applyChecksum: true,
   });
 
-  const ask = async (
-    method: 'PUT' | 'DELETE',
+  /** One signed request. What it answers is the caller's to read. */
+  const send = async (
+    method: 'GET' | 'PUT' | 'DELETE',
     key: string,
-    { expected, more = {} }: { expected: readonly number[]; more?: Record<string, string> },
-  ): Promise<{ status: number; text: string }> => {
+    { headers: more = {}, body, ms = ANSWER_MS }: { headers?: Record<string, string>; body?: Body; ms?: number } = {},
+  ): Promise<Response> => {
     const { protocol, host, hostname, port, pathname } = new URL(`${url}/${key}`);
     const request = {
       method,
@@ -62,15 +76,26 @@ export const createBucket = ({ url, formUrl = url, name, credentials, region, sh
       headers: { host, ...more },
     };
     const { headers } = await signer.sign(request, { signingDate: clock() });
-    const answer = await send(`${url}/${key}`, {
+    return fetchOne(`${url}/${key}`, {
       method,
       headers,
-      signal: AbortSignal.timeout(method === 'PUT' ? COPY_MS : ANSWER_MS),
+      signal: AbortSignal.timeout(ms),
+      ...(body && { body, duplex: 'half' }),
     }).catch((cause: unknown) => {
       throw new BucketUnavailable(`${method} got no answer`, { cause });
     });
-    const text = await answer.text();
-    if (expected.includes(answer.status)) return { status: answer.status, text };
+  };
+
+  /** As `send`, for answers of which the status is all. */
+  const ask = async (
+    method: 'PUT' | 'DELETE',
+    key: string,
+    expected: readonly number[],
+    more?: Parameters<typeof send>[2],
+  ): Promise<number> => {
+    const answer = await send(method, key, more);
+    await answer.text();
+    if (expected.includes(answer.status)) return answer.status;
     throw new BucketUnavailable(`${method} answered ${answer.status}`);
   };
 
@@ -108,24 +133,40 @@ export const createBucket = ({ url, formUrl = url, name, credentials, region, sh
       };
     },
 
+    /** What has come by a form, as it came; undefined where nothing has. */
+    incoming: async (owner: UserId, upload: Upload): Promise<Incoming | undefined> => {
+      const answer = await send('GET', incomingKey(owner, upload), { ms: FILM_MS });
+      const bytes = Number(answer.headers.get('content-length'));
+      if (answer.status === 200 && answer.body) return { bytes, body: answer.body };
+      await answer.body?.cancel();
+      if (answer.status === 404) return undefined;
+      throw new BucketUnavailable(`GET answered ${answer.status}`);
+    },
+
     /**
-     * Puts the file that has come where people see it, once: what is there already stays as it is (`If-None-Match`), whatever its
-     * form has brought meanwhile. False where it has not come.
+     * Puts a file where people see it, once: what is there already stays as it is (`If-None-Match`).
+     *
+     * @param bytes the length of the body, which may come as a stream; one that fails leaves nothing
      */
-    publish: async (owner: UserId, upload: Upload): Promise<boolean> => {
-      const { status, text } = await ask('PUT', uploadKey(owner, upload), {
-        expected: [200, 404, 412],
-        more: { 'x-amz-copy-source': `/${name}/${incomingKey(owner, upload)}`, 'if-none-match': '*' },
+    putOnce: async (key: string, body: Body, { bytes, type }: { bytes: number; type: string }): Promise<void> => {
+      await ask('PUT', key, [200, 412], {
+        body,
+        ms: FILM_MS,
+        headers: {
+          'content-type': type,
+          'content-length': String(bytes),
+          'cache-control': CACHE_CONTROL,
+          'if-none-match': '*',
+          // a stream cannot be read twice, once for its hash; the connection is what keeps it whole
+          'x-amz-content-sha256': 'UNSIGNED-PAYLOAD',
+        },
       });
-      // S3 has begun to answer 200 before a copy can fail
-      if (status === 200 && !text.includes('<CopyObjectResult')) throw new BucketUnavailable('PUT did not copy');
-      return status !== 404;
     },
 
     /** Done as well where there is no such file. */
     remove: async (owner: UserId, upload: Upload): Promise<void> => {
-      const gone = { expected: [200, 204, 404] };
-      await Promise.all([incomingKey, uploadKey].map((key) => ask('DELETE', key(owner, upload), gone)));
+      const keys = [incomingKey, uploadKey, thumbnailKey].map((key) => key(owner, upload));
+      await Promise.all(keys.map((key) => ask('DELETE', key, [200, 204, 404])));
     },
   };
 };

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Architecture, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
@@ -5,8 +6,13 @@ import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import * as z from 'zod';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+const { dependencies: PINNED } = z
+  .object({ dependencies: z.record(z.string(), z.string()) })
+  .parse(JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')));
 
 type Props = {
   /** The room: `functions/assembly/lambdas/` has an entry of this name that exports the handler. */
@@ -16,6 +22,10 @@ type Props = {
   environment: Record<string, string>;
   /** @default 10 seconds: API Gateway gives up at 30 */
   timeout?: Duration;
+  /** @default 512 */
+  memoryMB?: number;
+  /** Packages with machine code in them, which cannot be in a bundle: installed beside it for the Lambda's processor. */
+  machineCode?: string[];
   /** @default none: the account's shared pool */
   reservedConcurrency?: number;
 };
@@ -33,6 +43,7 @@ export class RoomFunction extends Construct {
   constructor(scope: Construct, id: string, props: Props) {
     super(scope, id);
     const { room, handler = 'handler', environment, timeout = Duration.seconds(10), reservedConcurrency } = props;
+    const { memoryMB = 512, machineCode = [] } = props;
     this.logGroup = new LogGroup(this, 'Logs', {
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -48,7 +59,7 @@ export class RoomFunction extends Construct {
       handler,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      memorySize: 512,
+      memorySize: memoryMB,
       timeout,
       ...(reservedConcurrency !== undefined && { reservedConcurrentExecutions: reservedConcurrency }),
       tracing: Tracing.DISABLED,
@@ -72,7 +83,15 @@ export class RoomFunction extends Construct {
           '@aws-sdk/credential-provider-process',
           '@aws-sdk/credential-provider-sso',
           '@aws-sdk/credential-provider-web-identity',
+          ...machineCode,
         ],
+        ...(machineCode.length > 0 && {
+          commandHooks: {
+            beforeInstall: () => [],
+            beforeBundling: () => [],
+            afterBundling: (_, outputDir) => [installFor(machineCode, outputDir)],
+          },
+        }),
         // CommonJS dependencies call require(); an ES module has none of its own.
         banner:
           "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
@@ -80,3 +99,11 @@ export class RoomFunction extends Construct {
     });
   }
 }
+
+/** The command that puts packages beside a bundle, as a Lambda on ARM runs them, whatever this machine is. */
+const installFor = (packages: string[], folder: string): string =>
+  [
+    'npm install --no-save --no-package-lock --no-audit --no-fund --ignore-scripts --os=linux --cpu=arm64 --libc=glibc',
+    `--prefix "${folder}"`,
+    ...packages.map((name) => `${name}@${PINNED[name]}`),
+  ].join(' ');

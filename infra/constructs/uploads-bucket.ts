@@ -74,31 +74,33 @@ export class UploadsBucket extends Construct {
     };
   }
 
-  /**
-   * The room of posts may sign forms, which may do what it may, and copy what has come to where people see it. Listing is what makes S3 say 404
-   * of a file that has not: without it that would be 403, as when we may not ask.
-   */
+  /** The room of posts may sign forms, which may do what it may: put what comes where nobody looks. */
   grantTake(grantee: IFunction): void {
-    this.#grant(grantee, ['s3:GetObject', 's3:PutObject'], this.#files);
-    this.#grant(grantee, ['s3:ListBucket'], [this.bucket.bucketArn]);
+    this.#grant(grantee, ['s3:PutObject'], [INCOMING]);
+  }
+
+  /**
+   * Who publishes may read what has come and put it where people see it. Listing is what makes S3 say 404 of a file that has not
+   * come: without it that would be 403, as when we may not ask.
+   */
+  grantPublish(grantee: IFunction): void {
+    this.#grant(grantee, ['s3:GetObject'], [INCOMING]);
+    this.#grant(grantee, ['s3:PutObject'], [FILES]);
+    Grant.addToPrincipal({ grantee, actions: ['s3:ListBucket'], resourceArns: [this.bucket.bucketArn] });
   }
 
   /** The sweep may take files away. */
   grantRemove(grantee: IFunction): void {
-    this.#grant(grantee, ['s3:DeleteObject'], this.#files);
+    this.#grant(grantee, ['s3:DeleteObject'], [INCOMING, FILES]);
   }
 
-  get #files(): string[] {
-    return [INCOMING, FILES].map((files) => this.bucket.arnForObjects(files));
-  }
-
-  #grant(grantee: IFunction, actions: string[], resourceArns: string[]): void {
-    Grant.addToPrincipal({ grantee, actions, resourceArns });
+  #grant(grantee: IFunction, actions: string[], folders: string[]): void {
+    Grant.addToPrincipal({ grantee, actions, resourceArns: folders.map((files) => this.bucket.arnForObjects(files)) });
     if (!grantee.role) throw new Error('unreachable');
     acknowledge(
       grantee.role,
       Object.fromEntries(
-        [INCOMING, FILES].map((files) => [
+        folders.map((files) => [
           `IAM5[Resource::${this.#arnElsewhere}/${files}]`,
           'A file has its name only once somebody sends it; the wildcard ends with the files of this bucket',
         ]),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { build, context, type BuildOptions } from 'esbuild';
+import { build, context, type BuildOptions, type Plugin } from 'esbuild';
 import { build as buildVite } from 'vite';
 import { ROOT } from './machine.mjs';
 
@@ -49,6 +49,12 @@ export const buildWeb = async (begins: () => void): Promise<boolean> => {
   return true;
 };
 
+/** What has machine code in it stays where it is installed, wherever the bundle is. */
+const machineCode: Plugin = {
+  name: 'machine code',
+  setup: (on) => on.onResolve({ filter: /^sharp$/ }, () => ({ path: import.meta.resolve('sharp'), external: true })),
+};
+
 /** One file for Node out of an entry: what the container and the Lambdas ship, and what runs here. */
 const nodeBundle = (entry: string, outfile: string): BuildOptions => ({
   entryPoints: [join(ROOT, entry)],
@@ -61,6 +67,7 @@ const nodeBundle = (entry: string, outfile: string): BuildOptions => ({
   sourcesContent: false,
   logLevel: 'warning',
   mainFields: ['module', 'main'],
+  plugins: [machineCode],
   // CommonJS dependencies call require(); an ES module has none of its own.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
@@ -80,7 +87,10 @@ export const watchBundle = async (entry: string, outfile: string, built: () => v
   const options = nodeBundle(entry, outfile);
   const watching = await context({
     ...options,
-    plugins: [{ name: 'tell', setup: (on) => on.onEnd(({ errors }) => void (errors.length === 0 && built())) }],
+    plugins: [
+      machineCode,
+      { name: 'tell', setup: (on) => on.onEnd(({ errors }) => void (errors.length === 0 && built())) },
+    ],
   });
   await watching.watch();
   return () => watching.dispose();

@@ -1,4 +1,5 @@
 import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { Grant } from 'aws-cdk-lib/aws-iam';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
@@ -16,6 +17,9 @@ type Props = StackProps & { settings: Settings; data: DataStack; version: string
 const WEBHOOK_CONCURRENCY = 20;
 /** Rooms that tell open sockets. */
 const PUSHERS = new Set(['realtime', 'streams', 'users', 'webhooks']);
+
+/** Who works with files alone. */
+const TABLELESS = new Set(['uploads']);
 
 /** The secrets that each room works with, as its entry in `functions/assembly/lambdas/` says; the others it cannot read. */
 const SECRETS_OF: Record<string, readonly ('mux' | 'cursor')[]> = {
@@ -58,7 +62,7 @@ export class ControlPlaneStack extends Stack {
         ...more,
         environment: { ...environment, ...more.environment },
       });
-      data.table.grantItems(made.function);
+      if (!TABLELESS.has(name)) data.table.grantItems(made.function);
       for (const secret of SECRETS_OF[name] ?? []) {
         data[secret].grantRead(made.function);
         made.function.addEnvironment(`${secret.toUpperCase()}_SECRET_ARN`, data[secret].secretArn);
@@ -88,8 +92,23 @@ export class ControlPlaneStack extends Stack {
     const streams = room('streams', { timeout: Duration.seconds(20) });
     const webhooks = room('webhooks', { reservedConcurrency: WEBHOOK_CONCURRENCY });
     this.webhooksLog = webhooks.logGroup;
-    const [auth, users, posts] = [room('auth'), room('users'), room('posts')];
+    const [auth, users] = [room('auth'), room('users')];
+    // A film of 200 MB passes through it, and a picture is written anew: both want a processor of their own.
+    const uploads = room('uploads', {
+      timeout: Duration.seconds(25),
+      memoryMB: 1_792,
+      machineCode: ['sharp'],
+    });
+    data.uploads.grantPublish(uploads.function);
+    // A post waits for its film.
+    const posts = room('posts', { timeout: Duration.seconds(29) });
     data.uploads.grantTake(posts.function);
+    const { functionArn } = uploads.function;
+    Grant.addToPrincipal({ grantee: posts.function, actions: ['lambda:InvokeFunction'], resourceArns: [functionArn] });
+    posts.function.addEnvironment(
+      'UPLOADS_PUBLISHER_URL',
+      `https://lambda.${this.region}.${this.urlSuffix}/2015-03-31/functions/${uploads.function.functionName}/invocations`,
+    );
     this.api = new RoomsApi(this, 'Http', {
       rooms: {
         auth: auth.function,

@@ -7,4 +7,4 @@ const { base, metrics } = await startLambda('posts', process.env, ['CURSOR_SECRE
 const people = createPeople(base);
 
 /** `/posts` and below it. */
-export const handler = onHttp(buildPostsRoom(base, people, createStreaming(base, people)), metrics);
+export const handler = onHttp(buildPostsRoom(base, people, createStreaming(base, people), base.publish), metrics);

@@ -5,6 +5,7 @@ import type { Log } from '../../http/log.ts';
 import { createLog } from '../log.ts';
 import { createPeople } from '../people.ts';
 import { buildPostsRoom } from './posts.ts';
+import { buildPublishing } from './uploads.ts';
 import { buildRealtime } from './realtime.ts';
 import { createStreaming } from '../streaming.ts';
 import { buildStreamSweep, buildStreamsRoom } from './streams.ts';
@@ -31,7 +32,7 @@ export const createControlPlane = (
   return {
     auth: buildAuthRoom(base, people, profiles),
     users: buildUsersRoom(base, people, profiles),
-    posts: buildPostsRoom(base, people, streaming),
+    posts: buildPostsRoom(base, people, streaming, buildPublishing(base)),
     streams: buildStreamsRoom(base, people, streaming),
     webhooks: buildWebhooksRoom(base, streaming),
     realtime: buildRealtime(base, people, streaming),

@@ -1,4 +1,5 @@
 import { newId } from '#domain/ids';
+import type { Publish } from '#domain/upload';
 import { createCommentStore } from '#store/comments';
 import { createLikeStore } from '#store/likes';
 import { createPostStore } from '#store/posts';
@@ -15,6 +16,7 @@ export const buildPostsRoom = (
   { config, table, cursors, clock, log, bucket }: Base,
   { authenticate, limited, users, follows }: People,
   { streamViews }: Pick<PostSources, 'streamViews'>,
+  publish: Publish | undefined,
 ) => {
   const posts = createPostStore({ table });
   const likes = createLikeStore({ table });
@@ -33,6 +35,7 @@ export const buildPostsRoom = (
     removals: createRemovalStore({ table }),
     uploads: createUploadStore({ table }),
     bucket,
+    publish,
     cursors,
     clock,
     newPostId: (now) => newId('pst', now),

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createWriteStream, rmSync } from 'node:fs';
-import { copyFile, link, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Transform, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -38,8 +38,16 @@ export const openFiles = (dir: string) => {
       {
         minBytes,
         maxBytes,
+        once = false,
         ...facts
-      }: { minBytes: number; maxBytes: number; contentType: string; cacheControl: string | undefined },
+      }: {
+        minBytes: number;
+        maxBytes: number;
+        /** Refuses where there is one already. */
+        once?: boolean;
+        contentType: string;
+        cacheControl: string | undefined;
+      },
     ): Promise<Facts> => {
       const place = placeOf(key);
       if (!place) throw new Refused('InvalidArgument', 'A key here is a plain path of letters, digits, _, - and dots.');
@@ -62,38 +70,18 @@ export const openFiles = (dir: string) => {
         const whole: Facts = { ...facts, etag: `"${hash.digest('hex')}"` };
         await mkdir(dirname(place.facts), PRIVATE_FOLDER);
         await mkdir(dirname(place.bytes), PRIVATE_FOLDER);
+        // of two that come at once, one links
+        if (once)
+          await link(draft, place.bytes).catch((cause: unknown) => {
+            if (!(cause instanceof Error && 'code' in cause && cause.code === 'EEXIST')) throw cause;
+            throw new Refused('PreconditionFailed', 'At least one of the pre-conditions you specified did not hold');
+          });
         await writeFile(place.facts, JSON.stringify(whole), PRIVATE_FILE);
-        await rename(draft, place.bytes);
+        if (!once) await rename(draft, place.bytes);
         return whole;
       } finally {
         await rm(draft, { force: true });
       }
-    },
-
-    /** Copies a file with its facts; refuses where there is one already, if that is asked. */
-    copy: async (from: string, to: string, once: boolean): Promise<Facts> => {
-      const [source, target] = [placeOf(from), placeOf(to)];
-      if (!source || !target) throw new Refused('InvalidArgument', 'A key here is a plain path.');
-      const facts = await readFile(source.facts, 'utf8').catch(() => undefined);
-      if (facts === undefined) throw new Refused('NoSuchKey', 'The specified key does not exist.');
-      await mkdir(dirname(target.facts), PRIVATE_FOLDER);
-      await mkdir(dirname(target.bytes), PRIVATE_FOLDER);
-      const draft = join(dir, 'drafts', randomUUID());
-      await mkdir(dirname(draft), PRIVATE_FOLDER);
-      try {
-        await copyFile(source.bytes, draft);
-        // of two that come at once, one links
-        if (once)
-          await link(draft, target.bytes).catch((cause: unknown) => {
-            if (!(cause instanceof Error && 'code' in cause && cause.code === 'EEXIST')) throw cause;
-            throw new Refused('PreconditionFailed', 'At least one of the pre-conditions you specified did not hold');
-          });
-        else await rename(draft, target.bytes);
-        await writeFile(target.facts, facts, PRIVATE_FILE);
-      } finally {
-        await rm(draft, { force: true });
-      }
-      return Facts.parse(JSON.parse(facts));
     },
 
     /** A file that is there, open; whoever asks closes it. */

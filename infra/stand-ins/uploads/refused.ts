@@ -8,6 +8,7 @@ const STATUS = {
   InvalidPolicyDocument: 400,
   MalformedPOSTRequest: 400,
   MethodNotAllowed: 405,
+  MissingContentLength: 411,
   NoSuchBucket: 404,
   NoSuchKey: 404,
   PreconditionFailed: 412,

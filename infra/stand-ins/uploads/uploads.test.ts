@@ -220,7 +220,7 @@ describe('the bucket on this disk', () => {
       'Invalid Policy: ',
     ]);
     expect((await told(fetch(`${origin}/another/`, { method: 'POST' }))).slice(0, 2)).toEqual([404, 'NoSuchBucket']);
-    expect((await told(fetch(`${origin}/${BUCKET}/media/a.png`))).slice(0, 2)).toEqual([405, 'MethodNotAllowed']);
+    expect((await told(fetch(`${origin}/${BUCKET}/media/a.png`))).slice(0, 2)).toEqual([403, 'AccessDenied']);
     expect((await fetch(`${origin}/${BUCKET}/media/a.png`, { method: 'DELETE' })).status).toBe(403);
   });
 

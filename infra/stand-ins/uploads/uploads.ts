@@ -21,7 +21,7 @@ const HARMLESS = { 'x-content-type-options': 'nosniff', 'content-security-policy
 
 /**
  * Stands in for the bucket of uploaded files, and for CloudFront before it: the POST form of S3 with its policy and signature
- * checked, signed HEAD, DELETE and copies, and the files served under `/media/`. What it leaves out of S3 is all the rest.
+ * checked, signed HEAD, GET, DELETE and PUT that may write once, and the files served under `/media/`. What it leaves out of S3 is all the rest.
  */
 export const openUploads = ({ dir, bucket, credentials, now = Date.now }: Settings) => {
   const files: Files = openFiles(dir);
@@ -44,17 +44,22 @@ export const openUploads = ({ dir, bucket, credentials, now = Date.now }: Settin
     const key = rest.join('/');
     if (name !== bucket) throw new Refused('NoSuchBucket', 'The specified bucket does not exist');
     if (key === '' && request.method === 'POST') return post(request, response);
-    if (key === '' || !['HEAD', 'DELETE', 'PUT'].includes(request.method ?? ''))
+    if (key === '' || !['HEAD', 'GET', 'DELETE', 'PUT'].includes(request.method ?? ''))
       throw new Refused('MethodNotAllowed', 'The specified method is not allowed against this resource.');
     const { method, url = '', headers } = request;
     checkRequest({ method: method ?? '', path: url, headers }, credentials, now());
     if (method === 'PUT') {
-      const from = /^\/([^/]+)\/(.+)$/.exec(String(headers['x-amz-copy-source'] ?? ''));
-      if (from?.[1] !== bucket || from[2] === undefined)
-        throw new Refused('MethodNotAllowed', 'What is put here is a copy of what came by a form.');
-      const { etag } = await files.copy(decodeURIComponent(from[2]), key, headers['if-none-match'] === '*');
-      response.writeHead(200, { 'content-type': 'application/xml' });
-      response.end(toXml('CopyObjectResult', { ETag: etag }));
+      const bytes = Number(headers['content-length']);
+      if (headers['content-length'] === undefined || !Number.isSafeInteger(bytes))
+        throw new Refused('MissingContentLength', 'You must provide the Content-Length HTTP header.');
+      const { etag } = await files.put(key, request, {
+        minBytes: bytes,
+        maxBytes: bytes,
+        contentType: headers['content-type'] ?? 'binary/octet-stream',
+        cacheControl: headers['cache-control'],
+        once: headers['if-none-match'] === '*',
+      });
+      response.writeHead(200, { etag }).end();
       return undefined;
     }
     if (method === 'DELETE') {
@@ -64,18 +69,27 @@ export const openUploads = ({ dir, bucket, credentials, now = Date.now }: Settin
     }
     const found = await files.open(key);
     if (!found) throw new Refused('NoSuchKey', 'The specified key does not exist.');
-    await found.handle.close();
-    response.writeHead(200, {
-      'content-type': found.contentType,
-      'content-length': found.size,
-      etag: found.etag,
-    });
-    response.end();
+    try {
+      response.writeHead(200, {
+        'content-type': found.contentType,
+        'content-length': found.size,
+        etag: found.etag,
+      });
+      if (method === 'HEAD') response.end();
+      else await pipeline(found.handle.createReadStream({ autoClose: false }), response).catch(gone);
+    } finally {
+      await found.handle.close();
+    }
     return undefined;
   };
 
   const refuse = (request: IncomingMessage, response: ServerResponse, cause: unknown): void => {
-    if (!(cause instanceof Refused)) throw cause;
+    if (!(cause instanceof Refused)) {
+      // who sends a file and goes in the middle hears no answer
+      if (request.destroyed && !request.complete) return;
+      throw cause;
+    }
+    request.resume();
     response.writeHead(cause.status, { 'content-type': 'application/xml' });
     response.end(request.method === 'HEAD' ? undefined : cause.xml);
   };

@@ -82,7 +82,8 @@ export const createApi = ({ ask, tell }: Http) => ({
   post: (id: string, { signal }: Asking = {}) => ask(PostView, { path: `/posts/${segment(id)}`, signal }),
   createUpload: (body: { type: string; bytes: number }) =>
     ask(UploadForm, { method: 'POST', path: '/posts/uploads', body }),
-  createPost: (body: CreatePost) => ask(PostView, { method: 'POST', path: '/posts', body }),
+  // A film of 200 MB is looked through before its post is there.
+  createPost: (body: CreatePost) => ask(PostView, { method: 'POST', path: '/posts', body, timeoutMs: 30_000 }),
   updatePost: (id: string, body: UpdatePost) => ask(PostView, { method: 'PATCH', path: `/posts/${segment(id)}`, body }),
   deletePost: (id: string) => tell({ method: 'DELETE', path: `/posts/${segment(id)}` }),
   like: (id: string) => tell({ method: 'PUT', path: `/posts/${segment(id)}/like` }),

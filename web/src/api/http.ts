@@ -25,6 +25,8 @@ export type Call = {
   /** Sent without a token, so that a shared cache may answer. */
   anonymous?: boolean;
   signal?: AbortSignal | undefined;
+  /** @default that of all calls */
+  timeoutMs?: number;
 };
 
 /** Calls the API on our own origin: `ask` gives the parsed answer, `tell` gives none. Both throw an `ApiError`. */
@@ -35,7 +37,7 @@ export type Http = {
 
 export const createHttp = ({ fetch, tokens, timeoutMs = 15_000 }: Parts): Http => {
   const send = async (call: Call, token: string | undefined) => {
-    const timeout = AbortSignal.timeout(timeoutMs);
+    const timeout = AbortSignal.timeout(call.timeoutMs ?? timeoutMs);
     try {
       const response = await fetch(urlOf(call), {
         method: call.method ?? 'GET',

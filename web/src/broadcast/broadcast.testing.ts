@@ -41,7 +41,6 @@ export const createFakeBroadcast = (ports: BroadcastPorts) => {
   let pipeline: PipelineParts | undefined;
   const broadcast = createBroadcast({
     ports,
-    frameRate: LIMITS.frameRate,
     clock: () => 0,
     createCapture: (listener) =>
       createCapture({ ...listener, media, storage: undefined, limits: LIMITS, createSound: createFakeSound }),

@@ -71,7 +71,6 @@ const makeShow = ({
   };
   const broadcast = createBroadcast({
     ports,
-    frameRate: 30,
     clock: time.clock,
     createCapture: (given) => {
       captureListener = given;

@@ -63,7 +63,15 @@ export const PostCard = ({
         ) : (
           <div className="post__body">
             <RichText text={post.text} />
-            {post.mediaUrl && <PostMedia url={post.mediaUrl} type={post.mediaType} alt={post.mediaAlt} />}
+            {post.mediaUrl && (
+              <PostMedia
+                url={post.mediaUrl}
+                type={post.mediaType}
+                size={post.mediaSize}
+                thumbnailUrl={post.mediaThumbnailUrl}
+                alt={post.mediaAlt}
+              />
+            )}
             {post.stream && (
               <div className="post__stream">
                 <StreamCard

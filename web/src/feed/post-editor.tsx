@@ -11,8 +11,16 @@ export const PostEditor = ({ post, onDone }: { post: PostView; onDone: () => voi
   const queryClient = useQueryClient();
   const update = useMutation({
     mutationFn: (change: UpdatePost) => api.updatePost(post.id, change),
-    onSuccess: ({ text, mediaUrl, mediaAlt, mediaType, editedAt }) => {
-      patchPost(queryClient, post.id, { text, mediaUrl, mediaAlt, mediaType, editedAt });
+    onSuccess: ({ text, mediaUrl, mediaAlt, mediaType, mediaSize, mediaThumbnailUrl, editedAt }) => {
+      patchPost(queryClient, post.id, {
+        text,
+        mediaUrl,
+        mediaAlt,
+        mediaType,
+        mediaSize,
+        mediaThumbnailUrl,
+        editedAt,
+      });
       onDone();
     },
   });

@@ -1,20 +1,27 @@
 import { ExternalLink } from 'lucide-react';
 import { useState } from 'react';
+import { thumbnailWidth } from '#contract/uploads';
 import { isShowable } from '../ui/showable.ts';
 import './post-card.css';
 
 const VIDEO = /\.(mp4|webm|m4v|mov)$/i;
 
+/** How wide a picture is shown: the column of posts. */
+const COLUMN = '(max-width: 640px) 100vw, 640px';
+
 type Props = {
   url: string;
   /** Where it is known: of a file that was uploaded. */
   type?: string | undefined;
+  /** Of a picture that was uploaded: its pixels, and a smaller copy. */
+  size?: { width: number; height: number } | undefined;
+  thumbnailUrl?: string | undefined;
   /** What its author says that it shows. */
   alt?: string | undefined;
 };
 
 /** A picture or a film by its address; a plain link where it cannot be shown. */
-export const PostMedia = ({ url, type, alt }: Props) => {
+export const PostMedia = ({ url, type, size, thumbnailUrl, alt }: Props) => {
   const [broken, setBroken] = useState(false);
   const failed = () => setBroken(true);
   if (broken || !isShowable(url))
@@ -38,6 +45,8 @@ export const PostMedia = ({ url, type, alt }: Props) => {
     <img
       className="post__media"
       src={url}
+      {...(size && { ...size, sizes: COLUMN })}
+      {...(size && thumbnailUrl && { srcSet: `${thumbnailUrl} ${thumbnailWidth(size)}w, ${url} ${size.width}w` })}
       alt={alt || 'Attached by the author'}
       loading="lazy"
       referrerPolicy="no-referrer"
