@@ -16,8 +16,15 @@ describe('Prometheus', () => {
     metrics.session.restarts();
     metrics.session.receivedBytes(1_000);
     metrics.turnedAway('503');
+    metrics.session.commitDelayMs(900);
+    metrics.session.lostMs(2_000);
+    metrics.session.slow('uplink-too-slow');
     const said = metrics.prometheus();
     for (const line of [
+      'ingest_commit_delay_ms 900',
+      'ingest_lost_ms_total 2000',
+      'ingest_slow_seconds_total{cause="uplink-too-slow"} 1',
+      'ingest_slow_seconds_total{cause="machine-busy"} 0',
       'ingest_sessions 1',
       'ingest_load_units 7',
       'ingest_capacity_units 200',
@@ -40,12 +47,16 @@ describe('CloudWatch', () => {
     metrics.session.commitDelayMs(900);
     metrics.session.commitDelayMs(300);
     metrics.session.droppedFrames(4);
+    metrics.session.lostMs(2_000);
+    metrics.session.slow('machine-busy');
     const first = JSON.parse(metrics.emf(5));
     expect(first).toMatchObject({
       WorkerId: 'w1',
       Resumes: 1,
       DroppedFrames: 4,
       CommitDelayMs: 900,
+      LostMs: 2_000,
+      MachineBusySeconds: 1,
       LoadUnits: 50,
       LoadPercent: 25,
     });

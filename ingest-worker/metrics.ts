@@ -1,6 +1,6 @@
 import type { Admission } from './admission.ts';
 import type { WallLevel } from './media/wall.ts';
-import type { SessionMetrics } from './session/session-metrics.ts';
+import { SLOW_CAUSES, type SessionMetrics } from './session/session-metrics.ts';
 
 export type Metrics = {
   session: SessionMetrics;
@@ -33,9 +33,14 @@ export const createMetrics = ({
     turnedAway: 0,
     receivedBytes: 0,
     weakAcknowledgements: 0,
+    lostMs: 0,
+    'machine-busy': 0,
+    'uplink-too-slow': 0,
+    'upstream-slow': 0,
   };
   let told = { ...counts };
-  let commitDelayMs = 0;
+  /** The longest since it was last told in each tongue. */
+  const commitDelayMs = { prometheus: 0, emf: 0 };
 
   return {
     session: {
@@ -46,8 +51,13 @@ export const createMetrics = ({
       droppedFrames: (count) => void (counts.droppedFrames += count),
       ended: () => void counts.ended++,
       receivedBytes: (bytes) => void (counts.receivedBytes += bytes),
-      commitDelayMs: (ms) => void (commitDelayMs = Math.max(commitDelayMs, ms)),
+      commitDelayMs: (ms) => {
+        commitDelayMs.prometheus = Math.max(commitDelayMs.prometheus, ms);
+        commitDelayMs.emf = Math.max(commitDelayMs.emf, ms);
+      },
       weakAcknowledgements: () => void counts.weakAcknowledgements++,
+      lostMs: (ms) => void (counts.lostMs += ms),
+      slow: (cause) => void counts[cause]++,
     },
     turnedAway: () => void counts.turnedAway++,
     prometheus: () => {
@@ -56,6 +66,8 @@ export const createMetrics = ({
       const counter = (name: string, help: string, value: number) =>
         lines(`ingest_${name}_total`, 'counter', help, value);
       const gauge = (name: string, help: string, value: number) => lines(`ingest_${name}`, 'gauge', help, value);
+      const delayMs = commitDelayMs.prometheus;
+      commitDelayMs.prometheus = 0;
       return [
         gauge('sessions', 'Feeds under way.', admission.sessions),
         gauge('load_units', 'Load of the feeds under way, in 1/277 of a core.', admission.units),
@@ -76,6 +88,11 @@ export const createMetrics = ({
           'Commits by time, because the server says nothing.',
           counts.weakAcknowledgements,
         ),
+        gauge('commit_delay_ms', 'The furthest that acknowledged media lay behind since this was last asked.', delayMs),
+        counter('lost_ms', 'Media of shows that nobody will see.', counts.lostMs),
+        '# HELP ingest_slow_seconds_total Seconds in which a show was not well, by cause.\n' +
+          '# TYPE ingest_slow_seconds_total counter\n' +
+          SLOW_CAUSES.map((cause) => `ingest_slow_seconds_total{cause="${cause}"} ${counts[cause]}\n`).join(''),
       ].join('');
     },
     emf: (now) => {
@@ -86,14 +103,18 @@ export const createMetrics = ({
         Skips: counts.skips - told.skips,
         DroppedFrames: counts.droppedFrames - told.droppedFrames,
         TurnedAway: counts.turnedAway - told.turnedAway,
-        CommitDelayMs: commitDelayMs,
+        CommitDelayMs: commitDelayMs.emf,
+        LostMs: counts.lostMs - told.lostMs,
+        MachineBusySeconds: counts['machine-busy'] - told['machine-busy'],
+        UplinkSlowSeconds: counts['uplink-too-slow'] - told['uplink-too-slow'],
+        UpstreamSlowSeconds: counts['upstream-slow'] - told['upstream-slow'],
         Sessions: admission.sessions,
         LoadUnits: admission.units,
         CapacityUnits: admission.capacityUnits,
         LoadPercent: (admission.units / admission.capacityUnits) * 100,
       };
       told = { ...counts };
-      commitDelayMs = 0;
+      commitDelayMs.emf = 0;
       const metrics = Object.keys(since).map((name) => ({ Name: name, Unit: UNITS[name] ?? 'Count' }));
       const directive = { Namespace: NAMESPACE, Dimensions: [[], ['WorkerId']], Metrics: metrics };
       return JSON.stringify({
@@ -105,4 +126,4 @@ export const createMetrics = ({
   };
 };
 
-const UNITS: Record<string, string> = { CommitDelayMs: 'Milliseconds', LoadPercent: 'Percent' };
+const UNITS: Record<string, string> = { CommitDelayMs: 'Milliseconds', LostMs: 'Milliseconds', LoadPercent: 'Percent' };

@@ -152,7 +152,7 @@ describe.each([{ plain: false }, { plain: true }])('bad input, plain: $plain', (
     const closed = (key: string) => openSocket(test.url(key), { plain }).closed;
     expect(await closed('a_key_that_nobody_issued')).toMatchObject({ code: 4003, text: 'key-refused: unknown' });
     expect(await closed(used)).toMatchObject({ code: 4003, text: 'key-refused: unknown' });
-    expect(await closed(test.memory.issue({ expired: true }))).toMatchObject({ text: 'key-refused: expired' });
+    expect(await closed(test.memory.issue({ expiresAt: 0 }))).toMatchObject({ text: 'key-refused: expired' });
     test.memory.ended.add(STREAM);
     expect(await closed(ended)).toMatchObject({ text: 'key-refused: ended' });
     test.memory.ended.delete(STREAM);

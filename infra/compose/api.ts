@@ -1,6 +1,7 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import Mux from '@mux/mux-node';
 import { startControlPlane } from '../local/control-plane.ts';
+import { controlPlaneEnvironment, UPLOADS_BUCKET } from '../local/control-plane-environment.ts';
 import { startGateway } from '../local/gateway.ts';
 import { startIdentity } from '#stand-ins/identity/server';
 import { openUploads } from '#stand-ins/uploads/uploads';
@@ -10,7 +11,6 @@ import { readSecret, writeSecret } from './secrets.ts';
 
 /** The Hono apps of the control plane, the emulated WebSocket API, the issuer and the bucket of uploads, as one container. */
 const PORT = 3000;
-const UPLOADS_BUCKET = 'vybzz-uploads';
 const SWEEP_MS = 5_000;
 
 const env = readEnvironment();
@@ -37,29 +37,16 @@ const identity = await startIdentity({
 const controlPlane = startControlPlane({
   environment: {
     ...secret,
-    TABLE_NAME: env.TABLE_NAME,
-    PUBLIC_ORIGIN: env.ORIGIN,
-    INGEST_URL: `${env.ORIGIN.replace(/^http/, 'ws')}/stream/live`,
-    AUTH_ISSUERS: JSON.stringify([
-      {
-        issuer: identity.issuer,
-        kind: 'oidc',
-        clientId: identity.clientId,
-        audience: identity.audience,
-        creatorClaim: 'vybzz_creator',
-      },
-    ]),
-    MUX_BASE_URL: env.MUX_URL,
-    MUX_STREAM_URL: `${env.MUX_PUBLIC_URL}/play`,
-    MUX_IMAGE_URL: `${env.MUX_PUBLIC_URL}/image`,
-    REALTIME_ENDPOINT: `http://localhost:${PORT}/_local`,
-    // Asked by its own container, sent to through nginx.
-    UPLOADS_BUCKET,
-    UPLOADS_URL: `http://localhost:${PORT}/s3/${UPLOADS_BUCKET}`,
-    UPLOADS_FORM_URL: `${env.ORIGIN}/s3/${UPLOADS_BUCKET}`,
+    ...controlPlaneEnvironment({
+      tableName: env.TABLE_NAME,
+      origin: env.ORIGIN,
+      identity,
+      mux: { url: env.MUX_URL, publicUrl: env.MUX_PUBLIC_URL },
+      gateway: `http://localhost:${PORT}`,
+      version: 'compose',
+    }),
     // nginx's
     TRUSTED_HOPS: '1',
-    VERSION: 'compose',
   },
   aws: {},
   log: say,

@@ -76,6 +76,10 @@ export const Health = z.object({
   delayMs: z.number(),
   dropped: z.number(),
   restarts: z.number(),
+  /** How much of what was received the RTMP server has not acknowledged yet, by the media's own clock. */
+  unacknowledgedMs: z.optional(z.number()),
+  /** The worker takes no more for now, because of what lies behind it: a client that waits then has no slow upload. */
+  held: z.optional(z.boolean()),
   warning: z.optional(z.enum(['uplink-too-slow', 'upstream-slow', 'size-changed'])),
 });
 export type Health = z.infer<typeof Health>;

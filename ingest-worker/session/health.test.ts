@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { cluster, init, simpleBlock } from '../media/matroska.testing.ts';
 import { createHealthMeter } from './health.ts';
 import { createContainerStream } from './container-stream.ts';
+import type { Publisher } from './publisher.ts';
 import { createReplayBuffer } from './replay-buffer.ts';
 import { begin, step } from './session.ts';
 
@@ -10,6 +11,7 @@ const measuring = () => {
   let receivedBytes = 0;
   const containerStream = createContainerStream();
   const replayBuffer = createReplayBuffer();
+  replayBuffer.attach({ send: () => true } as unknown as Publisher);
   const meter = createHealthMeter({ containerStream, replayBuffer, clock: () => nowMs });
   const [beginning] = begin({ nowMs, freeMs: 0 });
   const [connected] = step(beginning, { type: 'upstream-connected', nowMs });
@@ -18,23 +20,25 @@ const measuring = () => {
     containerStream.take(containerStream.next, bytes);
     receivedBytes += bytes.byteLength;
   };
+  const publish = (ms: number): void =>
+    replayBuffer.take({
+      kind: 'video',
+      timestampMs: ms + 100,
+      key: ms % 1_000 === 0,
+      header: false,
+      body: Buffer.alloc(9),
+    });
   feed(init());
   return {
     feed,
+    publish,
     /** One second of 30 pictures, all published at once. */
     second: (index: number, { published = true } = {}): void => {
       feed(
         cluster(index * 1_000, ...Array.from({ length: 30 }, (_, at) => simpleBlock({ key: at === 0, at: at * 33 }))),
       );
       const out = published ? 30 : 0;
-      for (let at = 0; at < out; at++)
-        replayBuffer.take({
-          kind: 'video',
-          timestampMs: index * 1_000 + at * 33 + 100,
-          key: at === 0,
-          header: false,
-          body: Buffer.alloc(9),
-        });
+      for (let at = 0; at < out; at++) publish(index * 1_000 + at * 33);
     },
     measure: (afterMs = 1_000, held = false, changes = 0) => {
       nowMs += afterMs;
@@ -63,7 +67,10 @@ describe('[W11] health', () => {
     second(0);
     second(1, { published: false });
     second(2, { published: false });
-    expect(measure()).toMatchObject({ delayMs: 2_000, warning: 'upstream-slow' });
+    expect(measure()).toMatchObject({ delayMs: 2_000, unacknowledgedMs: 2_957 });
+    expect(measure().warning).toBeUndefined();
+    for (let at = 3; at < 7; at++) second(at, { published: false });
+    expect(measure()).toMatchObject({ delayMs: 6_000, warning: 'upstream-slow' });
     expect(measure(1_000, true)).toMatchObject({ warning: 'upstream-slow' });
   });
 
@@ -75,15 +82,27 @@ describe('[W11] health', () => {
     expect(measure(1, false, 1).warning).toBeUndefined();
   });
 
-  it('calls the way in slow when media comes later than it did', () => {
+  it('calls the way in slow while media comes more slowly than it is made, and not for a late beginning', () => {
+    const { feed, publish, measure } = measuring();
+    let mediaMs = 0;
+    const second = (rate: number) => {
+      mediaMs += 1_000 * rate;
+      feed(cluster(mediaMs, simpleBlock({ key: true })));
+      publish(mediaMs);
+      return measure().warning;
+    };
+    const seconds = (count: number, rate: number) => Array.from({ length: count }, () => second(rate));
+    second(20);
+    expect(new Set(seconds(40, 1))).toEqual(new Set([undefined]));
+    expect(seconds(25, 0.5).at(-1)).toBe('uplink-too-slow');
+    expect(seconds(4, 1).at(-1)).toBeUndefined();
+  });
+
+  it('does not call the way in slow while it lets the client wait', () => {
     const { feed, measure } = measuring();
-    const still = (ms: number) => feed(cluster(ms, simpleBlock({ key: true })));
-    still(0);
-    expect(measure().warning).toBeUndefined();
-    still(1_000);
-    expect(measure(4_000).warning).toBeUndefined();
-    expect(measure(1).warning).toBe('uplink-too-slow');
-    still(5_000);
-    expect(measure(1_000).warning).toBeUndefined();
+    for (let at = 0; at < 40; at++) {
+      feed(cluster(at * 100, simpleBlock({ key: true })));
+      expect(measure(1_000, true)).toMatchObject({ held: true, warning: 'upstream-slow' });
+    }
   });
 });

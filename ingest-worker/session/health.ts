@@ -1,5 +1,6 @@
 import type { Health } from '#wire';
 import type { ContainerStream } from './container-stream.ts';
+import { createLateness } from './lateness.ts';
 import type { ReplayBuffer } from './replay-buffer.ts';
 import type { Session } from './session.ts';
 
@@ -7,6 +8,8 @@ type Parts = { containerStream: ContainerStream; replayBuffer: ReplayBuffer; clo
 
 /** Measures a feed from one look to the next. */
 export type HealthMeter = {
+  /** Media has come, while the client was kept waiting or not. */
+  came(held: boolean): void;
   measure(now: {
     session: Session;
     restarts: number;
@@ -19,18 +22,19 @@ export type HealthMeter = {
   readonly latest: Health;
 };
 
-/** Media that comes this much later than it came at its best means that the way in is too slow. */
-const UPLINK_SLOW_MS = 3_000;
+/** Media that is encoded and cannot be sent for so long means that the way out is too slow; less is a matter of its turn. */
+const WAITING_MS = 2_000;
 /** How long it is told that the picture has changed its size. */
 const CHANGE_TOLD_MS = 10_000;
-/** Published media this far behind what was received means that the way out is too slow. */
+/** Encoding this far behind what was received means that the way out is too slow. */
 const UPSTREAM_SLOW_MS = 5_000;
 
 export const createHealthMeter = ({ containerStream, replayBuffer, clock }: Parts): HealthMeter => {
-  /** Wall clock minus media clock at its smallest: when nothing stood in the way. */
-  let nearestMs = Infinity;
+  const lateness = createLateness();
   const seen = { atMs: clock(), pictures: 0, frames: 0, received: 0, bytes: 0, changes: 0 };
   let changedMs: number | undefined;
+  /** Since when something has waited to be sent. */
+  let waitingMs: number | undefined;
   let latest: Health = {
     state: 'starting',
     fpsIn: 0,
@@ -42,22 +46,29 @@ export const createHealthMeter = ({ containerStream, replayBuffer, clock }: Part
     restarts: 0,
   };
 
+  const see = (atMs: number, held: boolean): void => {
+    const { newestMs } = containerStream.ring;
+    if (newestMs !== undefined) lateness.see({ atMs, newestMs }, held);
+  };
+
   return {
     get latest() {
       return latest;
     },
+    came: (held) => see(clock(), held),
     measure: ({ session, restarts, dropped, held, receivedBytes, changes }) => {
       const atMs = clock();
       const seconds = Math.max(0.001, (atMs - seen.atMs) / 1000);
       const each = (now: number, before: number) => Math.round(((now - before) / seconds) * 10) / 10;
       const kbps = (now: number, before: number) => Math.round(((now - before) * 8) / 1000 / seconds);
-      const newest = containerStream.ring.newestMs ?? 0;
-      if (containerStream.ring.newestMs !== undefined) nearestMs = Math.min(nearestMs, atMs - newest);
-      const late = atMs - newest - nearestMs > UPLINK_SLOW_MS;
+      const { newestMs: newest = 0, heldMs } = containerStream.ring;
+      see(atMs, held);
       if (changes > seen.changes) changedMs = atMs;
       const changed = changedMs !== undefined && atMs - changedMs < CHANGE_TOLD_MS;
       const delayMs = Math.max(0, Math.round(newest - (replayBuffer.encoded.videoMs ?? 0)));
-      const slow = held || !replayBuffer.empty || delayMs > UPSTREAM_SLOW_MS;
+      waitingMs = replayBuffer.empty ? undefined : (waitingMs ?? atMs);
+      const waits = waitingMs !== undefined && atMs - waitingMs >= WAITING_MS;
+      const acknowledgedMs = replayBuffer.acknowledged.videoMs ?? newest - heldMs;
       latest = {
         state: stateOf(session),
         fpsIn: each(containerStream.pictures, seen.pictures),
@@ -67,7 +78,13 @@ export const createHealthMeter = ({ containerStream, replayBuffer, clock }: Part
         delayMs,
         dropped,
         restarts,
-        ...warn({ 'upstream-slow': slow, 'uplink-too-slow': late, 'size-changed': changed }),
+        unacknowledgedMs: Math.max(0, Math.round(newest - acknowledgedMs)),
+        held,
+        ...warn({
+          'uplink-too-slow': !held && lateness.isGrowing,
+          'upstream-slow': held || waits || delayMs > UPSTREAM_SLOW_MS,
+          'size-changed': changed,
+        }),
       };
       Object.assign(seen, {
         atMs,
@@ -82,10 +99,10 @@ export const createHealthMeter = ({ containerStream, replayBuffer, clock }: Part
   };
 };
 
-/** The first that holds. */
+/** The first that holds: what is late already when it comes is not held up behind us. */
 const warn = (holds: Record<NonNullable<Health['warning']>, boolean>): Pick<Health, 'warning'> => {
-  if (holds['upstream-slow']) return { warning: 'upstream-slow' };
   if (holds['uplink-too-slow']) return { warning: 'uplink-too-slow' };
+  if (holds['upstream-slow']) return { warning: 'upstream-slow' };
   return holds['size-changed'] ? { warning: 'size-changed' } : {};
 };
 

@@ -68,7 +68,7 @@ const running = ({ plain = false, full = false, barredMs = 0, resumed = false } 
     releasing: Promise.resolve(),
   };
   const lines: string[] = [];
-  const told = { droppedFrames: 0, commitDelayMs: 0 };
+  const told = { droppedFrames: 0, commitDelayMs: 0, lostMs: 0 };
   let room = !full;
   const session: RunningSession = runSession(
     {
@@ -96,6 +96,8 @@ const running = ({ plain = false, full = false, barredMs = 0, resumed = false } 
         weakAcknowledgements: () => undefined,
         receivedBytes: () => undefined,
         commitDelayMs: (ms) => void (told.commitDelayMs = ms),
+        lostMs: (ms) => void (told.lostMs += ms),
+        slow: () => undefined,
       },
       startEncoder: ({ args, nice, onEvent }) => {
         const encoder: FakeEncoder = {
@@ -512,6 +514,7 @@ describe('what operators are told', () => {
     await looked();
     await looked();
     expect(told.droppedFrames).toBe(9);
+    expect(told.lostMs).toBeGreaterThanOrEqual(6_000);
     const health = client.said.findLast((message) => message.type === 'health');
     expect(health).toMatchObject({ health: { dropped: 9 } });
   });

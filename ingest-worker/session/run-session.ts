@@ -70,7 +70,7 @@ export const runSession = (parts: SessionParts, grant: Grant): RunningSession =>
   const containerStream = createContainerStream(grant.committed);
   const replayBuffer = createReplayBuffer();
   const shared = { containerStream, replayBuffer, metrics, log, clock };
-  const stats = createSessionStats(shared);
+  const stats = createSessionStats({ ...shared, frameRate: media?.frameRate });
   const handover = createHandover({ ring: containerStream.ring, clock });
 
   const machine = createSessionMachine({
@@ -105,7 +105,9 @@ export const runSession = (parts: SessionParts, grant: Grant): RunningSession =>
     facts: () => ({ resumeToken, committed: progress.committed }),
     onEvent: (event) => {
       dispatch(receiverToSession(event));
-      if (event.type === 'came') goOn();
+      if (event.type !== 'came') return;
+      stats.came(receiver.isHeldBack);
+      goOn();
     },
   });
 

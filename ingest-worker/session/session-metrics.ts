@@ -1,3 +1,7 @@
+/** Why a show is not well, the nearest to its creator first: pictures are not made, come late, or are not taken from us. */
+export const SLOW_CAUSES = ['machine-busy', 'uplink-too-slow', 'upstream-slow'] as const;
+export type SlowCause = (typeof SLOW_CAUSES)[number];
+
 /** What a session reports to the worker's metrics. */
 export type SessionMetrics = {
   /** An encoder was started in place of one that had died. */
@@ -17,4 +21,8 @@ export type SessionMetrics = {
   receivedBytes(bytes: number): void;
   /** How far what is acknowledged lies behind the newest media that came in. */
   commitDelayMs(ms: number): void;
+  /** This much of a show more will never be seen. */
+  lostMs(ms: number): void;
+  /** For one more second a show was not well, for this cause. */
+  slow(cause: SlowCause): void;
 };

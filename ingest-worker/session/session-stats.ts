@@ -11,6 +11,8 @@ type Parts = {
   containerStream: ContainerStream;
   replayBuffer: ReplayBuffer;
   metrics: SessionMetrics;
+  /** Announced by the client; a plain one says nothing. */
+  frameRate: number | undefined;
   clock: () => number;
 };
 
@@ -20,6 +22,8 @@ export type SessionStats = {
   restarted(): void;
   /** A connection upstream was made. */
   connected(): void;
+  /** Media has come, while the client was kept waiting or not. */
+  came(held: boolean): void;
   /** Acknowledgement was assumed from the time that has passed. */
   weakAcknowledgement(): void;
   /** Measures what has happened since the last look, `healthEveryMs` ago. */
@@ -32,13 +36,45 @@ export type SessionStats = {
   readonly latest: Health;
 };
 
-export const createSessionStats = ({ containerStream, replayBuffer, metrics, clock }: Parts): SessionStats => {
+/** Of the pictures that were announced for each second, so many at least come from a machine that keeps up. */
+const KEPT_UP = 0.85;
+/** Over which the rate of the pictures is taken, to tell their length. */
+const HOUR_MS = 3_600_000;
+
+export const createSessionStats = ({
+  containerStream,
+  replayBuffer,
+  metrics,
+  frameRate,
+  clock,
+}: Parts): SessionStats => {
   const meter = createHealthMeter({ containerStream, replayBuffer, clock });
   let restarts = 0;
   let connections = 0;
   let dropped = 0;
+  let lostMs = 0;
+  let seen = { pictures: 0, mediaMs: 0 };
+
+  /** Whether the client makes fewer pictures than it announced, by their own clock: one that is only late has them all. */
+  const leavesOut = (): boolean => {
+    const { pictures, mediaMs } = containerStream;
+    const passedMs = mediaMs - seen.mediaMs;
+    const share = passedMs > 0 && frameRate ? (pictures - seen.pictures) / ((passedMs * frameRate) / 1_000) : 1;
+    seen = { pictures, mediaMs };
+    return share < KEPT_UP;
+  };
+
+  const count = (health: Health): void => {
+    const anHour = containerStream.picturesBetween(0, HOUR_MS);
+    const lostNow = anHour > 0 ? Math.round((dropped * HOUR_MS) / anHour) : 0;
+    metrics.lostMs(Math.max(0, lostNow - lostMs));
+    lostMs = Math.max(lostMs, lostNow);
+    if (leavesOut()) metrics.slow('machine-busy');
+    else if (health.warning === 'uplink-too-slow' || health.warning === 'upstream-slow') metrics.slow(health.warning);
+  };
 
   return {
+    came: (held) => meter.came(held),
     restarted: () => {
       restarts++;
       metrics.restarts();
@@ -55,7 +91,9 @@ export const createSessionStats = ({ containerStream, replayBuffer, metrics, clo
       dropped = encoder.droppedFrames + containerStream.leftOut;
       metrics.droppedFrames(dropped - counted);
       const { isHeldBack: held, receivedBytes } = receiver;
-      return meter.measure({ session, restarts, dropped, held, receivedBytes, changes });
+      const health = meter.measure({ session, restarts, dropped, held, receivedBytes, changes });
+      count(health);
+      return health;
     },
     get latest() {
       return meter.latest;

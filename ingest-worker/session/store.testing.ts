@@ -1,4 +1,5 @@
 import { parseStreamId, type StreamId } from '#domain/ids';
+import { RESUMABLE } from '#domain/stream';
 import type { IngestStore } from './lease.ts';
 
 export const streamNumber = (number: number): StreamId => {
@@ -21,7 +22,7 @@ type Lease = {
 };
 
 type Table = {
-  keys: Map<string, { streamId: StreamId; expired: boolean }>;
+  keys: Map<string, { streamId: StreamId; expiresAt: number }>;
   leases: Map<StreamId, Lease>;
   released: { streamId: StreamId; because: string }[];
   ended: Set<StreamId>;
@@ -41,12 +42,12 @@ export const createMemoryStore = (table: Table = createTable()) => {
   };
 
   const store: IngestStore = {
-    redeem: async (key) => {
+    redeem: async (key, now) => {
       reach();
       const found = keys.get(key);
       keys.delete(key);
       if (!found) return { redeemed: false, because: 'unknown' };
-      if (found.expired) return { redeemed: false, because: 'expired' };
+      if (found.expiresAt <= now) return { redeemed: false, because: 'expired' };
       if (ended.has(found.streamId)) return { redeemed: false, because: 'ended' };
       return { redeemed: true, streamId: found.streamId };
     },
@@ -81,7 +82,7 @@ export const createMemoryStore = (table: Table = createTable()) => {
     renew: async ({ streamId, sessionId, fence, committed, state, now, ttlMs }) => {
       reach();
       const lease = leases.get(streamId);
-      if (!lease || ended.has(streamId)) return { held: false, because: 'ended' };
+      if (!lease) return { held: false, because: 'ended' };
       if (lease.fence !== fence) return { held: false, because: lease.sessionId === sessionId ? 'moved' : 'replaced' };
       if (!lease.held) return { held: false, because: 'ended' };
       Object.assign(lease, { committed, state, until: now + ttlMs });
@@ -94,6 +95,9 @@ export const createMemoryStore = (table: Table = createTable()) => {
       if (!lease?.held || lease.fence !== fence) return;
       lease.held = false;
       released.push({ streamId, because });
+      if (RESUMABLE.some((reason) => reason === because)) return;
+      ended.add(streamId);
+      leases.delete(streamId);
     },
   };
 
@@ -102,10 +106,11 @@ export const createMemoryStore = (table: Table = createTable()) => {
     released,
     leases,
     ended,
-    /** A fresh stream key. */
-    issue: ({ streamId = STREAM, expired = false }: { streamId?: StreamId; expired?: boolean } = {}): string => {
+    /** A fresh stream key; for a stream that has ended, of a new show under the same number. */
+    issue: ({ streamId = STREAM, expiresAt = Infinity }: { streamId?: StreamId; expiresAt?: number } = {}): string => {
       const key = `key_for_tests_only_${String(++table.issued).padStart(6, '0')}`;
-      keys.set(key, { streamId, expired });
+      keys.set(key, { streamId, expiresAt });
+      ended.delete(streamId);
       return key;
     },
     requestEnd: (streamId: StreamId = STREAM): void => {

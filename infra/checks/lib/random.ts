@@ -11,7 +11,5 @@ export const createRandom = (seed: number): Random => {
   };
 };
 
-/** A whole number from 0 up to, and not, `below`. */
-export const pick = (random: Random, below: number): number => Math.floor(random() * below);
 export const oneOf = <Value>(random: Random, [first, ...rest]: readonly [Value, ...Value[]]): Value =>
-  [first, ...rest][pick(random, rest.length + 1)] ?? first;
+  [first, ...rest][Math.floor(random() * (rest.length + 1))] ?? first;

@@ -1,10 +1,10 @@
+import * as fc from 'fast-check';
 import { spawn } from 'node:child_process';
 import * as z from 'zod/mini';
 import { createContainerReader } from '../../../ingest-worker/media/container-reader.ts';
 import type { MediaFacts } from '../../../ingest-worker/media/container.ts';
-import { createRandom } from '../lib/random.ts';
-import { mutate } from './mutate.ts';
-import { matroskaSpecimens, mp4Specimens, type Specimens } from './specimens.ts';
+import { mutated, type Specimens } from './mutate.ts';
+import { matroskaSpecimens, mp4Specimens } from './specimens.ts';
 
 /** What FFmpeg finds in the same bytes, told what they are as an encoder is. */
 const Probed = z.object({
@@ -27,16 +27,6 @@ const INPUT_BYTES = 24 * 1024;
 const FORMATS = { matroska: 'matroska', mp4: 'mov' } as const;
 type Container = keyof typeof FORMATS;
 
-const SPECIMENS: Record<Container, Specimens> = { matroska: matroskaSpecimens(), mp4: mp4Specimens() };
-
-/** The same input whenever its number is. */
-export const inputOf = (container: Container, run: number): Buffer => {
-  const random = createRandom(run * 1_000_003 + 7);
-  const [first, ...rest] = SPECIMENS[container].map(headOf);
-  if (!first) throw new Error('there are no specimens');
-  return mutate([first, ...rest], random);
-};
-
 /** Most of what two readers can differ in lies before the media. */
 const headOf = (specimen: Specimens[number]): Specimens[number] => {
   const isWithin = ({ at, bytes }: { at: number; bytes: number }) => at + bytes <= INPUT_BYTES;
@@ -44,6 +34,20 @@ const headOf = (specimen: Specimens[number]): Specimens[number] => {
   const elements = specimen.elements.filter(({ from }) => from < INPUT_BYTES);
   const lengths = specimen.lengths.filter(isWithin);
   return { ...specimen, bytes, elements, lengths };
+};
+
+const headsOf = ([first, ...rest]: Specimens): Specimens => [headOf(first), ...rest.map(headOf)];
+
+const INPUTS: Record<Container, fc.Arbitrary<Buffer>> = {
+  matroska: mutated(headsOf(matroskaSpecimens())),
+  mp4: mutated(headsOf(mp4Specimens())),
+};
+
+/** The same input whenever its number is. */
+export const inputOf = (container: Container, run: number): Buffer => {
+  const [input] = fc.sample(INPUTS[container], { seed: run, numRuns: 1 });
+  if (input === undefined) throw new Error('nothing was made');
+  return input;
 };
 
 /** Our reader and FFmpeg, over the same bytes: where both accept, they must agree. */

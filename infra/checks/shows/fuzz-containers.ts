@@ -1,30 +1,41 @@
+import * as fc from 'fast-check';
 import { isDeepStrictEqual } from 'node:util';
 import { LIMITS } from '../../../ingest-worker/limits.ts';
 import { createContainerReader } from '../../../ingest-worker/media/container-reader.ts';
 import type { ContainerEvent } from '../../../ingest-worker/media/container.ts';
 import { createContainerStream } from '../../../ingest-worker/session/container-stream.ts';
-import { cut, mutate } from './mutate.ts';
-import { pick, type Random } from '../lib/random.ts';
 import type { Fuzzed } from './fuzz-target.ts';
-import { matroskaSpecimens, mp4Specimens, type Specimens } from './specimens.ts';
+import { cut, cuts, mutated, SMALL_PIECES, type Specimens } from './mutate.ts';
+import { matroskaSpecimens, mp4Specimens } from './specimens.ts';
 
 const BYTES_ALONE = 4 * 1024 * 1024;
 
+type Input = {
+  bytes: Buffer;
+  /** How long the pieces are in which the bytes come. */
+  lengths: readonly number[];
+  /** After a piece that has the number: so many bytes are left out. */
+  jumps: readonly { after: number; bytes: number }[];
+};
+
+const jumps = fc.array(fc.record({ after: fc.nat(SMALL_PIECES), bytes: fc.nat(2 * BYTES_ALONE) }), { maxLength: 4 });
+
 /** A container's reader alone, whole and in pieces, and then as a session uses it, with parts left out. */
-const fuzzContainer = (specimens: Specimens): Fuzzed => ({
-  make: (random) => mutate(specimens, random),
-  play: async (bytes, random) => {
+const fuzzContainer = (specimens: Specimens): Fuzzed<Input> => ({
+  inputs: fc.record({ bytes: mutated(specimens), lengths: cuts, jumps }),
+  bytes: ({ bytes }) => bytes.length,
+  play: async ({ bytes, lengths, jumps: skips }) => {
     const whole = createContainerReader().push(bytes);
     const reader = createContainerReader();
-    const pieces = cut(bytes, random);
+    const pieces = cut(bytes, lengths);
     const inPieces = pieces.flatMap((piece) => reader.push(piece));
     if (!isDeepStrictEqual(whole, inPieces)) return 'says something else when the bytes are cut elsewhere';
-    return whatIsWrong(whole, bytes.length) ?? takeIn(pieces, random);
+    return whatIsWrong(whole, bytes.length) ?? takeIn(pieces, skips);
   },
 });
 
-export const fuzzMatroska = (): Fuzzed => fuzzContainer(matroskaSpecimens());
-export const fuzzMp4 = (): Fuzzed => fuzzContainer(mp4Specimens());
+export const fuzzMatroska = (): Fuzzed<Input> => fuzzContainer(matroskaSpecimens());
+export const fuzzMp4 = (): Fuzzed<Input> => fuzzContainer(mp4Specimens());
 
 /** Init first and once, boundaries forwards, nothing beyond the end, nothing after a refusal. */
 const whatIsWrong = (events: readonly ContainerEvent[], bytes: number): string | undefined => {
@@ -39,11 +50,11 @@ const whatIsWrong = (events: readonly ContainerEvent[], bytes: number): string |
   return undefined;
 };
 
-const takeIn = (pieces: readonly Buffer[], random: Random): string | undefined => {
+const takeIn = (pieces: readonly Buffer[], skips: Input['jumps']): string | undefined => {
   const containerStream = createContainerStream();
-  for (const piece of pieces) {
+  for (const [index, piece] of pieces.entries()) {
     if (!containerStream.take(containerStream.next, piece).taken) break;
-    if (random() < 0.05) containerStream.skip(pick(random, 2 * BYTES_ALONE));
+    for (const { after, bytes } of skips) if (after === index) containerStream.skip(bytes);
   }
   const { ring } = containerStream;
   if (ring.end !== containerStream.next) return 'the ring ends elsewhere than the containerStream';

@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { createServer, type Socket } from 'node:net';
 import { isDeepStrictEqual } from 'node:util';
 import { decodeAmf0 } from '../../../ingest-worker/publish/amf0.ts';
@@ -7,13 +8,15 @@ import { makePublisher, makeTags } from '../../../ingest-worker/publish/publishe
 import { MESSAGE, type RtmpMessage } from '../../../ingest-worker/publish/rtmp-message.ts';
 import { createRtmpsPublishers } from '../../../ingest-worker/publish/rtmps-publisher.ts';
 import type { Fuzzed } from './fuzz-target.ts';
-import { cut, mutate } from './mutate.ts';
+import { cut, cuts, mutated } from './mutate.ts';
 import { rtmpSpecimens } from './specimens.ts';
+
+type Input = { bytes: Buffer; /** How long the pieces are in which the bytes come. */ lengths: readonly number[] };
 
 const HANDSHAKE_BYTES = 1 + 2 * 1_536;
 
 /** The chunk and AMF readers alone, whole and in pieces, and then the whole publisher, by TCP, against a server that says this. */
-export const fuzzRtmp = async (): Promise<Fuzzed> => {
+export const fuzzRtmp = async (): Promise<Fuzzed<Input>> => {
   const specimens = rtmpSpecimens();
   let said: readonly Buffer[] = [];
   const server = createServer((socket: Socket) => {
@@ -30,18 +33,19 @@ export const fuzzRtmp = async (): Promise<Fuzzed> => {
   const tags = makeTags({ frames: 3 });
 
   return {
-    make: (random) => mutate(specimens, random),
-    play: async (bytes, random) => {
+    inputs: fc.record({ bytes: mutated(specimens), lengths: cuts }),
+    bytes: ({ bytes }) => bytes.length,
+    play: async ({ bytes, lengths }) => {
       const chunks = bytes.subarray(HANDSHAKE_BYTES);
       const whole = read([chunks]);
-      if (!isDeepStrictEqual(whole, read(cut(chunks, random))))
+      if (!isDeepStrictEqual(whole, read(cut(chunks, lengths))))
         return 'reads something else when the bytes are cut elsewhere';
       for (const { type, body } of whole.messages) {
         if (body.length > PUBLISH_LIMITS.messageBytes) return 'a message beyond its limit';
         if (type === MESSAGE.commandAmf0) decodeAmf0(body);
       }
 
-      said = cut(bytes, random).slice(0, 50);
+      said = cut(bytes, lengths).slice(0, 50);
       const { publisher, events } = makePublisher(createRtmpsPublishers(), { url });
       const opened = await publisher.connect();
       if (opened.connected) for (const tag of tags) publisher.send(tag);

@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { type ClientMessage, encodeFrame, HEADER_BYTES, SUBPROTOCOL, WIRE_VERSION } from '#wire';
@@ -8,8 +9,7 @@ import { createLog } from '../../../ingest-worker/log.ts';
 import { startWorker } from '../../../ingest-worker/worker.ts';
 import type { LoopedCapture } from './capture.ts';
 import type { Fuzzed } from './fuzz-target.ts';
-import { mutate, type Specimen } from './mutate.ts';
-import { oneOf, pick, type Random } from '../lib/random.ts';
+import { mutated, type Specimen } from './mutate.ts';
 import { openRung } from './rung-captures.ts';
 
 /** One message of a client; what is no longer UTF-8 is still sent as text. */
@@ -29,7 +29,7 @@ const NUMBERS = ['-1', '0', '1e309', '9007199254740993', '1.5', 'null', '"1"', '
 const PLENTY = 1_000_000;
 
 /** What a client says, to a whole worker by its own port; only its encoders and publishers are none. */
-export const fuzzWire = async (): Promise<Fuzzed> => {
+export const fuzzWire = async (): Promise<Fuzzed<Said[]>> => {
   const memory = createMemoryStore();
   const worker = await startWorker({
     store: memory.store,
@@ -54,12 +54,11 @@ export const fuzzWire = async (): Promise<Fuzzed> => {
     },
   });
   const conversations = (['1', '2', '4'] as const).map((rung) => converse(openRung(rung)));
-  const [first, ...rest] = conversations;
-  if (first === undefined) throw new Error('nothing to say');
 
   return {
-    make: (random) => pack(disturb(oneOf(random, [first, ...rest]), random)),
-    play: async (bytes) => {
+    inputs: fc.oneof(...conversations.map(disturbed)),
+    bytes: (said) => said.reduce((sum, { bytes }) => sum + bytes.length, 0),
+    play: async (said) => {
       // Each takes the stream from the one before it, so that none is left over.
       const socket = new WebSocket(`ws://127.0.0.1:${worker.port}/${memory.issue()}`, [SUBPROTOCOL], {
         perMessageDeflate: false,
@@ -68,7 +67,7 @@ export const fuzzWire = async (): Promise<Fuzzed> => {
       const closed = once(socket, 'close');
       await Promise.race([once(socket, 'open'), closed]);
       if (socket.readyState !== WebSocket.OPEN) return 'not let in';
-      for (const { binary, bytes: message } of unpack(bytes)) socket.send(message, { binary });
+      for (const { binary, bytes: message } of said) socket.send(message, { binary });
       const answered = once(socket, 'pong');
       socket.ping();
       await Promise.race([answered, closed]);
@@ -117,65 +116,71 @@ const converse = (show: LoopedCapture): Said[] => {
   ];
 };
 
-/** Messages left out, said twice, out of turn, or as the other kind; and a few changed within. */
-const disturb = (conversation: readonly Said[], random: Random): Said[] => {
-  // Most keep their hello, without which nothing else is heard.
-  const said = conversation.slice(random() < 0.9 ? 0 : 1);
-  for (let left = 1 + pick(random, 4); left > 0; left -= 1) {
-    const at = random() < 0.8 ? 1 + pick(random, said.length - 1) : pick(random, said.length);
-    const one = said[at];
-    if (one === undefined) continue;
-    switch (pick(random, 6)) {
-      case 0:
-        said.splice(at, 1);
-        break;
-      case 1:
-        said.splice(pick(random, said.length + 1), 0, one);
-        break;
-      case 2:
-        said[at] = { ...one, binary: !one.binary };
-        break;
-      default:
-        said[at] = {
-          ...one,
-          bytes: one.binary ? mutate([toSpecimen(one.bytes)], random) : disturbText(one.bytes, random),
-        };
-    }
-  }
-  return said.slice(0, MESSAGES);
-};
-
 const toSpecimen = (bytes: Buffer): Specimen => ({
   bytes,
   lengths: FIELDS,
   elements: [{ from: 0, to: Math.min(bytes.length, HEADER_BYTES) }],
 });
 
-const disturbText = (bytes: Buffer, random: Random): Buffer => {
-  if (random() < 0.4) return mutate([{ bytes, lengths: [], elements: [] }], random);
+/** A number in a message that is another one. */
+const otherNumber = (bytes: Buffer): fc.Arbitrary<Buffer> => {
   const numbers = [...bytes.toString().matchAll(/-?\d+(?=[,}])/g)];
-  const one = numbers[pick(random, numbers.length)];
-  if (one === undefined) return bytes;
-  const other = Buffer.from(oneOf(random, NUMBERS));
-  return Buffer.concat([bytes.subarray(0, one.index), other, bytes.subarray(one.index + one[0].length)]);
+  if (numbers.length === 0) return fc.constant(bytes);
+  return fc.tuple(fc.constantFrom(...numbers), fc.constantFrom(...NUMBERS)).map(([one, other]) => {
+    const from = one.index;
+    return Buffer.concat([bytes.subarray(0, from), Buffer.from(other), bytes.subarray(from + one[0].length)]);
+  });
 };
 
-const pack = (said: readonly Said[]): Buffer =>
-  Buffer.concat(
-    said.flatMap(({ binary, bytes }) => {
-      const head = Buffer.alloc(5);
-      head.writeUInt8(binary ? 1 : 0);
-      head.writeUInt32BE(bytes.length, 1);
-      return [head, bytes];
-    }),
+const disturbedWithin = ({ binary, bytes }: Said): fc.Arbitrary<Said> => {
+  const disturbed = binary
+    ? mutated([toSpecimen(bytes)])
+    : fc.oneof(mutated([{ bytes, lengths: [], elements: [] }]), otherNumber(bytes));
+  return disturbed.map((changed) => ({ binary, bytes: changed }));
+};
+
+type Disturb = (said: readonly Said[]) => Said[];
+
+const disturbance = (conversation: readonly Said[]): fc.Arbitrary<Disturb> => {
+  const index = fc.nat(conversation.length - 1);
+  return fc.oneof(
+    index.map(
+      (at): Disturb =>
+        (said) =>
+          said.toSpliced(at, 1),
+    ),
+    fc.tuple(index, index).map(
+      ([at, to]): Disturb =>
+        (said) =>
+          said.toSpliced(to, 0, ...said.slice(at, at + 1)),
+    ),
+    index.map(
+      (at): Disturb =>
+        (said) =>
+          said.map((one, place) => (place === at ? { ...one, binary: !one.binary } : one)),
+    ),
+    {
+      weight: 3,
+      arbitrary: index.chain((at) =>
+        disturbedWithin(conversation[at] ?? { binary: false, bytes: Buffer.alloc(0) }).map(
+          (changed): Disturb =>
+            (said) =>
+              at < said.length ? said.with(at, changed) : [...said],
+        ),
+      ),
+    },
   );
-
-const unpack = (bytes: Buffer): Said[] => {
-  const said: Said[] = [];
-  for (let at = 0; at < bytes.length;) {
-    const to = at + 5 + bytes.readUInt32BE(at + 1);
-    said.push({ binary: bytes[at] === 1, bytes: bytes.subarray(at + 5, to) });
-    at = to;
-  }
-  return said;
 };
+
+/** Messages left out, said twice, out of turn, or as the other kind; and a few changed within. */
+const disturbed = (conversation: readonly Said[]): fc.Arbitrary<Said[]> =>
+  fc
+    .record({
+      // Most keep their hello, without which nothing else is heard.
+      isGreeted: fc.oneof({ weight: 9, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
+      disturbances: fc.array(disturbance(conversation), { minLength: 1, maxLength: 4 }),
+    })
+    .map(({ isGreeted, disturbances }) => {
+      const said = disturbances.reduce((before, disturb) => disturb(before), conversation.slice(isGreeted ? 0 : 1));
+      return said.slice(0, MESSAGES);
+    });

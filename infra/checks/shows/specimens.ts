@@ -1,10 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod/mini';
-import type { Specimen } from './mutate.ts';
-
-/** What browsers and RTMP servers have really sent, with the places in it at which a reader goes wrong, if it does. */
-export type Specimens = readonly [Specimen, ...Specimen[]];
+import type { Specimen, Specimens } from './mutate.ts';
 
 const HEAD_BYTES = 60_000;
 

@@ -41,6 +41,7 @@ export const createFakeBroadcast = (ports: BroadcastPorts) => {
   let pipeline: PipelineParts | undefined;
   const broadcast = createBroadcast({
     ports,
+    frameRate: LIMITS.frameRate,
     clock: () => 0,
     createCapture: (listener) =>
       createCapture({ ...listener, media, storage: undefined, limits: LIMITS, createSound: createFakeSound }),

@@ -47,6 +47,7 @@ export const parseForced = (search: string): Forced => ({ rung: parseRung(new UR
 export const createBrowserBroadcast = (ports: BroadcastPorts, forced: Forced = {}): BroadcastHandle => {
   const broadcast = createBroadcast({
     ports,
+    frameRate: LIMITS.frameRate,
     clock: () => Date.now(),
     createCapture: (listener) =>
       createCapture({

@@ -71,6 +71,7 @@ const makeShow = ({
   };
   const broadcast = createBroadcast({
     ports,
+    frameRate: 30,
     clock: time.clock,
     createCapture: (given) => {
       captureListener = given;

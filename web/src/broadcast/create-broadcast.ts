@@ -1,6 +1,7 @@
 import type { UplinkEvent } from '#ingest-client/uplink';
 import type { Health, Rung } from '#wire';
 import { step, type Broadcast, type BroadcastEvent, type Effect } from './broadcast.ts';
+import { causeOf, withSample, type Cause, type Sample } from './cause.ts';
 import type { Capture, CaptureListener, CaptureView } from './capture/capture.ts';
 import { createEncoding } from './encoding.ts';
 import type { Stats } from './engine/messages.ts';
@@ -19,6 +20,8 @@ type Measured = {
   rung: Rung | undefined;
   health: Health | undefined;
   stats: Stats | undefined;
+  /** Why it is not well, or that it is. */
+  cause: Cause;
   /** How much of the show is missing because the network was away for longer than memory holds. */
   skippedMs: number;
 };
@@ -41,6 +44,8 @@ export type BroadcastHandle = {
 
 type Parts = {
   ports: BroadcastPorts;
+  /** Pictures a second that an encoder is to be given. */
+  frameRate: number;
   clock: () => number;
   createCapture: (listener: CaptureListener) => Capture;
   createPipeline: (parts: PipelineParts) => Pipeline;
@@ -48,12 +53,27 @@ type Parts = {
   keepAwake: () => () => void;
 };
 
-const NOTHING_MEASURED: Measured = { rung: undefined, health: undefined, stats: undefined, skippedMs: 0 };
+const NOTHING_MEASURED: Measured = {
+  rung: undefined,
+  health: undefined,
+  stats: undefined,
+  cause: { is: 'unknown' },
+  skippedMs: 0,
+};
+/** What the worker said so long ago tells nothing of now. */
+const HEALTH_FRESH_MS = 3_500;
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : 'The stream could not be created.');
 
 /** A broadcast: performs what `step` wants done, and says what is. Outlives every page that shows it. */
-export const createBroadcast = ({ ports, clock, createCapture, createPipeline, keepAwake }: Parts): BroadcastHandle => {
+export const createBroadcast = ({
+  ports,
+  frameRate,
+  clock,
+  createCapture,
+  createPipeline,
+  keepAwake,
+}: Parts): BroadcastHandle => {
   const listeners = new Set<() => void>();
   let state: Broadcast = { at: 'idle' };
   let measured = NOTHING_MEASURED;
@@ -61,11 +81,25 @@ export const createBroadcast = ({ ports, clock, createCapture, createPipeline, k
   let letSleep = () => {};
   /** Counts the questions for devices: an answer to an earlier one is not this one's. */
   let askings = 0;
+  let samples: Sample[] = [];
+  /** When the worker last told its health. */
+  let heardMs = -Infinity;
 
   const onUplink = (event: UplinkEvent) => {
-    if (event.type === 'health') return changed({ health: event.health });
+    if (event.type === 'health') {
+      heardMs = clock();
+      return changed({ health: event.health });
+    }
     if (event.type === 'skipped') return changed({ skippedMs: measured.skippedMs + event.ms });
     happen({ type: 'uplink', event, atMs: clock() });
+  };
+
+  const onStats = (stats: Stats) => {
+    const atMs = clock();
+    const health = atMs - heardMs < HEALTH_FRESH_MS ? measured.health : undefined;
+    // Before it is on the air, and while it has no connection, there is something else to be said.
+    samples = state.at === 'live' ? withSample(samples, { atMs, stats, health }) : [];
+    changed({ stats, cause: causeOf(samples, frameRate) });
   };
 
   const capture = createCapture({
@@ -78,7 +112,7 @@ export const createBroadcast = ({ ports, clock, createCapture, createPipeline, k
     capture,
     getUrl: () => urls.next('streamId' in state ? state.streamId : undefined, measured.rung),
     onUplink,
-    onStats: (stats) => changed({ stats }),
+    onStats,
     onRung: (rung) => changed({ rung }),
     onFailed: (instead) => happen({ type: 'encoder-failed', instead, atMs: clock() }),
   });

@@ -1,7 +1,6 @@
 import type { Rung } from '#wire';
 import { Badge } from '../ui/badge.tsx';
 import { useBroadcast } from './broadcast-provider.tsx';
-import { LIMITS } from './limits.ts';
 import { qualityOf } from './status.ts';
 import './broadcast.css';
 
@@ -19,12 +18,15 @@ const megabits = (kbps: number) => `${(kbps / 1000).toFixed(1)} Mb/s`;
 export const HealthReadout = () => {
   const snapshot = useBroadcast();
   const { stats, health, rung, skippedMs } = snapshot;
-  const { text, tone, advice } = qualityOf(snapshot, LIMITS.frameRate);
+  const { text, tone, advice } = qualityOf(snapshot);
   const rows: [string, string][] = [
     ['Sent', stats ? megabits(stats.kbps) : '—'],
     ['Frame rate', stats ? `${Math.round(stats.fps)} a second` : '—'],
     ['Waiting here', stats ? seconds(stats.backlogMs) : '—'],
-    ['Delay to the video service', health ? seconds(health.delayMs) : '—'],
+    [
+      'Not confirmed yet',
+      health ? seconds((health.unacknowledgedMs ?? health.delayMs) + (stats?.backlogMs ?? 0)) : '—',
+    ],
     ['Left out', `${stats?.droppedFrames ?? 0} pictures${skippedMs > 0 ? `, ${seconds(skippedMs)}` : ''}`],
     ['Encoder', rung ? ENCODERS[rung] : '—'],
   ];

@@ -1,27 +1,30 @@
 import { describe, expect, test } from 'vitest';
-import type { Snapshot } from './create-broadcast.ts';
+import type { Cause } from './cause.ts';
 import { clockText, qualityOf } from './status.ts';
 
-const STATS = { backlogMs: 100, heldMs: 2_000, kbps: 2_500, videoKbps: 2_500, fps: 30, droppedFrames: 0 };
-const HEALTH = { fpsIn: 30, fpsOut: 30, kbpsIn: 2_500, kbpsOut: 2_500, delayMs: 300, dropped: 0, restarts: 0 };
-
-const quality = (stats: Partial<typeof STATS>, health: Partial<NonNullable<Snapshot['health']>> = {}) =>
-  qualityOf({ stats: { ...STATS, ...stats }, health: { state: 'live', ...HEALTH, ...health } } as Snapshot, 30);
+const LIVE = { at: 'live', streamId: 'str_1', sinceMs: 0 } as const;
 
 describe('quality', () => {
-  test('is good while all flows', () => expect(quality({})).toEqual({ text: 'Good', tone: 'ok' }));
+  test('is good while all flows', () =>
+    expect(qualityOf({ state: LIVE, cause: { is: 'well' } })).toEqual({ text: 'Good', tone: 'ok' }));
 
-  test.each([
-    ['the uplink is too slow', quality({ backlogMs: 5_000 }), 'Poor'],
-    ['the worker says so', quality({}, { warning: 'uplink-too-slow' }), 'Poor'],
-    ['the video service is slow', quality({}, { warning: 'upstream-slow' }), 'Fair'],
-    ['the encoder is started again', quality({}, { state: 'recovering' }), 'Fair'],
-    ['the picture has another size', quality({}, { warning: 'size-changed' }), 'Fair'],
-    ['the machine is busy', quality({ fps: 20 }), 'Fair'],
-  ])('is less when %s, and the creator hears why', (_, { text, advice }, expected) => {
-    expect(text).toBe(expected);
-    expect(advice).toMatch(/\.$/);
-  });
+  test.each<[Cause, string, string]>([
+    [{ is: 'machine-busy', pictures: 1 }, 'Fair', 'This machine is busy: 1 picture was left out in the last seconds.'],
+    [{ is: 'upload-slow', waitingMs: 6_400 }, 'Poor', 'Your upload is slower than your video: 6 seconds wait here.'],
+    [
+      { is: 'service-slow', waitingMs: 9_000 },
+      'Fair',
+      'The video service takes your show slowly: 9 seconds wait for it.',
+    ],
+    [{ is: 'catching-up', waitingMs: 1_000 }, 'Fair', 'Catching up: 1 second is still to be sent.'],
+  ])('is less for a cause, and the creator hears how much', (cause, text, advice) =>
+    expect(qualityOf({ state: LIVE, cause })).toMatchObject({ text, advice }),
+  );
+
+  test('is not spoken of while there is no connection', () =>
+    expect(
+      qualityOf({ state: { at: 'reconnecting', streamId: 's', sinceMs: 0, lostAtMs: 1 }, cause: { is: 'well' } }),
+    ).toEqual({ text: 'Not connected', tone: 'warn' }));
 });
 
 test('the time on the air', () => {

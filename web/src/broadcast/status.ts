@@ -22,32 +22,55 @@ export const statusOf = ({ state }: Snapshot): { text: string; tone: Tone } => {
   }
 };
 
-const POOR_BACKLOG_MS = 4_000;
-const FAIR_BACKLOG_MS = 1_500;
-/** Of the frames that there should be. */
-const FAIR_FRAMES = 0.85;
+type Quality = { text: string; tone: Tone; advice?: string };
 
-/** How the show does, in one word and, where it is not well, a sentence. */
-export const qualityOf = (
-  { stats, health }: Snapshot,
-  frameRate: number,
-): { text: string; tone: Tone; advice?: string } => {
-  if (!stats) return { text: '—', tone: 'neutral' };
-  if (stats.backlogMs > POOR_BACKLOG_MS || health?.warning === 'uplink-too-slow')
-    return { text: 'Poor', tone: 'danger', advice: 'Your connection is too slow for this picture. Viewers may wait.' };
-  if (health?.warning === 'upstream-slow' || health?.state === 'recovering' || health?.state === 'reconnecting')
-    return { text: 'Fair', tone: 'warn', advice: 'The video service is slow. Nothing is lost; we keep trying.' };
-  if (stats.fps > 0 && stats.fps < frameRate * FAIR_FRAMES)
-    return { text: 'Fair', tone: 'warn', advice: 'This machine is busy: some pictures are left out.' };
-  if (health?.warning === 'size-changed')
-    return {
-      text: 'Fair',
-      tone: 'warn',
-      advice: 'The picture’s size has changed. Some players stop at that for a moment.',
-    };
-  if (stats.backlogMs > FAIR_BACKLOG_MS) return { text: 'Fair', tone: 'warn' };
-  return { text: 'Good', tone: 'ok' };
+/** How the show does, in one word and, where it is not well, a sentence; each number in it was measured. */
+export const qualityOf = ({ state, cause }: Pick<Snapshot, 'state' | 'cause'>): Quality => {
+  // the banner says what is to be said of it
+  if (state.at === 'reconnecting') return { text: 'Not connected', tone: 'warn' };
+  switch (cause.is) {
+    case 'unknown':
+      return { text: '—', tone: 'neutral' };
+    case 'machine-busy':
+      return {
+        text: 'Fair',
+        tone: 'warn',
+        advice: `This machine is busy: ${countText(cause.pictures, 'picture was', 'pictures were')} left out in the last seconds.`,
+      };
+    case 'upload-slow':
+      return {
+        text: 'Poor',
+        tone: 'danger',
+        advice: `Your upload is slower than your video: ${secondsWait(cause.waitingMs)} here.`,
+      };
+    case 'service-slow':
+      return {
+        text: 'Fair',
+        tone: 'warn',
+        advice: `The video service takes your show slowly: ${secondsWait(cause.waitingMs)} for it.`,
+      };
+    case 'catching-up':
+      return { text: 'Fair', tone: 'warn', advice: `Catching up: ${secondsAre(cause.waitingMs)} still to be sent.` };
+    case 'size-changed':
+      return {
+        text: 'Fair',
+        tone: 'warn',
+        advice: 'The picture’s size has changed. Some players stop at that for a moment.',
+      };
+    case 'well':
+      return { text: 'Good', tone: 'ok' };
+  }
 };
+
+const secondsWait = (ms: number): string => countText(Math.round(ms / 1_000), 'second waits', 'seconds wait');
+
+const countText = (count: number, one: string, several: string): string => `${count} ${count === 1 ? one : several}`;
+
+/** "1 second is", "75 seconds are". */
+export const secondsAre = (ms: number): string => countText(Math.round(ms / 1_000), 'second is', 'seconds are');
+
+/** "1 second", "75 seconds": a length that a sentence tells. */
+export const secondsText = (ms: number): string => countText(Math.round(ms / 1_000), 'second', 'seconds');
 
 /** 1:02:03, or 02:03 within the first hour. */
 export const clockText = (ms: number): string => {
