@@ -24,6 +24,8 @@ export const LIMITS = {
   pingMs: 15_000,
   /** How long a feed waits for its client to come back, or for one that is there to send media. */
   awayMs: 90_000,
+  /** A feed with sound, from which nothing has come for so long, has lost its client, whatever its socket says. */
+  silentMs: 2_500,
   showMs: 12 * 60 * 60 * 1000,
   /** From `stop` to the last tag published, and how long of it may pass without any. */
   drainMs: 90_000,

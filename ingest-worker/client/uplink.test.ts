@@ -116,6 +116,14 @@ describe('a feed', () => {
     expect(time.pending()).toBe(0);
   });
 
+  test('is not whole where the worker says that some of it has not arrived', async () => {
+    const { worker, go, events, time } = set();
+    await go();
+    worker.latest().say({ type: 'ended', reason: 'finished', unacknowledgedMs: 4_000 });
+    await time.settle();
+    expect(events.at(-1)).toEqual({ type: 'finished', whole: false, unconfirmedMs: 4_000 });
+  });
+
   test('leaves nothing behind when it is closed', async () => {
     const { go, uplink, worker, time } = set();
     await go();
@@ -525,7 +533,7 @@ describe('giving up', () => {
     record();
     uplink.stop();
     await time.pass(CLIENT_LIMITS.endMs);
-    expect(events.at(-1)).toEqual({ type: 'finished', whole: false });
+    expect(events.at(-1)).toEqual({ type: 'finished', whole: false, unconfirmedMs: 10 });
     expect(time.pending()).toBe(0);
   });
 });

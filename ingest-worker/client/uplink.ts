@@ -29,8 +29,11 @@ export type UplinkEvent =
   /** The ring was full: this much of the show is missing. */
   | { type: 'skipped'; ms: number }
   /** `whole` where everything that was recorded has been published. */
-  | { type: 'finished'; whole: boolean }
-  | { type: 'failed'; because: FeedFailure };
+  | ({ type: 'finished'; whole: boolean } & Unconfirmed)
+  | ({ type: 'failed'; because: FeedFailure } & Unconfirmed);
+
+/** How much was recorded, not left out, and is not known to have been published; absent where that is nothing. */
+type Unconfirmed = { unconfirmedMs?: number };
 
 export type Uplink = {
   start: () => void;
@@ -90,10 +93,23 @@ export const createUplink = ({ ring, media, getUrl, openSocket, limits, clock, a
     dial = connection = undefined;
   };
 
-  const finish = (event: UplinkEvent) => {
+  const backlogMs = () =>
+    receivedBytes >= ring.to
+      ? 0
+      : Math.max(0, ring.appendedAtMs(ring.to) - ring.appendedAtMs(Math.max(receivedBytes, ring.from)));
+
+  /** @param unacknowledgedMs what the server has not acknowledged of what the worker has; absent where the worker did not say */
+  const finish = (
+    ending: { type: 'finished' } | { type: 'failed'; because: FeedFailure },
+    unacknowledgedMs?: number,
+  ) => {
     if (over) return;
+    // What is held is what has not been committed.
+    const unconfirmedMs = Math.round(unacknowledgedMs === undefined ? ring.heldMs : backlogMs() + unacknowledgedMs);
+    const unconfirmed: Unconfirmed = unconfirmedMs > 0 ? { unconfirmedMs } : {};
+    const whole = stopping && !leftOut && unacknowledgedMs !== undefined && unconfirmedMs === 0;
     close();
-    on(event);
+    on(ending.type === 'finished' ? { ...ending, whole, ...unconfirmed } : { ...ending, ...unconfirmed });
   };
 
   const lose = () => {
@@ -159,7 +175,7 @@ export const createUplink = ({ ring, media, getUrl, openSocket, limits, clock, a
   /** The socket that carried the media closed. */
   const onBroken = (code: number) => {
     const reason = closeReason(code);
-    if (reason === 'finished') return finish({ type: 'finished', whole: stopping && !leftOut });
+    if (reason === 'finished') return finish({ type: 'finished' }, 0);
     if (reason && !CLOSE[reason].retry) return finish({ type: 'failed', because: reason });
     connection?.close(CLOSE.finished.code);
     connection = undefined;
@@ -210,7 +226,7 @@ export const createUplink = ({ ring, media, getUrl, openSocket, limits, clock, a
         forgetRetry = after(message.afterMs, dialNow);
         return;
       case 'ended':
-        return finish({ type: 'finished', whole: stopping && !leftOut });
+        return finish({ type: 'finished' }, message.unacknowledgedMs ?? 0);
       // A second welcome on one socket means nothing.
       case 'welcome':
     }
@@ -243,7 +259,7 @@ export const createUplink = ({ ring, media, getUrl, openSocket, limits, clock, a
 
   const watchEnd = () => {
     forgetEnd();
-    forgetEnd = after(limits.endMs, () => finish({ type: 'finished', whole: false }));
+    forgetEnd = after(limits.endMs, () => finish({ type: 'finished' }));
   };
 
   return {
@@ -276,9 +292,6 @@ export const createUplink = ({ ring, media, getUrl, openSocket, limits, clock, a
       retry();
     },
     close,
-    backlogMs: () =>
-      receivedBytes >= ring.to
-        ? 0
-        : Math.max(0, ring.appendedAtMs(ring.to) - ring.appendedAtMs(Math.max(receivedBytes, ring.from))),
+    backlogMs,
   };
 };

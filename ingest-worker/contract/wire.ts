@@ -146,8 +146,11 @@ export const ServerMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('health'), health: Health }),
   /** Open a socket elsewhere after `afterMs` and resume; this one goes on until then. */
   z.object({ type: z.literal('migrate'), afterMs: z.number() }),
-  /** Nothing more will be sent upstream. The socket closes with the same reason. */
-  z.object({ type: z.literal('ended'), reason: z.string() }),
+  /**
+   * Nothing more will be sent upstream. The socket closes with the same reason. `unacknowledgedMs` is media that was received and
+   * that the RTMP server has not acknowledged, where the end was cut short.
+   */
+  z.object({ type: z.literal('ended'), reason: z.string(), unacknowledgedMs: z.optional(z.number()) }),
 ]);
 export type ServerMessage = z.infer<typeof ServerMessage>;
 

@@ -24,6 +24,8 @@ export type Progress = {
    * promise where the lease must say so before the session may move on.
    */
   follow(event: UpstreamEvent, session: Session): Promise<unknown> | undefined;
+  /** Media that has come and that the server has not acknowledged, in milliseconds; none where it has read to the end. */
+  readonly unacknowledgedMs: number;
   /** The byte with which another worker goes on; undefined where the session does not move to another worker. */
   handedOverAt(session: Session): number | undefined;
 };
@@ -37,6 +39,7 @@ export const createProgress = ({
   receiver,
 }: Parts): Progress => {
   let committed = from;
+  let isPublished = false;
 
   // Any other end that came first is the end of all there is.
   const handedOverAt = (session: Session): number | undefined =>
@@ -53,8 +56,14 @@ export const createProgress = ({
     get committed() {
       return committed;
     },
+    get unacknowledgedMs() {
+      const { newestMs, heldMs } = containerStream.ring;
+      if (isPublished || newestMs === undefined) return 0;
+      return Math.max(0, Math.round(newestMs - (replayBuffer.acknowledged.videoMs ?? newestMs - heldMs)));
+    },
     handedOverAt,
     follow: (event, session) => {
+      if (event.type === 'closed') isPublished = event.flushed;
       if (event.type === 'acknowledged') commit();
       const cut = event.type === 'closed' && event.flushed ? handedOverAt(session) : undefined;
       if (cut === undefined) return undefined;

@@ -18,6 +18,8 @@ type Parts = {
   reserve: (units: number) => boolean;
   /** The fields of a welcome that the receiver does not know itself. */
   facts: () => { resumeToken: string; committed: number };
+  /** What has come and not arrived upstream, in milliseconds of media. */
+  unacknowledgedMs: () => number;
   log: Log;
   clock: () => number;
   metrics: Pick<SessionMetrics, 'resumes' | 'skips' | 'receivedBytes'>;
@@ -66,6 +68,8 @@ export type Receiver = {
   readonly complete: boolean;
   /** More is held than may be, so that the client has to wait. */
   readonly isHeldBack: boolean;
+  /** Nothing has come for `silentMs` from a client that is there and may send: one that is well always sends sound. */
+  readonly isSilent: boolean;
   /** Payload bytes of all sockets, repeated ones too. */
   readonly receivedBytes: number;
 };
@@ -87,6 +91,8 @@ export const createReceiver = (parts: Parts): Receiver => {
   let refusal: string | undefined;
   let heldBackMs: number | undefined;
   let mediaMs = openedMs;
+  /** Until when it could not have sent anything, or has. */
+  let audibleMs = openedMs;
 
   const refuse = (because: CloseReason, detail: string): void => {
     if (!open) return;
@@ -128,7 +134,7 @@ export const createReceiver = (parts: Parts): Receiver => {
     }
     if (containerStream.mediaMs > clock() - openedMs + LIMITS.clockLeadMs)
       return refuse('unsupported-media', 'the media clock is far ahead of time');
-    mediaMs = clock();
+    mediaMs = audibleMs = clock();
     if (!began && containerStream.init && !isWelcome(containerStream.init)) return;
     if (!began && containerStream.init && containerStream.ready) {
       began = true;
@@ -204,13 +210,17 @@ export const createReceiver = (parts: Parts): Receiver => {
     get isHeldBack() {
       return heldBackMs !== undefined;
     },
+    get isSilent() {
+      const owesMedia = client !== undefined && open && containerStream.heard && stopAt === undefined;
+      return owesMedia && clock() - audibleMs > LIMITS.silentMs;
+    },
     attach: (next) => {
       // Not `replaced`, after which nobody comes back: its owner may read this before the new socket's welcome.
       client?.close('migrate', 'another socket of this feed');
       client = next;
       epoch++;
       if (epoch > 1) metrics.resumes();
-      mediaMs = clock();
+      mediaMs = audibleMs = clock();
       markTold();
       next.say({
         type: 'welcome',
@@ -258,7 +268,10 @@ export const createReceiver = (parts: Parts): Receiver => {
     },
     say: (message) => client?.say(message),
     close: (reason) => {
-      if (reason === 'finished' || reason === 'ended-elsewhere') client?.say({ type: 'ended', reason });
+      if (reason === 'finished' || reason === 'ended-elsewhere') {
+        const unacknowledgedMs = parts.unacknowledgedMs();
+        client?.say({ type: 'ended', reason, ...(unacknowledgedMs > 0 && { unacknowledgedMs }) });
+      }
       if (reason === 'migrate') client?.say({ type: 'migrate', afterMs: 0 });
       client?.close(reason, refusal);
       client = undefined;
@@ -267,6 +280,7 @@ export const createReceiver = (parts: Parts): Receiver => {
       open = false;
     },
     pulse: () => {
+      if (heldBackMs !== undefined) audibleMs = clock();
       sayReceived();
       watch();
     },

@@ -55,6 +55,7 @@ type FakeClient = Client & {
 const running = ({ plain = false, full = false, barredMs = 0, resumed = false } = {}) => {
   const released: string[] = [];
   let renewals = 0;
+  const states: string[] = [];
   const encoders: FakeEncoder[] = [];
   const publishers: { options: PublisherOptions; sent: FlvTag[]; alive: boolean }[] = [];
   /** How a publisher's connection begins and ends, and whether the table takes back a lease. */
@@ -73,8 +74,9 @@ const running = ({ plain = false, full = false, barredMs = 0, resumed = false } 
   const session: RunningSession = runSession(
     {
       store: {
-        renew: async () => {
+        renew: async ({ state }) => {
           renewals++;
+          states.push(state);
           return { held: true, endRequested: false };
         },
         release: async (release) => {
@@ -203,6 +205,8 @@ const running = ({ plain = false, full = false, barredMs = 0, resumed = false } 
     publishers,
     released,
     asked: () => renewals,
+    /** What the lease was last told of the client. */
+    toldState: () => states.at(-1),
     conduct,
     lines,
     told,
@@ -470,6 +474,38 @@ describe('the client', () => {
     await pulse();
     expect(await session.over).toBe('idle');
     expect(released).toEqual(['idle']);
+  });
+
+  it('[S15] one that falls silent is away to all who watch within silentMs, and back with its first byte', async () => {
+    const { feed, toldState } = running();
+    feed(INIT);
+    feed(gop(0));
+    await pulse();
+    expect(toldState()).toBe('live');
+    await vi.advanceTimersByTimeAsync(LIMITS.silentMs - LIMITS.pulseMs);
+    expect(toldState()).toBe('live');
+    await pulse();
+    expect(toldState()).toBe('reconnecting');
+    feed(gop(1));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(toldState()).toBe('live');
+  });
+
+  it('[S15] one whose socket has closed is away to all who watch at the next pulse', async () => {
+    const { feed, toldState, session, client } = running();
+    feed(INIT);
+    feed(gop(0));
+    await pulse();
+    session.left(client);
+    await pulse();
+    expect(toldState()).toBe('reconnecting');
+  });
+
+  it('[S15] one that we let wait is not silent', async () => {
+    const { toldState } = shut();
+    await pulse();
+    await vi.advanceTimersByTimeAsync(LIMITS.silentMs * 3);
+    expect(toldState()).toBe('live');
   });
 
   it('[S12] what a fenced socket still sends is not taken', () => {
@@ -756,6 +792,24 @@ describe('[S7] the end of a show', () => {
     expect(publishers).toHaveLength(2);
     expect(publishers[1]?.sent).toEqual(publishers[0]?.sent);
     expect(client.closed).toBe('finished');
+  });
+
+  it('[W10] says how much has not arrived where it is cut short, and nothing of the kind where all was read', async () => {
+    const cut = running();
+    cut.feed(INIT);
+    for (let index = 0; index < 3; index++) cut.feed(gop(index));
+    cut.session.stop(cut.client, cut.client.sent);
+    await vi.advanceTimersByTimeAsync(LIMITS.drainStuckMs + LIMITS.pulseMs * 2);
+    expect(cut.client.said.at(-1)).toEqual({ type: 'ended', reason: 'finished', unacknowledgedMs: 5_900 });
+
+    const read = running();
+    read.feed(INIT);
+    read.feed(gop(0));
+    read.session.stop(read.client, read.client.sent);
+    read.encode(0);
+    read.encoders[0]?.say({ type: 'exited', clean: true, detail: '' });
+    await pulse();
+    expect(read.client.said.at(-1)).toEqual({ type: 'ended', reason: 'finished' });
   });
 
   it('is not sent again to a server that does not say whether it has read', async () => {

@@ -91,7 +91,11 @@ export const runSession = (parts: SessionParts, grant: Grant): RunningSession =>
     sessionId,
     fence,
     clock: leaseClock,
-    report: () => ({ committed: progress.committed, state: leaseState(machine.session), health: { ...stats.latest } }),
+    report: () => ({
+      committed: progress.committed,
+      state: leaseState(machine.session, receiver),
+      health: { ...stats.latest },
+    }),
     onEvent: (event) => {
       if (event.type === 'unreachable') log.warn('lease not renewed', { cause: messageOf(event.cause) });
       dispatch(leaseToSession(event));
@@ -103,6 +107,7 @@ export const runSession = (parts: SessionParts, grant: Grant): RunningSession =>
     media,
     reserve,
     facts: () => ({ resumeToken, committed: progress.committed }),
+    unacknowledgedMs: () => progress.unacknowledgedMs,
     onEvent: (event) => {
       dispatch(receiverToSession(event));
       if (event.type !== 'came') return;
@@ -127,9 +132,18 @@ export const runSession = (parts: SessionParts, grant: Grant): RunningSession =>
     },
   });
 
+  let told: Renewal['state'] | undefined;
+  /** Viewers hear of a client that is away, or back, when it is, and not with the next renewal. */
+  const tellState = (): void => {
+    const state = leaseState(machine.session, receiver);
+    if (told !== undefined && state !== told) void keeper.check();
+    told = state;
+  };
+
   /** Feeds the encoder, and stops where the end has been reached. */
   const goOn = (): void => {
     encoder.pump();
+    tellState();
     const because = machine.session.at === 'live' ? endReached(receiver, handover) : undefined;
     dispatch(because && { type: 'stopped', because });
   };
@@ -194,10 +208,10 @@ const endReached = (
 };
 
 /** The state that the lease shows to the control plane. */
-const leaseState = (session: Session): Renewal['state'] => {
+const leaseState = (session: Session, { isSilent }: Pick<Receiver, 'isSilent'>): Renewal['state'] => {
   if (session.at === 'over') return 'reconnecting';
   const { client, encoder, upstream } = session.feed;
-  if (client.is === 'away') return 'reconnecting';
+  if (client.is === 'away' || (session.at === 'live' && isSilent)) return 'reconnecting';
   if (upstream.is === 'closing') return 'live';
   return upstream.is === 'connected' && encoder.is !== 'waiting' ? 'live' : 'connecting';
 };

@@ -46,7 +46,7 @@ test('not a frame is missing at the far end when devices change, the microphone 
 
   await context.setOffline(true);
   await expect(page.getByText('The connection is gone; we are getting it back')).toBeVisible();
-  await expect(page.getByText(/^Keep going: nothing is lost\. (?:[5-9]|\d\d) seconds/)).toBeVisible({
+  await expect(page.getByText(/^Keep going: nothing is lost so far\. (?:[5-9]|\d\d) seconds/)).toBeVisible({
     timeout: 15_000,
   });
   await context.setOffline(false);

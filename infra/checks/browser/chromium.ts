@@ -11,6 +11,8 @@ export type Opened = {
   context: BrowserContext;
   /** Whether it draws its windows on a display, as a person's browser does. */
   headed: boolean;
+  /** Sends a signal to all of its processes: `SIGSTOP` is what a lid that is shut does to them, `SIGKILL` an empty battery. */
+  signal: (signal: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL') => void;
   close: () => Promise<void>;
 };
 
@@ -64,9 +66,14 @@ export const openChromium = async (executablePath: string): Promise<Opened> => {
       `--user-data-dir=${profile}`,
       'about:blank',
     ],
-    { stdio: 'ignore', env: { ...process.env, ...(display && { DISPLAY: display.name }) } },
+    // A group of its own, so that all of it can be stopped at once.
+    { stdio: 'ignore', detached: true, env: { ...process.env, ...(display && { DISPLAY: display.name }) } },
   );
   const gone = once(browser, 'exit');
+  const signal: Opened['signal'] = (name) => {
+    if (browser.pid !== undefined && browser.exitCode === null && browser.signalCode === null)
+      process.kill(-browser.pid, name);
+  };
   const close = async (): Promise<void> => {
     browser.kill('SIGTERM');
     await gone;
@@ -80,7 +87,7 @@ export const openChromium = async (executablePath: string): Promise<Opened> => {
     const connected = await chromium.connectOverCDP(`http://127.0.0.1:${port}`, { noDefaults: true });
     const [context] = connected.contexts();
     if (!context) throw new Error('Chromium has no window');
-    return { context, headed: display !== undefined, close };
+    return { context, headed: display !== undefined, signal, close };
   } catch (error) {
     await close();
     throw error;

@@ -250,6 +250,43 @@ const playOffline = async (harness: BrowserHarness): Promise<Kept> => {
 const NARROW_BYTES_PER_SECOND = 30_000;
 const ADAPTS_MS = 60_000;
 
+/** A browser that is gone is seen to be gone by whoever watches. */
+const GONE_MS = 5_000;
+const LOOK_MS = 100;
+
+/** What viewers are told of a show. */
+const stateOf = async (origin: string, streamId: string): Promise<string> => {
+  const answer = await fetch(`${origin}/stream/${streamId}/live`);
+  return ((await answer.json()) as { state: string }).state;
+};
+
+const streamOnAir = async (origin: string): Promise<string> => {
+  const found = async (): Promise<string | undefined> => {
+    const answer = await fetch(`${origin}/stream?state=live`);
+    return ((await answer.json()) as { items: { id: string }[] }).items[0]?.id;
+  };
+  await expect.poll(found, { timeout: 30_000 }).toBeDefined();
+  return (await found()) ?? '';
+};
+
+/** How long it takes until viewers are told that a show is in this state. */
+const untilState = async (origin: string, streamId: string, state: string): Promise<number> => {
+  const sinceMs = Date.now();
+  await expect.poll(() => stateOf(origin, streamId), { timeout: 200_000, intervals: [LOOK_MS] }).toBe(state);
+  return Date.now() - sinceMs;
+};
+
+const playKilled = async (harness: BrowserHarness): Promise<Kept> => {
+  const { playOn } = await startShow(harness);
+  await playOn(5);
+  const streamId = await streamOnAir(harness.origin);
+  await untilState(harness.origin, streamId, 'live');
+  harness.signal('SIGKILL');
+  const knownMs = await untilState(harness.origin, streamId, 'reconnecting');
+  const broken = knownMs <= GONE_MS ? [] : [`viewers were told only after ${knownMs} ms`];
+  return { measured: { 'viewers are told that it reconnects, ms after the browser died': knownMs }, broken };
+};
+
 const playNarrow = async (harness: BrowserHarness): Promise<Kept> => {
   const throttle = await openThrottle(harness.origin);
   const show = await startShow(harness, throttle.route);
@@ -312,5 +349,6 @@ export const CHROMIUM_ROWS: readonly Row[] = [
     promise: 'a connection that goes silent is passed by with a second one, and nothing is missing',
     play: playHalfOpen,
   },
+  { name: 'killed', promise: 'viewers are told within 5 s that a browser has died', play: playKilled },
   { name: 'offline', promise: 'after 10 s without a network nothing is missing at the sink', play: playOffline },
 ];

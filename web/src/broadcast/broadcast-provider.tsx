@@ -2,6 +2,7 @@ import { createContext, useContext, useEffect, useSyncExternalStore, type ReactN
 import { toast } from 'sonner';
 import type { Broadcast } from './broadcast.ts';
 import type { BroadcastHandle, Snapshot } from './create-broadcast.ts';
+import { secondsAre } from './status.ts';
 
 const BroadcastContext = createContext<BroadcastHandle | undefined>(undefined);
 
@@ -25,17 +26,13 @@ const ONE_TOAST = { id: 'broadcast' };
 /** Says in passing what a creator might miss while looking at another page. */
 const announce = (broadcast: BroadcastHandle) => {
   let before = broadcast.getSnapshot().state;
-  let skippedBefore = 0;
   return broadcast.subscribe(() => {
-    const { state, skippedMs } = broadcast.getSnapshot();
+    const { state, stats } = broadcast.getSnapshot();
     if (state === before) return;
     if (state.at === 'connecting' && state.now === 'starting') toast.success('Connected — starting stream', ONE_TOAST);
-    if (state.at === 'reconnecting') {
-      skippedBefore = skippedMs;
-      toast.warning('Connection lost — reconnecting', ONE_TOAST);
-    }
+    if (state.at === 'reconnecting') toast.warning('Connection lost — reconnecting', ONE_TOAST);
     if (state.at === 'live' && before.at === 'reconnecting')
-      toast.success(skippedMs === skippedBefore ? 'Connected again — nothing was lost' : 'Connected again', ONE_TOAST);
+      toast.success(`Connected again — ${secondsAre(stats?.backlogMs ?? 0)} being sent`, ONE_TOAST);
     before = state;
   });
 };

@@ -12,6 +12,7 @@ const CONNECTED: BroadcastEvent[] = [
   { type: 'created', streamId: 'str_1' },
   uplink({ type: 'connected' }),
 ];
+const END: BroadcastEvent = { type: 'end-pressed', atMs: 65_000 };
 const LIVE = [...CONNECTED, uplink({ type: 'on-air' }, 5_000)];
 
 const play = (...events: BroadcastEvent[]) => {
@@ -27,7 +28,7 @@ const play = (...events: BroadcastEvent[]) => {
 
 describe('a whole show', () => {
   test('asks, creates, connects, encodes, flushes, and ends the stream only after the last byte', () => {
-    const { state, did } = play(...LIVE, { type: 'end-pressed' }, uplink({ type: 'finished', whole: true }));
+    const { state, did } = play(...LIVE, END, uplink({ type: 'finished', whole: true }));
     expect(did).toEqual([
       'ask-devices',
       'create-stream',
@@ -37,7 +38,7 @@ describe('a whole show', () => {
       'release-devices',
       'end-stream',
     ]);
-    expect(state).toEqual({ at: 'ended', streamId: 'str_1', whole: true });
+    expect(state).toEqual({ at: 'ended', streamId: 'str_1', whole: true, lengthMs: 60_000 });
   });
 
   test('nothing is encoded before the worker has said welcome', () => {
@@ -81,15 +82,15 @@ describe('before the show', () => {
   });
 
   test('End while the stream is being created ends it as soon as it exists', () => {
-    const before = play(...CONNECTED.slice(0, 3), { type: 'end-pressed' });
-    expect(before.state).toEqual({ at: 'ending' });
-    const after = play(...CONNECTED.slice(0, 3), { type: 'end-pressed' }, { type: 'created', streamId: 'str_1' });
+    const before = play(...CONNECTED.slice(0, 3), END);
+    expect(before.state).toEqual({ at: 'ending', endedMs: 65_000 });
+    const after = play(...CONNECTED.slice(0, 3), END, { type: 'created', streamId: 'str_1' });
     expect(after.state).toEqual({ at: 'ended', streamId: 'str_1', whole: true });
     expect(after.did.at(-1)).toBe('end-stream');
   });
 
   test('End while dialling waits for nothing', () => {
-    const { state, did } = play(...CONNECTED.slice(0, 4), { type: 'end-pressed' });
+    const { state, did } = play(...CONNECTED.slice(0, 4), END);
     expect(state.at).toBe('ended');
     expect(did).not.toContain('stop-encoder');
   });
@@ -97,8 +98,8 @@ describe('before the show', () => {
 
 describe('failures', () => {
   test('a show that cannot go on is ended, so that it does not stand in the way of the next', () => {
-    const { state, did } = play(...LIVE, { type: 'encoder-failed', instead: false, atMs: 0 });
-    expect(state).toEqual({ at: 'failed', because: 'encoder-failed', streamId: 'str_1' });
+    const { state, did } = play(...LIVE, { type: 'encoder-failed', instead: false, atMs: 15_000 });
+    expect(state).toEqual({ at: 'failed', because: 'encoder-failed', streamId: 'str_1', lengthMs: 10_000 });
     expect(did.slice(-2)).toEqual(['release-devices', 'end-stream']);
   });
 
@@ -122,9 +123,15 @@ describe('failures', () => {
     expect(play(...LIVE, uplink({ type: 'failed', because: 'ended-elsewhere' })).state.at).toBe('ended');
   });
 
-  test('what goes wrong after End is pressed is an end that is not whole', () => {
-    const { state } = play(...LIVE, { type: 'end-pressed' }, uplink({ type: 'failed', because: 'lost-too-long' }));
-    expect(state).toEqual({ at: 'ended', streamId: 'str_1', whole: false });
+  test('what goes wrong after End is pressed is an end that is not whole, and says how much was not confirmed', () => {
+    const lost = uplink({ type: 'failed', because: 'lost-too-long', unconfirmedMs: 4_000 }, 90_000);
+    expect(play(...LIVE, END, lost).state).toEqual({
+      at: 'ended',
+      streamId: 'str_1',
+      whole: false,
+      lengthMs: 60_000,
+      unconfirmedMs: 4_000,
+    });
   });
 
   test('every failure of a feed has a title and an advice', () => {

@@ -16,10 +16,13 @@ export type Broadcast =
   | { at: 'live'; streamId: string; sinceMs: number }
   | { at: 'reconnecting'; streamId: string; sinceMs: number; lostAtMs: number }
   /** No stream where End came before the stream was created. */
-  | { at: 'ending'; streamId?: string; sinceMs?: number }
+  | { at: 'ending'; streamId?: string; sinceMs?: number; endedMs: number }
   /** `whole` unless something that was encoded could not be sent. */
-  | { at: 'ended'; streamId?: string; whole: boolean }
-  | { at: 'failed'; because: FailureReason; streamId?: string };
+  | ({ at: 'ended'; streamId?: string; whole: boolean } & Account)
+  | ({ at: 'failed'; because: FailureReason; streamId?: string } & Account);
+
+/** How long a show was, and how much of that is not known to have been published; absent where there was none. */
+export type Account = { lengthMs?: number; unconfirmedMs?: number };
 
 export type BroadcastEvent =
   | { type: 'asked' }
@@ -33,7 +36,7 @@ export type BroadcastEvent =
   | { type: 'unsupported' }
   /** `instead`: there may be another rung to go on with. */
   | { type: 'encoder-failed'; instead: boolean; atMs: number }
-  | { type: 'end-pressed' }
+  | { type: 'end-pressed'; atMs: number }
   | { type: 'uplink'; event: UplinkEvent; atMs: number };
 
 export type Effect =
@@ -54,24 +57,34 @@ const stay = (broadcast: Broadcast): Step => [broadcast, []];
 
 const streamOf = (broadcast: Broadcast) => ('streamId' in broadcast ? broadcast.streamId : undefined);
 
-const fail = (broadcast: Broadcast, because: FailureReason): Step => {
+/** A show was on the air until End was pressed, or else until now. */
+const accountOf = (broadcast: Broadcast, atMs: number, unconfirmedMs = 0): Account => ({
+  ...('sinceMs' in broadcast &&
+    broadcast.sinceMs !== undefined && {
+      lengthMs: ('endedMs' in broadcast ? broadcast.endedMs : atMs) - broadcast.sinceMs,
+    }),
+  ...(unconfirmedMs > 0 && { unconfirmedMs }),
+});
+
+const fail = (broadcast: Broadcast, because: FailureReason, account: Account = {}): Step => {
   const streamId = streamOf(broadcast);
   const effects: Effect[] = [{ do: 'release-devices' }];
   if (streamId !== undefined && FAILURES[because].endsStream) effects.push({ do: 'end-stream', streamId });
-  return [{ at: 'failed', because, ...(streamId === undefined ? {} : { streamId }) }, effects];
+  return [{ at: 'failed', because, ...(streamId === undefined ? {} : { streamId }), ...account }, effects];
 };
 
-const end = (broadcast: Broadcast, whole: boolean): Step => {
+const end = (broadcast: Broadcast, whole: boolean, account: Account = {}): Step => {
   const streamId = streamOf(broadcast);
   const effects: Effect[] = [{ do: 'release-devices' }];
   if (streamId === undefined) return [{ at: 'ended', whole }, effects];
-  return [{ at: 'ended', streamId, whole }, [...effects, { do: 'end-stream', streamId }]];
+  return [{ at: 'ended', streamId, whole, ...account }, [...effects, { do: 'end-stream', streamId }]];
 };
 
 const onEncoderFailed = (broadcast: Broadcast, instead: boolean, atMs: number): Step => {
-  if (broadcast.at === 'ending') return end(broadcast, false);
+  const account = accountOf(broadcast, atMs);
+  if (broadcast.at === 'ending') return end(broadcast, false, account);
   const streamId = streamOf(broadcast);
-  if (!instead || streamId === undefined) return fail(broadcast, 'encoder-failed');
+  if (!instead || streamId === undefined) return fail(broadcast, 'encoder-failed', account);
   if (broadcast.at === 'connecting')
     return [{ at: 'connecting', now: 'dialling', streamId }, [{ do: 'change-encoder' }]];
   const lostAtMs = broadcast.at === 'reconnecting' ? broadcast.lostAtMs : atMs;
@@ -98,11 +111,14 @@ const onUplink = (broadcast: Broadcast, event: UplinkEvent, atMs: number): Step 
       if (broadcast.at !== 'reconnecting') return stay(broadcast);
       return [{ at: 'live', streamId, sinceMs: broadcast.sinceMs }, []];
     case 'finished':
-      return end(broadcast, event.whole);
-    case 'failed':
+      return end(broadcast, event.whole, accountOf(broadcast, atMs, event.unconfirmedMs));
+    case 'failed': {
+      const account = accountOf(broadcast, atMs, event.unconfirmedMs);
       // What happens to a show that is being ended anyway is its end.
-      if (broadcast.at === 'ending') return end(broadcast, false);
-      return event.because === 'ended-elsewhere' ? end(broadcast, true) : fail(broadcast, failureOf[event.because]);
+      if (broadcast.at === 'ending') return end(broadcast, false, account);
+      if (event.because === 'ended-elsewhere') return end(broadcast, event.unconfirmedMs === undefined, account);
+      return fail(broadcast, failureOf[event.because], account);
+    }
     default:
       return stay(broadcast);
   }
@@ -127,7 +143,7 @@ const onCreating = (broadcast: Broadcast, event: BroadcastEvent): Step => {
     case 'unsupported':
       return fail(broadcast, 'unsupported-browser');
     case 'end-pressed':
-      return [{ at: 'ending' }, []];
+      return [{ at: 'ending', endedMs: event.atMs }, []];
     default:
       return stay(broadcast);
   }
@@ -140,11 +156,12 @@ const onShow = (broadcast: Broadcast, event: BroadcastEvent): Step => {
   const streamId = streamOf(broadcast);
   if (streamId === undefined) return stay(broadcast);
   const since = 'sinceMs' in broadcast ? { sinceMs: broadcast.sinceMs } : {};
-  return [{ at: 'ending', streamId, ...since }, [{ do: 'stop-encoder' }]];
+  return [{ at: 'ending', streamId, ...since, endedMs: event.atMs }, [{ do: 'stop-encoder' }]];
 };
 
 const onEnding = (broadcast: Broadcast, event: BroadcastEvent): Step => {
-  if (event.type === 'created') return end({ at: 'ending', streamId: event.streamId }, true);
+  if (event.type === 'created' && broadcast.at === 'ending')
+    return end({ ...broadcast, streamId: event.streamId }, true);
   return event.type === 'not-created' || event.type === 'unsupported' ? end(broadcast, true) : stay(broadcast);
 };
 

@@ -196,7 +196,7 @@ export const createBroadcast = ({
       createStream = create;
       happen({ type: 'start-pressed' });
     },
-    end: () => happen({ type: 'end-pressed' }),
+    end: () => happen({ type: 'end-pressed', atMs: clock() }),
     online: encoding.online,
     capture: {
       chooseCamera: capture.chooseCamera,

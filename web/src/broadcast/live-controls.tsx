@@ -12,7 +12,7 @@ import { HealthReadout } from './health-readout.tsx';
 import { LevelMeter } from './level-meter.tsx';
 import { NoticeBox } from './notice-box.tsx';
 import { Preview } from './preview.tsx';
-import { clockText, statusOf } from './status.ts';
+import { accountText, clockText, secondsAre, statusOf } from './status.ts';
 import './broadcast.css';
 
 type Props = {
@@ -89,24 +89,23 @@ const Timer = ({ sinceMs }: { sinceMs: number }) => {
 /** The seconds change all the time, and are not read out each time. */
 const ReconnectingBanner = () => {
   const { state, stats, skippedMs } = useBroadcast();
-  const keptSeconds = Math.round((stats?.backlogMs ?? 0) / 1000);
+  const keptMs = stats?.backlogMs ?? 0;
   if (state.at === 'reconnecting')
     return (
       <NoticeBox tone="warn" title="The connection is gone; we are getting it back">
         <p>
-          {skippedMs === 0 ? 'Keep going: nothing is lost. ' : 'Keep going. '}
+          {skippedMs === 0 ? 'Keep going: nothing is lost so far. ' : 'Keep going. '}
           <span aria-live="off">
-            {skippedMs === 0
-              ? `${keptSeconds} seconds are kept here and will be sent.`
-              : `The last ${keptSeconds} seconds are kept here and will be sent; ${Math.round(skippedMs / 1000)} seconds before them were too many to keep.`}
+            {`${secondsAre(keptMs)} kept here and will be sent.`}
+            {skippedMs > 0 && ` Before them ${secondsAre(skippedMs)} lost: they were too many to keep.`}
           </span>
         </p>
       </NoticeBox>
     );
-  if (state.at === 'ending' && keptSeconds > 1)
+  if (state.at === 'ending' && keptMs > 1_500)
     return (
       <NoticeBox tone="warn" title="Sending what is still here">
-        <p aria-live="off">{keptSeconds} seconds are left.</p>
+        <p aria-live="off">{secondsAre(keptMs)} left.</p>
       </NoticeBox>
     );
   return null;
@@ -197,7 +196,7 @@ const Devices = ({ disabled }: { disabled: boolean }) => {
 
 /** What became of the show, until the person has read it. */
 const Outcome = ({ onClose }: { onClose: () => void }) => {
-  const { state } = useBroadcast();
+  const { state, stats, skippedMs } = useBroadcast();
   const close = useRef<HTMLButtonElement>(null);
   // The button that had the focus has gone with the show. Where somebody writes to their viewers, they go on.
   useEffect(() => {
@@ -209,6 +208,7 @@ const Outcome = ({ onClose }: { onClose: () => void }) => {
       <section className="live-controls live-controls--over" aria-label="Your show">
         <NoticeBox tone="danger" title={title}>
           <p>{advice}</p>
+          {state.lengthMs !== undefined && <p>{accountText({ account: state, whole: false, stats, skippedMs })}</p>}
         </NoticeBox>
         <Button ref={close} onClick={onClose}>
           Close
@@ -216,15 +216,14 @@ const Outcome = ({ onClose }: { onClose: () => void }) => {
       </section>
     );
   }
-  const whole = state.at !== 'ended' || state.whole;
+  if (state.at !== 'ended') return null;
   return (
     <section className="live-controls live-controls--over" aria-label="Your show">
       <output>
         <h2>The show has ended</h2>
         <p className="muted">
-          {whole
-            ? 'Everything was sent. The recording will be ready in a moment.'
-            : 'Part of it could not be sent. The recording will be ready in a moment.'}
+          {accountText({ account: state, whole: state.whole, stats, skippedMs })}
+          {state.lengthMs !== undefined && ' The recording will be ready in a moment.'}
         </p>
       </output>
       <Button ref={close} onClick={onClose}>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Cause } from './cause.ts';
-import { clockText, qualityOf } from './status.ts';
+import { accountText, clockText, qualityOf } from './status.ts';
 
 const LIVE = { at: 'live', streamId: 'str_1', sinceMs: 0 } as const;
 
@@ -36,4 +36,30 @@ test('the time on the air', () => {
     '1:00:00',
     '12:34:56',
   ]);
+});
+
+describe('what became of a show', () => {
+  const told = (parts: Partial<Parameters<typeof accountText>[0]>) =>
+    accountText({ account: { lengthMs: 754_000 }, whole: true, stats: undefined, skippedMs: 0, ...parts });
+
+  test('is that everything was sent only where all of it was acknowledged', () => {
+    expect(told({})).toBe('Everything was sent. The show lasted 12:34, and all of it was published.');
+    expect(told({ whole: false })).toBe('The show lasted 12:34.');
+  });
+
+  test('is its length, what was published, what is missing and why', () => {
+    expect(told({ skippedMs: 14_000 })).toBe(
+      'The show lasted 12:34, and 12:20 of it were published for certain. 14 seconds are missing: the network was away for longer than could be kept here.',
+    );
+    expect(told({ whole: false, account: { lengthMs: 754_000, unconfirmedMs: 4_000 } })).toBe(
+      'The show lasted 12:34, and 12:30 of it were published for certain. Of the last 4 seconds the video service has not confirmed that they arrived.',
+    );
+    const stats = { backlogMs: 0, heldMs: 0, kbps: 0, videoKbps: 0, fps: 30, droppedFrames: 7 };
+    expect(told({ stats })).toMatch(/7 pictures were left out, because this machine was busy\.$/);
+  });
+
+  test('is nothing where it had not begun', () => {
+    expect(told({ account: {}, whole: false })).toBe('It had not begun.');
+    expect(told({ account: {} })).toBe('Everything was sent.');
+  });
 });

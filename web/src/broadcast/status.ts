@@ -1,3 +1,4 @@
+import type { Account } from './broadcast.ts';
 import type { Snapshot } from './create-broadcast.ts';
 
 export type Tone = 'neutral' | 'live' | 'ok' | 'warn' | 'danger';
@@ -71,6 +72,34 @@ export const secondsAre = (ms: number): string => countText(Math.round(ms / 1_00
 
 /** "1 second", "75 seconds": a length that a sentence tells. */
 export const secondsText = (ms: number): string => countText(Math.round(ms / 1_000), 'second', 'seconds');
+
+type Ended = Pick<Snapshot, 'stats' | 'skippedMs'> & { account: Account; whole: boolean };
+
+/** What became of a show: its length, how much of it is known to have been published, what is missing and why. */
+export const accountText = ({ account, whole, stats, skippedMs }: Ended): string => {
+  const { lengthMs, unconfirmedMs = 0 } = account;
+  const sentences: string[] = [];
+  const missingMs = skippedMs + unconfirmedMs;
+  if (whole && missingMs === 0) sentences.push('Everything was sent.');
+  if (lengthMs === undefined) return sentences.join(' ') || 'It had not begun.';
+  const length = clockText(lengthMs);
+  if (missingMs === 0)
+    sentences.push(whole ? `The show lasted ${length}, and all of it was published.` : `The show lasted ${length}.`);
+  else {
+    const published = clockText(Math.max(0, lengthMs - missingMs));
+    sentences.push(`The show lasted ${length}, and ${published} of it were published for certain.`);
+  }
+  if (skippedMs > 0)
+    sentences.push(`${secondsAre(skippedMs)} missing: the network was away for longer than could be kept here.`);
+  if (unconfirmedMs > 0)
+    sentences.push(
+      `Of the last ${secondsText(Math.ceil(unconfirmedMs / 1_000) * 1_000)} the video service has not confirmed that they arrived.`,
+    );
+  const pictures = stats?.droppedFrames ?? 0;
+  if (pictures > 0)
+    sentences.push(`${countText(pictures, 'picture was', 'pictures were')} left out, because this machine was busy.`);
+  return sentences.join(' ');
+};
 
 /** 1:02:03, or 02:03 within the first hour. */
 export const clockText = (ms: number): string => {

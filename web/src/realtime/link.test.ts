@@ -80,9 +80,10 @@ describe('a link', () => {
 
 describe('waiting times', () => {
   it('polls often unless the server pushes', () => {
-    expect(pollAfterMs(play(...joined).link)).toBe(LIMITS.pollPushedMs);
-    expect(pollAfterMs({ at: 'joined', mode: 'poll' })).toBe(LIMITS.pollMs);
-    expect(pollAfterMs(initial)).toBe(LIMITS.pollMs);
+    expect(pollAfterMs(play(...joined).link, false)).toBe(LIMITS.pollPushedMs);
+    expect(pollAfterMs(play(...joined).link, true)).toBe(LIMITS.pollOnAirMs);
+    expect(pollAfterMs({ at: 'joined', mode: 'poll' }, true)).toBe(LIMITS.pollMs);
+    expect(pollAfterMs(initial, true)).toBe(LIMITS.pollMs);
   });
 
   it('doubles the wait up to its limit, spread over its upper half', () => {

@@ -46,8 +46,10 @@ export const LIMITS = {
   pingEveryMs: 30_000,
   silenceMs: 45_000,
   pollMs: 3_000,
-  /** In push mode too: a push is a hint, and one may have been missed. */
+  /** In push mode too: a push is a hint, and one may have been missed… */
   pollPushedMs: 15_000,
+  /** …and of a show on the air its worker knows things that nobody pushes: the browser is away. The answer comes out of a cache. */
+  pollOnAirMs: 4_000,
   /** A cached answer may be this much older than what has been pushed. */
   cachedMs: 2_000,
 } as const;
@@ -82,8 +84,10 @@ export const step = (link: Link, event: LinkEvent): LinkStep => {
 };
 
 /** How long until the stream is asked for again, before jitter. */
-export const pollAfterMs = (link: Link) =>
-  link.at === 'joined' && link.mode === 'push' ? LIMITS.pollPushedMs : LIMITS.pollMs;
+export const pollAfterMs = (link: Link, onAir: boolean) => {
+  if (link.at !== 'joined' || link.mode === 'poll') return LIMITS.pollMs;
+  return onAir ? LIMITS.pollOnAirMs : LIMITS.pollPushedMs;
+};
 
 /**
  * How long until attempt number `attempt` (from 1): doubled each time up to the limit, and somewhere in the upper half

@@ -148,8 +148,17 @@ describe('following a stream', () => {
     expect(world.seen).toEqual([]);
   });
 
+  it('asks again and again of a show on the air: what its worker alone knows is not pushed', async () => {
+    const world = await joinedWorld();
+    world.answer = () => live({ state: 'reconnecting' });
+    await world.pass(LIMITS.pollOnAirMs * 1.25);
+    expect(world.last()).toMatchObject({ state: 'reconnecting' });
+  });
+
   it('asks rarely while it is pushed to, and at once when the socket goes', async () => {
     const world = await joinedWorld();
+    world.answer = () => live({ state: 'created' });
+    world.say({ type: 'stream', stream: stream({ state: 'created' }) });
     await world.pass(LIMITS.pollMs);
     const before = world.polls;
     await world.pass(LIMITS.pollPushedMs - 1);

@@ -31,6 +31,8 @@ export type LiveUpdatesParts = {
 
 type Following = { streamId: string; onChange: (snapshot: Snapshot) => void };
 
+const isOnAir = (state: Snapshot['state']) => state === 'connecting' || state === 'live' || state === 'reconnecting';
+
 /** Follows one stream until stopped or settled: by the realtime socket while it is there, by asking while it is not. */
 export const startLiveUpdates = (
   { ticket, live, openSocket, after, onWake, now, random }: LiveUpdatesParts,
@@ -46,6 +48,8 @@ export const startLiveUpdates = (
   let cancelSilence = () => {};
   let cancelPoll = () => {};
 
+  const nextPollMs = () => pollAfterMs(link, snapshot !== undefined && isOnAir(snapshot.state));
+
   const learn = (news: News) => {
     const next = takeIn(snapshot, news);
     if (signal.aborted || !next || next === snapshot) return;
@@ -56,11 +60,11 @@ export const startLiveUpdates = (
 
   const happened = (event: LinkEvent) => {
     if (signal.aborted && event.type !== 'stopped') return;
-    const before = pollAfterMs(link);
+    const before = nextPollMs();
     const [next, effects] = step(link, event);
     link = next;
     for (const effect of effects) perform(effect);
-    if (pollAfterMs(link) < before && !signal.aborted) pollIn(0);
+    if (nextPollMs() < before && !signal.aborted) pollIn(0);
   };
 
   const perform = (effect: LinkEffect) => {
@@ -149,7 +153,7 @@ export const startLiveUpdates = (
       // Asked again in any case: a poll that failed says nothing about the stream.
       .catch(() => {})
       .finally(() => {
-        if (!signal.aborted) pollIn(pollAfterMs(link) * (1 + random() / 4));
+        if (!signal.aborted) pollIn(nextPollMs() * (1 + random() / 4));
       });
   };
 

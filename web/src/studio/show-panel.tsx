@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Eye, Pencil, Share2 } from 'lucide-react';
 import { useState } from 'react';
-import { isLiveToViewers } from '#contract/show';
+import { useBroadcast } from '../broadcast/broadcast-provider.tsx';
 import { useApp } from '../context/app-context.ts';
 import { useLive } from '../context/use-live.ts';
 import { Button, buttonClass } from '../ui/button.tsx';
@@ -11,30 +11,29 @@ import { shareLink } from '../ui/share.ts';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { StreamBadge } from '../ui/stream-badge.tsx';
 import { EditShowDialog } from './edit-show-dialog.tsx';
+import { shownState, viewersText } from './show-words.ts';
 import './show-panel.css';
 
 /** The running show as its viewers know it: title, state, and the way to it for others. */
 export const ShowPanel = ({ streamId }: { streamId: string }) => {
   const { queries } = useApp();
+  const { state, health } = useBroadcast();
   const { data: stream } = useQuery(queries.stream(streamId));
   const now = useLive(streamId);
   const [editing, setEditing] = useState(false);
   if (!stream) return <Skeleton height="5rem" />;
-  const shown = { ...stream, ...(now && { state: now.state }) };
+  const told = now?.state ?? stream.state;
+  const { at } = state;
+  const shown = { ...stream, state: shownState({ at, told }) };
   const url = new URL(`/watch/${streamId}`, location.origin).href;
   return (
     <Card className="show-panel">
       <div className="show-panel__words">
         <p className="show-panel__state muted">
           <StreamBadge stream={shown} />
-          {isLiveToViewers(shown) ? 'Viewers can see you' : 'Viewers see you in a few seconds'}
+          {viewersText({ at, told, unconfirmedMs: health?.unacknowledgedMs })}
         </p>
         <h2>{shown.title}</h2>
-        {now?.warnings?.map((warning) => (
-          <p key={warning} className="show-panel__warning">
-            {warning}
-          </p>
-        ))}
       </div>
       <div className="studio__actions">
         <Button icon={<Pencil />} onClick={() => setEditing(true)}>

@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+import { shownState, viewersText } from './show-words.ts';
+
+describe('what the studio says of viewers', () => {
+  it.each([
+    ['live', 'connecting', 'connecting', 'Viewers cannot see you yet'],
+    ['live', 'live', 'live', 'Viewers can see you'],
+    ['live', 'reconnecting', 'reconnecting', 'Viewers are asked to hold on'],
+    ['reconnecting', 'live', 'reconnecting', 'Viewers still see what was sent before'],
+    ['reconnecting', 'reconnecting', 'reconnecting', 'Viewers are asked to hold on'],
+    ['ending', 'live', 'live', 'Viewers can see you'],
+    ['ending', 'ended', 'ended', 'Viewers see the end'],
+  ] as const)('here %s, to viewers %s: %s', (at, told, state, text) => {
+    expect(shownState({ at, told })).toBe(state);
+    expect(viewersText({ at, told, unconfirmedMs: 2_000 })).toBe(text);
+  });
+
+  it('does not say that they can see what nobody has confirmed', () => {
+    expect(viewersText({ at: 'live', told: 'live', unconfirmedMs: 20_001 })).toBe(
+      'Of the last 20 seconds nothing has been confirmed yet',
+    );
+    expect(viewersText({ at: 'live', told: 'live', unconfirmedMs: undefined })).toBe('Viewers can see you');
+  });
+});
