@@ -8,8 +8,16 @@ const FILES = 100;
 
 const TRACK = [number(0xd7, 1), number(0x83, 1), element(0xe0, number(0xb0, 320), number(0xba, 180))];
 const KEY = simpleBlock({ key: true, bytes: 400 });
+/** A colour space, and a stranger of 16,134 bytes in three. */
+const COLOUR = Buffer.from([0x55, 0xb1, 0x81, 0x06, 0x7f, 0x7f, 0x7f, 0x06, 0x00]);
+const nested = (depth: number): Buffer => element(0x55b0, ...(depth > 1 ? [nested(depth - 1)] : []));
 const withTrack = (...fields: Buffer[]): Buffer =>
   Buffer.concat([init({ tracks: [element(0xae, ...TRACK, ...fields)] }), cluster(0, KEY)]);
+const withPicture = (...more: Buffer[]): Buffer => {
+  const picture = element(0xe0, number(0xb0, 320), number(0xba, 180), ...more);
+  const fields = [number(0xd7, 1), number(0x83, 1), text(0x86, 'V_VP8'), picture];
+  return Buffer.concat([init({ tracks: [element(0xae, ...fields)] }), cluster(0, KEY)]);
+};
 
 describe('[W19] FFmpeg and we', () => {
   it.each(['vp8-opus.webm', 'h264-opus.mkv', 'h264-aac.mkv', 'h264-aac.mp4', 'h264-opus.mp4'] satisfies FixtureName[])(
@@ -47,6 +55,8 @@ describe('[W19] FFmpeg and we', () => {
   it.each([
     ['a second name of the codec', withTrack(text(0x86, 'V_VP8'), text(0x86, 'V_FFV1'))],
     ['a second name of the codec, the other way round', withTrack(text(0x86, 'V_MJPEG'), text(0x86, 'V_VP8'))],
+    ['an element inside of the colours that reaches beyond them', withPicture(element(0x55b0, COLOUR))],
+    ['colours in colours in colours', withPicture(nested(4))],
     ['a second description of the picture', withTrack(text(0x86, 'V_VP8'), element(0xe0, number(0xb0, 640)))],
   ])('never both take %s', async (_, bytes) => {
     expect(await compare('matroska', bytes)).toMatchObject({ ours: 'refuses' });

@@ -106,6 +106,7 @@ export const parseTracks = (content: Buffer): { facts: MediaFacts; numbers: Trac
   for (const { id, content: entry } of children(content)) {
     if (id !== ID.trackEntry) continue;
     const fields = children(entry);
+    checkInside(fields);
     const type = number(fields, ID.trackType);
     const codec = once(fields, ID.codecId)?.toString('latin1').replace(/\0+$/, '') ?? '';
     if (fields.some((field) => field.id === ID.contentEncodings))
@@ -172,6 +173,29 @@ const children = (content: Buffer): Child[] => {
     at = to;
   }
   return found;
+};
+
+/** What FFmpeg looks into, of what a track may hold, and we have no use for. */
+const MASTERS = new Set<number>([
+  ID.video,
+  ID.audio,
+  0x55b0, // Colour
+  0x55d0, // MasteringMetadata
+  0x7670, // Projection
+  0xe2, // TrackOperation
+  0x41e4, // BlockAdditionMapping
+  0x6624, // TrackTranslate
+]);
+/** Colour and mastering metadata in the picture of a track. */
+const DEEPEST = 3;
+
+/** Refuses what is broken inside of what we have no use for: FFmpeg begins to read such a file again, elsewhere. */
+const checkInside = (fields: Child[], depth = 1): void => {
+  for (const { id, content } of fields) {
+    if (!MASTERS.has(id)) continue;
+    if (depth > DEEPEST) throw new Unreadable('elements in elements in elements');
+    checkInside(children(content), depth + 1);
+  }
 };
 
 /** Of two, one reader takes the first and another the last. */

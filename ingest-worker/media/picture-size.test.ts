@@ -56,6 +56,17 @@ describe('[L10] the size of a picture', () => {
   });
 
   it.each([
+    ['a parameter set of too high a number', [32, 0, 2, 1]],
+    ['a counter of pictures of too many bits', [0, 13, 2, 1]],
+    ['a way of ordering that there is not', [0, 0, 3, 1]],
+    ['too many pictures to refer to', [0, 0, 2, 17]],
+  ])('is not taken from a set-up with %s, which FFmpeg passes over', (_, numbers) => {
+    const set = bits(...numbers.map(golomb), '0', golomb(79), golomb(44), '1', '1', '0', '0', '1');
+    const refused = { type: 'refused', detail: 'a set-up that cannot be read' };
+    expect(events(record(Buffer.concat([Buffer.from([0x67, 66, 0xc0, 30]), set])))).toEqual([refused]);
+  });
+
+  it.each([
     ['of two sizes', record(sequence(80, 45), sequence(40, 30)), 'a set-up of several sizes'],
     ['cut short', record(sequence(80, 45)).subarray(0, -8), 'a set-up that cannot be read'],
     ['of another kind', Buffer.alloc(20), 'a set-up that cannot be read'],

@@ -15,6 +15,11 @@ const RECORD_BYTES = 6;
 /** Profiles whose parameter sets say more of the samples (H.264, 7.3.2.1.1). */
 const WITH_FORMAT = [100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135];
 const MACROBLOCK = 16;
+/**
+ * The most that each of its numbers may be (H.264, 7.4.2.1.1). FFmpeg passes over a parameter set that says more, and takes the
+ * size of the picture from elsewhere.
+ */
+const MOST = { sets: 31, chroma: 3, depth: 6, counter: 12, order: 2, cycle: 255, references: 16 } as const;
 /** An exponential Golomb code with this many leading zeros is no number that a parameter set has. */
 const MOST_ZEROS = 31;
 
@@ -45,19 +50,19 @@ const sizeInSequence = (unit: Buffer): PictureSize => {
   const bits = createBits(withoutEscapes(unit.subarray(1)));
   const profile = bits.take(8);
   bits.take(16);
-  bits.golomb();
+  bits.golomb(MOST.sets);
   let chroma = 1;
   if (WITH_FORMAT.includes(profile)) {
-    chroma = bits.golomb();
+    chroma = bits.golomb(MOST.chroma);
     if (chroma === 3) bits.take(1);
-    bits.golomb();
-    bits.golomb();
+    bits.golomb(MOST.depth);
+    bits.golomb(MOST.depth);
     bits.take(1);
     if (bits.take(1) === 1) for (let list = 0; list < (chroma === 3 ? 12 : 8); list++) passScaling(bits, list);
   }
-  bits.golomb();
+  bits.golomb(MOST.counter);
   passOrder(bits);
-  bits.golomb();
+  bits.golomb(MOST.references);
   bits.take(1);
   const columns = bits.golomb() + 1;
   const rows = bits.golomb() + 1;
@@ -88,13 +93,13 @@ const passScaling = (bits: Bits, list: number): void => {
 
 /** How the order of pictures is told. */
 const passOrder = (bits: Bits): void => {
-  const type = bits.golomb();
-  if (type === 0) bits.golomb();
+  const type = bits.golomb(MOST.order);
+  if (type === 0) bits.golomb(MOST.counter);
   if (type !== 1) return;
   bits.take(1);
   bits.golomb();
   bits.golomb();
-  for (let left = bits.golomb(); left > 0; left--) bits.golomb();
+  for (let left = bits.golomb(MOST.cycle); left > 0; left--) bits.golomb();
 };
 
 /** Three after two zeros is there so that nothing looks like a start code. */
@@ -124,10 +129,12 @@ const createBits = (bytes: Buffer) => {
     }
     return value;
   };
-  const golomb = (): number => {
+  const golomb = (most = Infinity): number => {
     let zeros = 0;
     while (take(1) === 0) if (++zeros > MOST_ZEROS) throw new Unreadable('a set-up that cannot be read');
-    return 2 ** zeros - 1 + take(zeros);
+    const value = 2 ** zeros - 1 + take(zeros);
+    if (value > most) throw new Unreadable('a set-up that cannot be read');
+    return value;
   };
   const signed = (): number => {
     const code = golomb();
