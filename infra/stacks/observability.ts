@@ -50,6 +50,8 @@ export class ObservabilityStack extends Stack {
         period: EVERY_MINUTE,
         label,
       });
+    // What the queue hands on has alarms of its own: an alarm adds up at most ten.
+    const answering = (metrics: IMetric[]) => metrics.filter((_, i) => Object.keys(controlPlane.rooms)[i] !== 'tasks');
     const lambdaErrors = each(roomMetric('Errors'));
     const lambdaThrottles = each(roomMetric('Throttles'));
     const webhookErrors = roomMetric('Errors')('webhooks');
@@ -122,12 +124,28 @@ export class ObservabilityStack extends Stack {
       runbook: 'Webhooks are refused',
     });
     alarms.when('WebhooksLate', { metric: webhookAge, above: 60_000, minutes: 3, runbook: 'Webhooks come late' });
-    alarms.when('RoomErrors', { metric: sum(lambdaErrors, 'errors'), above: 10, minutes: 2, runbook: 'The API fails' });
+    alarms.when('RoomErrors', {
+      metric: sum(answering(lambdaErrors), 'errors'),
+      above: 10,
+      minutes: 2,
+      runbook: 'The API fails',
+    });
     alarms.when('RoomThrottles', {
-      metric: sum(lambdaThrottles, 'throttles'),
+      metric: sum(answering(lambdaThrottles), 'throttles'),
       above: 10,
       minutes: 2,
       runbook: 'The API is throttled',
+    });
+    alarms.when('TasksFailed', {
+      metric: controlPlane.tasks.failed.metricApproximateNumberOfMessagesVisible({ period: EVERY_MINUTE }),
+      above: 0,
+      runbook: 'Tasks fail',
+    });
+    alarms.when('TasksLate', {
+      metric: controlPlane.tasks.queue.metricApproximateAgeOfOldestMessage({ period: EVERY_MINUTE }),
+      above: 30,
+      minutes: 3,
+      runbook: 'Tasks come late',
     });
     alarms.when('ServerErrors', { metric: serverErrors, above: 10, minutes: 2, runbook: 'The API fails' });
     alarms.when('TableThrottles', { metric: tableThrottles, above: 10, minutes: 2, runbook: 'The table is throttled' });
