@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createAdmission } from './admission.ts';
 import { createHandshakes } from './handshakes.ts';
+import { LIMITS, LOAD_UNITS } from './limits.ts';
 
 describe('[L6] load units', () => {
   it('are taken up to the capacity', () => {
@@ -24,6 +25,41 @@ describe('[L6] load units', () => {
     second?.release();
     expect(second?.change(1)).toBe(false);
     expect(admission.units).toBe(10);
+  });
+
+  it('hold memory as well: as many shows as there is room for, however few units they are', () => {
+    const { workerBytes, sessionBytes, unitBytes, memoryShare } = LIMITS;
+    const memoryBytes = (workerBytes + 3 * (sessionBytes + unitBytes)) / memoryShare + 1;
+    const admission = createAdmission({ capacityUnits: 1_000, memoryBytes, maxSessions: 99 });
+    const [first] = [admission.reserve(1), admission.reserve(1)];
+    expect(admission.open).toBe(true);
+    expect(admission.reserve(1)).toBeDefined();
+    expect(admission).toMatchObject({ sessions: 3, open: false });
+    expect(admission.fullness).toBeCloseTo(1);
+    expect(admission.reserve(1)).toBeUndefined();
+    // What it turns out to be costs more memory than there is.
+    expect(first?.change(110)).toBe(false);
+    expect(admission.reserve(0)).toBeDefined();
+  });
+
+  it('tell how full the worker is by whatever is most', () => {
+    const admission = createAdmission({ capacityUnits: 200, maxSessions: 4 });
+    expect(admission.fullness).toBe(0);
+    admission.reserve(20);
+    expect(admission.fullness).toBe(0.25);
+    admission.reserve(110);
+    expect(admission.fullness).toBe(0.65);
+  });
+
+  it('of a task of 1 vCPU and 4 GB are bound by memory where shows are copied, by units where they are encoded', () => {
+    const task = () =>
+      createAdmission({ capacityUnits: 194, memoryBytes: 4 * 1024 ** 3, maxSessions: LIMITS.sessions });
+    const fill = (units: number): number => {
+      const admission = task();
+      while (admission.reserve(units)) expect(admission.fullness).toBeLessThanOrEqual(1);
+      return admission.sessions;
+    };
+    expect([fill(LOAD_UNITS.copy), fill(LOAD_UNITS['copy-video']), fill(LOAD_UNITS.transcode)]).toEqual([134, 27, 1]);
   });
 
   it('a session alone is let in whatever it weighs', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from './config.ts';
 
-const WORLD = { cores: 2, hostname: 'here', readFile: () => 'the authority' };
+const WORLD = { cores: 2, memoryBytes: 8 * 1024 ** 3, hostname: 'here', readFile: () => 'the authority' };
 const NEEDED = { TABLE_NAME: 'vybzz', ALLOWED_ORIGINS: 'http://localhost:3000, https://vybzz.example' };
 
 const complaints = (environment: Record<string, string>): string[] => {
@@ -23,10 +23,14 @@ describe('environment', () => {
         encoderWall: { least: 'none', library: undefined },
         publisher: 'native',
         capacityUnits: 388,
+        memoryBytes: 8 * 1024 ** 3,
+        trustedHops: 0,
         handshakesPerMinute: undefined,
         workerId: 'here',
         logLevel: 'info',
         ecsAgentUri: undefined,
+        ecsMetadataUri: undefined,
+        deployment: undefined,
         emf: false,
       },
     });
@@ -46,6 +50,13 @@ describe('environment', () => {
         emf: true,
       },
     });
+  });
+
+  it('[L6] a task has what it is granted, whatever its host has', () => {
+    // A task of one vCPU sees two CPUs, and its host's memory.
+    const parsed = parseConfig({ ...NEEDED, TASK_CPU_UNITS: '1024', TASK_MEMORY_MIB: '4096' }, WORLD);
+    expect(parsed).toMatchObject({ config: { capacityUnits: 194, memoryBytes: 4_096 * 1024 * 1024 } });
+    expect(parseConfig({ ...NEEDED, TASK_CPU_UNITS: '256' }, WORLD)).toMatchObject({ config: { capacityUnits: 48 } });
   });
 
   it('names each variable that is missing or wrong, in one sentence', () => {

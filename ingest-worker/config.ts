@@ -14,16 +14,28 @@ export type Config = {
   encoderWall: { least: WallLevel; library: string | undefined };
   publisher: 'native' | 'ffmpeg';
   capacityUnits: number;
+  /** What worker and encoders may hold together. */
+  memoryBytes: number;
+  /** How many proxies of ours stand before the one that connects to us. */
+  trustedHops: number;
   handshakesPerMinute: number | undefined;
   workerId: string;
   logLevel: Level;
-  /** Where the ECS agent takes the word that this task must not be stopped. */
+  /** Where the ECS agent takes the word that this task must not be stopped, and where it tells of the task. */
   ecsAgentUri: string | undefined;
+  ecsMetadataUri: string | undefined;
+  /** By which its metrics are told apart from those of another deployment in the account. */
+  deployment: string | undefined;
   /** CloudWatch's metric lines on stdout; only where something reads them. */
   emf: boolean;
 };
 
-type World = { cores: number; hostname: string; readFile: (path: string, encoding: 'utf8') => string };
+type World = {
+  cores: number;
+  memoryBytes: number;
+  hostname: string;
+  readFile: (path: string, encoding: 'utf8') => string;
+};
 
 const whole = (from: number, to: number) => z.pipe(z.coerce.number(), z.int().check(z.gte(from), z.lte(to)));
 
@@ -38,12 +50,21 @@ const Environment = z.object({
   ENCODER_WALL: z._default(z.enum(WALL_LEVELS), 'none'),
   ENCODER_WALL_LIBRARY: z.optional(z.string()),
   PUBLISHER: z._default(z.enum(['native', 'ffmpeg']), 'native'),
+  /** As the task definition has them: 1,024 units are a vCPU. A container sees its host's cores, and not what it is granted. */
+  TASK_CPU_UNITS: z.optional(whole(1, 1_000_000)),
+  TASK_MEMORY_MIB: z.optional(whole(256, 10_000_000)),
   CAPACITY_UNITS: z.optional(whole(1, 1_000_000)),
   HANDSHAKES_PER_MINUTE: z.optional(whole(1, 1_000_000)),
+  TRUSTED_HOPS: z._default(whole(0, 8), 0),
   WORKER_ID: z.optional(z.string()),
+  DEPLOYMENT: z.optional(z.string()),
   LOG_LEVEL: z._default(z.enum(['debug', 'info', 'warn', 'error']), 'info'),
   ECS_AGENT_URI: z.optional(z.string()),
+  ECS_CONTAINER_METADATA_URI_V4: z.optional(z.string()),
 });
+
+const UNITS_PER_VCPU = 1_024;
+const MIB = 1024 * 1024;
 
 /** What the environment says, or one sentence for each thing that is missing or wrong in it. */
 export const parseConfig = (
@@ -61,6 +82,7 @@ export const parseConfig = (
     return { ok: false, complaints };
   }
   const env = parsed.data;
+  const cores = env.TASK_CPU_UNITS === undefined ? world.cores : env.TASK_CPU_UNITS / UNITS_PER_VCPU;
   let ca: string | undefined;
   try {
     ca = env.RTMPS_CA_FILE === undefined ? undefined : world.readFile(env.RTMPS_CA_FILE, 'utf8');
@@ -78,11 +100,15 @@ export const parseConfig = (
       ffmpegPath: env.FFMPEG_PATH,
       encoderWall: { least: env.ENCODER_WALL, library: env.ENCODER_WALL_LIBRARY },
       publisher: env.PUBLISHER,
-      capacityUnits: env.CAPACITY_UNITS ?? Math.floor(world.cores * UNITS_PER_CORE),
+      capacityUnits: env.CAPACITY_UNITS ?? Math.max(1, Math.floor(cores * UNITS_PER_CORE)),
+      memoryBytes: env.TASK_MEMORY_MIB === undefined ? world.memoryBytes : env.TASK_MEMORY_MIB * MIB,
+      trustedHops: env.TRUSTED_HOPS,
       handshakesPerMinute: env.HANDSHAKES_PER_MINUTE,
       workerId: env.WORKER_ID ?? world.hostname,
       logLevel: env.LOG_LEVEL,
       ecsAgentUri: env.ECS_AGENT_URI,
+      ecsMetadataUri: env.ECS_CONTAINER_METADATA_URI_V4,
+      deployment: env.DEPLOYMENT,
       emf: env.ECS_AGENT_URI !== undefined,
     },
   };

@@ -115,6 +115,16 @@ export const LIMITS = {
   healthEveryMs: 1_000,
   emfEveryMs: 20_000,
   protectEveryMs: 5_000,
+  /** How often a task looks whether ECS stops it, and one that is protected whether a newer deployment waits for it. */
+  taskEveryMs: 2_000,
+  deploymentEveryMs: 15_000,
+
+  /** What the worker itself holds, each session (its rings as they usually are, and FFmpeg), and each unit of load of it. */
+  workerBytes: 256 * 1024 * 1024,
+  sessionBytes: 25 * 1024 * 1024,
+  unitBytes: 512 * 1024,
+  /** Of the memory that there is; the rest is the system's, and for shows that hold more than usual. */
+  memoryShare: 0.9,
 } as const;
 
 /** Cost of a session in 1/277 of a core, by what FFmpeg has to do. */

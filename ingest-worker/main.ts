@@ -1,15 +1,19 @@
 import { readFileSync } from 'node:fs';
-import { availableParallelism, hostname } from 'node:os';
+import { availableParallelism, hostname, totalmem } from 'node:os';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { ECSClient } from '@aws-sdk/client-ecs';
 import { createIngestStore } from '#store/ingest';
 import { startWorker } from './worker.ts';
 import { parseConfig } from './config.ts';
+import { createDescribeDeployment } from './ecs-service.ts';
 import { createLog } from './log.ts';
 import { chooseWall, isAsStrong } from './media/wall.ts';
 
 /** The worker's process: the one place that reads the environment. */
 const parsed = parseConfig(process.env, {
   cores: availableParallelism(),
+  // Without a limit of the container's own, what it says is more than there is.
+  memoryBytes: Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY),
   hostname: hostname(),
   readFile: readFileSync,
 });
@@ -28,18 +32,21 @@ if (!isAsStrong(wall.level, least)) {
 // A table that hangs must not take a lease with it, which is asked for every two seconds.
 const requestHandler = { connectionTimeout: 3_000, requestTimeout: 3_000, throwOnRequestTimeout: true };
 const client = new DynamoDBClient({ requestHandler });
+const ecs = new ECSClient({ requestHandler, maxAttempts: 2 });
 const worker = await startWorker({
   config,
   log,
   wall,
   store: createIngestStore({ client, tableName: config.tableName }),
+  describeDeployment: createDescribeDeployment(ecs),
 });
 log.info('worker ready', { port: worker.port, capacityUnits: config.capacityUnits, encoderWall: wall.level });
 
 let leaving = false;
-for (const signal of ['SIGTERM', 'SIGINT'] as const)
-  process.on(signal, () => {
-    if (leaving) return;
-    leaving = true;
-    void worker.leave(signal).then(() => process.exit(0));
-  });
+const leave = (why: string): void => {
+  if (leaving) return;
+  leaving = true;
+  void worker.leave(why).then(() => process.exit(0));
+};
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => leave(signal));
+void worker.stopping.then(() => leave('ECS stops this task'));

@@ -18,10 +18,13 @@ export const createMetrics = ({
   admission,
   workerId,
   encoderWall = 'none',
+  deployment,
 }: {
   admission: Admission;
   workerId: string;
   encoderWall?: WallLevel;
+  /** What CloudWatch tells these figures apart by from another deployment's in the account. */
+  deployment?: string | undefined;
 }): Metrics => {
   const counts = {
     restarts: 0,
@@ -72,6 +75,7 @@ export const createMetrics = ({
         gauge('sessions', 'Feeds under way.', admission.sessions),
         gauge('load_units', 'Load of the feeds under way, in 1/277 of a core.', admission.units),
         gauge('capacity_units', 'Load that is taken at most.', admission.capacityUnits),
+        gauge('fullness', 'Share of load, memory or sessions that is taken, whichever is most.', admission.fullness),
         '# HELP ingest_encoder_wall How FFmpeg is shut in.\n# TYPE ingest_encoder_wall gauge\n' +
           `ingest_encoder_wall{level="${encoderWall}"} 1\n`,
         gauge('resident_bytes', 'Memory of the process.', process.memoryUsage.rss()),
@@ -111,15 +115,17 @@ export const createMetrics = ({
         Sessions: admission.sessions,
         LoadUnits: admission.units,
         CapacityUnits: admission.capacityUnits,
-        LoadPercent: (admission.units / admission.capacityUnits) * 100,
+        LoadPercent: admission.fullness * 100,
       };
       told = { ...counts };
       commitDelayMs.emf = 0;
       const metrics = Object.keys(since).map((name) => ({ Name: name, Unit: UNITS[name] ?? 'Count' }));
-      const directive = { Namespace: NAMESPACE, Dimensions: [[], ['WorkerId']], Metrics: metrics };
+      const whose = deployment === undefined ? [] : ['Deployment'];
+      const directive = { Namespace: NAMESPACE, Dimensions: [whose, [...whose, 'WorkerId']], Metrics: metrics };
       return JSON.stringify({
         _aws: { Timestamp: now, CloudWatchMetrics: [directive] },
         WorkerId: workerId,
+        ...(deployment !== undefined && { Deployment: deployment }),
         ...since,
       });
     },

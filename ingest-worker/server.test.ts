@@ -110,6 +110,19 @@ describe('the door', () => {
     expect(await refusal(url(), { 'x-forwarded-for': '10.0.0.1, 10.0.0.2' })).toBeUndefined();
   });
 
+  it('[L7] knows creators behind CloudFront from each other, and by nothing that they could make up', async () => {
+    const { url } = await start({ handshakesPerMinute: 1, trustedHops: 1 });
+    const from = (forwarded: string) => refusal(url(), { 'x-forwarded-for': forwarded });
+    // whoever CloudFront heard from, whichever edge handed it on
+    for (let viewer = 0; viewer < 150; viewer += 1)
+      expect(await from(`198.51.100.${viewer}, 203.0.113.${viewer % 4}`), `viewer ${viewer}`).toBeUndefined();
+    expect(await from('198.51.100.1, 203.0.113.9')).toMatchObject({ status: 429 });
+    expect(await from('10.0.0.7, 198.51.100.1, 203.0.113.9')).toMatchObject({ status: 429 });
+    // a proxy fewer than promised: the furthest that is known
+    expect(await from('192.0.2.1')).toBeUndefined();
+    expect(await from('192.0.2.1')).toMatchObject({ status: 429 });
+  });
+
   it('[S10] is shut by a worker that leaves', async () => {
     const test = await start();
     const socket = openSocket(test.url());

@@ -21,6 +21,8 @@ type Parts = {
   /** Pages that may open a socket; a request without an Origin comes from no page. */
   allowedOrigins: string[];
   handshakesPerMinute?: number;
+  /** How many proxies of ours stand before the one that connects to us. */
+  trustedHops: number;
   clock: () => number;
   /** The same, less what the process stood still. */
   attendedClock: () => number;
@@ -112,7 +114,7 @@ export const createIngestServer = (parts: Parts): IngestServer => {
     if (!key) return turnAway(socket, '404 Not Found');
     const { origin } = request.headers;
     if (origin !== undefined && !origins.has(origin)) return turnAway(socket, '403 Forbidden');
-    if (!handshakes.allow(addressOf(request)))
+    if (!handshakes.allow(addressOf(request, parts.trustedHops)))
       return turnAway(socket, '429 Too Many Requests', { 'retry-after': RETRY_SECONDS });
     if (!admitting) return turnAway(socket, '503 Service Unavailable', { 'retry-after': RETRY_SECONDS });
     const redeemed = await store.redeem(key, Date.now()).catch((cause: unknown) => {
@@ -161,9 +163,15 @@ export const createIngestServer = (parts: Parts): IngestServer => {
   };
 };
 
-/** Behind a load balancer the last forwarded address is the one that it saw itself. */
-const addressOf = (request: IncomingMessage): string => {
-  const forwarded = request.headers['x-forwarded-for'];
-  const last = (Array.isArray(forwarded) ? forwarded.at(-1) : forwarded)?.split(',').at(-1)?.trim();
-  return last || request.socket.remoteAddress || '';
+/**
+ * Whom a handshake is from. Every proxy appends whom it heard from, so that the last address is whom the balancer saw: behind
+ * CloudFront that is CloudFront, and the one before it is the client. What stands further left the client may have made up.
+ */
+const addressOf = (request: IncomingMessage, trustedHops: number): string => {
+  const forwarded = [request.headers['x-forwarded-for'] ?? []]
+    .flat()
+    .flatMap((line) => line.split(','))
+    .map((address) => address.trim())
+    .filter((address) => address !== '');
+  return forwarded.at(-1 - trustedHops) ?? forwarded[0] ?? request.socket.remoteAddress ?? '';
 };

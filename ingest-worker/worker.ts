@@ -11,6 +11,7 @@ import { type Wall, withoutWall } from './media/wall.ts';
 import { createMetrics } from './metrics.ts';
 import { createFfmpegPublishers } from './publish/ffmpeg-publisher.ts';
 import { createRtmpsPublishers } from './publish/rtmps-publisher.ts';
+import { createEcsTask, type DescribeDeployment } from './ecs-task.ts';
 import { createProtection } from './protection.ts';
 import { createIngestServer } from './server.ts';
 import type { IngestStore } from './session/lease.ts';
@@ -26,11 +27,15 @@ type Parts = {
   /** Around each FFmpeg that reads strangers' bytes. */
   wall?: Wall;
   createPublisher?: CreatePublisher;
+  /** How the service that this task is of is asked for its newest deployment. */
+  describeDeployment?: DescribeDeployment;
   random?: () => number;
 };
 
 export type Worker = {
   port: number;
+  /** Settles when ECS has begun to stop the task, and never where there is none. */
+  stopping: Promise<void>;
   /** Admits nobody, sends every client elsewhere, and is done when the last session is over (SPEC §S). */
   leave(why: string): Promise<void>;
   /** Ends at once: for tests. */
@@ -47,13 +52,14 @@ export const startWorker = async ({
   createPublisher = config.publisher === 'ffmpeg'
     ? createFfmpegPublishers({ ffmpegPath: config.ffmpegPath })
     : createRtmpsPublishers(),
+  describeDeployment = async () => undefined,
   random = Math.random,
 }: Parts): Promise<Worker> => {
   const clock = () => performance.now();
   const attended = startAttendedClock(clock);
-  const { capacityUnits, workerId, upstream } = config;
-  const admission = createAdmission({ capacityUnits, maxSessions: LIMITS.sessions });
-  const metrics = createMetrics({ admission, workerId, encoderWall: wall.level });
+  const { capacityUnits, memoryBytes, workerId, upstream, deployment } = config;
+  const admission = createAdmission({ capacityUnits, memoryBytes, maxSessions: LIMITS.sessions });
+  const metrics = createMetrics({ admission, workerId, encoderWall: wall.level, deployment });
   const sessions = createSessions({
     store,
     workerId,
@@ -65,7 +71,7 @@ export const startWorker = async ({
     leaseClock: clock,
     metrics: metrics.session,
   });
-  const { allowedOrigins, handshakesPerMinute } = config;
+  const { allowedOrigins, handshakesPerMinute, trustedHops } = config;
   const ingest = createIngestServer({
     store,
     sessions,
@@ -73,12 +79,30 @@ export const startWorker = async ({
     metrics,
     log,
     allowedOrigins,
+    trustedHops,
     ...(handshakesPerMinute !== undefined && { handshakesPerMinute }),
     clock,
     attendedClock: attended.nowMs,
   });
   const protection = createProtection({ agentUri: config.ecsAgentUri, log });
-  const protecting = setInterval(() => void protection.want(admission.sessions > 0), LIMITS.protectEveryMs);
+  const task = createEcsTask({ metadataUri: config.ecsMetadataUri, describeDeployment, log });
+  let replaced = false;
+  const protecting = setInterval(
+    () => void protection.want(admission.sessions > 0 && !replaced),
+    LIMITS.protectEveryMs,
+  );
+  // Whoever replaces us waits until we may be stopped. ECS then stops us once they are healthy, and we hear it by `stopping`.
+  const comparing = setInterval(() => {
+    if (admission.sessions > 0) void task.isReplaced().then((answer) => void (replaced = answer));
+  }, LIMITS.deploymentEveryMs);
+  let watching: NodeJS.Timeout | undefined;
+  const stopping = new Promise<void>((resolve) => {
+    watching = setInterval(() => {
+      void task.isStopping().then((answer) => {
+        if (answer) resolve();
+      });
+    }, LIMITS.taskEveryMs);
+  });
   const telling = config.emf
     ? setInterval(() => process.stdout.write(`${metrics.emf(Date.now())}\n`), LIMITS.emfEveryMs)
     : undefined;
@@ -88,7 +112,7 @@ export const startWorker = async ({
   const address = ingest.server.address();
 
   const close = async (): Promise<void> => {
-    clearInterval(protecting);
+    for (const timer of [protecting, comparing, watching]) clearInterval(timer);
     clearInterval(telling);
     attended.stop();
     const left = sessions.all();
@@ -100,6 +124,7 @@ export const startWorker = async ({
 
   return {
     port: isAddress(address) ? address.port : config.port,
+    stopping,
     leave: async (why) => {
       ingest.stopAdmitting();
       sessions.shut();

@@ -79,6 +79,7 @@ export const workerEnvironment = ({ tableUrl, rtmpsUrl, caFile, publisher, id }:
   RTMPS_CA_FILE: caFile,
   PUBLISHER: publisher,
   CAPACITY_UNITS: PLENTY,
+  TASK_MEMORY_MIB: PLENTY,
   HANDSHAKES_PER_MINUTE: PLENTY,
   WORKER_ID: `checks-${id}`,
 });
