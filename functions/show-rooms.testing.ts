@@ -15,7 +15,6 @@ import { buildRealtime } from './assembly/rooms/realtime.ts';
 import { openTestTable } from '#store/store.testing';
 import { createStreaming } from './assembly/streaming.ts';
 import { createFakeVideo } from './video/fake-video.testing.ts';
-import type { Task } from './shows/tasks.ts';
 import { createWebhooksApp } from './webhooks/app.ts';
 import { buildStreamSweep, buildStreamsRoom } from './assembly/rooms/streams.ts';
 
@@ -47,10 +46,8 @@ export const openShowRooms = async ({ disturb = () => {} }: { disturb?: (client:
     CURSOR_SECRET: 'a secret for cursors in tests',
   });
   const client = new DynamoDBClient(storage.aws);
-  /** Work that has been handed over: a test does of it what it is about. */
-  const tasks: Task[] = [];
   const base = {
-    ...createBase({ config, log, clock, aws: storage.aws, tasks: { send: async (task) => void tasks.push(task) } }),
+    ...createBase({ config, log, clock, aws: storage.aws }),
     table: openTable({ client, tableName: storage.tableName }),
     sockets: {
       post: async (connectionId: string, text: string) => {
@@ -174,7 +171,6 @@ export const openShowRooms = async ({ disturb = () => {} }: { disturb?: (client:
     streaming,
     fake,
     pushed,
-    tasks,
     absent,
     logged,
     call,

@@ -49,8 +49,6 @@ const Environment = z.object({
   MUX_SIGNING_PRIVATE_KEY: z.optional(word),
   /** The WebSocket API's management endpoint. */
   REALTIME_ENDPOINT: z.optional(z.url()),
-  /** The queue of work that nobody waits for; absent where one process does all. */
-  TASKS_QUEUE_URL: z.optional(z.url()),
   /** The bucket of uploaded files, and where it is. Without them media is by address alone. */
   UPLOADS_BUCKET: z.optional(word),
   UPLOADS_URL: z.optional(z.url({ protocol: /^https?$/ })),
@@ -63,6 +61,11 @@ const Environment = z.object({
   /** How many proxies of ours stand in front of the API: behind CloudFront one, else none. */
   TRUSTED_HOPS: z._default(z.coerce.number().check(z.int(), z.gte(0), z.lte(8)), 0),
   CURSOR_SECRET: z.optional(z.string().check(z.minLength(16))),
+  /** What our distribution says of each request that it hands on; another beside it while it is being changed. */
+  EDGE_SECRET: z.optional(z.string().check(z.minLength(16))),
+  EDGE_SECRET_BEFORE: z.optional(z.string().check(z.minLength(16))),
+  /** What its metrics are told apart by from those of another deployment in the account. */
+  DEPLOYMENT: z._default(word, 'local'),
   /** What `GET /healthz` calls this build. */
   VERSION: z._default(word, 'dev'),
 });

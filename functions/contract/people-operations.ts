@@ -1,6 +1,5 @@
 import {
   AuthConfig,
-  CreateTicket,
   Health,
   MeView,
   page,
@@ -40,7 +39,6 @@ export const PEOPLE_OPERATIONS: readonly Operation[] = [
     path: '/auth/tickets',
     does: 'A single-use ticket for the realtime socket',
     who: 'anyone',
-    body: CreateTicket,
     status: 201,
     answer: Ticket,
   },

@@ -3,16 +3,12 @@ import type { LiveView, PersonView, StreamHealth, StreamView } from '#contract/h
 import { channelKind } from '#domain/channel';
 import type { StreamId, UserId } from '#domain/ids';
 import { isHeld, isLiveToViewers, recording, type Stream } from '#domain/stream';
-import { PRESENCE } from '#domain/presence';
 import type { Person } from '#domain/user';
-import type { Figures } from '#store/figures';
 import { toPersonView } from '../profiles/profiles.ts';
-
-type Watching = Pick<StreamView, 'viewers' | 'peakViewers' | 'totalViewers'>;
 
 type Parts = {
   people: { findMany(ids: readonly UserId[]): Promise<Map<UserId, Person>> };
-  figures: { ofMany(ids: readonly StreamId[]): Promise<Map<StreamId, Figures>> };
+  audiences: { sizes(ids: readonly StreamId[]): Promise<Map<StreamId, number>> };
   /** What its worker last measured. */
   leases: { get(id: StreamId): Promise<{ health?: string | undefined; healthAt?: number | undefined } | undefined> };
   /** The playback id of a creator's channel; undefined before its first show. */
@@ -23,11 +19,10 @@ type Parts = {
     ): Promise<{ live?: { playbackId: string } | undefined }>;
   };
   posterUrl: (playbackId: string, kind: 'live' | 'recording') => string;
-  clock: () => Date;
 };
 
 /** Streams as people see them. A stream whose creator has gone is left out. */
-export const createStreamViews = ({ people, figures, leases, channels, posterUrl, clock }: Parts) => {
+export const createStreamViews = ({ people, audiences, leases, channels, posterUrl }: Parts) => {
   const poster = async (stream: Stream): Promise<string | undefined> => {
     // a signed picture needs a token: `GET /stream/{id}/playback` gives one
     if (stream.visibility !== 'public') return undefined;
@@ -38,25 +33,14 @@ export const createStreamViews = ({ people, figures, leases, channels, posterUrl
     return live && posterUrl(live.playbackId, 'live');
   };
 
-  /** What was counted too long ago says nothing of now: whoever counts has died, or nobody is there. */
-  const watching = ({ state }: Stream, counted: Figures | undefined): Watching => {
-    const fresh = counted && clock().getTime() - counted.at < PRESENCE.staleAfterMs;
-    return {
-      viewers: fresh && state !== 'ended' ? counted.viewers : 0,
-      ...(counted && counted.total > 0 && { peakViewers: counted.peak, totalViewers: counted.total }),
-    };
-  };
-
   const views = async (streams: readonly Stream[]): Promise<StreamView[]> => {
-    const [creators, counted] = await Promise.all([
+    const [creators, sizes] = await Promise.all([
       people.findMany([...new Set(streams.map(({ creatorId }) => creatorId))]),
-      figures.ofMany(streams.filter(({ state }) => state !== 'created').map(({ id }) => id)),
+      audiences.sizes(streams.filter(({ state }) => state !== 'ended').map(({ id }) => id)),
     ]);
     const made = streams.map(async (stream): Promise<StreamView | undefined> => {
       const creator = creators.get(stream.creatorId);
-      return (
-        creator && toView(stream, toPersonView(creator), watching(stream, counted.get(stream.id)), await poster(stream))
-      );
+      return creator && toView(stream, toPersonView(creator), sizes.get(stream.id) ?? 0, await poster(stream));
     });
     return (await Promise.all(made)).filter((view) => view !== undefined);
   };
@@ -76,14 +60,12 @@ export const createStreamViews = ({ people, figures, leases, channels, posterUrl
 
     /** The small view that crowds poll. */
     live: async (stream: Stream): Promise<LiveView> => {
-      const counted = (await figures.ofMany([stream.id])).get(stream.id);
-      const { oneIn = 1 } = counted ?? {};
+      const sizes = stream.state === 'ended' ? undefined : await audiences.sizes([stream.id]);
       return {
         id: stream.id,
         state: stream.state,
         title: stream.title,
-        ...watching(stream, counted),
-        ...(oneIn > 1 && { sampling: oneIn }),
+        viewers: sizes?.get(stream.id) ?? 0,
         startedAt: iso(stream.startedAt),
         recording: recording(stream).is,
         chat: [],
@@ -93,7 +75,7 @@ export const createStreamViews = ({ people, figures, leases, channels, posterUrl
 };
 export type StreamViews = ReturnType<typeof createStreamViews>;
 
-const toView = (stream: Stream, creator: PersonView, watching: Watching, posterUrl: string | undefined): StreamView => {
+const toView = (stream: Stream, creator: PersonView, viewers: number, posterUrl: string | undefined): StreamView => {
   const { is, durationSeconds } = recording(stream);
   return {
     id: stream.id,
@@ -106,7 +88,7 @@ const toView = (stream: Stream, creator: PersonView, watching: Watching, posterU
     state: stream.state,
     ending: stream.endRequested !== undefined && stream.state !== 'ended',
     endedBecause: stream.endedBecause,
-    ...watching,
+    viewers,
     createdAt: new Date(stream.createdAt).toISOString(),
     scheduledFor: iso(stream.scheduledFor),
     startedAt: iso(stream.startedAt),

@@ -3,8 +3,9 @@ import { createPeople } from '../people.ts';
 import { createStreaming } from '../streaming.ts';
 import { buildPostsRoom } from '../rooms/posts.ts';
 
-const { base, metrics } = await startLambda('posts', process.env, ['CURSOR_SECRET']);
+const lambda = await startLambda('posts', process.env, ['CURSOR_SECRET']);
+const { base } = lambda;
 const people = createPeople(base);
 
 /** `/posts` and below it. */
-export const handler = onHttp(buildPostsRoom(base, people, createStreaming(base, people), base.publish), metrics);
+export const handler = onHttp(buildPostsRoom(base, people, createStreaming(base, people), base.publish), lambda);

@@ -5,18 +5,15 @@ import { createStreaming } from '../streaming.ts';
 import { buildRemovalSweep } from '../rooms/users.ts';
 import { buildStreamSweep, buildStreamsRoom } from '../rooms/streams.ts';
 
-const { base, metrics } = await startLambda('streams', process.env, [
-  'MUX_TOKEN_ID',
-  'MUX_TOKEN_SECRET',
-  'CURSOR_SECRET',
-]);
+const lambda = await startLambda('streams', process.env, ['MUX_TOKEN_ID', 'MUX_TOKEN_SECRET', 'CURSOR_SECRET']);
+const { base, metrics } = lambda;
 const people = createPeople(base);
 const streaming = createStreaming(base, people);
 const sweepStreams = buildStreamSweep(base, streaming);
 const sweepRemovals = buildRemovalSweep(base, people, streaming);
 
 /** `/stream` and below it. */
-export const handler = onHttp(buildStreamsRoom(base, people, streaming), metrics);
+export const handler = onHttp(buildStreamsRoom(base, people, streaming), lambda);
 
 /** What a rule calls every minute. */
 export const sweep = () =>

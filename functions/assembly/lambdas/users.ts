@@ -3,9 +3,10 @@ import { createPeople } from '../people.ts';
 import { buildProfiles } from '../profiles.ts';
 import { buildUsersRoom } from '../rooms/users.ts';
 
-const { base, metrics } = await startLambda('users', process.env, ['CURSOR_SECRET']);
+const lambda = await startLambda('users', process.env, ['CURSOR_SECRET']);
+const { base } = lambda;
 const people = createPeople(base);
 const profiles = buildProfiles(base, people);
 
 /** `/users` and below it. */
-export const handler = onHttp(buildUsersRoom(base, people, profiles), metrics);
+export const handler = onHttp(buildUsersRoom(base, people, profiles), lambda);

@@ -3,7 +3,8 @@ import { createPeople } from '../people.ts';
 import { createStreaming } from '../streaming.ts';
 import { buildWebhooksRoom } from '../rooms/webhooks.ts';
 
-const { base, metrics } = await startLambda('webhooks', process.env, ['MUX_WEBHOOK_SECRETS']);
+const lambda = await startLambda('webhooks', process.env, ['MUX_WEBHOOK_SECRETS']);
+const { base } = lambda;
 
 /** `/webhooks` and below it. */
-export const handler = onHttp(buildWebhooksRoom(base, createStreaming(base, createPeople(base))), metrics);
+export const handler = onHttp(buildWebhooksRoom(base, createStreaming(base, createPeople(base))), lambda);

@@ -4,8 +4,6 @@ import type { Config } from '../config.ts';
 import type { Log } from '../../http/log.ts';
 import { createLog } from '../log.ts';
 import { createPeople } from '../people.ts';
-import { createTasksHere } from '../tasks-here.ts';
-import { buildWork } from './tasks.ts';
 import { buildPostsRoom } from './posts.ts';
 import { buildPublishing } from './uploads.ts';
 import { buildRealtime } from './realtime.ts';
@@ -25,11 +23,9 @@ export const createControlPlane = (
   config: Config,
   { log = createLog('control-plane'), clock, aws }: { log?: Log; clock?: () => Date; aws?: Aws } = {},
 ) => {
-  const tasks = createTasksHere({ log });
-  const base = createBase({ config, log, clock, aws, tasks });
+  const base = createBase({ config, log, clock, aws });
   const people = createPeople(base);
   const streaming = createStreaming(base, people);
-  tasks.begin(buildWork(streaming));
   const profiles = buildProfiles(base, people);
   const sweepStreams = buildStreamSweep(base, streaming);
   const sweepRemovals = buildRemovalSweep(base, people, streaming);
@@ -45,9 +41,6 @@ export const createControlPlane = (
       await sweepRemovals();
       return sweepStreams();
     },
-    close: () => {
-      tasks.stop();
-      base.close();
-    },
+    close: base.close,
   };
 };

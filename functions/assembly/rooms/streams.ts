@@ -4,7 +4,6 @@ import type { Base } from '../base.ts';
 import { buildEviction } from '../eviction.ts';
 import type { People } from '../people.ts';
 import { newSecret, type Streaming } from '../streaming.ts';
-import { clientAddress } from '../../http/address.ts';
 import { createStreamsApp } from '../../streams/app.ts';
 import { createSweep } from '../../streams/sweep.ts';
 
@@ -12,7 +11,7 @@ import { createSweep } from '../../streams/sweep.ts';
 export const buildStreamsRoom = (
   base: Base,
   { authenticate, limited, users, follows }: People,
-  { streams, channels, channelStore, ending, views, access, presence, figures, video, changed }: Streaming,
+  { streams, channels, channelStore, ending, views, access, video, changed }: Streaming,
 ) => {
   const { config, table, cursors, clock, log } = base;
   return createStreamsApp({
@@ -27,9 +26,6 @@ export const buildStreamsRoom = (
     ending,
     views,
     access,
-    presence,
-    figures,
-    addressOf: (c) => clientAddress(c, config.TRUSTED_HOPS),
     eviction: buildEviction(base, { users, follows }),
     people: users,
     video,
