@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import * as z from 'zod';
-import { readSettings } from './settings.ts';
+import { deploymentOf, readSettings } from './settings.ts';
 import { createVybzz } from './stacks/vybzz.ts';
 
 const { version } = z
@@ -10,11 +10,12 @@ const { version } = z
   .parse(JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')));
 
 const app = new App();
-createVybzz(
-  app,
-  readSettings((name) => app.node.tryGetContext(name)),
-  version,
-);
+/** `npm run deploy` says both; `npx cdk synth` is content with the example. */
+const [environment, origin] = ['environment', 'origin'].map((name) => {
+  const said: unknown = app.node.tryGetContext(name);
+  return typeof said === 'string' && said !== '' ? said : undefined;
+});
+createVybzz(app, deploymentOf(readSettings(environment ?? 'example'), origin), version);
 // A finding that nobody has answered stops the synthesis, and with it the deployment.
 Validations.of(app).addPlugins(new AwsSolutionsChecks());
 app.synth();

@@ -1,19 +1,35 @@
+import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 
-const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);
+/** What browsers see until CloudFormation has said where the site is; nothing may call the API from a page of it. */
+export const PLACEHOLDER_ORIGIN = 'https://not-deployed-yet.invalid';
 
-/** What a deployment may choose, by `-c name=value` or in `cdk.json`. Everything has a default but the owner's own names. */
-export const Settings = z.object({
-  /** Prefix of the stacks; two deployments in one account take two names. */
+const zone = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d[a-z]$/);
+
+/**
+ * What an environment may choose: `infra/environments/<environment>.json`. CDK and every command of a deployment read it, so that
+ * nothing depends on what somebody typed once. No secret is in it: those are in Secrets Manager.
+ */
+export const Settings = z.strictObject({
+  /** Prefix of the stacks, and what metrics and costs are told apart by: two environments in one account take two names. */
   name: z
     .string()
     .regex(/^[A-Za-z][A-Za-z0-9-]{0,24}$/)
     .default('Vybzz'),
-  /**
-   * The origin that browsers see, without a slash at its end. `npm run deploy` fills it in: from `domain`, or from the
-   * distribution's own name once that is known. Until then nothing may call the API from a page.
-   */
-  origin: z.url({ protocol: /^https$/ }).default('https://not-deployed-yet.invalid'),
+  region: z
+    .string()
+    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/)
+    .default('us-east-1'),
+  /** The account's number: a deployment with the credentials of another is refused. */
+  account: z
+    .string()
+    .regex(/^\d{12}$/)
+    .optional(),
+  /** Availability zones by name, at least two: where the first two of the account lack VPC origins, or Fargate of this architecture. */
+  zones: z
+    .array(zone)
+    .refine(({ length }) => length !== 1, 'a balancer wants two zones')
+    .default([]),
   /** A domain of one's own, with the certificate for it in us-east-1 and, where Route 53 has it, the zone to say so in. */
   domain: z.string().optional(),
   certificateArn: z.string().startsWith('arn:').optional(),
@@ -23,39 +39,84 @@ export const Settings = z.object({
   issuerKind: z.enum(['oidc', 'cognito', 'clerk']).default('oidc'),
   clientId: z.string().optional(),
   audience: z.string().optional(),
-  /** A firewall with AWS's managed rules before the distribution; about $8 a month. The stacks are then deployed to us-east-1. */
-  waf: flag.default(false),
+  /** A claim of its tokens that makes a new person a creator from the first, or its bearer a moderator. */
+  creatorClaim: z.string().optional(),
+  moderatorClaim: z.string().optional(),
+  /** Ids of the people (`usr_…`) who watch over the platform. */
+  moderators: z.array(z.string().startsWith('usr_')).default([]),
+  /** A firewall with AWS's managed rules before the distribution; about $8 a month. It wants the region us-east-1. */
+  waf: z.boolean().default(false),
   /** Ingest tasks on Fargate Spot: a third of the price, two minutes' notice, which is what a migration is for. */
-  spot: flag.default(false),
-  /** `arm64` or `x86_64`: what the worker's image is built for. */
-  arch: z.enum(['arm64', 'x86_64']).default('arm64'),
-  minWorkers: z.coerce.number().int().min(1).default(1),
-  maxWorkers: z.coerce.number().int().min(1).default(20),
+  spot: z.boolean().default(false),
+  /** What the worker's image is built for; by default as the machine is that builds it. */
+  arch: z.enum(['arm64', 'x86_64']).default(process.arch === 'arm64' ? 'arm64' : 'x86_64'),
+  minWorkers: z.int().min(1).default(1),
+  maxWorkers: z.int().min(1).default(20),
+  /** Executions that webhooks have for themselves. Not in a new account, which has 10 in all and must keep 10 unreserved. */
+  webhookConcurrency: z.int().min(1).optional(),
+  /** `there` where another deployment, or anything else, has given the account API Gateway's role for logs. */
+  apiGatewayRole: z.enum(['make', 'there']).default('make'),
   /** Where alarms and the budget write to; nobody hears them without one. */
   alarmEmail: z.email().optional(),
-  monthlyBudgetUsd: z.coerce.number().positive().default(100),
+  /** Whether a show is made every hour (`npm run show:hourly`), and an alarm goes off without one. */
+  hourlyShow: z.boolean().default(false),
+  monthlyBudgetUsd: z.number().positive().default(100),
   /** The table's ceiling in write units a second: bounds the bill when somebody writes a loop. */
-  maxWriteUnits: z.coerce.number().int().positive().default(4_000),
+  maxWriteUnits: z.int().positive().default(4_000),
 });
 export type Settings = z.infer<typeof Settings>;
 
-/** The settings in a CDK context; one sentence for each that cannot be. */
-export const readSettings = (context: (name: string) => unknown): Settings => {
-  const given = Object.fromEntries(
-    Object.keys(Settings.shape)
-      .map((name): [string, unknown] => [name, context(name)])
-      .filter(([, value]) => value !== undefined && value !== ''),
-  );
+/** The settings, and where browsers find the site, without a slash at its end. */
+export type Deployment = Settings & { origin: string };
+
+/** The settings in a file's text; throws one sentence for each that cannot be. */
+export const parseSettings = (text: string, file: string): Settings => {
+  const refuse = (why: string): never => {
+    throw new Error(`${file}: ${why}`);
+  };
+  let given: unknown;
+  try {
+    given = JSON.parse(text);
+  } catch {
+    return refuse('is not JSON');
+  }
   const parsed = Settings.safeParse(given);
   if (!parsed.success)
-    throw new Error(parsed.error.issues.map(({ path, message }) => `-c ${path.join('.')}: ${message}`).join('\n'));
+    throw new Error(
+      parsed.error.issues
+        .map(({ path, message }) => `${file}: ${[...path.map(String), message].join(': ')}`)
+        .join('\n'),
+    );
   const settings = parsed.data;
   if (settings.domain && !settings.certificateArn)
-    throw new Error('-c domain needs -c certificateArn: CloudFront wants a certificate for it in us-east-1');
-  if (settings.issuer && !settings.clientId) throw new Error('-c issuer needs -c clientId');
+    refuse('domain needs certificateArn: CloudFront wants a certificate for it in us-east-1');
+  if (settings.issuer && !settings.clientId) refuse('issuer needs clientId');
   if (settings.issuer && settings.issuerKind === 'oidc' && !settings.audience)
-    throw new Error(
-      '-c issuer of the kind oidc needs -c audience: without it a token for another application would do',
-    );
+    refuse('an issuer of the kind oidc needs audience: without it a token for another application would do');
+  if (settings.waf && settings.region !== 'us-east-1')
+    refuse('waf needs the region us-east-1: a firewall before CloudFront lives nowhere else');
+  if (settings.zones.some((name) => !name.startsWith(settings.region))) refuse(`zones are not of ${settings.region}`);
+  if (settings.maxWorkers < settings.minWorkers) refuse('maxWorkers is below minWorkers');
   return settings;
 };
+
+/** The settings of an environment by its name; throws a sentence where there are none. */
+export const readSettings = (environment: string): Settings => {
+  const file = `infra/environments/${environment}.json`;
+  let text: string;
+  try {
+    text = readFileSync(new URL(`./environments/${environment}.json`, import.meta.url), 'utf8');
+  } catch (cause) {
+    throw new Error(`${file} is not there: copy infra/environments/example.json, and say what differs`, { cause });
+  }
+  return parseSettings(text, file);
+};
+
+/**
+ * Settings with the origin that they come to: their own domain's, else what CloudFormation has said of a stack that stands, else a
+ * placeholder that no stack that stands is given (`infra/constructs/origin-known.ts`).
+ */
+export const deploymentOf = (settings: Settings, known?: string): Deployment => ({
+  ...settings,
+  origin: settings.domain ? `https://${settings.domain}` : (known ?? PLACEHOLDER_ORIGIN),
+});

@@ -2,15 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { AdjustmentType } from 'aws-cdk-lib/aws-applicationautoscaling';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
-import {
-  type IPrefixList,
-  type ISecurityGroup,
-  Peer,
-  Port,
-  SecurityGroup,
-  SubnetType,
-  type Vpc,
-} from 'aws-cdk-lib/aws-ec2';
+import { type IPrefixList, Peer, Port, SecurityGroup, SubnetType, type Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import {
   AvailabilityZoneRebalancing,
@@ -25,11 +17,13 @@ import {
   LinuxParameters,
   LogDrivers,
   OperatingSystemFamily,
+  PropagatedTagSource,
   UlimitName,
 } from 'aws-cdk-lib/aws-ecs';
 import {
   ApplicationLoadBalancer,
   ApplicationProtocol,
+  type ApplicationTargetGroup,
   TargetGroupLoadBalancingAlgorithmType,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -39,7 +33,19 @@ import { acknowledge } from './acknowledged.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PORT = 3004;
-/** Shows end by moving elsewhere within seconds; what is left then is cut. The most that Fargate grants. */
+/**
+ * How a task is stopped, in ECS's own order, and why the times fit (`infra/stacks/stacks.test.ts` holds them to the worker's limits):
+ *
+ *   0 s    ECS decides: `DesiredStatus` is STOPPED, and the balancer sends nobody new. Open sockets go on.
+ *   ≤ 2    the worker has seen it (`taskEveryMs`) and asks its shows to go elsewhere, spread over 10 s (`migrateSpreadMs`)
+ *   ≤ 19   each has fed its encoder to the end of a GOP (`leaveAtGopMs`) and its client is at another worker
+ *   ≤ 112  what could not leave is cut (`exitMs`), and the process has ended of itself
+ *   120    the balancer cuts what it still carries: DRAIN, which must be more than all of the above
+ *   120    only now SIGTERM, and at 240 s SIGKILL: STOP, the most that Fargate grants
+ *
+ * A balancer is done with a task as soon as its last socket is closed, so that usually 20 s pass, and not 120.
+ */
+const DRAIN = Duration.seconds(120);
 const STOP = Duration.seconds(120);
 /** The balancer's patience with a silent socket; the worker pings every 20 s. */
 const IDLE = Duration.seconds(300);
@@ -47,6 +53,8 @@ const IDLE = Duration.seconds(300);
 /** What the worker's metrics are called: `ingest-worker/metrics.ts` writes them in CloudWatch's embedded format. */
 export const INGEST_METRICS = {
   namespace: 'Vybzz/Ingest',
+  /** By which two environments in one account are told apart. */
+  dimension: 'Deployment',
   /** How full a worker is. */
   utilization: 'LoadPercent',
   sessions: 'Sessions',
@@ -61,11 +69,16 @@ export const INGEST_METRICS = {
   commitDelayMs: 'CommitDelayMs',
 } as const;
 
+/** What a task is granted; the worker's capacity follows from it. */
+const TASK = { cpuUnits: 1_024, memoryMiB: 4_096 };
+
 type Props = {
   vpc: Vpc;
   /** Where CloudFront's connections come from. */
   cloudFront: IPrefixList;
   environment: Record<string, string>;
+  /** The deployment's name: what its metrics are told apart by. */
+  deployment: string;
   arch: 'arm64' | 'x86_64';
   spot: boolean;
   minWorkers: number;
@@ -75,21 +88,21 @@ type Props = {
 /**
  * The ingest workers on Fargate behind a balancer that only CloudFront reaches.
  *
- * One vCPU and 4 GB hold about 150 remuxed shows: at 15 MB of FFmpeg and 10 MB of ring each, memory binds before the CPU.
+ * One vCPU and 4 GB hold 134 remuxed shows: at 15 MB of FFmpeg and 10 MB of ring each, memory binds before the CPU.
  * Tasks have public addresses because their media leaves to the internet: a NAT gateway would cost as much as the egress.
  * Nothing can connect to them but the balancer.
  *
- * The task may protect itself from being stopped, and what `StreamTable.grantLease` says; all of it is in `infra/ROLES.md`.
+ * The task may protect itself from being stopped, see whether a deployment of its service waits for that, and what `StreamTable.grantLease` says; all of it is in `infra/ROLES.md`.
  */
 export class IngestService extends Construct {
   readonly balancer: ApplicationLoadBalancer;
   readonly service: FargateService;
   readonly task: FargateTaskDefinition;
-  readonly securityGroup: ISecurityGroup;
+  readonly workers: ApplicationTargetGroup;
 
   constructor(scope: Construct, id: string, props: Props) {
     super(scope, id);
-    const { vpc, cloudFront, environment, arch, spot, minWorkers, maxWorkers } = props;
+    const { vpc, cloudFront, environment, deployment, arch, spot, minWorkers, maxWorkers } = props;
     const arm = arch === 'arm64';
 
     const cluster = new Cluster(this, 'Cluster', {
@@ -98,8 +111,8 @@ export class IngestService extends Construct {
       containerInsightsV2: ContainerInsights.ENABLED,
     });
     this.task = new FargateTaskDefinition(this, 'Task', {
-      cpu: 1_024,
-      memoryLimitMiB: 4_096,
+      cpu: TASK.cpuUnits,
+      memoryLimitMiB: TASK.memoryMiB,
       runtimePlatform: {
         cpuArchitecture: arm ? CpuArchitecture.ARM64 : CpuArchitecture.X86_64,
         operatingSystemFamily: OperatingSystemFamily.LINUX,
@@ -115,7 +128,18 @@ export class IngestService extends Construct {
         exclude: ['**/node_modules', '.git', '.vybzz', '.tsbuild', 'cdk.out', 'web', 'infra', 'test-results'],
       }),
       portMappings: [{ containerPort: PORT }],
-      environment: { HOST: '0.0.0.0', PORT: String(PORT), ENCODER_WALL: 'sealed', ...environment },
+      environment: {
+        HOST: '0.0.0.0',
+        PORT: String(PORT),
+        ENCODER_WALL: 'sealed',
+        DEPLOYMENT: deployment,
+        // What the task is granted is not in its container: a task of one vCPU sees two.
+        TASK_CPU_UNITS: String(TASK.cpuUnits),
+        TASK_MEMORY_MIB: String(TASK.memoryMiB),
+        // CloudFront's: what the balancer adds is CloudFront's address, and what CloudFront added is the viewer's.
+        TRUSTED_HOPS: '1',
+        ...environment,
+      },
       logging: LogDrivers.awsLogs({
         streamPrefix: 'worker',
         logGroup: new LogGroup(this, 'Logs', {
@@ -153,7 +177,6 @@ export class IngestService extends Construct {
       vpc,
       description: 'The balancer to the ingest workers; RTMPS and AWS out',
     });
-    this.securityGroup = workerGroup;
 
     acknowledge(this.task, {
       ECS2: 'None of the variables is a secret: a name, an origin, a port',
@@ -166,7 +189,9 @@ export class IngestService extends Construct {
     this.service = new FargateService(this, 'Service', {
       cluster,
       taskDefinition: this.task,
-      desiredCount: minWorkers,
+      // No desired count: every deployment would write it again, over what scaling has come to.
+      propagateTags: PropagatedTagSource.SERVICE,
+      enableECSManagedTags: true,
       vpcSubnets: { subnetType: SubnetType.PUBLIC },
       assignPublicIp: true,
       securityGroups: [workerGroup],
@@ -186,11 +211,22 @@ export class IngestService extends Construct {
         resources: [cluster.arnForTasks('*')],
       }),
     );
+    this.task.addToTaskRolePolicy(
+      new PolicyStatement({
+        sid: 'SeeOwnDeployment',
+        actions: ['ecs:DescribeServices'],
+        resources: [
+          Stack.of(this).formatArn({ service: 'ecs', resource: 'service', resourceName: `${cluster.clusterName}/*` }),
+        ],
+      }),
+    );
     if (cluster.node.defaultChild instanceof CfnCluster) {
       const clusterId = Stack.of(this).getLogicalId(cluster.node.defaultChild);
       acknowledge(this.task.taskRole, {
         [`IAM5[Resource::arn:<AWS::Partition>:ecs:<AWS::Region>:<AWS::AccountId>:task/<${clusterId}>/*]`]:
           'A task learns its own id only when it runs; the wildcard ends with the cluster, which holds workers alone',
+        [`IAM5[Resource::arn:<AWS::Partition>:ecs:<AWS::Region>:<AWS::AccountId>:service/<${clusterId}>/*]`]:
+          'The service has its name only after its role is there; the cluster has no other',
       });
     }
 
@@ -206,14 +242,14 @@ export class IngestService extends Construct {
       ELB2: 'Its log would hold stream keys, which are in the path; the worker itself logs each feed, without them',
     });
     const listener = this.balancer.addListener('Http', { port: 80, protocol: ApplicationProtocol.HTTP, open: false });
-    listener.addTargets('Workers', {
+    this.workers = listener.addTargets('Workers', {
       port: PORT,
       protocol: ApplicationProtocol.HTTP,
       targets: [this.service],
       // The oldest worker has the most shows; a new one is to get the next.
       loadBalancingAlgorithmType: TargetGroupLoadBalancingAlgorithmType.LEAST_OUTSTANDING_REQUESTS,
       // Sockets are asked to move long before this cuts them.
-      deregistrationDelay: STOP,
+      deregistrationDelay: DRAIN,
       healthCheck: {
         path: '/healthz',
         interval: Duration.seconds(10),
@@ -227,6 +263,7 @@ export class IngestService extends Construct {
       new Metric({
         namespace: INGEST_METRICS.namespace,
         metricName: INGEST_METRICS.utilization,
+        dimensionsMap: { [INGEST_METRICS.dimension]: deployment },
         statistic,
         period: Duration.minutes(1),
       });

@@ -19,6 +19,8 @@ export type IssuerSettings = {
   clientId: string;
   audience?: string;
   azp?: string[];
+  creatorClaim?: string;
+  moderatorClaim?: string;
   scopes?: string[];
 };
 

@@ -1,14 +1,23 @@
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { AccessLogField, AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import { AccessLogField, AccessLogFormat, CfnAccount } from 'aws-cdk-lib/aws-apigateway';
 import { CfnApi, LogGroupLogDestination, WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
-import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import { Grant, type IGrantable, ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledged.ts';
 
-type Props = { connect: IFunction; message: IFunction; disconnect: IFunction };
+type Props = {
+  connect: IFunction;
+  message: IFunction;
+  disconnect: IFunction;
+  /**
+   * Whether this stack gives the account the role by which API Gateway logs WebSockets. There is one for an account and region:
+   * a second deployment there finds it, and making it again would take it from the first.
+   */
+  apiGatewayRole: 'make' | 'there';
+};
 
 /** The stage's name is the path under which CloudFront hands sockets over. */
 const STAGE = 'realtime';
@@ -21,7 +30,7 @@ export class RealtimeApi extends Construct {
   readonly api: WebSocketApi;
   readonly stage: WebSocketStage;
 
-  constructor(scope: Construct, id: string, { connect, message, disconnect }: Props) {
+  constructor(scope: Construct, id: string, { connect, message, disconnect, apiGatewayRole }: Props) {
     super(scope, id);
     this.api = new WebSocketApi(this, 'Api', {
       routeSelectionExpression: '$request.body.action',
@@ -61,6 +70,25 @@ export class RealtimeApi extends Construct {
         ),
       },
     });
+    // Without it a new account refuses the stage: "CloudWatch Logs role ARN must be set in account settings to enable logging".
+    if (apiGatewayRole === 'make') this.stage.node.addDependency(this.#accountRole());
+  }
+
+  /** Kept when the stack goes: whatever else the account has in API Gateway logs by it, too. */
+  #accountRole(): CfnAccount {
+    const role = new Role(this, 'AccountRole', {
+      assumedBy: new ServicePrincipal('apigateway.amazonaws.com'),
+      description: "Vybzz: by which API Gateway logs this account's WebSockets",
+      managedPolicies: [ManagedPolicy.fromAwsManagedPolicyName('service-role/AmazonAPIGatewayPushToCloudWatchLogs')],
+    });
+    role.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    acknowledge(role, {
+      'IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]':
+        'API Gateway tries the role when it is set, and takes none that may do less',
+    });
+    const account = new CfnAccount(this, 'Account', { cloudWatchRoleArn: role.roleArn });
+    account.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    return account;
   }
 
   /** The management endpoint, for `REALTIME_ENDPOINT`. */

@@ -27,7 +27,7 @@ type Props = {
   /** Packages with machine code in them, which cannot be in a bundle: installed beside it for the Lambda's processor. */
   machineCode?: string[];
   /** @default none: the account's shared pool */
-  reservedConcurrency?: number;
+  reservedConcurrency?: number | undefined;
 };
 
 /**

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { AssetHashType, DockerImage, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { AssetHashType, DockerImage, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { Distribution } from 'aws-cdk-lib/aws-cloudfront';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -41,7 +41,13 @@ const hashOf = (sources: string[]): string => {
   return hash.digest('hex');
 };
 
-/** Builds the web app, copies it into the bucket, and lets the distribution forget the page that named the files before. */
+/** Vite calls these files by the hash of what is in them. */
+const HASHED = 'assets/*';
+
+/**
+ * Builds the web app, copies it into the bucket, and lets the distribution forget the page that named the files before. Those files
+ * stay: a studio that was open before still finds its own (`infra/decisions/old-site-files-stay.md`).
+ */
 export const deploySiteFiles = (
   scope: Construct,
   { bucket, distribution }: { bucket: Bucket; distribution: Distribution },
@@ -62,11 +68,16 @@ export const deploySiteFiles = (
               '--outDir',
               outputDir,
               '--emptyOutDir',
+              // Named in no file, and taken away below: the sources are ours, and the commit makes the maps again.
+              '--sourcemap',
+              'hidden',
               '--logLevel',
               'warn',
             ],
             { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] },
           );
+          for (const name of readdirSync(outputDir, { recursive: true, encoding: 'utf8' }))
+            if (name.endsWith('.map')) rmSync(join(outputDir, name));
           return true;
         },
       },
@@ -81,17 +92,22 @@ export const deploySiteFiles = (
     description: 'Vybzz: copies the built web app into its bucket',
   });
   logGroup.grantWrite(role);
-  new BucketDeployment(scope, 'Deployment', {
-    role,
-    logGroup,
-    destinationBucket: bucket,
-    sources: [files],
+  const copied = { role, logGroup, destinationBucket: bucket, sources: [files], prune: false, memoryLimit: 256 };
+  const hashed = new BucketDeployment(scope, 'HashedFiles', {
+    ...copied,
+    exclude: ['*'],
+    include: [HASHED],
+    cacheControl: [CacheControl.setPublic(), CacheControl.maxAge(Duration.days(365)), CacheControl.immutable()],
+  });
+  const pages = new BucketDeployment(scope, 'Deployment', {
+    ...copied,
+    exclude: [HASHED],
     distribution,
     distributionPaths: ['/index.html', '/'],
     cacheControl: [CacheControl.noCache()],
-    prune: true,
-    memoryLimit: 256,
   });
+  // A page that names a file is there only after the file.
+  pages.node.addDependency(hashed);
   if (!(bucket.node.defaultChild instanceof CfnBucket)) throw new Error('unreachable');
   const bucketId = Stack.of(scope).getLogicalId(bucket.node.defaultChild);
   const copies = "CDK's own copying function: it writes all of one bucket from all of the assets' bucket";

@@ -20,6 +20,7 @@ import {
 import { HttpOrigin, S3BucketOrigin, VpcOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import type { IApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledged.ts';
 import { deploySiteFiles } from './site-files.ts';
@@ -36,9 +37,16 @@ type Props = {
   domain?: string;
   certificateArn?: string;
   webAclArn?: string;
+  /** The secret whose `EDGE_SECRET` the APIs want to hear of each request. */
+  edgeSecret: ISecret;
   /** What `GET /healthz` calls this deployment. */
   version: string;
 };
+
+/** As `functions/assembly/edge.ts` reads it. */
+const EDGE_HEADER = 'x-vybzz-edge';
+/** What CloudFront would otherwise keep for 10 s and give to whoever asks next, whoever that is. */
+const ERRORS_OF_ONE_REQUEST = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504];
 
 /** A page of the app has no dot in its last segment: those all get the one document, which knows its own routes. */
 const PAGES = `function handler(event) {
@@ -81,8 +89,10 @@ export class Site extends Construct {
       // API Gateway and the balancer refuse a Host that is not theirs.
       originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
     });
-    const api = new HttpOrigin(props.httpDomain);
-    const realtime = new HttpOrigin(props.realtimeDomain);
+    // CloudFormation reads the secret itself: no template, and no log of a deployment, has it.
+    const customHeaders = { [EDGE_HEADER]: props.edgeSecret.secretValueFromJson('EDGE_SECRET').unsafeUnwrap() };
+    const api = new HttpOrigin(props.httpDomain, { customHeaders });
+    const realtime = new HttpOrigin(props.realtimeDomain, { customHeaders });
     const ingest = VpcOrigin.withApplicationLoadBalancer(props.ingest, {
       protocolPolicy: OriginProtocolPolicy.HTTP_ONLY,
       readTimeout: Duration.seconds(60),
@@ -96,6 +106,7 @@ export class Site extends Construct {
 
     this.distribution = new Distribution(this, 'Distribution', {
       comment: 'Vybzz',
+      errorResponses: ERRORS_OF_ONE_REQUEST.map((httpStatus) => ({ httpStatus, ttl: Duration.seconds(0) })),
       defaultRootObject: 'index.html',
       httpVersion: HttpVersion.HTTP2,
       priceClass: PriceClass.PRICE_CLASS_100,

@@ -1,37 +1,43 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdir } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import { planDeployment } from './plan.ts';
-import { outputsFile, readOutput } from './origin.ts';
+import { existsSync } from 'node:fs';
+import { readArguments } from '../commands/read-arguments.mjs';
+import { CommandError, orExplain } from '../local/command-error.mjs';
+import { openAccount } from './account.ts';
+import { agreeOnTerminal, cdkIn } from './cdk.ts';
+import { DEFAULT_ENVIRONMENT, settingsOf } from './deployment.ts';
+import { thisMachine } from './machine.ts';
+import { requirePreflight, runDeployment } from './run-deployment.ts';
 
-/**
- * `npm run deploy -- [-c name=value …]`: all stacks. Without a domain of one's own the site's name is known only once there is a
- * distribution, and Cognito, the API and the workers must know it: the first deployment is therefore done twice.
- */
-const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
-const given = process.argv.slice(2);
+const USAGE = `npm run deploy -- [ENVIRONMENT] [--preflight] [--yes]
 
-const cdk = async (args: string[]): Promise<void> => {
-  const child = spawn('npx', ['cdk', ...args], { cwd: ROOT, stdio: 'inherit' });
-  const [code] = await once(child, 'exit');
-  if (code !== 0) process.exit(Number(code ?? 1));
-};
+All stacks of infra/environments/ENVIRONMENT.json (${DEFAULT_ENVIRONMENT} unless said), to the account of the shell's credentials.
 
-await mkdir(`${ROOT}/.vybzz`, { recursive: true });
-const { name, origin } = planDeployment(given);
-const outputs = outputsFile(ROOT, name);
-const deploy = (known: string | undefined): Promise<void> =>
-  cdk(['deploy', '--all', '--outputs-file', outputs, ...(known ? ['-c', `origin=${known}`] : []), ...given]);
-const deployed = () => readOutput(outputs, `${name}-Web`, 'Origin');
+  --preflight   only asks account and machine whether all is there, and says what is not
+  --yes         asks nothing, for scripts`;
+const { values, positionals } = readArguments(USAGE, {
+  words: 1,
+  options: { preflight: { type: 'boolean', default: false }, yes: { type: 'boolean', default: false } },
+});
+const [environment = DEFAULT_ENVIRONMENT] = positionals;
+const say = (line: string): void => console.log(line);
 
-const before = origin ?? (await deployed());
-await deploy(before);
-const after = await deployed();
-if (after && after !== before) {
-  console.log(`\nThe site is ${after}: telling sign-in, API and workers …\n`);
-  await deploy(after);
-}
-console.log(
-  `\nVybzz is at ${after ?? before ?? '?'}\nNext: npm run setup:mux -- --name ${name}   then   npm run smoke -- ${after ?? before ?? ''}`,
-);
+await orExplain(async () => {
+  const isThere = existsSync(new URL(`../environments/${environment}.json`, import.meta.url));
+  // A preflight says all that is missing at once, the settings among it.
+  const settings = settingsOf(values.preflight && !isThere ? 'example' : environment);
+  const parts = {
+    environment,
+    settings,
+    account: openAccount(settings.region),
+    machine: thisMachine,
+    cdk: cdkIn(settings.region),
+    agree: agreeOnTerminal(values.yes),
+    say,
+  };
+  if (!values.preflight) return void (await runDeployment(parts));
+  if (!isThere)
+    say(
+      `✗ infra/environments/${environment}.json is not there: copy infra/environments/example.json, and say what differs. What follows is for the example.`,
+    );
+  await requirePreflight(parts);
+  if (!isThere) throw new CommandError('The settings are missing; nothing was built and nothing deployed.');
+});

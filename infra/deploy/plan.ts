@@ -1,14 +1,38 @@
-/** What the arguments of `npm run deploy` say of the name and the origin, as `-c name=value` of CDK. */
-export const planDeployment = (args: readonly string[]): { name: string; origin: string | undefined } => {
-  const context = new Map<string, string>();
-  for (const [index, arg] of args.entries()) {
-    if (arg !== '-c' && arg !== '--context') continue;
-    const [key = '', ...value] = (args[index + 1] ?? '').split('=');
-    context.set(key, value.join('='));
-  }
-  const domain = context.get('domain');
-  return {
-    name: context.get('name') ?? 'Vybzz',
-    origin: context.get('origin') ?? (domain ? `https://${domain}` : undefined),
-  };
+import { FIRST_DEPLOYMENT } from '../constructs/origin-known.ts';
+import { deploymentOf, PLACEHOLDER_ORIGIN, type Settings } from '../settings.ts';
+import type { Account } from './account.ts';
+import { stackNameOf } from './deployment.ts';
+
+export type Plan = {
+  /** Whether no site stands yet, and nobody can know its name. */
+  first: boolean;
+  /** What the stacks are told of where the site is; undefined for the first time. */
+  origin: string | undefined;
 };
+
+/** What CloudFormation itself says of a deployment: no file that may be lost is asked. */
+export const planDeployment = async (settings: Settings, account: Pick<Account, 'stack'>): Promise<Plan> => {
+  const web = await account.stack(stackNameOf(settings)('Web'));
+  const { origin } = deploymentOf(settings, web?.outputs['Origin']);
+  return origin === PLACEHOLDER_ORIGIN ? { first: true, origin: undefined } : { first: false, origin };
+};
+
+/** CDK's arguments for one pass. Whoever runs it has been asked already. */
+export const deployArguments = (environment: string, settings: Settings, { first, origin }: Plan): string[] => [
+  'deploy',
+  '--all',
+  '--require-approval',
+  'never',
+  // Without it CDK passes over a stack whose template is the same, though what it takes of another stack may have changed.
+  '--force',
+  '-c',
+  `environment=${environment}`,
+  ...(origin ? ['-c', `origin=${origin}`] : []),
+  // The stacks that want to know the site, and are allowed not to this once.
+  ...(first
+    ? ['Data', 'ControlPlane', 'Ingest'].flatMap((part) => [
+        '--parameters',
+        `${stackNameOf(settings)(part)}:${FIRST_DEPLOYMENT}=yes`,
+      ])
+    : []),
+];

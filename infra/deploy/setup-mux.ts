@@ -1,45 +1,42 @@
-import { fileURLToPath } from 'node:url';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { setUpMux } from './mux-setup.ts';
 import { readArguments } from '../commands/read-arguments.mjs';
 import { CommandError, messageOf, orExplain } from '../local/command-error.mjs';
-import { outputsFile, readOutput } from './origin.ts';
+import { openAccount } from './account.ts';
+import { DEFAULT_ENVIRONMENT, settingsOf, stackNameOf } from './deployment.ts';
+import { setUpMux } from './mux-setup.ts';
 
-/**
- * `npm run setup:mux -- [--name Vybzz] [--origin https://…] [--secret arn]`, with MUX_TOKEN_ID and MUX_TOKEN_SECRET in the
- * environment: arguments are seen by everybody on a machine, and kept in a shell's history.
- */
-const USAGE = `npm run setup:mux -- [--name Vybzz] [--origin https://…] [--secret ARN]
+/** The credentials are in the environment: arguments are seen by everybody on a machine, and kept in a shell's history. */
+const USAGE = `npm run setup:mux -- [ENVIRONMENT]
 
 With MUX_TOKEN_ID and MUX_TOKEN_SECRET in the environment: checks the token, registers the webhook, makes the signing key, and
-keeps all three in Secrets Manager. What npm run deploy has left says the origin and the secret.`;
-const { values } = readArguments(USAGE, {
-  options: { name: { type: 'string', default: 'Vybzz' }, origin: { type: 'string' }, secret: { type: 'string' } },
-});
-const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
-const outputs = outputsFile(ROOT, values.name);
-const id = process.env['MUX_TOKEN_ID'];
-const secret = process.env['MUX_TOKEN_SECRET'];
-const origin = values.origin ?? (await readOutput(outputs, `${values.name}-Web`, 'Origin'));
-const secretId = values.secret ?? (await readOutput(outputs, `${values.name}-Data`, 'MuxSecret'));
+keeps all three in Secrets Manager. CloudFormation says the origin and the secret of the deployment of
+infra/environments/ENVIRONMENT.json (${DEFAULT_ENVIRONMENT} unless said).`;
+const { positionals } = readArguments(USAGE, { words: 1, options: {} });
+const [environment = DEFAULT_ENVIRONMENT] = positionals;
+const { MUX_TOKEN_ID: id, MUX_TOKEN_SECRET: secret, MUX_BASE_URL: muxBaseUrl } = process.env;
 
-const missing = [
-  ...(id && secret
-    ? []
-    : ['MUX_TOKEN_ID and MUX_TOKEN_SECRET in the environment (dashboard.mux.com, Settings, Access Tokens)']),
-  ...(origin && secretId ? [] : ['a deployment: npm run deploy first, or say --origin and --secret']),
-];
 await orExplain(async () => {
-  if (!id || !secret || !origin || !secretId) throw new CommandError(`setup:mux needs ${missing.join(', and ')}.`);
-  await setUpMux({
-    secrets: new SecretsManagerClient({}),
-    secretId,
-    token: { id, secret },
-    muxBaseUrl: process.env['MUX_BASE_URL'],
-    origin,
-    say: (line) => console.log(line),
-  }).catch((cause: unknown) => {
+  if (!id || !secret)
+    throw new CommandError(
+      'setup:mux needs MUX_TOKEN_ID and MUX_TOKEN_SECRET in the environment (dashboard.mux.com, Settings, Access Tokens).',
+    );
+  const settings = settingsOf(environment);
+  const named = stackNameOf(settings);
+  const account = openAccount(settings.region);
+  try {
+    const [web, data] = [await account.stack(named('Web')), await account.stack(named('Data'))];
+    const [origin, secretId] = [web?.outputs['Origin'], data?.outputs['MuxSecret']];
+    if (!origin || !secretId) throw new Error(`${settings.name} is not deployed in ${settings.region}: npm run deploy`);
+    await setUpMux({
+      secrets: new SecretsManagerClient({ region: settings.region }),
+      secretId,
+      token: { id, secret },
+      muxBaseUrl,
+      origin,
+      say: (line) => console.log(line),
+    });
+  } catch (cause) {
     // What Mux or AWS refuses is for whoever called to mend.
     throw new CommandError(messageOf(cause), { cause });
-  });
+  }
 });

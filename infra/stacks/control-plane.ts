@@ -2,34 +2,37 @@ import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { Grant } from 'aws-cdk-lib/aws-iam';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { RoomsApi } from '../constructs/http-api.ts';
 import { type IssuerSettings, People } from '../constructs/people.ts';
+import { requireOrigin } from '../constructs/origin-known.ts';
 import { RealtimeApi } from '../constructs/realtime-api.ts';
 import { RoomFunction } from '../constructs/room-function.ts';
-import { TASK_TIMEOUT, TaskQueue } from '../constructs/task-queue.ts';
-import type { Settings } from '../settings.ts';
+import type { Deployment } from '../settings.ts';
 import type { DataStack } from './data.ts';
 
-type Props = StackProps & { settings: Settings; data: DataStack; version: string };
+type Props = StackProps & { settings: Deployment; data: DataStack; version: string };
 
-/** Webhooks must be taken while everything else is throttled: a share of the account's concurrency that is theirs alone. */
-const WEBHOOK_CONCURRENCY = 20;
 /** Rooms that tell open sockets. */
-const PUSHERS = new Set(['realtime', 'streams', 'tasks', 'users', 'webhooks']);
-/** Rooms that hand work over. */
-const GIVERS = new Set(['realtime', 'streams', 'tasks', 'webhooks']);
+const PUSHERS = new Set(['realtime', 'streams', 'users', 'webhooks']);
 
 /** Who works with files alone. */
 const TABLELESS = new Set(['uploads']);
 
-/** The secrets that each room works with, as its entry in `functions/assembly/lambdas/` says; the others it cannot read. */
-const SECRETS_OF: Record<string, readonly ('mux' | 'cursor')[]> = {
-  users: ['cursor'],
-  posts: ['cursor'],
-  streams: ['mux', 'cursor'],
-  webhooks: ['mux'],
+/**
+ * The secrets that each function works with, as its entry in `functions/assembly/lambdas/` says; the others it cannot read. What is
+ * called by the distribution knows it by `edge`.
+ */
+const SECRETS_OF: Record<string, readonly ('mux' | 'cursor' | 'edge')[]> = {
+  auth: ['edge'],
+  'realtime-connect': ['edge'],
+  users: ['cursor', 'edge'],
+  posts: ['cursor', 'edge'],
+  streams: ['mux', 'cursor', 'edge'],
+  'streams-sweep': ['mux', 'cursor'],
+  webhooks: ['mux', 'edge'],
 };
 
 /** The control plane: who signs in, one Lambda a room, and the two APIs before them. */
@@ -37,13 +40,14 @@ export class ControlPlaneStack extends Stack {
   readonly api: RoomsApi;
   readonly realtime: RealtimeApi;
   readonly rooms: Record<string, RoomFunction> = {};
-  readonly tasks: TaskQueue;
   readonly webhooksLog: ILogGroup;
+  readonly sweep: IFunction;
   /** Origins of the issuer, for the web app's CSP. */
   readonly issuerOrigins: string[];
 
   constructor(scope: Construct, id: string, { settings, data, version, ...props }: Props) {
     super(scope, id, props);
+    requireOrigin(this, settings.origin);
     const { issuer, origins } = this.#people(settings);
     this.issuerOrigins = origins;
 
@@ -54,12 +58,13 @@ export class ControlPlaneStack extends Stack {
       // CloudFront's: what it forwards for is the viewer's own address.
       TRUSTED_HOPS: '1',
       VERSION: version,
+      DEPLOYMENT: settings.name,
+      ...(settings.moderators.length > 0 && { MODERATORS: settings.moderators.join(',') }),
       AUTH_ISSUERS: this.toJsonString([issuer]),
       ...data.uploads.environment,
     };
     // The endpoint is the API's, which wants the functions first: whoever pushes is told afterwards.
     const pushers: RoomFunction[] = [];
-    this.tasks = new TaskQueue(this, 'Tasks');
     const room = (name: string, more: Partial<ConstructorParameters<typeof RoomFunction>[2]> = {}) => {
       const key = more.handler ? `${name}-${more.handler}` : name;
       const made = new RoomFunction(this, key, {
@@ -68,13 +73,12 @@ export class ControlPlaneStack extends Stack {
         environment: { ...environment, ...more.environment },
       });
       if (!TABLELESS.has(name)) data.table.grantItems(made.function);
-      for (const secret of SECRETS_OF[name] ?? []) {
+      for (const secret of SECRETS_OF[key] ?? []) {
         data[secret].grantRead(made.function);
         made.function.addEnvironment(`${secret.toUpperCase()}_SECRET_ARN`, data[secret].secretArn);
       }
       this.rooms[key] = made;
       if (PUSHERS.has(name)) pushers.push(made);
-      if (GIVERS.has(name)) this.tasks.takesFrom(made);
       return made;
     };
 
@@ -86,8 +90,10 @@ export class ControlPlaneStack extends Stack {
       connect: connect.function,
       message: message.function,
       disconnect: disconnect.function,
+      apiGatewayRole: settings.apiGatewayRole,
     });
     const sweep = room('streams', { handler: 'sweep', timeout: Duration.seconds(50) });
+    this.sweep = sweep.function;
     data.uploads.grantRemove(sweep.function);
     new Rule(this, 'EveryMinute', {
       description: 'Settles shows whose worker and webhooks have both gone silent, and goes on with removals',
@@ -96,7 +102,8 @@ export class ControlPlaneStack extends Stack {
     });
     // Its end waits for the worker to let go, at most 5 s.
     const streams = room('streams', { timeout: Duration.seconds(20) });
-    const webhooks = room('webhooks', { reservedConcurrency: WEBHOOK_CONCURRENCY });
+    // Taken even while everything else is throttled, where the account has enough to keep some of it apart.
+    const webhooks = room('webhooks', { reservedConcurrency: settings.webhookConcurrency });
     this.webhooksLog = webhooks.logGroup;
     const [auth, users] = [room('auth'), room('users')];
     // A film of 200 MB passes through it, and a picture is written anew: both want a processor of their own.
@@ -108,7 +115,6 @@ export class ControlPlaneStack extends Stack {
     data.uploads.grantPublish(uploads.function);
     // A post waits for its film.
     const posts = room('posts', { timeout: Duration.seconds(29) });
-    this.tasks.doneBy(room('tasks', { timeout: TASK_TIMEOUT }));
     data.uploads.grantTake(posts.function);
     const { functionArn } = uploads.function;
     Grant.addToPrincipal({ grantee: posts.function, actions: ['lambda:InvokeFunction'], resourceArns: [functionArn] });
@@ -132,10 +138,11 @@ export class ControlPlaneStack extends Stack {
     }
   }
 
-  #people({ issuer, issuerKind, clientId, audience, origin, name }: Settings): {
+  #people({ issuer, issuerKind, clientId, audience, origin, name, creatorClaim, moderatorClaim }: Deployment): {
     issuer: IssuerSettings;
     origins: string[];
   } {
+    const roles = { ...(creatorClaim && { creatorClaim }), ...(moderatorClaim && { moderatorClaim }) };
     if (issuer && clientId)
       return {
         issuer: {
@@ -143,11 +150,12 @@ export class ControlPlaneStack extends Stack {
           kind: issuerKind,
           clientId,
           ...(audience && { audience }),
+          ...roles,
           ...(issuerKind === 'clerk' && { azp: [origin] }),
         },
         origins: [new URL(issuer).origin],
       };
     const people = new People(this, 'People', { origin, domainPrefix: `${name.toLowerCase()}-${this.account}` });
-    return { issuer: people.issuer, origins: people.origins };
+    return { issuer: { ...people.issuer, ...roles }, origins: people.origins };
   }
 }

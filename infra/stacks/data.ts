@@ -2,6 +2,7 @@ import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../constructs/acknowledged.ts';
+import { requireOrigin } from '../constructs/origin-known.ts';
 import { StreamTable } from '../constructs/stream-table.ts';
 import { UploadsBucket } from '../constructs/uploads-bucket.ts';
 
@@ -15,9 +16,12 @@ export class DataStack extends Stack {
   readonly mux: Secret;
   /** Signs the cursors of lists: `CURSOR_SECRET`. */
   readonly cursor: Secret;
+  /** What the distribution says of each request that it hands on: `EDGE_SECRET`. */
+  readonly edge: Secret;
 
   constructor(scope: Construct, id: string, { maxWriteUnits, origin, ...props }: Props) {
     super(scope, id, props);
+    requireOrigin(this, origin);
     this.table = new StreamTable(this, 'Streams', { maxWriteUnits });
     this.uploads = new UploadsBucket(this, 'Uploads', { origin });
     this.mux = new Secret(this, 'Mux', {
@@ -34,8 +38,25 @@ export class DataStack extends Stack {
       },
       removalPolicy: RemovalPolicy.DESTROY,
     });
+    this.edge = new Secret(this, 'Edge', {
+      description: 'Vybzz: by which the APIs know the distribution',
+      generateSecretString: {
+        secretStringTemplate: '{}',
+        generateStringKey: 'EDGE_SECRET',
+        passwordLength: 48,
+        excludePunctuation: true,
+      },
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    new CfnOutput(this, 'CursorSecret', { description: 'Signs the cursors of lists', value: this.cursor.secretArn });
+    new CfnOutput(this, 'EdgeSecret', {
+      description: 'By which the APIs know the distribution',
+      value: this.edge.secretArn,
+    });
+    new CfnOutput(this, 'TableName', { description: 'The one table', value: this.table.tableName });
     new CfnOutput(this, 'MuxSecret', { description: 'What npm run setup:mux fills in', value: this.mux.secretArn });
     acknowledge(this.mux, { SMG4: 'Only Mux makes its tokens: npm run setup:mux rotates them, as the runbook says' });
+    acknowledge(this.edge, { SMG4: 'It is changed on both sides at once: npm run rotate -- edge' });
     acknowledge(this.cursor, {
       SMG4: 'It signs places in lists, nothing else; a rotation would break pages half-read',
     });

@@ -13,10 +13,11 @@ import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId } from '
 import type { Construct } from 'constructs';
 import { acknowledge } from '../constructs/acknowledged.ts';
 import { IngestService } from '../constructs/ingest-service.ts';
+import { requireOrigin } from '../constructs/origin-known.ts';
 import type { StreamTable } from '../constructs/stream-table.ts';
-import type { Settings } from '../settings.ts';
+import type { Deployment } from '../settings.ts';
 
-type Props = StackProps & { settings: Settings; table: StreamTable };
+type Props = StackProps & { settings: Deployment; table: StreamTable };
 
 /** The data plane: a network without NAT, and the ingest workers in it. */
 export class IngestStack extends Stack {
@@ -24,8 +25,9 @@ export class IngestStack extends Stack {
 
   constructor(scope: Construct, id: string, { settings, table, ...props }: Props) {
     super(scope, id, props);
+    requireOrigin(this, settings.origin);
     const vpc = new Vpc(this, 'Vpc', {
-      maxAzs: 2,
+      ...(settings.zones.length > 0 ? { availabilityZones: settings.zones } : { maxAzs: 2 }),
       natGateways: 0,
       subnetConfiguration: [
         { name: 'workers', subnetType: SubnetType.PUBLIC, mapPublicIpOnLaunch: false },
@@ -42,6 +44,7 @@ export class IngestStack extends Stack {
       vpc,
       cloudFront: PrefixList.fromPrefixListId(this, 'CloudFront', this.#cloudFrontPrefixList()),
       environment: { TABLE_NAME: table.tableName, ALLOWED_ORIGINS: settings.origin },
+      deployment: settings.name,
       arch: settings.arch,
       spot: settings.spot,
       minWorkers: settings.minWorkers,

@@ -1,4 +1,4 @@
-import { Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { CfnBudget } from 'aws-cdk-lib/aws-budgets';
 import {
   Dashboard,
@@ -10,16 +10,40 @@ import {
   Stats,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Operation } from 'aws-cdk-lib/aws-dynamodb';
+import type { FargateService } from 'aws-cdk-lib/aws-ecs';
+import { HttpCodeElb } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { type EventPattern, Rule } from 'aws-cdk-lib/aws-events';
 import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { Alarms, EVERY_MINUTE } from '../constructs/alarms.ts';
 import { INGEST_METRICS } from '../constructs/ingest-service.ts';
-import type { Settings } from '../settings.ts';
+import type { Deployment } from '../settings.ts';
 import type { ControlPlaneStack } from './control-plane.ts';
 import type { DataStack } from './data.ts';
 import type { IngestStack } from './ingest.ts';
+import type { WebStack } from './web.ts';
 
-type Props = StackProps & { settings: Settings; data: DataStack; controlPlane: ControlPlaneStack; ingest: IngestStack };
+type Props = StackProps & {
+  settings: Deployment;
+  data: DataStack;
+  controlPlane: ControlPlaneStack;
+  ingest: IngestStack;
+  web: WebStack;
+};
+
+/** How `infra/deploy/hourly-show.ts` tells of its show. */
+export const HOURLY_SHOW = { namespace: 'Vybzz/Show', metricName: 'Succeeded' };
+
+/** How a stack ends that has not come to what it was asked for. */
+const FAILED_STATES = [
+  'CREATE_FAILED',
+  'ROLLBACK_COMPLETE',
+  'ROLLBACK_FAILED',
+  'UPDATE_FAILED',
+  'UPDATE_ROLLBACK_COMPLETE',
+  'UPDATE_ROLLBACK_FAILED',
+  'DELETE_FAILED',
+];
 
 /** `emfEveryMs` of ingest-worker/limits.ts is 20 s. */
 const TELLS_A_MINUTE = 3;
@@ -27,21 +51,45 @@ const TELLS_A_MINUTE = 3;
 /** Ten seconds of one show, or a second of ten. */
 const DROPPED_A_MINUTE = 300;
 
+/** What a share of the calls that fail is an alarm for, in per cent. */
+const SOME_FAIL = { above: 5, periods: 2, runbook: 'The API fails' };
+
 /** Share of the budget at which its owner is written to, before and after it is spent. */
 const BUDGET_PERCENT = [50, 80, 100];
 
 /** What an operator sees, and what wakes one. */
 export class ObservabilityStack extends Stack {
-  constructor(scope: Construct, id: string, { settings, data, controlPlane, ingest, ...props }: Props) {
+  constructor(scope: Construct, id: string, { settings, data, controlPlane, ingest, web, ...props }: Props) {
     super(scope, id, props);
     const worker = (metricName: string, statistic: string): Metric =>
-      new Metric({ namespace: INGEST_METRICS.namespace, metricName, statistic, period: EVERY_MINUTE });
+      new Metric({
+        namespace: INGEST_METRICS.namespace,
+        metricName,
+        dimensionsMap: { [INGEST_METRICS.dimension]: settings.name },
+        statistic,
+        period: EVERY_MINUTE,
+      });
     const each = (of: (room: string) => IMetric): IMetric[] => Object.keys(controlPlane.rooms).map(of);
-    const roomMetric = (name: 'Errors' | 'Throttles') => (room: string) => {
+    const roomMetric = (name: 'Errors' | 'Throttles' | 'Invocations') => (room: string) => {
       const lambda = controlPlane.rooms[room]?.function;
       if (!lambda) throw new Error(`no room ${room}`);
       const options = { period: EVERY_MINUTE, statistic: Stats.SUM, label: room };
-      return name === 'Errors' ? lambda.metricErrors(options) : lambda.metricThrottles(options);
+      return lambda.metric(name, options);
+    };
+    /** Per cent of all; nothing where there are too few of them to say. */
+    const share = (
+      of: IMetric[],
+      all: IMetric[],
+      { least, label }: { least: number; label: string },
+    ): MathExpression => {
+      const metrics = [...new Set([...of, ...all])];
+      const added = (some: IMetric[]) => some.map((metric) => `FILL(m${metrics.indexOf(metric)}, 0)`).join(' + ');
+      return new MathExpression({
+        expression: `IF((${added(all)}) >= ${least}, 100 * (${added(of)}) / (${added(all)}), 0)`,
+        usingMetrics: Object.fromEntries(metrics.map((metric, i) => [`m${i}`, metric])),
+        period: EVERY_MINUTE,
+        label,
+      });
     };
     const sum = (metrics: IMetric[], label: string): MathExpression =>
       new MathExpression({
@@ -50,15 +98,22 @@ export class ObservabilityStack extends Stack {
         period: EVERY_MINUTE,
         label,
       });
-    // What the queue hands on has alarms of its own: an alarm adds up at most ten.
-    const answering = (metrics: IMetric[]) => metrics.filter((_, i) => Object.keys(controlPlane.rooms)[i] !== 'tasks');
     const lambdaErrors = each(roomMetric('Errors'));
+    // An alarm reckons with at most ten metrics: five rooms' errors and calls.
+    const failed = (wanted: (room: string) => boolean): MathExpression => {
+      const rooms = Object.keys(controlPlane.rooms).filter(wanted);
+      const [errors, calls] = (['Errors', 'Invocations'] as const).map((name) => rooms.map(roomMetric(name)));
+      return share(errors ?? [], calls ?? [], { least: 20, label: '% of calls that failed' });
+    };
     const lambdaThrottles = each(roomMetric('Throttles'));
     const webhookErrors = roomMetric('Errors')('webhooks');
+    const everySweep = { period: Duration.minutes(5), statistic: Stats.SUM };
+    const sweep = controlPlane.sweep;
     const webhooks = new MetricFilter(this, 'WebhookAge', {
       logGroup: controlPlane.webhooksLog,
       filterPattern: FilterPattern.stringValue('$.message', '=', 'webhook applied'),
-      metricNamespace: 'Vybzz',
+      // by its name alone, because what a filter finds without a value has no dimensions
+      metricNamespace: `Vybzz/${settings.name}`,
       metricName: 'WebhookAgeMs',
       metricValue: '$.ageMs',
     });
@@ -74,7 +129,18 @@ export class ObservabilityStack extends Stack {
       period: EVERY_MINUTE,
     });
     const serverErrors = controlPlane.api.api.metricServerError({ period: EVERY_MINUTE });
-    const unhealthy = ingest.ingest.balancer.metrics.targetConnectionErrorCount({ period: EVERY_MINUTE });
+    const { balancer, workers, service } = ingest.ingest;
+    const unreachable = balancer.metrics.targetConnectionErrorCount({ period: EVERY_MINUTE });
+    const balancerErrors = balancer.metrics.httpCodeElb(HttpCodeElb.ELB_5XX_COUNT, { period: EVERY_MINUTE });
+    const healthyHosts = workers.metrics.healthyHostCount({ period: EVERY_MINUTE, statistic: Stats.MAXIMUM });
+    const runningTasks = new Metric({
+      namespace: 'ECS/ContainerInsights',
+      metricName: 'RunningTaskCount',
+      dimensionsMap: { ClusterName: service.cluster.clusterName, ServiceName: service.serviceName },
+      statistic: Stats.MAXIMUM,
+      period: EVERY_MINUTE,
+    });
+    const heartbeat = worker(INGEST_METRICS.capacityUnits, Stats.SAMPLE_COUNT);
     const utilization = worker(INGEST_METRICS.utilization, Stats.MAXIMUM);
     const commitDelay = worker(INGEST_METRICS.commitDelayMs, Stats.MAXIMUM);
     const dropped = worker(INGEST_METRICS.droppedFrames, Stats.SUM);
@@ -91,70 +157,71 @@ export class ObservabilityStack extends Stack {
       });
     const live = held('sessions', 'shows', INGEST_METRICS.sessions);
     const left = held('capacityunits - loadunits', 'units', INGEST_METRICS.capacityUnits, INGEST_METRICS.loadUnits);
-    const webhooksRefused = new Metric({
-      namespace: 'Vybzz',
-      metricName: 'Answered4xx',
-      dimensionsMap: { service: 'webhooks' },
-      statistic: Stats.SUM,
-      period: EVERY_MINUTE,
-    });
+    const webhooksAnswered = (hundred: '2xx' | '4xx'): Metric =>
+      new Metric({
+        namespace: 'Vybzz',
+        metricName: `Answered${hundred}`,
+        dimensionsMap: { service: 'webhooks', deployment: settings.name },
+        statistic: Stats.SUM,
+        period: EVERY_MINUTE,
+      });
+    const webhooksRefused = webhooksAnswered('4xx');
     const webhookAge = webhooks.metric({ period: EVERY_MINUTE, statistic: Stats.MAXIMUM });
 
     const alarms = new Alarms(this, 'Alarms', { email: settings.alarmEmail });
-    alarms.when('WorkersNearlyFull', { metric: utilization, above: 90, minutes: 3, runbook: 'Workers nearly full' });
-    alarms.when('FramesDropped', {
-      metric: dropped,
-      above: DROPPED_A_MINUTE,
-      minutes: 2,
-      runbook: 'Frames are dropped',
-    });
-    alarms.when('TurnedAway', { metric: turnedAway, above: 20, minutes: 3, runbook: 'Feeds are turned away' });
-    alarms.when('CommitDelay', {
-      metric: commitDelay,
-      above: 10_000,
-      minutes: 3,
-      runbook: 'Mux is slow to acknowledge',
-    });
-    alarms.when('EncoderRestarts', { metric: restarts, above: 10, minutes: 2, runbook: 'FFmpeg keeps restarting' });
-    alarms.when('WebhookFailures', { metric: webhookErrors, above: 5, minutes: 3, runbook: 'Webhooks fail' });
-    alarms.when('WebhooksRefused', {
-      metric: webhooksRefused,
-      above: 10,
-      minutes: 3,
-      runbook: 'Webhooks are refused',
-    });
-    alarms.when('WebhooksLate', { metric: webhookAge, above: 60_000, minutes: 3, runbook: 'Webhooks come late' });
-    alarms.when('RoomErrors', {
-      metric: sum(answering(lambdaErrors), 'errors'),
-      above: 10,
-      minutes: 2,
-      runbook: 'The API fails',
-    });
-    alarms.when('RoomThrottles', {
-      metric: sum(answering(lambdaThrottles), 'throttles'),
-      above: 10,
-      minutes: 2,
-      runbook: 'The API is throttled',
-    });
-    alarms.when('TasksFailed', {
-      metric: controlPlane.tasks.failed.metricApproximateNumberOfMessagesVisible({ period: EVERY_MINUTE }),
-      above: 0,
-      runbook: 'Tasks fail',
-    });
-    alarms.when('TasksLate', {
-      metric: controlPlane.tasks.queue.metricApproximateAgeOfOldestMessage({ period: EVERY_MINUTE }),
-      above: 30,
-      minutes: 3,
-      runbook: 'Tasks come late',
-    });
-    alarms.when('ServerErrors', { metric: serverErrors, above: 10, minutes: 2, runbook: 'The API fails' });
-    alarms.when('TableThrottles', { metric: tableThrottles, above: 10, minutes: 2, runbook: 'The table is throttled' });
-    alarms.when('WorkersUnreachable', {
-      metric: unhealthy,
-      above: 5,
-      minutes: 2,
-      runbook: 'Workers cannot be reached',
-    });
+    new CfnOutput(this, 'AlarmTopic', { description: 'What alarms are told by', value: alarms.topic.topicArn });
+    const when: Record<string, Parameters<Alarms['when']>[1]> = {
+      WorkersNearlyFull: { metric: utilization, above: 90, periods: 3, runbook: 'Workers nearly full' },
+      FramesDropped: { metric: dropped, above: DROPPED_A_MINUTE, periods: 2, runbook: 'Frames are dropped' },
+      TurnedAway: { metric: turnedAway, above: 20, periods: 3, runbook: 'Feeds are turned away' },
+      CommitDelay: { metric: commitDelay, above: 10_000, periods: 3, runbook: 'Mux is slow to acknowledge' },
+      EncoderRestarts: { metric: restarts, above: 10, periods: 2, runbook: 'FFmpeg keeps restarting' },
+      NoHealthyWorker: { metric: healthyHosts, below: 1, periods: 2, runbook: 'Workers cannot be reached' },
+      TooFewTasks: {
+        metric: runningTasks,
+        below: settings.minWorkers,
+        periods: 5,
+        runbook: 'Workers cannot be reached',
+      },
+      BalancerErrors: { metric: balancerErrors, above: 10, periods: 2, runbook: 'Workers cannot be reached' },
+      WorkersUnreachable: { metric: unreachable, above: 5, periods: 2, runbook: 'Workers cannot be reached' },
+      WorkersSilent: { metric: heartbeat, below: 1, periods: 3, runbook: 'Workers are silent' },
+      WebhookFailures: { metric: webhookErrors, above: 5, periods: 3, runbook: 'Webhooks fail' },
+      WebhooksRefused: {
+        metric: share([webhooksRefused], [webhooksRefused, webhooksAnswered('2xx')], {
+          least: 5,
+          label: '% of webhooks refused',
+        }),
+        above: 50,
+        periods: 3,
+        runbook: 'Webhooks are refused',
+      },
+      WebhooksLate: { metric: webhookAge, above: 60_000, periods: 3, runbook: 'Webhooks come late' },
+      RoomErrors: { metric: failed((room) => !/^realtime-|-sweep$|^uploads$/.test(room)), ...SOME_FAIL },
+      UploadErrors: { metric: failed((room) => room === 'uploads'), ...SOME_FAIL },
+      RealtimeErrors: { metric: failed((room) => room.startsWith('realtime-')), ...SOME_FAIL },
+      ServerErrors: { metric: serverErrors, above: 10, periods: 2, runbook: 'The API fails' },
+      RoomThrottles: {
+        metric: sum(lambdaThrottles, 'throttles'),
+        above: 10,
+        periods: 2,
+        runbook: 'The API is throttled',
+      },
+      SweepSilent: {
+        metric: sweep.metricInvocations(everySweep),
+        below: 1,
+        periods: 2,
+        runbook: 'The sweep is silent',
+      },
+      SweepErrors: { metric: sweep.metricErrors(everySweep), above: 2, periods: 2, runbook: 'The sweep is silent' },
+      TableThrottles: { metric: tableThrottles, above: 10, periods: 2, runbook: 'The table is throttled' },
+      ...this.#siteErrors(settings, web),
+      ...(settings.hourlyShow && {
+        HourlyShow: { metric: hourlyShow(settings.name), below: 1, periods: 2, runbook: 'The hourly show fails' },
+      }),
+    };
+    for (const [id, condition] of Object.entries(when)) alarms.when(id, condition);
+    this.#tellOfDeployments(settings, alarms, service);
 
     const graph = (title: string, left: IMetric[], right: IMetric[] = []) =>
       new GraphWidget({ title, left, right, width: 12, height: 6 });
@@ -213,4 +280,52 @@ export class ObservabilityStack extends Stack {
       }),
     });
   }
+
+  /** CloudFront tells its metrics in us-east-1 alone, and an alarm hears none of another region. */
+  #siteErrors({ region }: Deployment, { site }: WebStack): Record<string, Parameters<Alarms['when']>[1]> {
+    if (region !== 'us-east-1') return {};
+    const metric = new Metric({
+      namespace: 'AWS/CloudFront',
+      metricName: '5xxErrorRate',
+      dimensionsMap: { DistributionId: site.distribution.distributionId, Region: 'Global' },
+      statistic: Stats.AVERAGE,
+      period: EVERY_MINUTE,
+    });
+    return { SiteErrors: { metric, above: 5, periods: 3, runbook: 'The site fails' } };
+  }
+
+  /** What no metric tells: a deployment that ECS or CloudFormation takes back. */
+  #tellOfDeployments({ name }: Deployment, alarms: Alarms, service: FargateService): void {
+    const stacks = this.formatArn({ service: 'cloudformation', resource: 'stack', resourceName: `${name}-` });
+    const rules: Record<string, EventPattern> = {
+      WorkersNotDeployed: {
+        source: ['aws.ecs'],
+        detailType: ['ECS Deployment State Change'],
+        resources: [service.serviceArn],
+        detail: { eventName: ['SERVICE_DEPLOYMENT_FAILED'] },
+      },
+      StackNotDeployed: {
+        source: ['aws.cloudformation'],
+        detailType: ['CloudFormation Stack Status Change'],
+        detail: { 'stack-id': [{ prefix: stacks }], 'status-details': { status: FAILED_STATES } },
+      },
+    };
+    for (const [id, eventPattern] of Object.entries(rules)) {
+      const rule = new Rule(this, id, {
+        description: 'infra/RUNBOOK.md, "A deployment fails"',
+        eventPattern,
+        targets: [{ bind: () => ({ arn: alarms.topic.topicArn }) }],
+      });
+      alarms.letIn(rule);
+    }
+  }
 }
+
+/** Whether the show that `npm run show:hourly` makes every hour was on the air and ended. */
+const hourlyShow = (deployment: string): Metric =>
+  new Metric({
+    ...HOURLY_SHOW,
+    dimensionsMap: { Deployment: deployment },
+    statistic: Stats.MAXIMUM,
+    period: Duration.hours(1),
+  });

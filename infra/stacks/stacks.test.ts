@@ -7,7 +7,7 @@ import { createAdmission } from '../../ingest-worker/admission.ts';
 import { LIMITS } from '../../ingest-worker/limits.ts';
 import { createMetrics } from '../../ingest-worker/metrics.ts';
 import { INGEST_METRICS } from '../constructs/ingest-service.ts';
-import { readSettings } from '../settings.ts';
+import { parseSettings, readSettings, Settings } from '../settings.ts';
 import { outlineOf } from './outline.testing.ts';
 import { rolesOf } from './roles.testing.ts';
 import { synthesise } from './synthesised.testing.ts';
@@ -112,7 +112,7 @@ describe('the table', () => {
 describe('the control plane', () => {
   it('is one function a room, on Node 24 and ARM, each with a log group of its own', () => {
     const functions = Object.values(stack('ControlPlane').findResources('AWS::Lambda::Function'));
-    expect(functions).toHaveLength(11);
+    expect(functions).toHaveLength(10);
     for (const { Properties } of functions)
       expect(Properties).toMatchObject({
         Runtime: 'nodejs24.x',
@@ -137,6 +137,7 @@ describe('the control plane', () => {
         .filter((line) => line.includes('GetSecretValue') && line.split('|')[3]?.includes(secret))
         .map((line) => /ControlPlane\/(\w+)Role/.exec(line)?.[1]);
     expect(readers('Mux')).toEqual(['streams', 'streamssweep', 'webhooks']);
+    expect(readers('Edge')).toEqual(['auth', 'posts', 'realtimeconnect', 'streams', 'users', 'webhooks']);
     expect(readers('Cursor')).toEqual(['posts', 'streams', 'streamssweep', 'users']);
   });
 
@@ -148,10 +149,6 @@ describe('the control plane', () => {
     expect(limits).toHaveLength(10);
     for (const [route, { ThrottlingRateLimit }] of limits)
       expect(ThrottlingRateLimit, route).toBe(route.includes('/webhooks') ? 200 : 1_000);
-    stack('ControlPlane').hasResourceProperties('AWS::Lambda::Function', {
-      Description: 'Vybzz: the webhooks room',
-      ReservedConcurrentExecutions: 20,
-    });
   });
 
   it('throttles both APIs and logs who called, never with the query', () => {
@@ -189,9 +186,41 @@ describe('ingest', () => {
     });
   });
 
-  it('has as long to leave as Fargate grants, which is longer than the worker takes', () => {
+  it('has as long to leave as Fargate grants, and before that the balancer carries its shows until all have left', () => {
+    const [{ Value: drainSeconds }] = only('Ingest', 'AWS::ElasticLoadBalancingV2::TargetGroup')[
+      'TargetGroupAttributes'
+    ].filter(({ Key }: { Key: string }) => Key === 'deregistration_delay.timeout_seconds');
+    const { taskEveryMs, exitMs, leaseFenceMs, migrateSpreadMs, leaveAtGopMs } = LIMITS;
+    // seen, everybody gone or cut, leases given back or twice waited for, and sockets closed
+    const goneMs = taskEveryMs + exitMs + 2 * leaseFenceMs + 2_000;
+    expect(goneMs).toBeLessThan(Number(drainSeconds) * 1_000);
+    expect(taskEveryMs + migrateSpreadMs + leaveAtGopMs).toBeLessThan(20_000);
+    // A task that hears nothing but SIGTERM has as long.
     expect(container().StopTimeout).toBe(120);
-    expect(LIMITS.exitMs).toBeLessThan(120_000);
+    expect(exitMs + 2 * leaseFenceMs + 2_000).toBeLessThan(container().StopTimeout * 1_000);
+  });
+
+  it('is told what it is granted, whose it is, and how far its clients stand behind the balancer', () => {
+    const said = Object.fromEntries(container().Environment.map(({ Name, Value }: any) => [Name, Value]));
+    const { Cpu, Memory } = only('Ingest', 'AWS::ECS::TaskDefinition');
+    expect(said).toMatchObject({
+      TASK_CPU_UNITS: Cpu,
+      TASK_MEMORY_MIB: Memory,
+      TRUSTED_HOPS: '1',
+      DEPLOYMENT: 'Vybzz',
+    });
+  });
+
+  it('scales before a worker is full', () => {
+    const policies = Object.values(stack('Ingest').findResources('AWS::ApplicationAutoScaling::ScalingPolicy'));
+    const targets = policies.flatMap(({ Properties: { TargetTrackingScalingPolicyConfiguration: of } }) =>
+      of ? [of.TargetValue] : [],
+    );
+    expect(targets).toEqual([60]);
+    const steps = Object.values(stack('Ingest').findResources('AWS::CloudWatch::Alarm')).map(
+      ({ Properties }) => Properties.Threshold,
+    );
+    expect(Math.min(...steps)).toBeLessThan(90);
   });
 
   it('is reached by the balancer alone, and the balancer by CloudFront alone', () => {
@@ -238,9 +267,11 @@ describe('ingest', () => {
 
   it('listens to metrics by the names under which the worker tells them', () => {
     const admission = createAdmission({ capacityUnits: 1, maxSessions: 1 });
-    const told = JSON.parse(createMetrics({ admission, workerId: 'any' }).emf(0));
-    const { Namespace, Metrics } = told._aws.CloudWatchMetrics[0];
-    const { namespace, ...names } = INGEST_METRICS;
+    const told = JSON.parse(createMetrics({ admission, workerId: 'any', deployment: 'Vybzz' }).emf(0));
+    const { Namespace, Metrics, Dimensions } = told._aws.CloudWatchMetrics[0];
+    const { namespace, dimension, ...names } = INGEST_METRICS;
+    expect(Dimensions).toContainEqual([dimension]);
+    expect(told[dimension]).toBe('Vybzz');
     expect(namespace).toBe(Namespace);
     expect(Metrics.map(({ Name }: { Name: string }) => Name).sort()).toEqual(
       expect.arrayContaining(Object.values(names)),
@@ -371,13 +402,27 @@ describe('what an operator hears', () => {
 });
 
 describe('the settings', () => {
-  const read = (given: Record<string, unknown>) => readSettings((name) => given[name]);
+  const read = (given: Record<string, unknown>) => parseSettings(JSON.stringify(given), 'a.json');
 
   it('refuse what cannot be deployed, in a sentence', () => {
-    expect(() => read({ domain: 'vybzz.test' })).toThrow(/needs -c certificateArn/);
-    expect(() => read({ issuer: 'https://issuer.test' })).toThrow(/needs -c clientId/);
-    expect(() => read({ issuer: 'https://issuer.test', clientId: 'web' })).toThrow(/needs -c audience/);
-    expect(() => read({ arch: 'sparc' })).toThrow(/^-c arch: /);
-    expect(() => read({ origin: 'http://vybzz.test' })).toThrow(/^-c origin: /);
+    expect(() => read({ domain: 'vybzz.test' })).toThrow(/^a\.json: domain needs certificateArn/);
+    expect(() => read({ issuer: 'https://issuer.test' })).toThrow(/needs clientId/);
+    expect(() => read({ issuer: 'https://issuer.test', clientId: 'web' })).toThrow(/needs audience/);
+    expect(() => read({ arch: 'sparc' })).toThrow(/^a\.json: arch: /);
+    expect(() => read({ waf: true, region: 'eu-west-1' })).toThrow(/waf needs the region us-east-1/);
+    expect(() => read({ zones: ['eu-west-1a', 'eu-west-1b'] })).toThrow(/zones are not of us-east-1/);
+    expect(() => read({ zones: ['us-east-1a'] })).toThrow(/two zones/);
+    expect(() => read({ minWorkers: 3, maxWorkers: 2 })).toThrow(/maxWorkers is below minWorkers/);
+    expect(() => parseSettings('{', 'a.json')).toThrow(/^a\.json: is not JSON$/);
+  });
+
+  it('know no name that is misspelt, and no secret', () => {
+    expect(() => read({ alarmMail: 'you@example.com' })).toThrow(/alarmMail/);
+    expect(Object.keys(Settings.shape).filter((name) => /secret|token|password|key/i.test(name))).toEqual([]);
+  });
+
+  it('of the example are good as they stand', () => {
+    expect(readSettings('example')).toMatchObject({ name: 'Vybzz', region: 'us-east-1' });
+    expect(() => readSettings('nowhere')).toThrow(/^infra\/environments\/nowhere\.json is not there: copy /);
   });
 });

@@ -14,18 +14,22 @@ beforeAll(() => {
       domain: DOMAIN,
       certificateArn: 'arn:aws:acm:us-east-1:111122223333:certificate/for-tests',
       hostedZoneId: 'ZONE',
-      origin: `https://${DOMAIN}`,
       issuer: 'https://clerk.vybzz.test',
       issuerKind: 'clerk',
       clientId: 'none',
-      waf: 'true',
-      spot: 'true',
+      waf: true,
+      spot: true,
       arch: 'x86_64',
-      minWorkers: '2',
-      maxWorkers: '7',
+      minWorkers: 2,
+      maxWorkers: 7,
+      zones: ['us-east-1b', 'us-east-1d'],
+      webhookConcurrency: 20,
+      apiGatewayRole: 'there',
+      moderators: ['usr_one', 'usr_two'],
+      creatorClaim: 'may_go_live',
       alarmEmail: 'operator@vybzz.test',
-      monthlyBudgetUsd: '250',
-      maxWriteUnits: '9000',
+      monthlyBudgetUsd: 250,
+      maxWriteUnits: 9_000,
     },
     { nag: true },
   );
@@ -89,6 +93,26 @@ describe('a deployment', () => {
     const { Budget, NotificationsWithSubscribers: told } = only('Observability', 'AWS::Budgets::Budget');
     expect(Budget.BudgetLimit).toEqual({ Amount: 250, Unit: 'USD' });
     expect(told.map(({ Notification }: any) => Notification.Threshold)).toEqual([50, 80, 100]);
+  });
+
+  it('lies in the zones that its owner has chosen', () => {
+    const zones = all('Ingest', 'AWS::EC2::Subnet').map(({ AvailabilityZone }) => AvailabilityZone);
+    expect([...new Set(zones)].sort()).toEqual(['us-east-1b', 'us-east-1d']);
+  });
+
+  it('keeps executions for webhooks where the account has them, and leaves another its role for logs', () => {
+    const [webhooks] = all('ControlPlane', 'AWS::Lambda::Function').filter(({ Description }) =>
+      /the webhooks room/.test(Description),
+    );
+    expect(webhooks?.['ReservedConcurrentExecutions']).toBe(20);
+    expect(all('ControlPlane', 'AWS::ApiGateway::Account')).toEqual([]);
+  });
+
+  it('knows who watches over it, and whom its issuer makes a creator', () => {
+    for (const { Environment } of all('ControlPlane', 'AWS::Lambda::Function')) {
+      expect(Environment.Variables.MODERATORS).toBe('usr_one,usr_two');
+      expect(JSON.stringify(Environment.Variables.AUTH_ISSUERS)).toContain('may_go_live');
+    }
   });
 
   it('has a ceiling for writes that its owner has set', () => {

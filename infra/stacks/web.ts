@@ -3,13 +3,13 @@ import { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
 import type { Construct } from 'constructs';
 import { DomainRecords } from '../constructs/domain-records.ts';
 import { Site } from '../constructs/site.ts';
-import type { Settings } from '../settings.ts';
+import type { Deployment } from '../settings.ts';
 import type { ControlPlaneStack } from './control-plane.ts';
 import type { DataStack } from './data.ts';
 import type { IngestStack } from './ingest.ts';
 
 type Props = StackProps & {
-  settings: Settings;
+  settings: Deployment;
   version: string;
   data: DataStack;
   controlPlane: ControlPlaneStack;
@@ -31,6 +31,7 @@ export class WebStack extends Stack {
       ingest: ingest.ingest.balancer,
       uploads: data.uploads.bucket,
       issuerOrigins: controlPlane.issuerOrigins,
+      edgeSecret: data.edge,
       version,
       ...(settings.domain && { domain: settings.domain }),
       ...(settings.certificateArn && { certificateArn: settings.certificateArn }),

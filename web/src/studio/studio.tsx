@@ -15,7 +15,6 @@ import { OnAirElsewhere } from './on-air-elsewhere.tsx';
 import { ScheduleDialog } from './schedule-dialog.tsx';
 import { changeableIn } from './show-fields.tsx';
 import { ShowPanel } from './show-panel.tsx';
-import { ShowSummary } from './show-summary.tsx';
 import { Simulcast } from './simulcast.tsx';
 import './studio.css';
 import { UpcomingShows } from './upcoming-shows.tsx';
@@ -68,7 +67,6 @@ export const Studio = () => {
           <LiveControls />
         </>
       )}
-      {state.at === 'ended' && endedHere !== undefined && <ShowSummary streamId={endedHere} />}
       {!hasShow && elsewhere && <OnAirElsewhere stream={elsewhere} onGoOn={() => goOnWith(elsewhere)} />}
       {!hasShow && !elsewhere && (
         <ReadyCard onStart={() => setStarting({ with: 'new' })} onSchedule={() => setScheduling(true)} />

@@ -1,0 +1,106 @@
+import type { Settings } from '../settings.ts';
+import { CommandError } from '../local/command-error.mjs';
+import type { Account } from './account.ts';
+import { STACKS, stackNameOf } from './deployment.ts';
+import type { Machine } from './machine.ts';
+import { deployArguments, planDeployment } from './plan.ts';
+import { preflight } from './preflight.ts';
+
+type Parts = {
+  environment: string;
+  settings: Settings;
+  account: Account;
+  machine: Machine;
+  /** Runs CDK; throws where it ends badly. */
+  cdk: (args: string[]) => Promise<void>;
+  /** Asks whoever is at the keyboard. */
+  agree: (question: string) => Promise<boolean>;
+  say: (line: string) => void;
+};
+
+/** Says what is missing and what is good to know; throws where the first show could not come about. */
+export const requirePreflight = async ({ settings, account, machine, say }: Parts): Promise<void> => {
+  const { missing, notes } = await preflight({ settings, account, machine, stackName: stackNameOf(settings) });
+  for (const note of notes) say(`• ${note}`);
+  for (const what of missing) say(`✗ ${what}`);
+  if (missing.length > 0)
+    throw new CommandError(`${missing.length} thing(s) to mend first; nothing was built and nothing deployed.`);
+  say('✓ preflight: account and machine have what the first show needs');
+};
+
+/**
+ * All stacks of an environment, after one question. Without a domain of one's own the site's name is known only once there is a
+ * distribution, and Cognito, the API and the workers must know it: the first time, all is done twice.
+ */
+export const runDeployment = async (parts: Parts): Promise<{ origin: string }> => {
+  const { environment, settings, account, cdk, agree, say } = parts;
+  await requirePreflight(parts);
+  const plan = await planDeployment(settings, account);
+  say(
+    plan.first
+      ? `${settings.name} is not deployed in ${settings.region} yet: its stacks are made, and then told the name of their site. About 20 minutes; from then on about $0.09 an hour while nobody is on the air.`
+      : `${settings.name} stands at ${plan.origin ?? ''}: it is brought to what is here. Shows on the air go on.`,
+  );
+  if (!(await agree(`Deploy to the account of these credentials, roles and firewalls included?`)))
+    throw new CommandError('Nothing was deployed.');
+  await cdk(deployArguments(environment, settings, plan));
+  const now = await planDeployment(settings, account);
+  const { origin } = now;
+  if (!origin)
+    throw new CommandError(`${stackNameOf(settings)('Web')} stands and does not say where: look at its outputs.`);
+  if (plan.first) {
+    say(`The site is ${origin}: telling sign-in, API and workers …`);
+    await cdk(deployArguments(environment, settings, now));
+  }
+  await tell(parts, origin);
+  return { origin };
+};
+
+/** What an operator's commands are about, by the names that CloudFormation has given. */
+const tell = async ({ environment, settings, account, say }: Parts, origin: string): Promise<void> => {
+  say(`\n${settings.name} is at ${origin}`);
+  for (const part of STACKS) {
+    const stack = await account.stack(stackNameOf(settings)(part));
+    for (const [name, value] of Object.entries(stack?.outputs ?? {}))
+      if (!/^(ExportsOutput|PublishOutput)/.test(name)) say(`  ${part}.${name}  ${value}`);
+  }
+  say(`Next: npm run setup:mux -- ${environment}   then   npm run smoke -- ${origin}`);
+};
+
+/** What stays when the stacks go, and why. */
+const KEPT = [
+  'the table (nothing else can be made again; protected from deletion)',
+  'the files that people have uploaded',
+  'the user pool (its people; protected from deletion)',
+  'the secret with Mux’s credentials',
+  'API Gateway’s role for logs, which the whole account logs by',
+];
+
+/** Takes an environment down, in the order in which its stacks lean on each other. */
+export const runDestruction = async ({
+  environment,
+  settings,
+  account,
+  cdk,
+  agree,
+  say,
+}: Omit<Parts, 'machine'>): Promise<void> => {
+  if ((await account.number()) === undefined)
+    throw new CommandError('AWS knows nobody by the credentials of this shell: AWS_PROFILE, or aws configure.');
+  const plan = await planDeployment(settings, account);
+  const stands: string[] = [];
+  for (const part of STACKS) if (await account.stack(stackNameOf(settings)(part))) stands.push(part);
+  if (stands.length === 0) throw new CommandError(`Nothing of ${settings.name} stands in ${settings.region}.`);
+  say(`${stands.join(', ')} of ${settings.name} go: site, workers, APIs, alarms. Shows on the air end.`);
+  for (const kept of KEPT) say(`  kept: ${kept}`);
+  if (!(await agree(`Take ${settings.name} down?`))) throw new CommandError('Nothing was taken down.');
+  await cdk([
+    'destroy',
+    '--all',
+    '--force',
+    '-c',
+    `environment=${environment}`,
+    ...(plan.origin ? ['-c', `origin=${plan.origin}`] : []),
+  ]);
+  say('Gone. What was kept costs its storage; Mux’s webhook and its streams are still in Mux.');
+};
