@@ -15,6 +15,7 @@ import { buildRealtime } from './assembly/rooms/realtime.ts';
 import { openTestTable } from '#store/store.testing';
 import { createStreaming } from './assembly/streaming.ts';
 import { createFakeVideo } from './video/fake-video.testing.ts';
+import type { LiveVideo } from './video/live-video.ts';
 import { createWebhooksApp } from './webhooks/app.ts';
 import { buildStreamSweep, buildStreamsRoom } from './assembly/rooms/streams.ts';
 
@@ -22,9 +23,16 @@ export const TTL_MS = 6_000;
 
 /**
  * The streams, webhooks and realtime rooms over a real table, with a video provider in memory and a clock that a test moves.
- * `as` names who calls: a token is the person's handle. `disturb` may put itself between all of it and the table.
+ * `as` names who calls: a token is the person's handle. `disturb` may put itself between all of it and the table, and `openVideo`
+ * another provider in place of the one in memory.
  */
-export const openShowRooms = async ({ disturb = () => {} }: { disturb?: (client: DynamoDBClient) => void } = {}) => {
+export const openShowRooms = async ({
+  disturb = () => {},
+  openVideo,
+}: {
+  disturb?: (client: DynamoDBClient) => void;
+  openVideo?: (time: { clock: () => number; wait: (ms: number) => Promise<void> }) => LiveVideo;
+} = {}) => {
   const storage = await openTestTable();
   // not the present: whatever still asks the system's clock shows itself
   let now = Date.UTC(2030, 0, 1, 12);
@@ -98,15 +106,14 @@ export const openShowRooms = async ({ disturb = () => {} }: { disturb?: (client:
     };
   };
 
+  // time passes by waiting, and others get their turn
+  const wait = async (ms: number): Promise<void> => {
+    now += ms;
+    await new Promise((done) => setImmediate(done));
+  };
   const fake = createFakeVideo();
-  const streaming = createStreaming(base, known, {
-    video: fake.video,
-    // time passes by waiting, and others get their turn
-    wait: async (ms) => {
-      now += ms;
-      await new Promise((done) => setImmediate(done));
-    },
-  });
+  const video = openVideo?.({ clock: () => now, wait }) ?? fake.video;
+  const streaming = createStreaming(base, known, { video, wait });
   const unlimited = () => createMiddleware<RoomEnv>((_, next) => next());
   const app = buildStreamsRoom(base, { ...known, authenticate, limited: unlimited }, streaming);
   const webhooks = createWebhooksApp({ ...streaming, log, clock, verify: async () => true });

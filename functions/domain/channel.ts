@@ -1,5 +1,5 @@
 import type { StreamId, UserId } from './ids.ts';
-import type { Latency } from './stream-limits.ts';
+import { type Latency, STREAM_LIMITS } from './stream-limits.ts';
 import type { Visibility } from './stream.ts';
 
 /**
@@ -46,8 +46,6 @@ export const CHANNEL_KINDS = ['public', 'followers', 'test-public', 'test-follow
 export type ChannelKind = (typeof CHANNEL_KINDS)[number];
 
 const SHOWS_KEPT = 40;
-/** How far Mux's clock may be behind ours. Nothing that speaks of a show is stamped within it: FFmpeg takes longer to start. */
-const CLOCK_SKEW_MS = 2_000;
 
 /** The kind of channel that a stream needs. */
 export const channelKind = ({ visibility, test }: { visibility: Visibility; test: boolean }): ChannelKind =>
@@ -62,9 +60,15 @@ export const withShow = (channel: Channel, id: StreamId, at: number): Channel =>
     ? channel
     : { ...channel, shows: [...channel.shows, { streamId: id, at }].slice(-SHOWS_KEPT) };
 
+/** The show that is, or would be, before this one on the channel. */
+export const showBefore = ({ shows }: Channel, id: StreamId): StreamId | undefined => {
+  const at = shows.findIndex(({ streamId }) => streamId === id);
+  return (at < 0 ? shows : shows.slice(0, at)).at(-1)?.streamId;
+};
+
 /** The show that was on at a time, by Mux's clock: the one that began last before it. */
 export const showAt = (channel: Channel, atMs: number): StreamId | undefined =>
-  channel.shows.findLast((show) => show.at <= atMs + CLOCK_SKEW_MS)?.streamId;
+  channel.shows.findLast((show) => show.at <= atMs + STREAM_LIMITS.clockSkewMs)?.streamId;
 
 /** The channel with Mux's newest word on its live stream. A word on another one, since replaced, changes nothing. */
 export const withWord = (

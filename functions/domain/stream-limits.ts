@@ -18,6 +18,12 @@ export const STREAM_LIMITS = {
   recordingAskMs: 5 * 60_000,
   /** A recording that is not ready after this never will be. */
   recordingGiveUpMs: 24 * 60 * 60_000,
+  /** How long one caller may take to tell Mux that a show is over before another tries. */
+  completingMs: 20_000,
+  /** How far Mux's clock may be behind ours. Nothing that speaks of a show is stamped within it: FFmpeg takes longer to start. */
+  clockSkewMs: 2_000,
+  /** Between the end of a show and the next on its channel: what Mux stamps of the one is never taken for the other's. */
+  channelRestMs: 4_000,
   /** How long Mux is asked to complete an ended show before we leave it to its own reconnect window. */
   completeGiveUpMs: 10 * 60_000,
 } as const;

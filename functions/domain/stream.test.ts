@@ -2,7 +2,17 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AssetNews } from './asset.ts';
 import { newId } from './ids.ts';
-import { awaitsCompletion, dueAt, newStream, recording, step, type Stream, type StreamEvent } from './stream.ts';
+import {
+  awaitsCompletion,
+  dueAt,
+  freesChannelAt,
+  isCompleting,
+  newStream,
+  recording,
+  step,
+  type Stream,
+  type StreamEvent,
+} from './stream.ts';
 
 const make = (overrides: Partial<Stream> = {}): Stream => ({
   ...newStream({
@@ -116,14 +126,35 @@ it('stays ended whatever comes, and still completes its recording', () => {
   ].reduce(step, ended);
   expect(whole).toMatchObject({ state: 'ended', endedBecause: 'finished', endedAt: 9_000 });
   expect(recording(whole)).toEqual({ is: 'ready', playbackId: 'p', durationSeconds: 12 });
-  expect([awaitsCompletion(whole), dueAt(whole)]).toEqual([false, undefined]);
+  // Mux has closed one recording; whether it has opened another since nobody has said
+  expect([awaitsCompletion(whole), freesChannelAt(whole)]).toEqual([true, undefined]);
+  const completed = step(whole, { type: 'mux-completed', at: 12_000 });
+  expect([awaitsCompletion(completed), dueAt(completed), freesChannelAt(completed)]).toEqual([
+    false,
+    undefined,
+    13_000,
+  ]);
+});
+
+it('is told to Mux by one caller at a time, and by another where that one is not heard of again', () => {
+  const completing = (at: number): StreamEvent => ({ type: 'mux-completing', at });
+  const live = play(claimed(), active);
+  expect(step(live, completing(10_000))).toBe(live);
+  const begun = step(play(claimed(), active, released('finished')), completing(10_000));
+  expect([isCompleting(begun, 29_999), isCompleting(begun, 30_000)]).toEqual([true, false]);
+  expect(step(begun, completing(29_999))).toBe(begun);
+  expect(step(begun, completing(30_000))).not.toBe(begun);
+  const failed = step(begun, { type: 'mux-not-completed', at: 11_000 });
+  expect(isCompleting(step(failed, completing(11_001)), 11_002)).toBe(true);
+  const told = step(begun, { type: 'mux-completed', at: 12_000 });
+  expect([isCompleting(told, 12_001), step(told, completing(40_000)) === told]).toEqual([false, true]);
 });
 
 it('gives no length that was told while the recording still grew', () => {
   const growing = mux({ status: { is: 'ready', at: 1 }, playback: { is: 'p', at: 1 }, duration: { is: 2, at: 1 } });
   const ended = [growing, over].reduce(step, play(claimed(), active, released('finished')));
   expect(recording(ended)).toEqual({ is: 'ready', playbackId: 'p' });
-  expect(dueAt(ended)).toBeTypeOf('number');
+  expect(dueAt(step(ended, { type: 'mux-completed', at: 12_000 }))).toBeTypeOf('number');
 });
 
 it('is always due while something is still to come', () => {

@@ -49,6 +49,8 @@ export type Stream = {
   endRequested?: { at: number; because: EndReason } | undefined;
   feed?: Feed | undefined;
   assets: readonly Asset[];
+  /** When somebody began to tell Mux that it is over. */
+  completingAt?: number | undefined;
   /** When Mux took our word that it is over: until then the next show on the channel would go on with this one's recording. */
   completedAt?: number | undefined;
   /** When Mux was last asked for a recording whose webhooks have not come. */
@@ -114,7 +116,10 @@ export type StreamEvent =
   | { type: 'lapsed'; at: number; fence: number }
   | { type: 'end-requested'; at: number; because: EndReason }
   | { type: 'mux-told'; news: AssetNews }
+  | { type: 'mux-completing'; at: number }
   | { type: 'mux-completed'; at: number }
+  /** Mux did not take it: another caller may try. */
+  | { type: 'mux-not-completed'; at: number }
   | { type: 'mux-asked'; at: number }
   | { type: 'recording-lost'; at: number }
   | { type: 'gave-up'; at: number };
@@ -138,7 +143,10 @@ export const step = (stream: Stream, event: StreamEvent): Stream => {
 const withFact = (stream: Stream, event: StreamEvent): Stream => {
   const { feed } = stream;
   if (event.type === 'mux-told') return withNews(stream, event.news);
+  if (event.type === 'mux-completing')
+    return !awaitsCompletion(stream) || isCompleting(stream, event.at) ? stream : { ...stream, completingAt: event.at };
   if (event.type === 'mux-completed') return stream.completedAt ? stream : { ...stream, completedAt: event.at };
+  if (event.type === 'mux-not-completed') return { ...stream, completingAt: undefined };
   if (event.type === 'mux-asked') return { ...stream, askedAt: event.at };
   if (event.type === 'recording-lost') return { ...stream, recordingLostAt: event.at };
   if (stream.state === 'ended') return stream;
@@ -266,12 +274,27 @@ export const recording = (
   return { is: states.includes('failed') ? 'failed' : 'none' };
 };
 
-/** Whether Mux must still be told that it is over: its recording is open although nobody feeds it any more. */
-export const awaitsCompletion = (stream: Stream): boolean =>
-  stream.state === 'ended' &&
-  stream.completedAt === undefined &&
-  stream.feed !== undefined &&
-  newestAsset(stream)?.overAt === undefined;
+/**
+ * Whether Mux must still be told that it is over: its recording may be open although nobody feeds it any more. What Mux has said of
+ * recordings that it closed does not count: another may be open of which it has not said anything yet.
+ */
+export const awaitsCompletion = ({ state, feed, completedAt }: Stream): boolean =>
+  state === 'ended' && completedAt === undefined && feed !== undefined;
+
+/** Whether somebody may be telling Mux so at this very time: told twice, the second might come when the next show is on. */
+export const isCompleting = ({ completedAt, completingAt }: Stream, now: number): boolean =>
+  completedAt === undefined && completingAt !== undefined && now < completingAt + STREAM_LIMITS.completingMs;
+
+/**
+ * From when on another show may begin on its channel, with nothing of this one left open behind it; undefined: not before Mux has
+ * been told. The rest between them lets Mux's clock differ from ours by up to `clockSkewMs`, either way: an asset is given to its
+ * show by when it began.
+ */
+export const freesChannelAt = (stream: Stream): number | undefined => {
+  if (stream.feed === undefined) return stream.createdAt;
+  if (stream.state !== 'ended' || awaitsCompletion(stream)) return undefined;
+  return (stream.feed.lostAt ?? stream.endedAt ?? 0) + STREAM_LIMITS.channelRestMs;
+};
 
 /** Whether what is known of its recording is not all yet: it is not ready, or its final length has not been told. */
 export const awaitsRecording = (stream: Stream): boolean => {

@@ -24,7 +24,13 @@ export const createAnnounce =
   };
 
 /** What of a stream people can see: facts that only we keep are not worth a push. */
-const seen = ({ feed: _feed, completedAt: _completed, askedAt: _asked, ...stream }: Stream): string =>
+const seen = ({
+  feed: _feed,
+  completingAt: _completing,
+  completedAt: _completed,
+  askedAt: _asked,
+  ...stream
+}: Stream): string =>
   JSON.stringify({
     ...stream,
     assets: stream.assets.map(({ status, playback, overAt }) => [status, playback, overAt]),

@@ -9,9 +9,9 @@ import type { Ending } from './ending.ts';
 const PAGE = 25;
 
 type Parts = {
-  streams: Pick<StreamStore, 'byCreator' | 'remove'>;
+  streams: Pick<StreamStore, 'byCreator' | 'get' | 'remove'>;
   channels: Pick<ChannelStore, 'get' | 'remove'>;
-  ending: Pick<Ending, 'end'>;
+  ending: Pick<Ending, 'end' | 'complete'>;
   video: Pick<LiveVideo, 'remove' | 'removeRecording'>;
 };
 
@@ -22,8 +22,8 @@ type Parts = {
 export const createRemoveStreams = ({ streams, channels, ending, video }: Parts) => {
   const removeStream = async (stream: Stream): Promise<void> => {
     const latest = stream.state === 'ended' ? stream : await ending.end(stream, 'account-deleted');
-    // its worker has not let go yet; the next page finds it again
-    if (latest.state !== 'ended') return;
+    // its worker has not let go yet, or somebody else is telling Mux; the next page finds it again
+    if (latest.state !== 'ended' || !(await ending.complete((await streams.get(latest.id)) ?? latest))) return;
     await Promise.all(latest.assets.map(({ id }) => video.removeRecording(id)));
     await streams.remove(latest.id);
   };

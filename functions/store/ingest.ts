@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { channelKind, withShow } from '#domain/channel';
+import { channelKind, showBefore, withShow } from '#domain/channel';
 import type { StreamId } from '#domain/ids';
-import { isOver, isReleaseReason, step } from '#domain/stream';
+import { freesChannelAt, isOver, isReleaseReason, step } from '#domain/stream';
 import { retryOnConflict } from './retry-on-conflict.ts';
 import { channelMove, readChannel } from './channel-record.ts';
 import { absent, openTable } from './dynamo.ts';
@@ -26,7 +26,7 @@ type Claimed = { claimed: true; fence: number; muxStreamKey: string; previousUnt
  *
  * Of two publishers the newer wins: a claim takes over from whoever holds the lease, and the fence, which grows by one with each
  * claim, shuts the older one out at its next renewal. The claim also needs the creator's air, so that two streams of one creator
- * never publish to one Mux key.
+ * never publish to one Mux key, and a channel on which the show before has left nothing open.
  */
 export const createIngestStore = ({ client, tableName }: { client: DynamoDBClient; tableName: string }) => {
   const table = openTable({ client, tableName });
@@ -51,6 +51,7 @@ export const createIngestStore = ({ client, tableName }: { client: DynamoDBClien
       if (!wanted) return refused('unknown');
       const channel = await readChannel(table, stream.creatorId, channelKind(stream));
       if (!channel.channel.live) return refused('unknown');
+      if (!(await isFree(showBefore(channel.channel, id), now))) return refused('held');
 
       const fence = (old?.fence ?? 0) + 1;
       const after = step(stream, { type: 'claimed', at: now, fence });
@@ -75,6 +76,12 @@ export const createIngestStore = ({ client, tableName }: { client: DynamoDBClien
       }
       return written.because === 'no-air' ? refused('held') : 'conflict';
     });
+
+  /** Nothing of the show before is open at Mux: it would go on in its recording. */
+  const isFree = async (before: StreamId | undefined, now: number): Promise<boolean> => {
+    const item = before && (await table.get(streamItemKey(before)));
+    return !item || (freesChannelAt(readStream(item).stream) ?? Infinity) <= now;
+  };
 
   /** Lets the stream hear what the lease already says: that the feed's state is another one. */
   const tell = (id: StreamId, fence: number, now: number): Promise<boolean> =>

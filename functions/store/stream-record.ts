@@ -68,6 +68,7 @@ const record = createRecord({
       }),
     ),
     assets: z.readonly(z.array(AssetFacts)),
+    completingAt: z.optional(stamp),
     completedAt: z.optional(stamp),
     askedAt: z.optional(stamp),
     recordingLostAt: z.optional(stamp),

@@ -2,8 +2,8 @@ import type { Context } from 'hono';
 import { type Ingest, PageQuery, StreamQuery } from '#contract/http';
 import { CreateStream, SHOW_LIMITS, UpdateStream } from '#contract/show';
 import { channelKind } from '#domain/channel';
-import { type Handle, parseHandle, parseStreamId, type StreamId, type UserId } from '#domain/ids';
-import { awaitsCompletion, isLiveToViewers, isOnAir, isOver, newStream, recording, type Stream } from '#domain/stream';
+import { type Handle, parseHandle, parseStreamId, type StreamId } from '#domain/ids';
+import { isLiveToViewers, isOnAir, isOver, newStream, recording, type Stream } from '#domain/stream';
 import { STREAM_LIMITS } from '#domain/stream-limits';
 import type { User } from '#domain/user';
 import type { Cursors } from '#store/cursor';
@@ -105,11 +105,10 @@ export const createStreamsApp = (parts: Parts) => {
       throw new Refusal('not-allowed', 'Shows for followers only are not set up here.');
   };
 
-  /** Nothing of the last show may go on in the next: Mux would add this one to that one's recording. */
-  const closePrevious = async (creatorId: UserId): Promise<void> => {
-    const previous = await streams.onAir(creatorId);
-    const stream = previous && (await streams.get(previous));
-    if (stream && awaitsCompletion(stream)) await ending.complete(stream);
+  /** The channel of a show that has just got the air: as it needs it, and with nothing of the show before open on it. */
+  const prepareChannel = async (stream: Stream): Promise<void> => {
+    await ending.clearFor(stream);
+    await channels.ready(stream.creatorId, channelKind(stream), stream.latency);
   };
 
   const issueKey = async (stream: Stream): Promise<Ingest> => {
@@ -145,10 +144,9 @@ export const createStreamsApp = (parts: Parts) => {
         await streams.announce(fresh);
         return c.json({ stream: await viewFor(fresh, caller) }, 201);
       }
-      await closePrevious(caller.userId);
       const prepared = await streams.prepare({ creatorId: caller.userId, draft, fresh });
       if (!prepared.prepared) throw alreadyLive(prepared.onAir);
-      await channels.ready(caller.userId, channelKind(prepared.stream), prepared.stream.latency);
+      await prepareChannel(prepared.stream);
       const ingest = await issueKey(prepared.stream);
       return c.json({ stream: await viewFor(prepared.stream, caller), ingest }, 201);
     })
@@ -209,7 +207,7 @@ export const createStreamsApp = (parts: Parts) => {
       }
       // its key may be in somebody's hand already, and the other kind of show needs the other channel
       if (channelKind(outcome.stream) !== channelKind(stream) && (await streams.onAir(caller.userId)) === stream.id)
-        await channels.ready(caller.userId, channelKind(outcome.stream), outcome.stream.latency);
+        await prepareChannel(outcome.stream);
       await changed({ before: stream, after: outcome.stream });
       if (outcome.stream.visibility !== stream.visibility) await eviction.ofAudience(outcome.stream);
       return c.json(await viewFor(outcome.stream, caller));
@@ -221,10 +219,9 @@ export const createStreamsApp = (parts: Parts) => {
       if (isOver(stream)) throw streamEnded();
       // on the air its channel is as it should be, and must not be touched
       if (!isOnAir(stream)) {
-        await closePrevious(caller.userId);
         const taken = await streams.takeAir({ creatorId: caller.userId, id: stream.id });
         if (!taken.taken) throw alreadyLive(taken.onAir);
-        await channels.ready(caller.userId, channelKind(stream), stream.latency);
+        await prepareChannel(stream);
       }
       return c.json({ ingest: await issueKey(stream) });
     })

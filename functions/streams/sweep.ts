@@ -4,6 +4,7 @@ import {
   awaitsCompletion,
   awaitsRecording,
   dueAt,
+  isCompleting,
   isHeld,
   isOnAir,
   type Stream,
@@ -79,8 +80,9 @@ export const createSweep = ({ streams, leases, channels, events, video, ending, 
       const gaveUp = await streams.requestEnd(stream.id, { type: 'gave-up', at: now }, (fresh) =>
         isBeyondWindow(fresh, now),
       );
+      const moved = await tell(gaveUp);
       if (gaveUp) await ending.complete(gaveUp.after);
-      return tell(gaveUp);
+      return moved;
     }
     return isUnanswered(stream, now) ? ask(stream, now) : false;
   };
@@ -88,10 +90,9 @@ export const createSweep = ({ streams, leases, channels, events, video, ending, 
   const settleEnded = async (stream: Stream, now: number): Promise<boolean> => {
     const since = now - (stream.endedAt ?? now);
     if (awaitsCompletion(stream)) {
-      if (since < STREAM_LIMITS.completeGiveUpMs) await ending.complete(stream);
+      if (since < STREAM_LIMITS.completeGiveUpMs) return ending.complete(stream);
       // by now Mux has closed it of its own accord: the reconnect window is over
-      else return note(stream.id, { type: 'mux-completed', at: now });
-      return true;
+      return isCompleting(stream, now) ? false : note(stream.id, { type: 'mux-completed', at: now });
     }
     if (!awaitsRecording(stream)) return false;
     if (since < STREAM_LIMITS.recordingGiveUpMs) return ask(stream, now);

@@ -179,10 +179,12 @@ export const lookAt = async (
     const parsed = z.safeParse(AssetData, answer);
     if (!parsed.success) return [];
     const asset = parsed.data;
-    const fed = id === live.active_asset_id && live.status === 'active';
+    // one that is recorded and cannot be played yet is neither: taken for closed, it would be left open at the end of its show
+    const isOpen = id === live.active_asset_id;
     const news: AssetNews = {
       ...assetNews(asset, at, asset.status),
-      ...(fed ? { activeAt: at, link: { is: 'up', at } } : { overAt: at }),
+      ...(isOpen && live.status === 'active' && { activeAt: at, link: { is: 'up', at } }),
+      ...(!isOpen && { overAt: at }),
     };
     return [{ news, bornAtMs: asset.created_at * 1_000 }];
   });

@@ -153,6 +153,20 @@ describe('a live stream', () => {
   });
 });
 
+it.each([
+  ['nothing is open', LIVE, 'done'],
+  ['something is open all the same', { ...LIVE, active_asset_id: 'a1' }, undefined],
+])('a refusal to complete is believed only after a look: %s', async (_, live, outcome) => {
+  const { video } = await openMux(({ method }) =>
+    method === 'PUT'
+      ? { status: 400, body: { error: { type: 'invalid_parameters', messages: ['Live stream is not active'] } } }
+      : { status: 200, body: { data: live } },
+  );
+  const completed = video.complete('live1');
+  if (outcome) expect(await completed).toBe(outcome);
+  else await expect(completed).rejects.toMatchObject({ because: 'refused' });
+});
+
 describe('a request', () => {
   it('that is one too many is made again when Mux says, not sooner', async () => {
     const { video, requests, waited } = await openMux((_, number) =>
@@ -221,6 +235,20 @@ describe('what Mux says of the newest recordings', () => {
     live_stream_id: 'live1',
     playback_ids: [{ id: 'ap', policy: 'public' }],
   };
+
+  it('is neither over nor on the air while it is recorded and cannot be played yet', async () => {
+    const { video } = await openMux(({ path }) => ({
+      status: 200,
+      body: {
+        data: path.includes('/assets/')
+          ? { ...asset, status: 'preparing' }
+          : { ...LIVE, status: 'idle', active_asset_id: 'a2', recent_asset_ids: ['a2'] },
+      },
+    }));
+    const [found] = await video.look('live1', 1_700_000_200_000);
+    expect(found?.news).toMatchObject({ id: 'a2', status: { is: 'preparing' } });
+    expect([found?.news.overAt, found?.news.activeAt, found?.news.link]).toEqual([undefined, undefined, undefined]);
+  });
 
   it('is told as its webhooks would tell it', async () => {
     const { video } = await openMux(({ path }) => ({

@@ -1,4 +1,4 @@
-import Mux, { NotFoundError } from '@mux/mux-node';
+import Mux, { BadRequestError, NotFoundError } from '@mux/mux-node';
 import type { LiveStream } from '#domain/channel';
 import type { LiveVideo, Playback, WantedLiveStream } from './live-video.ts';
 import { VideoFault } from './live-video.ts';
@@ -81,7 +81,16 @@ export const createMuxVideo = ({ mux, patiently, streamUrl, imageUrl, signingKey
       ),
 
     complete: (liveStreamId) =>
-      orGone(() => patiently((timeout) => mux.video.liveStreams.complete(liveStreamId, { timeout }))),
+      orGone(async () => {
+        try {
+          await patiently((timeout) => mux.video.liveStreams.complete(liveStreamId, { timeout }));
+        } catch (error) {
+          // what Mux answers where nothing is open is not documented: then there was nothing to complete
+          if (!(error instanceof VideoFault) || !(error.cause instanceof BadRequestError)) throw error;
+          const live = await patiently((timeout) => mux.video.liveStreams.retrieve(liveStreamId, { timeout }));
+          if (live.active_asset_id !== undefined) throw error;
+        }
+      }),
 
     remove: (liveStreamId) =>
       orGone(() => patiently((timeout) => mux.video.liveStreams.delete(liveStreamId, { timeout }))),

@@ -7,7 +7,7 @@ import { WebSocket } from 'ws';
 import type { AuthConfig, PlaybackView, PostView, ProfileView, StreamView, UploadForm } from '#contract/http';
 import type { ServerMessage } from '#contract/realtime';
 import { sendForm } from '../../../functions/uploads/bucket.testing.ts';
-import { openCapture } from './capture.ts';
+import { type LoopedCapture, openCapture } from './capture.ts';
 import { createCapturePublisher } from './publisher.ts';
 import { until } from '#stand-ins/until';
 import { openBrowser, openWebApp, signIn } from '#stand-ins/identity/browser.testing';
@@ -211,3 +211,58 @@ it(
   },
   DAY_MS,
 );
+
+it(
+  'a show that could never be played leaves nothing open behind it: the next has its own beginning and its own recording',
+  async () => {
+    const maker = await signedIn('asha');
+    const begin = async (title: string, capture: LoopedCapture) => {
+      const { stream, ingest } = await maker.call<{ stream: StreamView; ingest: { url: string } }>(
+        'POST',
+        '/stream/create',
+        { title },
+        201,
+      );
+      const publisher = createCapturePublisher({ capture, getUrl: async () => ingest.url });
+      publisher.start();
+      const reaches = (state: StreamView['state']) =>
+        until(`"${title}" is ${state}`, async () => (await maker.stream(stream.id)).state === state);
+      return { id: stream.id, publisher, reaches };
+    };
+    const recordingOf = (id: string) =>
+      until('its recording is ready, and as long as it will be', async () => {
+        const { recording, durationSeconds } = await maker.stream(id);
+        return recording === 'ready' && durationSeconds;
+      });
+
+    // one key frame, as of a slide that stays: it reaches Mux, which has nothing to play of it
+    const slide = await begin('The slide', { ...CAPTURE, units: () => firstOf(CAPTURE.units()) });
+    await slide.reaches('connecting');
+    await maker.call('POST', `/stream/${slide.id}/end`);
+    await slide.publisher.over;
+    await slide.reaches('ended');
+
+    const next = await begin('The talk', CAPTURE);
+    await next.reaches('live');
+    await until('some of it has been played', async () => next.publisher.mediaMs > TALK_MS);
+    await maker.call('POST', `/stream/${next.id}/end`);
+    await next.publisher.over;
+    const seconds = await recordingOf(next.id);
+    expect(seconds, 'all of it is in its own recording, and nothing of the slide').toBeGreaterThan(TALK_MS / 1_000 - 2);
+    expect(seconds).toBeLessThan(next.publisher.mediaMs / 1_000 + 1);
+    const { recording, durationSeconds } = await maker.stream(slide.id);
+    expect([recording, durationSeconds ?? 0], 'the slide has at most its own few seconds').toEqual([
+      expect.stringMatching(/^(none|ready|failed)$/),
+      expect.toSatisfy((length: number) => length < 3),
+    ]);
+  },
+  DAY_MS,
+);
+
+const TALK_MS = 8_000;
+
+/** What comes first, and nothing after it. */
+function* firstOf<Item>(items: Generator<Item>): Generator<Item> {
+  const { value, done } = items.next();
+  if (done !== true) yield value;
+}
