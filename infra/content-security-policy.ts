@@ -17,6 +17,7 @@ export const contentSecurityPolicy = ({ connect, images = [], media, inlineScrip
     // WebAssembly is the AAC encoder of browsers that have none.
     ['script-src', "'self'", "'wasm-unsafe-eval'", ...(inlineScripts ? ["'unsafe-inline'"] : [])],
     ['style-src', "'self'", "'unsafe-inline'"],
+    // 'self' is a page's own sockets as well (CSP 3; Safari from 15.4, and older ones poll).
     ['connect-src', "'self'", ...connect],
     ['img-src', "'self'", 'data:', 'blob:', 'https:', ...images],
     ['media-src', "'self'", 'blob:', ...media],

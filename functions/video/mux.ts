@@ -13,7 +13,7 @@ const SHOW_SECONDS = 43_200;
  * A signed address is good for so long: whoever loses access has lost the picture by then. A channel has one playback id for all of
  * its shows, so that a token of one show must not live until the next.
  */
-const TOKEN_MS = 3 * 60_000;
+const TOKEN_MS = 60_000;
 
 type Parts = {
   /** Made with `maxRetries: 0`: repeating is ours, as a repeated create would make two. */

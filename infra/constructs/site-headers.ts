@@ -14,7 +14,7 @@ export const pageHeaders = (scope: Construct, otherOrigins: string[]): ResponseH
     securityHeadersBehavior: {
       contentSecurityPolicy: {
         override: true,
-        contentSecurityPolicy: contentSecurityPolicy({ connect: ['wss:', ...VIDEO, ...otherOrigins], media: VIDEO }),
+        contentSecurityPolicy: contentSecurityPolicy({ connect: [...VIDEO, ...otherOrigins], media: VIDEO }),
       },
       contentTypeOptions: { override: true },
       frameOptions: { frameOption: HeadersFrameOption.DENY, override: true },

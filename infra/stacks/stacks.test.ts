@@ -310,6 +310,10 @@ describe('the site', () => {
     const headers = headersOf('Headers');
     expect(headers).toContain("script-src 'self' 'wasm-unsafe-eval';");
     expect(headers).toContain("frame-ancestors 'none'");
+    const [, connect = ''] = /connect-src ([^;]*);/.exec(headers) ?? [];
+    expect(connect).toContain("'self' https://stream.mux.com https://*.mux.com ");
+    // no scheme of every host
+    expect(connect.split(' ').filter((source) => /^\w+:$/.test(source))).toEqual([]);
   });
 });
 
