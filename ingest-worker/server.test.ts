@@ -307,6 +307,9 @@ describe('the protocol', () => {
     socket.tell({ type: 'stop', at: bytes.byteLength });
     sendMedia(socket, { bytes, epoch });
     expect(await socket.closed).toMatchObject({ code: 1000, text: 'finished' });
+    // by which the client knows that all of it was published: no pulse follows an end
+    const received = { type: 'received', offset: bytes.byteLength };
+    expect(socket.said.filter(({ type }) => type === 'received').at(-1)).toEqual(received);
     expect(socket.said.at(-1)).toEqual({ type: 'ended', reason: 'finished' });
     expect(test.sink.sessions[0]?.frames.filter(({ kind }) => kind === 'video')).toHaveLength(120);
   });

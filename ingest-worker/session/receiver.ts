@@ -269,6 +269,8 @@ export const createReceiver = (parts: Parts): Receiver => {
     say: (message) => client?.say(message),
     close: (reason) => {
       if (reason === 'finished' || reason === 'ended-elsewhere') {
+        // The client reckons what was published by what it knows to have come, and no pulse follows.
+        sayReceived();
         const unacknowledgedMs = parts.unacknowledgedMs();
         client?.say({ type: 'ended', reason, ...(unacknowledgedMs > 0 && { unacknowledgedMs }) });
       }

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { openHarness, type Harness } from '../shows/harness.ts';
-import { finish, judge, playOn, type RunningShow, startShow, untilArrived } from '../shows/running-show.ts';
+import { finish, playOn, startShow, untilArrived } from '../shows/running-show.ts';
 import { docker } from './engine.ts';
 import { checkImage } from './image.ts';
+import { playReplaced } from './replaced.ts';
+import { COPIED, expectWhole } from './whole.ts';
 import { startWorkerContainer, type WorkerContainer } from './worker-container.ts';
 
 type Row = {
@@ -15,12 +17,6 @@ type Row = {
 /** What ECS gives a task between SIGTERM and SIGKILL. */
 const GRACE_MS = 120_000;
 const SECONDS = 1_000;
-/** Copied, so that every frame can be told from every other: Matroska and MP4. */
-const COPIED = ['1', '2'] as const;
-
-const NONE = { video: 0, audio: 0 };
-const NOTHING = { missing: NONE, doubled: NONE, reordered: NONE };
-
 type Place = { harness: Harness; first: WorkerContainer };
 
 const withHarness = async (image: string, play: (place: Place) => Promise<string>): Promise<string> => {
@@ -43,23 +39,6 @@ const withHarness = async (image: string, play: (place: Place) => Promise<string
     await harness.close();
     for (const container of containers) await container.remove();
   }
-};
-
-/** Lets the shows come to their ends, and counts what of them came. */
-const expectWhole = async (harness: Harness, shows: readonly RunningShow[]): Promise<string> => {
-  await finish(harness, shows);
-  const counted: string[] = [];
-  for (const show of shows) {
-    const { sent, missing, doubled, reordered, rtmpsSessions } = await judge(harness, show);
-    assert.equal(
-      show.publisher.ending,
-      'finished',
-      `the show on rung ${show.rung} ended with ${show.publisher.ending}`,
-    );
-    assert.deepEqual({ missing, doubled, reordered }, NOTHING, `rung ${show.rung}`);
-    counted.push(`rung ${show.rung}: ${sent.video} + ${sent.audio} in ${rtmpsSessions} RTMPS session(s)`);
-  }
-  return `${counted.join(', ')}; 0 missing, 0 doubled, 0 out of order`;
 };
 
 const begin = (harness: Harness) => Promise.all(COPIED.map((rung) => startShow(harness, rung)));
@@ -133,5 +112,11 @@ export const ROWS: readonly Row[] = [
         await playOn(harness, shows, 4 * SECONDS);
         return expectWhole(harness, shows);
       }),
+  },
+  {
+    name: 'replaced',
+    promise:
+      'the revision replaced under 20 shows in the order of ECS, no frame is missing and no show is 5 s without a socket',
+    play: playReplaced,
   },
 ];

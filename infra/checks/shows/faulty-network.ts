@@ -3,17 +3,18 @@ import { connect, createServer, type Socket } from 'node:net';
 /** The network between publishers and workers, which can be harmed: every connection passes through it. */
 export type FaultyNetwork = {
   port: number;
-  /** Both ends see a reset. */
-  cut(): void;
+  /** Both ends see a reset: of all connections, or of those to one port. */
+  cut(port?: number): void;
   /** Neither end sees anything any more: packets are lost. */
   swallow(): void;
   /** What becomes of connections made from now on. */
   admits: 'all' | 'none' | 'into-nothing';
-  connections(): number;
+  /** How many there are: all, or those to one port. */
+  connections(port?: number): number;
   close(): Promise<void>;
 };
 
-type Pair = { near: Socket; far: Socket };
+type Pair = { near: Socket; far: Socket; port: number };
 
 /** @param target the port to go to, asked for each connection; undefined where nobody listens */
 export const startFaultyNetwork = async (target: () => number | undefined): Promise<FaultyNetwork> => {
@@ -31,7 +32,7 @@ export const startFaultyNetwork = async (target: () => number | undefined): Prom
       return undefined;
     }
     const far = connect({ port, host: '127.0.0.1', noDelay: true });
-    const pair = { near, far };
+    const pair = { near, far, port };
     pairs.add(pair);
     near.setNoDelay(true);
     near.pipe(far);
@@ -48,10 +49,11 @@ export const startFaultyNetwork = async (target: () => number | undefined): Prom
   const network: FaultyNetwork = {
     port: 0,
     admits: 'all',
-    cut() {
-      for (const { near, far } of pairs) {
-        near.resetAndDestroy();
-        far.resetAndDestroy();
+    cut(port) {
+      for (const pair of pairs) {
+        if (port !== undefined && pair.port !== port) continue;
+        pair.near.resetAndDestroy();
+        pair.far.resetAndDestroy();
       }
     },
     swallow() {
@@ -65,7 +67,7 @@ export const startFaultyNetwork = async (target: () => number | undefined): Prom
         }
       }
     },
-    connections: () => pairs.size,
+    connections: (port) => [...pairs].filter((pair) => port === undefined || pair.port === port).length,
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));
       for (const { near, far } of pairs) for (const end of [near, far]) end.destroy();

@@ -28,6 +28,8 @@ type Options = {
   publisher?: 'native' | 'ffmpeg';
   environment?: Record<string, string>;
   browser?: Browser | undefined;
+  /** Which worker a connection goes to; by default the last of those that live. */
+  route?: (connections: (port: number) => number) => number | undefined;
   /** How a worker is begun; by default as a process of this machine. */
   run?: (environment: Record<string, string>) => Promise<WorkerProcess>;
 };
@@ -37,6 +39,7 @@ export const openHarness = async ({
   publisher = 'native',
   environment = {},
   browser,
+  route,
   run,
 }: Options = {}): Promise<Harness> => {
   const directory = await mkdtemp(join(tmpdir(), 'vybzz-checks-'));
@@ -58,7 +61,9 @@ export const openHarness = async ({
     return worker;
   };
   for (let started = 0; started < count; started += 1) await startWorker();
-  const network = await startFaultyNetwork(() => workers.findLast(({ isGone }) => !isGone)?.port);
+  const network = await startFaultyNetwork(() =>
+    route ? route((port) => network.connections(port)) : workers.findLast(({ isGone }) => !isGone)?.port,
+  );
 
   const streams = openStreams({ tableUrl: table.url, port: network.port });
 

@@ -18,6 +18,8 @@ export type Publisher = {
   readonly mediaMs: number;
   /** When each socket was welcomed, and how far the show's media was then. */
   readonly welcomes: readonly { atMs: number; mediaMs: number }[];
+  /** When each socket was closed, or lost, where that can be observed. */
+  readonly losses?: readonly number[];
   /** When each attempt to reach a worker began. */
   readonly attempts: readonly number[];
   /** What had to be left out, in times of the show's media. */
@@ -71,6 +73,7 @@ export const createCapturePublisher = ({ capture, getUrl, speed = 1, limits }: O
   });
   const welcomes: { atMs: number; mediaMs: number }[] = [];
   const attempts: number[] = [];
+  const losses: number[] = [];
   const skipped: Skip[] = [];
   /** Up to which byte the container stream had come at which time of the media. */
   const times: { offset: number; atMs: number }[] = [];
@@ -126,6 +129,7 @@ export const createCapturePublisher = ({ capture, getUrl, speed = 1, limits }: O
         },
         openSocket: observe({
           welcomed: () => welcomes.push({ atMs: performance.now(), mediaMs }),
+          closed: () => losses.push(performance.now()),
           skipped: (from, to) => skipped.push({ fromMs: timeAt(from), toMs: timeAt(to) }),
         }),
         limits: { ...CLIENT_LIMITS, ...limits },
@@ -151,6 +155,7 @@ export const createCapturePublisher = ({ capture, getUrl, speed = 1, limits }: O
       return mediaMs;
     },
     welcomes,
+    losses,
     attempts,
     skipped,
     get health() {
@@ -163,16 +168,20 @@ export const createCapturePublisher = ({ capture, getUrl, speed = 1, limits }: O
   };
 };
 
-type Observer = { welcomed: () => void; skipped: (from: number, to: number) => void };
+type Observer = { welcomed: () => void; closed: () => void; skipped: (from: number, to: number) => void };
 
 /** Opens sockets as ever, and tells what is said on them that the client keeps to itself. */
 const observe =
-  ({ welcomed, skipped }: Observer): OpenSocket =>
+  ({ welcomed, closed, skipped }: Observer): OpenSocket =>
   (url, listener) => {
     /** The byte that the client is to send next. */
     let next = 0;
     const socket = openNodeSocket(url, {
       ...listener,
+      closed: (code) => {
+        closed();
+        listener.closed(code);
+      },
       message: (text) => {
         const message = ServerMessage.parse(JSON.parse(text));
         if (message.type === 'welcome') {
