@@ -50,8 +50,12 @@ export const createRoom = ({ log, corsOrigins = [], bodyLimitBytes = BODY_LIMIT_
     methodNotAllowed({
       app: room,
       onMethodNotAllowed: (c, allowed) => {
-        const refusal = new Refusal('method-not-allowed', `This address takes ${allowed.join(', ')}.`);
-        return answer(c, refusal, { Allow: allowed.join(', ') });
+        // An address that has a name of its own is not one of those that have a parameter in its place.
+        const named = room.routes.flatMap(({ path, method }) => (path === c.req.path ? [method] : []));
+        const takes =
+          named.length > 0 ? allowed.filter((method) => named.includes(method === 'HEAD' ? 'GET' : method)) : allowed;
+        const refusal = new Refusal('method-not-allowed', `This address takes ${takes.join(', ')}.`);
+        return answer(c, refusal, { Allow: takes.join(', ') });
       },
     }),
   );

@@ -1,10 +1,15 @@
 import { zValidator } from '@hono/zod-validator';
 import { createMiddleware } from 'hono/factory';
-import type * as z from 'zod/mini';
+import * as z from 'zod/mini';
+import en from 'zod/v4/locales/en.js';
 import type { Cursors } from '#store/cursor';
 import type { Position } from '#store/dynamo';
 import { Refusal } from './refusal.ts';
 import type { RoomEnv } from './caller.ts';
+
+// The smaller zod comes without words, and would say of every fault that it is `Invalid input`: what a caller reads must not depend on
+// what else a process has loaded.
+z.config(en());
 
 const JSON_TYPE = /^application\/(?:[a-z.-]+\+)?json\s*(?:;|$)/i;
 
