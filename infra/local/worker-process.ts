@@ -70,7 +70,7 @@ export const startWorkerProcess = async (settings: Settings): Promise<WorkerProc
     startedAt = Date.now();
     const begun = startedAt;
     const made = spawn(process.execPath, ['--enable-source-maps', LAUNCHER, bundle], {
-      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...settings.environment },
+      env: settings.environment,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       // Its own group: Ctrl-C reaches us alone, and we end the parts in their order.
       detached: true,
