@@ -21,6 +21,7 @@ describe('environment', () => {
         upstream: { url: 'rtmps://global-live.mux.com:443/app' },
         ffmpegPath: 'ffmpeg',
         encoderWall: { least: 'none', library: undefined },
+        copier: 'worker',
         publisher: 'native',
         capacityUnits: 388,
         memoryBytes: 8 * 1024 ** 3,

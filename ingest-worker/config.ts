@@ -12,6 +12,8 @@ export type Config = {
   ffmpegPath: string;
   /** The weakest wall around FFmpeg with which the worker starts, and its compiled library. */
   encoderWall: { least: WallLevel; library: string | undefined };
+  /** Who copies H.264 and AAC into FLV; the rest is FFmpeg's in any case. */
+  copier: 'worker' | 'ffmpeg';
   publisher: 'native' | 'ffmpeg';
   capacityUnits: number;
   /** What worker and encoders may hold together. */
@@ -49,6 +51,7 @@ const Environment = z.object({
   FFMPEG_PATH: z._default(z.string(), 'ffmpeg'),
   ENCODER_WALL: z._default(z.enum(WALL_LEVELS), 'none'),
   ENCODER_WALL_LIBRARY: z.optional(z.string()),
+  COPIER: z._default(z.enum(['worker', 'ffmpeg']), 'worker'),
   PUBLISHER: z._default(z.enum(['native', 'ffmpeg']), 'native'),
   /** As the task definition has them: 1,024 units are a vCPU. A container sees its host's cores, and not what it is granted. */
   TASK_CPU_UNITS: z.optional(whole(1, 1_000_000)),
@@ -99,6 +102,7 @@ export const parseConfig = (
       upstream: { url: env.RTMPS_URL, ...(ca !== undefined && { ca }) },
       ffmpegPath: env.FFMPEG_PATH,
       encoderWall: { least: env.ENCODER_WALL, library: env.ENCODER_WALL_LIBRARY },
+      copier: env.COPIER,
       publisher: env.PUBLISHER,
       capacityUnits: env.CAPACITY_UNITS ?? Math.max(1, Math.floor(cores * UNITS_PER_CORE)),
       memoryBytes: env.TASK_MEMORY_MIB === undefined ? world.memoryBytes : env.TASK_MEMORY_MIB * MIB,

@@ -1,4 +1,6 @@
 import { describe, expect, it, type TestContext, vi } from 'vitest';
+import { ID, readElement } from './media/ebml.ts';
+import { element } from './media/matroska.testing.ts';
 import type { Recorded, RecordedFrame } from './publish/sink/recording.testing.ts';
 import { createMemoryStore, OTHER_STREAM, STREAM, streamNumber } from './session/store.testing.ts';
 import {
@@ -11,6 +13,32 @@ import {
   startTestWorker,
   type TestWorker,
 } from './worker.testing.ts';
+
+/** Its profile no longer promises that pictures are shown as they are decoded. */
+const withoutPromise = (bytes: Buffer): Buffer => {
+  const changed = Buffer.from(bytes);
+  const setUp = changed.indexOf(Buffer.from('01640c0d', 'hex'));
+  changed[setUp + 2] = 0;
+  return changed;
+};
+
+/** From its second half on, pictures are in groups of one block, which say later on what they lean on. */
+const withBlockGroups = (bytes: Buffer): Buffer => {
+  const parts: Buffer[] = [];
+  for (let at = 0; at < bytes.byteLength;) {
+    const found = readElement(bytes.subarray(at));
+    if ('needs' in found) throw new Error('the recording is cut short');
+    const { id, size, headerBytes } = found;
+    const isEntered = id === ID.segment || id === ID.cluster;
+    const to = isEntered ? at + headerBytes : at + headerBytes + (size ?? 0);
+    const body = bytes.subarray(at + headerBytes, to);
+    const isGrouped = id === ID.simpleBlock && at > bytes.byteLength / 2 && body[0] === 0x81 && (body[3] ?? 0) < 0x80;
+    const [block, leansOn] = [element(ID.block, body), element(ID.referenceBlock, Buffer.of(1))];
+    parts.push(isGrouped ? element(ID.blockGroup, block, leansOn) : bytes.subarray(at, to));
+    at = to;
+  }
+  return Buffer.concat(parts);
+};
 
 type Finished = Pick<TestContext, 'onTestFinished'>;
 
@@ -36,6 +64,7 @@ const WHOLE: Record<FixtureName, { video: number; audio: number; widestMs: numbe
   'h264-aac.mp4': { video: 120, audio: 283, widestMs: 89 },
   'h264-opus.mp4': { video: 120, audio: 279, widestMs: 54 },
 };
+const COPIED: FixtureName[] = ['h264-aac.mkv', 'h264-aac.mp4'];
 const ALL: FixtureName[] = ['vp8-opus.webm', 'h264-opus.mkv', 'h264-aac.mkv', 'h264-aac.mp4'];
 
 /** Every frame, once, in order. `repeated`: a new connection may bring frames again that an older one brought. */
@@ -53,6 +82,9 @@ const expectWhole = (name: FixtureName, sessions: readonly Recorded[], { repeate
   }
 };
 
+/** Processes that a show takes: H.264 and AAC are repackaged by the worker itself. */
+const encodersOf = (name: FixtureName): number => (name.startsWith('h264-aac') ? 0 : 1);
+
 const videos = ({ sink }: TestWorker): number => arrived(sink.sessions, 'video').length;
 
 /** A show whose first part has been sent and has begun to arrive. */
@@ -68,7 +100,7 @@ const beginShow = async (test: TestWorker, name: FixtureName, part = 0.6) => {
 
 describe.concurrent('encoder', () => {
   it.for(ALL)('[E3] %s: killed in the middle, nothing is missing, doubled or out of order', async (name, context) => {
-    const test = await start(context);
+    const test = await start(context, { copier: 'ffmpeg' });
     const { bytes, socket, welcome, sent } = await beginShow(test, name);
     const before = videos(test);
     process.kill(test.encoders[0]?.pid ?? 0, 'SIGKILL');
@@ -90,7 +122,7 @@ describe.concurrent('encoder', () => {
   });
 
   it('[E4] a fourth death in a row ends the show', async (context) => {
-    const test = await start(context, { ffmpegPath: '/bin/false' });
+    const test = await start(context, { ffmpegPath: '/bin/false', copier: 'ffmpeg' });
     const { bytes, media } = fixture('h264-aac.mkv');
     const socket = openSocket(test.url());
     const { epoch } = await greet(socket, media);
@@ -101,11 +133,56 @@ describe.concurrent('encoder', () => {
   });
 });
 
+describe.concurrent('repackager', () => {
+  it.for(COPIED)('[E14] %s: a whole show without a process', async (name, context) => {
+    const test = await start(context);
+    const { bytes, socket, welcome, sent } = await beginShow(test, name);
+    sendMedia(socket, { bytes, epoch: welcome.epoch, from: sent });
+    socket.tell({ type: 'stop', at: bytes.byteLength });
+    expect(await socket.closed).toMatchObject({ reason: 'finished' });
+    expect(test.encoders).toHaveLength(0);
+    expectWhole(name, test.sink.sessions);
+  });
+
+  it.for(COPIED)('[E14] [S11] %s: taken up by another worker, with its server gone as well', async (name, context) => {
+    const memory = createMemoryStore();
+    const test = await start(context, { memory });
+    const { bytes, media, socket, welcome } = await beginShow(test, name);
+    const other = await start(context, { memory, sink: test.sink });
+    test.sink.reset();
+    socket.socket.terminate();
+    const again = openSocket(other.url());
+    const next = await resume(again, { media, welcome, bytes });
+    sendMedia(again, { bytes, epoch: next.epoch, from: next.nextOffset });
+    again.tell({ type: 'stop', at: bytes.byteLength });
+    expect(await again.closed).toMatchObject({ reason: 'finished' });
+    expect([...test.encoders, ...other.encoders]).toEqual([]);
+    expectWhole(name, test.sink.sessions, { repeated: true });
+  });
+
+  it.for([
+    ['pictures that may be shown in another order', withoutPromise],
+    ['pictures in block groups, from the middle on', withBlockGroups],
+  ] as const)('[E14] %s go on through FFmpeg, and nothing is missing or doubled', async ([, change], context) => {
+    const test = await start(context);
+    const { bytes: recorded, media } = fixture('h264-aac.mkv');
+    const bytes = change(recorded);
+    const socket = openSocket(test.url());
+    const { epoch } = await greet(socket, media);
+    sendMedia(socket, { bytes, epoch });
+    socket.tell({ type: 'stop', at: bytes.byteLength });
+    expect(await socket.closed).toMatchObject({ reason: 'finished' });
+    expect(test.encoders).toHaveLength(1);
+    expect(test.lines.join()).not.toContain('encoder died');
+    expectWhole('h264-aac.mkv', test.sink.sessions);
+  });
+});
+
 describe.concurrent('time', () => {
   it.for(ALL)(
     '[E9] %s: what is published has the recording’s time and 100 ms, whatever befalls it',
     async (name, context) => {
-      const test = await start(context);
+      const test = await start(context, { copier: 'ffmpeg' });
       const { bytes, media, socket, welcome, sent } = await beginShow(test, name);
       process.kill(test.encoders[0]?.pid ?? 0, 'SIGKILL');
       await vi.waitFor(() => expect(test.encoders).toHaveLength(2), { timeout: 5_000 });
@@ -146,7 +223,7 @@ describe.concurrent('socket', () => {
     again.tell({ type: 'stop', at: bytes.byteLength });
     expect(await again.closed).toMatchObject({ reason: 'finished' });
     expect(test.sink.sessions).toHaveLength(1);
-    expect(test.encoders).toHaveLength(1);
+    expect(test.encoders).toHaveLength(encodersOf(name));
     expectWhole(name, test.sink.sessions);
   });
 
@@ -239,7 +316,7 @@ describe.concurrent('upstream', () => {
     socket.tell({ type: 'stop', at: bytes.byteLength });
     expect(await socket.closed).toMatchObject({ reason: 'finished' });
     expect(test.sink.sessions).toHaveLength(2);
-    expect(test.encoders).toHaveLength(1);
+    expect(test.encoders).toHaveLength(encodersOf(name));
     expectWhole(name, test.sink.sessions, { repeated: true });
     const [second] = test.sink.sessions.slice(1);
     expect(second?.frames.find(({ kind }) => kind === 'video')?.key).toBe(true);

@@ -22,7 +22,7 @@ it.each([
 ] as const)(
   '[S14] [P15] a whole show with all that may befall it tells nobody a secret, publisher: %s',
   async (publisher, each) => {
-    const test = await startTestWorker({ tls: true, publisher });
+    const test = await startTestWorker({ copier: 'ffmpeg', tls: true, publisher });
     onTestFinished(() => test.close());
     const children: Awaited<ReturnType<typeof readChildren>> = [];
     const { bytes, media } = fixture('h264-aac.mkv');

@@ -102,6 +102,7 @@ export const startTestWorker = async ({
       upstream: { url: ownSink.url, ...(ownSink.ca !== undefined && { ca: ownSink.ca }) },
       ffmpegPath: 'ffmpeg',
       encoderWall: { least: 'none', library: undefined },
+      copier: 'worker',
       publisher: 'native',
       capacityUnits: 1_000,
       memoryBytes: 64 * 1024 ** 3,

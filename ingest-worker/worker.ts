@@ -7,6 +7,7 @@ import { sendElsewhere } from './leaving.ts';
 import { LIMITS } from './limits.ts';
 import type { Log } from './log.ts';
 import { createStartEncoder, type StartEncoder } from './media/encoder.ts';
+import { startRepackager } from './media/repackager.ts';
 import { type Wall, withoutWall } from './media/wall.ts';
 import { createMetrics } from './metrics.ts';
 import { createFfmpegPublishers } from './publish/ffmpeg-publisher.ts';
@@ -64,6 +65,7 @@ export const startWorker = async ({
     store,
     workerId,
     startEncoder,
+    startRepackager: config.copier === 'worker' ? startRepackager : undefined,
     createPublisher,
     upstream,
     log,

@@ -22,8 +22,11 @@ export type EncoderEvent =
   /** What was written has been taken; write on. */
   | { type: 'drained' }
   | { type: 'progress'; droppedFrames: number }
-  /** Said once, after the last tag. `clean` when it had been asked to end and made no complaint. */
-  | { type: 'exited'; clean: boolean; detail: string };
+  /**
+   * Said once, after the last tag. `clean` when it had been asked to end and made no complaint; `unsupported` when another kind of
+   * encoder may well take the very same input.
+   */
+  | { type: 'exited'; clean: boolean; unsupported?: boolean; detail: string };
 
 export type Encoder = {
   readonly pid: number | undefined;

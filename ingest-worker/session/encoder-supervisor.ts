@@ -2,11 +2,14 @@ import { LIMITS } from '../limits.ts';
 import { ffmpegArgs } from '../media/ffmpeg-args.ts';
 import type { Encoder, EncoderEvent, StartEncoder } from '../media/encoder.ts';
 import { pipelineOf } from '../media/container.ts';
+import type { StartRepackager } from '../media/repackager.ts';
 import type { Reached } from '../media/ring.ts';
 import type { ContainerStream } from './container-stream.ts';
 
 type Parts = {
   startEncoder: StartEncoder;
+  /** Takes the place of an encoder where nothing is encoded; undefined: FFmpeg copies as well. */
+  startRepackager: StartRepackager | undefined;
   containerStream: ContainerStream;
   /** How far encoding has come: an encoder that follows another goes on from there. */
   encoded: () => Reached;
@@ -28,7 +31,7 @@ export type EncoderExit = {
   stuck: boolean;
 };
 
-/** Feeds the ring to one FFmpeg after another, at most one at a time (SPEC §E). */
+/** Feeds the ring to one encoder after another, at most one at a time (SPEC §E). */
 export type EncoderSupervisor = {
   /** Starts an encoder with init and the newest GOP from which nothing is missing, or the first GOP after byte `past`. */
   start(past: number | undefined): void;
@@ -49,6 +52,8 @@ export type EncoderSupervisor = {
 type Running = {
   is: 'running';
   encoder: Encoder;
+  /** It changes the framing only, in this process. */
+  repackages: boolean;
   sound: boolean;
   /** Byte with which it began, and the next one to write. */
   from: number;
@@ -70,6 +75,7 @@ type State =
 
 export const createEncoderSupervisor = ({
   startEncoder,
+  startRepackager,
   containerStream,
   encoded,
   onStarted,
@@ -82,6 +88,8 @@ export const createEncoderSupervisor = ({
   const wanted = { limit: Infinity, end: false, held: false };
   /** Dropped by earlier encoders, and in GOPs that were passed over. */
   let droppedBefore = 0;
+  /** The recording has what only FFmpeg can take apart. */
+  let needsFfmpeg = false;
 
   const tryStart = ({ past, resumeFrom }: Extract<State, { is: 'waiting' }>): void => {
     const { init } = containerStream;
@@ -106,18 +114,22 @@ export const createEncoderSupervisor = ({
     const reached = encoded();
     const follows = reached.videoMs !== undefined || reached.audioMs !== undefined;
     const pipeline = pipelineOf(facts);
-    const args = ffmpegArgs({ facts, pipeline, sound, published: follows ? reached : undefined });
+    const repackage = pipeline === 'copy' && !needsFfmpeg ? startRepackager : undefined;
+    const onEvent = (event: EncoderEvent): void => {
+      if (state.is === 'running' && state.encoder === encoder) heard(state, event);
+    };
     onStarted();
-    const encoder = startEncoder({
-      args,
-      nice: LIMITS.encoderNice[pipeline],
-      onEvent: (event) => {
-        if (state.is === 'running' && state.encoder === encoder) heard(state, event);
-      },
-    });
+    const encoder = repackage
+      ? repackage({ facts, sound, onEvent })
+      : startEncoder({
+          args: ffmpegArgs({ facts, pipeline, sound, published: follows ? reached : undefined }),
+          nice: LIMITS.encoderNice[pipeline],
+          onEvent,
+        });
     const running: Running = {
       is: 'running',
       encoder,
+      repackages: repackage !== undefined,
       sound,
       from,
       cursor: from,
@@ -147,9 +159,15 @@ export const createEncoderSupervisor = ({
   };
 
   const exited = (
-    { ended, from, droppedFrames }: Running,
-    { clean, detail }: Extract<EncoderEvent, { type: 'exited' }>,
+    { ended, from, droppedFrames, repackages }: Running,
+    { clean, detail, unsupported }: Extract<EncoderEvent, { type: 'exited' }>,
   ): void => {
+    // No death: FFmpeg takes the same bytes, from the first that is not published yet.
+    if (repackages && unsupported) {
+      needsFfmpeg = true;
+      state = { is: 'waiting', past: undefined, resumeFrom: undefined };
+      return tryStart(state);
+    }
     droppedBefore += droppedFrames;
     state = { is: 'idle', resumeFrom: clean ? ended?.resumeFrom : undefined };
     const next = ring.resumePoint(encoded())?.offset;

@@ -1,5 +1,6 @@
 import type { Log } from '../log.ts';
 import type { StartEncoder } from '../media/encoder.ts';
+import type { StartRepackager } from '../media/repackager.ts';
 import { createPictureSetUp } from '../media/picture-set-up.ts';
 import type { ContainerStream } from './container-stream.ts';
 import { createEncoderSupervisor, type EncoderSupervisor } from './encoder-supervisor.ts';
@@ -12,6 +13,7 @@ import { createUpstreamConnection, type UpstreamConnection, type UpstreamEvent }
 
 export type MediaPathParts = {
   startEncoder: StartEncoder;
+  startRepackager: StartRepackager | undefined;
   createPublisher: CreatePublisher;
   upstream: { url: string; ca?: string };
   streamKey: string;

@@ -101,6 +101,7 @@ const running = ({ plain = false, full = false, barredMs = 0, resumed = false } 
         lostMs: (ms) => void (told.lostMs += ms),
         slow: () => undefined,
       },
+      startRepackager: undefined,
       startEncoder: ({ args, nice, onEvent }) => {
         const encoder: FakeEncoder = {
           pid: 1,

@@ -29,7 +29,7 @@ export type SessionParts = {
   /** Time as everybody's clock has it: a lease runs out however long the process stood still. */
   leaseClock: () => number;
   metrics: SessionMetrics;
-} & Pick<MediaPathParts, 'startEncoder' | 'createPublisher' | 'upstream'>;
+} & Pick<MediaPathParts, 'startEncoder' | 'startRepackager' | 'createPublisher' | 'upstream'>;
 
 /** A lease that has just been claimed, and what it says of the session so far. */
 export type Grant = {

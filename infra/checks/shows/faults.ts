@@ -2,7 +2,7 @@
  * The promise table as a program: plays every row on every rung with real workers, real encoders, a real table and an
  * RTMPS server that counts every frame, and says what was held.
  *
- *   npm run faults -- [--rows socket-cut,encoder-killed] [--rungs 1,4] [--publisher ffmpeg] [--from chromium-live] [--json] [--log]
+ *   npm run faults -- [--rows socket-cut,encoder-killed] [--rungs 1,4] [--publisher ffmpeg] [--copier ffmpeg] [--from chromium-live] [--json] [--log]
  *
  * Shows are recordings of real browsers, played in real time; `--from chromium-live` has the web app's own broadcast in a real
  * Chromium publish instead, for those rows of which it is told, and `--from both` does one after the other. `--log` adds
@@ -24,7 +24,7 @@ type From = 'recordings' | 'chromium-live';
 
 const USAGE = [
   'npm run faults -- [--rows ROW,…] [--rungs 1,2,3,4,4-firefox] [--publisher native|ffmpeg]',
-  '                  [--from recordings|chromium-live|both] [--json] [--log]',
+  '                  [--copier worker|ffmpeg] [--from recordings|chromium-live|both] [--json] [--log]',
   '',
   ...listRows(
     SCENARIOS.map((row) => ({ ...row, promise: `${row.promise}${row.live === true ? ' [chromium-live too]' : ''}` })),
@@ -35,6 +35,7 @@ const { values } = readArguments(USAGE, {
     rows: { type: 'string' },
     rungs: { type: 'string' },
     publisher: { type: 'string', default: 'native' },
+    copier: { type: 'string', default: 'worker' },
     from: { type: 'string', default: 'both' },
     json: { type: 'boolean', default: false },
     log: { type: 'boolean', default: false },
@@ -50,6 +51,7 @@ const sources = FROM[values.from];
 const rows = chooseRows(SCENARIOS, values.rows, USAGE, [
   ...(rungs ?? []).filter((name) => !isRung(name)),
   ...(values.publisher === 'native' || values.publisher === 'ffmpeg' ? [] : [values.publisher]),
+  ...(values.copier === 'worker' || values.copier === 'ffmpeg' ? [] : [values.copier]),
   ...(sources === undefined ? [values.from] : []),
 ]);
 const publisher = values.publisher === 'ffmpeg' ? 'ffmpeg' : 'native';
@@ -62,7 +64,9 @@ const groups = ({ rungs: all, live }: Scenario, from: From): Rung[][] => {
 };
 
 const playRow = async (row: Scenario, group: readonly Rung[], from: From, browser?: Browser): Promise<Finding[]> => {
-  const harness = await openHarness({ workers: row.workers ?? 1, publisher, browser });
+  // An encoder that is to die has to be a process.
+  const environment = { COPIER: row.restarts === true ? 'ffmpeg' : values.copier };
+  const harness = await openHarness({ workers: row.workers ?? 1, publisher, browser, environment });
   const watch = watchMemory(harness);
   try {
     const played = await row.play(harness, group);

@@ -2,12 +2,17 @@ import * as fc from 'fast-check';
 import { isDeepStrictEqual } from 'node:util';
 import { LIMITS } from '../../../ingest-worker/limits.ts';
 import { createContainerReader } from '../../../ingest-worker/media/container-reader.ts';
-import type { ContainerEvent } from '../../../ingest-worker/media/container.ts';
+import { type ContainerEvent, pipelineOf } from '../../../ingest-worker/media/container.ts';
+import type { EncoderEvent } from '../../../ingest-worker/media/encoder.ts';
+import type { FlvTag } from '../../../ingest-worker/media/flv-tag.ts';
+import { startRepackager } from '../../../ingest-worker/media/repackager.ts';
 import { createContainerStream } from '../../../ingest-worker/session/container-stream.ts';
 import type { Fuzzed } from './fuzz-target.ts';
 import { cut, cuts, mutated, SMALL_PIECES, type Specimens } from './mutate.ts';
 import { matroskaSpecimens, mp4Specimens } from './specimens.ts';
 
+/** Before what a tag brings of a sample. */
+const HEAD_BYTES = 5;
 const BYTES_ALONE = 4 * 1024 * 1024;
 
 type Input = {
@@ -30,7 +35,7 @@ const fuzzContainer = (specimens: Specimens): Fuzzed<Input> => ({
     const pieces = cut(bytes, lengths);
     const inPieces = pieces.flatMap((piece) => reader.push(piece));
     if (!isDeepStrictEqual(whole, inPieces)) return 'says something else when the bytes are cut elsewhere';
-    return whatIsWrong(whole, bytes.length) ?? takeIn(pieces, skips);
+    return whatIsWrong(whole, bytes.length) ?? takeIn(pieces, skips) ?? (await repackage(whole, pieces));
   },
 });
 
@@ -48,6 +53,28 @@ const whatIsWrong = (events: readonly ContainerEvent[], bytes: number): string |
     last = event.offset;
   }
   return undefined;
+};
+
+/** What the reader has let in is repackaged, or left to FFmpeg by name; whatever it is, somebody hears of the end. */
+const repackage = async (events: readonly ContainerEvent[], pieces: readonly Buffer[]): Promise<string | undefined> => {
+  const [init] = events;
+  if (init?.type !== 'init' || pipelineOf(init.facts) !== 'copy') return undefined;
+  const tags: FlvTag[] = [];
+  const end = await new Promise<EncoderEvent>((resolve) => {
+    const encoder = startRepackager({
+      facts: init.facts,
+      sound: init.facts.audio !== undefined,
+      onEvent: (event) => {
+        if (event.type === 'tag') tags.push(event.tag);
+        if (event.type === 'exited') resolve(event);
+      },
+    });
+    for (const piece of pieces) encoder.write(piece);
+    encoder.end();
+  });
+  if (end.type !== 'exited' || !(end.clean || end.unsupported)) return 'a repackager that neither ends nor gives up';
+  const given = tags.reduce((sum, { body, header }) => sum + (header ? 0 : body.length - HEAD_BYTES), 0);
+  return given <= pieces.reduce((sum, { length }) => sum + length, 0) ? undefined : 'publishes more than came';
 };
 
 const takeIn = (pieces: readonly Buffer[], skips: Input['jumps']): string | undefined => {

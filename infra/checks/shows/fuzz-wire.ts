@@ -44,6 +44,7 @@ export const fuzzWire = async (): Promise<Fuzzed<Said[]>> => {
       upstream: { url: 'rtmp://127.0.0.1:1/app' },
       ffmpegPath: 'ffmpeg',
       encoderWall: { least: 'none', library: undefined },
+      copier: 'ffmpeg',
       publisher: 'native',
       capacityUnits: PLENTY,
       memoryBytes: Number.POSITIVE_INFINITY,

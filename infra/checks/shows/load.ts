@@ -1,7 +1,7 @@
 /**
  * Many rung-1 shows at once through one worker, in real time: every frame has to arrive, whatever some of them do.
  *
- *   npm run load -- [--sessions 150] [--seconds 60] [--misbehaving 10] [--json] [--log]
+ *   npm run load -- [--sessions 150] [--seconds 60] [--misbehaving 10] [--copier worker|ffmpeg] [--json] [--log]
  *
  * Of the sessions, `--misbehaving` stall, send noise or flood, and come back whenever they are thrown out; the others are
  * counted. Table, RTMPS server and publishers are processes of their own, so that the worker's time is its own. Exit 1
@@ -17,19 +17,27 @@ import { readArguments } from '../../commands/read-arguments.mjs';
 import { LATENESS_PRELOAD, startPart } from '../lib/part.ts';
 import { childrenOf, endWorker, readCpuMs, readMemory, startWorkerProcess, workerEnvironment } from './workers.ts';
 
-const USAGE = 'npm run load -- [--sessions 150] [--seconds 60] [--misbehaving 10] [--json] [--log]';
+const USAGE =
+  'npm run load -- [--sessions 150] [--seconds 60] [--misbehaving 10] [--copier worker|ffmpeg] [--json] [--log]';
 const { values } = readArguments(USAGE, {
   options: {
     sessions: { type: 'string', default: '150' },
     seconds: { type: 'string', default: '60' },
     misbehaving: { type: 'string', default: '0' },
+    copier: { type: 'string', default: 'worker' },
     json: { type: 'boolean', default: false },
     log: { type: 'boolean', default: false },
   },
 });
 const [all, seconds, misbehaving] = [values.sessions, values.seconds, values.misbehaving].map(Number);
 const isCount = (count: number | undefined): count is number => count !== undefined && Number.isInteger(count);
-if (!isCount(all) || !isCount(seconds) || !isCount(misbehaving) || misbehaving >= all) {
+if (
+  !isCount(all) ||
+  !isCount(seconds) ||
+  !isCount(misbehaving) ||
+  misbehaving >= all ||
+  !/^(worker|ffmpeg)$/.test(values.copier)
+) {
   console.error(USAGE);
   process.exit(2);
 }
@@ -76,6 +84,7 @@ const [{ url: tableUrl }, { url: rtmpsUrl, ca }] = [
 await Promise.all([writeFile(caFile, ca), bundleWorker(bundle)]);
 const worker = await startWorkerProcess(bundle, {
   ...workerEnvironment({ tableUrl, rtmpsUrl, caFile, publisher: 'native', id: 0 }),
+  COPIER: values.copier,
   NODE_OPTIONS: LATENESS_PRELOAD,
 });
 const place = { tableUrl, port: worker.port };

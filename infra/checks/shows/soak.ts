@@ -65,7 +65,8 @@ const FAULTS = [
   { name: 'server stalled', harm: ({ sink }) => sink.stall() },
 ] as const satisfies Fault[];
 
-const harness = await openHarness();
+// One of the faults kills encoders, so there must be some.
+const harness = await openHarness({ environment: { COPIER: 'ffmpeg' } });
 const [worker] = harness.workers;
 if (worker === undefined) throw new Error('no worker');
 // Connections to the table are kept alive, and are nobody's in particular.

@@ -1,0 +1,96 @@
+import { createByteFeed, type Taken } from './byte-feed.ts';
+import { ID, readElement, readVint } from './ebml.ts';
+import { type Listener, NotRepackaged, type SampleReader } from './samples.ts';
+
+const NANOSECONDS_PER_MS = 1_000_000;
+const VIDEO_TRACK = 1;
+/** Masters that are gone into; whatever is not known is passed over whole. */
+const ENTERED = new Set<number>([ID.segment, ID.cluster, ID.blockGroup]);
+const LACED = 0x06;
+const KEY = 0x80;
+
+type Tracks = { video: number | undefined; audio: number | undefined };
+
+/** The samples of a recording in Matroska that `createMatroskaReader` has let in: nothing is checked a second time. */
+export const createMatroskaSamples = ({ onSetUps, onSample }: Listener): SampleReader => {
+  const feed = createByteFeed();
+  let scaleNs = NANOSECONDS_PER_MS;
+  let tracks: Tracks = { video: undefined, audio: undefined };
+  let clusterTicks = 0;
+
+  const readTracks = (content: Buffer): void => {
+    const setUps: { video: Buffer | undefined; audio: Buffer | undefined } = { video: undefined, audio: undefined };
+    tracks = { video: undefined, audio: undefined };
+    for (const { id, content: entry } of childrenOf(content)) {
+      if (id !== ID.trackEntry) continue;
+      const fields = new Map(childrenOf(entry).map((child) => [child.id, child.content]));
+      const kind = number(fields.get(ID.trackType)) === VIDEO_TRACK ? 'video' : 'audio';
+      tracks[kind] = number(fields.get(ID.trackNumber));
+      const setUp = fields.get(ID.codecPrivate);
+      setUps[kind] = setUp && Buffer.from(setUp);
+    }
+    onSetUps(setUps);
+  };
+
+  const readBlock = (block: Buffer, isSimple: boolean): void => {
+    const track = readVint(block, 0);
+    if (track === undefined) throw new NotRepackaged('a block without a track');
+    const kind = track.value === tracks.video ? 'video' : track.value === tracks.audio ? 'audio' : undefined;
+    if (kind === undefined) return;
+    const flags = block.readUInt8(track.bytes + 2);
+    if ((flags & LACED) !== 0) throw new NotRepackaged('laced frames');
+    // Whether a block of a group is a key frame is known only once the group is over.
+    if (!isSimple && kind === 'video') throw new NotRepackaged('pictures in block groups');
+    const atMs = Math.round(((clusterTicks + block.readInt16BE(track.bytes)) * scaleNs) / NANOSECONDS_PER_MS);
+    onSample({ kind, atMs, key: kind === 'video' && (flags & KEY) !== 0, body: block.subarray(track.bytes + 3) });
+  };
+
+  const take = (held: Buffer): Taken => {
+    const element = readElement(held);
+    if ('needs' in element) return element;
+    const { id, size, headerBytes } = element;
+    if (ENTERED.has(id)) return { took: headerBytes };
+    if (size === undefined) throw new NotRepackaged('an element of unknown size');
+    const whole = (read: (content: Buffer) => void): Taken => {
+      if (held.byteLength < headerBytes + size) return { needs: headerBytes + size };
+      read(held.subarray(headerBytes, headerBytes + size));
+      return { took: headerBytes + size };
+    };
+    switch (id) {
+      case ID.info:
+        return whole((content) => {
+          const scale = childrenOf(content).find((child) => child.id === ID.timestampScale);
+          if (scale) scaleNs = number(scale.content);
+        });
+      case ID.tracks:
+        return whole(readTracks);
+      case ID.timestamp:
+        return whole((content) => {
+          clusterTicks = number(content);
+        });
+      case ID.simpleBlock:
+        return whole((content) => readBlock(content, true));
+      case ID.block:
+        return whole((content) => readBlock(content, false));
+      default:
+        return { took: headerBytes, thenSkip: size };
+    }
+  };
+
+  return { push: (bytes) => feed.push(bytes, take) };
+};
+
+const childrenOf = (content: Buffer): { id: number; content: Buffer }[] => {
+  const found: { id: number; content: Buffer }[] = [];
+  for (let at = 0; at < content.byteLength;) {
+    const element = readElement(content.subarray(at));
+    if ('needs' in element || element.size === undefined) throw new NotRepackaged('an element is cut short');
+    const from = at + element.headerBytes;
+    at = from + element.size;
+    found.push({ id: element.id, content: content.subarray(from, at) });
+  }
+  return found;
+};
+
+const number = (content: Buffer | undefined): number =>
+  content === undefined || content.byteLength === 0 ? 0 : Number(BigInt(`0x${content.toString('hex')}`));
