@@ -60,6 +60,16 @@ describe('environment', () => {
     expect(parseConfig({ ...NEEDED, TASK_CPU_UNITS: '256' }, WORLD)).toMatchObject({ config: { capacityUnits: 48 } });
   });
 
+  it('[W2] takes an origin for the one that browsers write', () => {
+    const origins = {
+      ...NEEDED,
+      ALLOWED_ORIGINS: 'http://localhost:80,https://vybzz.example:443/,http://localhost:8080',
+    };
+    expect(parseConfig(origins, WORLD)).toMatchObject({
+      config: { allowedOrigins: ['http://localhost', 'https://vybzz.example', 'http://localhost:8080'] },
+    });
+  });
+
   it('names each variable that is missing or wrong, in one sentence', () => {
     expect(complaints({})).toEqual(['TABLE_NAME is missing', 'ALLOWED_ORIGINS is missing']);
     expect(complaints({ ...NEEDED, PORT: 'http' })[0]).toMatch(/^PORT is not usable: /);

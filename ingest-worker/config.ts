@@ -69,6 +69,9 @@ const Environment = z.object({
 const UNITS_PER_VCPU = 1_024;
 const MIB = 1024 * 1024;
 
+/** As a browser writes it: without the port that goes without saying. */
+const originOf = (text: string): string => (URL.canParse(text) ? new URL(text).origin : text);
+
 /** What the environment says, or one sentence for each thing that is missing or wrong in it. */
 export const parseConfig = (
   environment: Record<string, string | undefined>,
@@ -98,7 +101,7 @@ export const parseConfig = (
       host: env.HOST,
       port: env.PORT,
       tableName: env.TABLE_NAME,
-      allowedOrigins: env.ALLOWED_ORIGINS.split(',').map((origin) => origin.trim()),
+      allowedOrigins: env.ALLOWED_ORIGINS.split(',').map((origin) => originOf(origin.trim())),
       upstream: { url: env.RTMPS_URL, ...(ca !== undefined && { ca }) },
       ffmpegPath: env.FFMPEG_PATH,
       encoderWall: { least: env.ENCODER_WALL, library: env.ENCODER_WALL_LIBRARY },

@@ -5,6 +5,7 @@ import { createLimitStore } from '#store/limits';
 import { createUserStore } from '#store/users';
 import { createAuthenticate } from '../auth/authenticate.ts';
 import { createVerifyToken, type VerifyToken } from '../auth/verify.ts';
+import { createAskUserInfo } from '../auth/user-info.ts';
 import type { Base } from './base.ts';
 import { createLimited } from '../http/limited.ts';
 
@@ -25,6 +26,10 @@ export const createPeople = (
     authenticate: createAuthenticate({
       verify,
       users,
+      askUserInfo: createAskUserInfo({
+        issuers: config.AUTH_ISSUERS,
+        onFault: (error) => log.warn('issuer tells nothing of a new person', { error }),
+      }),
       clock,
       log,
       newUserId: (now) => newId('usr', now),

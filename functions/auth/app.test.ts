@@ -63,6 +63,31 @@ describe('GET /auth/session', () => {
     expect(new Set(answers.map(({ body }) => body.user.handle))).toEqual(new Set(['crowd']));
   });
 
+  it.each([
+    ['an e-mail', { email: 'zoe.oneill@vybzz.test' }, { name: 'zoe.oneill', handle: 'zoe_oneill' }],
+    ['a name and an e-mail', { name: 'Ida Bell', email: 'i@vybzz.test' }, { name: 'Ida Bell', handle: 'ida_bell' }],
+    ['nothing', {}, { name: expect.stringMatching(/^user_\d+$/), handle: expect.stringMatching(/^user_\d+$/) }],
+  ])('asks the issuer once of who has a token without a name, and hears %s', async (what, claims, seen) => {
+    // as Cognito and Clerk issue them; username is the subject
+    const subject = `aaaaaaaa-bbbb-cccc-dddd-${what.length.toString().padStart(12, '0')}`;
+    rooms.issuer.tell({ sub: subject, username: subject, ...claims });
+    const token = await rooms.issuer.issue(subject, { username: subject, client_id: 'vybzz-web' });
+    for (const _ of ['first', 'again'])
+      expect((await rooms.call('GET', '/auth/session', { token })).body.user).toMatchObject(seen);
+    expect(rooms.issuer.fetched.filter((path) => path === '/userinfo')).toHaveLength(1);
+    rooms.issuer.fetched.length = 0;
+    rooms.issuer.tell(undefined);
+  });
+
+  it('believes an issuer only of the person whose token it was asked with', async () => {
+    rooms.issuer.tell({ sub: 'somebody-else', name: 'Somebody Else' });
+    const token = await rooms.issuer.issue('a-third-one');
+    expect((await rooms.call('GET', '/auth/session', { token })).body.user.name).toMatch(/^user_\d+$/);
+    expect(rooms.lines.map(({ message }) => message)).toContain('issuer tells nothing of a new person');
+    rooms.issuer.tell(undefined);
+    rooms.issuer.fetched.length = 0;
+  });
+
   it('gives a second person of the same name another handle', async () => {
     const handles = [];
     for (let i = 0; i < 6; i++)

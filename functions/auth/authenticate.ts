@@ -1,4 +1,4 @@
-import { handleCandidates } from '#domain/handle';
+import { handleCandidates, looksOpaque } from '#domain/handle';
 import type { Handle, UserId } from '#domain/ids';
 import { isVisible } from '#domain/text';
 import type { User } from '#domain/user';
@@ -6,6 +6,7 @@ import type { Known, Subject } from '#store/users';
 import type { Authenticate, Caller, Role } from '../http/caller.ts';
 import type { Log } from '../http/log.ts';
 import { Refusal } from '../http/refusal.ts';
+import type { AskUserInfo } from './user-info.ts';
 import type { Identity, VerifyToken } from './verify.ts';
 
 /** What this room needs of the people in the table. */
@@ -20,6 +21,8 @@ export type People = {
 type Parts = {
   verify: VerifyToken;
   users: People;
+  /** @default nobody is asked */
+  askUserInfo?: AskUserInfo;
   clock: () => Date;
   newUserId: (now: number) => UserId;
   /** Who watches over the platform besides those whom an issuer's claim or their record says. */
@@ -28,6 +31,9 @@ type Parts = {
   /** @default Math.random */
   random?: () => number;
 };
+
+/** Who it is, and the token that says so, by which the issuer can be asked for more. */
+type Identified = Identity & { token: string };
 
 const REALM = 'Bearer realm="vybzz"';
 const NAME_CHARACTERS = 80;
@@ -49,18 +55,19 @@ const refused = (code: 'not-signed-in' | 'token-expired', message: string, detai
 export const createAuthenticate = ({
   verify,
   users,
+  askUserInfo = async () => undefined,
   clock,
   newUserId,
   moderators,
   log,
   random = Math.random,
 }: Parts): Authenticate => {
-  const identify = async (authorization: string): Promise<Identity> => {
+  const identify = async (authorization: string): Promise<Identified> => {
     const token = /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
     if (token === undefined)
       throw refused('not-signed-in', 'Sign in with a bearer token.', 'the header holds no bearer token');
     const verified = await verify(token);
-    if (verified.verified) return verified.identity;
+    if (verified.verified) return { ...verified.identity, token };
     if (verified.because === 'keys-unavailable')
       throw new Refusal('temporarily-unavailable', 'The sign-in service does not answer. Try again in a moment.', {
         headers: { 'Retry-After': '2' },
@@ -71,7 +78,16 @@ export const createAuthenticate = ({
       : refused('not-signed-in', 'Your sign-in is not valid here.', verified.detail);
   };
 
-  const firstSight = async (identity: Identity): Promise<User> => {
+  /** The claims of a token, or what the issuer says where it has none of a name. */
+  const named = async ({ token, ...identity }: Identified): Promise<Identity> => {
+    const { name, email, preferredUsername } = identity;
+    if (name ?? email ?? preferredUsername) return identity;
+    const { picture, ...said } = (await askUserInfo(identity, token)) ?? {};
+    return { ...identity, ...said, picture: identity.picture ?? picture };
+  };
+
+  const firstSight = async (identified: Identified): Promise<User> => {
+    const identity = await named(identified);
     const now = clock().getTime();
     for (const handle of handleCandidates(identity, random)) {
       const user = newUser(identity, { id: newUserId(now), handle, createdAt: now });
@@ -80,12 +96,12 @@ export const createAuthenticate = ({
         log.info('user created', { userId: user.id, issuer: identity.issuer });
         return user;
       }
-      if (outcome.because === 'known') return admitted(identity, await users.knownAs(identity));
+      if (outcome.because === 'known') return admitted(identified, await users.knownAs(identity));
     }
     throw new Refusal('temporarily-unavailable', 'We could not find a handle for you. Try again.');
   };
 
-  const admitted = async (identity: Identity, known: Known): Promise<User> => {
+  const admitted = async (identity: Identified, known: Known): Promise<User> => {
     if (known.known === 'nobody') return firstSight(identity);
     if (known.known === 'removed') {
       // a token that was merely refreshed makes no new account
@@ -115,15 +131,15 @@ const toCaller = (user: User, appointed: boolean): Caller => {
 const isHttpUrl = (url: string): boolean => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
 
 const newUser = (
-  { name, preferredUsername, picture, creator }: Identity,
+  { name, preferredUsername, email, picture, creator }: Identity,
   made: { id: UserId; handle: Handle; createdAt: number },
 ): User => ({
   ...made,
   // the cut may go through a character of two halves
   name:
-    [name, preferredUsername?.split('@')[0], made.handle]
+    [name, preferredUsername?.split('@')[0], email?.split('@')[0], made.handle]
       .map((said = '') => said.slice(0, NAME_CHARACTERS).toWellFormed())
-      .find(isVisible) ?? made.handle,
+      .find((said) => isVisible(said) && !looksOpaque(said)) ?? made.handle,
   avatarUrl: picture !== undefined && picture.length <= AVATAR_CHARACTERS && isHttpUrl(picture) ? picture : undefined,
   creator,
   moderator: false,

@@ -19,12 +19,22 @@ export const startIssuer = async (clock: () => Date = () => new Date()) => {
   let published: JWK[] = [key.publicJwk];
   let healthy = true;
   const fetched: string[] = [];
+  let told: ((authorization: string) => object) | undefined;
 
   const server = createServer((request, response) => {
     fetched.push(request.url ?? '');
+    const { authorization = '' } = request.headers;
     response.setHeader('content-type', 'application/json');
     if (!healthy) response.writeHead(500).end('{}');
-    else if (request.url === DISCOVERY) response.end(JSON.stringify({ issuer, jwks_uri: `${issuer}/keys` }));
+    else if (request.url === DISCOVERY)
+      response.end(
+        JSON.stringify({
+          issuer,
+          jwks_uri: `${issuer}/keys`,
+          ...(told && { userinfo_endpoint: `${issuer}/userinfo` }),
+        }),
+      );
+    else if (request.url === '/userinfo') response.end(JSON.stringify(told?.(authorization) ?? {}));
     else response.end(JSON.stringify({ keys: published }));
   });
   server.listen(0, '127.0.0.1');
@@ -53,6 +63,10 @@ export const startIssuer = async (clock: () => Date = () => new Date()) => {
     config,
     issue,
     fetched,
+    /** Tells of people at a userinfo endpoint from now on, whatever the token. */
+    tell: (claims: object | undefined) => {
+      told = claims && ((authorization) => (authorization.startsWith('Bearer ') ? claims : {}));
+    },
     /** Signs with another key from now on. */
     rotate: async ({ publish }: { publish: boolean }) => {
       key = await makeKey('second');

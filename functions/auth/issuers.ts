@@ -11,7 +11,7 @@ export const Issuer = z.object({
    * How its access tokens name the application that they are for:
    * - `oidc`: `aud` holds our `audience` (RFC 9068)
    * - `cognito`: no `aud`; `client_id` is ours and `token_use` is `access`
-   * - `clerk`: no `aud`; `azp` is one of our origins
+   * - `clerk`: no `aud`; `azp` of a session token is one of our origins, `client_id` of an OAuth access token is ours
    */
   kind: z.enum(['oidc', 'cognito', 'clerk']),
   clientId: z.string().check(z.minLength(1)),

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { startIssuer, type TestIssuer } from './issuer.testing.ts';
 import { type Issuer, Issuers } from './issuers.ts';
+import { TOKEN_SHAPES } from './token-shapes.testing.ts';
 import { createVerifyToken } from './verify.ts';
 
 const open: TestIssuer[] = [];
@@ -146,9 +147,38 @@ describe('each kind of issuer', () => {
     [{}, false],
     [{ azp: 'https://vybzz.test', sts: 'pending' }, false],
     [{ azp: 'https://vybzz.test', sts: 'active' }, true],
+    [{ azp: 'https://evil.test', client_id: 'vybzz-web' }, false],
+    [{ client_id: 'vybzz-web' }, true],
+    [{ client_id: 'other' }, false],
   ])('clerk: %j is %s', async (claims, good) => {
     expect(await verdict({ kind: 'clerk', azp: ['https://vybzz.test'] }, claims)).toBe(good);
   });
+
+  it.each([
+    ['cognito', 'cognito'],
+    ['clerk', 'clerk oauth'],
+    ['clerk', 'clerk session'],
+  ] as const)(
+    '%s: a %s token in its captured shape is good, and its person is never called by a number',
+    async (kind, shape) => {
+      const issuer = await start();
+      const { sub, ...claims } = TOKEN_SHAPES[shape];
+      const verify = createVerifyToken({
+        issuers: [
+          {
+            ...issuer.config,
+            kind,
+            audience: undefined,
+            azp: ['https://vybzz.test'],
+            jwksUri: `${issuer.config.issuer}/keys`,
+          },
+        ],
+      });
+      const verified = await verify(await issuer.issue(sub, { aud: undefined, auth_time: undefined, ...claims }));
+      expect(verified).toMatchObject({ verified: true, identity: { subject: sub } });
+      expect(verified.verified && verified.identity.preferredUsername).toBeUndefined();
+    },
+  );
 
   it('several at once: each token by the rule of its own issuer', async () => {
     const [one, two] = [await start(), await start()];

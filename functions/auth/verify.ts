@@ -49,6 +49,11 @@ const checkKind = (issuer: Issuer, claims: JwtPayload): void => {
       if (claims['client_id'] !== issuer.clientId) throw new RefusedToken('the token is for another client');
       return;
     case 'clerk':
+      // A session token names the origin that it was made for; an OAuth access token the client, which is ours by code and PKCE.
+      if (claims['azp'] === undefined && claims['client_id'] !== undefined) {
+        if (claims['client_id'] !== issuer.clientId) throw new RefusedToken('the token is for another client');
+        return;
+      }
       if (!issuer.azp?.includes(text(claims['azp']) ?? '')) throw new RefusedToken('the token is for another origin');
       if (claims['sts'] === 'pending') throw new RefusedToken('the sign-in is not finished');
   }
@@ -69,11 +74,14 @@ const signedInAt = ({ iat, auth_time: authTime, fva }: JwtPayload): number | und
   return typeof minutes === 'number' && minutes >= 0 && iat !== undefined ? (iat - minutes * 60) * 1000 : undefined;
 };
 
+/** Cognito calls somebody by their subject where they sign in by e-mail: that is nobody's name. */
+const chosen = ({ sub, username }: JwtPayload): string | undefined => (username === sub ? undefined : text(username));
+
 const toIdentity = (issuer: Issuer, claims: JwtPayload): Identity => ({
   issuer: issuer.issuer,
   // to the letter: two subjects that differ in a blank are two people
   subject: claims.sub ?? '',
-  preferredUsername: text(claims['preferred_username']) ?? text(claims['username']),
+  preferredUsername: text(claims['preferred_username']) ?? chosen(claims),
   name: text(claims['name']),
   email: text(claims['email']),
   picture: text(claims['picture']),

@@ -56,7 +56,7 @@ const fold = (text: string): string | undefined => {
 };
 
 /** A provider's opaque account number says nothing of a person: `1f3c…` is worse than no handle. */
-const looksOpaque = (text: string): boolean => /^[0-9a-f-]{32,}$/i.test(text) || /^\d+$/.test(text);
+export const looksOpaque = (text: string): boolean => /^[0-9a-f-]{32,}$/i.test(text) || /^\d+$/.test(text);
 
 const fallback = 'user';
 

@@ -45,8 +45,8 @@ const controlPlane = startControlPlane({
       gateway: `http://localhost:${PORT}`,
       version: 'compose',
     }),
-    // nginx's
-    TRUSTED_HOPS: '1',
+    // nginx, and what stands before it
+    TRUSTED_HOPS: String(1 + env.TRUSTED_HOPS),
   },
   aws: {},
   log: say,

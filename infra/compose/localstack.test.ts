@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { readEnvironment } from './environment.ts';
 import { LIMITS } from '../../ingest-worker/limits.ts';
 
 const [, text = ''] = /^services:\n([\s\S]*?)^volumes:/m.exec(
@@ -12,11 +13,13 @@ const services = new Map(
     .slice(1)
     .map((part): [string, string] => [part.split(':')[0] ?? '', part]),
 );
+const AWS = { AWS_ACCESS_KEY_ID: 'any', AWS_SECRET_ACCESS_KEY: 'any' };
+const NGINX = readFileSync(new URL('nginx.conf', import.meta.url), 'utf8');
 const of = (name: string): string => services.get(name) ?? '';
 
 describe('localstack.yml', () => {
   it('has the services that make up Vybzz', () => {
-    expect([...services.keys()]).toEqual(['localstack', 'setup', 'mux', 'api', 'ingest', 'web', 'full']);
+    expect([...services.keys()]).toEqual(['localstack', 'setup', 'mux', 'api', 'ingest', 'web']);
   });
 
   it('listens on this machine alone, and mounts nothing of it', () => {
@@ -47,9 +50,26 @@ describe('localstack.yml', () => {
     expect(Number(seconds) * 1_000).toBeGreaterThan(LIMITS.exitMs);
   });
 
+  it('wants to be told of another port once, and no more', () => {
+    const originAt = (environment: object): string => readEnvironment({ ...AWS, ...environment }).ORIGIN;
+    expect([{}, { WEB_PORT: '80', ORIGIN: '' }, { WEB_PORT: '8080', ORIGIN: '' }].map(originAt)).toEqual([
+      'http://localhost',
+      'http://localhost',
+      'http://localhost:8080',
+    ]);
+    expect(originAt({ WEB_PORT: '8080', ORIGIN: 'https://vybzz.test' })).toBe('https://vybzz.test');
+    expect(of('web')).toContain("ports: ['127.0.0.1:${WEB_PORT:-80}:80']");
+    expect(of('ingest')).toContain('ALLOWED_ORIGINS: http://localhost:${WEB_PORT:-80},');
+  });
+
+  it('appends whom it hears from to what is said of that, on every way in', () => {
+    const said = [...NGINX.matchAll(/X-Forwarded-For (.*);/g)].map(([, value]) => value);
+    expect(said.length).toBeGreaterThan(2);
+    expect(new Set(said)).toEqual(new Set(['$proxy_add_x_forwarded_for']));
+  });
+
   it('takes another image of LocalStack, and a licence', () => {
     expect(of('localstack')).toContain('${LOCALSTACK_IMAGE:-localstack/localstack:4.14.0}');
     expect(of('localstack')).toContain('LOCALSTACK_AUTH_TOKEN: ${LOCALSTACK_AUTH_TOKEN:-}');
-    expect(of('full')).toContain('profiles: [full]');
   });
 });
