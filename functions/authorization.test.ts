@@ -208,6 +208,12 @@ const ROWS: readonly Row[] = [
     expect: { anonymous: 401, owner: 200, 'signed in': 403 },
   },
   {
+    route: 'DELETE /stream/:id/recording',
+    path: async ({ show }) => `${await show('public')}/recording`,
+    // it has not begun
+    expect: { anonymous: 401, owner: 409, moderator: 409, 'signed in': 403 },
+  },
+  {
     route: 'POST /stream/:id/end',
     path: async ({ show }) => `${await show('public')}/end`,
     expect: { anonymous: 401, owner: 200, moderator: 200, 'signed in': 403 },

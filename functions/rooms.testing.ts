@@ -40,10 +40,18 @@ const createShows = () => {
   const shown = new Map<StreamId, StreamView>();
   const onAir = new Map<UserId, StreamId>();
   const removed: UserId[] = [];
+  const withdrawn: StreamId[] = [];
   return {
     shown,
     onAir,
     removed,
+    withdrawn,
+    recordings: {
+      withdraw: async (id: StreamId) => {
+        withdrawn.push(id);
+        return undefined;
+      },
+    },
     streamViews: async (ids: readonly StreamId[], viewer: Caller | undefined) =>
       new Map(
         ids.flatMap((id) => {

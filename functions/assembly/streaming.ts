@@ -19,6 +19,7 @@ import { createAccess } from '../shows/access.ts';
 import { createChanged } from '../shows/changed.ts';
 import { createChannels } from '../shows/channels.ts';
 import { createEnding } from '../shows/ending.ts';
+import { createRecordings } from '../shows/recordings.ts';
 import { createRemoveStreams } from '../shows/removing.ts';
 import { createStreamViews } from '../shows/views.ts';
 import type { LiveVideo } from '../video/live-video.ts';
@@ -109,6 +110,7 @@ export const createStreaming = (
     publisher,
     changed,
     ending,
+    recordings: createRecordings({ streams, video, changed, log, clock }),
     removeStreams: createRemoveStreams({ streams, channels: channelStore, ending, video }),
 
     /** Those of the streams that a viewer may see, for who shows them beside something else. */

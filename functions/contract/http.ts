@@ -233,6 +233,8 @@ export const PostView = z.object({
   mediaAlt: z.optional(z.string()),
   /** The stream that this post announces while live and holds as a recording afterwards. */
   stream: z.optional(StreamView),
+  /** Whoever deletes the post deletes the recording of its stream as well. */
+  takesRecording: z.optional(z.boolean()),
   likes: z.number(),
   liked: z.optional(z.boolean()),
   comments: z.number(),

@@ -136,6 +136,14 @@ export const STREAM_OPERATIONS: readonly Operation[] = [
     refusals: ['stream-not-found', 'not-allowed'],
   },
   {
+    method: 'DELETE',
+    path: '/stream/{id}/recording',
+    does: 'Deletes the recording of a show that is over: its creator or a moderator',
+    who: 'signed in',
+    status: 204,
+    refusals: ['stream-not-found', 'not-allowed', 'stream-live'],
+  },
+  {
     method: 'POST',
     path: '/webhooks/mux',
     does: 'Hears of Mux what has become of a live stream or an asset',

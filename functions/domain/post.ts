@@ -12,6 +12,8 @@ export type Post = {
   /** What the media shows, in its author's words. */
   mediaAlt?: string | undefined;
   streamId?: StreamId | undefined;
+  /** The one post that its stream was given when it went live: the recording goes when this goes. */
+  live?: boolean | undefined;
   createdAt: number;
   editedAt?: number | undefined;
 };

@@ -27,6 +27,7 @@ import { type Latency, STREAM_LIMITS } from './stream-limits.ts';
  * | Mux: recording over | · | · | as disconnected, ended if no worker has it | as live | facts |
  * | Mux: asset status | facts | facts | facts | facts | facts |
  * | end requested | ended | ended at the release | ended at the release | at once if no worker has it | · |
+ * | recording removed | · | · | · | · | facts |
  * | gave up (sweep) | ended | ended | ended | ended | · |
  *
  * `·` changes nothing. An event of an older lease (fence) changes nothing anywhere.
@@ -57,6 +58,8 @@ export type Stream = {
   askedAt?: number | undefined;
   /** When a recording that never came was given up. */
   recordingLostAt?: number | undefined;
+  /** When its creator, or a moderator, took the recording away: nobody gets it from then on, and its assets go as soon as they can. */
+  recordingRemovedAt?: number | undefined;
 };
 
 /** Every stamp of a stream is in milliseconds since 1970, except those inside `assets`. */
@@ -122,6 +125,7 @@ export type StreamEvent =
   | { type: 'mux-not-completed'; at: number }
   | { type: 'mux-asked'; at: number }
   | { type: 'recording-lost'; at: number }
+  | { type: 'recording-removed'; at: number }
   | { type: 'gave-up'; at: number };
 
 /** Assets that one show may have; each takes an outage longer than the reconnect window, so more is not a show. */
@@ -149,6 +153,10 @@ const withFact = (stream: Stream, event: StreamEvent): Stream => {
   if (event.type === 'mux-not-completed') return { ...stream, completingAt: undefined };
   if (event.type === 'mux-asked') return { ...stream, askedAt: event.at };
   if (event.type === 'recording-lost') return { ...stream, recordingLostAt: event.at };
+  if (event.type === 'recording-removed')
+    return stream.state === 'ended' && stream.recordingRemovedAt === undefined
+      ? { ...stream, recordingRemovedAt: event.at }
+      : stream;
   if (stream.state === 'ended') return stream;
   switch (event.type) {
     case 'claimed':
@@ -260,6 +268,7 @@ const isFinal = ({ overAt }: Asset, duration: { at: number }): boolean => overAt
 export const recording = (
   stream: Stream,
 ): { is: 'none' | 'preparing' | 'ready' | 'failed'; playbackId?: string; durationSeconds?: number } => {
+  if (stream.recordingRemovedAt !== undefined) return { is: 'none' };
   const ready = stream.assets.filter((asset) => recordingOf(asset) === 'ready');
   const [best] = ready.sort((a, b) => (b.duration?.is ?? 0) - (a.duration?.is ?? 0) || a.id.localeCompare(b.id));
   if (best?.playback)
@@ -298,16 +307,24 @@ export const freesChannelAt = (stream: Stream): number | undefined => {
 
 /** Whether what is known of its recording is not all yet: it is not ready, or its final length has not been told. */
 export const awaitsRecording = (stream: Stream): boolean => {
-  if (stream.state !== 'ended' || stream.recordingLostAt !== undefined) return false;
+  if (stream.state !== 'ended' || stream.recordingLostAt !== undefined || stream.recordingRemovedAt !== undefined)
+    return false;
   const { is, durationSeconds } = recording(stream);
   return is === 'preparing' || (is === 'ready' && durationSeconds === undefined);
 };
+
+/** What is still at Mux of a recording that was taken away; one that grows is not touched before Mux has closed it. */
+export const assetsToRemove = (stream: Stream): readonly Asset[] =>
+  stream.recordingRemovedAt === undefined || awaitsCompletion(stream)
+    ? []
+    : stream.assets.filter(({ status }) => status?.is !== 'deleted');
 
 /** When somebody must look at it, whatever its worker and Mux do or leave undone; undefined: never again. */
 export const dueAt = (stream: Stream): number | undefined => {
   if (stream.state === 'created') return (stream.scheduledFor ?? stream.createdAt) + STREAM_LIMITS.unstartedMs;
   if (isOnAir(stream)) return stream.feed?.at ?? stream.createdAt;
   if (awaitsCompletion(stream)) return stream.endedAt;
+  if (assetsToRemove(stream).length > 0) return stream.recordingRemovedAt;
   if (awaitsRecording(stream)) return (stream.askedAt ?? stream.endedAt ?? 0) + STREAM_LIMITS.recordingAskMs;
   return undefined;
 };

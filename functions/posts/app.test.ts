@@ -331,6 +331,22 @@ describe('the post of a stream', () => {
     expect(await postsOf(creator)).toEqual([]);
   });
 
+  it('takes the recording of its show with it, which a post that only shows it does not', async () => {
+    const { creator, moderator } = await rooms.signUpAll({ creator: {}, moderator: { watches_over: true } });
+    const over = { state: 'ended', recording: 'ready' } as const;
+    const [mine, taken, shared] = [show(creator, over), show(creator, over), show(creator, over)];
+    for (const { id } of [mine, taken])
+      await rooms.publishLive({ id, creatorId: creator.id, title: 'x', visibility: 'public', test: false }, Date.now());
+    const [second, first] = await postsOf(creator);
+    const byHand = (await creator.post('/posts', { text: 'Again', streamId: shared.id })).body;
+    expect([first.takesRecording, byHand.takesRecording]).toEqual([true, undefined]);
+    await creator.delete(`/posts/${first.id}`);
+    await moderator.delete(`/posts/${second.id}`);
+    await creator.delete(`/posts/${byHand.id}`);
+    expect(rooms.shows.withdrawn.slice(-2)).toEqual([mine.id, taken.id]);
+    expect(rooms.shows.withdrawn).not.toContain(shared.id);
+  });
+
   it('is seen by who may see the stream', async () => {
     const { creator, stranger } = await rooms.signUpAll({ creator: {}, stranger: {} });
     const stream = show(creator, { visibility: 'followers' });

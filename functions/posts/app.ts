@@ -47,12 +47,15 @@ type Parts = RoomParts &
       unlike(id: PostId, userId: UserId): Promise<void>;
     };
     removals: { removePost(post: Post, now: number): Promise<void> };
+    /** Takes away the recording of a show that is over; of one that is not, nothing. */
+    withdrawRecording: (id: StreamId) => Promise<unknown>;
     newPostId: (now: number) => PostId;
   };
 
 /** The room of posts: what people say, and what others say and think of it. */
 export const createPostsApp = (parts: Parts) => {
-  const { authenticate, limited, views, streamViews, users, posts, followingFeed, likes, removals } = parts;
+  const { authenticate, limited, views, streamViews, users, posts, followingFeed, likes, removals, withdrawRecording } =
+    parts;
   const { cursors, clock, newPostId } = parts;
   const uploads = createUploads(parts);
   const room = createRoom(parts);
@@ -156,6 +159,8 @@ export const createPostsApp = (parts: Parts) => {
     const caller = requireUser(c);
     const { post } = await visiblePost(c.req.param('id'), caller);
     if (!mayRemove(caller, post.authorId)) throw new Refusal('not-allowed', 'This is not your post.');
+    // first: whoever is told of a failure tries again, while the post is still there
+    if (post.live && post.streamId !== undefined) await withdrawRecording(post.streamId);
     await removals.removePost(post, now());
     return c.body(null, 204);
   });

@@ -59,6 +59,7 @@ export const createPostViews = ({ users, posts, likes, streamViews, origin }: Po
         ...mediaOf(post),
         ...(post.mediaAlt !== undefined && { mediaAlt: post.mediaAlt }),
         ...(stream && { stream }),
+        ...(post.live && stream && holdsRecording(stream) && { takesRecording: true }),
         ...reception,
         ...(liked && { liked: liked.has(post.id) }),
         createdAt: new Date(post.createdAt).toISOString(),
@@ -78,4 +79,7 @@ export const createPostViews = ({ users, posts, likes, streamViews, origin }: Po
 
   return { postViews, commentViews };
 };
+const holdsRecording = ({ state, recording }: StreamView): boolean =>
+  state === 'ended' && (recording === 'ready' || recording === 'preparing');
+
 export type PostViews = ReturnType<typeof createPostViews>;

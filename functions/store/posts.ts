@@ -30,6 +30,7 @@ const postRecord = createRecord({
     upload: z.optional(brands.publishedUpload),
     mediaAlt: z.optional(z.string()),
     streamId: z.optional(brands.streamId),
+    live: z.optional(z.boolean()),
     createdAt: z.number(),
     editedAt: z.optional(z.number()),
   }),
@@ -117,7 +118,7 @@ export const createPostStore = ({ table }: { table: Table }) => {
           when: absent,
           or: 'published-already' as const,
         },
-        ...birth(post, { listed }),
+        ...birth({ ...post, live: true }, { listed }),
       ]);
       return { published: outcome.done };
     },

@@ -72,6 +72,7 @@ const record = createRecord({
     completedAt: z.optional(stamp),
     askedAt: z.optional(stamp),
     recordingLostAt: z.optional(stamp),
+    recordingRemovedAt: z.optional(stamp),
     /** Grows by one with each write: who writes says which one it has read. */
     rev: z.number(),
   }),

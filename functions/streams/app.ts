@@ -5,7 +5,7 @@ import { channelKind } from '#domain/channel';
 import { type Handle, parseHandle, parseStreamId, type StreamId } from '#domain/ids';
 import { isLiveToViewers, isOnAir, isOver, newStream, recording, type Stream } from '#domain/stream';
 import { STREAM_LIMITS } from '#domain/stream-limits';
-import type { User } from '#domain/user';
+import { mayTakeDown, type User } from '#domain/user';
 import type { Cursors } from '#store/cursor';
 import type { Position } from '#store/dynamo';
 import type { IngestKeys } from '#store/ingest-keys';
@@ -28,6 +28,7 @@ import type { Access } from '../shows/access.ts';
 import type { Channels } from '../shows/channels.ts';
 import type { Eviction } from '../shows/eviction.ts';
 import type { Changed, Ending } from '../shows/ending.ts';
+import type { Recordings } from '../shows/recordings.ts';
 import { createSimulcastRoutes, type SimulcastParts } from './simulcast.ts';
 import type { StreamViews } from '../shows/views.ts';
 
@@ -39,6 +40,7 @@ type Parts = RoomParts &
     channels: Channels;
     keys: IngestKeys;
     ending: Ending;
+    recordings: Pick<Recordings, 'remove'>;
     views: StreamViews;
     access: Access;
     eviction: Pick<Eviction, 'ofAudience'>;
@@ -62,6 +64,7 @@ export const createStreamsApp = (parts: Parts) => {
     channels,
     keys,
     ending,
+    recordings,
     views,
     access,
     eviction,
@@ -256,11 +259,20 @@ export const createStreamsApp = (parts: Parts) => {
     .post('/stream/:id/end', signedIn, limited('end'), async (c) => {
       const caller = requireUser(c);
       const stream = await find(c);
+      requireMayTakeDown(caller, stream);
       const theirs = stream.creatorId === caller.userId;
-      if (!theirs && !caller.roles.includes('moderator'))
-        throw new Refusal('not-allowed', 'This is somebody else’s show.');
       const ended = stream.state === 'ended' ? stream : await ending.end(stream, theirs ? 'finished' : 'moderated');
       return c.json(await viewFor(ended, caller));
+    })
+
+    .delete('/stream/:id/recording', signedIn, limited('remove'), async (c) => {
+      const caller = requireUser(c);
+      const stream = await find(c);
+      requireMayTakeDown(caller, stream);
+      if (stream.state !== 'ended')
+        throw new Refusal('stream-live', 'The recording can be deleted once the show is over.');
+      await recordings.remove(stream);
+      return c.body(null, 204);
     });
 };
 
@@ -273,6 +285,11 @@ const parseAhead = (text: string, now: number): number => {
   throw new Refusal('invalid-request', 'scheduledFor: a time to come, within a year', {
     details: { where: 'body', fields: [{ field: 'scheduledFor', message: 'a time to come, within a year' }] },
   });
+};
+
+const requireMayTakeDown = ({ userId, roles }: Caller, { creatorId }: Stream): void => {
+  if (!mayTakeDown({ id: userId, moderator: roles.includes('moderator') }, creatorId))
+    throw new Refusal('not-allowed', 'This is somebody else’s show.');
 };
 
 const streamNotFound = () => new Refusal('stream-not-found', 'There is no such show.');

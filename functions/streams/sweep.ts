@@ -19,6 +19,7 @@ import type { Change, StreamStore } from '#store/streams';
 import type { Log } from '../http/log.ts';
 import type { LiveVideo } from '../video/live-video.ts';
 import type { Changed, Ending } from '../shows/ending.ts';
+import type { Recordings } from '../shows/recordings.ts';
 
 /** Streams looked at side by side. */
 const AT_ONCE = 8;
@@ -30,6 +31,7 @@ type Parts = {
   events: Pick<MuxEventStore, 'learn'>;
   video: Pick<LiveVideo, 'look'>;
   ending: Pick<Ending, 'complete'>;
+  recordings: Pick<Recordings, 'purge'>;
   changed: Changed;
   log: Log;
   clock: () => Date;
@@ -48,9 +50,11 @@ export type Swept = { looked: number; changed: number; failed: number };
  * | on the air, no worker | everybody, beyond the reconnect window | ended, `lost-connection` |
  * | on the air, fed | Mux, for 20 s | Mux is asked |
  * | ended, recording open | the room that should have told Mux | Mux is told |
+ * | ended, recording taken away | Mux, of an asset that is still there | it is deleted |
  * | ended, recording not ready or of no length | Mux, for 5 minutes | Mux is asked; after a day it is given up |
  */
-export const createSweep = ({ streams, leases, channels, events, video, ending, changed, log, clock }: Parts) => {
+export const createSweep = (parts: Parts) => {
+  const { streams, leases, channels, events, video, ending, recordings, changed, log, clock } = parts;
   const tell = async (change: Change | undefined): Promise<boolean> => {
     if (!change || change.after === change.before) return false;
     const { id, state, endedBecause } = change.after;
@@ -94,6 +98,7 @@ export const createSweep = ({ streams, leases, channels, events, video, ending, 
       // by now Mux has closed it of its own accord: the reconnect window is over
       return isCompleting(stream, now) ? false : note(stream.id, { type: 'mux-completed', at: now });
     }
+    if (await recordings.purge(stream)) return true;
     if (!awaitsRecording(stream)) return false;
     if (since < STREAM_LIMITS.recordingGiveUpMs) return ask(stream, now);
     log.warn('a recording was never told of whole', { streamId: stream.id });

@@ -7,6 +7,7 @@ import { createRemovalStore } from '#store/removals';
 import { createUploadStore } from '#store/uploads';
 import type { Base } from '../base.ts';
 import type { People } from '../people.ts';
+import type { Recordings } from '../../shows/recordings.ts';
 import { createPostsApp } from '../../posts/app.ts';
 import { createFollowingFeed } from '../../posts/following-feed.ts';
 import { createPostViews, type PostSources } from '../../posts/views.ts';
@@ -15,7 +16,7 @@ import { createPostViews, type PostSources } from '../../posts/views.ts';
 export const buildPostsRoom = (
   { config, table, cursors, clock, log, bucket }: Base,
   { authenticate, limited, users, follows }: People,
-  { streamViews }: Pick<PostSources, 'streamViews'>,
+  { streamViews, recordings }: Pick<PostSources, 'streamViews'> & { recordings: Pick<Recordings, 'withdraw'> },
   publish: Publish | undefined,
 ) => {
   const posts = createPostStore({ table });
@@ -33,6 +34,7 @@ export const buildPostsRoom = (
     likes,
     comments: createCommentStore({ table }),
     removals: createRemovalStore({ table }),
+    withdrawRecording: recordings.withdraw,
     uploads: createUploadStore({ table }),
     bucket,
     publish,

@@ -11,7 +11,7 @@ import { createSweep } from '../../streams/sweep.ts';
 export const buildStreamsRoom = (
   base: Base,
   { authenticate, limited, users, follows }: People,
-  { streams, channels, channelStore, ending, views, access, video, changed }: Streaming,
+  { streams, channels, channelStore, ending, recordings, views, access, video, changed }: Streaming,
 ) => {
   const { config, table, cursors, clock, log } = base;
   return createStreamsApp({
@@ -24,6 +24,7 @@ export const buildStreamsRoom = (
     channelStore,
     keys: createIngestKeys({ table }),
     ending,
+    recordings,
     views,
     access,
     eviction: buildEviction(base, { users, follows }),
@@ -41,5 +42,5 @@ export const buildStreamsRoom = (
 /** What settles silent streams, on a timer or by a scheduled rule. */
 export const buildStreamSweep = (
   { clock, log }: Base,
-  { streams, leases, channelStore, events, video, ending, changed }: Streaming,
-) => createSweep({ streams, leases, channels: channelStore, events, video, ending, changed, log, clock });
+  { streams, leases, channelStore, events, video, ending, recordings, changed }: Streaming,
+) => createSweep({ streams, leases, channels: channelStore, events, video, ending, recordings, changed, log, clock });

@@ -64,6 +64,7 @@ export const createApi = ({ ask, tell }: Http) => ({
   createStream: (body: NewStream) => ask(CreatedStream, { method: 'POST', path: '/stream/create', body }),
   freshIngest: (id: string) => ask(IngestAnswer, { method: 'POST', path: `/stream/${segment(id)}/ingest` }),
   endStream: (id: string) => tell({ method: 'POST', path: `/stream/${segment(id)}/end` }),
+  deleteRecording: (id: string) => tell({ method: 'DELETE', path: `/stream/${segment(id)}/recording` }),
   updateStream: (id: string, body: UpdateStream) =>
     ask(StreamView, { method: 'PATCH', path: `/stream/${segment(id)}`, body }),
   stream: (id: string, { signal }: Asking = {}) => ask(StreamView, { path: `/stream/${segment(id)}`, signal }),

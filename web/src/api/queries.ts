@@ -100,6 +100,14 @@ export const createQueries = (api: Api) => ({
         data?.state === 'created' && data.scheduledFor !== undefined ? WAITING_EVERY_MS : false,
     }),
 
+  /** As its creator sees it: asked again while something of it is still on its way. */
+  ownShow: (id: string) =>
+    queryOptions({
+      queryKey: ['stream', id],
+      queryFn: ({ signal }) => api.stream(id, { signal }),
+      refetchInterval: ({ state: { data } }) => (data && isMoving(data) ? MOVING_EVERY_MS : false),
+    }),
+
   /** Asked for only once the stream is said to be on the air; Mux may still need a moment, hence the patience. */
   playback: (id: string, kind: 'live' | 'recording') =>
     queryOptions({

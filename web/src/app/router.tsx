@@ -55,6 +55,15 @@ const studio = createRoute({
   ),
 });
 
+const show = createRoute({
+  getParentRoute: () => root,
+  path: '/studio/$streamId',
+  component: lazyRouteComponent(
+    part(() => import('../studio/show-page.tsx')),
+    'ShowPage',
+  ),
+});
+
 const watch = createRoute({
   getParentRoute: () => root,
   path: '/watch/$streamId',
@@ -64,7 +73,7 @@ const watch = createRoute({
   ),
 });
 
-const routeTree = root.addChildren([home, signedIn, profile, settings, post, studio, watch]);
+const routeTree = root.addChildren([home, signedIn, profile, settings, post, studio, show, watch]);
 
 /** @param history where the address is kept; by default the browser's own */
 export const createAppRouter = (history?: RouterHistory) =>

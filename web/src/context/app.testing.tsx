@@ -15,7 +15,7 @@ import { createRenewal } from './renewal.ts';
 /** A call that the app has made of the API. */
 type Call = { call: string; body?: unknown };
 
-/** What the API answers, by method and path: a body, or a refusal. */
+/** What the API answers, by method and path: a body, null for none, or a refusal. */
 export type Answers = Record<string, unknown>;
 
 export const refusal = (error: ErrorCode, message = 'No.') =>
@@ -72,6 +72,7 @@ export const createFakeApp = ({ answers = {}, signedIn = true }: { answers?: Ans
     calls.push({ call, ...(typeof init?.body === 'string' && { body: JSON.parse(init.body) as unknown }) });
     const answer = answers[call];
     if (answer === undefined) return refusal('not-found');
+    if (answer === null) return new Response(null, { status: 204 });
     return answer instanceof Response ? answer.clone() : Response.json(answer);
   };
   const signInSession = createSignInSession({
@@ -98,7 +99,7 @@ export const createFakeApp = ({ answers = {}, signedIn = true }: { answers?: Ans
     answers,
     queryClient: new QueryClient({ defaultOptions: { queries: { retry: false } } }),
     /** What has been sent to the API with this method. */
-    sent: (method: 'POST' | 'PATCH') => calls.filter(({ call }) => call.startsWith(method)),
+    sent: (method: 'POST' | 'PATCH' | 'DELETE') => calls.filter(({ call }) => call.startsWith(method)),
     /** The server pushes what is new of the stream that is followed. */
     push: (snapshot: Snapshot) => {
       for (const follower of followers) follower(snapshot);

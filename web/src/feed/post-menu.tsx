@@ -22,6 +22,7 @@ export const PostMenu = ({ post, onEdit, onDeleted }: Props) => {
       setConfirming(false);
       toast.success('Post deleted');
       void queryClient.invalidateQueries({ queryKey: ['posts'] });
+      if (post.takesRecording) void queryClient.invalidateQueries({ queryKey: ['streams'] });
       onDeleted?.();
     },
   });
@@ -50,7 +51,11 @@ export const PostMenu = ({ post, onEdit, onDeleted }: Props) => {
         open={confirming}
         onOpenChange={setConfirming}
         title="Delete this post?"
-        text="Its likes and comments go with it. This cannot be undone."
+        text={
+          post.takesRecording
+            ? 'The recording of the show goes with it, and so do its likes and comments. This cannot be undone.'
+            : 'Its likes and comments go with it. This cannot be undone.'
+        }
         confirm="Delete"
         busy={remove.isPending}
         onConfirm={() => remove.mutate()}

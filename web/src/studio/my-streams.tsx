@@ -25,7 +25,7 @@ export const MyStreams = () => {
           Your first one appears here the moment it starts, and its recording after it.
         </EmptyState>
       )}
-      {streams.length > 0 && <StreamGrid streams={streams} showCreator={false} />}
+      {streams.length > 0 && <StreamGrid streams={streams} showCreator={false} manage />}
       <MoreButton list={list} />
     </Section>
   );

@@ -1,3 +1,4 @@
+import type { StreamView } from '#contract/http';
 import type { StreamState } from '#contract/show';
 import type { useBroadcast } from '../broadcast/broadcast-provider.tsx';
 
@@ -26,4 +27,40 @@ export const viewersText = ({ at, told, unconfirmedMs }: Known): string => {
   if (unconfirmedMs !== undefined && unconfirmedMs > CONFIRMED_LATE_MS)
     return `Of the last ${Math.round(unconfirmedMs / 1_000)} seconds nothing has been confirmed yet`;
   return 'Viewers can see you';
+};
+
+/** How long viewers had it, in seconds: its recording's length where that is known. */
+export const shownSeconds = ({
+  durationSeconds,
+  startedAt,
+  endedAt,
+}: Pick<StreamView, 'durationSeconds' | 'startedAt' | 'endedAt'>): number | undefined => {
+  if (durationSeconds !== undefined) return durationSeconds;
+  if (startedAt === undefined || endedAt === undefined) return undefined;
+  return Math.max(0, (Date.parse(endedAt) - Date.parse(startedAt)) / 1_000);
+};
+
+const ENDS: Record<string, string> = {
+  finished: 'You ended it.',
+  moderated: 'A moderator ended it.',
+  'lost-connection': 'The connection was lost and did not come back in time.',
+  'never-started': 'It never began.',
+  'show-too-long': 'It had reached the longest that a show may be.',
+  'encoder-failed': 'The video could not be processed any more.',
+  'upstream-refused': 'The video service did not take it any more.',
+  'upstream-unreachable': 'The video service could not be reached.',
+  'ended-elsewhere': 'It was ended from another place.',
+  replaced: 'It was taken over by another tab or device, which ended it.',
+};
+
+/** Why a show of one's own is over, in a sentence. */
+export const endText = ({ state, endedBecause = '' }: Pick<StreamView, 'state' | 'endedBecause'>): string =>
+  state === 'ended' ? (ENDS[endedBecause] ?? 'It ended because of a fault.') : 'It is not over yet.';
+
+/** What there is of its recording, in a sentence. */
+export const recordingText = ({ state, recording }: Pick<StreamView, 'state' | 'recording'>): string => {
+  if (state !== 'ended') return 'It is made while the show runs.';
+  if (recording === 'ready') return 'Ready to watch.';
+  if (recording === 'preparing') return 'It is being prepared, which takes a minute or two.';
+  return recording === 'failed' ? 'It could not be made.' : 'There is none.';
 };

@@ -1,5 +1,6 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
-import { CalendarPlus, Radio } from 'lucide-react';
+import { Link } from '@tanstack/react-router';
+import { CalendarPlus, ChartNoAxesColumn, Radio } from 'lucide-react';
 import { useCallback, useEffect, useState } from 'react';
 import type { StreamView } from '#contract/http';
 import { isLiveToViewers } from '#contract/show';
@@ -7,7 +8,7 @@ import { useApp } from '../context/app-context.ts';
 import { useBroadcast, useBroadcastHandle, useRunningStream } from '../broadcast/broadcast-provider.tsx';
 import { GoLiveDialog, type GoLiveInput } from '../broadcast/go-live-dialog.tsx';
 import { LiveControls } from '../broadcast/live-controls.tsx';
-import { Button } from '../ui/button.tsx';
+import { Button, buttonClass } from '../ui/button.tsx';
 import { Card } from '../ui/page.tsx';
 import { existingStream, newStream } from './broadcast-ports.ts';
 import { MyStreams } from './my-streams.tsx';
@@ -65,6 +66,12 @@ export const Studio = () => {
         <>
           {running !== undefined && <ShowPanel streamId={running} />}
           <LiveControls />
+          {state.at === 'ended' && endedHere !== undefined && (
+            <Link to="/studio/$streamId" params={{ streamId: endedHere }} className={buttonClass()}>
+              <ChartNoAxesColumn aria-hidden="true" />
+              See how it went
+            </Link>
+          )}
         </>
       )}
       {!hasShow && elsewhere && <OnAirElsewhere stream={elsewhere} onGoOn={() => goOnWith(elsewhere)} />}

@@ -12,10 +12,12 @@ type Props = {
   showCreator?: boolean;
   /** One below the heading that it stands under. @default h3 */
   heading?: 'h2' | 'h3';
+  /** It is one's own: bears the way to how it went. @default false */
+  manage?: boolean;
 };
 
 /** A stream as one of many: its picture, its state, and whose it is. All of it leads to the watch page. */
-export const StreamCard = ({ stream, showCreator = true, heading: Heading = 'h3' }: Props) => (
+export const StreamCard = ({ stream, showCreator = true, heading: Heading = 'h3', manage = false }: Props) => (
   <article className="stream-card">
     <div className="stream-card__picture">
       <Poster stream={stream} />
@@ -47,6 +49,19 @@ export const StreamCard = ({ stream, showCreator = true, heading: Heading = 'h3'
             <Appointment at={stream.scheduledFor} />
           ) : (
             <TimeAgo at={stream.startedAt ?? stream.createdAt} />
+          )}
+          {manage && (
+            <>
+              {' · '}
+              <Link
+                to="/studio/$streamId"
+                params={{ streamId: stream.id }}
+                className="stream-card__creator"
+                aria-label={`Manage ${stream.title}`}
+              >
+                Manage
+              </Link>
+            </>
           )}
         </p>
       </div>

@@ -3,11 +3,20 @@ import { Loading } from './loading.tsx';
 import { StreamCard, StreamCardSkeleton } from './stream-card.tsx';
 
 /** Streams side by side. */
-export const StreamGrid = ({ streams, showCreator = true }: { streams: StreamView[]; showCreator?: boolean }) => (
+export const StreamGrid = ({
+  streams,
+  showCreator = true,
+  manage = false,
+}: {
+  streams: StreamView[];
+  showCreator?: boolean;
+  /** They are one's own: each bears the way to how it went. */
+  manage?: boolean;
+}) => (
   <ul className="stream-grid">
     {streams.map((stream) => (
       <li key={stream.id}>
-        <StreamCard stream={stream} showCreator={showCreator} />
+        <StreamCard stream={stream} showCreator={showCreator} manage={manage} />
       </li>
     ))}
   </ul>

@@ -30,6 +30,9 @@ export const TimeAgo = ({ at }: { at: string }) => {
   );
 };
 
+/** The exact moment. */
+export const Moment = ({ at }: { at: string }) => <time dateTime={at}>{moment.format(new Date(at))}</time>;
+
 /** When something is going to happen. */
 export const Appointment = ({ at }: { at: string }) => (
   <time dateTime={at} title={moment.format(new Date(at))}>

@@ -1,0 +1,53 @@
+import type { StreamId } from '#domain/ids';
+import { assetsToRemove, type Stream } from '#domain/stream';
+import type { Change, StreamStore } from '#store/streams';
+import type { Log } from '../http/log.ts';
+import type { LiveVideo } from '../video/live-video.ts';
+import type { Changed } from './ending.ts';
+
+type Parts = {
+  streams: Pick<StreamStore, 'happened'>;
+  video: Pick<LiveVideo, 'removeRecording'>;
+  changed: Changed;
+  log: Log;
+  clock: () => Date;
+};
+
+/**
+ * Takes recordings of ended shows away: first for everybody, by a fact of the stream; then at Mux, where the sweep goes on with what
+ * could not be had at once. An asset of which Mux tells only later goes as well.
+ */
+export const createRecordings = ({ streams, video, changed, log, clock }: Parts) => {
+  /** From now on nobody is given the recording. Undefined where there is no such stream. */
+  const withdraw = (id: StreamId): Promise<Change | undefined> =>
+    streams.happened(id, { type: 'recording-removed', at: clock().getTime() });
+
+  /** Deletes what is still at Mux of a recording that was withdrawn. True where there was something. */
+  const purge = async (stream: Stream): Promise<boolean> => {
+    const assets = assetsToRemove(stream);
+    for (const { id, seenAt } of assets) {
+      await video.removeRecording(id);
+      // Mux tells it too, in microseconds; what it told of the asset before is older than this
+      const status = { is: 'deleted', at: clock().getTime() * 1_000 } as const;
+      await streams.happened(stream.id, { type: 'mux-told', news: { id, seenAt, status } });
+    }
+    return assets.length > 0;
+  };
+
+  return {
+    withdraw,
+    purge,
+
+    remove: async (stream: Stream): Promise<void> => {
+      const change = await withdraw(stream.id);
+      if (!change) return;
+      await changed(change);
+      log.info('recording removed', { streamId: stream.id });
+      await purge(change.after).catch((error: unknown) => {
+        // nobody is given it any more; the sweep deletes it
+        log.warn('a recording could not be deleted at mux', { streamId: stream.id, error });
+      });
+    },
+  };
+};
+export type Recordings = ReturnType<typeof createRecordings>;

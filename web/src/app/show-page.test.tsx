@@ -1,0 +1,76 @@
+// @vitest-environment happy-dom
+import { createMemoryHistory } from '@tanstack/react-router';
+import { screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { describe, expect, it } from 'vitest';
+import { createFakeApp, makeStream, me, refusal, type Answers } from '../context/app.testing.tsx';
+import { render } from '../ui/render.testing.tsx';
+import { App } from './app.tsx';
+import { createAppRouter } from './router.tsx';
+
+const OVER = makeStream({
+  state: 'ended',
+  endedBecause: 'finished',
+  startedAt: '2026-11-22T10:00:00Z',
+  endedAt: '2026-11-22T10:30:05Z',
+  recording: 'ready',
+  durationSeconds: 1_800,
+});
+
+const openShowPage = ({ answers = {}, signedIn = true }: { answers?: Answers; signedIn?: boolean } = {}) => {
+  const app = createFakeApp({
+    signedIn,
+    answers: { 'GET /auth/session': { user: me }, 'GET /stream/str_1': OVER, ...answers },
+  });
+  const router = createAppRouter(createMemoryHistory({ initialEntries: ['/studio/str_1'] }));
+  render(<App parts={app.parts} router={router} queryClient={app.queryClient} />);
+  return { ...app, user: userEvent.setup() };
+};
+
+describe('the page of a show that is over', () => {
+  it('says how it went, and leads to its recording', async () => {
+    openShowPage();
+    expect(await screen.findByRole('heading', { name: 'First light' })).toBeTruthy();
+    expect(screen.getByText('30:00')).toBeTruthy();
+    expect(screen.getByText('You ended it.')).toBeTruthy();
+    expect(screen.getByRole('link', { name: 'Watch the recording' }).getAttribute('href')).toBe('/watch/str_1');
+  });
+
+  it('deletes the recording once that is confirmed, and offers neither it nor its deletion any more', async () => {
+    const { user, answers, sent } = openShowPage();
+    await user.click(await screen.findByRole('button', { name: 'Delete the recording' }));
+    const dialog = within(await screen.findByRole('alertdialog', { name: 'Delete the recording?' }));
+    await user.click(dialog.getByRole('button', { name: 'Keep it' }));
+    expect(sent('DELETE')).toEqual([]);
+
+    answers['DELETE /stream/str_1/recording'] = null;
+    await user.click(screen.getByRole('button', { name: 'Delete the recording' }));
+    answers['GET /stream/str_1'] = { ...OVER, recording: 'none', durationSeconds: undefined };
+    const again = within(await screen.findByRole('alertdialog'));
+    await user.click(again.getByRole('button', { name: 'Delete the recording' }));
+    await waitFor(() => expect(screen.queryByRole('link', { name: 'Watch the recording' })).toBeNull());
+    expect(sent('DELETE')).toEqual([{ call: 'DELETE /stream/str_1/recording' }]);
+    expect(screen.queryByRole('button', { name: 'Delete the recording' })).toBeNull();
+    expect(screen.getByText('There is none.')).toBeTruthy();
+  });
+
+  it('keeps the question open where that failed', async () => {
+    const { user, answers } = openShowPage();
+    answers['DELETE /stream/str_1/recording'] = refusal('internal', 'Something went wrong on our side.');
+    await user.click(await screen.findByRole('button', { name: 'Delete the recording' }));
+    const dialog = within(await screen.findByRole('alertdialog'));
+    await user.click(dialog.getByRole('button', { name: 'Delete the recording' }));
+    await waitFor(() =>
+      expect(dialog.getByRole('button', { name: 'Delete the recording' })).not.toHaveProperty('disabled', true),
+    );
+    expect(screen.getByRole('alertdialog')).toBeTruthy();
+  });
+
+  it('is its creator’s alone', async () => {
+    openShowPage({
+      answers: { 'GET /stream/str_1': { ...OVER, creator: { id: 'usr_2', handle: 'bilal', name: 'Bilal' } } },
+    });
+    expect(await screen.findByText('There is nothing here')).toBeTruthy();
+    expect(screen.queryByRole('button', { name: 'Delete the recording' })).toBeNull();
+  });
+});

@@ -1,0 +1,157 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, useParams } from '@tanstack/react-router';
+import { CirclePlay, Pencil, Share2, Trash2 } from 'lucide-react';
+import { useState, type ReactNode } from 'react';
+import { toast } from 'sonner';
+import type { StreamView } from '#contract/http';
+import { isOnAir } from '#contract/show';
+import { ApiError } from '../api/api-error.ts';
+import { useApp, useSignedIn } from '../context/app-context.ts';
+import { SignInGate } from '../context/sign-in-gate.tsx';
+import { Badge } from '../ui/badge.tsx';
+import { Button, buttonClass } from '../ui/button.tsx';
+import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
+import { LoadFailed } from '../ui/load-failed.tsx';
+import { NothingHere } from '../ui/nothing-here.tsx';
+import { Card, Page } from '../ui/page.tsx';
+import { Poster } from '../ui/poster.tsx';
+import { RichText } from '../ui/rich-text.tsx';
+import { shareLink } from '../ui/share.ts';
+import { Skeleton } from '../ui/skeleton.tsx';
+import { StreamBadge } from '../ui/stream-badge.tsx';
+import { Moment, clockTime } from '../ui/time.tsx';
+import { EditShowDialog } from './edit-show-dialog.tsx';
+import { endText, recordingText, shownSeconds } from './show-words.ts';
+import './show-page.css';
+
+/** One show of one's own once it is over: how it went, and what can be done with its recording. */
+export const ShowPage = () => {
+  const { streamId } = useParams({ from: '/studio/$streamId' });
+  const { queries } = useApp();
+  const signedIn = useSignedIn();
+  const { data: me } = useQuery({ ...queries.me(), enabled: signedIn });
+  const { data: stream, error, refetch } = useQuery({ ...queries.ownShow(streamId), enabled: signedIn });
+  const strange = stream && me && stream.creator.id !== me.id;
+  const missing = error instanceof ApiError && (error.code === 'stream-not-found' || error.code === 'not-allowed');
+  return (
+    <Page title={stream && !strange ? stream.title : 'Your show'}>
+      {!signedIn && <SignInGate title="Your show">Sign in to see how it went.</SignInGate>}
+      {signedIn && (strange || missing) && <NothingHere />}
+      {signedIn && stream && me && !strange && !missing && <Show stream={stream} />}
+      {signedIn && !stream && error && !missing && (
+        <LoadFailed what="Your show" error={error} onRetry={() => void refetch()} />
+      )}
+      {signedIn && !error && !(stream && me) && <Skeleton height="16rem" />}
+    </Page>
+  );
+};
+
+const Show = ({ stream }: { stream: StreamView }) => {
+  const [doing, setDoing] = useState<'editing' | 'deleting'>();
+  const { id, title, state, recording } = stream;
+  const url = new URL(`/watch/${id}`, location.origin).href;
+  const hasRecording = state === 'ended' && (recording === 'ready' || recording === 'preparing');
+  return (
+    <div className="show-page">
+      <header className="show-page__head">
+        <div className="show-page__picture">
+          <Poster stream={stream} />
+        </div>
+        <div className="show-page__words">
+          <p className="show-page__badges">
+            <StreamBadge stream={stream} />
+            {stream.test && <Badge tone="warn">Test</Badge>}
+            {stream.visibility === 'followers' && <Badge>Followers only</Badge>}
+          </p>
+          <h1 dir="auto">{title}</h1>
+          {stream.description && <RichText text={stream.description} />}
+          <div className="show-page__actions">
+            {recording === 'ready' && (
+              <Link to="/watch/$streamId" params={{ streamId: id }} className={buttonClass({ variant: 'primary' })}>
+                <CirclePlay aria-hidden="true" />
+                Watch the recording
+              </Link>
+            )}
+            {isOnAir({ state }) && (
+              <Link to="/studio" className={buttonClass({ variant: 'primary' })}>
+                To the studio
+              </Link>
+            )}
+            <Button icon={<Share2 />} onClick={() => void shareLink({ url, title })}>
+              Share
+            </Button>
+            <Button icon={<Pencil />} onClick={() => setDoing('editing')}>
+              Edit
+            </Button>
+            {hasRecording && (
+              <Button variant="ghost" icon={<Trash2 />} onClick={() => setDoing('deleting')}>
+                Delete the recording
+              </Button>
+            )}
+          </div>
+        </div>
+      </header>
+      <Card>
+        <h2 className="show-page__title">How it went</h2>
+        <Facts stream={stream} />
+      </Card>
+      {doing === 'editing' && <EditShowDialog stream={stream} onClose={() => setDoing(undefined)} />}
+      <DeleteRecording stream={stream} open={doing === 'deleting'} onClose={() => setDoing(undefined)} />
+    </div>
+  );
+};
+
+const Facts = ({ stream }: { stream: StreamView }) => {
+  const { startedAt, endedAt } = stream;
+  const seconds = shownSeconds(stream);
+  return (
+    <dl className="show-page__facts">
+      {startedAt !== undefined && (
+        <Fact name="Began">
+          <Moment at={startedAt} />
+        </Fact>
+      )}
+      {endedAt !== undefined && (
+        <Fact name="Ended">
+          <Moment at={endedAt} />
+        </Fact>
+      )}
+      {seconds !== undefined && <Fact name="Length">{clockTime(seconds)}</Fact>}
+      <Fact name="How it ended">{endText(stream)}</Fact>
+      <Fact name="Recording">{recordingText(stream)}</Fact>
+    </dl>
+  );
+};
+
+const Fact = ({ name, children }: { name: string; children: ReactNode }) => (
+  <div className="show-page__fact">
+    <dt className="muted">{name}</dt>
+    <dd>{children}</dd>
+  </div>
+);
+
+const DeleteRecording = ({ stream, open, onClose }: { stream: StreamView; open: boolean; onClose: () => void }) => {
+  const { api } = useApp();
+  const queryClient = useQueryClient();
+  const remove = useMutation({
+    mutationFn: () => api.deleteRecording(stream.id),
+    onSuccess: async () => {
+      onClose();
+      toast.success('The recording is deleted');
+      const about = ['streams', 'stream', 'posts', 'post', 'playback'];
+      await Promise.all(about.map((first) => queryClient.invalidateQueries({ queryKey: [first] })));
+    },
+  });
+  return (
+    <ConfirmDialog
+      open={open}
+      onOpenChange={onClose}
+      title="Delete the recording?"
+      text="Nobody can watch the show any more, wherever its link was shared. This cannot be undone."
+      confirm="Delete the recording"
+      cancel="Keep it"
+      busy={remove.isPending}
+      onConfirm={() => remove.mutate()}
+    />
+  );
+};
