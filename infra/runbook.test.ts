@@ -12,6 +12,7 @@ it('says how each secret is rotated', () => {
     'the webhook secret',
     'the signing key',
     'the cursors’ secret',
+    'the edge’s secret',
     'a channel’s stream key',
   ])
     expect(rotation).toContain(`| ${secret.replaceAll('’', "'")} |`);
@@ -22,6 +23,8 @@ it('has what an operator may have to do in a hurry', () => {
     'Deploy',
     'Roll back',
     'Drain a task by hand',
+    'Take a show off the air, or get one unstuck',
+    'Take it down',
     'Restore the table',
     'Alarms',
     'Limits to raise first',

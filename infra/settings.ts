@@ -61,6 +61,11 @@ export const Settings = z.strictObject({
   /** Whether a show is made every hour (`npm run show:hourly`), and an alarm goes off without one. */
   hourlyShow: z.boolean().default(false),
   monthlyBudgetUsd: z.number().positive().default(100),
+  /** The table that is worked with, where that is another than the stack's own: one that was restored (`npm run operate -- restore`). */
+  table: z
+    .string()
+    .regex(/^[\w.-]{3,255}$/)
+    .optional(),
   /** The table's ceiling in write units a second: bounds the bill when somebody writes a loop. */
   maxWriteUnits: z.int().positive().default(4_000),
 });

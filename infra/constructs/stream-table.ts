@@ -1,10 +1,14 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, Billing, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, Billing, type ITableV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { type IGrantable, Grant } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { INDEXES, TTL_ATTRIBUTE } from '#store/table';
 
-type Props = { maxWriteUnits: number };
+type Props = {
+  maxWriteUnits: number;
+  /** Another table to work with in this one's place, which stays. */
+  restored?: string | undefined;
+};
 
 /** What `functions/store` calls; there is no Scan in it, so nobody may. */
 const ROOM_ACTIONS = [
@@ -25,12 +29,13 @@ const ROOM_ACTIONS = [
  * Its keys are the table's own (DynamoDB's AWS-owned key): a key of ours would add a bill and a way to lose everything.
  */
 export class StreamTable extends Construct {
-  readonly table: TableV2;
+  /** The one that everybody works with. */
+  readonly table: ITableV2;
 
-  constructor(scope: Construct, id: string, { maxWriteUnits }: Props) {
+  constructor(scope: Construct, id: string, { maxWriteUnits, restored }: Props) {
     super(scope, id);
     const string = (name: string) => ({ name, type: AttributeType.STRING });
-    this.table = new TableV2(this, 'Table', {
+    const own = new TableV2(this, 'Table', {
       partitionKey: string('pk'),
       sortKey: string('sk'),
       globalSecondaryIndexes: Object.entries(INDEXES).map(([indexName, { hash, range }]) => ({
@@ -44,6 +49,7 @@ export class StreamTable extends Construct {
       deletionProtection: true,
       removalPolicy: RemovalPolicy.RETAIN,
     });
+    this.table = restored === undefined ? own : TableV2.fromTableName(this, 'Restored', restored);
   }
 
   get tableName(): string {

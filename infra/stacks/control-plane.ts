@@ -1,4 +1,4 @@
-import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Fn, Stack, type StackProps } from 'aws-cdk-lib';
 import { Grant } from 'aws-cdk-lib/aws-iam';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
@@ -132,6 +132,14 @@ export class ControlPlaneStack extends Stack {
       },
     });
 
+    new CfnOutput(this, 'Functions', {
+      description: 'What npm run operate -- restart starts anew',
+      value: Fn.join(
+        ',',
+        Object.values(this.rooms).map(({ function: { functionName } }) => functionName),
+      ),
+    });
+    new CfnOutput(this, 'SweepFunction', { description: 'Settles silent shows', value: sweep.function.functionName });
     for (const pusher of pushers) {
       this.realtime.grantPush(pusher.function);
       pusher.function.addEnvironment('REALTIME_ENDPOINT', this.realtime.endpoint);

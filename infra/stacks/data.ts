@@ -6,7 +6,7 @@ import { requireOrigin } from '../constructs/origin-known.ts';
 import { StreamTable } from '../constructs/stream-table.ts';
 import { UploadsBucket } from '../constructs/uploads-bucket.ts';
 
-type Props = StackProps & { maxWriteUnits: number; origin: string };
+type Props = StackProps & { maxWriteUnits: number; restoredTable: string | undefined; origin: string };
 
 /** What lasts: the table, what people have uploaded, and the credentials that `npm run setup:mux` fills in. */
 export class DataStack extends Stack {
@@ -19,10 +19,10 @@ export class DataStack extends Stack {
   /** What the distribution says of each request that it hands on: `EDGE_SECRET`. */
   readonly edge: Secret;
 
-  constructor(scope: Construct, id: string, { maxWriteUnits, origin, ...props }: Props) {
+  constructor(scope: Construct, id: string, { maxWriteUnits, restoredTable, origin, ...props }: Props) {
     super(scope, id, props);
     requireOrigin(this, origin);
-    this.table = new StreamTable(this, 'Streams', { maxWriteUnits });
+    this.table = new StreamTable(this, 'Streams', { maxWriteUnits, restored: restoredTable });
     this.uploads = new UploadsBucket(this, 'Uploads', { origin });
     this.mux = new Secret(this, 'Mux', {
       description: 'Vybzz: credentials of Mux, written by npm run setup:mux',

@@ -1,4 +1,4 @@
-import { RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import {
   GatewayVpcEndpointAwsService,
   FlowLogDestination,
@@ -51,6 +51,9 @@ export class IngestStack extends Stack {
       maxWorkers: settings.maxWorkers,
     });
     table.grantLease(this.ingest.task.taskRole);
+    const { cluster, serviceName } = this.ingest.service;
+    new CfnOutput(this, 'Cluster', { description: 'Of the ingest workers', value: cluster.clusterName });
+    new CfnOutput(this, 'Service', { description: 'The ingest workers', value: serviceName });
   }
 
   /** The id of AWS's own list of CloudFront's addresses differs by region, so it is asked for at deployment. */

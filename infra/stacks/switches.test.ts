@@ -30,6 +30,7 @@ beforeAll(() => {
       alarmEmail: 'operator@vybzz.test',
       monthlyBudgetUsd: 250,
       maxWriteUnits: 9_000,
+      table: 'streams-restored',
     },
     { nag: true },
   );
@@ -113,6 +114,21 @@ describe('a deployment', () => {
       expect(Environment.Variables.MODERATORS).toBe('usr_one,usr_two');
       expect(JSON.stringify(Environment.Variables.AUTH_ISSUERS)).toContain('may_go_live');
     }
+  });
+
+  it('works with the table that was restored, everywhere, and keeps its own', () => {
+    const used = [
+      ...all('ControlPlane', 'AWS::Lambda::Function').map(({ Environment }) => Environment.Variables.TABLE_NAME),
+      ...only('Ingest', 'AWS::ECS::TaskDefinition')['ContainerDefinitions'][0].Environment.flatMap(
+        ({ Name, Value }: any) => (Name === 'TABLE_NAME' ? [Value] : []),
+      ),
+    ];
+    expect(new Set(used)).toEqual(new Set(['streams-restored']));
+    for (const policy of [...all('ControlPlane', 'AWS::IAM::Policy'), ...all('Ingest', 'AWS::IAM::Policy')])
+      for (const statement of policy['PolicyDocument'].Statement)
+        if (JSON.stringify(statement.Action).includes('dynamodb:'))
+          expect(JSON.stringify(statement.Resource)).toContain('table/streams-restored');
+    expect(all('Data', 'AWS::DynamoDB::GlobalTable')).toHaveLength(1);
   });
 
   it('has a ceiling for writes that its owner has set', () => {

@@ -11,6 +11,7 @@ export const createVybzz = (app: App, settings: Deployment, version: string) => 
   const named = (part: string) => `${settings.name}-${part}`;
   const data = new DataStack(app, named('Data'), {
     maxWriteUnits: settings.maxWriteUnits,
+    restoredTable: settings.table,
     origin: settings.origin,
   });
   const controlPlane = new ControlPlaneStack(app, named('ControlPlane'), { settings, data, version });

@@ -43,6 +43,10 @@ export class WebStack extends Stack {
         hostedZoneId: settings.hostedZoneId,
         target: this.site.distribution.distributionDomainName,
       });
+    new CfnOutput(this, 'DistributionId', {
+      description: 'The one origin, as CloudFront calls it',
+      value: this.site.distribution.distributionId,
+    });
     new CfnOutput(this, 'Origin', {
       description: 'Where Vybzz is',
       value: settings.domain ? `https://${settings.domain}` : this.site.origin,

@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto';
+import {
+  type DistributionConfig,
+  GetDistributionCommand,
+  GetDistributionConfigCommand,
+  UpdateDistributionCommand,
+} from '@aws-sdk/client-cloudfront';
+import type { Operator } from './operator.ts';
+import { restart } from './restart.ts';
+import { changeSecret } from './secret.ts';
+
+const SECRET_BYTES = 36;
+const EDGE_HEADER = 'x-vybzz-edge';
+const LOOKS = 120;
+
+const newSecret = (): string => randomBytes(SECRET_BYTES).toString('base64url');
+
+/** The secret that signs the cursors of lists. Pages half-read begin again, which is all that anybody notices. */
+export const rotateCursor = async (operator: Operator): Promise<void> => {
+  const { output, secrets, say } = operator;
+  await changeSecret(secrets, await output('Data.CursorSecret'), () => ({ CURSOR_SECRET: newSecret() }));
+  await restart(operator);
+  say('✓ the cursors’ secret is another');
+};
+
+/**
+ * The secret by which the APIs know the distribution, in an order in which each request is let in: functions know both, then the
+ * distribution says the new one, and once it does everywhere the functions forget the old one.
+ */
+export const rotateEdge = async (operator: Operator): Promise<void> => {
+  const { output, secrets, cloudFront, pause, say } = operator;
+  const secretId = await output('Data.EdgeSecret');
+  const Id = await output('Web.DistributionId');
+  const { EDGE_SECRET: next } = await changeSecret(secrets, secretId, ({ EDGE_SECRET: now }) => ({
+    EDGE_SECRET: newSecret(),
+    EDGE_SECRET_BEFORE: now,
+  }));
+  await restart(operator);
+  const { DistributionConfig: config, ETag } = (await cloudFront.send(new GetDistributionConfigCommand({ Id }))) as {
+    DistributionConfig: DistributionConfig;
+    ETag: string;
+  };
+  for (const { CustomHeaders: headers } of config.Origins?.Items ?? [])
+    for (const header of headers?.Items ?? []) if (header.HeaderName === EDGE_HEADER) header.HeaderValue = next;
+  await cloudFront.send(new UpdateDistributionCommand({ Id, IfMatch: ETag, DistributionConfig: config }));
+  say('… the distribution is told, which takes some minutes');
+  for (let look = 0; ; look += 1) {
+    const { Distribution: distribution } = (await cloudFront.send(new GetDistributionCommand({ Id }))) as {
+      Distribution?: { Status?: string };
+    };
+    if (distribution?.Status === 'Deployed') break;
+    if (look >= LOOKS) throw new Error('The distribution is not deployed yet; both secrets stay good. Run this again.');
+    await pause();
+  }
+  await changeSecret(secrets, secretId, () => ({ EDGE_SECRET_BEFORE: undefined }));
+  await restart(operator);
+  say('✓ the edge’s secret is another');
+};
+
+/** Mux's signing key: `npm run setup:mux` makes another where there is none. Tokens of the old one are good until it is deleted in Mux. */
+export const forgetSigningKey = async ({ output, secrets, say }: Operator): Promise<void> => {
+  await changeSecret(secrets, await output('Data.MuxSecret'), () => ({
+    MUX_SIGNING_KEY_ID: undefined,
+    MUX_SIGNING_PRIVATE_KEY: undefined,
+  }));
+  say('✓ the signing key is forgotten: npm run setup:mux makes another; then npm run operate -- restart');
+};
