@@ -96,7 +96,7 @@ describe('a lease', () => {
   it('is taken up by any worker with the resume token, from where the feed had come', async () => {
     const { id, key } = await rooms.create(creator);
     const first = await rooms.feed(key);
-    await first.renew('live', { committed: 4_096 });
+    await first.renew('live', { committed: 4_096, mediaClock: '{}' });
     const resume = (resumeTokenHash: string) =>
       rooms.ingest.resume({ streamId: id, workerId: 'other', resumeTokenHash, now: rooms.now(), ttlMs: TTL_MS });
     expect(await resume('wrong')).toEqual({ claimed: false, because: 'unknown' });
@@ -107,6 +107,7 @@ describe('a lease', () => {
       previousUntil: rooms.now() + TTL_MS,
       sessionId: first.sessionId,
       committed: 4_096,
+      mediaClock: '{}',
     });
     expect(await first.renew()).toEqual({ held: false, because: 'moved' });
   });

@@ -136,7 +136,7 @@ export const createIngestStore = ({ client, tableName }: { client: DynamoDBClien
       resumeTokenHash: string;
       now: number;
       ttlMs: number;
-    }): Promise<(Claimed & { sessionId: string; committed: number }) | NotClaimed> => {
+    }): Promise<(Claimed & { sessionId: string; committed: number; mediaClock?: string | undefined }) | NotClaimed> => {
       const { streamId, workerId, resumeTokenHash, now, ttlMs } = claim;
       const taken = await take(streamId, now, (lease) =>
         lease?.resumeTokenHash === resumeTokenHash ? { ...lease, workerId, until: now + ttlMs } : undefined,
@@ -147,6 +147,7 @@ export const createIngestStore = ({ client, tableName }: { client: DynamoDBClien
         ...claimed,
         sessionId: lease.sessionId,
         committed: lease.committed,
+        ...(lease.mediaClock !== undefined && { mediaClock: lease.mediaClock }),
       };
     },
 
@@ -156,23 +157,25 @@ export const createIngestStore = ({ client, tableName }: { client: DynamoDBClien
       sessionId: string;
       fence: number;
       committed: number;
+      mediaClock?: string | undefined;
       state: 'connecting' | 'live' | 'reconnecting';
       health?: Json;
       now: number;
       ttlMs: number;
     }): Promise<{ held: true; endRequested: boolean } | { held: false; because: Loss }> => {
-      const { streamId, sessionId, fence, committed, state, health, now, ttlMs } = renewal;
+      const { streamId, sessionId, fence, committed, mediaClock, state, health, now, ttlMs } = renewal;
       const renewed = await table.update(
         leaseKey(streamId),
         {
           expression: `SET committed = :committed, #state = :state, #until = :until${
-            health ? ', health = :health, healthAt = :now' : ''
-          }`,
+            mediaClock === undefined ? '' : ', mediaClock = :mediaClock'
+          }${health ? ', health = :health, healthAt = :now' : ''}`,
           names: { '#state': 'state', '#until': 'until' },
           values: {
             ':committed': { N: String(committed) },
             ':state': { S: state },
             ':until': { N: String(now + ttlMs) },
+            ...(mediaClock !== undefined && { ':mediaClock': { S: mediaClock } }),
             ...(health && { ':health': { S: JSON.stringify(health) }, ':now': { N: String(now) } }),
           },
         },

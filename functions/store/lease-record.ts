@@ -20,6 +20,8 @@ const record = createRecord({
     resumeTokenHash: z.string(),
     until: z.number(),
     committed: z.number(),
+    /** What the recording's clock knew there: the worker's own JSON. */
+    mediaClock: z.optional(z.string()),
     state: z.enum(FEED_STATES),
     told: z.enum([...FEED_STATES, 'lost']),
     endRequested: z.optional(z.boolean()),

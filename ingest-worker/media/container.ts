@@ -1,3 +1,5 @@
+import type { ClockState } from './media-clock.ts';
+
 /**
  * What a worker understands of the bytes that a browser sends: enough to cut the stream where a decoder can begin, and to
  * choose the pipeline. Decoding is FFmpeg's; a reader looks at headers only and copies no media.
@@ -7,6 +9,8 @@ export type ContainerReader = {
   push(bytes: Buffer): ContainerEvent[];
   /** The next byte is number `offset`, where a cluster or fragment begins: the sender had to leave some out. */
   jump(offset: number): void;
+  /** What lies before this byte will not be rewritten any more. */
+  readonly settled: number;
   /** Elements and samples so far: what reading them has cost. */
   readonly elements: number;
 };
@@ -14,11 +18,18 @@ export type ContainerReader = {
 export type ContainerEvent =
   /** The stream's first `bytes` bytes are what a decoder needs before any media. Said once, before all below. */
   | { type: 'init'; bytes: number; facts: MediaFacts }
-  /** Decoding can begin at byte `offset`, given init; the first picture there is of `ptsMs`. */
-  | { type: 'boundary'; offset: number; ptsMs: number }
+  /** Decoding can begin at byte `offset`, given init; the first picture there is of `ptsMs`, and the clock then knew `clock`. */
+  | { type: 'boundary'; offset: number; ptsMs: number; clock: ClockState }
   /** Media of one track passed by. Its bytes begin at `offset` or after. */
   | { type: 'samples'; kind: 'video' | 'audio'; count: number; firstMs: number; lastMs: number; offset: number }
+  /**
+   * A time that the recording's clock has there and a show's may not have: the `removes` bytes from `offset` on are to be these.
+   * Said before anything that lies after them.
+   */
+  | Rewrite
   | { type: 'refused'; detail: string };
+
+export type Rewrite = { type: 'rewrite'; offset: number; removes: number; bytes: Buffer };
 
 export type MediaFacts = {
   container: 'matroska' | 'mp4';

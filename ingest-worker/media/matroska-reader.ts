@@ -10,15 +10,30 @@ import {
   readVint,
   type TrackNumbers,
 } from './ebml.ts';
+import { type ClockState, createMediaClock } from './media-clock.ts';
 
 /** Where in the tree the next element lies. A master of unknown size ends where its parent's next child begins. */
 type Place =
   | { at: 'top' }
   | { at: 'segment' }
-  | { at: 'cluster'; start: number; end: number; timestamp: number | undefined; video: boolean }
+  | {
+      at: 'cluster';
+      start: number;
+      end: number;
+      /** Where its size stands, for one that is known. */
+      size: { offset: number; bytes: number } | undefined;
+      stamp: Stamp | undefined;
+      /** Ticks that its timestamp is moved by: as its first block is, and not known before that. */
+      movedTicks: number | undefined;
+      video: boolean;
+      /** What the clock knew when it began. */
+      clock: ClockState;
+    }
   | { at: 'group'; end: number; block: BlockHeader | undefined; refers: boolean; cluster: Cluster };
 type Cluster = Extract<Place, { at: 'cluster' }>;
-type BlockHeader = { track: number; ptsMs: number; frames: number };
+/** A cluster's timestamp: its value, where its element lies, and how much of that is the value. */
+type Stamp = { ticks: number; offset: number; bytes: number; valueBytes: number };
+type BlockHeader = { kind: 'video' | 'audio' | undefined; ptsMs: number; frames: number };
 
 /** Elements that end a cluster of unknown size: children of the segment. */
 const OF_SEGMENT = new Set<number>([
@@ -43,6 +58,10 @@ const PLACES: Record<Place['at'], ReadonlySet<number>> = {
 };
 
 const BLOCK_HEADER_BYTES = 12;
+const SEGMENT_ID_BYTES = 4;
+const CLUSTER_ID_BYTES = 4;
+/** A block's time is this far from its cluster's at most. */
+const MOST_TICKS = 0x7fff;
 const NANOSECONDS_PER_MS = 1_000_000;
 const SMALL_ELEMENT_BYTES = 64 * 1024;
 
@@ -50,8 +69,9 @@ const SMALL_ELEMENT_BYTES = 64 * 1024;
  * Reads Matroska and WebM as browsers write it: unknown-size segment and clusters, clusters that begin with sound, blocks
  * simple or grouped, laced or not.
  */
-export const createMatroskaReader = (): ContainerReader => {
+export const createMatroskaReader = (from?: ClockState): ContainerReader => {
   const feed = createByteFeed();
+  const clock = createMediaClock(from);
   let place: Place = { at: 'top' };
   let opened = false;
   let segmentEnd = Infinity;
@@ -79,28 +99,83 @@ export const createMatroskaReader = (): ContainerReader => {
   };
 
   const seen = (block: BlockHeader, key: boolean, cluster: Cluster, events: ContainerEvent[]): void => {
-    const kind = block.track === tracks?.numbers.video ? 'video' : 'audio';
-    if (kind === 'audio' && block.track !== tracks?.numbers.audio) return;
+    const { kind, ptsMs, frames } = block;
+    if (!kind) return;
     if (kind === 'video') {
-      if (!cluster.video && key) events.push({ type: 'boundary', offset: cluster.start, ptsMs: block.ptsMs });
+      if (!cluster.video && key) events.push({ type: 'boundary', offset: cluster.start, ptsMs, clock: cluster.clock });
       cluster.video = true;
     }
-    const { ptsMs, frames } = block;
     elements += frames;
     events.push({ type: 'samples', kind, count: frames, firstMs: ptsMs, lastMs: ptsMs, offset: cluster.start });
   };
 
-  const blockHeader = (bytes: Buffer, cluster: Cluster): BlockHeader & { key: boolean } => {
+  const kindOf = (track: number | undefined): BlockHeader['kind'] => {
+    if (track === tracks?.numbers.video) return 'video';
+    return track === tracks?.numbers.audio ? 'audio' : undefined;
+  };
+
+  /** Moves a cluster to where its first block belongs, before anything of it has been given on. */
+  const move = ({ stamp, size }: Cluster, ticks: number, events: ContainerEvent[]): void => {
+    if (!stamp || ticks === 0) return;
+    const moved = stamp.ticks + ticks;
+    const value = Buffer.alloc(8);
+    value.writeBigUInt64BE(BigInt(moved));
+    if (moved < 256 ** stamp.valueBytes) {
+      const { offset, bytes, valueBytes } = stamp;
+      const at = offset + bytes - valueBytes;
+      events.push({ type: 'rewrite', offset: at, removes: valueBytes, bytes: value.subarray(8 - valueBytes) });
+      return;
+    }
+    // Longer than it was: then nobody may be told how long the cluster is, which is as well.
+    if (size)
+      events.push({ type: 'rewrite', offset: size.offset, removes: size.bytes, bytes: unknownSize(size.bytes) });
+    const element = Buffer.concat([Buffer.from([ID.timestamp, 0x88]), value]);
+    events.push({ type: 'rewrite', offset: stamp.offset, removes: stamp.bytes, bytes: element });
+  };
+
+  /** The ticks that a block is moved by in all; what its cluster is not moved by is written into the block itself. */
+  const moveBlock = (
+    { kind, ticks, offset }: { kind: 'video' | 'audio'; ticks: number; offset: number },
+    cluster: Cluster,
+    events: ContainerEvent[],
+  ): number => {
+    const { stamp } = cluster;
+    const msPerTick = scale ?? 1;
+    const movedTicks = Math.round(clock.shift(kind, ((stamp?.ticks ?? 0) + ticks) * msPerTick) / msPerTick);
+    if (cluster.movedTicks === undefined) {
+      // A cluster's own time is never before 0; its blocks' may be.
+      cluster.movedTicks = Math.max(movedTicks, -(stamp?.ticks ?? 0));
+      move(cluster, cluster.movedTicks, events);
+    }
+    const within = ticks + movedTicks - cluster.movedTicks;
+    if (within === ticks) return movedTicks;
+    if (within > MOST_TICKS || within < -MOST_TICKS)
+      throw new Unreadable('a clock that turns too far within a cluster');
+    const bytes = Buffer.alloc(2);
+    bytes.writeInt16BE(within);
+    events.push({ type: 'rewrite', offset, removes: 2, bytes });
+    return movedTicks;
+  };
+
+  const blockHeader = (
+    bytes: Buffer,
+    offset: number,
+    cluster: Cluster,
+    events: ContainerEvent[],
+  ): BlockHeader & { key: boolean } => {
     const track = readVint(bytes, 0);
     if (!track || track.value === undefined || bytes.byteLength < track.bytes + 3)
       throw new Unreadable('a block is too short for its header');
-    if (cluster.timestamp === undefined) throw new Unreadable('a block comes before its cluster has a timestamp');
+    if (!cluster.stamp) throw new Unreadable('a block comes before its cluster has a timestamp');
     const flags = bytes.readUInt8(track.bytes + 2);
-    const ptsMs = (cluster.timestamp + bytes.readInt16BE(track.bytes)) * (scale ?? 1);
-    if (ptsMs > LIMITS.mediaClockMs) throw new Unreadable('the media clock is beyond the longest show');
+    const kind = kindOf(track.value);
+    const ticks = bytes.readInt16BE(track.bytes);
+    const movedTicks = kind ? moveBlock({ kind, ticks, offset: offset + track.bytes }, cluster, events) : 0;
+    const ptsMs = (cluster.stamp.ticks + ticks + movedTicks) * (scale ?? 1);
+    if (kind && ptsMs > LIMITS.mediaClockMs) throw new Unreadable('the media clock is beyond the longest show');
     const laced = (flags & 0x06) !== 0;
     const frames = laced && bytes.byteLength > track.bytes + 3 ? bytes.readUInt8(track.bytes + 3) + 1 : 1;
-    return { track: track.value, ptsMs, frames, key: (flags & 0x80) !== 0 };
+    return { kind, ptsMs, frames, key: (flags & 0x80) !== 0 };
   };
 
   const take = (held: Buffer, events: ContainerEvent[]): Taken => {
@@ -147,6 +222,11 @@ export const createMatroskaReader = (): ContainerReader => {
         if (id !== ID.segment) return pass();
         if (started || tracks) throw new Unreadable('a second segment begins in the stream');
         segmentEnd = size === undefined ? Infinity : feed.at + headerBytes + size;
+        // A cluster that is moved may become longer than it was.
+        if (size !== undefined) {
+          const bytes = unknownSize(headerBytes - SEGMENT_ID_BYTES);
+          events.push({ type: 'rewrite', offset: feed.at + SEGMENT_ID_BYTES, removes: bytes.byteLength, bytes });
+        }
         place = { at: 'segment' };
         return { took: headerBytes };
 
@@ -171,22 +251,31 @@ export const createMatroskaReader = (): ContainerReader => {
           at: 'cluster',
           start: feed.at,
           end: size === undefined ? Infinity : feed.at + headerBytes + size,
-          timestamp: undefined,
+          size:
+            size === undefined
+              ? undefined
+              : { offset: feed.at + CLUSTER_ID_BYTES, bytes: headerBytes - CLUSTER_ID_BYTES },
+          stamp: undefined,
+          movedTicks: undefined,
           video: false,
+          clock: clock.state,
         };
         return { took: headerBytes };
 
       case 'cluster': {
         const cluster = place;
         if (id === ID.timestamp) {
-          if (cluster.timestamp !== undefined) throw new Unreadable('a second timestamp of a cluster');
+          if (cluster.stamp) throw new Unreadable('a second timestamp of a cluster');
           return whole(8, (content) => {
-            cluster.timestamp = content.byteLength === 0 ? 0 : Number(BigInt(`0x${content.toString('hex')}`));
+            const valueBytes = content.byteLength;
+            const ticks = valueBytes === 0 ? 0 : Number(BigInt(`0x${content.toString('hex')}`));
+            if (!Number.isSafeInteger(ticks)) throw new Unreadable('a media clock that no clock has');
+            cluster.stamp = { ticks, offset: feed.at, bytes: headerBytes + valueBytes, valueBytes };
           });
         }
         if (id === ID.simpleBlock)
           return peek((head) => {
-            const { key, ...block } = blockHeader(head, cluster);
+            const { key, ...block } = blockHeader(head, feed.at + headerBytes, cluster, events);
             seen(block, key, cluster, events);
           });
         if (id !== ID.blockGroup) return pass();
@@ -200,7 +289,7 @@ export const createMatroskaReader = (): ContainerReader => {
         if (id === ID.block) {
           if (group.block) throw new Unreadable('a second block in a group');
           return peek((head) => {
-            const { key: _, ...block } = blockHeader(head, group.cluster);
+            const { key: _, ...block } = blockHeader(head, feed.at + headerBytes, group.cluster, events);
             group.block = block;
           });
         }
@@ -217,7 +306,12 @@ export const createMatroskaReader = (): ContainerReader => {
     jump: (offset) => {
       if (!started) initBytes ??= feed.at;
       if (place.at !== 'top') place = { at: 'segment' };
+      if (started) clock.leap();
       feed.jump(offset);
+    },
+    get settled() {
+      const cluster = place.at === 'group' ? place.cluster : place;
+      return cluster.at === 'cluster' && cluster.movedTicks === undefined ? cluster.start : feed.at;
     },
     push: (bytes) => {
       const events: ContainerEvent[] = [];
@@ -234,4 +328,11 @@ export const createMatroskaReader = (): ContainerReader => {
       return events;
     },
   };
+};
+
+/** The size of an element that ends where its parent's next child begins, in as many bytes as the known one had. */
+const unknownSize = (bytes: number): Buffer => {
+  const size = Buffer.alloc(bytes, 0xff);
+  size[0] = 0xff >> (bytes - 1);
+  return size;
 };

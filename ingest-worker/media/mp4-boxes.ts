@@ -15,17 +15,23 @@ type Track = {
 
 /** What one fragment brings of each track, how many bytes it says that all of it has, and what reading it has cost. */
 export type Fragment = {
-  tracks: {
-    kind: 'video' | 'audio';
-    count: number;
-    firstMs: number;
-    lastMs: number;
-    /** Its first sample is one with which decoding can begin. */
-    key: boolean;
-  }[];
+  tracks: FragmentTrack[];
   bytes: number;
   /** Boxes and samples that were read. */
   elements: number;
+};
+export type FragmentTrack = {
+  kind: 'video' | 'audio';
+  count: number;
+  /** When its first and last sample are shown. */
+  firstMs: number;
+  lastMs: number;
+  /** When they are decoded, which never steps back. */
+  decoded: { firstMs: number; lastMs: number };
+  /** The time with which it begins: where it stands in the fragment, in how many bytes, and what it is. */
+  stamp: { at: number; bytes: 4 | 8; ticks: number; ticksPerSecond: number };
+  /** Its first sample is one with which decoding can begin. */
+  key: boolean;
 };
 
 export type Box = { type: string; size: number; headerBytes: number };
@@ -128,10 +134,10 @@ export const parseMovie = (content: Buffer): Movie => {
 };
 
 /** The content of a `moof`, of the tracks that we know. */
-export const parseFragment = (content: Buffer, { tracks }: Movie): Fragment => {
+export const parseFragment = (moof: Buffer, { tracks }: Movie): Fragment => {
   const fragment: Fragment = { tracks: [], bytes: 0, elements: 0 };
   let count = 0;
-  for (const { type, content: traf } of boxes(content)) {
+  for (const { type, content: traf } of boxes(moof)) {
     if (type !== 'traf') continue;
     const parts = boxes(traf);
     fragment.elements += 1 + parts.length;
@@ -143,7 +149,8 @@ export const parseFragment = (content: Buffer, { tracks }: Movie): Fragment => {
     const duration = flags & TFHD.duration ? header.u32() : track.defaults.duration;
     const sampleBytes = flags & TFHD.size ? header.u32() : track.defaults.bytes;
     const sampleFlags = flags & TFHD.flags ? header.u32() : track.defaults.flags;
-    const start = decodeTime(once(parts, 'tfdt'));
+    const stamp = decodeTime(once(parts, 'tfdt'), moof);
+    const start = stamp.ticks;
     const runs = parts.filter(({ type }) => type === 'trun').map(({ content }) => content);
     const samples = readRuns(
       runs,
@@ -157,15 +164,25 @@ export const parseFragment = (content: Buffer, { tracks }: Movie): Fragment => {
     const toMs = (ticks: number) => ((start + ticks) * 1000) / track.ticksPerSecond + track.shiftMs;
     const { kind } = track;
     const [firstMs, lastMs] = [toMs(samples.first), toMs(samples.last)];
-    fragment.tracks.push({ kind, count: samples.count, key: samples.key, firstMs, lastMs });
+    const decoded = { firstMs: toMs(0), lastMs: toMs(samples.lastDecoded) };
+    const { ticksPerSecond } = track;
+    fragment.tracks.push({
+      kind,
+      count: samples.count,
+      key: samples.key,
+      firstMs,
+      lastMs,
+      decoded,
+      stamp: { ...stamp, ticksPerSecond },
+    });
   }
   return fragment;
 };
 
-type Samples = { count: number; first: number; last: number; key: boolean; bytes: number };
+type Samples = { count: number; first: number; last: number; lastDecoded: number; key: boolean; bytes: number };
 
 const readRuns = (runs: Buffer[], defaults: Track['defaults'], most: number): Samples => {
-  const samples: Samples = { count: 0, first: 0, last: 0, key: false, bytes: 0 };
+  const samples: Samples = { count: 0, first: 0, last: 0, lastDecoded: 0, key: false, bytes: 0 };
   let ticks = 0;
   for (const content of runs) {
     const run = createScanner(content);
@@ -187,7 +204,8 @@ const readRuns = (runs: Buffer[], defaults: Track['defaults'], most: number): Sa
         samples.first = ticks + composition;
         samples.key = ((firstFlags ?? own) & NOT_SYNC) === 0;
       }
-      samples.last = ticks + duration * (alike - 1) + composition;
+      samples.lastDecoded = ticks + duration * (alike - 1);
+      samples.last = samples.lastDecoded + composition;
       samples.count += alike;
       samples.bytes += bytes * alike;
       ticks += duration * alike;
@@ -306,10 +324,14 @@ const trackId = (tkhd: Buffer): number => {
   return scan.u32();
 };
 
-const decodeTime = (tfdt: Buffer | undefined): number => {
+/** The time with which a track's part of a fragment begins, and where in the fragment it stands. */
+const decodeTime = (tfdt: Buffer | undefined, fragment: Buffer): { at: number; bytes: 4 | 8; ticks: number } => {
   if (!tfdt) throw new Unreadable('a fragment without a time');
   const scan = createScanner(tfdt);
-  return scan.u32() >>> 24 === 1 ? scan.u64() : scan.u32();
+  const isLong = scan.u32() >>> 24 === 1;
+  const ticks = isLong ? scan.u64() : scan.u32();
+  if (!Number.isSafeInteger(ticks)) throw new Unreadable('a media clock that no clock has');
+  return { at: tfdt.byteOffset + 4 - fragment.byteOffset, bytes: isLong ? 8 : 4, ticks };
 };
 
 type Child = { type: string; content: Buffer };

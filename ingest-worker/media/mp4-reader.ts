@@ -1,16 +1,19 @@
 import { LIMITS } from '../limits.ts';
 import { createByteFeed, type Taken } from './byte-feed.ts';
 import { type ContainerEvent, type ContainerReader, Unreadable } from './container.ts';
-import { type Fragment, type Movie, parseFragment, parseMovie, readBox } from './mp4-boxes.ts';
+import { type Fragment, type FragmentTrack, type Movie, parseFragment, parseMovie, readBox } from './mp4-boxes.ts';
+import { type ClockState, createMediaClock } from './media-clock.ts';
 
 /**
  * Reads fragmented MP4 as Safari's and Chromium's recorders write it: `ftyp moov`, then `moof mdat` without end. A fragment
  * whose first picture is a key frame is where decoding can begin.
  */
-export const createMp4Reader = (): ContainerReader => {
+export const createMp4Reader = (from?: ClockState): ContainerReader => {
   const feed = createByteFeed();
+  const clock = createMediaClock(from);
   let opened = false;
   let movie: Movie | undefined;
+  let started = false;
   /** What the fragment before has said that its media has, which is to come next. */
   let claimedBytes = 0;
   let refused = false;
@@ -46,7 +49,7 @@ export const createMp4Reader = (): ContainerReader => {
         if (!known) throw new Unreadable('media comes before the list of tracks');
         if (claimedBytes > 0) throw new Unreadable('a fragment without its media');
         return whole((content) => {
-          say(parseFragment(content, known), events);
+          say(parseFragment(content, known), feed.at + headerBytes, events);
         });
       }
       default:
@@ -60,24 +63,52 @@ export const createMp4Reader = (): ContainerReader => {
     }
   };
 
-  const say = ({ tracks, bytes, elements: within }: Fragment, events: ContainerEvent[]): void => {
+  const say = (fragment: Fragment, at: number, events: ContainerEvent[]): void => {
+    const { bytes, elements: within } = fragment;
     elements += within;
     const offset = feed.at;
     claimedBytes = bytes;
+    started = true;
+    const { state } = clock;
+    const tracks = fragment.tracks.map((track) => moved(track, at, events));
     const video = tracks.find(({ kind }) => kind === 'video');
-    if (video?.key) events.push({ type: 'boundary', offset, ptsMs: video.firstMs });
+    if (video?.key) events.push({ type: 'boundary', offset, ptsMs: video.firstMs, clock: state });
     for (const { kind, count, firstMs, lastMs } of tracks) {
       if (lastMs > LIMITS.mediaClockMs) throw new Unreadable('the media clock is beyond the longest show');
       events.push({ type: 'samples', kind, count, firstMs, lastMs, offset });
     }
   };
 
+  /** A track's part of a fragment at the time where it belongs. */
+  const moved = (track: FragmentTrack, at: number, events: ContainerEvent[]): FragmentTrack => {
+    const { kind, decoded, stamp, firstMs, lastMs } = track;
+    const { ticks, ticksPerSecond, bytes } = stamp;
+    const wished = Math.round((clock.shift(kind, decoded.firstMs) * ticksPerSecond) / 1000);
+    // What an edit list takes off may lie before 0; the time itself may not.
+    const shiftTicks = Math.max(wished, -ticks);
+    if (shiftTicks !== 0) {
+      const to = ticks + shiftTicks;
+      if (to >= 256 ** bytes) throw new Unreadable('a clock that goes on beyond what its fragments can say');
+      const value = Buffer.alloc(8);
+      value.writeBigUInt64BE(BigInt(to));
+      events.push({ type: 'rewrite', offset: at + stamp.at, removes: bytes, bytes: value.subarray(8 - bytes) });
+    }
+    const shiftMs = (shiftTicks * 1000) / ticksPerSecond;
+    clock.reach(kind, decoded.lastMs + shiftMs);
+    return { ...track, firstMs: firstMs + shiftMs, lastMs: lastMs + shiftMs };
+  };
+
   return {
+    get settled() {
+      return feed.at;
+    },
     get elements() {
       return elements;
     },
     jump: (offset) => {
       claimedBytes = 0;
+      // The first jump of a stream whose init has come apart is to where it goes on.
+      if (started) clock.leap();
       feed.jump(offset);
     },
     push: (bytes) => {

@@ -7,7 +7,7 @@ const threeGops = () => {
   for (const [index, offset] of [0, 100, 200].entries()) {
     ring.append(Buffer.alloc(100, index));
     const ms = index * 2_000;
-    ring.note({ type: 'boundary', offset, ptsMs: ms });
+    ring.note({ type: 'boundary', offset, ptsMs: ms, clock: {} });
     ring.note({ type: 'samples', kind: 'video', count: 1, firstMs: ms, lastMs: ms, offset });
     ring.note({ type: 'samples', kind: 'audio', count: 1, firstMs: ms + 10, lastMs: ms + 10, offset });
     ring.note({
@@ -84,7 +84,7 @@ describe('[W8] commit', () => {
       [50, 2_000],
       [90, 12_001],
     ] as const) {
-      ring.note({ type: 'boundary', offset, ptsMs: ms });
+      ring.note({ type: 'boundary', offset, ptsMs: ms, clock: {} });
       ring.note({ type: 'samples', kind: 'video', count: 1, firstMs: ms, lastMs: ms, offset });
       if (ms === 0) ring.note({ type: 'samples', kind: 'audio', count: 1, firstMs: 0, lastMs: 0, offset });
     }
@@ -95,7 +95,7 @@ describe('[W8] commit', () => {
     const ring = createRing();
     ring.append(Buffer.alloc(200));
     ring.note({ type: 'samples', kind: 'audio', count: 1, firstMs: 1_990, lastMs: 1_990, offset: 100 });
-    ring.note({ type: 'boundary', offset: 100, ptsMs: 2_000 });
+    ring.note({ type: 'boundary', offset: 100, ptsMs: 2_000, clock: {} });
     ring.note({ type: 'samples', kind: 'audio', count: 1, firstMs: 2_010, lastMs: 2_010, offset: 100 });
     expect(ring.commit({ videoMs: 2_002, audioMs: 1_990 })).toMatchObject({ offset: 100, audioMs: 1_990 });
   });

@@ -1,7 +1,14 @@
-import type { ContainerEvent } from './container.ts';
+import type { ContainerEvent, Rewrite } from './container.ts';
+import type { ClockState } from './media-clock.ts';
 
 /** Where decoding can begin, and the first times of both tracks from there on. */
-export type Boundary = { offset: number; videoMs: number; audioMs: number | undefined };
+export type Boundary = {
+  offset: number;
+  videoMs: number;
+  audioMs: number | undefined;
+  /** What the container stream's clock knew there: another worker goes on with it. */
+  clock: ClockState;
+};
 
 /** Up to where something is done (published, or acknowledged), by the recording's clock. */
 export type Reached = { videoMs: number | undefined; audioMs: number | undefined };
@@ -20,8 +27,15 @@ export type Ring = {
   jump(offset: number): void;
   /** Notes what a reader has found in what was appended. */
   note(event: Extract<ContainerEvent, { type: 'boundary' | 'samples' }>): void;
-  /** Bytes from `offset` on; undefined where none are there yet; `gapTo` where the stream goes on only later. */
-  read(offset: number): { bytes: Buffer } | { gapTo: number } | undefined;
+  /** Puts other bytes in the place of some that are here; false where that was asked for too often to remember. */
+  rewrite(event: Rewrite): boolean;
+  /** Nothing before this byte will be rewritten any more, and only that is read. */
+  settle(offset: number): void;
+  /**
+   * Bytes from `offset` on, as they are after rewriting, and the byte that follows them in the stream; undefined where none are
+   * there yet; `gapTo` where the stream goes on only later.
+   */
+  read(offset: number): { bytes: Buffer; next: number } | { gapTo: number } | undefined;
   /** The newest boundary from which nothing is missing after what was reached; after `past`, where one is given. */
   resumePoint(reached: Reached, past?: number): Boundary | undefined;
   /** Frees what lies before the newest boundary that is reached, and tells which one that is. */
@@ -36,6 +50,8 @@ type Mark = { offset: number; firstMs: number; lastMs: number };
 
 /** Bytes that come in small pieces are joined into pieces of this size, so that a byte held costs about a byte. */
 const PIECE_BYTES = 16 * 1024;
+/** A cluster that is put at a time which takes more bytes to say; no stream has so many within what is held. */
+const MOST_REWRITES = 16_384;
 /** More boundaries or marks than this, and every second one is forgotten: a few are as good to begin with as all. */
 const MOST_PLACES = 4_096;
 /** A sound track on which nothing came for so long does not hold up the picture. */
@@ -58,6 +74,9 @@ export const createRing = (startOffset = 0): Ring => {
   let end = startOffset;
   let heldBytes = 0;
   let sound: { offset: number; ms: number } | undefined;
+  let settled = Infinity;
+  /** Those that do not put as many bytes as they take away. */
+  let rewrites: Rewrite[] = [];
 
   const passed = (boundary: Boundary, { videoMs, audioMs }: Reached): boolean => {
     // Something later: a picture of the GOP before may have the very time of this one's first.
@@ -85,6 +104,7 @@ export const createRing = (startOffset = 0): Ring => {
       pieces[0] = { offset, bytes: first.bytes.subarray(offset - first.offset) };
     }
     start = Math.max(start, offset);
+    rewrites = rewrites.slice(firstFrom(rewrites, start));
     const freed = firstFrom(boundaries, start);
     boundaries = boundaries.slice(freed);
     soundless = Math.max(0, soundless - freed);
@@ -137,6 +157,15 @@ export const createRing = (startOffset = 0): Ring => {
     return true;
   };
 
+  /** As many bytes as there were, in the pieces that hold them. */
+  const overwrite = ({ offset, bytes }: Rewrite): void => {
+    for (let done = 0; done < bytes.byteLength;) {
+      const piece = pieces[indexOf(pieces, offset + done)];
+      if (!piece || piece.offset > offset + done) return;
+      done += bytes.copy(piece.bytes, offset + done - piece.offset, done);
+    }
+  };
+
   const addPiece = (bytes: Buffer): void => {
     if (bytes.byteLength >= PIECE_BYTES) {
       room = Buffer.alloc(0);
@@ -177,17 +206,30 @@ export const createRing = (startOffset = 0): Ring => {
     note: (event) => {
       if (event.type === 'boundary') {
         const before = sound && sound.offset >= event.offset ? sound.ms : undefined;
-        return addBoundary({ offset: event.offset, videoMs: event.ptsMs, audioMs: before });
+        return addBoundary({ offset: event.offset, videoMs: event.ptsMs, audioMs: before, clock: event.clock });
       }
       newest[event.kind] = Math.max(newest[event.kind] ?? event.lastMs, event.lastMs);
       addMark(event.kind, { offset: event.offset, firstMs: event.firstMs, lastMs: event.lastMs });
       if (event.kind === 'audio') addSound(event);
     },
+    rewrite: (event) => {
+      if (event.bytes.byteLength === event.removes) overwrite(event);
+      else rewrites.push(event);
+      return rewrites.length <= MOST_REWRITES;
+    },
+    settle: (offset) => {
+      settled = offset;
+    },
     read: (offset) => {
       const piece = pieces[indexOf(pieces, offset)];
       if (!piece) return undefined;
       if (piece.offset > offset) return { gapTo: piece.offset };
-      return { bytes: piece.bytes.subarray(offset - piece.offset) };
+      const rewrite = rewrites[firstFrom(rewrites, offset)];
+      if (rewrite?.offset === offset) return { bytes: rewrite.bytes, next: offset + rewrite.removes };
+      const next = Math.min(piece.offset + piece.bytes.byteLength, rewrite?.offset ?? settled, settled);
+      return next > offset
+        ? { bytes: piece.bytes.subarray(offset - piece.offset, next - piece.offset), next }
+        : undefined;
     },
     resumePoint: (reached, past) => {
       if (past !== undefined) return boundaries.find(({ offset }) => offset > past);

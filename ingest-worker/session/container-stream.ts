@@ -1,6 +1,7 @@
 import { LIMITS } from '../limits.ts';
 import { createContainerReader } from '../media/container-reader.ts';
-import type { MediaFacts } from '../media/container.ts';
+import type { MediaFacts, Rewrite } from '../media/container.ts';
+import type { ClockState } from '../media/media-clock.ts';
 import { createRing, type Ring } from '../media/ring.ts';
 
 /** A session's container stream: takes its bytes in order, parses them, and keeps them in the ring (SPEC §W). */
@@ -43,14 +44,18 @@ export type Taken =
 /** How long encoding waits for the first sound; a track that is silent for longer is left out until something comes. */
 const SOUND_WAIT_MS = 2_000;
 
-/** @param from byte with which the stream goes on; 0 for a new one */
-export const createContainerStream = (from = 0): ContainerStream => {
-  const reader = createContainerReader();
+/**
+ * @param from byte with which the stream goes on; 0 for a new one
+ * @param clock what its clock knew there
+ */
+export const createContainerStream = (from = 0, clock?: ClockState): ContainerStream => {
+  const reader = createContainerReader(clock);
   const ring = createRing(from);
   /** The first bytes of the stream, kept while the end of init is not known. */
   let head: Buffer[] = [];
   let headBytes = 0;
   let init: ContainerStream['init'];
+  const initRewrites: Rewrite[] = [];
   let apart = from > 0;
   let heard = false;
   let pictures = 0;
@@ -61,11 +66,21 @@ export const createContainerStream = (from = 0): ContainerStream => {
   let leftOutFromMs: number | undefined;
 
   const read = (bytes: Buffer): Taken => {
-    for (const event of reader.push(bytes)) {
+    const events = reader.push(bytes);
+    if (!apart) ring.settle(reader.settled);
+    for (const event of events) {
       if (event.type === 'refused') return { taken: false, because: 'unsupported-media', detail: event.detail };
       if (event.type === 'init') {
-        init = { bytes: Buffer.concat(head).subarray(0, event.bytes), facts: event.facts };
+        const whole = Buffer.concat(head).subarray(0, event.bytes);
+        for (const { offset, bytes: instead } of initRewrites) instead.copy(whole, offset);
+        init = { bytes: whole, facts: event.facts };
         head = [];
+        continue;
+      }
+      if (event.type === 'rewrite') {
+        if (!init) initRewrites.push(event);
+        else if (!ring.rewrite(event))
+          return { taken: false, because: 'unsupported-media', detail: 'a clock that turns too often' };
         continue;
       }
       ring.note(event);
@@ -152,7 +167,9 @@ export const createContainerStream = (from = 0): ContainerStream => {
       if (to <= ring.end) return;
       ring.jump(to);
       leftOutFromMs ??= ring.newestMs;
-      if (!apart) reader.jump(to);
+      if (apart) return;
+      reader.jump(to);
+      ring.settle(reader.settled);
     },
   };
 };

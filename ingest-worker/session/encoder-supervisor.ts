@@ -188,10 +188,10 @@ export const createEncoderSupervisor = ({
       if (!next) return wanted.end ? finish(running, { more: false }) : undefined;
       // What an encoder has begun to read it cannot leave half read: the rest goes to the next one.
       if ('gapTo' in next) return finish(running, { more: true, resumeFrom: next.gapTo });
-      const bytes = next.bytes.subarray(0, Math.max(0, wanted.limit - running.cursor));
-      if (bytes.byteLength === 0) return wanted.end ? finish(running, { more: false }) : undefined;
-      running.cursor += bytes.byteLength;
-      running.full = !running.encoder.write(bytes);
+      if (running.cursor >= wanted.limit) return wanted.end ? finish(running, { more: false }) : undefined;
+      const beyond = Math.max(0, next.next - wanted.limit);
+      running.cursor = next.next;
+      running.full = !running.encoder.write(beyond > 0 ? next.bytes.subarray(0, -beyond) : next.bytes);
     }
   };
 

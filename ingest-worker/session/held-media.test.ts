@@ -96,7 +96,7 @@ const play = (samples: readonly Sample[], server: Server) => {
     clockMs += stepMs;
     ring.append(Buffer.alloc(bytes));
     const isKey = kind === 'video' && key;
-    if (isKey) ring.note({ type: 'boundary', offset, ptsMs: clockMs });
+    if (isKey) ring.note({ type: 'boundary', offset, ptsMs: clockMs, clock: {} });
     ring.note({ type: 'samples', kind, count: 1, firstMs: clockMs, lastMs: clockMs, offset });
     tags.push({ kind, key: isKey, header: false, timestampMs: clockMs + OFFSET_MS, body: Buffer.alloc(bytes) });
     offset += bytes;

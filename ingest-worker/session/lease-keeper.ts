@@ -9,7 +9,7 @@ type Parts = {
   fence: number;
   clock: () => number;
   /** What the lease's record is to say of us. */
-  report: () => Pick<Renewal, 'committed' | 'state' | 'health'>;
+  report: () => Pick<Renewal, 'committed' | 'mediaClock' | 'state' | 'health'>;
   onEvent: (event: LeaseEvent) => void;
 };
 

@@ -13,7 +13,9 @@ export type IngestStore = {
   /** Takes the stream for a feed that brought a key. The newest publisher wins, so a live holder is simply fenced off. */
   claim(claim: Claim): Promise<Claimed | NotClaimed>;
   /** Takes the stream for a feed that brought its resume token, wherever it was before. */
-  resume(claim: Omit<Claim, 'sessionId'>): Promise<(Claimed & { sessionId: string; committed: number }) | NotClaimed>;
+  resume(
+    claim: Omit<Claim, 'sessionId'>,
+  ): Promise<(Claimed & Pick<Renewal, 'sessionId' | 'committed' | 'mediaClock'>) | NotClaimed>;
   /** Says that we still publish, and how far, or hears why we no longer may. */
   renew(renewal: Renewal): Promise<{ held: true; endRequested: boolean } | { held: false; because: Loss }>;
   /** Gives the stream back; harmless when it is no longer ours. */
@@ -49,6 +51,8 @@ export type Renewal = {
   fence: number;
   /** Byte of the container stream before which all has arrived upstream. */
   committed: number;
+  /** What the container stream's clock knew there, as `toText` in `media/media-clock.ts` writes it. */
+  mediaClock?: string | undefined;
   state: 'connecting' | 'live' | 'reconnecting';
   health?: Record<string, unknown>;
   now: number;

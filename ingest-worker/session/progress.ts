@@ -1,3 +1,5 @@
+import type { ClockState } from '../media/media-clock.ts';
+import type { Boundary } from '../media/ring.ts';
 import type { ContainerStream } from './container-stream.ts';
 import type { Handover } from './handover.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
@@ -9,6 +11,8 @@ import type { UpstreamEvent } from './upstream-connection.ts';
 type Parts = {
   /** Byte with which the session goes on; 0 for a new one. */
   from: number;
+  /** What the container stream's clock knew there. */
+  clock: ClockState | undefined;
   containerStream: Pick<ContainerStream, 'ring'>;
   replayBuffer: Pick<ReplayBuffer, 'acknowledged'>;
   handover: Pick<Handover, 'next'>;
@@ -19,6 +23,8 @@ type Parts = {
 /** How far a session is committed: the byte of the container stream with which another worker would go on (SPEC W8, S10). */
 export type Progress = {
   readonly committed: number;
+  /** What the container stream's clock knew there; undefined for a stream of which nothing has been committed. */
+  readonly clock: ClockState | undefined;
   /**
    * Commits what the server has acknowledged, and where a handover cuts once everything before it has arrived. Answers with a
    * promise where the lease must say so before the session may move on.
@@ -32,6 +38,7 @@ export type Progress = {
 
 export const createProgress = ({
   from,
+  clock: fromClock,
   containerStream,
   replayBuffer,
   handover,
@@ -39,16 +46,18 @@ export const createProgress = ({
   receiver,
 }: Parts): Progress => {
   let committed = from;
+  let clock = fromClock;
   let isPublished = false;
 
   // Any other end that came first is the end of all there is.
-  const handedOverAt = (session: Session): number | undefined =>
-    session.at === 'draining' && session.because === 'migrate' ? handover.next?.offset : undefined;
+  const handedOver = (session: Session): Boundary | undefined =>
+    session.at === 'draining' && session.because === 'migrate' ? handover.next : undefined;
 
   const commit = (): void => {
     const boundary = containerStream.ring.commit(replayBuffer.acknowledged);
     if (!boundary) return;
     committed = boundary.offset;
+    ({ clock } = boundary);
     receiver.say({ type: 'committed', offset: committed });
   };
 
@@ -61,14 +70,18 @@ export const createProgress = ({
       if (isPublished || newestMs === undefined) return 0;
       return Math.max(0, Math.round(newestMs - (replayBuffer.acknowledged.videoMs ?? newestMs - heldMs)));
     },
-    handedOverAt,
+    get clock() {
+      return clock;
+    },
+    handedOverAt: (session) => handedOver(session)?.offset,
     follow: (event, session) => {
       if (event.type === 'closed') isPublished = event.flushed;
       if (event.type === 'acknowledged') commit();
-      const cut = event.type === 'closed' && event.flushed ? handedOverAt(session) : undefined;
+      const cut = event.type === 'closed' && event.flushed ? handedOver(session) : undefined;
       if (cut === undefined) return undefined;
       // All before this GOP has arrived and nothing after it was sent: the next worker begins exactly here.
-      committed = cut;
+      committed = cut.offset;
+      ({ clock } = cut);
       return keeper.check();
     },
   };

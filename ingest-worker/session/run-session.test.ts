@@ -154,6 +154,7 @@ const running = ({ plain = false, full = false, barredMs = 0, resumed = false } 
       resumeToken: 'token',
       resumed,
       committed: 0,
+      mediaClock: undefined,
       barredMs,
       media: plain ? undefined : MEDIA,
       reserve: () => true,
@@ -429,13 +430,12 @@ describe('the client', () => {
     const { feed, client } = running();
     feed(INIT);
     const leadGops = LIMITS.clockLeadMs / 2_000;
-    feed(gop(10));
-    feed(gop(10 + leadGops - 1));
+    for (let index = 10; index < 10 + leadGops; index++) feed(gop(index));
     expect(client.closed).toBeUndefined();
     await vi.advanceTimersByTimeAsync(4_000);
     feed(gop(10 + leadGops));
     expect(client.closed).toBeUndefined();
-    feed(gop(10 + leadGops + 2));
+    for (let index = 11; index < 13; index++) feed(gop(index + leadGops));
     expect(client.closed).toBe('unsupported-media');
   });
 

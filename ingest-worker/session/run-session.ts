@@ -10,6 +10,7 @@ import { keepLease } from './lease-keeper.ts';
 import type { IngestStore, Renewal } from './lease.ts';
 import { createMediaPath, type MediaPathParts } from './media-path.ts';
 import { createPerform } from './perform.ts';
+import { type ClockState, toText } from '../media/media-clock.ts';
 import { createProgress } from './progress.ts';
 import { startPulse } from './pulse.ts';
 import { receiverToSession } from './receiver-events.ts';
@@ -42,6 +43,8 @@ export type Grant = {
   resumed: boolean;
   /** Byte with which the session goes on; 0 for a new one. */
   committed: number;
+  /** What the container stream's clock knew there. */
+  mediaClock: ClockState | undefined;
   /** How long the holder before us may still be publishing. */
   barredMs: number;
   /** What the client says that it sends; a plain one says nothing. */
@@ -67,7 +70,7 @@ export const runSession = (parts: SessionParts, grant: Grant): RunningSession =>
   const { store, clock, leaseClock, metrics } = parts;
   const { streamId, sessionId, resumeToken, fence, media, reserve } = grant;
   const log = limitLog(parts.log.with({ streamId, sessionId }), logLimit(clock));
-  const containerStream = createContainerStream(grant.committed);
+  const containerStream = createContainerStream(grant.committed, grant.mediaClock);
   const replayBuffer = createReplayBuffer();
   const shared = { containerStream, replayBuffer, metrics, log, clock };
   const stats = createSessionStats({ ...shared, frameRate: media?.frameRate });
@@ -93,6 +96,7 @@ export const runSession = (parts: SessionParts, grant: Grant): RunningSession =>
     clock: leaseClock,
     report: () => ({
       committed: progress.committed,
+      ...(progress.clock && { mediaClock: toText(progress.clock) }),
       state: leaseState(machine.session, receiver),
       health: { ...stats.latest },
     }),
@@ -116,7 +120,15 @@ export const runSession = (parts: SessionParts, grant: Grant): RunningSession =>
     },
   });
 
-  const progress = createProgress({ from: grant.committed, containerStream, replayBuffer, handover, keeper, receiver });
+  const progress = createProgress({
+    from: grant.committed,
+    clock: grant.mediaClock,
+    containerStream,
+    replayBuffer,
+    handover,
+    keeper,
+    receiver,
+  });
   const ending = createEnding({ keeper, receiver, metrics });
   const { encoder, upstream, pictureChanges } = createMediaPath({
     ...parts,

@@ -3,7 +3,8 @@ import { parseStreamId, type StreamId } from '#domain/ids';
 import type { CloseReason, Media } from '#wire';
 import { LIMITS } from '../limits.ts';
 import type { Client } from './client.ts';
-import type { Claimed, IngestStore } from './lease.ts';
+import { parseClock } from '../media/media-clock.ts';
+import type { Claimed, IngestStore, Renewal } from './lease.ts';
 import { type RunningSession, runSession, type SessionParts } from './run-session.ts';
 
 type Parts = Omit<SessionParts, 'store'> & { store: Omit<IngestStore, 'redeem'>; workerId: string };
@@ -55,7 +56,7 @@ export const createSessions = ({ store, workerId, ...parts }: Parts): Sessions =
 
   const start = (
     { client, streamId, media, reserve }: Opening,
-    lease: Claimed & { sessionId: string; committed: number; resumed: boolean },
+    lease: Claimed & Pick<Renewal, 'sessionId' | 'committed' | 'mediaClock'> & { resumed: boolean; leftOut: boolean },
     resumeToken: string,
   ): RunningSession => {
     const old = running.get(streamId);
@@ -70,6 +71,7 @@ export const createSessions = ({ store, workerId, ...parts }: Parts): Sessions =
         resumeToken,
         resumed: lease.resumed,
         committed: lease.committed,
+        mediaClock: lease.mediaClock === undefined ? undefined : parseClock(lease.mediaClock, lease.leftOut),
         // Our own older feed has been cut off above; anybody else's will have noticed by then.
         barredMs: old ? 0 : barredMs(lease.previousUntil),
         media,
@@ -109,7 +111,7 @@ export const createSessions = ({ store, workerId, ...parts }: Parts): Sessions =
     return {
       opened: true,
       isNew: true,
-      session: start(opening, { ...lease, sessionId, committed: 0, resumed: false }, resumeToken),
+      session: start(opening, { ...lease, sessionId, committed: 0, resumed: false, leftOut: false }, resumeToken),
     };
   };
 
@@ -132,7 +134,9 @@ export const createSessions = ({ store, workerId, ...parts }: Parts): Sessions =
     if (!open) return giveBack(streamId, lease);
     // What the client no longer holds cannot be had; it goes on with the first whole GOP that it has.
     const committed = Math.max(lease.committed, haveFrom);
-    return { opened: true, isNew: true, session: start(opening, { ...lease, committed, resumed: true }, resumeToken) };
+    const leftOut = haveFrom > lease.committed;
+    const session = start(opening, { ...lease, committed, resumed: true, leftOut }, resumeToken);
+    return { opened: true, isNew: true, session };
   };
 
   return {

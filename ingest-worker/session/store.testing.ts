@@ -17,6 +17,7 @@ type Lease = {
   resumeTokenHash: string;
   until: number;
   committed: number;
+  mediaClock?: string | undefined;
   state: string;
   endRequested: boolean;
 };
@@ -76,16 +77,16 @@ export const createMemoryStore = (table: Table = createTable()) => {
       if (!old || old.resumeTokenHash !== resumeTokenHash) return { claimed: false, because: 'unknown' };
       const previousUntil = old.held && old.until > now ? old.until : undefined;
       Object.assign(old, { fence: old.fence + 1, held: true, until: now + ttlMs });
-      const { fence, sessionId, committed } = old;
-      return { claimed: true, fence, muxStreamKey: MUX_KEY, previousUntil, sessionId, committed };
+      const { fence, sessionId, committed, mediaClock } = old;
+      return { claimed: true, fence, muxStreamKey: MUX_KEY, previousUntil, sessionId, committed, mediaClock };
     },
-    renew: async ({ streamId, sessionId, fence, committed, state, now, ttlMs }) => {
+    renew: async ({ streamId, sessionId, fence, committed, mediaClock, state, now, ttlMs }) => {
       reach();
       const lease = leases.get(streamId);
       if (!lease) return { held: false, because: 'ended' };
       if (lease.fence !== fence) return { held: false, because: lease.sessionId === sessionId ? 'moved' : 'replaced' };
       if (!lease.held) return { held: false, because: 'ended' };
-      Object.assign(lease, { committed, state, until: now + ttlMs });
+      Object.assign(lease, { committed, mediaClock, state, until: now + ttlMs });
       for (const wake of waiting.splice(0)) wake();
       return { held: true, endRequested: lease.endRequested };
     },

@@ -1,0 +1,141 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, type TestContext } from 'vitest';
+import type { RecordedFrame } from './publish/sink/recording.testing.ts';
+import { openSocket, startTestWorker, type TestWorker } from './worker.testing.ts';
+
+type Finished = Pick<TestContext, 'onTestFinished'>;
+
+const CHUNK_BYTES = 7_000;
+/** Two minutes of sound take a loaded machine a while. */
+const PATIENCE = { timeout: 120_000 };
+/** Published time is the recording's time and this much. */
+const OFFSET_MS = 100;
+
+/** What a browser or a phone of a real person has recorded, in `fixtures/cases`: there are two minutes of it at most. */
+const recording = (name: string): Buffer =>
+  readFileSync(fileURLToPath(new URL(`fixtures/cases/${name}`, import.meta.url)));
+
+const start = async ({ onTestFinished }: Finished): Promise<TestWorker> => {
+  const made = await startTestWorker();
+  onTestFinished(() => made.close());
+  return made;
+};
+
+const arrived = ({ sink }: TestWorker, kind: RecordedFrame['kind']): RecordedFrame[] =>
+  sink.sessions.flatMap(({ frames }) => frames.filter((frame) => frame.kind === kind));
+
+/** A plain client's show, all of it at once, from the first byte to the end at the server. */
+const play = async (context: Finished, bytes: Buffer) => {
+  const test = await start(context);
+  const { socket, closed } = openSocket(test.url(), { plain: true });
+  socket.on('open', () => {
+    for (let at = 0; at < bytes.byteLength; at += CHUNK_BYTES) socket.send(bytes.subarray(at, at + CHUNK_BYTES));
+    socket.close(1000);
+  });
+  const { code } = await closed;
+  await test.sink.until('the end', () => test.memory.released.length > 0, PATIENCE.timeout);
+  expect({ code, released: test.memory.released.map(({ because }) => because) }).toEqual({
+    code: 1000,
+    released: ['finished'],
+  });
+  expect(test.lines.join()).not.toContain('encoder died');
+  return { test, video: arrived(test, 'video'), audio: arrived(test, 'audio') };
+};
+
+const widestMs = (frames: readonly RecordedFrame[]): number =>
+  Math.max(0, ...frames.slice(1).map(({ dtsMs }, index) => dtsMs - (frames[index]?.dtsMs ?? 0)));
+const isForward = (frames: readonly RecordedFrame[]): boolean =>
+  frames.every(({ dtsMs }, index) => index === 0 || dtsMs > (frames[index - 1]?.dtsMs ?? 0));
+
+describe.concurrent('sleeping laptops, muted cameras, still pages', () => {
+  it('[E11] long-gop.mkv: one key frame in 100 s', PATIENCE, async (context) => {
+    const { video, audio } = await play(context, recording('long-gop.mkv'));
+    expect(video).toHaveLength(110);
+    expect(video.at(-1)?.dtsMs).toBe(109_107);
+    expect(widestMs(video)).toBe(1_000);
+    expect(audio.at(-1)?.dtsMs).toBeGreaterThan(109_000);
+    expect(widestMs(audio)).toBeLessThanOrEqual(25);
+  });
+
+  it('[E11] camera-away.mkv: no picture for 75 s, and sound all the time', PATIENCE, async (context) => {
+    const { video, audio } = await play(context, recording('camera-away.mkv'));
+    expect(video).toHaveLength(349);
+    expect(video.find(({ dtsMs }) => dtsMs > 20_000)?.dtsMs).toBe(85_207);
+    expect(widestMs(audio)).toBeLessThanOrEqual(25);
+    expect(audio.at(-1)?.dtsMs).toBeGreaterThan(109_000);
+  });
+
+  it.for(['clock-jump.mkv', 'clock-jump-10min.mkv', 'clock-jump-10min-vp8.webm'])(
+    '[E15] %s: both clocks jump in the middle of a GOP',
+    PATIENCE,
+    async (name, context) => {
+      const { video, audio } = await play(context, recording(name));
+      expect(video.length).toBeGreaterThanOrEqual(420);
+      expect(video.length).toBeLessThanOrEqual(423);
+      for (const frames of [video, audio]) {
+        expect(isForward(frames)).toBe(true);
+        expect(widestMs(frames)).toBeLessThanOrEqual(120);
+        expect(frames.at(-1)?.dtsMs).toBeGreaterThan(14_000);
+        expect(frames.at(-1)?.dtsMs).toBeLessThan(14_300);
+      }
+    },
+  );
+
+  it('[E15] start-14h.mkv: a clock that counts from the start of the machine', PATIENCE, async (context) => {
+    const { video, audio } = await play(context, recording('start-14h.mkv'));
+    expect(video).toHaveLength(300);
+    expect(video[0]?.dtsMs).toBeLessThanOrEqual(OFFSET_MS + 50);
+    expect(isForward(video)).toBe(true);
+    expect(widestMs(video)).toBeLessThanOrEqual(34);
+    expect(widestMs(audio)).toBeLessThanOrEqual(25);
+  });
+});
+
+describe.concurrent('what is as it should be', () => {
+  it.for([
+    ['audio-drift.mkv', 900, 34],
+    ['no-codec-private.mkv', 420, 34],
+    ['one-picture.mkv', 1, 0],
+    ['trun-v0-negative.mp4', 182, 67],
+  ] as const)('[E10] %s arrives whole', PATIENCE, async ([name, frames, gapMs], context) => {
+    const { video } = await play(context, recording(name));
+    expect(video).toHaveLength(frames);
+    expect(isForward(video)).toBe(true);
+    expect(widestMs(video)).toBeLessThanOrEqual(gapMs);
+  });
+
+  it(
+    '[P9] a server that acknowledges once and then every 2.5 MB is sent a show in one session',
+    PATIENCE,
+    async (context) => {
+      const test = await start(context);
+      test.sink.conduct.acknowledges = 'early-then-2.5MB';
+      const bytes = recording('audio-drift.mkv');
+      const { socket, closed } = openSocket(test.url(), { plain: true });
+      socket.on('open', () => {
+        socket.send(bytes);
+        socket.close(1000);
+      });
+      await closed;
+      await test.sink.until('the end', () => test.memory.released.length > 0, PATIENCE.timeout);
+      expect(test.sink.sessions).toHaveLength(1);
+      expect(arrived(test, 'video')).toHaveLength(900);
+    },
+  );
+
+  it('[P3] a server that sends us to another address is followed there', PATIENCE, async (context) => {
+    const test = await start(context);
+    const other = await start(context);
+    test.sink.conduct.redirect = other.sink.url;
+    const { socket, closed } = openSocket(test.url(), { plain: true });
+    socket.on('open', () => {
+      socket.send(recording('no-codec-private.mkv'));
+      socket.close(1000);
+    });
+    await closed;
+    await other.sink.until('the end', () => test.memory.released.length > 0, PATIENCE.timeout);
+    expect(arrived(other, 'video')).toHaveLength(420);
+    expect(test.lines.join()).toContain('redirectedTo');
+  });
+});
