@@ -10,12 +10,12 @@ const { version } = z
   .parse(JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')));
 
 const app = new App();
-/** `npm run deploy` says both; `npx cdk synth` is content with the example. */
-const [environment, origin] = ['environment', 'origin'].map((name) => {
+/** `npm run deploy` says them; `npx cdk synth` is content with the example. */
+const [environment, origin, image] = ['environment', 'origin', 'image'].map((name) => {
   const said: unknown = app.node.tryGetContext(name);
   return typeof said === 'string' && said !== '' ? said : undefined;
 });
-createVybzz(app, deploymentOf(readSettings(environment ?? 'example'), origin), version);
+createVybzz(app, deploymentOf(readSettings(environment ?? 'example'), { origin, image }), version);
 // A finding that nobody has answered stops the synthesis, and with it the deployment.
 Validations.of(app).addPlugins(new AwsSolutionsChecks());
 app.synth();

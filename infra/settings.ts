@@ -50,6 +50,11 @@ export const Settings = z.strictObject({
   spot: z.boolean().default(false),
   /** What the worker's image is built for; by default as the machine is that builds it. */
   arch: z.enum(['arm64', 'x86_64']).default(process.arch === 'arm64' ? 'arm64' : 'x86_64'),
+  /** The worker's image, by its digest; by default it is built from the sources here. */
+  image: z
+    .string()
+    .regex(/^[\w.\-/:]+@sha256:[0-9a-f]{64}$/, 'an image by its digest, name@sha256:…')
+    .optional(),
   minWorkers: z.int().min(1).default(1),
   maxWorkers: z.int().min(1).default(20),
   /** Executions that webhooks have for themselves. Not in a new account, which has 10 in all and must keep 10 unreserved. */
@@ -117,11 +122,15 @@ export const readSettings = (environment: string): Settings => {
   return parseSettings(text, file);
 };
 
+/** What is not an environment's to choose, and each deployment says: where the site is, and which image was released. */
+export type Known = { origin?: string | undefined; image?: string | undefined };
+
 /**
  * Settings with the origin that they come to: their own domain's, else what CloudFormation has said of a stack that stands, else a
  * placeholder that no stack that stands is given (`infra/constructs/origin-known.ts`).
  */
-export const deploymentOf = (settings: Settings, known?: string): Deployment => ({
+export const deploymentOf = (settings: Settings, { origin, image }: Known = {}): Deployment => ({
   ...settings,
-  origin: settings.domain ? `https://${settings.domain}` : (known ?? PLACEHOLDER_ORIGIN),
+  ...(image !== undefined && { image: Settings.shape.image.parse(image) }),
+  origin: settings.domain ? `https://${settings.domain}` : (origin ?? PLACEHOLDER_ORIGIN),
 });

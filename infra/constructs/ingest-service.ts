@@ -80,6 +80,8 @@ type Props = {
   /** The deployment's name: what its metrics are told apart by. */
   deployment: string;
   arch: 'arm64' | 'x86_64';
+  /** By its digest. @default built from the sources */
+  image: string | undefined;
   spot: boolean;
   minWorkers: number;
   maxWorkers: number;
@@ -102,7 +104,7 @@ export class IngestService extends Construct {
 
   constructor(scope: Construct, id: string, props: Props) {
     super(scope, id);
-    const { vpc, cloudFront, environment, deployment, arch, spot, minWorkers, maxWorkers } = props;
+    const { vpc, cloudFront, environment, deployment, arch, image, spot, minWorkers, maxWorkers } = props;
     const arm = arch === 'arm64';
 
     const cluster = new Cluster(this, 'Cluster', {
@@ -122,11 +124,13 @@ export class IngestService extends Construct {
     // Fargate takes no limit of processes: a show has one FFmpeg with one thread, and `sessions` of ingest-worker/limits.ts bounds shows.
     linuxParameters.dropCapabilities(Capability.ALL);
     const container = this.task.addContainer('worker', {
-      image: ContainerImage.fromAsset(ROOT, {
-        file: 'ingest-worker/Dockerfile',
-        platform: arm ? Platform.LINUX_ARM64 : Platform.LINUX_AMD64,
-        exclude: ['**/node_modules', '.git', '.vybzz', '.tsbuild', 'cdk.out', 'web', 'infra', 'test-results'],
-      }),
+      image: image
+        ? ContainerImage.fromRegistry(image)
+        : ContainerImage.fromAsset(ROOT, {
+            file: 'ingest-worker/Dockerfile',
+            platform: arm ? Platform.LINUX_ARM64 : Platform.LINUX_AMD64,
+            exclude: ['**/node_modules', '.git', '.vybzz', '.tsbuild', 'cdk.out', 'web', 'infra', 'test-results'],
+          }),
       portMappings: [{ containerPort: PORT }],
       environment: {
         HOST: '0.0.0.0',

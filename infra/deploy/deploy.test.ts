@@ -4,7 +4,7 @@ import type { Account, Stack, Zone } from './account.ts';
 import { stackNameOf } from './deployment.ts';
 import type { Machine } from './machine.ts';
 import { preflight } from './preflight.ts';
-import { runDeployment, runDestruction } from './run-deployment.ts';
+import { runDeployment, runDestruction, runDiff } from './run-deployment.ts';
 
 const SITE = 'https://d111111abcdef8.cloudfront.net';
 const NUMBER = '111122223333';
@@ -182,6 +182,20 @@ describe('npm run deploy', () => {
     expect(passes).toHaveLength(1);
     expect(passes[0]).toContain(`-c origin=${SITE}`);
     expect(passes[0]).not.toContain('FirstDeployment');
+  });
+
+  it('hands on the image that was released, for which no Docker is wanted', async () => {
+    const image = `ghcr.io/vybzz/ingest-worker@sha256:${'a'.repeat(64)}`;
+    const { parts, passes } = place({ image }, stands('Web', { Origin: SITE }));
+    await runDeployment({ ...parts, machine: { platforms: async () => undefined } });
+    expect(passes[0]).toContain(`-c image=${image}`);
+    expect(() => settings({ image: 'ghcr.io/vybzz/ingest-worker:latest' })).toThrow(/by its digest/);
+  });
+
+  it('says what it would change, and changes nothing', async () => {
+    const { parts, passes, questions } = place({}, stands('Web', { Origin: SITE }));
+    await runDiff(parts);
+    expect([passes, questions]).toEqual([[`diff --all -c environment=test -c origin=${SITE}`], []]);
   });
 
   it('knows its own domain from the first', async () => {

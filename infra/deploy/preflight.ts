@@ -41,7 +41,8 @@ export const preflight = async ({ settings, account, machine, stackName }: Parts
   const { region } = settings;
 
   const platform = settings.arch === 'arm64' ? 'linux/arm64' : 'linux/amd64';
-  const platforms = await machine.platforms();
+  // An image that was released is built already.
+  const platforms = settings.image ? [platform] : await machine.platforms();
   if (!platforms)
     missing.push('Docker is not there, or its engine does not answer: the worker’s image is built with it.');
   else if (!platforms.includes(platform))

@@ -3,7 +3,7 @@ import { CommandError } from '../local/command-error.mjs';
 import type { Account } from './account.ts';
 import { STACKS, stackNameOf } from './deployment.ts';
 import type { Machine } from './machine.ts';
-import { deployArguments, planDeployment } from './plan.ts';
+import { contextOf, deployArguments, planDeployment } from './plan.ts';
 import { preflight } from './preflight.ts';
 
 type Parts = {
@@ -67,6 +67,15 @@ const tell = async ({ environment, settings, account, say }: Parts, origin: stri
   say(`Next: npm run setup:mux -- ${environment}   then   npm run smoke -- ${origin}`);
 };
 
+/** Says what a deployment would change, and changes nothing. */
+export const runDiff = async ({
+  environment,
+  settings,
+  account,
+  cdk,
+}: Pick<Parts, 'environment' | 'settings' | 'account' | 'cdk'>): Promise<void> =>
+  cdk(['diff', '--all', ...contextOf(environment, settings, await planDeployment(settings, account))]);
+
 /** What stays when the stacks go, and why. */
 const KEPT = [
   'the table (nothing else can be made again; protected from deletion)',
@@ -94,13 +103,6 @@ export const runDestruction = async ({
   say(`${stands.join(', ')} of ${settings.name} go: site, workers, APIs, alarms. Shows on the air end.`);
   for (const kept of KEPT) say(`  kept: ${kept}`);
   if (!(await agree(`Take ${settings.name} down?`))) throw new CommandError('Nothing was taken down.');
-  await cdk([
-    'destroy',
-    '--all',
-    '--force',
-    '-c',
-    `environment=${environment}`,
-    ...(plan.origin ? ['-c', `origin=${plan.origin}`] : []),
-  ]);
+  await cdk(['destroy', '--all', '--force', ...contextOf(environment, settings, plan)]);
   say('Gone. What was kept costs its storage; Mux’s webhook and its streams are still in Mux.');
 };

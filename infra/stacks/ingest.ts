@@ -46,6 +46,7 @@ export class IngestStack extends Stack {
       environment: { TABLE_NAME: table.tableName, ALLOWED_ORIGINS: settings.origin },
       deployment: settings.name,
       arch: settings.arch,
+      image: settings.image,
       spot: settings.spot,
       minWorkers: settings.minWorkers,
       maxWorkers: settings.maxWorkers,

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { synthesise } from './synthesised.testing.ts';
 
 const SYNTHESIS_MS = 180_000;
+const IMAGE = `ghcr.io/vybzz/ingest-worker@sha256:${'0'.repeat(64)}`;
 const DOMAIN = 'live.vybzz.test';
 
 /** Every switch the other way round than it is at first, and cdk-nag with it. */
@@ -31,6 +32,7 @@ beforeAll(() => {
       monthlyBudgetUsd: 250,
       maxWriteUnits: 9_000,
       table: 'streams-restored',
+      image: IMAGE,
     },
     { nag: true },
   );
@@ -129,6 +131,10 @@ describe('a deployment', () => {
         if (JSON.stringify(statement.Action).includes('dynamodb:'))
           expect(JSON.stringify(statement.Resource)).toContain('table/streams-restored');
     expect(all('Data', 'AWS::DynamoDB::GlobalTable')).toHaveLength(1);
+  });
+
+  it('runs the image that was released, by its digest', () => {
+    expect(only('Ingest', 'AWS::ECS::TaskDefinition')['ContainerDefinitions'][0].Image).toBe(IMAGE);
   });
 
   it('has a ceiling for writes that its owner has set', () => {

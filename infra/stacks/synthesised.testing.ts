@@ -27,7 +27,7 @@ export const synthesise = (
     const app = new App({ outdir, context: { ...context, 'aws:cdk:bundling-stacks': [] } });
     // as on any machine
     const text = JSON.stringify({ arch: 'arm64', ...settings });
-    createVybzz(app, deploymentOf(parseSettings(text, 'settings'), origin), '1.2.3');
+    createVybzz(app, deploymentOf(parseSettings(text, 'settings'), { origin }), '1.2.3');
     if (nag) Validations.of(app).addPlugins(new AwsSolutionsChecks());
     const { stacks } = app.synth();
     return Object.fromEntries(
