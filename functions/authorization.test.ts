@@ -77,7 +77,9 @@ const populate = async (foreign: TestIssuer) => {
     const made = await owner.post('/stream/create', { title: 'A show', visibility, scheduledFor });
     return `/stream/${made.body.stream.id}`;
   };
-  return { people, bystander, tokens, post, comment, show };
+  /** For what leaves a show as it is. */
+  const shared = { public: await show('public'), followers: await show('followers') };
+  return { people, bystander, tokens, post, comment, show, shared };
 };
 
 const EVERYBODY = { anonymous: 200, 'signed in': 200 };
@@ -189,6 +191,23 @@ const ROWS: readonly Row[] = [
     route: 'GET /stream/:id/live (for followers)',
     path: async ({ show }) => `${await show('followers')}/live`,
     expect: FOLLOWERS,
+  },
+  {
+    route: 'POST /stream/:id/beats',
+    path: ({ shared }) => `${shared.public}/beats`,
+    body: { at: 1 },
+    expect: { anonymous: 204, 'signed in': 204 },
+  },
+  {
+    route: 'POST /stream/:id/beats (for followers)',
+    path: ({ shared }) => `${shared.followers}/beats`,
+    body: { at: 1 },
+    expect: { anonymous: 401, owner: 204, follower: 204, moderator: 204, 'signed in': 403 },
+  },
+  {
+    route: 'GET /stream/:id/curve',
+    path: ({ shared }) => `${shared.public}/curve`,
+    expect: { anonymous: 401, owner: 200, 'signed in': 403 },
   },
   {
     route: 'GET /stream/:id/playback',

@@ -14,6 +14,8 @@ import { StreamPage, WebhookAnswer } from '#contract/stream-operations';
 export const OPENAPI_FILE = fileURLToPath(new URL('./contract/openapi.json', import.meta.url));
 
 const BODIES = {
+  CreateTicket: http.CreateTicket,
+  Beat: http.Beat,
   UpdateMe: http.UpdateMe,
   CreateStream: CreateStream,
   UpdateStream: UpdateStream,
@@ -42,6 +44,7 @@ const ANSWERS = {
   CreatedStream: http.CreatedStream,
   Live: http.LiveView,
   Playback: http.PlaybackView,
+  ViewerCurve: http.ViewerCurve,
   SimulcastTarget: http.SimulcastTargetView,
   SimulcastTargets: http.SimulcastTargets,
   UploadForm: http.UploadForm,

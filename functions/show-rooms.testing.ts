@@ -16,6 +16,7 @@ import { openTestTable } from '#store/store.testing';
 import { createStreaming } from './assembly/streaming.ts';
 import { createFakeVideo } from './video/fake-video.testing.ts';
 import type { LiveVideo } from './video/live-video.ts';
+import type { Task } from './shows/tasks.ts';
 import { createWebhooksApp } from './webhooks/app.ts';
 import { buildStreamSweep, buildStreamsRoom } from './assembly/rooms/streams.ts';
 
@@ -54,8 +55,10 @@ export const openShowRooms = async ({
     CURSOR_SECRET: 'a secret for cursors in tests',
   });
   const client = new DynamoDBClient(storage.aws);
+  /** Work that has been handed over: a test does of it what it is about. */
+  const tasks: Task[] = [];
   const base = {
-    ...createBase({ config, log, clock, aws: storage.aws }),
+    ...createBase({ config, log, clock, aws: storage.aws, tasks: { send: async (task) => void tasks.push(task) } }),
     table: openTable({ client, tableName: storage.tableName }),
     sockets: {
       post: async (connectionId: string, text: string) => {
@@ -178,6 +181,7 @@ export const openShowRooms = async ({
     streaming,
     fake,
     pushed,
+    tasks,
     absent,
     logged,
     call,

@@ -1,11 +1,14 @@
 import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { type Cursors, createCursors } from '#store/cursor';
 import { openTable, type Table } from '#store/dynamo';
 import type { Config } from './config.ts';
 import type { Publish } from '#domain/upload';
 import type { Log } from '../http/log.ts';
 import { createSockets, type Sockets } from '../shows/sockets.ts';
+import { createTaskQueue } from '../shows/task-queue.ts';
+import type { Tasks } from '../shows/tasks.ts';
 import { type Bucket, createBucket } from '../uploads/bucket.ts';
 import { createInvokedPublishing } from '../uploads/invoked-publishing.ts';
 
@@ -18,6 +21,8 @@ export type Base = {
   clock: () => Date;
   /** The way to open sockets; undefined where there is no WebSocket API. */
   sockets: Sockets | undefined;
+  /** Where work is handed over that nobody waits for. */
+  tasks: Tasks;
   /** Where uploaded files are; undefined where there is no such place. */
   bucket: Bucket | undefined;
   /** The way to the Lambda that publishes uploaded files; undefined where this process does so itself. */
@@ -39,11 +44,14 @@ export const createBase = ({
   log,
   clock = () => new Date(),
   aws = {},
+  tasks,
 }: {
   config: Config;
   log: Log;
   clock?: (() => Date) | undefined;
   aws?: Aws | undefined;
+  /** @default the queue that the configuration names; without one nothing is done */
+  tasks?: Tasks | undefined;
 }): Base => {
   const client = new DynamoDBClient({ ...aws, requestHandler: TABLE_TIMEOUTS });
   const { endpoint: _, ...who } = aws;
@@ -62,6 +70,7 @@ export const createBase = ({
     UPLOADS_URL: bucketUrl,
     UPLOADS_FORM_URL: formUrl,
   } = config;
+  const queue = tasks === undefined && config.TASKS_QUEUE_URL !== undefined ? new SQSClient(who) : undefined;
   // who we are, and where, the client has found out for us
   const { credentials, region, sha256 } = client.config;
   const bucket =
@@ -78,6 +87,11 @@ export const createBase = ({
       publisherUrl === undefined
         ? undefined
         : createInvokedPublishing({ url: publisherUrl, credentials, region, sha256, clock }),
+    tasks:
+      tasks ??
+      (queue && config.TASKS_QUEUE_URL !== undefined
+        ? createTaskQueue({ sqs: queue, queueUrl: config.TASKS_QUEUE_URL })
+        : { send: async () => {} }),
     table: openTable({ client, tableName: config.TABLE_NAME }),
     get cursors() {
       const { CURSOR_SECRET: secret } = config;
@@ -87,6 +101,7 @@ export const createBase = ({
     close: () => {
       client.destroy();
       api?.destroy();
+      queue?.destroy();
     },
   };
 };

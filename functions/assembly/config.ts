@@ -49,6 +49,8 @@ const Environment = z.object({
   MUX_SIGNING_PRIVATE_KEY: z.optional(word),
   /** The WebSocket API's management endpoint. */
   REALTIME_ENDPOINT: z.optional(z.url()),
+  /** The queue of work that nobody waits for; absent where one process does all. */
+  TASKS_QUEUE_URL: z.optional(z.url()),
   /** The bucket of uploaded files, and where it is. Without them media is by address alone. */
   UPLOADS_BUCKET: z.optional(word),
   UPLOADS_URL: z.optional(z.url({ protocol: /^https?$/ })),

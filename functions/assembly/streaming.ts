@@ -5,9 +5,12 @@ import { newId, type StreamId } from '#domain/ids';
 import { createChannelStore } from '#store/channels';
 import { createConnectionStore } from '#store/connections';
 import { createMuxEventStore } from '#store/events';
+import { createDeliveryStore } from '#store/deliveries';
+import { createFiguresStore } from '#store/figures';
 import { createLimitStore } from '#store/limits';
 import { createLeaseStore } from '#store/leases';
 import { createPostStore } from '#store/posts';
+import { createPresenceStore } from '#store/presence';
 import { createStreamStore } from '#store/streams';
 import type { Base } from './base.ts';
 import type { Caller } from '../http/caller.ts';
@@ -18,10 +21,13 @@ import { createPublisher } from '../shows/publisher.ts';
 import { createAccess } from '../shows/access.ts';
 import { createChanged } from '../shows/changed.ts';
 import { createChannels } from '../shows/channels.ts';
+import { createDelivery } from '../shows/delivery.ts';
 import { createEnding } from '../shows/ending.ts';
 import { createRecordings } from '../shows/recordings.ts';
+import { createPresence } from '../shows/presence.ts';
 import { createRemoveStreams } from '../shows/removing.ts';
 import { createStreamViews } from '../shows/views.ts';
+import { createWake } from '../shows/wake.ts';
 import type { LiveVideo } from '../video/live-video.ts';
 import { createMuxVideo } from '../video/mux.ts';
 import { createPatience } from '../video/patience.ts';
@@ -67,21 +73,27 @@ export const createStreaming = (
   { users, follows }: Pick<People, 'users' | 'follows'>,
   { video = createVideo(base), wait = pause }: { video?: LiveVideo; wait?: (ms: number) => Promise<void> } = {},
 ) => {
-  const { table, log, clock, sockets } = base;
+  const { table, log, clock, sockets, tasks } = base;
   const streams = createStreamStore({ table });
   const channelStore = createChannelStore({ table });
   const connections = createConnectionStore({ table });
   const leases = createLeaseStore({ table });
   const events = createMuxEventStore({ table });
   const access = createAccess({ follows });
+  const limits = createLimitStore({ table });
+  const figures = createFiguresStore({ table });
+  const viewers = createPresenceStore({ table });
+  const deliveries = createDeliveryStore({ table });
+  const wake = createWake({ deliveries, tasks, log, clock });
   const views = createStreamViews({
     people: users,
-    audiences: connections,
+    figures,
     leases,
     channels: channelStore,
     posterUrl: video.posterUrl,
+    clock,
   });
-  const publisher = createPublisher({ sockets, connections, log, clock });
+  const publisher = createPublisher({ sockets, connections, limits, log, clock, wait });
   const changed = createChanged({
     announce: createAnnounce({ publisher, view: views.view, log }),
     publishLive: createLivePost({ posts: createPostStore({ table }), newPostId: (now) => newId('pst', now) }),
@@ -95,7 +107,7 @@ export const createStreaming = (
     channelStore,
     channels: createChannels({
       channels: channelStore,
-      limits: createLimitStore({ table }),
+      limits,
       video,
       log,
       clock,
@@ -108,6 +120,21 @@ export const createStreaming = (
     access,
     views,
     publisher,
+    figures,
+    wake,
+    presence: createPresence({ presence: viewers, figures, access, wake, clock }),
+    delivery: createDelivery({
+      deliveries,
+      presence: viewers,
+      figures,
+      connections,
+      streams,
+      publisher,
+      tasks,
+      clock,
+      wait,
+      newToken: newSecret,
+    }),
     changed,
     ending,
     recordings: createRecordings({ streams, video, changed, log, clock }),

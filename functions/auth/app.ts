@@ -1,10 +1,11 @@
-import type { AuthConfig, MeView, Session, Ticket } from '#contract/http';
+import { type AuthConfig, CreateTicket, type MeView, type Session, type Ticket } from '#contract/http';
 import type { UserId } from '#domain/ids';
 import { TICKET_LIVES_MS } from '#store/tickets';
 import { type Authenticate, type Caller, identified, requireUser, signedIn } from '../http/caller.ts';
 import type { LimitedMiddleware } from '../http/limited.ts';
 import { Refusal } from '../http/refusal.ts';
 import { createRoom, type RoomParts } from '../http/room.ts';
+import { body } from '../http/valid.ts';
 import { type Issuer, SCOPES } from './issuers.ts';
 
 const TICKET_BYTES = 16;
@@ -16,7 +17,14 @@ type Parts = RoomParts & {
   issuer: Issuer;
   users: { signOutEverywhere(id: UserId, now: number): Promise<unknown> };
   eviction: { everywhere(id: UserId): Promise<void> };
-  tickets: { issue(ticket: { ticket: string; userId: UserId | undefined; until: number }): Promise<void> };
+  tickets: {
+    issue(ticket: {
+      ticket: string;
+      userId: UserId | undefined;
+      browser?: string | undefined;
+      until: number;
+    }): Promise<void>;
+  };
   me: (caller: Caller) => Promise<MeView | undefined>;
   clock: () => Date;
   /** @default 128 random bits */
@@ -54,10 +62,11 @@ export const createAuthApp = ({
     return c.json(view);
   });
 
-  room.post('/auth/tickets', people, limited('ticket'), async (c) => {
+  room.post('/auth/tickets', people, limited('ticket'), body(CreateTicket), async (c) => {
     const ticket = newTicket();
     const until = clock().getTime() + TICKET_LIVES_MS;
-    await tickets.issue({ ticket, userId: c.get('user')?.userId, until });
+    const { browser } = c.req.valid('json');
+    await tickets.issue({ ticket, userId: c.get('user')?.userId, browser, until });
     const view: Ticket = { ticket, expiresAt: new Date(until).toISOString() };
     return c.json(view, 201);
   });

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { SIMULCAST_STATUSES } from '#domain/channel';
+import { BROWSER_ID } from '#domain/presence';
 import { httpUrl, text, TEXT_CHARACTERS, time } from './fields.ts';
 import { Latency, StreamState, Visibility } from './show.ts';
 import { maxUploadBytes, UPLOAD_TYPE_NAMES } from './uploads.ts';
@@ -72,6 +73,18 @@ export type AuthConfig = z.infer<typeof AuthConfig>;
 export const Session = z.object({ user: MeView });
 export type Session = z.infer<typeof Session>;
 
+/** What a browser calls itself where nobody is signed in, so that its tabs count as one viewer. */
+export const BrowserId = z.string().check(z.regex(BROWSER_ID, '16 to 64 of the characters of base64url'));
+
+export const CreateTicket = z.object({ browser: z.optional(BrowserId) });
+
+/** Where a player is, in seconds of its own clock. */
+export const PlayerPosition = z.number().check(z.gte(0), z.lte(1e12));
+
+/** A player goes on. */
+export const Beat = z.object({ at: PlayerPosition, browser: z.optional(BrowserId) });
+export type Beat = z.infer<typeof Beat>;
+
 export const Ticket = z.object({ ticket: z.string(), expiresAt: time });
 export type Ticket = z.infer<typeof Ticket>;
 
@@ -101,7 +114,11 @@ export const StreamView = z.object({
   ending: z.boolean(),
   /** Why it ended, as a machine code: `finished`, `moderated`, `lost-connection`, `encoder-failed`, … */
   endedBecause: z.optional(z.string()),
+  /** How many watch now; of a show that has ended none. */
   viewers: z.number(),
+  /** The most at once, and how many different ones; absent before anybody has watched. */
+  peakViewers: z.optional(z.number()),
+  totalViewers: z.optional(z.number()),
   createdAt: time,
   scheduledFor: z.optional(time),
   startedAt: z.optional(time),
@@ -131,6 +148,8 @@ export const LiveView = z.object({
   state: StreamState,
   title: z.string(),
   viewers: z.number(),
+  /** Of how many viewers one tells of itself (`isSampled` of `domain/presence`); absent where all do. */
+  sampling: z.optional(z.number()),
   startedAt: z.optional(time),
   recording: z.enum(['none', 'preparing', 'ready', 'failed']),
   chat: z.array(
@@ -138,6 +157,11 @@ export const LiveView = z.object({
   ),
 });
 export type LiveView = z.infer<typeof LiveView>;
+
+/** How many watched, from the beginning of the show on; nobody did where there is no point. */
+export const ViewerCurve = z.object({
+  items: z.array(z.object({ atSeconds: z.number(), viewers: z.number() })),
+});
 
 export const PlaybackView = z.object({
   kind: z.enum(['live', 'recording']),

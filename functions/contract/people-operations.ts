@@ -1,5 +1,6 @@
 import {
   AuthConfig,
+  CreateTicket,
   Health,
   MeView,
   page,
@@ -39,6 +40,7 @@ export const PEOPLE_OPERATIONS: readonly Operation[] = [
     path: '/auth/tickets',
     does: 'A single-use ticket for the realtime socket',
     who: 'anyone',
+    body: CreateTicket,
     status: 201,
     answer: Ticket,
   },

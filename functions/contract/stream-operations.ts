@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import {
+  Beat,
   CreatedStream,
   CreateSimulcastTarget,
   IngestAnswer,
@@ -11,6 +12,7 @@ import {
   SimulcastTargetView,
   StreamQuery,
   StreamView,
+  ViewerCurve,
 } from './http.ts';
 import type { Operation } from './operation.ts';
 import { CreateStream, UpdateStream } from './show.ts';
@@ -115,6 +117,24 @@ export const STREAM_OPERATIONS: readonly Operation[] = [
     who: 'anyone',
     status: 200,
     answer: LiveView,
+    refusals: ['stream-not-found', 'not-allowed'],
+  },
+  {
+    method: 'POST',
+    path: '/stream/{id}/beats',
+    does: 'Tells that a player goes on: every 15 s while it plays',
+    who: 'anyone',
+    body: Beat,
+    status: 204,
+    refusals: ['stream-not-found', 'not-allowed'],
+  },
+  {
+    method: 'GET',
+    path: '/stream/{id}/curve',
+    does: 'How many watched one’s own show, in steps of ten seconds',
+    who: 'signed in',
+    status: 200,
+    answer: ViewerCurve,
     refusals: ['stream-not-found', 'not-allowed'],
   },
   {

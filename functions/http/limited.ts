@@ -12,6 +12,8 @@ import type { RoomEnv } from './caller.ts';
 export const RATES = {
   /** A whole office may be behind one address, and every one of its sockets needs a ticket. */
   ticket: { burst: 120, everyMs: 500 },
+  /** One in 15 s of each viewer; a whole office may be behind one address. */
+  beat: { burst: 300, everyMs: 50 },
   create: { burst: 120, everyMs: 30_000 },
   post: { burst: 120, everyMs: 10_000 },
   /** Each may bring 200 MB, which stay a day. */

@@ -9,7 +9,9 @@ import type { Caller } from '../http/caller.ts';
 import type { Log } from '../http/log.ts';
 import { Refusal } from '../http/refusal.ts';
 import type { Access } from '../shows/access.ts';
+import { type Presence, viewerOf } from '../shows/presence.ts';
 import type { StreamViews } from '../shows/views.ts';
+import type { Wake } from '../shows/wake.ts';
 
 /** What API Gateway's WebSocket API hands its integrations, as far as we read it. */
 export type SocketEvent = {
@@ -32,6 +34,7 @@ export const MESSAGE_RATES: Record<ClientMessage['action'] | 'unknown', Rate> = 
   join: { burst: 20, everyMs: 3_000 },
   leave: { burst: 20, everyMs: 3_000 },
   ping: { burst: 20, everyMs: 5_000 },
+  beat: { burst: 10, everyMs: 5_000 },
   unknown: { burst: 5, everyMs: 10_000 },
 };
 
@@ -40,7 +43,10 @@ type Parts = {
     redeem(
       ticket: string,
       now: number,
-    ): Promise<{ redeemed: true; userId: UserId | undefined; issuedAt: number } | { redeemed: false; because: string }>;
+    ): Promise<
+      | { redeemed: true; userId: UserId | undefined; browser: string | undefined; issuedAt: number }
+      | { redeemed: false; because: string }
+    >;
   };
   connections: Pick<ConnectionStore, 'opened' | 'get' | 'enter' | 'closed' | 'sizes'>;
   streams: { get(id: StreamId): Promise<Stream | undefined> };
@@ -49,6 +55,8 @@ type Parts = {
   isModerator: (user: User) => boolean;
   access: Pick<Access, 'requireWatch'>;
   views: Pick<StreamViews, 'live'>;
+  presence: Presence;
+  wake: Wake;
   /** Pages that may open a socket. A browser always says where its page is from; what is no browser says nothing. */
   origins: readonly string[];
   log: Log;
@@ -59,7 +67,21 @@ type Parts = {
  * The room of realtime: `$connect` with a ticket, `$disconnect`, and every message, whose answer is the route's response.
  */
 export const createRealtime = (parts: Parts) => {
-  const { tickets, connections, streams, people, limits, isModerator, access, views, origins, log, clock } = parts;
+  const {
+    tickets,
+    connections,
+    streams,
+    people,
+    limits,
+    isModerator,
+    access,
+    views,
+    presence,
+    wake,
+    origins,
+    log,
+    clock,
+  } = parts;
 
   const viewer = async ({ userId }: Connection): Promise<Pick<Caller, 'userId' | 'roles'> | undefined> => {
     const user = userId && (await people.find(userId));
@@ -72,10 +94,15 @@ export const createRealtime = (parts: Parts) => {
     return user !== undefined && (user.notBefore ?? 0) <= since;
   };
 
-  const join = async (connection: Connection, streamId: string): Promise<ServerMessage> => {
+  const find = async (streamId: string): Promise<Stream> => {
     const id = parseStreamId(streamId);
     const stream = id && (await streams.get(id));
     if (!stream) throw new Refusal('stream-not-found', 'There is no such show.');
+    return stream;
+  };
+
+  const join = async (connection: Connection, streamId: string): Promise<ServerMessage> => {
+    const stream = await find(streamId);
     await access.requireWatch(stream, await viewer(connection));
     const size = (await connections.sizes([stream.id])).get(stream.id) ?? 0;
     const push = size < AUDIENCE_CAP || connection.userId === stream.creatorId || connection.streamId === stream.id;
@@ -86,6 +113,7 @@ export const createRealtime = (parts: Parts) => {
         await connections.enter(connection.connectionId, undefined, clock().getTime());
         throw refusal;
       });
+    if (push) await wake(stream.id);
     return { type: 'joined', live: await views.live(stream), mode: push ? 'push' : 'poll' };
   };
 
@@ -98,6 +126,12 @@ export const createRealtime = (parts: Parts) => {
         return undefined;
       case 'ping':
         return { type: 'pong' };
+      case 'beat': {
+        const { userId, browser, connectionId } = connection;
+        const viewing = { viewer: viewerOf(userId, browser, `ws_${connectionId}`), caller: await viewer(connection) };
+        await presence.beat(await find(message.streamId), viewing, message.at);
+        return undefined;
+      }
       default:
         return message satisfies never;
     }
@@ -115,9 +149,9 @@ export const createRealtime = (parts: Parts) => {
       const ticket = queryStringParameters?.['ticket'];
       const redeemed = ticket ? await tickets.redeem(ticket, now) : undefined;
       if (!redeemed?.redeemed) return { statusCode: 401 };
-      const { userId, issuedAt } = redeemed;
+      const { userId, browser, issuedAt } = redeemed;
       if (userId !== undefined && !(await stillSignedIn(userId, issuedAt))) return { statusCode: 401 };
-      await connections.opened({ connectionId, userId }, now);
+      await connections.opened({ connectionId, userId, browser: userId === undefined ? browser : undefined }, now);
       // who signs out everywhere beside this does not see the socket yet
       if (userId !== undefined && !(await stillSignedIn(userId, issuedAt))) {
         await connections.closed(connectionId, now);

@@ -3,12 +3,16 @@ import type { LiveView, PersonView, StreamHealth, StreamView } from '#contract/h
 import { channelKind } from '#domain/channel';
 import type { StreamId, UserId } from '#domain/ids';
 import { isHeld, isLiveToViewers, recording, type Stream } from '#domain/stream';
+import { PRESENCE } from '#domain/presence';
 import type { Person } from '#domain/user';
+import type { Figures } from '#store/figures';
 import { toPersonView } from '../profiles/profiles.ts';
+
+type Watching = Pick<StreamView, 'viewers' | 'peakViewers' | 'totalViewers'>;
 
 type Parts = {
   people: { findMany(ids: readonly UserId[]): Promise<Map<UserId, Person>> };
-  audiences: { sizes(ids: readonly StreamId[]): Promise<Map<StreamId, number>> };
+  figures: { ofMany(ids: readonly StreamId[]): Promise<Map<StreamId, Figures>> };
   /** What its worker last measured. */
   leases: { get(id: StreamId): Promise<{ health?: string | undefined; healthAt?: number | undefined } | undefined> };
   /** The playback id of a creator's channel; undefined before its first show. */
@@ -19,10 +23,11 @@ type Parts = {
     ): Promise<{ live?: { playbackId: string } | undefined }>;
   };
   posterUrl: (playbackId: string, kind: 'live' | 'recording') => string;
+  clock: () => Date;
 };
 
 /** Streams as people see them. A stream whose creator has gone is left out. */
-export const createStreamViews = ({ people, audiences, leases, channels, posterUrl }: Parts) => {
+export const createStreamViews = ({ people, figures, leases, channels, posterUrl, clock }: Parts) => {
   const poster = async (stream: Stream): Promise<string | undefined> => {
     // a signed picture needs a token: `GET /stream/{id}/playback` gives one
     if (stream.visibility !== 'public') return undefined;
@@ -33,14 +38,25 @@ export const createStreamViews = ({ people, audiences, leases, channels, posterU
     return live && posterUrl(live.playbackId, 'live');
   };
 
+  /** What was counted too long ago says nothing of now: whoever counts has died, or nobody is there. */
+  const watching = ({ state }: Stream, counted: Figures | undefined): Watching => {
+    const fresh = counted && clock().getTime() - counted.at < PRESENCE.staleAfterMs;
+    return {
+      viewers: fresh && state !== 'ended' ? counted.viewers : 0,
+      ...(counted && counted.total > 0 && { peakViewers: counted.peak, totalViewers: counted.total }),
+    };
+  };
+
   const views = async (streams: readonly Stream[]): Promise<StreamView[]> => {
-    const [creators, sizes] = await Promise.all([
+    const [creators, counted] = await Promise.all([
       people.findMany([...new Set(streams.map(({ creatorId }) => creatorId))]),
-      audiences.sizes(streams.filter(({ state }) => state !== 'ended').map(({ id }) => id)),
+      figures.ofMany(streams.filter(({ state }) => state !== 'created').map(({ id }) => id)),
     ]);
     const made = streams.map(async (stream): Promise<StreamView | undefined> => {
       const creator = creators.get(stream.creatorId);
-      return creator && toView(stream, toPersonView(creator), sizes.get(stream.id) ?? 0, await poster(stream));
+      return (
+        creator && toView(stream, toPersonView(creator), watching(stream, counted.get(stream.id)), await poster(stream))
+      );
     });
     return (await Promise.all(made)).filter((view) => view !== undefined);
   };
@@ -60,12 +76,14 @@ export const createStreamViews = ({ people, audiences, leases, channels, posterU
 
     /** The small view that crowds poll. */
     live: async (stream: Stream): Promise<LiveView> => {
-      const sizes = stream.state === 'ended' ? undefined : await audiences.sizes([stream.id]);
+      const counted = (await figures.ofMany([stream.id])).get(stream.id);
+      const { oneIn = 1 } = counted ?? {};
       return {
         id: stream.id,
         state: stream.state,
         title: stream.title,
-        viewers: sizes?.get(stream.id) ?? 0,
+        ...watching(stream, counted),
+        ...(oneIn > 1 && { sampling: oneIn }),
         startedAt: iso(stream.startedAt),
         recording: recording(stream).is,
         chat: [],
@@ -75,7 +93,7 @@ export const createStreamViews = ({ people, audiences, leases, channels, posterU
 };
 export type StreamViews = ReturnType<typeof createStreamViews>;
 
-const toView = (stream: Stream, creator: PersonView, viewers: number, posterUrl: string | undefined): StreamView => {
+const toView = (stream: Stream, creator: PersonView, watching: Watching, posterUrl: string | undefined): StreamView => {
   const { is, durationSeconds } = recording(stream);
   return {
     id: stream.id,
@@ -88,7 +106,7 @@ const toView = (stream: Stream, creator: PersonView, viewers: number, posterUrl:
     state: stream.state,
     ending: stream.endRequested !== undefined && stream.state !== 'ended',
     endedBecause: stream.endedBecause,
-    viewers,
+    ...watching,
     createdAt: new Date(stream.createdAt).toISOString(),
     scheduledFor: iso(stream.scheduledFor),
     startedAt: iso(stream.startedAt),

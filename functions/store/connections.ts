@@ -23,6 +23,7 @@ const record = createRecord({
   schema: z.object({
     connectionId: z.string(),
     userId: z.optional(userId),
+    browser: z.optional(z.string()),
     streamId: z.optional(streamId),
     rev: z.number(),
   }),
@@ -34,7 +35,13 @@ const member = createRecord({
   schema: z.object({ connectionId: z.string(), userId: z.optional(userId) }),
 });
 
-export type Connection = { connectionId: string; userId?: UserId | undefined; streamId?: StreamId | undefined };
+export type Connection = {
+  connectionId: string;
+  userId?: UserId | undefined;
+  /** What the browser calls itself, where nobody is signed in. */
+  browser?: string | undefined;
+  streamId?: StreamId | undefined;
+};
 
 /** Open realtime sockets, and which stream's audience each is in: at most one. */
 export const createConnectionStore = ({ table }: { table: Table }) => {
@@ -45,9 +52,9 @@ export const createConnectionStore = ({ table }: { table: Table }) => {
   /** Counted apart from the move, which a large audience would otherwise make one long queue. Off by one after a crash, no more. */
   const count = async (streamId: StreamId, by: 1 | -1, now: number): Promise<void> => {
     await table.update(audienceSizeKey(streamId), {
-      expression: 'ADD #size :by SET expiresAt = :expiresAt',
+      expression: 'ADD #size :by, moves :one SET expiresAt = :expiresAt',
       names: { '#size': 'size' },
-      values: { ':by': { N: String(by) }, ':expiresAt': { N: String(expiry(now).expiresAt) } },
+      values: { ':by': { N: String(by) }, ':one': { N: '1' }, ':expiresAt': { N: String(expiry(now).expiresAt) } },
     });
   };
   const written = ({ userId, ...more }: Connection & { rev: number }, now: number) => ({
@@ -63,8 +70,8 @@ export const createConnectionStore = ({ table }: { table: Table }) => {
   const expiry = (now: number) => ({ expiresAt: Math.ceil(now / 1_000) + KEPT_SECONDS });
 
   return {
-    opened: async ({ connectionId, userId }: Omit<Connection, 'streamId'>, now: number): Promise<void> => {
-      await table.put(written({ connectionId, userId, rev: 1 }, now));
+    opened: async (connection: Omit<Connection, 'streamId'>, now: number): Promise<void> => {
+      await table.put(written({ ...connection, rev: 1 }, now));
     },
 
     get: async (connectionId: string): Promise<Connection | undefined> => read(connectionId),
@@ -83,7 +90,16 @@ export const createConnectionStore = ({ table }: { table: Table }) => {
             when: atRevision(rev),
           },
           ...(from ? [{ remove: memberKey(from, connectionId) }] : []),
-          ...(into ? [{ put: { ...memberKey(into, connectionId), ...member.write(who, expiry(now)) } }] : []),
+          ...(into
+            ? [
+                {
+                  put: {
+                    ...memberKey(into, connectionId),
+                    ...member.write({ connectionId, userId: who.userId }, expiry(now)),
+                  },
+                },
+              ]
+            : []),
         ]);
         if (!moved.done) return 'conflict';
         if (from) await count(from, -1, now);
@@ -129,6 +145,12 @@ export const createConnectionStore = ({ table }: { table: Table }) => {
         if (id) sizes.set(id, Math.max(0, Number(item['size']?.N ?? 0)));
       }
       return sizes;
+    },
+
+    /** How many are in an audience, and a number that changes with everybody who comes or goes. */
+    crowd: async (id: StreamId): Promise<{ size: number; moves: number }> => {
+      const item = await table.get(audienceSizeKey(id));
+      return { size: Math.max(0, Number(item?.['size']?.N ?? 0)), moves: Number(item?.['moves']?.N ?? 0) };
     },
 
     /** Everybody in an audience, shard by shard and page by page, so that a large audience is never held in memory whole. */

@@ -45,8 +45,28 @@ export const connectionsOf = (id: UserId) => `CONNECTIONS#${id}`;
 export const memberKey = (id: StreamId, connectionId: string) =>
   key(audiencePartition(id, shardOf(connectionId, AUDIENCE_SHARDS)), `MEMBER#${connectionId}`);
 /** How many are in an audience. */
-export const audienceSizeKey = (id: StreamId) => key(`AUDIENCE#${id}`, 'SIZE');
+export const audienceSizeKey = (id: StreamId) => key(aboutAudience(id), 'SIZE');
 export const audiencePartition = (id: StreamId, shard: number) => `AUDIENCE#${id}#${shard}`;
+/** What is kept of an audience as a whole. */
+export const aboutAudience = (id: StreamId) => `AUDIENCE#${id}`;
+/** How many watch a show, and how many have. */
+export const figuresKey = (id: StreamId) => key(aboutAudience(id), 'FIGURES');
+/** How many different viewers have been counted. */
+export const seenTallyKey = (id: StreamId) => key(aboutAudience(id), 'SEEN');
+/** How many watched, in one hour: `hour` is of the show, from 0. */
+export const CURVE = 'CURVE#';
+export const curveKey = (id: StreamId, hour: number) =>
+  key(aboutAudience(id), `${CURVE}${String(hour).padStart(3, '0')}`);
+/** Who tells an audience what is new, and how far it has come. */
+export const deliveryKey = (id: StreamId) => key(aboutAudience(id), 'DELIVERY');
+
+/** Who plays a show, spread so that a large audience is no hot partition. */
+export const VIEWER_SHARDS = 8;
+export const viewersPartition = (id: StreamId, shard: number) => `VIEWERS#${id}#${shard}`;
+export const viewerKey = (id: StreamId, viewer: string) =>
+  key(viewersPartition(id, shardOf(viewer, VIEWER_SHARDS)), `VIEWER#${hashed(viewer)}`);
+/** That a viewer has been counted in a show's total. */
+export const seenKey = (id: StreamId, viewer: string) => key(`SEEN#${id}#${hashed(viewer)}`, 'SEEN');
 
 /** Whom an issuer's subject is to us. Hashed, because a subject may be long, or a person's mail address. */
 export const identityKey = (issuer: string, subject: string) =>

@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import { type Ingest, PageQuery, StreamQuery } from '#contract/http';
+import { Beat, type Ingest, PageQuery, StreamQuery } from '#contract/http';
 import { CreateStream, SHOW_LIMITS, UpdateStream } from '#contract/show';
 import { channelKind } from '#domain/channel';
 import { type Handle, parseHandle, parseStreamId, type StreamId } from '#domain/ids';
@@ -8,6 +8,7 @@ import { STREAM_LIMITS } from '#domain/stream-limits';
 import { mayTakeDown, type User } from '#domain/user';
 import type { Cursors } from '#store/cursor';
 import type { Position } from '#store/dynamo';
+import type { FiguresStore } from '#store/figures';
 import type { IngestKeys } from '#store/ingest-keys';
 import type { Edit, StreamStore } from '#store/streams';
 import {
@@ -29,6 +30,7 @@ import type { Channels } from '../shows/channels.ts';
 import type { Eviction } from '../shows/eviction.ts';
 import type { Changed, Ending } from '../shows/ending.ts';
 import type { Recordings } from '../shows/recordings.ts';
+import { type Presence, viewerOf } from '../shows/presence.ts';
 import { createSimulcastRoutes, type SimulcastParts } from './simulcast.ts';
 import type { StreamViews } from '../shows/views.ts';
 
@@ -43,6 +45,10 @@ type Parts = RoomParts &
     recordings: Pick<Recordings, 'remove'>;
     views: StreamViews;
     access: Access;
+    presence: Presence;
+    figures: Pick<FiguresStore, 'curve'>;
+    /** Where a request comes from. */
+    addressOf: (c: Context<RoomEnv>) => string;
     eviction: Pick<Eviction, 'ofAudience'>;
     people: { byHandle(handle: Handle): Promise<User | undefined> };
     video: SimulcastParts['video'] & Pick<LiveVideo, 'playback' | 'canSign'>;
@@ -67,6 +73,9 @@ export const createStreamsApp = (parts: Parts) => {
     recordings,
     views,
     access,
+    presence,
+    figures,
+    addressOf,
     eviction,
     people,
     video,
@@ -236,6 +245,21 @@ export const createStreamsApp = (parts: Parts) => {
           ? 'public, max-age=2, s-maxage=2, stale-while-revalidate=4'
           : 'private, max-age=2';
       return c.json(await views.live(stream), 200, { 'Cache-Control': cache, Vary: 'Origin' });
+    })
+
+    .post('/stream/:id/beats', limited('beat'), body(Beat), async (c) => {
+      const { at, browser } = c.req.valid('json');
+      const caller = c.get('user');
+      // whoever says nothing of their browser is one with all of their address
+      const viewer = viewerOf(caller?.userId, browser, `at_${addressOf(c)}`);
+      await presence.beat(await find(c), { viewer, caller }, at);
+      return c.body(null, 204);
+    })
+
+    .get('/stream/:id/curve', signedIn, async (c) => {
+      const { stream } = await own(c);
+      const points = await figures.curve(stream.id);
+      return c.json({ items: points.map(({ afterMs, viewers }) => ({ atSeconds: afterMs / 1_000, viewers })) });
     })
 
     .get('/stream/:id/playback', async (c) => {

@@ -10,13 +10,16 @@ import { type IssuerSettings, People } from '../constructs/people.ts';
 import { requireOrigin } from '../constructs/origin-known.ts';
 import { RealtimeApi } from '../constructs/realtime-api.ts';
 import { RoomFunction } from '../constructs/room-function.ts';
+import { TASK_TIMEOUT, TaskQueue } from '../constructs/task-queue.ts';
 import type { Deployment } from '../settings.ts';
 import type { DataStack } from './data.ts';
 
 type Props = StackProps & { settings: Deployment; data: DataStack; version: string };
 
 /** Rooms that tell open sockets. */
-const PUSHERS = new Set(['realtime', 'streams', 'users', 'webhooks']);
+const PUSHERS = new Set(['realtime', 'streams', 'tasks', 'users', 'webhooks']);
+/** Rooms that hand work over. */
+const GIVERS = new Set(['realtime', 'streams', 'tasks', 'webhooks']);
 
 /** Who works with files alone. */
 const TABLELESS = new Set(['uploads']);
@@ -40,6 +43,7 @@ export class ControlPlaneStack extends Stack {
   readonly api: RoomsApi;
   readonly realtime: RealtimeApi;
   readonly rooms: Record<string, RoomFunction> = {};
+  readonly tasks: TaskQueue;
   readonly webhooksLog: ILogGroup;
   readonly sweep: IFunction;
   /** Origins of the issuer, for the web app's CSP. */
@@ -65,6 +69,7 @@ export class ControlPlaneStack extends Stack {
     };
     // The endpoint is the API's, which wants the functions first: whoever pushes is told afterwards.
     const pushers: RoomFunction[] = [];
+    this.tasks = new TaskQueue(this, 'Tasks');
     const room = (name: string, more: Partial<ConstructorParameters<typeof RoomFunction>[2]> = {}) => {
       const key = more.handler ? `${name}-${more.handler}` : name;
       const made = new RoomFunction(this, key, {
@@ -79,6 +84,7 @@ export class ControlPlaneStack extends Stack {
       }
       this.rooms[key] = made;
       if (PUSHERS.has(name)) pushers.push(made);
+      if (GIVERS.has(name)) this.tasks.takesFrom(made);
       return made;
     };
 
@@ -115,6 +121,7 @@ export class ControlPlaneStack extends Stack {
     data.uploads.grantPublish(uploads.function);
     // A post waits for its film.
     const posts = room('posts', { timeout: Duration.seconds(29) });
+    this.tasks.doneBy(room('tasks', { timeout: TASK_TIMEOUT }));
     data.uploads.grantTake(posts.function);
     const { functionArn } = uploads.function;
     Grant.addToPrincipal({ grantee: posts.function, actions: ['lambda:InvokeFunction'], resourceArns: [functionArn] });

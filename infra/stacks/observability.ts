@@ -98,6 +98,8 @@ export class ObservabilityStack extends Stack {
         period: EVERY_MINUTE,
         label,
       });
+    // What the queue hands on has alarms of its own: an alarm adds up at most ten.
+    const answering = (metrics: IMetric[]) => metrics.filter((_, i) => Object.keys(controlPlane.rooms)[i] !== 'tasks');
     const lambdaErrors = each(roomMetric('Errors'));
     // An alarm reckons with at most ten metrics: five rooms' errors and calls.
     const failed = (wanted: (room: string) => boolean): MathExpression => {
@@ -197,12 +199,12 @@ export class ObservabilityStack extends Stack {
         runbook: 'Webhooks are refused',
       },
       WebhooksLate: { metric: webhookAge, above: 60_000, periods: 3, runbook: 'Webhooks come late' },
-      RoomErrors: { metric: failed((room) => !/^realtime-|-sweep$|^uploads$/.test(room)), ...SOME_FAIL },
+      RoomErrors: { metric: failed((room) => !/^realtime-|-sweep$|^uploads$|^tasks$/.test(room)), ...SOME_FAIL },
       UploadErrors: { metric: failed((room) => room === 'uploads'), ...SOME_FAIL },
       RealtimeErrors: { metric: failed((room) => room.startsWith('realtime-')), ...SOME_FAIL },
       ServerErrors: { metric: serverErrors, above: 10, periods: 2, runbook: 'The API fails' },
       RoomThrottles: {
-        metric: sum(lambdaThrottles, 'throttles'),
+        metric: sum(answering(lambdaThrottles), 'throttles'),
         above: 10,
         periods: 2,
         runbook: 'The API is throttled',
@@ -214,6 +216,17 @@ export class ObservabilityStack extends Stack {
         runbook: 'The sweep is silent',
       },
       SweepErrors: { metric: sweep.metricErrors(everySweep), above: 2, periods: 2, runbook: 'The sweep is silent' },
+      TasksFailed: {
+        metric: controlPlane.tasks.failed.metricApproximateNumberOfMessagesVisible({ period: EVERY_MINUTE }),
+        above: 0,
+        runbook: 'Tasks fail',
+      },
+      TasksLate: {
+        metric: controlPlane.tasks.queue.metricApproximateAgeOfOldestMessage({ period: EVERY_MINUTE }),
+        above: 30,
+        periods: 3,
+        runbook: 'Tasks come late',
+      },
       TableThrottles: { metric: tableThrottles, above: 10, periods: 2, runbook: 'The table is throttled' },
       ...this.#siteErrors(settings, web),
       ...(settings.hourlyShow && {

@@ -112,7 +112,7 @@ describe('the table', () => {
 describe('the control plane', () => {
   it('is one function a room, on Node 24 and ARM, each with a log group of its own', () => {
     const functions = Object.values(stack('ControlPlane').findResources('AWS::Lambda::Function'));
-    expect(functions).toHaveLength(10);
+    expect(functions).toHaveLength(11);
     for (const { Properties } of functions)
       expect(Properties).toMatchObject({
         Runtime: 'nodejs24.x',

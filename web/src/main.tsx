@@ -4,6 +4,7 @@ import { createRoot } from 'react-dom/client';
 import { toast } from 'sonner';
 import { createApi } from './api/api.ts';
 import { isPassing, messageOf } from './api/api-error.ts';
+import { browserId } from './api/browser-id.ts';
 import { createHttp } from './api/http.ts';
 import { createOidc } from './api/oidc.ts';
 import { createQueries } from './api/queries.ts';
@@ -17,6 +18,7 @@ import { createAppRouter } from './app/router.tsx';
 import { createRenewal } from './context/renewal.ts';
 
 const TOKENS = 'vybzz.tokens';
+const BROWSER = 'vybzz.browser';
 const SIGN_IN = 'vybzz.sign-in';
 const RENEWED = 'vybzz.renewed';
 const PASSING_RETRIES = 2;
@@ -47,8 +49,10 @@ const signInSession = createSignInSession({
 
 const api = createApi(createHttp({ fetch, tokens: signInSession }));
 
+const browser = browserId(createSlot(() => localStorage, BROWSER));
+
 const live: LiveUpdatesParts = {
-  ticket: api.ticket,
+  ticket: (asking) => api.ticket({ browser }, asking),
   live: api.live,
   openSocket: openRealtimeSocket,
   after: (ms, work) => {
@@ -88,6 +92,7 @@ const parts: AppParts = {
   api,
   signInSession,
   queries: createQueries(api),
+  browser,
   renewal: createRenewal({
     mark: createSlot(() => sessionStorage, RENEWED),
     online: () => navigator.onLine,

@@ -4,6 +4,8 @@ import type { Config } from '../config.ts';
 import type { Log } from '../../http/log.ts';
 import { createLog } from '../log.ts';
 import { createPeople } from '../people.ts';
+import { createTasksHere } from '../tasks-here.ts';
+import { buildWork } from './tasks.ts';
 import { buildPostsRoom } from './posts.ts';
 import { buildPublishing } from './uploads.ts';
 import { buildRealtime } from './realtime.ts';
@@ -23,9 +25,11 @@ export const createControlPlane = (
   config: Config,
   { log = createLog('control-plane'), clock, aws }: { log?: Log; clock?: () => Date; aws?: Aws } = {},
 ) => {
-  const base = createBase({ config, log, clock, aws });
+  const tasks = createTasksHere({ log });
+  const base = createBase({ config, log, clock, aws, tasks });
   const people = createPeople(base);
   const streaming = createStreaming(base, people);
+  tasks.begin(buildWork(streaming));
   const profiles = buildProfiles(base, people);
   const sweepStreams = buildStreamSweep(base, streaming);
   const sweepRemovals = buildRemovalSweep(base, people, streaming);
@@ -41,6 +45,9 @@ export const createControlPlane = (
       await sweepRemovals();
       return sweepStreams();
     },
-    close: base.close,
+    close: () => {
+      tasks.stop();
+      base.close();
+    },
   };
 };

@@ -9,7 +9,7 @@ import { createRealtime } from '../../realtime/handlers.ts';
 export const buildRealtime = (
   { config, table, clock, log }: Base,
   { users }: Pick<People, 'users'>,
-  { connections, streams, access, views }: Streaming,
+  { connections, streams, access, views, presence, wake }: Streaming,
 ) =>
   createRealtime({
     tickets: createTicketStore({ table }),
@@ -20,6 +20,8 @@ export const buildRealtime = (
     isModerator: ({ id, moderator }) => moderator || config.MODERATORS.includes(id),
     access,
     views,
+    presence,
+    wake,
     origins: [new URL(config.PUBLIC_ORIGIN).origin, ...config.CORS_ORIGINS],
     log,
     clock,

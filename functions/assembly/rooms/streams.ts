@@ -4,6 +4,7 @@ import type { Base } from '../base.ts';
 import { buildEviction } from '../eviction.ts';
 import type { People } from '../people.ts';
 import { newSecret, type Streaming } from '../streaming.ts';
+import { clientAddress } from '../../http/address.ts';
 import { createStreamsApp } from '../../streams/app.ts';
 import { createSweep } from '../../streams/sweep.ts';
 
@@ -11,7 +12,7 @@ import { createSweep } from '../../streams/sweep.ts';
 export const buildStreamsRoom = (
   base: Base,
   { authenticate, limited, users, follows }: People,
-  { streams, channels, channelStore, ending, recordings, views, access, video, changed }: Streaming,
+  { streams, channels, channelStore, ending, recordings, views, access, presence, figures, video, changed }: Streaming,
 ) => {
   const { config, table, cursors, clock, log } = base;
   return createStreamsApp({
@@ -27,6 +28,9 @@ export const buildStreamsRoom = (
     recordings,
     views,
     access,
+    presence,
+    figures,
+    addressOf: (c) => clientAddress(c, config.TRUSTED_HOPS),
     eviction: buildEviction(base, { users, follows }),
     people: users,
     video,

@@ -17,6 +17,8 @@ import {
   StreamView,
   Ticket,
   UploadForm,
+  ViewerCurve,
+  type Beat,
   type CreatePost,
   type CreateSimulcastTarget,
   type UpdateMe,
@@ -42,7 +44,8 @@ const segment = encodeURIComponent;
 export const createApi = ({ ask, tell }: Http) => ({
   authConfig: ({ signal }: Asking = {}) => ask(AuthConfig, { path: '/auth/config', anonymous: true, signal }),
   session: ({ signal }: Asking = {}) => ask(Session, { path: '/auth/session', signal }),
-  ticket: ({ signal }: Asking = {}) => ask(Ticket, { method: 'POST', path: '/auth/tickets', signal }),
+  ticket: (body: { browser?: string }, { signal }: Asking = {}) =>
+    ask(Ticket, { method: 'POST', path: '/auth/tickets', body, signal }),
 
   updateMe: (body: UpdateMe) => ask(MeView, { method: 'PATCH', path: '/users/me', body }),
   signOutEverywhere: () => tell({ method: 'POST', path: '/auth/sign-out-everywhere' }),
@@ -70,6 +73,8 @@ export const createApi = ({ ask, tell }: Http) => ({
   stream: (id: string, { signal }: Asking = {}) => ask(StreamView, { path: `/stream/${segment(id)}`, signal }),
   live: (id: string, { signal }: Asking = {}) =>
     ask(LiveView, { path: `/stream/${segment(id)}/live`, anonymous: true, signal }),
+  beat: (id: string, body: Beat) => tell({ method: 'POST', path: `/stream/${segment(id)}/beats`, body }),
+  curve: (id: string, { signal }: Asking = {}) => ask(ViewerCurve, { path: `/stream/${segment(id)}/curve`, signal }),
   playback: (id: string, { signal }: Asking = {}) =>
     ask(PlaybackView, { path: `/stream/${segment(id)}/playback`, signal }),
   streams: (filter: { state?: 'live' | 'scheduled'; creator?: string }, { signal, ...query }: Listing = {}) =>

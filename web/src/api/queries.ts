@@ -108,6 +108,13 @@ export const createQueries = (api: Api) => ({
       refetchInterval: ({ state: { data } }) => (data && isMoving(data) ? MOVING_EVERY_MS : false),
     }),
 
+  /** How many watched one's own show. */
+  curve: (id: string) =>
+    queryOptions({
+      queryKey: ['curve', id],
+      queryFn: async ({ signal }) => (await api.curve(id, { signal })).items,
+    }),
+
   /** Asked for only once the stream is said to be on the air; Mux may still need a moment, hence the patience. */
   playback: (id: string, kind: 'live' | 'recording') =>
     queryOptions({

@@ -3,6 +3,7 @@ import { Link, useParams } from '@tanstack/react-router';
 import { CalendarPlus, Clapperboard, LockKeyhole, Share2 } from 'lucide-react';
 import { useEffect } from 'react';
 import type { StreamView } from '#contract/http';
+import { isLiveToViewers } from '#contract/show';
 import { ApiError, type ApiErrorCode } from '../api/api-error.ts';
 import { useApp, useSignedIn } from '../context/app-context.ts';
 import { FollowButton } from '../people/follow-button.tsx';
@@ -24,6 +25,8 @@ import { Elapsed, TimeAgo } from '../ui/time.tsx';
 import { saveCalendarFile } from '../watch/calendar-file.ts';
 import { Playback, PlaybackSkeleton } from '../watch/playback.tsx';
 import { StreamBadge } from '../ui/stream-badge.tsx';
+import { compactCount, count } from '../ui/count.ts';
+import { Viewers } from '../ui/viewers.tsx';
 import './watch-page.css';
 
 const CLOSED: ReadonlySet<ApiErrorCode> = new Set<ApiErrorCode>(['not-signed-in', 'not-allowed', 'blocked']);
@@ -85,9 +88,15 @@ const Watch = ({ stream }: { stream: StreamView }) => {
           <h1>{shown.title}</h1>
           <p className="watch__facts muted">
             <StreamBadge stream={shown} />
+            {isLiveToViewers(shown) && <Viewers viewers={now?.viewers ?? stream.viewers} />}
             {shown.test && <Badge tone="warn">Test</Badge>}
             {shown.visibility === 'followers' && <Badge>Followers only</Badge>}
             <Since stream={shown} now={now} />
+            {shown.state === 'ended' && stream.totalViewers !== undefined && (
+              <span>
+                {count(stream.totalViewers, 'viewer')}, at most {compactCount(stream.peakViewers ?? 0)} at once
+              </span>
+            )}
           </p>
         </div>
         <div className="watch__actions">

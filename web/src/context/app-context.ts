@@ -11,6 +11,8 @@ export type AppParts = {
   signInSession: SignInSession;
   queries: Queries;
   renewal: Renewal;
+  /** What this browser calls itself. */
+  browser: string;
   /** Follows a stream until the answer is called. */
   followLive: (following: { streamId: string; onChange: (snapshot: Snapshot) => void }) => () => void;
 };

@@ -88,6 +88,7 @@ export const createFakeApp = ({ answers = {}, signedIn = true }: { answers?: Ans
     api,
     signInSession,
     queries: createQueries(api),
+    browser: 'browser-of-a-test',
     renewal: createRenewal({ mark: slotOf(), online: () => true, now: () => 0, reload: () => {} }),
     followLive: ({ onChange }) => {
       followers.add(onChange);

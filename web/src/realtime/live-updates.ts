@@ -1,5 +1,5 @@
 import type { LiveView, Ticket } from '#contract/http';
-import { ServerMessage, type ClientMessage } from '#contract/realtime';
+import { ServerMessage, type ClientMessage, type SingleMessage } from '#contract/realtime';
 import { json } from '../api/api-error.ts';
 import {
   initial,
@@ -128,7 +128,10 @@ export const startLiveUpdates = (
     const parsed = ServerMessage.safeParse(json(text));
     // A message of a newer server, or the API gateway's own.
     if (!parsed.success) return;
-    const message = parsed.data;
+    for (const message of parsed.data.type === 'batch' ? parsed.data.messages : [parsed.data]) take(message);
+  };
+
+  const take = (message: SingleMessage) => {
     switch (message.type) {
       case 'joined':
         if (message.live.id !== streamId) return;
@@ -139,6 +142,9 @@ export const startLiveUpdates = (
         return;
       case 'health':
         if (message.streamId === streamId) learn({ type: 'health', health: message.health, atMs: now() });
+        return;
+      case 'viewers':
+        if (message.streamId === streamId) learn({ type: 'viewers', count: message.count, atMs: now() });
         return;
       case 'refused':
         return happened({ type: 'refused' });

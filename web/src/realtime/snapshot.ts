@@ -7,6 +7,8 @@ export type Snapshot = {
   state: StreamState;
   title: string;
   viewers: number;
+  /** Of how many viewers one tells of itself; absent where all do. */
+  sampling?: number | undefined;
   recording: StreamView['recording'];
   startedAt?: string | undefined;
   endedBecause?: string | undefined;
@@ -23,11 +25,14 @@ export type News =
   | { type: 'asked'; live: LiveView; atMs: number }
   | { type: 'joined'; live: LiveView; atMs: number }
   | { type: 'pushed'; stream: StreamView; atMs: number }
-  | { type: 'health'; health: StreamHealth; atMs: number };
+  | { type: 'health'; health: StreamHealth; atMs: number }
+  | { type: 'viewers'; count: number; atMs: number };
 
 /** Takes in news: the end is final, and an answer out of a cache does not undo what was pushed a moment ago. */
 export const takeIn = (known: Snapshot | undefined, news: News): Snapshot | undefined => {
   if (news.type === 'health') return known && { ...known, health: news.health };
+  if (news.type === 'viewers')
+    return known && known.state !== 'ended' ? { ...known, viewers: news.count, pushedAtMs: news.atMs } : known;
   const newest = news.type === 'pushed' ? news.stream : news.live;
   if (known?.state === 'ended' && (newest.state !== 'ended' || isSettled(known))) return known;
   if (news.type === 'asked' && known?.pushedAtMs !== undefined && news.atMs - known.pushedAtMs < LIMITS.cachedMs)
@@ -36,6 +41,7 @@ export const takeIn = (known: Snapshot | undefined, news: News): Snapshot | unde
     state: newest.state,
     title: newest.title,
     viewers: newest.viewers,
+    sampling: news.type === 'pushed' ? known?.sampling : news.live.sampling,
     recording: newest.recording,
     startedAt: newest.startedAt ?? known?.startedAt,
     endedBecause: known?.endedBecause,

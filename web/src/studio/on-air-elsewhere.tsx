@@ -7,6 +7,7 @@ import { Button } from '../ui/button.tsx';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { Card } from '../ui/page.tsx';
 import { StreamBadge } from '../ui/stream-badge.tsx';
+import { Viewers } from '../ui/viewers.tsx';
 
 /** A show of mine that is not sent from this tab: another device has it, or this page was reloaded in the middle of it. */
 export const OnAirElsewhere = ({ stream, onGoOn }: { stream: StreamView; onGoOn: () => void }) => {
@@ -32,7 +33,7 @@ export const OnAirElsewhere = ({ stream, onGoOn }: { stream: StreamView; onGoOn:
     <Card className="studio__elsewhere">
       <div>
         <p>
-          <StreamBadge stream={{ ...stream, state }} />
+          <StreamBadge stream={{ ...stream, state }} /> <Viewers viewers={now?.viewers ?? stream.viewers} />
         </p>
         <h2>{stream.title}</h2>
         <p className="muted">

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { Eye, Pencil, Share2 } from 'lucide-react';
 import { useState } from 'react';
 import { useBroadcast } from '../broadcast/broadcast-provider.tsx';
+import { isLiveToViewers } from '#contract/show';
 import { useApp } from '../context/app-context.ts';
 import { useLive } from '../context/use-live.ts';
 import { Button, buttonClass } from '../ui/button.tsx';
@@ -12,6 +13,7 @@ import { Skeleton } from '../ui/skeleton.tsx';
 import { StreamBadge } from '../ui/stream-badge.tsx';
 import { EditShowDialog } from './edit-show-dialog.tsx';
 import { shownState, viewersText } from './show-words.ts';
+import { Viewers } from '../ui/viewers.tsx';
 import './show-panel.css';
 
 /** The running show as its viewers know it: title, state, and the way to it for others. */
@@ -31,6 +33,7 @@ export const ShowPanel = ({ streamId }: { streamId: string }) => {
       <div className="show-panel__words">
         <p className="show-panel__state muted">
           <StreamBadge stream={shown} />
+          {isLiveToViewers(shown) && <Viewers viewers={now?.viewers ?? stream.viewers} />}
           {viewersText({ at, told, unconfirmedMs: health?.unacknowledgedMs })}
         </p>
         <h2>{shown.title}</h2>

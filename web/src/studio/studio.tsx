@@ -16,6 +16,7 @@ import { OnAirElsewhere } from './on-air-elsewhere.tsx';
 import { ScheduleDialog } from './schedule-dialog.tsx';
 import { changeableIn } from './show-fields.tsx';
 import { ShowPanel } from './show-panel.tsx';
+import { ShowSummary } from './show-summary.tsx';
 import { Simulcast } from './simulcast.tsx';
 import './studio.css';
 import { UpcomingShows } from './upcoming-shows.tsx';
@@ -74,6 +75,7 @@ export const Studio = () => {
           )}
         </>
       )}
+      {state.at === 'ended' && endedHere !== undefined && <ShowSummary streamId={endedHere} />}
       {!hasShow && elsewhere && <OnAirElsewhere stream={elsewhere} onGoOn={() => goOnWith(elsewhere)} />}
       {!hasShow && !elsewhere && (
         <ReadyCard onStart={() => setStarting({ with: 'new' })} onSchedule={() => setScheduling(true)} />

@@ -1,10 +1,13 @@
 import { Link } from '@tanstack/react-router';
 import type { StreamView } from '#contract/http';
+import { isLiveToViewers } from '#contract/show';
+import { count } from './count.ts';
 import { Avatar } from './avatar.tsx';
 import { Skeleton } from './skeleton.tsx';
 import { Appointment, TimeAgo, clockTime } from './time.tsx';
 import { Poster } from './poster.tsx';
 import { StreamBadge } from './stream-badge.tsx';
+import { Viewers } from './viewers.tsx';
 import './stream-card.css';
 
 type Props = {
@@ -23,6 +26,7 @@ export const StreamCard = ({ stream, showCreator = true, heading: Heading = 'h3'
       <Poster stream={stream} />
       <span className="stream-card__badge">
         <StreamBadge stream={stream} onPicture />
+        {isLiveToViewers(stream) && <Viewers viewers={stream.viewers} onPicture />}
       </span>
       {stream.recording === 'ready' && stream.durationSeconds !== undefined && (
         <span className="stream-card__duration">{clockTime(stream.durationSeconds)}</span>
@@ -42,6 +46,12 @@ export const StreamCard = ({ stream, showCreator = true, heading: Heading = 'h3'
               <Link to="/@{$handle}" params={{ handle: stream.creator.handle }} className="stream-card__creator">
                 {stream.creator.name}
               </Link>
+              {' · '}
+            </>
+          )}
+          {stream.state === 'ended' && stream.totalViewers !== undefined && (
+            <>
+              {count(stream.totalViewers, 'viewer')}
               {' · '}
             </>
           )}

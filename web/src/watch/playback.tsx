@@ -10,6 +10,7 @@ import { Spinner } from '../ui/spinner.tsx';
 import { Appointment, Countdown } from '../ui/time.tsx';
 import { Poster } from '../ui/poster.tsx';
 import { playbackStateOf, type PlaybackState } from './playback-state.ts';
+import { useBeats } from './use-beats.ts';
 import './playback.css';
 
 const Player = lazy(part(async () => ({ default: (await import('./player.tsx')).Player })));
@@ -43,6 +44,8 @@ export const Playback = ({ stream, now }: { stream: StreamView; now: Snapshot | 
     return () => clearTimeout(timer);
   }, [isFinishing]);
 
+  const beat = useBeats(stream.id, now?.sampling ?? 1);
+
   const ended = () => {
     // The creator may come back within the reconnect window; only the end of the show is the end.
     if (isFinishing) setLiveSeen('done');
@@ -59,6 +62,9 @@ export const Playback = ({ stream, now }: { stream: StreamView; now: Snapshot | 
             kind={kind}
             title={stream.title}
             onEnded={ended}
+            onProgress={(seconds) => {
+              if (kind === 'live') beat(seconds);
+            }}
             onRefused={() => void queryClient.refetchQueries({ queryKey: ['playback', stream.id] })}
           />
         </Suspense>

@@ -14,6 +14,8 @@ type Props = {
   /** What is played, for assistive technology. */
   title: string;
   onEnded: () => void;
+  /** Where the player is, as often as it tells. */
+  onProgress: (seconds: number) => void;
   /** The address was refused; the owner brings another. */
   onRefused: () => void;
 };
@@ -21,7 +23,7 @@ type Props = {
 const SEEK_SECONDS = 10;
 
 /** Plays one HLS address: at once with sound where the browser lets it, else silently with a way to switch sound on. */
-export const Player = ({ url, poster, kind, title, onEnded, onRefused }: Props) => {
+export const Player = ({ url, poster, kind, title, onEnded, onProgress, onRefused }: Props) => {
   const frame = useRef<HTMLDivElement>(null);
   const video = useRef<HTMLVideoElement>(null);
   const attached = useRef<Attached>(undefined);
@@ -115,6 +117,9 @@ export const Player = ({ url, poster, kind, title, onEnded, onRefused }: Props) 
         {...(poster !== undefined && { poster })}
         onClick={toggle}
         onEnded={onEnded}
+        onTimeUpdate={({ currentTarget }) => {
+          if (!currentTarget.paused) onProgress(currentTarget.currentTime);
+        }}
       />
       {(playing.waiting || trouble) && (
         <span className="player__waiting">

@@ -1,0 +1,167 @@
+import type { ServerMessage, SingleMessage } from '#contract/realtime';
+import type { StreamId } from '#domain/ids';
+import { PRESENCE, samplingFor } from '#domain/presence';
+import { isOnAir, type Stream } from '#domain/stream';
+import type { Connection, ConnectionStore } from '#store/connections';
+import type { DeliveryStore } from '#store/deliveries';
+import type { Figures, FiguresStore } from '#store/figures';
+import type { PresenceStore } from '#store/presence';
+import type { Publisher } from './publisher.ts';
+import type { Tasks } from './tasks.ts';
+
+export const DELIVERY = {
+  /** Chat and reactions of this long go out together. */
+  tickMs: 250,
+  /** How long an audience waits for somebody who has died while delivering to it. */
+  leaseMs: 6_000,
+  renewMs: 1_500,
+  /** A lease with less left than this has not been renewed in time. */
+  suspectMs: 4_000,
+  /** After so long the work is handed on: a Lambda has a minute. */
+  shiftMs: 45_000,
+  membersKeptMs: 5_000,
+} as const;
+
+type Parts = {
+  deliveries: Pick<DeliveryStore, 'take' | 'renew'>;
+  presence: Pick<PresenceStore, 'count' | 'total'>;
+  figures: Pick<FiguresStore, 'ofMany' | 'write' | 'draw'>;
+  connections: Pick<ConnectionStore, 'crowd' | 'members'>;
+  streams: { get(id: StreamId): Promise<Stream | undefined> };
+  publisher: Pick<Publisher, 'toMembers'>;
+  tasks: Tasks;
+  clock: () => Date;
+  wait: (ms: number) => Promise<void>;
+  newToken: () => string;
+};
+
+const NOBODY: Figures = { viewers: 0, at: 0, peak: 0, total: 0, oneIn: 1 };
+
+/**
+ * Tells audiences what is new, in batches, and counts who watches. Of however many are woken for one audience a single one works, by
+ * a lease; it goes on while there is anybody, and hands over before its time is up. Whoever has something new writes it first and
+ * then wakes; who stops gives the lease back first and then looks once more: so nothing waits unseen.
+ */
+export const createDelivery = ({
+  deliveries,
+  presence,
+  figures,
+  connections,
+  streams,
+  publisher,
+  tasks,
+  clock,
+  wait,
+  newToken,
+}: Parts) => {
+  const now = (): number => clock().getTime();
+
+  /** One holder's work on one audience, a tick at a time. */
+  const shift = (id: StreamId, holder: string, told: number) => {
+    let renewedAt = now();
+    let countedAt = 0;
+    let drawnAt = 0;
+    let counted: Figures | undefined;
+    let stream: Stream | undefined;
+    let crowd = { size: 0, moves: -1 };
+    let members: { list: Connection[]; at: number } = { list: [], at: 0 };
+
+    const everybody = async (): Promise<Connection[]> => {
+      const latest = await connections.crowd(id);
+      if (latest.moves !== crowd.moves || now() - members.at > DELIVERY.membersKeptMs) {
+        const list: Connection[] = [];
+        for await (const some of connections.members(id, now())) list.push(...some);
+        members = { list, at: now() };
+      }
+      crowd = latest;
+      return members.list;
+    };
+
+    const count = async (): Promise<SingleMessage[]> => {
+      countedAt = now();
+      stream = await streams.get(id);
+      const before = counted ?? (await figures.ofMany([id])).get(id) ?? NOBODY;
+      const viewers = await presence.count(id, countedAt);
+      const total = viewers === 0 && before.viewers === 0 ? before.total : await presence.total(id);
+      counted = {
+        viewers,
+        at: countedAt,
+        peak: Math.max(before.peak, viewers),
+        total: Math.max(total, viewers),
+        oneIn: samplingFor(viewers, before.oneIn),
+      };
+      await figures.write(id, counted);
+      if (stream?.startedAt !== undefined && isOnAir(stream) && countedAt - drawnAt >= PRESENCE.curveStepMs) {
+        drawnAt = countedAt;
+        await figures.draw(id, { afterMs: countedAt - stream.startedAt, viewers });
+      }
+      return viewers === before.viewers ? [] : [{ type: 'viewers', streamId: id, count: viewers }];
+    };
+
+    const isWanted = async (): Promise<boolean> =>
+      (counted?.viewers ?? 0) > 0 ||
+      (stream !== undefined && isOnAir(stream) && (await connections.crowd(id)).size > 0);
+
+    return {
+      /** `lost`: another has the lease. `idle`: nobody is there, and there is nothing to tell. */
+      tick: async (): Promise<'on' | 'idle' | 'lost'> => {
+        if (now() - renewedAt >= DELIVERY.renewMs) {
+          renewedAt = now();
+          if (!(await deliveries.renew(id, holder, { until: renewedAt + DELIVERY.leaseMs, told }))) return 'lost';
+        }
+        const messages = now() - countedAt >= PRESENCE.countEveryMs ? await count() : [];
+        if (messages.length > 0) await publisher.toMembers(await everybody(), batched(id, messages));
+        return (await isWanted()) ? 'on' : 'idle';
+      },
+
+      release: () => deliveries.renew(id, holder, { until: 0, told }),
+
+      /** Whether there is something to do after all: asked once the lease is given back. */
+      hasNews: async (): Promise<boolean> => (await presence.count(id, now())) > 0 || isWanted(),
+    };
+  };
+
+  const take = async (id: StreamId) => {
+    const holder = newToken();
+    const taken = await deliveries.take(id, holder, now() + DELIVERY.leaseMs, now());
+    return taken.taken ? { shift: shift(id, holder, taken.told) } : { until: taken.until };
+  };
+
+  /** The work, unless somebody has it who is alive: a lease that is about to lapse is waited for. */
+  const takeOver = async (id: StreamId) => {
+    const taken = await take(id);
+    if (taken.until === undefined) return taken.shift;
+    const left = taken.until - now();
+    if (left >= DELIVERY.suspectMs) return undefined;
+    await wait(left + 1);
+    return (await take(id)).shift;
+  };
+
+  return {
+    take,
+
+    /** Delivers to an audience while there is anything to deliver, unless somebody does already. */
+    run: async (id: StreamId, stopped: () => boolean = () => false): Promise<void> => {
+      const until = now() + DELIVERY.shiftMs;
+      let mine = await takeOver(id);
+      while (mine !== undefined) {
+        const done = await mine.tick();
+        if (done === 'lost') return;
+        if (done === 'on' && now() < until && !stopped()) {
+          await wait(DELIVERY.tickMs);
+          continue;
+        }
+        await mine.release();
+        if (done === 'on') return stopped() ? undefined : tasks.send({ do: 'deliver', streamId: id });
+        mine = (await mine.hasNews()) ? (await take(id)).shift : undefined;
+      }
+    },
+  };
+};
+export type Delivery = ReturnType<typeof createDelivery>;
+
+/** Several things are said in one message. */
+const batched = (streamId: StreamId, messages: SingleMessage[]): ServerMessage => {
+  const [only, ...more] = messages;
+  return only !== undefined && more.length === 0 ? only : { type: 'batch', streamId, messages };
+};

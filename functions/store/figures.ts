@@ -1,0 +1,80 @@
+import * as z from 'zod/mini';
+import type { StreamId } from '#domain/ids';
+import { PRESENCE } from '#domain/presence';
+import { streamId } from './brands.ts';
+import type { Table } from './dynamo.ts';
+import { aboutAudience, CURVE, curveKey, figuresKey } from './keys.ts';
+import { createRecord } from './record.ts';
+
+const STEPS_AN_HOUR = 3_600_000 / PRESENCE.curveStepMs;
+const LONGEST_HOURS = 48;
+
+const figures = createRecord({
+  kind: 'figures',
+  version: 1,
+  schema: z.object({
+    streamId,
+    viewers: z.number(),
+    at: z.number(),
+    peak: z.number(),
+    total: z.number(),
+    oneIn: z.number(),
+  }),
+});
+
+/** `points`: step of the hour, viewers. */
+const hourOf = createRecord({
+  kind: 'curve',
+  version: 1,
+  schema: z.object({ points: z.array(z.array(z.number())) }),
+});
+
+/**
+ * How many watch a show: as last counted at `at`, the most at once, and how many different ones. Of so many as are not all heard,
+ * one in `oneIn` tells of itself, and the numbers are estimates.
+ */
+export type Figures = { viewers: number; at: number; peak: number; total: number; oneIn: number };
+
+/** How many watched, so many milliseconds after the show began. */
+export type CurvePoint = { afterMs: number; viewers: number };
+
+/** What is counted of audiences. Whoever delivers to an audience is the only one who writes of it. */
+export const createFiguresStore = ({ table }: { table: Table }) => ({
+  ofMany: async (ids: readonly StreamId[]): Promise<Map<StreamId, Figures>> => {
+    const items = await table.getMany(ids.map(figuresKey));
+    return new Map(
+      items.map((item) => {
+        const { streamId: id, ...counted } = figures.read(item);
+        return [id, counted];
+      }),
+    );
+  },
+
+  write: async (id: StreamId, counted: Figures): Promise<void> => {
+    await table.put({ ...figuresKey(id), ...figures.write({ streamId: id, ...counted }) });
+  },
+
+  /** A point of the curve; one that is there already is left as it is. */
+  draw: async (id: StreamId, { afterMs, viewers }: CurvePoint): Promise<void> => {
+    const step = Math.max(0, Math.floor(afterMs / PRESENCE.curveStepMs));
+    const [hour, of] = [Math.floor(step / STEPS_AN_HOUR), step % STEPS_AN_HOUR];
+    if (hour >= LONGEST_HOURS) return;
+    const item = await table.get(curveKey(id, hour));
+    const points = item ? hourOf.read(item).points : [];
+    if ((points.at(-1)?.[0] ?? -1) >= of) return;
+    await table.put({ ...curveKey(id, hour), ...hourOf.write({ points: [...points, [of, viewers]] }) });
+  },
+
+  /** From the beginning; nobody was counted where there is no point. */
+  curve: async (id: StreamId): Promise<CurvePoint[]> => {
+    const { items } = await table.query({ partition: aboutAudience(id), begins: CURVE, limit: LONGEST_HOURS });
+    return items.flatMap((item) => {
+      const hour = Number((item['sk']?.S ?? '').slice(CURVE.length));
+      return hourOf.read(item).points.map(([step = 0, viewers = 0]) => ({
+        afterMs: (hour * STEPS_AN_HOUR + step) * PRESENCE.curveStepMs,
+        viewers,
+      }));
+    });
+  },
+});
+export type FiguresStore = ReturnType<typeof createFiguresStore>;

@@ -1,0 +1,31 @@
+import { useQuery } from '@tanstack/react-query';
+import { useApp } from '../context/app-context.ts';
+import { compactCount } from '../ui/count.ts';
+import { Card } from '../ui/page.tsx';
+import { ViewerCurve } from '../ui/viewer-curve.tsx';
+import './show-summary.css';
+
+/** Who watched a show that is over, to its creator. */
+export const ShowSummary = ({ streamId }: { streamId: string }) => {
+  const { queries } = useApp();
+  const { data: stream } = useQuery(queries.stream(streamId));
+  const { data: points } = useQuery(queries.curve(streamId));
+  if (!stream?.totalViewers) return null;
+  const { peakViewers = 0, totalViewers } = stream;
+  return (
+    <Card className="show-summary">
+      <h2>Who watched “{stream.title}”</h2>
+      <dl className="show-summary__figures">
+        <div>
+          <dt>Viewers</dt>
+          <dd>{compactCount(totalViewers)}</dd>
+        </div>
+        <div>
+          <dt>Most at once</dt>
+          <dd>{compactCount(peakViewers)}</dd>
+        </div>
+      </dl>
+      {points && <ViewerCurve points={points} peak={peakViewers} />}
+    </Card>
+  );
+};

@@ -1,0 +1,45 @@
+import { count } from './count.ts';
+import './viewer-curve.css';
+
+type Point = { atSeconds: number; viewers: number };
+
+const WIDTH = 400;
+const HEIGHT = 80;
+/** Where there is no point for longer than this nobody watched. */
+const GAP_SECONDS = 20;
+
+/** How many watched over a show. Says in words what it draws. */
+export const ViewerCurve = ({ points, peak }: { points: readonly Point[]; peak: number }) => {
+  const end = points.at(-1)?.atSeconds ?? 0;
+  if (end === 0) return null;
+  const x = (seconds: number) => (seconds / end) * WIDTH;
+  const y = (viewers: number) => HEIGHT - (viewers / Math.max(1, peak)) * (HEIGHT - 4);
+  const line = points
+    .flatMap((point, i) => {
+      const before = points[i - 1];
+      const gap = before !== undefined && point.atSeconds - before.atSeconds > GAP_SECONDS;
+      return [
+        ...(gap
+          ? [
+              { ...before, viewers: 0 },
+              { ...point, viewers: 0 },
+            ]
+          : []),
+        point,
+      ];
+    })
+    .map(({ atSeconds, viewers }) => `${x(atSeconds).toFixed(1)},${y(viewers).toFixed(1)}`)
+    .join(' ');
+  return (
+    <svg
+      className="viewer-curve"
+      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      preserveAspectRatio="none"
+      role="img"
+      aria-label={`Viewers over the show: at most ${count(peak, 'viewer')} at once`}
+    >
+      <polygon className="viewer-curve__area" points={`0,${HEIGHT} ${line} ${WIDTH},${HEIGHT}`} />
+      <polyline className="viewer-curve__line" points={line} vectorEffect="non-scaling-stroke" />
+    </svg>
+  );
+};
