@@ -184,19 +184,23 @@ const ROWS: readonly Row[] = [
     path: () => '/stream/simulcast/none',
     expect: { anonymous: 401, owner: 204, 'other creator': 204, 'signed in': 403 },
   },
-  { route: 'GET /stream/:id', path: ({ show }) => show('public'), expect: EVERYBODY },
-  { route: 'GET /stream/:id (for followers)', path: ({ show }) => show('followers'), expect: FOLLOWERS },
-  { route: 'GET /stream/:id/live', path: async ({ show }) => `${await show('public')}/live`, expect: EVERYBODY },
+  { route: 'GET /stream/:id', path: ({ shared }) => shared.public, expect: { ...EVERYBODY, blocked: 403 } },
+  { route: 'GET /stream/:id (for followers)', path: ({ shared }) => shared.followers, expect: FOLLOWERS },
+  {
+    route: 'GET /stream/:id/live',
+    path: ({ shared }) => `${shared.public}/live`,
+    expect: { ...EVERYBODY, blocked: 403 },
+  },
   {
     route: 'GET /stream/:id/live (for followers)',
-    path: async ({ show }) => `${await show('followers')}/live`,
+    path: ({ shared }) => `${shared.followers}/live`,
     expect: FOLLOWERS,
   },
   {
     route: 'POST /stream/:id/beats',
     path: ({ shared }) => `${shared.public}/beats`,
     body: { at: 1 },
-    expect: { anonymous: 204, 'signed in': 204 },
+    expect: { anonymous: 204, blocked: 403, 'signed in': 204 },
   },
   {
     route: 'POST /stream/:id/beats (for followers)',
@@ -205,19 +209,70 @@ const ROWS: readonly Row[] = [
     expect: { anonymous: 401, owner: 204, follower: 204, moderator: 204, 'signed in': 403 },
   },
   {
+    route: 'GET /stream/:id/chat',
+    path: ({ shared }) => `${shared.public}/chat`,
+    expect: { ...EVERYBODY, blocked: 403 },
+  },
+  {
+    route: 'GET /stream/:id/chat (for followers)',
+    path: ({ shared }) => `${shared.followers}/chat`,
+    expect: FOLLOWERS,
+  },
+  {
+    route: 'POST /stream/:id/chat',
+    path: ({ shared }) => `${shared.public}/chat`,
+    body: { text: 'Hello', clientId: 'of-a-test' },
+    expect: { anonymous: 401, blocked: 403, 'signed in': 201 },
+  },
+  {
+    route: 'GET /stream/:id/chat/standing',
+    path: ({ shared }) => `${shared.public}/chat/standing`,
+    expect: { ...SIGNED_IN, blocked: 403 },
+  },
+  {
+    route: 'POST /stream/:id/reactions',
+    path: ({ shared }) => `${shared.public}/reactions`,
+    body: { kind: 'heart' },
+    expect: { anonymous: 204, blocked: 403, 'signed in': 204 },
+  },
+  {
+    route: 'POST /stream/:id/moderation',
+    path: ({ shared }) => `${shared.public}/moderation`,
+    body: { act: 'slow', seconds: 0 },
+    expect: { anonymous: 401, owner: 204, moderator: 204, 'signed in': 403 },
+  },
+  {
+    route: 'GET /stream/:id/moderation',
+    path: ({ shared }) => `${shared.public}/moderation`,
+    expect: { anonymous: 401, owner: 200, moderator: 200, 'signed in': 403 },
+  },
+  { route: 'GET /users/me/moderators', expect: SIGNED_IN },
+  {
+    route: 'PUT /users/me/moderators/:handle',
+    path: () => '/users/me/moderators/bystander',
+    expect: { anonymous: 401, 'signed in': 204 },
+  },
+  {
+    route: 'DELETE /users/me/moderators/:handle',
+    path: () => '/users/me/moderators/bystander',
+    expect: { anonymous: 401, 'signed in': 204 },
+  },
+  { route: 'GET /users/me/held-words', expect: SIGNED_IN },
+  { route: 'PUT /users/me/held-words', body: { words: [] }, expect: SIGNED_IN },
+  {
     route: 'GET /stream/:id/curve',
     path: ({ shared }) => `${shared.public}/curve`,
     expect: { anonymous: 401, owner: 200, 'signed in': 403 },
   },
   {
     route: 'GET /stream/:id/playback',
-    path: async ({ show }) => `${await show('public')}/playback`,
+    path: ({ shared }) => `${shared.public}/playback`,
     // it has not begun
-    expect: { anonymous: 409, 'signed in': 409 },
+    expect: { anonymous: 409, blocked: 403, 'signed in': 409 },
   },
   {
     route: 'GET /stream/:id/playback (for followers)',
-    path: async ({ show }) => `${await show('followers')}/playback`,
+    path: ({ shared }) => `${shared.followers}/playback`,
     expect: { anonymous: 401, owner: 409, follower: 409, moderator: 409, 'signed in': 403 },
   },
   {

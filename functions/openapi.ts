@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import * as z from 'zod/mini';
 import { ErrorBody, STATUS } from '#contract/errors';
 import * as http from '#contract/http';
+import * as chat from '#contract/chat';
 import { COMMON, type Operation } from '#contract/operation';
 import { OPERATIONS } from '#contract/operations';
 import { CommentPage, PostPage } from '#contract/post-operations';
@@ -16,6 +17,10 @@ export const OPENAPI_FILE = fileURLToPath(new URL('./contract/openapi.json', imp
 const BODIES = {
   CreateTicket: http.CreateTicket,
   Beat: http.Beat,
+  Say: chat.Say,
+  React: chat.React,
+  Moderate: chat.Moderate,
+  HeldWords: chat.HeldWords,
   UpdateMe: http.UpdateMe,
   CreateStream: CreateStream,
   UpdateStream: UpdateStream,
@@ -44,6 +49,13 @@ const ANSWERS = {
   CreatedStream: http.CreatedStream,
   Live: http.LiveView,
   Playback: http.PlaybackView,
+  ChatMessage: chat.ChatMessageView,
+  ChatRules: chat.ChatRulesView,
+  ChatPage: chat.ChatPage,
+  ChatStanding: chat.ChatStanding,
+  Said: chat.Said,
+  ModerationPage: chat.ModerationPage,
+  WordsHeld: chat.HeldWords,
   ViewerCurve: http.ViewerCurve,
   SimulcastTarget: http.SimulcastTargetView,
   SimulcastTargets: http.SimulcastTargets,

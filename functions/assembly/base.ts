@@ -1,6 +1,5 @@
 import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
-import { SQSClient } from '@aws-sdk/client-sqs';
 import { type Cursors, createCursors } from '#store/cursor';
 import { openTable, type Table } from '#store/dynamo';
 import type { Config } from './config.ts';
@@ -69,8 +68,8 @@ export const createBase = ({
     UPLOADS_BUCKET: bucketName,
     UPLOADS_URL: bucketUrl,
     UPLOADS_FORM_URL: formUrl,
+    TASKS_QUEUE_URL: queueUrl,
   } = config;
-  const queue = tasks === undefined && config.TASKS_QUEUE_URL !== undefined ? new SQSClient(who) : undefined;
   // who we are, and where, the client has found out for us
   const { credentials, region, sha256 } = client.config;
   const bucket =
@@ -89,9 +88,9 @@ export const createBase = ({
         : createInvokedPublishing({ url: publisherUrl, credentials, region, sha256, clock }),
     tasks:
       tasks ??
-      (queue && config.TASKS_QUEUE_URL !== undefined
-        ? createTaskQueue({ sqs: queue, queueUrl: config.TASKS_QUEUE_URL })
-        : { send: async () => {} }),
+      (queueUrl === undefined
+        ? { send: async () => {} }
+        : createTaskQueue({ queueUrl, credentials, region, sha256, clock })),
     table: openTable({ client, tableName: config.TABLE_NAME }),
     get cursors() {
       const { CURSOR_SECRET: secret } = config;
@@ -101,7 +100,6 @@ export const createBase = ({
     close: () => {
       client.destroy();
       api?.destroy();
-      queue?.destroy();
     },
   };
 };

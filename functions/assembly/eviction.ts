@@ -1,4 +1,6 @@
 import { createConnectionStore } from '#store/connections';
+import { createModerationStore } from '#store/moderation';
+import { createPresenceStore } from '#store/presence';
 import { createStreamStore } from '#store/streams';
 import { createAccess } from '../shows/access.ts';
 import { createEviction } from '../shows/eviction.ts';
@@ -12,8 +14,9 @@ export const buildEviction = (
 ) =>
   createEviction({
     connections: createConnectionStore({ table }),
+    presence: createPresenceStore({ table }),
     streams: createStreamStore({ table }),
-    access: createAccess({ follows }),
+    access: createAccess({ follows, isKeptOut: createModerationStore({ table }).isKeptOut }),
     viewer: async (id) => {
       const user = await users.find(id);
       const moderates = user && (user.moderator || config.MODERATORS.includes(id));

@@ -1,3 +1,4 @@
+import { createModerationStore } from '#store/moderation';
 import { createStreamStore } from '#store/streams';
 import { createProfiles } from '../profiles/profiles.ts';
 import { createAccess } from '../shows/access.ts';
@@ -7,7 +8,7 @@ import type { People } from './people.ts';
 /** Profiles, which tell of a show only whom that may watch. */
 export const buildProfiles = ({ table }: Pick<Base, 'table'>, people: People) => {
   const streams = createStreamStore({ table });
-  const access = createAccess(people);
+  const access = createAccess({ ...people, isKeptOut: createModerationStore({ table }).isKeptOut });
   return createProfiles({
     ...people,
     onAir: async (id, viewer) => {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import Mux from '@mux/mux-node';
 import type { StreamView } from '#contract/http';
 import { newId, type StreamId } from '#domain/ids';
+import { createChatStore } from '#store/chat';
 import { createChannelStore } from '#store/channels';
 import { createConnectionStore } from '#store/connections';
 import { createMuxEventStore } from '#store/events';
@@ -9,6 +10,7 @@ import { createDeliveryStore } from '#store/deliveries';
 import { createFiguresStore } from '#store/figures';
 import { createLimitStore } from '#store/limits';
 import { createLeaseStore } from '#store/leases';
+import { createModerationStore } from '#store/moderation';
 import { createPostStore } from '#store/posts';
 import { createPresenceStore } from '#store/presence';
 import { createStreamStore } from '#store/streams';
@@ -21,9 +23,12 @@ import { createPublisher } from '../shows/publisher.ts';
 import { createAccess } from '../shows/access.ts';
 import { createChanged } from '../shows/changed.ts';
 import { createChannels } from '../shows/channels.ts';
+import { createChat } from '../shows/chat.ts';
 import { createDelivery } from '../shows/delivery.ts';
 import { createEnding } from '../shows/ending.ts';
 import { createRecordings } from '../shows/recordings.ts';
+import type { Eviction } from '../shows/eviction.ts';
+import { createModerating } from '../shows/moderating.ts';
 import { createPresence } from '../shows/presence.ts';
 import { createRemoveStreams } from '../shows/removing.ts';
 import { createStreamViews } from '../shows/views.ts';
@@ -79,15 +84,32 @@ export const createStreaming = (
   const connections = createConnectionStore({ table });
   const leases = createLeaseStore({ table });
   const events = createMuxEventStore({ table });
-  const access = createAccess({ follows });
+  const moderation = createModerationStore({ table });
+  const chatStore = createChatStore({ table });
+  const access = createAccess({ follows, isKeptOut: moderation.isKeptOut });
   const limits = createLimitStore({ table });
   const figures = createFiguresStore({ table });
   const viewers = createPresenceStore({ table });
   const deliveries = createDeliveryStore({ table });
   const wake = createWake({ deliveries, tasks, log, clock });
+  const newActId = (now: number) => newId('act', now);
+  const chat = createChat({
+    chat: chatStore,
+    moderation,
+    figures,
+    follows,
+    people: users,
+    limits,
+    access,
+    wake,
+    clock,
+    newActId,
+  });
   const views = createStreamViews({
     people: users,
     figures,
+    chat,
+    reactions: chatStore.reactions,
     leases,
     channels: channelStore,
     posterUrl: video.posterUrl,
@@ -122,9 +144,16 @@ export const createStreaming = (
     publisher,
     figures,
     wake,
+    chat,
+    moderation,
+    /** What moderators do, with what takes people out of audiences. */
+    moderating: (eviction: Eviction) =>
+      createModerating({ chat, chatStore, moderation, eviction, people: users, wake, clock, newActId }),
     presence: createPresence({ presence: viewers, figures, access, wake, clock }),
     delivery: createDelivery({
       deliveries,
+      chat: chatStore,
+      chatViews: chat,
       presence: viewers,
       figures,
       connections,

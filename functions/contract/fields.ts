@@ -16,6 +16,9 @@ export const text = (min: number, max: number) =>
     z.refine((said) => min === 0 || isVisible(said), 'text that can be seen'),
   );
 
+/** The text of a handle, in the form that `parseHandle` of `domain/ids` takes. */
+export const HandleText = z.string().check(z.regex(/^[a-z0-9_]{3,30}$/, '3 to 30 of a–z, 0–9 and _'));
+
 /** A time in ISO 8601, in UTC. */
 export const time = z.iso.datetime();
 

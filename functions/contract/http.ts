@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import { SIMULCAST_STATUSES } from '#domain/channel';
 import { BROWSER_ID } from '#domain/presence';
-import { httpUrl, text, TEXT_CHARACTERS, time } from './fields.ts';
+import { ChatMessageView, ChatRulesView, ReactionCounts } from './chat.ts';
+import { HandleText, httpUrl, text, TEXT_CHARACTERS, time } from './fields.ts';
 import { Latency, StreamState, Visibility } from './show.ts';
 import { maxUploadBytes, UPLOAD_TYPE_NAMES } from './uploads.ts';
 
@@ -17,9 +18,6 @@ export const PageQuery = z.object({
   cursor: z.optional(z.string().check(z.maxLength(2_048))),
   limit: z._default(z.coerce.number().check(z.int(), z.gte(1), z.lte(100)), 20),
 });
-
-/** The text of a handle, in the form that `parseHandle` of `domain/ids` takes. */
-export const HandleText = z.string().check(z.regex(/^[a-z0-9_]{3,30}$/, '3 to 30 of a–z, 0–9 and _'));
 
 /** A person as others see one beside a stream, post or comment. */
 export const PersonView = z.object({
@@ -152,9 +150,14 @@ export const LiveView = z.object({
   sampling: z.optional(z.number()),
   startedAt: z.optional(time),
   recording: z.enum(['none', 'preparing', 'ready', 'failed']),
-  chat: z.array(
-    z.object({ id: z.string(), from: z.pick(PersonView, { handle: true, name: true }), text: z.string(), at: time }),
-  ),
+  /** Whether the audience is told of every change, or is so large that it asks. */
+  mode: z.enum(['push', 'poll']),
+  /** The last that was said, and how far in all that was said and done this goes. */
+  chat: z.array(ChatMessageView),
+  seq: z.number(),
+  rules: ChatRulesView,
+  /** How often each reaction has been given. */
+  reactions: ReactionCounts,
 });
 export type LiveView = z.infer<typeof LiveView>;
 

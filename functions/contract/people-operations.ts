@@ -1,3 +1,4 @@
+import { HeldWords } from './chat.ts';
 import {
   AuthConfig,
   CreateTicket,
@@ -87,6 +88,47 @@ export const PEOPLE_OPERATIONS: readonly Operation[] = [
     status: 200,
     answer: MeView,
     refusals: ['user-not-found'],
+  },
+  {
+    method: 'GET',
+    path: '/users/me/moderators',
+    does: 'Whom one has named to moderate one’s audiences',
+    who: 'signed in',
+    status: 200,
+    answer: PersonPage,
+  },
+  {
+    method: 'PUT',
+    path: '/users/me/moderators/{handle}',
+    does: 'Names somebody to moderate one’s audiences',
+    who: 'signed in',
+    status: 204,
+    refusals: ['user-not-found', 'not-allowed'],
+  },
+  {
+    method: 'DELETE',
+    path: '/users/me/moderators/{handle}',
+    does: 'Names them no longer',
+    who: 'signed in',
+    status: 204,
+    refusals: ['user-not-found', 'not-allowed'],
+  },
+  {
+    method: 'GET',
+    path: '/users/me/held-words',
+    does: 'Which words are held back in one’s audiences',
+    who: 'signed in',
+    status: 200,
+    answer: HeldWords,
+  },
+  {
+    method: 'PUT',
+    path: '/users/me/held-words',
+    does: 'Holds back messages with these words, and with no others',
+    who: 'signed in',
+    body: HeldWords,
+    status: 200,
+    answer: HeldWords,
   },
   {
     method: 'GET',

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { ChatMessageView, ChatRulesView, React, ReactionCounts, Said, Say } from './chat.ts';
 import { LiveView, PlayerPosition, StreamHealth, StreamView } from './http.ts';
 
 /** Messages on `/realtime`: the route is `action`, as API Gateway's `$request.body.action` selects it. */
@@ -7,6 +8,9 @@ export const ClientMessage = z.discriminatedUnion('action', [
   z.object({ action: z.literal('leave') }),
   z.object({ action: z.literal('ping') }),
   /** A player goes on: `at` is where it is, in seconds of its own clock. Every 15 s while it plays. */
+  /** As `POST /stream/{id}/chat`. */
+  z.extend(Say, { action: z.literal('chat'), streamId: z.string() }),
+  z.extend(React, { action: z.literal('react'), streamId: z.string() }),
   z.object({ action: z.literal('beat'), streamId: z.string(), at: PlayerPosition }),
 ]);
 export type ClientMessage = z.infer<typeof ClientMessage>;
@@ -16,8 +20,23 @@ const MESSAGES = [
   z.object({ type: z.literal('joined'), live: LiveView, mode: z.enum(['push', 'poll']) }),
   z.object({ type: z.literal('stream'), stream: StreamView }),
   z.object({ type: z.literal('health'), streamId: z.string(), health: StreamHealth }),
-  z.object({ type: z.literal('refused'), error: z.string(), message: z.string() }),
+  /** `clientId` where a message to the audience was refused. */
+  z.object({
+    type: z.literal('refused'),
+    error: z.string(),
+    message: z.string(),
+    clientId: z.optional(z.string()),
+  }),
   z.object({ type: z.literal('pong') }),
+  /** To its writer alone. */
+  z.extend(Said, { type: z.literal('said'), streamId: z.string() }),
+  /** `seq` counts all that is said and done in an audience: whoever misses a number asks `GET /stream/{id}/chat?after=`. */
+  z.extend(ChatMessageView, { type: z.literal('chat'), streamId: z.string() }),
+  z.object({ type: z.literal('removed'), streamId: z.string(), seq: z.number(), of: z.number() }),
+  z.object({ type: z.literal('restored'), streamId: z.string(), seq: z.number(), message: ChatMessageView }),
+  z.object({ type: z.literal('rules'), streamId: z.string(), seq: z.number(), rules: ChatRulesView }),
+  /** How many of each since the last such message. */
+  z.object({ type: z.literal('reactions'), streamId: z.string(), given: ReactionCounts }),
   z.object({ type: z.literal('viewers'), streamId: z.string(), count: z.number() }),
 ] as const;
 

@@ -10,12 +10,14 @@ export type StreamId = Branded<'StreamId'>;
 export type PostId = Branded<'PostId'>;
 export type CommentId = Branded<'CommentId'>;
 export type UploadId = Branded<'UploadId'>;
+/** Something that a moderator did, or a message that waits for one. */
+export type ActId = Branded<'ActId'>;
 /** What a person is called in a URL: 3–30 of `[a-z0-9_]`, unique, changeable. */
 export type Handle = Branded<'Handle'>;
 
-type Made = { usr: UserId; str: StreamId; pst: PostId; cmt: CommentId; upl: UploadId };
+type Made = { usr: UserId; str: StreamId; pst: PostId; cmt: CommentId; upl: UploadId; act: ActId };
 
-const ID = /^(usr|str|pst|cmt|upl)_[0-9a-hjkmnp-tv-z]{26}$/;
+const ID = /^(usr|str|pst|cmt|upl|act)_[0-9a-hjkmnp-tv-z]{26}$/;
 const HANDLE = /^[a-z0-9_]{3,30}$/;
 
 const parsed = <Prefix extends keyof Made>(prefix: Prefix, text: string): Made[Prefix] | undefined =>
@@ -28,6 +30,8 @@ export const parseStreamId = (text: string): StreamId | undefined => parsed('str
 export const parsePostId = (text: string): PostId | undefined => parsed('pst', text);
 export const parseCommentId = (text: string): CommentId | undefined => parsed('cmt', text);
 export const parseUploadId = (text: string): UploadId | undefined => parsed('upl', text);
+
+export const parseActId = (text: string): ActId | undefined => parsed('act', text);
 
 export const parseHandle = (text: string): Handle | undefined =>
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as above

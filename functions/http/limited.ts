@@ -14,6 +14,10 @@ export const RATES = {
   ticket: { burst: 120, everyMs: 500 },
   /** One in 15 s of each viewer; a whole office may be behind one address. */
   beat: { burst: 300, everyMs: 50 },
+  /** The rate of a person who writes is the chat's own (`shows/chat.ts`), with a sentence that tells how long to wait. */
+  chat: { burst: 60, everyMs: 1_000 },
+  react: { burst: 60, everyMs: 200 },
+  moderate: { burst: 120, everyMs: 1_000 },
   create: { burst: 120, everyMs: 30_000 },
   post: { burst: 120, everyMs: 10_000 },
   /** Each may bring 200 MB, which stay a day. */

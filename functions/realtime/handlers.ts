@@ -9,6 +9,8 @@ import type { Caller } from '../http/caller.ts';
 import type { Log } from '../http/log.ts';
 import { Refusal } from '../http/refusal.ts';
 import type { Access } from '../shows/access.ts';
+import type { Chat } from '../shows/chat.ts';
+import { AUDIENCE_CAP } from '../shows/mode.ts';
 import { type Presence, viewerOf } from '../shows/presence.ts';
 import type { StreamViews } from '../shows/views.ts';
 import type { Wake } from '../shows/wake.ts';
@@ -23,9 +25,6 @@ export type SocketEvent = {
 /** A `body` goes to the socket itself. */
 export type SocketAnswer = { statusCode: number; body?: string };
 
-/** A larger audience asks and is not told: one message to all of it would starve the API. */
-export const AUDIENCE_CAP = 2_000;
-
 /**
  * How often one socket may say what, and what we do not understand: a kind that is new must join before this compiles. A socket
  * that says more is not heard any more; another needs another ticket, which has its own rate.
@@ -35,6 +34,9 @@ export const MESSAGE_RATES: Record<ClientMessage['action'] | 'unknown', Rate> = 
   leave: { burst: 20, everyMs: 3_000 },
   ping: { burst: 20, everyMs: 5_000 },
   beat: { burst: 10, everyMs: 5_000 },
+  /** Besides the rate of the person, over all of their sockets. */
+  chat: { burst: 20, everyMs: 1_000 },
+  react: { burst: 30, everyMs: 200 },
   unknown: { burst: 5, everyMs: 10_000 },
 };
 
@@ -56,6 +58,7 @@ type Parts = {
   access: Pick<Access, 'requireWatch'>;
   views: Pick<StreamViews, 'live'>;
   presence: Presence;
+  chat: Pick<Chat, 'say' | 'react'>;
   wake: Wake;
   /** Pages that may open a socket. A browser always says where its page is from; what is no browser says nothing. */
   origins: readonly string[];
@@ -77,6 +80,7 @@ export const createRealtime = (parts: Parts) => {
     access,
     views,
     presence,
+    chat,
     wake,
     origins,
     log,
@@ -108,7 +112,7 @@ export const createRealtime = (parts: Parts) => {
     const push = size < AUDIENCE_CAP || connection.userId === stream.creatorId || connection.streamId === stream.id;
     await connections.enter(connection.connectionId, push ? stream.id : undefined, clock().getTime());
     // who lost access meanwhile was not in the audience yet when it was emptied of them
-    if (push && stream.visibility !== 'public')
+    if (push && (stream.visibility !== 'public' || connection.userId !== undefined))
       await access.requireWatch(stream, await viewer(connection)).catch(async (refusal: unknown) => {
         await connections.enter(connection.connectionId, undefined, clock().getTime());
         throw refusal;
@@ -126,6 +130,18 @@ export const createRealtime = (parts: Parts) => {
         return undefined;
       case 'ping':
         return { type: 'pong' };
+      case 'chat': {
+        const { streamId, ...said } = message;
+        const caller = await viewer(connection);
+        if (!caller) throw new Refusal('not-signed-in', 'Sign in to write.');
+        return { type: 'said', streamId, ...(await chat.say(await find(streamId), caller, said)) };
+      }
+      case 'react': {
+        const stream = await find(message.streamId);
+        await access.requireWatch(stream, await viewer(connection));
+        await chat.react(stream, message.kind);
+        return undefined;
+      }
       case 'beat': {
         const { userId, browser, connectionId } = connection;
         const viewing = { viewer: viewerOf(userId, browser, `ws_${connectionId}`), caller: await viewer(connection) };
@@ -197,9 +213,10 @@ const answered = async (
     if (!message) throw new Refusal('invalid-request', 'This message is not one that we know.');
     return await act(message);
   } catch (error) {
-    if (error instanceof Refusal) return { type: 'refused', error: error.code, message: error.message };
+    const clientId = message?.action === 'chat' ? { clientId: message.clientId } : {};
+    if (error instanceof Refusal) return { type: 'refused', error: error.code, message: error.message, ...clientId };
     log.error('a realtime message failed', { error });
-    return { type: 'refused', error: 'internal', message: 'Something went wrong on our side.' };
+    return { type: 'refused', error: 'internal', message: 'Something went wrong on our side.', ...clientId };
   }
 };
 

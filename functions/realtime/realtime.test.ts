@@ -4,7 +4,7 @@ import { memberKey } from '#store/keys';
 import { buildEviction } from '../assembly/eviction.ts';
 import { openShowRooms, type ShowRooms } from '../show-rooms.testing.ts';
 import { muxShow } from '../video/mux-show.testing.ts';
-import { AUDIENCE_CAP } from './handlers.ts';
+import { AUDIENCE_CAP } from '../shows/mode.ts';
 import { createPublisher } from '../shows/publisher.ts';
 
 let rooms: ShowRooms;
@@ -87,7 +87,18 @@ describe('a socket', () => {
     expect(await socket.say({ action: 'join', streamId: id })).toEqual({
       type: 'joined',
       mode: 'push',
-      live: { id, state: 'connecting', title: 'Together', viewers: 0, recording: 'none', chat: [] },
+      live: {
+        id,
+        state: 'connecting',
+        title: 'Together',
+        viewers: 0,
+        recording: 'none',
+        mode: 'push',
+        chat: [],
+        seq: 0,
+        rules: { slowSeconds: 0, frozen: false },
+        reactions: { heart: 0, clap: 0, laugh: 0, wow: 0, fire: 0 },
+      },
     });
     await rooms.deliver(mux.active());
     expect(socket.heard()).toEqual([{ type: 'stream', stream: expect.objectContaining({ id, state: 'live' }) }]);

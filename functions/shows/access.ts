@@ -8,15 +8,27 @@ type Parts = {
     follows(follower: UserId, followee: UserId): Promise<boolean>;
     followedAmong(follower: UserId, people: readonly UserId[]): Promise<Set<UserId>>;
   };
+  /** Whether a creator, or a moderator of theirs, keeps somebody out. */
+  isKeptOut(creator: UserId, id: UserId): Promise<boolean>;
 };
 
 type Viewer = Pick<Caller, 'userId' | 'roles'> | undefined;
 
-/** Who may watch what: everybody what is public; what is for followers its creator, who follows them, and moderators. */
-export const createAccess = ({ follows }: Parts) => {
-  const mayWatch = async (stream: Stream, viewer: Viewer): Promise<boolean> =>
-    stream.visibility === 'public' ||
-    (viewer !== undefined && (isTheirs(stream, viewer) || (await follows.follows(viewer.userId, stream.creatorId))));
+/**
+ * Who may watch what: everybody what is public; what is for followers its creator, who follows them, and moderators. Nobody whom
+ * its creator has blocked, or who is banned from their shows.
+ */
+export const createAccess = ({ follows, isKeptOut }: Parts) => {
+  const keepsOut = async (stream: Stream, viewer: Viewer): Promise<boolean> =>
+    viewer !== undefined && !isTheirs(stream, viewer) && (await isKeptOut(stream.creatorId, viewer.userId));
+
+  const mayWatch = async (stream: Stream, viewer: Viewer): Promise<boolean> => {
+    if (await keepsOut(stream, viewer)) return false;
+    if (stream.visibility === 'public') return true;
+    return (
+      viewer !== undefined && (isTheirs(stream, viewer) || (await follows.follows(viewer.userId, stream.creatorId)))
+    );
+  };
 
   return {
     mayWatch,
@@ -24,6 +36,7 @@ export const createAccess = ({ follows }: Parts) => {
     /** Throws where the viewer may not. */
     requireWatch: async (stream: Stream, viewer: Viewer): Promise<void> => {
       if (await mayWatch(stream, viewer)) return;
+      if (await keepsOut(stream, viewer)) throw new Refusal('blocked', 'You cannot watch the shows of this creator.');
       if (viewer) throw new Refusal('not-allowed', 'This show is for followers of its creator.');
       throw new Refusal('not-signed-in', 'This show is for followers of its creator. Sign in first.', {
         headers: { 'WWW-Authenticate': 'Bearer realm="vybzz"' },

@@ -1,29 +1,23 @@
+import type { ReactionCounts } from '#contract/chat';
 import type { ServerMessage, SingleMessage } from '#contract/realtime';
+import type { ChatEntry } from '#domain/chat';
 import type { StreamId } from '#domain/ids';
 import { PRESENCE, samplingFor } from '#domain/presence';
 import { isOnAir, type Stream } from '#domain/stream';
+import type { ChatStore } from '#store/chat';
 import type { Connection, ConnectionStore } from '#store/connections';
 import type { DeliveryStore } from '#store/deliveries';
 import type { Figures, FiguresStore } from '#store/figures';
 import type { PresenceStore } from '#store/presence';
+import type { Chat } from './chat.ts';
+import { DELIVERY } from './delivery-times.ts';
 import type { Publisher } from './publisher.ts';
 import type { Tasks } from './tasks.ts';
 
-export const DELIVERY = {
-  /** Chat and reactions of this long go out together. */
-  tickMs: 250,
-  /** How long an audience waits for somebody who has died while delivering to it. */
-  leaseMs: 6_000,
-  renewMs: 1_500,
-  /** A lease with less left than this has not been renewed in time. */
-  suspectMs: 4_000,
-  /** After so long the work is handed on: a Lambda has a minute. */
-  shiftMs: 45_000,
-  membersKeptMs: 5_000,
-} as const;
-
 type Parts = {
   deliveries: Pick<DeliveryStore, 'take' | 'renew'>;
+  chat: Pick<ChatStore, 'head' | 'between' | 'get' | 'rules' | 'reactions'>;
+  chatViews: Pick<Chat, 'views' | 'rulesView'>;
   presence: Pick<PresenceStore, 'count' | 'total'>;
   figures: Pick<FiguresStore, 'ofMany' | 'write' | 'draw'>;
   connections: Pick<ConnectionStore, 'crowd' | 'members'>;
@@ -35,6 +29,9 @@ type Parts = {
   newToken: () => string;
 };
 
+/** As many as the store reads at a time. */
+const BATCH = 200;
+
 const NOBODY: Figures = { viewers: 0, at: 0, peak: 0, total: 0, oneIn: 1 };
 
 /**
@@ -44,6 +41,8 @@ const NOBODY: Figures = { viewers: 0, at: 0, peak: 0, total: 0, oneIn: 1 };
  */
 export const createDelivery = ({
   deliveries,
+  chat,
+  chatViews,
   presence,
   figures,
   connections,
@@ -57,7 +56,11 @@ export const createDelivery = ({
   const now = (): number => clock().getTime();
 
   /** One holder's work on one audience, a tick at a time. */
-  const shift = (id: StreamId, holder: string, told: number) => {
+  const shift = (id: StreamId, holder: string, before: number) => {
+    let told = before;
+    let missingSince: number | undefined;
+    let given: ReactionCounts | undefined;
+    let newsAt = now();
     let renewedAt = now();
     let countedAt = 0;
     let drawnAt = 0;
@@ -93,9 +96,87 @@ export const createDelivery = ({
       await figures.write(id, counted);
       if (stream?.startedAt !== undefined && isOnAir(stream) && countedAt - drawnAt >= PRESENCE.curveStepMs) {
         drawnAt = countedAt;
-        await figures.draw(id, { afterMs: countedAt - stream.startedAt, viewers });
+        await figures.draw(id, { afterMs: countedAt - stream.startedAt, viewers, told });
       }
       return viewers === before.viewers ? [] : [{ type: 'viewers', streamId: id, count: viewers }];
+    };
+
+    /** How far all is there, or has been waited for long enough. */
+    const reach = (entries: readonly ChatEntry[], head: number): number => {
+      const waited = missingSince !== undefined && now() - missingSince >= DELIVERY.missingMs;
+      let upTo = told;
+      let missing = false;
+      for (const { seq } of entries) {
+        missing ||= seq !== upTo + 1;
+        if (missing && !waited) break;
+        upTo = seq;
+      }
+      missing ||= upTo < head && entries.length < BATCH;
+      if (missing && waited && entries.length < BATCH) upTo = head;
+      missingSince = upTo < head && missing ? (missingSince ?? now()) : undefined;
+      return upTo;
+    };
+
+    const said = async (of: Stream, entries: readonly ChatEntry[]): Promise<SingleMessage[]> => {
+      const messages = entries.flatMap((entry) =>
+        entry.kind === 'said' && entry.removedBy === undefined ? [entry] : [],
+      );
+      const views = new Map((await chatViews.views(of, messages)).map((view) => [view.seq, view]));
+      const made = await Promise.all(
+        entries.map(async (entry): Promise<SingleMessage | undefined> => {
+          if (entry.kind === 'removed') return { type: 'removed', streamId: id, seq: entry.seq, of: entry.of };
+          if (entry.kind === 'rules')
+            return {
+              type: 'rules',
+              streamId: id,
+              seq: entry.seq,
+              rules: await chatViews.rulesView(of, await chat.rules(id)),
+            };
+          if (entry.kind === 'restored') {
+            const message = await chat.get(id, entry.of);
+            const [view] = message && message.removedBy === undefined ? await chatViews.views(of, [message]) : [];
+            return view && { type: 'restored', streamId: id, seq: entry.seq, message: view };
+          }
+          const view = views.get(entry.seq);
+          return view && { type: 'chat', streamId: id, ...view };
+        }),
+      );
+      return made.filter((message) => message !== undefined);
+    };
+
+    /** What was said and done since, in its order, each once. False where another has the lease. */
+    const news = async (): Promise<SingleMessage[] | false> => {
+      const head = await chat.head(id);
+      if (head <= told) return [];
+      const entries = await chat.between(id, told + 1, head);
+      const upTo = reach(entries, head);
+      if (upTo === told) return [];
+      const from = told + 1;
+      // from here on nobody writes below: what is read after it is all that there is
+      if (!(await deliveries.renew(id, holder, { until: now() + DELIVERY.leaseMs, told: upTo }))) return false;
+      renewedAt = now();
+      told = upTo;
+      stream ??= await streams.get(id);
+      if (!stream) return [];
+      const whole = entries.length === upTo - from + 1 ? entries : await chat.between(id, from, upTo);
+      return said(
+        stream,
+        whole.filter(({ seq }) => seq <= upTo),
+      );
+    };
+
+    const reactions = async (): Promise<SingleMessage[]> => {
+      const all = await chat.reactions(id);
+      const known = given ?? all;
+      given = all;
+      const more = {
+        heart: all.heart - known.heart,
+        clap: all.clap - known.clap,
+        laugh: all.laugh - known.laugh,
+        wow: all.wow - known.wow,
+        fire: all.fire - known.fire,
+      };
+      return Object.values(more).some((many) => many > 0) ? [{ type: 'reactions', streamId: id, given: more }] : [];
     };
 
     const isWanted = async (): Promise<boolean> =>
@@ -109,15 +190,21 @@ export const createDelivery = ({
           renewedAt = now();
           if (!(await deliveries.renew(id, holder, { until: renewedAt + DELIVERY.leaseMs, told }))) return 'lost';
         }
-        const messages = now() - countedAt >= PRESENCE.countEveryMs ? await count() : [];
+        const latest = await news();
+        if (latest === false) return 'lost';
+        const counts = now() - countedAt >= PRESENCE.countEveryMs ? await count() : [];
+        const messages = [...latest, ...(await reactions()), ...counts];
+        if (messages.length > 0) newsAt = now();
         if (messages.length > 0) await publisher.toMembers(await everybody(), batched(id, messages));
-        return (await isWanted()) ? 'on' : 'idle';
+        const lately = missingSince !== undefined || now() - newsAt < DELIVERY.lingerMs;
+        return lately || (await isWanted()) ? 'on' : 'idle';
       },
 
       release: () => deliveries.renew(id, holder, { until: 0, told }),
 
       /** Whether there is something to do after all: asked once the lease is given back. */
-      hasNews: async (): Promise<boolean> => (await presence.count(id, now())) > 0 || isWanted(),
+      hasNews: async (): Promise<boolean> =>
+        (await chat.head(id)) > told || (await presence.count(id, now())) > 0 || isWanted(),
     };
   };
 

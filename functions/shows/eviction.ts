@@ -2,6 +2,7 @@ import type { ServerMessage } from '#contract/realtime';
 import type { StreamId, UserId } from '#domain/ids';
 import type { Stream } from '#domain/stream';
 import type { Connection, ConnectionStore } from '#store/connections';
+import type { PresenceStore } from '#store/presence';
 import type { Caller } from '../http/caller.ts';
 import type { Log } from '../http/log.ts';
 import type { Access } from './access.ts';
@@ -9,6 +10,8 @@ import type { Sockets } from './sockets.ts';
 
 type Parts = {
   connections: Pick<ConnectionStore, 'ofUser' | 'members' | 'enter' | 'closed'>;
+  /** Who plays: whoever is out counts no longer. */
+  presence: Pick<PresenceStore, 'left'>;
   streams: { get(id: StreamId): Promise<Stream | undefined> };
   access: Pick<Access, 'mayWatch'>;
   /** Whom a socket's user is, for what they may watch. Undefined where the account has gone. */
@@ -23,7 +26,7 @@ type Parts = {
  * Takes open sockets out of audiences that their users may no longer be in. What ended the access is in the table before this is
  * called; a join that runs beside it looks again once it is in (`realtime/handlers.ts`), so that one of the two sees the other.
  */
-export const createEviction = ({ connections, streams, access, viewer, sockets, log, clock }: Parts) => {
+export const createEviction = ({ connections, presence, streams, access, viewer, sockets, log, clock }: Parts) => {
   const now = (): number => clock().getTime();
 
   const tell = async (connectionId: string, message: ServerMessage): Promise<void> => {
@@ -37,6 +40,7 @@ export const createEviction = ({ connections, streams, access, viewer, sockets, 
   const settle = async ({ connectionId, userId }: Connection, stream: Stream): Promise<void> => {
     if (await access.mayWatch(stream, userId && (await viewer(userId)))) return;
     await connections.enter(connectionId, undefined, now());
+    if (userId) await presence.left(stream.id, userId);
     await tell(connectionId, { type: 'refused', error: 'not-allowed', message: 'You may no longer watch this show.' });
   };
 
@@ -51,7 +55,6 @@ export const createEviction = ({ connections, streams, access, viewer, sockets, 
 
     /** Out of this audience whoever may no longer be in it. */
     ofAudience: async (stream: Stream): Promise<void> => {
-      if (stream.visibility === 'public') return;
       for await (const members of connections.members(stream.id, now()))
         await Promise.all(members.map((member) => settle(member, stream)));
     },

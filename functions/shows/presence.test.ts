@@ -5,7 +5,7 @@ import { isSampled, PRESENCE, samplingFor } from '#domain/presence';
 import type { User } from '#domain/user';
 import { openShowRooms, type ShowRooms } from '../show-rooms.testing.ts';
 import { muxShow } from '../video/mux-show.testing.ts';
-import { DELIVERY } from './delivery.ts';
+import { DELIVERY } from './delivery-times.ts';
 
 let rooms: ShowRooms;
 let creator: User;

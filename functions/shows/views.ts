@@ -6,6 +6,8 @@ import { isHeld, isLiveToViewers, recording, type Stream } from '#domain/stream'
 import { PRESENCE } from '#domain/presence';
 import type { Person } from '#domain/user';
 import type { Figures } from '#store/figures';
+import type { Chat } from './chat.ts';
+import { modeFor } from './mode.ts';
 import { toPersonView } from '../profiles/profiles.ts';
 
 type Watching = Pick<StreamView, 'viewers' | 'peakViewers' | 'totalViewers'>;
@@ -22,12 +24,14 @@ type Parts = {
       kind: ReturnType<typeof channelKind>,
     ): Promise<{ live?: { playbackId: string } | undefined }>;
   };
+  chat: Pick<Chat, 'tail'>;
+  reactions: (id: StreamId) => Promise<LiveView['reactions']>;
   posterUrl: (playbackId: string, kind: 'live' | 'recording') => string;
   clock: () => Date;
 };
 
 /** Streams as people see them. A stream whose creator has gone is left out. */
-export const createStreamViews = ({ people, figures, leases, channels, posterUrl, clock }: Parts) => {
+export const createStreamViews = ({ people, figures, leases, channels, chat, reactions, posterUrl, clock }: Parts) => {
   const poster = async (stream: Stream): Promise<string | undefined> => {
     // a signed picture needs a token: `GET /stream/{id}/playback` gives one
     if (stream.visibility !== 'public') return undefined;
@@ -76,7 +80,12 @@ export const createStreamViews = ({ people, figures, leases, channels, posterUrl
 
     /** The small view that crowds poll. */
     live: async (stream: Stream): Promise<LiveView> => {
-      const counted = (await figures.ofMany([stream.id])).get(stream.id);
+      const [all, { items, seq, rules }, given] = await Promise.all([
+        figures.ofMany([stream.id]),
+        chat.tail(stream),
+        reactions(stream.id),
+      ]);
+      const counted = all.get(stream.id);
       const { oneIn = 1 } = counted ?? {};
       return {
         id: stream.id,
@@ -86,7 +95,11 @@ export const createStreamViews = ({ people, figures, leases, channels, posterUrl
         ...(oneIn > 1 && { sampling: oneIn }),
         startedAt: iso(stream.startedAt),
         recording: recording(stream).is,
-        chat: [],
+        mode: modeFor(counted),
+        chat: items,
+        seq,
+        rules,
+        reactions: given,
       };
     },
   };

@@ -1,5 +1,13 @@
 import * as z from 'zod/mini';
-import { parseCommentId, parseHandle, parsePostId, parseStreamId, parseUploadId, parseUserId } from '#domain/ids';
+import {
+  parseActId,
+  parseCommentId,
+  parseHandle,
+  parsePostId,
+  parseStreamId,
+  parseUploadId,
+  parseUserId,
+} from '#domain/ids';
 import { UPLOAD_TYPES, type UploadType } from '#domain/upload';
 
 /** The text in an item as the id that it was written from. */
@@ -16,6 +24,7 @@ const branded = <Id extends string>(kind: string, parse: (text: string) => Id | 
 
 export const userId = branded('user id', parseUserId);
 export const streamId = branded('stream id', parseStreamId);
+export const actId = branded('act id', parseActId);
 export const postId = branded('post id', parsePostId);
 export const commentId = branded('comment id', parseCommentId);
 export const handle = branded('handle', parseHandle);

@@ -22,7 +22,7 @@ const figures = createRecord({
   }),
 });
 
-/** `points`: step of the hour, viewers. */
+/** `points`: step of the hour, viewers, and the number of the last thing that had been told to the audience. */
 const hourOf = createRecord({
   kind: 'curve',
   version: 1,
@@ -55,14 +55,25 @@ export const createFiguresStore = ({ table }: { table: Table }) => ({
   },
 
   /** A point of the curve; one that is there already is left as it is. */
-  draw: async (id: StreamId, { afterMs, viewers }: CurvePoint): Promise<void> => {
+  draw: async (id: StreamId, { afterMs, viewers, told }: CurvePoint & { told: number }): Promise<void> => {
     const step = Math.max(0, Math.floor(afterMs / PRESENCE.curveStepMs));
     const [hour, of] = [Math.floor(step / STEPS_AN_HOUR), step % STEPS_AN_HOUR];
     if (hour >= LONGEST_HOURS) return;
     const item = await table.get(curveKey(id, hour));
     const points = item ? hourOf.read(item).points : [];
     if ((points.at(-1)?.[0] ?? -1) >= of) return;
-    await table.put({ ...curveKey(id, hour), ...hourOf.write({ points: [...points, [of, viewers]] }) });
+    await table.put({ ...curveKey(id, hour), ...hourOf.write({ points: [...points, [of, viewers, told]] }) });
+  },
+
+  /** How far an audience had been told so long after the beginning of the show. */
+  told: async (id: StreamId, afterMs: number): Promise<number> => {
+    const step = Math.floor(afterMs / PRESENCE.curveStepMs);
+    for (let hour = Math.min(Math.floor(step / STEPS_AN_HOUR), LONGEST_HOURS); hour >= 0; hour--) {
+      const item = await table.get(curveKey(id, hour));
+      const last = item && hourOf.read(item).points.findLast(([of = 0]) => hour * STEPS_AN_HOUR + of <= step);
+      if (last) return last[2] ?? 0;
+    }
+    return 0;
   },
 
   /** From the beginning; nobody was counted where there is no point. */

@@ -92,6 +92,12 @@ export const createFollowStore = ({ table }: { table: Table }) => {
     follows: async (follower: UserId, followee: UserId): Promise<boolean> =>
       (await table.get(followKey(follower, followee))) !== undefined,
 
+    /** Since when somebody follows another; undefined: they do not. */
+    since: async (follower: UserId, followee: UserId): Promise<number | undefined> => {
+      const item = await table.get(followKey(follower, followee));
+      return item && record.read(item).at;
+    },
+
     /** Whom of these somebody follows. */
     followedAmong: async (follower: UserId, people: readonly UserId[]): Promise<Set<UserId>> => {
       const items = await table.getMany(people.map((followee) => followKey(follower, followee)));

@@ -60,6 +60,37 @@ export const curveKey = (id: StreamId, hour: number) =>
 /** Who tells an audience what is new, and how far it has come. */
 export const deliveryKey = (id: StreamId) => key(aboutAudience(id), 'DELIVERY');
 
+/** The number of the last thing that was said or done in an audience. */
+export const chatHeadKey = (id: StreamId) => key(aboutAudience(id), 'HEAD');
+/** What its moderators have set, and what is pinned. */
+export const chatRulesKey = (id: StreamId) => key(aboutAudience(id), 'RULES');
+/** How often each reaction was given. */
+export const reactionsKey = (id: StreamId) => key(aboutAudience(id), 'REACTIONS');
+/** What was said and done in an audience, in its order. */
+export const chatPartition = (id: StreamId) => `CHAT#${id}`;
+export const chatSort = (seq: number) => `ENTRY#${String(seq).padStart(12, '0')}`;
+export const chatKey = (id: StreamId, seq: number) => key(chatPartition(id), chatSort(seq));
+/** Which number a message has that its writer calls so. */
+export const chatClientKey = (id: StreamId, userId: UserId, clientId: string) =>
+  key(`CHATCLIENT#${id}`, `${userId}#${hashed(clientId)}`);
+/** What somebody has said in audiences. */
+export const chatOfUser = (userId: UserId) => `CHATOF#${userId}`;
+/** What waits for a moderator's word. */
+export const heldPartition = (id: StreamId) => `HELD#${id}`;
+export const heldKey = (id: StreamId, heldId: string) => key(heldPartition(id), heldId);
+
+/** Whom a creator has named to moderate. */
+export const moderatorsPartition = (creator: UserId) => `MODERATORS#${creator}`;
+export const moderatorKey = (creator: UserId, userId: UserId) =>
+  key(moderatorsPartition(creator), `MODERATOR#${userId}`);
+/** Who may not write in a creator's audiences, or not be in them. */
+export const sanctionKey = (creator: UserId, userId: UserId) => key(`SANCTIONS#${creator}`, `ON#${userId}`);
+/** Words that a creator has held back. */
+export const heldWordsKey = (creator: UserId) => key(`CREATOR#${creator}`, 'HELDWORDS');
+/** What has been done in a creator's audiences. */
+export const actsPartition = (creator: UserId) => `ACTS#${creator}`;
+export const actKey = (creator: UserId, actId: string) => key(actsPartition(creator), `ACT#${actId}`);
+
 /** Who plays a show, spread so that a large audience is no hot partition. */
 export const VIEWER_SHARDS = 8;
 export const viewersPartition = (id: StreamId, shard: number) => `VIEWERS#${id}#${shard}`;

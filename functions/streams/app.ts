@@ -31,11 +31,13 @@ import type { Eviction } from '../shows/eviction.ts';
 import type { Changed, Ending } from '../shows/ending.ts';
 import type { Recordings } from '../shows/recordings.ts';
 import { type Presence, viewerOf } from '../shows/presence.ts';
+import { type ChatParts, createChatRoutes } from './chat.ts';
 import { createSimulcastRoutes, type SimulcastParts } from './simulcast.ts';
 import type { StreamViews } from '../shows/views.ts';
 
 type Parts = RoomParts &
-  SimulcastParts & {
+  SimulcastParts &
+  ChatParts & {
     authenticate: Authenticate;
     limited: LimitedMiddleware;
     streams: StreamStore;
@@ -83,7 +85,6 @@ export const createStreamsApp = (parts: Parts) => {
     changed,
   } = parts;
   const { clock, newStreamId, newKey, ingestUrl } = parts;
-  const simulcast = createSimulcastRoutes(parts);
   const room = createRoom(parts);
 
   const find = async (c: Context<RoomEnv>): Promise<Stream> => {
@@ -193,7 +194,9 @@ export const createStreamsApp = (parts: Parts) => {
       return page(c, list, await streams.byCreator({ creatorId: userId, begun: false, limit, after }));
     })
 
-    .route('/', simulcast)
+    .route('/', createSimulcastRoutes(parts))
+
+    .route('/', createChatRoutes({ ...parts, watchable }))
 
     .get('/stream/:id', async (c) => c.json(await viewFor(await watchable(c), c.get('user'))))
 

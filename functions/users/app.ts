@@ -1,3 +1,4 @@
+import { HeldWords } from '#contract/chat';
 import { PageQuery, type Page, type PersonView, UpdateMe } from '#contract/http';
 import { type Handle, parseHandle, type UserId } from '#domain/ids';
 import { isReserved } from '#domain/handle';
@@ -5,6 +6,7 @@ import type { ProfileChanges, User } from '#domain/user';
 import type { Cursors } from '#store/cursor';
 import type { Position } from '#store/dynamo';
 import type { FollowPage } from '#store/follows';
+import type { ModerationStore } from '#store/moderation';
 import type { Changed } from '#store/users';
 import { type Authenticate, type Caller, identified, requireUser, signedIn } from '../http/caller.ts';
 import type { LimitedMiddleware } from '../http/limited.ts';
@@ -41,6 +43,7 @@ type Parts = RoomParts & {
     unblock(blocker: UserId, blocked: UserId): Promise<void>;
     newest(blocker: UserId, ask: Ask): Promise<{ blocks: readonly { blocked: UserId }[]; next: Position | undefined }>;
   };
+  moderation: Pick<ModerationStore, 'name' | 'unname' | 'moderators' | 'words' | 'setWords'>;
   removals: { removeUser(id: UserId, now: number): Promise<void> };
   eviction: Pick<Eviction, 'ofPerson' | 'everywhere'>;
   cursors: Cursors;
@@ -58,6 +61,7 @@ export const createUsersApp = ({
   users,
   follows,
   blocks,
+  moderation,
   removals,
   eviction,
   cursors,
@@ -149,6 +153,35 @@ export const createUsersApp = ({
     const user = await another(caller, c.req.param('handle'), 'unblock');
     await blocks.unblock(caller.userId, user.id);
     return c.body(null, 204);
+  });
+
+  room.get('/users/me/moderators', signedIn, async (c) => {
+    const { userId } = requireUser(c);
+    return c.json(await people('moderators', await moderation.moderators(userId), undefined));
+  });
+
+  room.put('/users/me/moderators/:handle', signedIn, limited('follow'), async (c) => {
+    const caller = requireUser(c);
+    const user = await another(caller, c.req.param('handle'), 'name');
+    await moderation.name(caller.userId, user.id, now());
+    return c.body(null, 204);
+  });
+
+  room.delete('/users/me/moderators/:handle', signedIn, limited('follow'), async (c) => {
+    const caller = requireUser(c);
+    const user = await another(caller, c.req.param('handle'), 'name');
+    await moderation.unname(caller.userId, user.id);
+    return c.body(null, 204);
+  });
+
+  room.get('/users/me/held-words', signedIn, async (c) =>
+    c.json({ words: await moderation.words(requireUser(c).userId) }),
+  );
+
+  room.put('/users/me/held-words', signedIn, limited('profile'), body(HeldWords), async (c) => {
+    const { words } = c.req.valid('json');
+    await moderation.setWords(requireUser(c).userId, words);
+    return c.json({ words });
   });
 
   const people = async (

@@ -1,4 +1,5 @@
-import { expect, test } from '@playwright/test';
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, test, type Page } from '@playwright/test';
 import { expectPlaying, openPage, signIn } from './pages.ts';
 import { endShow, goLive } from './studio.ts';
 
@@ -48,4 +49,87 @@ test('viewers are counted while they play, on every page that shows them, and no
   await endShow(creator.page);
   await expect(creator.page.getByText(`Who watched “${title}”`)).toBeVisible({ timeout: 30_000 });
   expect(await counted()).toBe(0);
+});
+
+test('an audience talks: chat, answers, reactions, moderation at once, and what was not sent is tried again', async ({
+  browser,
+  request,
+}) => {
+  test.setTimeout(300_000);
+  const title = 'A conversation';
+  const creator = await openPage(browser, '/', { viewport: { width: 1440, height: 900 } });
+  await signIn(creator.page, 'bilal');
+  await creator.page.goto('/studio');
+  await goLive(creator.page, title);
+  const onAir = async () => {
+    const { items } = (await (await request.get('/stream?state=live')).json()) as {
+      items: { id: string; title: string }[];
+    };
+    return items.find((stream) => stream.title === title)?.id;
+  };
+  await expect.poll(onAir, { timeout: 60_000 }).toBeDefined();
+  const id = (await onAir()) ?? '';
+  const chatOf = (page: Page) => page.getByRole('region', { name: 'Chat' });
+  const say = async (page: Page, text: string) => {
+    await chatOf(page).getByRole('textbox', { name: 'Message' }).fill(text);
+    await page.keyboard.press('Enter');
+  };
+
+  const viewer = await openPage(browser, '/', { viewport: { width: 1440, height: 900 } });
+  await signIn(viewer.page, 'chen');
+  await viewer.page.goto(`/watch/${id}`);
+  const phone = await openPage(browser, `/watch/${id}`, { viewport: { width: 390, height: 844 } });
+  await expect(chatOf(phone.page).getByRole('button', { name: 'Sign in to chat' })).toBeVisible();
+
+  await say(viewer.page, 'Hello from https://vybzz.test');
+  for (const { page } of [viewer, creator, phone])
+    await expect(chatOf(page).getByText('Hello from')).toBeVisible({ timeout: 10_000 });
+
+  // the creator answers by keyboard alone
+  await chatOf(creator.page).getByRole('button', { name: 'More about the message by Chen' }).focus();
+  await creator.page.keyboard.press('Enter');
+  await creator.page.getByRole('menuitem', { name: 'Reply' }).press('Enter');
+  await say(creator.page, 'Welcome, @chen');
+  await expect(chatOf(viewer.page).getByText('Welcome,')).toBeVisible();
+  await expect(chatOf(viewer.page).getByText('@chen: Hello from https://vybzz.test')).toBeVisible();
+
+  await chatOf(phone.page).getByRole('button', { name: 'Love' }).click();
+  await expect(chatOf(viewer.page).getByRole('button', { name: 'Love 1' })).toBeVisible({ timeout: 12_000 });
+
+  // what is not sent says so, and is sent once
+  await viewer.context.setOffline(true);
+  await say(viewer.page, 'Through the tunnel');
+  await expect(chatOf(viewer.page).getByText('Not sent.')).toBeVisible({ timeout: 20_000 });
+  await viewer.context.setOffline(false);
+  await chatOf(viewer.page).getByRole('button', { name: 'Try again' }).click();
+  for (const { page } of [viewer, creator, phone])
+    await expect(chatOf(page).getByText('Through the tunnel')).toHaveCount(1, { timeout: 15_000 });
+
+  for (const { page } of [creator, viewer, phone]) {
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map(({ id: rule, nodes }) => [rule, nodes.map(({ html }) => html)])).toEqual([]);
+  }
+  if (process.env['VYBZZ_SHOTS'])
+    for (const [name, { page }] of Object.entries({ creator, viewer, phone }))
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme });
+        await page.screenshot({ path: `${process.env['VYBZZ_SHOTS']}/${name}-${colorScheme}.png`, fullPage: true });
+      }
+
+  // a message goes for all, and comes back when that is taken back
+  await chatOf(creator.page).getByRole('button', { name: 'More about the message by Chen' }).first().click();
+  await creator.page.getByRole('menuitem', { name: 'Delete' }).click();
+  for (const { page } of [viewer, phone])
+    await expect(chatOf(page).getByText('Hello from', { exact: false })).toHaveCount(0);
+  await chatOf(creator.page).getByRole('button', { name: 'Moderate' }).click();
+  await creator.page.getByRole('button', { name: 'Take back' }).first().click();
+  await creator.page.keyboard.press('Escape');
+  await expect(chatOf(phone.page).getByText('Hello from').first()).toBeVisible();
+
+  // banned in the middle of the show: nothing plays, nothing is heard, nobody is counted
+  await chatOf(creator.page).getByRole('button', { name: 'More about the message by Chen' }).first().click();
+  await creator.page.getByRole('menuitem', { name: 'Ban @chen' }).click();
+  await expect(viewer.page.getByText('This show is not for everyone')).toBeVisible({ timeout: 10_000 });
+  await expect(viewer.page.getByTestId('player')).toHaveCount(0);
+  await endShow(creator.page);
 });

@@ -6,6 +6,7 @@ import { createApi } from './api/api.ts';
 import { isPassing, messageOf } from './api/api-error.ts';
 import { browserId } from './api/browser-id.ts';
 import { createHttp } from './api/http.ts';
+import { liveAnswers } from './api/live-answers.ts';
 import { createOidc } from './api/oidc.ts';
 import { createQueries } from './api/queries.ts';
 import { createSignInSession } from './api/sign-in-session.ts';
@@ -13,6 +14,7 @@ import { createSlot } from './api/slot.ts';
 import { App } from './app/app.tsx';
 import type { AppParts } from './context/app-context.ts';
 import { startLiveUpdates, type LiveUpdatesParts } from './realtime/live-updates.ts';
+import { shareLive } from './realtime/share-live.ts';
 import { openRealtimeSocket } from './realtime/realtime-socket.ts';
 import { createAppRouter } from './app/router.tsx';
 import { createRenewal } from './context/renewal.ts';
@@ -53,7 +55,8 @@ const browser = browserId(createSlot(() => localStorage, BROWSER));
 
 const live: LiveUpdatesParts = {
   ticket: (asking) => api.ticket({ browser }, asking),
-  live: api.live,
+  live: liveAnswers(api),
+  chatAfter: api.chatAfter,
   openSocket: openRealtimeSocket,
   after: (ms, work) => {
     const timer = setTimeout(work, ms);
@@ -99,7 +102,7 @@ const parts: AppParts = {
     now: () => Date.now(),
     reload: () => location.reload(),
   }),
-  followLive: (following) => startLiveUpdates(live, following),
+  followLive: shareLive((following) => startLiveUpdates(live, following)),
 };
 
 const router = createAppRouter();

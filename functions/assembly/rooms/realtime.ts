@@ -9,7 +9,7 @@ import { createRealtime } from '../../realtime/handlers.ts';
 export const buildRealtime = (
   { config, table, clock, log }: Base,
   { users }: Pick<People, 'users'>,
-  { connections, streams, access, views, presence, wake }: Streaming,
+  { connections, streams, access, views, presence, chat, wake }: Streaming,
 ) =>
   createRealtime({
     tickets: createTicketStore({ table }),
@@ -21,6 +21,7 @@ export const buildRealtime = (
     access,
     views,
     presence,
+    chat,
     wake,
     origins: [new URL(config.PUBLIC_ORIGIN).origin, ...config.CORS_ORIGINS],
     log,

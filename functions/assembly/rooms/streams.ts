@@ -12,7 +12,21 @@ import { createSweep } from '../../streams/sweep.ts';
 export const buildStreamsRoom = (
   base: Base,
   { authenticate, limited, users, follows }: People,
-  { streams, channels, channelStore, ending, recordings, views, access, presence, figures, video, changed }: Streaming,
+  {
+    streams,
+    channels,
+    channelStore,
+    ending,
+    recordings,
+    views,
+    access,
+    presence,
+    figures,
+    chat,
+    moderating,
+    video,
+    changed,
+  }: Streaming,
 ) => {
   const { config, table, cursors, clock, log } = base;
   return createStreamsApp({
@@ -30,6 +44,8 @@ export const buildStreamsRoom = (
     access,
     presence,
     figures,
+    chat,
+    moderating: moderating(buildEviction(base, { users, follows })),
     addressOf: (c) => clientAddress(c, config.TRUSTED_HOPS),
     eviction: buildEviction(base, { users, follows }),
     people: users,

@@ -1,5 +1,6 @@
 import { createCommentStore } from '#store/comments';
 import { createLikeStore } from '#store/likes';
+import { createModerationStore } from '#store/moderation';
 import { createPostStore } from '#store/posts';
 import { createRemovalSteps, type RemoveStreams } from '#store/removal-steps';
 import { createRemovalStore } from '#store/removals';
@@ -26,6 +27,7 @@ export const buildUsersRoom = (
     users,
     follows,
     blocks,
+    moderation: createModerationStore({ table }),
     removals: createRemovalStore({ table }),
     eviction: buildEviction(base, { users, follows }),
     cursors,

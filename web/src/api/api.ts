@@ -24,6 +24,16 @@ import {
   type UpdateMe,
   type UpdatePost,
 } from '#contract/http';
+import {
+  ChatPage,
+  ChatStanding,
+  HeldWords,
+  type Moderate,
+  ModerationPage,
+  type Reaction,
+  Said,
+  type Say,
+} from '#contract/chat';
 import type { CreateStream, UpdateStream } from '#contract/show';
 import type { Http } from './http.ts';
 
@@ -71,9 +81,29 @@ export const createApi = ({ ask, tell }: Http) => ({
   updateStream: (id: string, body: UpdateStream) =>
     ask(StreamView, { method: 'PATCH', path: `/stream/${segment(id)}`, body }),
   stream: (id: string, { signal }: Asking = {}) => ask(StreamView, { path: `/stream/${segment(id)}`, signal }),
-  live: (id: string, { signal }: Asking = {}) =>
-    ask(LiveView, { path: `/stream/${segment(id)}/live`, anonymous: true, signal }),
+  /** @param anonymous so that a shared cache may answer: for shows that everybody may watch */
+  live: (id: string, { signal, anonymous }: Asking & { anonymous: boolean }) =>
+    ask(LiveView, { path: `/stream/${segment(id)}/live`, anonymous, signal }),
   beat: (id: string, body: Beat) => tell({ method: 'POST', path: `/stream/${segment(id)}/beats`, body }),
+  chatAfter: (id: string, after: number, { signal }: Asking = {}) =>
+    ask(ChatPage, { path: `/stream/${segment(id)}/chat`, query: { after, limit: 100 }, signal }),
+  chatBefore: (id: string, before: number, { signal }: Asking = {}) =>
+    ask(ChatPage, { path: `/stream/${segment(id)}/chat`, query: { before }, signal }),
+  chatAt: (id: string, at: number, { signal }: Asking = {}) =>
+    ask(ChatPage, { path: `/stream/${segment(id)}/chat`, query: { at }, signal }),
+  say: (id: string, body: Say) => ask(Said, { method: 'POST', path: `/stream/${segment(id)}/chat`, body }),
+  chatStanding: (id: string, { signal }: Asking = {}) =>
+    ask(ChatStanding, { path: `/stream/${segment(id)}/chat/standing`, signal }),
+  react: (id: string, kind: Reaction) =>
+    tell({ method: 'POST', path: `/stream/${segment(id)}/reactions`, body: { kind } }),
+  moderate: (id: string, body: Moderate) => tell({ method: 'POST', path: `/stream/${segment(id)}/moderation`, body }),
+  moderation: (id: string, { signal }: Asking = {}) =>
+    ask(ModerationPage, { path: `/stream/${segment(id)}/moderation`, query: { limit: 50 }, signal }),
+  moderators: ({ signal }: Asking = {}) => ask(People, { path: '/users/me/moderators', signal }),
+  nameModerator: (handle: string) => tell({ method: 'PUT', path: `/users/me/moderators/${segment(handle)}` }),
+  unnameModerator: (handle: string) => tell({ method: 'DELETE', path: `/users/me/moderators/${segment(handle)}` }),
+  heldWords: ({ signal }: Asking = {}) => ask(HeldWords, { path: '/users/me/held-words', signal }),
+  setHeldWords: (words: string[]) => ask(HeldWords, { method: 'PUT', path: '/users/me/held-words', body: { words } }),
   curve: (id: string, { signal }: Asking = {}) => ask(ViewerCurve, { path: `/stream/${segment(id)}/curve`, signal }),
   playback: (id: string, { signal }: Asking = {}) =>
     ask(PlaybackView, { path: `/stream/${segment(id)}/playback`, signal }),

@@ -108,6 +108,42 @@ export const createQueries = (api: Api) => ({
       refetchInterval: ({ state: { data } }) => (data && isMoving(data) ? MOVING_EVERY_MS : false),
     }),
 
+  /** What one may do in an audience. */
+  chatStanding: (id: string) =>
+    queryOptions({
+      queryKey: ['chat-standing', id],
+      queryFn: ({ signal }) => api.chatStanding(id, { signal }),
+      staleTime: 30_000,
+    }),
+
+  /** What was done in an audience, and what waits for a moderator. */
+  moderation: (id: string) =>
+    queryOptions({
+      queryKey: ['moderation', id],
+      queryFn: ({ signal }) => api.moderation(id, { signal }),
+      refetchInterval: MOVING_EVERY_MS,
+    }),
+
+  moderators: () =>
+    queryOptions({
+      queryKey: ['moderators'],
+      queryFn: async ({ signal }) => (await api.moderators({ signal })).items,
+    }),
+
+  heldWords: () =>
+    queryOptions({
+      queryKey: ['held-words'],
+      queryFn: async ({ signal }) => (await api.heldWords({ signal })).words,
+    }),
+
+  /** What had been said at a moment of a show. */
+  chatAt: (id: string, at: number) =>
+    queryOptions({
+      queryKey: ['chat-at', id, at],
+      queryFn: ({ signal }) => api.chatAt(id, at, { signal }),
+      staleTime: Infinity,
+    }),
+
   /** How many watched one's own show. */
   curve: (id: string) =>
     queryOptions({

@@ -73,7 +73,16 @@ const watch = createRoute({
   ),
 });
 
-const routeTree = root.addChildren([home, signedIn, profile, settings, post, studio, show, watch]);
+const chat = createRoute({
+  getParentRoute: () => root,
+  path: '/chat/$streamId',
+  component: lazyRouteComponent(
+    part(() => import('./chat-page.tsx')),
+    'ChatPage',
+  ),
+});
+
+const routeTree = root.addChildren([home, signedIn, profile, settings, post, studio, show, watch, chat]);
 
 /** @param history where the address is kept; by default the browser's own */
 export const createAppRouter = (history?: RouterHistory) =>

@@ -1,9 +1,11 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { CalendarPlus, Clapperboard, LockKeyhole, Share2 } from 'lucide-react';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import type { StreamView } from '#contract/http';
 import { isLiveToViewers } from '#contract/show';
+import { AudiencePanel } from '../audience/audience-panel.tsx';
+import { ChatReplay } from '../audience/chat-replay.tsx';
 import { ApiError, type ApiErrorCode } from '../api/api-error.ts';
 import { useApp, useSignedIn } from '../context/app-context.ts';
 import { FollowButton } from '../people/follow-button.tsx';
@@ -73,16 +75,25 @@ const Watch = ({ stream }: { stream: StreamView }) => {
   // The short news say that something changed; the stream itself says all of it.
   const moved = now?.scheduledFor !== undefined && now.scheduledFor !== stream.scheduledFor;
   const ahead =
-    now && (now.state !== stream.state || now.recording !== stream.recording || moved)
-      ? `${now.state} ${now.recording} ${now.scheduledFor}`
+    now && (now.refused || now.state !== stream.state || now.recording !== stream.recording || moved)
+      ? `${now.state} ${now.recording} ${now.scheduledFor} ${now.refused}`
       : undefined;
   useEffect(() => {
     if (ahead !== undefined) void queryClient.invalidateQueries({ queryKey: ['stream', stream.id] });
   }, [ahead, queryClient, stream.id]);
 
+  const [seconds, setSeconds] = useState(0);
+  // once it is over its chat is shown beside the recording, at the moment that is played
+  const replayed = isSettled(stream) || (now !== undefined && isSettled(now));
   return (
     <div className="watch">
-      <Playback stream={stream} now={now} />
+      <div className="watch__stage">
+        <Playback stream={stream} now={now} onRecordingAt={setSeconds} />
+        {!replayed && stream.state !== 'ended' && <AudiencePanel streamId={stream.id} />}
+        {replayed && stream.startedAt !== undefined && (
+          <ChatReplay streamId={stream.id} startedAt={stream.startedAt} seconds={seconds} />
+        )}
+      </div>
       <div className="watch__about">
         <div className="watch__heading">
           <h1>{shown.title}</h1>

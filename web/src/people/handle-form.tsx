@@ -1,7 +1,8 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 import { toast } from 'sonner';
-import { HandleText, type MeView } from '#contract/http';
+import { HandleText } from '#contract/fields';
+import type { MeView } from '#contract/http';
 import { messageOf } from '../api/api-error.ts';
 import { useApp } from '../context/app-context.ts';
 import { Button } from '../ui/button.tsx';

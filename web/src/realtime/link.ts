@@ -47,9 +47,11 @@ export const LIMITS = {
   silenceMs: 45_000,
   pollMs: 3_000,
   /** In push mode too: a push is a hint, and one may have been missed… */
-  pollPushedMs: 15_000,
+  pollPushedMs: 7_500,
   /** …and of a show on the air its worker knows things that nobody pushes: the browser is away. The answer comes out of a cache. */
   pollOnAirMs: 4_000,
+  /** Who has joined may have missed what was said while they did: it is asked for once. */
+  settleMs: 1_500,
   /** A cached answer may be this much older than what has been pushed. */
   cachedMs: 2_000,
 } as const;

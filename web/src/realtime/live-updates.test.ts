@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ChatPage } from '#contract/chat';
 import type { LiveView, StreamView } from '#contract/http';
 import type { ClientMessage, ServerMessage } from '#contract/realtime';
 import { LIMITS } from './link.ts';
@@ -13,7 +14,11 @@ const live = (change: Partial<LiveView> = {}): LiveView => ({
   title: 'First light',
   viewers: 0,
   recording: 'none',
+  mode: 'push',
   chat: [],
+  seq: 0,
+  rules: { slowSeconds: 0, frozen: false },
+  reactions: { heart: 0, clap: 0, laugh: 0, wow: 0, fire: 0 },
   ...change,
 });
 
@@ -42,6 +47,8 @@ const makeWorld = ({ answer = (): LiveView | Error => live(), ticketFails = fals
     nowMs: 0,
     polls: 0,
     tickets: 0,
+    caughtUpFrom: [] as number[],
+    missed: { items: [], removed: [], seq: 0, more: false, rules: { slowSeconds: 0, frozen: false } } as ChatPage,
     answer,
     ticketFails,
     sockets,
@@ -85,6 +92,10 @@ const makeWorld = ({ answer = (): LiveView | Error => live(), ticketFails = fals
         const answered = world.answer();
         if (answered instanceof Error) throw answered;
         return answered;
+      },
+      chatAfter: async (_streamId, after) => {
+        world.caughtUpFrom.push(after);
+        return world.missed;
       },
       openSocket: (ticket, events) => {
         const socket = { ticket, events, sent: [] as ClientMessage[], closed: false };
@@ -213,6 +224,25 @@ describe('following a stream', () => {
     world.socket().events.said('{"message":"Forbidden","connectionId":"x"}');
     world.say({ type: 'stream', stream: stream({ id: 'str_2', title: 'another' }) });
     expect(world.seen).toHaveLength(before);
+  });
+
+  it('asks for what it missed of the chat, and once after it has joined', async () => {
+    const said = (seq: number) => ({
+      id: String(seq),
+      seq,
+      from: { handle: 'chen', name: 'Chen' },
+      text: `${seq}`,
+      at: '2026-11-22T10:00:00Z',
+    });
+    const world = await joinedWorld();
+    await world.pass(LIMITS.settleMs);
+    expect(world.caughtUpFrom).toEqual([0]);
+    world.say({ type: 'chat', streamId: STREAM, ...said(1) });
+    world.missed = { ...world.missed, items: [said(2), said(3)], seq: 3 };
+    world.say({ type: 'batch', streamId: STREAM, messages: [{ type: 'chat', streamId: STREAM, ...said(3) }] });
+    await world.settle();
+    expect(world.caughtUpFrom).toEqual([0, 1]);
+    expect(world.last()?.chat?.messages.map(({ seq }) => seq)).toEqual([1, 2, 3]);
   });
 
   it('tries again at once when the browser is back on a network', async () => {

@@ -1,6 +1,8 @@
+import type { ChatPage } from '#contract/chat';
 import type { LiveView, Ticket } from '#contract/http';
 import { ServerMessage, type ClientMessage, type SingleMessage } from '#contract/realtime';
 import { json } from '../api/api-error.ts';
+import { misses } from './chat-log.ts';
 import {
   initial,
   LIMITS,
@@ -20,6 +22,7 @@ export type RealtimeSocketEvents = { opened: () => void; said: (text: string) =>
 export type LiveUpdatesParts = {
   ticket: (asking: { signal: AbortSignal }) => Promise<Ticket>;
   live: (streamId: string, asking: { signal: AbortSignal }) => Promise<LiveView>;
+  chatAfter: (streamId: string, after: number, asking: { signal: AbortSignal }) => Promise<ChatPage>;
   openSocket: (ticket: string, events: RealtimeSocketEvents) => RealtimeSocket;
   /** Runs `work` once, later; the answer calls it off. */
   after: (ms: number, work: () => void) => () => void;
@@ -35,7 +38,7 @@ const isOnAir = (state: Snapshot['state']) => state === 'connecting' || state ==
 
 /** Follows one stream until stopped or settled: by the realtime socket while it is there, by asking while it is not. */
 export const startLiveUpdates = (
-  { ticket, live, openSocket, after, onWake, now, random }: LiveUpdatesParts,
+  { ticket, live, chatAfter, openSocket, after, onWake, now, random }: LiveUpdatesParts,
   { streamId, onChange }: Following,
 ) => {
   const over = new AbortController();
@@ -43,7 +46,9 @@ export const startLiveUpdates = (
   let link: Link = initial;
   let snapshot: Snapshot | undefined;
   let socket: RealtimeSocket | undefined;
+  let catching = false;
   let cancelRetry = () => {};
+  let cancelSettle = () => {};
   let cancelPing = () => {};
   let cancelSilence = () => {};
   let cancelPoll = () => {};
@@ -101,6 +106,7 @@ export const startLiveUpdates = (
         const left = socket;
         socket = undefined;
         cancelPing();
+        cancelSettle();
         cancelSilence();
         left?.close();
         return;
@@ -136,6 +142,8 @@ export const startLiveUpdates = (
       case 'joined':
         if (message.live.id !== streamId) return;
         learn({ type: 'joined', live: message.live, atMs: now() });
+        // what was said between that answer and the first push
+        cancelSettle = after(LIMITS.settleMs, catchUp);
         return happened({ type: 'joined', mode: message.mode });
       case 'stream':
         if (message.stream.id === streamId) learn({ type: 'pushed', stream: message.stream, atMs: now() });
@@ -143,14 +151,43 @@ export const startLiveUpdates = (
       case 'health':
         if (message.streamId === streamId) learn({ type: 'health', health: message.health, atMs: now() });
         return;
+      case 'chat':
+      case 'removed':
+      case 'restored':
+      case 'rules':
+        if (message.streamId !== streamId) return;
+        if (snapshot?.chat && misses(snapshot.chat, message)) return catchUp();
+        return learn({ type: 'chat', news: message });
+      case 'reactions':
+        if (message.streamId === streamId) learn({ type: 'reactions', given: message.given });
+        return;
+      case 'said':
+        return;
       case 'viewers':
         if (message.streamId === streamId) learn({ type: 'viewers', count: message.count, atMs: now() });
         return;
       case 'refused':
+        if (message.error === 'not-allowed' || message.error === 'blocked') learn({ type: 'refused' });
         return happened({ type: 'refused' });
       case 'pong':
         return;
     }
+  };
+
+  /** Asks for what was missed, once however much of it there is. */
+  const catchUp = () => {
+    if (catching || !snapshot?.chat || signal.aborted) return;
+    catching = true;
+    chatAfter(streamId, snapshot.chat.seq, { signal })
+      .then((page) => {
+        catching = false;
+        learn({ type: 'chat-asked', page });
+        if (page.more) catchUp();
+      })
+      .catch(() => {
+        // the next message, or the next poll, tells that something is missing
+        catching = false;
+      });
   };
 
   const poll = () => {

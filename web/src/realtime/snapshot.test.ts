@@ -9,7 +9,11 @@ const live = (change: Partial<LiveView> = {}): LiveView => ({
   title: 'First light',
   viewers: 0,
   recording: 'none',
+  mode: 'push',
   chat: [],
+  seq: 0,
+  rules: { slowSeconds: 0, frozen: false },
+  reactions: { heart: 0, clap: 0, laugh: 0, wow: 0, fire: 0 },
   ...change,
 });
 

@@ -1,5 +1,7 @@
+import type { ChatPage, ReactionCounts } from '#contract/chat';
 import type { LiveView, StreamHealth, StreamView } from '#contract/http';
 import type { StreamState } from '#contract/show';
+import { asked, type ChatLog, type ChatNews, fromLive, heard, polled } from './chat-log.ts';
 import { LIMITS } from './link.ts';
 
 /** What is known of a stream right now, from whatever said it last. */
@@ -17,6 +19,14 @@ export type Snapshot = {
   /** Only to the creator. */
   health?: StreamHealth | undefined;
   warnings?: string[] | undefined;
+  /** What the audience has said. */
+  chat?: ChatLog | undefined;
+  /** The reactions that came last together, and their number among such. */
+  burst?: { number: number; given: ReactionCounts } | undefined;
+  /** How often each reaction has been given. */
+  reactions?: ReactionCounts | undefined;
+  /** The server says that this viewer may not watch any longer. */
+  refused?: true;
   /** When something was last pushed, in milliseconds since 1970. */
   pushedAtMs?: number;
 };
@@ -26,17 +36,27 @@ export type News =
   | { type: 'joined'; live: LiveView; atMs: number }
   | { type: 'pushed'; stream: StreamView; atMs: number }
   | { type: 'health'; health: StreamHealth; atMs: number }
-  | { type: 'viewers'; count: number; atMs: number };
+  | { type: 'viewers'; count: number; atMs: number }
+  | { type: 'chat'; news: ChatNews }
+  | { type: 'chat-asked'; page: ChatPage }
+  | { type: 'reactions'; given: ReactionCounts }
+  | { type: 'refused' };
 
 /** Takes in news: the end is final, and an answer out of a cache does not undo what was pushed a moment ago. */
 export const takeIn = (known: Snapshot | undefined, news: News): Snapshot | undefined => {
   if (news.type === 'health') return known && { ...known, health: news.health };
+  if (news.type === 'chat') return known?.chat && { ...known, chat: heard(known.chat, news.news) };
+  if (news.type === 'chat-asked') return known?.chat && { ...known, chat: asked(known.chat, news.page) };
+  if (news.type === 'refused') return known && { ...known, refused: true };
+  if (news.type === 'reactions') return known && withBurst(known, news.given);
   if (news.type === 'viewers')
     return known && known.state !== 'ended' ? { ...known, viewers: news.count, pushedAtMs: news.atMs } : known;
   const newest = news.type === 'pushed' ? news.stream : news.live;
   if (known?.state === 'ended' && (newest.state !== 'ended' || isSettled(known))) return known;
-  if (news.type === 'asked' && known?.pushedAtMs !== undefined && news.atMs - known.pushedAtMs < LIMITS.cachedMs)
-    return known;
+  if (news.type === 'asked' && known?.pushedAtMs !== undefined && news.atMs - known.pushedAtMs < LIMITS.cachedMs) {
+    const chat = known.chat && polled(known.chat, news.live);
+    return chat === known.chat ? known : { ...known, chat };
+  }
   return {
     state: newest.state,
     title: newest.title,
@@ -46,6 +66,9 @@ export const takeIn = (known: Snapshot | undefined, news: News): Snapshot | unde
     startedAt: newest.startedAt ?? known?.startedAt,
     endedBecause: known?.endedBecause,
     scheduledFor: known?.scheduledFor,
+    chat: chatOf(known, news),
+    burst: known?.burst,
+    reactions: news.type === 'pushed' ? known?.reactions : news.live.reactions,
     health: known?.health,
     warnings: known?.warnings,
     ...(news.type === 'pushed' && {
@@ -57,6 +80,26 @@ export const takeIn = (known: Snapshot | undefined, news: News): Snapshot | unde
     ...(news.type === 'asked'
       ? known?.pushedAtMs !== undefined && { pushedAtMs: known.pushedAtMs }
       : { pushedAtMs: news.atMs }),
+  };
+};
+
+const chatOf = (known: Snapshot | undefined, news: Extract<News, { type: 'asked' | 'joined' | 'pushed' }>) => {
+  if (news.type === 'pushed') return known?.chat;
+  return known?.chat ? polled(known.chat, news.live) : fromLive(news.live);
+};
+
+const withBurst = (known: Snapshot, given: ReactionCounts): Snapshot => {
+  const before = known.reactions;
+  return {
+    ...known,
+    burst: { number: (known.burst?.number ?? 0) + 1, given },
+    reactions: before && {
+      heart: before.heart + given.heart,
+      clap: before.clap + given.clap,
+      laugh: before.laugh + given.laugh,
+      wow: before.wow + given.wow,
+      fire: before.fire + given.fire,
+    },
   };
 };
 

@@ -4,6 +4,7 @@ import { CalendarPlus, ChartNoAxesColumn, Radio } from 'lucide-react';
 import { useCallback, useEffect, useState } from 'react';
 import type { StreamView } from '#contract/http';
 import { isLiveToViewers } from '#contract/show';
+import { AudiencePanel } from '../audience/audience-panel.tsx';
 import { useApp } from '../context/app-context.ts';
 import { useBroadcast, useBroadcastHandle, useRunningStream } from '../broadcast/broadcast-provider.tsx';
 import { GoLiveDialog, type GoLiveInput } from '../broadcast/go-live-dialog.tsx';
@@ -66,7 +67,10 @@ export const Studio = () => {
       {hasShow && (
         <>
           {running !== undefined && <ShowPanel streamId={running} />}
-          <LiveControls />
+          <div className="studio__show">
+            <LiveControls />
+            {running !== undefined && <AudiencePanel streamId={running} studio />}
+          </div>
           {state.at === 'ended' && endedHere !== undefined && (
             <Link to="/studio/$streamId" params={{ streamId: endedHere }} className={buttonClass()}>
               <ChartNoAxesColumn aria-hidden="true" />
@@ -76,7 +80,12 @@ export const Studio = () => {
         </>
       )}
       {state.at === 'ended' && endedHere !== undefined && <ShowSummary streamId={endedHere} />}
-      {!hasShow && elsewhere && <OnAirElsewhere stream={elsewhere} onGoOn={() => goOnWith(elsewhere)} />}
+      {!hasShow && elsewhere && (
+        <>
+          <OnAirElsewhere stream={elsewhere} onGoOn={() => goOnWith(elsewhere)} />
+          <AudiencePanel streamId={elsewhere.id} studio />
+        </>
+      )}
       {!hasShow && !elsewhere && (
         <ReadyCard onStart={() => setStarting({ with: 'new' })} onSchedule={() => setScheduling(true)} />
       )}

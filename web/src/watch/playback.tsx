@@ -18,8 +18,15 @@ const Player = lazy(part(async () => ({ default: (await import('./player.tsx')).
 /** The end of the live picture is waited for no longer than this once the show is over. */
 const FINISHING_MS = 40_000;
 
+type Props = {
+  stream: StreamView;
+  now: Snapshot | undefined;
+  /** Where in the recording the player is, in whole seconds. */
+  onRecordingAt: (seconds: number) => void;
+};
+
 /** The picture of a stream, or what is to be said while there is none. */
-export const Playback = ({ stream, now }: { stream: StreamView; now: Snapshot | undefined }) => {
+export const Playback = ({ stream, now, onRecordingAt }: Props) => {
   const { queries } = useApp();
   const queryClient = useQueryClient();
   const [liveSeen, setLiveSeen] = useState<'not' | 'playing' | 'done'>('not');
@@ -64,6 +71,7 @@ export const Playback = ({ stream, now }: { stream: StreamView; now: Snapshot | 
             onEnded={ended}
             onProgress={(seconds) => {
               if (kind === 'live') beat(seconds);
+              else onRecordingAt(Math.floor(seconds));
             }}
             onRefused={() => void queryClient.refetchQueries({ queryKey: ['playback', stream.id] })}
           />

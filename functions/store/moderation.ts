@@ -1,0 +1,110 @@
+import * as z from 'zod/mini';
+import { type Act, ACTS, type Sanction } from '#domain/chat';
+import type { ActId, UserId } from '#domain/ids';
+import { actId, streamId, userId } from './brands.ts';
+import { exists, type Position, type Table } from './dynamo.ts';
+import { toItem } from './item.ts';
+import {
+  actKey,
+  actsPartition,
+  blockKey,
+  heldWordsKey,
+  moderatorKey,
+  moderatorsPartition,
+  sanctionKey,
+} from './keys.ts';
+import { createRecord } from './record.ts';
+
+const moderator = createRecord({ kind: 'moderator', version: 1, schema: z.object({ userId, at: z.number() }) });
+const sanction = createRecord({
+  kind: 'sanction',
+  version: 1,
+  schema: z.object({ userId, kind: z.enum(['timeout', 'ban']), until: z.optional(z.number()) }),
+});
+const words = createRecord({ kind: 'held words', version: 1, schema: z.object({ words: z.array(z.string()) }) });
+const act = createRecord({
+  kind: 'act',
+  version: 1,
+  schema: z.object({
+    id: actId,
+    at: z.number(),
+    by: userId,
+    act: z.enum(ACTS),
+    streamId,
+    userId: z.optional(userId),
+    seq: z.optional(z.number()),
+    text: z.optional(z.string()),
+    value: z.optional(z.number()),
+    before: z.optional(z.number()),
+    undoneAt: z.optional(z.number()),
+    undoneBy: z.optional(userId),
+  }),
+});
+
+/** As many as one creator may name. */
+const MODERATORS_MOST = 100;
+
+/** Who moderates a creator's audiences, who is kept out of them, and what was done. */
+export const createModerationStore = ({ table }: { table: Table }) => ({
+  name: async (creator: UserId, id: UserId, now: number): Promise<void> => {
+    await table.put({ ...moderatorKey(creator, id), ...moderator.write({ userId: id, at: now }) });
+  },
+  unname: async (creator: UserId, id: UserId): Promise<void> => {
+    await table.remove(moderatorKey(creator, id));
+  },
+  moderators: async (creator: UserId): Promise<UserId[]> => {
+    const { items } = await table.query({ partition: moderatorsPartition(creator), limit: MODERATORS_MOST });
+    return items.map((item) => moderator.read(item).userId);
+  },
+  moderates: async (creator: UserId, id: UserId): Promise<boolean> =>
+    (await table.get(moderatorKey(creator, id))) !== undefined,
+
+  sanction: async (creator: UserId, on: Sanction): Promise<void> => {
+    const expiresAt = on.until === undefined ? undefined : Math.ceil(on.until / 1_000) + 60;
+    await table.put({ ...sanctionKey(creator, on.userId), ...sanction.write({ ...on }, { expiresAt }) });
+  },
+  pardon: async (creator: UserId, id: UserId): Promise<void> => {
+    await table.remove(sanctionKey(creator, id));
+  },
+  /** What holds of somebody now. */
+  sanctionOn: async (creator: UserId, id: UserId, now: number): Promise<Sanction | undefined> => {
+    const item = await table.get(sanctionKey(creator, id));
+    const on = item && sanction.read(item);
+    return on && (on.until === undefined || on.until > now) ? on : undefined;
+  },
+  /** Whether somebody may not be in a creator's audiences: banned there, or blocked by the creator. */
+  isKeptOut: async (creator: UserId, id: UserId): Promise<boolean> => {
+    const items = await table.getMany([sanctionKey(creator, id), blockKey(creator, id)]);
+    return items.some((item) => item['kind'] === undefined || item['kind'].S === 'ban');
+  },
+
+  words: async (creator: UserId): Promise<string[]> => {
+    const item = await table.get(heldWordsKey(creator));
+    return item ? words.read(item).words : [];
+  },
+  setWords: async (creator: UserId, held: string[]): Promise<void> => {
+    await table.put({ ...heldWordsKey(creator), ...words.write({ words: held }) });
+  },
+
+  note: async (creator: UserId, done: Act): Promise<void> => {
+    await table.put({ ...actKey(creator, done.id), ...act.write({ ...done }) });
+  },
+  acts: async (creator: UserId, { limit, after }: { limit: number; after: Position | undefined }) => {
+    const { items, next } = await table.query({ partition: actsPartition(creator), newestFirst: true, limit, after });
+    return { acts: items.map((item): Act => act.read(item)), next };
+  },
+  act: async (creator: UserId, id: ActId): Promise<Act | undefined> => {
+    const item = await table.get(actKey(creator, id));
+    return item && act.read(item);
+  },
+  /** Notes that an act was taken back. False where it had been. */
+  undone: async (creator: UserId, id: ActId, by: UserId, now: number): Promise<boolean> =>
+    (
+      await table.update(
+        actKey(creator, id),
+        { expression: 'SET undoneAt = :now, undoneBy = :by', values: toItem({ ':now': now, ':by': by }) },
+        { ...exists, expression: 'attribute_exists(pk) AND attribute_not_exists(undoneAt)' },
+      )
+    ).done,
+});
+export type ModerationStore = ReturnType<typeof createModerationStore>;

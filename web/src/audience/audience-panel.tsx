@@ -1,0 +1,171 @@
+import { useQuery } from '@tanstack/react-query';
+import { ArrowDown, MessagesSquare, Pin } from 'lucide-react';
+import { useState } from 'react';
+import type { ChatMessageView } from '#contract/chat';
+import { useApp, useSignedIn } from '../context/app-context.ts';
+import { useLive } from '../context/use-live.ts';
+import { type ChatLog, withMessages } from '../realtime/chat-log.ts';
+import { Button } from '../ui/button.tsx';
+import { Spinner } from '../ui/spinner.tsx';
+import { Viewers } from '../ui/viewers.tsx';
+import './audience.css';
+import { Composer } from './composer.tsx';
+import { MessageLine } from './message-line.tsx';
+import { MessageText } from './message-text.tsx';
+import { ModerationTools } from './moderation-tools.tsx';
+import { Reactions } from './reactions.tsx';
+import { StudioTools, useStudioTools } from './studio-tools.tsx';
+import { type Sender, useOutbox } from './use-outbox.ts';
+import { useStuckToEnd } from './use-stuck-to-end.ts';
+
+type Props = {
+  streamId: string;
+  /** In a studio its creator reads it from afar, in a window of its own, or by ear. @default false */
+  studio?: boolean;
+};
+
+/** The chat of a show that is on the air, or about to be: what is said, and the line to say something. */
+export const AudiencePanel = ({ streamId, studio = false }: Props) => {
+  const { queries } = useApp();
+  const signedIn = useSignedIn();
+  const now = useLive(streamId);
+  const { data: me } = useQuery({ ...queries.me(), enabled: signedIn });
+  const { data: standing } = useQuery({ ...queries.chatStanding(streamId), enabled: signedIn });
+  const sender = useOutbox(streamId);
+  const [replyTo, setReplyTo] = useState<ChatMessageView>();
+  const tools = useStudioTools(now?.chat, me?.handle);
+  // one's own are shown whatever becomes of the way by which all others come
+  const chat = now?.chat && withMessages(now.chat, sender.outbox.said);
+  const moderates = standing !== undefined && standing.role !== 'viewer';
+  const over = now?.state === 'ended';
+  return (
+    <section className={`chat${studio && tools.large ? ' chat--large' : ''}`} aria-label="Chat">
+      <header className="chat__header">
+        <h2>Chat</h2>
+        {studio && now && <Viewers viewers={now.viewers} />}
+        <span className="chat__gap" />
+        {studio && <StudioTools streamId={streamId} tools={tools} />}
+        {moderates && chat && (
+          <ModerationTools streamId={streamId} rules={chat.rules} creator={standing.role === 'creator'} />
+        )}
+      </header>
+      {chat?.rules.pinned && (
+        <p className="chat__pinned">
+          <Pin aria-hidden="true" />
+          <span>
+            <b>{chat.rules.pinned.from.name}</b> <MessageText text={chat.rules.pinned.text} me={me?.handle} />
+          </span>
+        </p>
+      )}
+      {chat ? (
+        <Messages
+          streamId={streamId}
+          chat={chat}
+          sender={sender}
+          me={me?.handle}
+          moderates={moderates}
+          onReply={signedIn && !over ? setReplyTo : undefined}
+        />
+      ) : (
+        <div className="chat__empty">
+          <Spinner label="Loading the chat" />
+        </div>
+      )}
+      {chat && !over && (
+        <footer className="chat__footer">
+          <Reactions streamId={streamId} counts={now?.reactions} burst={now?.burst} />
+          <Composer
+            signedIn={signedIn}
+            rules={chat.rules}
+            standing={standing}
+            replyTo={replyTo}
+            onReplyDropped={() => setReplyTo(undefined)}
+            onSend={(text) => {
+              sender.send(text, replyTo?.seq);
+              setReplyTo(undefined);
+            }}
+          />
+        </footer>
+      )}
+    </section>
+  );
+};
+
+type MessagesProps = {
+  streamId: string;
+  chat: ChatLog;
+  sender: Sender;
+  me: string | undefined;
+  moderates: boolean;
+  onReply: ((message: ChatMessageView) => void) | undefined;
+};
+
+const Messages = ({ streamId, chat, sender, me, moderates, onReply }: MessagesProps) => {
+  const { messages } = chat;
+  const { list, unseen, toEnd } = useStuckToEnd({
+    last: messages.at(-1)?.seq ?? 0,
+    countAfter: (seq) => messages.filter((message) => message.seq > seq).length,
+  });
+  return (
+    <div className="chat__scroll">
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls has to be reached by the keyboard */}
+      <div ref={list} className="chat__list" role="log" aria-label="Messages" tabIndex={0}>
+        {messages.length === 0 && sender.outbox.sending.length === 0 && (
+          <p className="chat__empty muted">
+            <MessagesSquare aria-hidden="true" />
+            Nobody has said anything yet.
+          </p>
+        )}
+        <ol>
+          {messages.map((message) => (
+            <MessageLine
+              key={message.seq}
+              streamId={streamId}
+              message={message}
+              me={me}
+              moderates={moderates}
+              onReply={onReply && (() => onReply(message))}
+            />
+          ))}
+          <OnItsWay sender={sender} me={me} />
+        </ol>
+      </div>
+      {unseen > 0 && (
+        <Button size="s" variant="primary" className="chat__unseen" icon={<ArrowDown />} onClick={toEnd}>
+          {unseen === 1 ? '1 new message' : `${unseen} new messages`}
+        </Button>
+      )}
+    </div>
+  );
+};
+
+const OnItsWay = ({ sender, me }: { sender: Sender; me: string | undefined }) =>
+  sender.outbox.sending.map((message) => (
+    <li key={message.clientId} className="chat__message chat__message--sending">
+      <div className="chat__words">
+        <p>
+          <span className="chat__author">You</span>
+          <MessageText text={message.text} me={me} />
+        </p>
+        {message.at === 'held' && <p className="chat__fate">A moderator looks at this first.</p>}
+        {message.at === 'not-sent' && (
+          <p className="chat__fate chat__fate--bad" role="alert">
+            Not sent. {message.because}
+            <span className="chat__choices">
+              <Button size="s" onClick={() => sender.again(message)}>
+                Try again
+              </Button>
+              <Button size="s" variant="ghost" onClick={() => sender.giveUp(message.clientId)}>
+                Give up
+              </Button>
+            </span>
+          </p>
+        )}
+        {message.at === 'held' && (
+          <Button size="s" variant="ghost" onClick={() => sender.giveUp(message.clientId)}>
+            OK
+          </Button>
+        )}
+      </div>
+    </li>
+  ));

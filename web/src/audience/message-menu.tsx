@@ -1,0 +1,87 @@
+import { useMutation } from '@tanstack/react-query';
+import { Ban, Clock, Ellipsis, Pin, Reply, Trash2 } from 'lucide-react';
+import { DropdownMenu } from 'radix-ui';
+import type { ChatMessageView, Moderate } from '#contract/chat';
+import { useApp } from '../context/app-context.ts';
+import '../ui/button.css';
+import '../ui/menu.css';
+
+const TIMEOUTS = [
+  { label: '1 minute', seconds: 60 },
+  { label: '10 minutes', seconds: 600 },
+  { label: '1 day', seconds: 86_400 },
+];
+
+type Props = {
+  streamId: string;
+  message: ChatMessageView;
+  me: string | undefined;
+  moderates: boolean;
+  onReply?: (() => void) | undefined;
+};
+
+/** What can be done about a message: to answer it; and for who moderates, all that is theirs to do. */
+export const MessageMenu = ({ streamId, message, me, moderates, onReply }: Props) => {
+  const { api } = useApp();
+  const act = useMutation({ mutationFn: (wanted: Moderate) => api.moderate(streamId, wanted) });
+  const { seq, from } = message;
+  const theirs = moderates && from.handle !== me && from.badge !== 'creator';
+  if (!onReply && !moderates) return null;
+  return (
+    <DropdownMenu.Root modal={false}>
+      <DropdownMenu.Trigger
+        className="icon-button icon-button--s chat__more"
+        aria-label={`More about the message by ${from.name}`}
+      >
+        <Ellipsis aria-hidden="true" />
+      </DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content className="menu" align="end" sideOffset={4}>
+          {onReply && (
+            <DropdownMenu.Item className="menu__item" onSelect={onReply}>
+              <Reply aria-hidden="true" />
+              Reply
+            </DropdownMenu.Item>
+          )}
+          {moderates && (
+            <>
+              <DropdownMenu.Item className="menu__item" onSelect={() => act.mutate({ act: 'pin', seq })}>
+                <Pin aria-hidden="true" />
+                Pin
+              </DropdownMenu.Item>
+              <DropdownMenu.Item
+                className="menu__item menu__item--danger"
+                onSelect={() => act.mutate({ act: 'delete', seq })}
+              >
+                <Trash2 aria-hidden="true" />
+                Delete
+              </DropdownMenu.Item>
+            </>
+          )}
+          {theirs && (
+            <>
+              <DropdownMenu.Separator className="menu__separator" />
+              {TIMEOUTS.map(({ label, seconds }) => (
+                <DropdownMenu.Item
+                  key={seconds}
+                  className="menu__item"
+                  onSelect={() => act.mutate({ act: 'timeout', handle: from.handle, seconds })}
+                >
+                  <Clock aria-hidden="true" />
+                  Time out for {label}
+                </DropdownMenu.Item>
+              ))}
+              <DropdownMenu.Item
+                className="menu__item menu__item--danger"
+                onSelect={() => act.mutate({ act: 'ban', handle: from.handle })}
+              >
+                <Ban aria-hidden="true" />
+                Ban @{from.handle}
+              </DropdownMenu.Item>
+            </>
+          )}
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Root>
+  );
+};

@@ -1,0 +1,87 @@
+import { AArrowUp, Bell, BellOff, SquareArrowOutUpRight } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
+import type { ChatLog } from '../realtime/chat-log.ts';
+import { IconButton } from '../ui/icon-button.tsx';
+
+const LARGE = 'vybzz.chat-large';
+const SOUND_HZ = 660;
+const SOUND_SECONDS = 0.12;
+const SOUND_VOLUME = 0.05;
+
+/** How a creator wants the chat of their own show. */
+export const useStudioTools = (chat: ChatLog | undefined, me: string | undefined) => {
+  const [large, setLarge] = useState(() => remembered());
+  const [sound, setSound] = useState<AudioContext>();
+  const last = chat?.messages.findLast(({ from }) => from.handle !== me)?.seq;
+  const heard = useRef(last);
+  useEffect(() => {
+    const isNew = last !== undefined && heard.current !== undefined && last > heard.current;
+    heard.current = last ?? heard.current ?? 0;
+    if (isNew && sound) play(sound);
+  }, [last, sound]);
+  return {
+    large,
+    sound: sound !== undefined,
+    setLarge: (wanted: boolean) => {
+      setLarge(wanted);
+      try {
+        localStorage.setItem(LARGE, String(wanted));
+      } catch {
+        // It then lasts as long as the page.
+      }
+    },
+    setSound: (wanted: boolean) => {
+      void sound?.close();
+      setSound(wanted ? new AudioContext() : undefined);
+    },
+  };
+};
+
+type Tools = ReturnType<typeof useStudioTools>;
+
+const remembered = () => {
+  try {
+    return localStorage.getItem(LARGE) === 'true';
+  } catch {
+    return false;
+  }
+};
+
+const play = (context: AudioContext) => {
+  const tone = context.createOscillator();
+  const volume = context.createGain();
+  tone.frequency.value = SOUND_HZ;
+  volume.gain.setValueAtTime(SOUND_VOLUME, context.currentTime);
+  volume.gain.exponentialRampToValueAtTime(0.001, context.currentTime + SOUND_SECONDS);
+  tone.connect(volume).connect(context.destination);
+  tone.start();
+  tone.stop(context.currentTime + SOUND_SECONDS);
+};
+
+/** Larger type, a sound, and a window of its own. */
+export const StudioTools = ({ streamId, tools }: { streamId: string; tools: Tools }) => (
+  <>
+    <IconButton
+      size="s"
+      label={tools.large ? 'Smaller type' : 'Larger type'}
+      icon={<AArrowUp />}
+      aria-pressed={tools.large}
+      onClick={() => tools.setLarge(!tools.large)}
+    />
+    <IconButton
+      size="s"
+      label={tools.sound ? 'No sound at messages' : 'A sound at messages'}
+      icon={tools.sound ? <Bell /> : <BellOff />}
+      aria-pressed={tools.sound}
+      onClick={() => tools.setSound(!tools.sound)}
+    />
+    {!location.pathname.startsWith('/chat/') && (
+      <IconButton
+        size="s"
+        label="In a window of its own"
+        icon={<SquareArrowOutUpRight />}
+        onClick={() => window.open(`/chat/${streamId}`, `chat-${streamId}`, 'popup,width=420,height=720')}
+      />
+    )}
+  </>
+);

@@ -1,0 +1,83 @@
+import type { ChatMessageView, ChatPage, ChatRulesView } from '#contract/chat';
+import type { LiveView } from '#contract/http';
+import type { SingleMessage } from '#contract/realtime';
+
+/** What is known of what an audience has said: messages in their order, and how far that goes. */
+export type ChatLog = {
+  messages: readonly ChatMessageView[];
+  /** Those that were taken away, so that no older answer brings one back. */
+  removed: ReadonlySet<number>;
+  /** The last number that is known of all that was said and done. */
+  seq: number;
+  rules: ChatRulesView;
+};
+
+export type ChatNews = Extract<SingleMessage, { type: 'chat' | 'removed' | 'restored' | 'rules' }>;
+
+/** More are forgotten, the oldest first: a show may go on for half a day. */
+const KEPT = 500;
+
+export const fromLive = ({ chat, seq, rules }: Pick<LiveView, 'chat' | 'seq' | 'rules'>): ChatLog => ({
+  messages: chat,
+  removed: new Set(),
+  seq,
+  rules,
+});
+
+/** With these messages as well, each once, in their order. */
+export const withMessages = (log: ChatLog, more: readonly ChatMessageView[]): ChatLog => {
+  const known = new Map(log.messages.map((message) => [message.seq, message]));
+  const fresh = more.filter(({ seq }) => !known.has(seq) && !log.removed.has(seq));
+  if (fresh.length === 0) return log;
+  const messages = [...log.messages, ...fresh].toSorted((a, b) => a.seq - b.seq);
+  return { ...log, messages: messages.slice(-KEPT) };
+};
+
+/** What was pushed, taken in. */
+export const heard = (log: ChatLog, news: ChatNews): ChatLog => {
+  const next = { ...log, seq: Math.max(log.seq, news.seq) };
+  switch (news.type) {
+    case 'chat': {
+      const { type: _type, streamId: _streamId, ...message } = news;
+      return withMessages(next, [message]);
+    }
+    case 'removed':
+      return without(next, [news.of]);
+    case 'restored': {
+      const removed = new Set(next.removed);
+      removed.delete(news.message.seq);
+      return withMessages({ ...next, removed }, [news.message]);
+    }
+    case 'rules':
+      return { ...next, rules: news.rules };
+  }
+};
+
+/** Whether something before this was missed. */
+export const misses = (log: ChatLog, { seq }: ChatNews): boolean => seq > log.seq + 1;
+
+/** What was asked for, taken in: from where it was asked for on, it is all that there is. */
+export const asked = (log: ChatLog, { items, removed, seq, rules }: ChatPage): ChatLog => {
+  const known = new Set(items.map((message) => message.seq));
+  const back = { ...log, removed: new Set([...log.removed].filter((of) => !known.has(of))) };
+  return { ...withMessages(without(back, removed), items), seq: Math.max(log.seq, seq), rules };
+};
+
+/** The short answer that everybody gets, taken in; one out of a cache may be older than what is known. */
+export const polled = (log: ChatLog, live: Pick<LiveView, 'chat' | 'seq' | 'rules'>): ChatLog =>
+  live.seq < log.seq ? withMessages(log, live.chat) : withTail(log, live);
+
+const withTail = (log: ChatLog, { chat, seq, rules }: Pick<LiveView, 'chat' | 'seq' | 'rules'>): ChatLog => {
+  // of the time that the tail covers, what is not in it has been taken away
+  const from = chat[0]?.seq ?? Infinity;
+  const there = new Set(chat.map((message) => message.seq));
+  const gone = log.messages.filter((message) => message.seq >= from && !there.has(message.seq)).map((one) => one.seq);
+  const back = { ...log, removed: new Set([...log.removed].filter((of) => !there.has(of))) };
+  return { ...withMessages(without(back, gone), chat), seq, rules };
+};
+
+const without = (log: ChatLog, gone: readonly number[]): ChatLog => {
+  if (gone.length === 0) return log;
+  const removed = new Set([...log.removed, ...gone]);
+  return { ...log, removed, messages: log.messages.filter(({ seq }) => !removed.has(seq)) };
+};
