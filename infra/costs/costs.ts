@@ -1,16 +1,44 @@
 import { PRICES, RUNGS, USE } from './prices.ts';
 
+const MILLION = 1_000_000;
+const MB_PER_GB = 1_000;
+
+/** Lambda's price of so many calls. */
+const invocations = (count: number): number =>
+  (count * PRICES.millionInvocations.usd) / MILLION +
+  count * USE.lambdaSeconds * USE.lambdaGb * PRICES.lambdaGbSecond.usd;
+
+/** What is paid an hour for looking: metrics, alarms and logs of so many tasks and shows. */
+const watching = (tasks: number, shows: number): number =>
+  ((USE.metrics + USE.taskMetrics * tasks) * PRICES.metricMonth.usd + USE.alarmMetrics * PRICES.alarmMonth.usd) /
+    USE.hoursMonth +
+  ((tasks * USE.taskLogMb + shows * USE.showLogMb) / MB_PER_GB) * PRICES.logGb.usd;
+
+const task = (): number =>
+  USE.vcpu * PRICES.vcpuHour.usd + USE.memoryGb * PRICES.memoryGbHour.usd + PRICES.addressHour.usd;
+
 /** What `shows` at once cost an hour, and how many tasks they are. Mux's own bill and the viewers' come on top. */
 export const costOf = (shows: number, coresEach: number) => {
   const byCpu = Math.floor((USE.vcpu * USE.utilization) / coresEach);
-  const tasks = Math.ceil(shows / Math.min(byCpu, USE.showsByMemory));
+  const tasks = Math.max(1, Math.ceil(shows / Math.min(byCpu, USE.showsByMemory)));
   const gb = (USE.showMbps * 3_600) / 8 / 1_000;
-  const { vcpuHour, memoryGbHour, addressHour, balancerHour, balancerGb, egressGb, uploadGb, millionWrites } = PRICES;
-  const compute = tasks * (USE.vcpu * vcpuHour.usd + USE.memoryGb * memoryGbHour.usd + addressHour.usd);
+  const { balancerHour, balancerGb, egressGb, uploadGb, millionWrites, millionReads } = PRICES;
+  const { millionCalls, millionMessages, millionSocketMinutes, secretMonth } = PRICES;
+  const compute = tasks * task();
   const network = balancerHour.usd + shows * gb * (balancerGb.usd + egressGb.usd + uploadGb.usd);
-  const table = (shows * USE.writesHour * millionWrites.usd) / 1_000_000;
-  return { tasks, compute, network, table, total: compute + network + table };
+  const table = (shows * (USE.writesHour * millionWrites.usd + USE.callsHour * 2 * millionReads.usd)) / MILLION;
+  const api =
+    (shows *
+      (USE.callsHour * millionCalls.usd + USE.messagesHour * millionMessages.usd + 60 * millionSocketMinutes.usd)) /
+      MILLION +
+    invocations(shows * USE.callsHour + USE.sweepsHour) +
+    (USE.secrets * secretMonth.usd) / USE.hoursMonth;
+  const watch = watching(tasks, shows);
+  return { tasks, compute, network, table, api, watch, total: compute + network + table + api + watch };
 };
+
+/** An hour in which nobody is on the air: one task, the balancer, what looks at them, and the sweep. */
+export const idleHour = (): number => costOf(0, RUNGS['copied (1, 2)']).total;
 
 const SHOWS = [10, 100, 1_000];
 const fromMemory = Object.entries(PRICES)
@@ -22,7 +50,7 @@ export const costTable = (): string => {
   const money = (dollars: number): string => `$${dollars.toFixed(2)}`;
   const rows = Object.entries(RUNGS).flatMap(([rung, cores]) =>
     SHOWS.map((shows) => {
-      const { tasks, compute, network, table, total } = costOf(shows, cores);
+      const { tasks, compute, network, table, api, watch, total } = costOf(shows, cores);
       const cells = [
         rung,
         shows,
@@ -30,6 +58,8 @@ export const costTable = (): string => {
         money(compute),
         money(network),
         money(table),
+        money(api),
+        money(watch),
         money(total),
         money(total / shows),
       ];
@@ -37,9 +67,11 @@ export const costTable = (): string => {
     }),
   );
   return [
-    '| rung | shows at once | tasks | compute / h | network / h | table / h | all / h | a show / h |',
-    '| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
+    '| rung | shows at once | tasks | compute / h | network / h | table / h | API, Lambda / h | metrics, alarms, logs / h | all / h | a show / h |',
+    '| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
     ...rows,
+    '',
+    `Nobody on the air: ${money(idleHour())} an hour, ${money(idleHour() * USE.hoursMonth)} a month.`,
     '',
     `From memory, and to be looked up: ${fromMemory.join(', ')}.`,
   ].join('\n');

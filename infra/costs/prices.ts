@@ -38,6 +38,19 @@ export const PRICES = {
   uploadGb: { usd: 0.02, source: 'https://aws.amazon.com/cloudfront/pricing/' },
   /** DynamoDB on demand. */
   millionWrites: { usd: 0.625, source: 'https://aws.amazon.com/dynamodb/pricing/on-demand/' },
+  millionReads: { usd: 0.125, source: 'https://aws.amazon.com/dynamodb/pricing/on-demand/' },
+  /** API Gateway: HTTP API; WebSocket messages of 32 KB; minutes of an open socket. */
+  millionCalls: { usd: 1, source: 'https://aws.amazon.com/api-gateway/pricing/' },
+  millionMessages: { usd: 1, source: 'https://aws.amazon.com/api-gateway/pricing/' },
+  millionSocketMinutes: { usd: 0.25, source: 'https://aws.amazon.com/api-gateway/pricing/' },
+  /** Lambda on ARM. */
+  millionInvocations: { usd: 0.2, source: 'https://aws.amazon.com/lambda/pricing/' },
+  lambdaGbSecond: { usd: 0.000_013_333_4, source: 'https://aws.amazon.com/lambda/pricing/' },
+  /** CloudWatch: a gigabyte of logs taken in; a custom metric and an alarm's metric, a month. */
+  logGb: { usd: 0.5, source: 'https://aws.amazon.com/cloudwatch/pricing/' },
+  metricMonth: { usd: 0.3, source: 'https://aws.amazon.com/cloudwatch/pricing/' },
+  alarmMonth: { usd: 0.1, source: 'https://aws.amazon.com/cloudwatch/pricing/' },
+  secretMonth: { usd: 0.4, source: 'https://aws.amazon.com/secrets-manager/pricing/' },
 } as const satisfies Record<string, Price>;
 
 export const USE = {
@@ -47,11 +60,28 @@ export const USE = {
   utilization: 0.7,
   vcpu: 1,
   memoryGb: 4,
-  /** By memory: 25 MB of FFmpeg and rings each. */
-  showsByMemory: 150,
+  /** By memory: 25.5 MB of FFmpeg and rings each, of 90 % of 4 GB less the worker's own; `ingest-worker/limits.ts`. */
+  showsByMemory: 134,
   /** A lease is renewed every 2 s. */
   writesHour: 1_800,
   hoursMonth: 730,
+  /** What a show's creator asks the API, with the webhooks about it, and what its Lambdas take. */
+  callsHour: 400,
+  lambdaSeconds: 0.05,
+  lambdaGb: 0.5,
+  /** The creator's realtime socket: what it says and is told. */
+  messagesHour: 1_200,
+  /** Of a show, and of a task whatever is on it: metric lines every 20 s. */
+  showLogMb: 0.5,
+  taskLogMb: 0.4,
+  /** Of a task under its own name; of the deployment; of the cluster's insights. */
+  taskMetrics: 15,
+  metrics: 60,
+  /** Metrics that alarms look at: those of an expression each count. */
+  alarmMetrics: 70,
+  secrets: 3,
+  /** The sweep runs every minute. */
+  sweepsHour: 60,
 } as const;
 
 /** Cores of one show by rung; the measurements are in ingest-worker/SPEC.md. */

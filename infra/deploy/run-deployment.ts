@@ -38,7 +38,7 @@ export const runDeployment = async (parts: Parts): Promise<{ origin: string }> =
   const plan = await planDeployment(settings, account);
   say(
     plan.first
-      ? `${settings.name} is not deployed in ${settings.region} yet: its stacks are made, and then told the name of their site. About 20 minutes; from then on about $0.09 an hour while nobody is on the air.`
+      ? `${settings.name} is not deployed in ${settings.region} yet: its stacks are made, and then told the name of their site. About 20 minutes; from then on about $0.12 an hour while nobody is on the air.`
       : `${settings.name} stands at ${plan.origin ?? ''}: it is brought to what is here. Shows on the air go on.`,
   );
   if (!(await agree(`Deploy to the account of these credentials, roles and firewalls included?`)))
