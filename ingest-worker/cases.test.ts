@@ -139,3 +139,29 @@ describe.concurrent('what is as it should be', () => {
     expect(test.lines.join()).toContain('redirectedTo');
   });
 });
+
+describe.concurrent('an encoder that dies', () => {
+  it(
+    '[E9] b-frames.mkv: pictures that are decoded long before they are shown keep their times',
+    PATIENCE,
+    async (context) => {
+      const bytes = recording('b-frames.mkv');
+      const undisturbed = await play(context, bytes);
+      const test = await start(context);
+      const { socket, closed } = openSocket(test.url(), { plain: true });
+      const half = Math.floor(bytes.byteLength / 2);
+      socket.on('open', () => socket.send(bytes.subarray(0, half)));
+      await test.sink.until('the first part', () => arrived(test, 'video').length >= 60, PATIENCE.timeout);
+      process.kill(test.encoders[0]?.pid ?? 0, 'SIGKILL');
+      socket.send(bytes.subarray(half));
+      socket.close(1000);
+      await closed;
+      await test.sink.until('the end', () => test.memory.released.length > 0, PATIENCE.timeout);
+      expect(test.encoders).toHaveLength(2);
+      const times = (frames: readonly RecordedFrame[]) => frames.map(({ dtsMs, ptsMs }) => [dtsMs, ptsMs]);
+      expect(times(arrived(test, 'video'))).toEqual(times(undisturbed.video));
+      expect(undisturbed.video).toHaveLength(181);
+      expect(isForward(undisturbed.video)).toBe(true);
+    },
+  );
+});

@@ -4,6 +4,7 @@ import { constants, setPriority } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { createInterface } from 'node:readline';
 import { LIMITS } from '../limits.ts';
+import { ENCODER_AHEAD_MS } from './ffmpeg-args.ts';
 import { createFlvReader } from './flv-reader.ts';
 import type { FlvTag } from './flv-tag.ts';
 import { createStallWatch } from './stall-watch.ts';
@@ -102,7 +103,7 @@ export const createStartEncoder =
     const reader = createFlvReader((tag) => {
       stall.answered();
       if (!settled) onEvent({ type: 'tag', tag });
-    });
+    }, ENCODER_AHEAD_MS);
     const { stdin, stdout, stderr } = child;
     // EPIPE when it has died with input on its way; its exit says why.
     stdin.on('error', () => undefined);

@@ -19,12 +19,15 @@ const only = (container: string, codecs = 'h264,aac'): string =>
   `-format_whitelist ${container} -codec_whitelist ${codecs} -copyts -threads 1 -f ${container} -i pipe:0 -map 0:v:0`;
 const COPY = '-c:v copy -tag:v 7';
 const TAIL =
-  '-max_interleave_delta 1000000 -output_ts_offset 0.1 -f flv -flvflags no_duration_filesize+no_sequence_end pipe:1';
+  '-max_interleave_delta 1000000 -output_ts_offset 2.1 -f flv -flvflags no_duration_filesize+no_sequence_end pipe:1';
 const AAC = '-c:a aac -b:a 128k -ar 44100 -ac 2';
 const X264 =
   '-fps_mode passthrough -c:v libx264 -preset veryfast -tune zerolatency -profile:v main -pix_fmt yuv420p -threads 1 ' +
-  '-b:v 2500k -maxrate 2800k -bufsize 4000k -g 60 -keyint_min 60 -sc_threshold 0';
-const PAD = 'tpad=stop_mode=clone:stop_duration=0.0334';
+  '-x264-params fps=30 -b:v 2500k -maxrate 2800k -bufsize 4000k -g 250 -sc_threshold 0 ' +
+  '-force_key_frames expr:if(isnan(prev_forced_t),1,gte(t,prev_forced_t+1.99))';
+const OWN_RATE =
+  "select='0*st(0,if(isnan(prev_t),4,min(4,ld(0)+max(0,t-prev_t)*30.6)))+" +
+  "if(isnan(prev_selected_t)+gt(t,prev_selected_t),if(gte(ld(0),1),1+0*st(0,ld(0)-1),0),0)'";
 const SCALE = 'scale=1280:720:force_original_aspect_ratio=decrease,pad=1280:720:-1:-1,setsar=1';
 
 const line = (...settings: Parameters<typeof ffmpegArgs>): string => ffmpegArgs(...settings).join(' ');
@@ -53,14 +56,14 @@ describe('[E1] arguments', () => {
   it('transcode', () => {
     const video = { codec: 'vp9', width: 1_280, height: 720 } as const;
     expect(line({ facts: facts({ video }), pipeline: 'transcode', sound: true })).toBe(
-      `${HEAD} ${only('matroska', 'vp9,aac')} -vf ${PAD},fps=30,${SCALE} ${X264} -map 0:a:0 ${AAC} ${TAIL}`,
+      `${HEAD} ${only('matroska', 'vp9,aac')} -vf ${OWN_RATE},${SCALE} ${X264} -map 0:a:0 ${AAC} ${TAIL}`,
     );
   });
 
   it('[E3] a transcode that takes over cuts its input where the one before ended', () => {
     const published = { videoMs: 2_000, audioMs: 1_999 };
     expect(line({ facts: facts(), pipeline: 'transcode', sound: true, published })).toBe(
-      `${HEAD} ${only('matroska')} -vf ${PAD},fps=30,trim=start=2.0167,${SCALE} ${X264} ` +
+      `${HEAD} ${only('matroska')} -vf trim=start=2.0005,${OWN_RATE},${SCALE} ${X264} ` +
         `-map 0:a:0 -af atrim=start=2.0217 ${AAC} ${TAIL}`,
     );
   });

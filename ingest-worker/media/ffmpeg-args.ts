@@ -15,14 +15,25 @@ export type EncoderSettings = {
  */
 export const OUTPUT_OFFSET_MS = 100;
 
-export const OUTPUT_FPS = 30;
-const GOP_SECONDS = 2;
-/** One step of the grid, rounded up: never two, whatever whole millisecond a picture has. */
-const ONE_STEP_SECONDS = '0.0334';
+/**
+ * FFmpeg's own output is later by this much more, which the reader of its tags takes off: pictures are decoded before they are
+ * shown, and where the first would be decoded before 0, FFmpeg would shift all that it gives, and the next FFmpeg would not.
+ */
+export const ENCODER_AHEAD_MS = 2_000;
+
+/** At most so many pictures a second are published. */
+const MOST_FPS = 30;
+/** A clock that is a little fast, and pictures that come in bursts, lose none. */
+const FPS_MARGIN = 1.02;
+const FPS_BURST = 4;
+/** A little less than the two seconds, so that a picture which is a millisecond early is the one. */
+const GOP_SECONDS = 1.99;
+/** No GOP has more pictures, whatever their times. */
+const GOP_PICTURES = 250;
 const VIDEO_KBPS = { average: 2_500, peak: 2_800, buffer: 4_000 };
 const AUDIO_RATE = 44_100;
 const AAC_FRAME_MS = (1_024 * 1_000) / AUDIO_RATE;
-/** Times are published in whole milliseconds; a trim this much early still drops whole frames. */
+/** Times are published in whole milliseconds; a cut this much beside one still drops whole frames. */
 const ROUNDING_MS = 0.5;
 /** What the transcode rung's price was measured with. */
 const LONG_SIDE = 1_280;
@@ -50,33 +61,42 @@ export const ffmpegArgs = ({ facts, pipeline, sound, published }: EncoderSetting
   ...(pipeline === 'transcode' ? encodeVideo(facts.video, published?.videoMs) : COPY_VIDEO),
   ...(sound ? words('-map 0:a:0') : []),
   ...(sound ? (pipeline === 'copy' ? COPY_AUDIO : encodeAudio(published?.audioMs)) : []),
-  ...words(`-max_interleave_delta 1000000 -output_ts_offset ${seconds(OUTPUT_OFFSET_MS)}`),
+  ...words(`-max_interleave_delta 1000000 -output_ts_offset ${seconds(OUTPUT_OFFSET_MS + ENCODER_AHEAD_MS)}`),
   ...words('-f flv -flvflags no_duration_filesize+no_sequence_end pipe:1'),
 ];
 
-const encodeVideo = ({ width, height }: MediaFacts['video'], publishedMs: number | undefined): string[] => {
-  const size = fit(width, height);
+const encodeVideo = (video: MediaFacts['video'], publishedMs: number | undefined): string[] => {
+  const { width, height } = fit(video);
   const filters = [
-    // At its end the grid drops the last picture, which the next encoder does not make either: it drops this copy instead.
-    `tpad=stop_mode=clone:stop_duration=${ONE_STEP_SECONDS}`,
-    // First the grid, then the cut: a frame that fills two steps of the grid may lie before the cut and after it.
-    `fps=${OUTPUT_FPS}`,
-    ...(publishedMs === undefined ? [] : [`trim=start=${seconds(nextVideoMs(publishedMs))}`]),
+    ...(publishedMs === undefined ? [] : [`trim=start=${seconds(publishedMs + ROUNDING_MS)}`]),
+    `select='${OWN_RATE}'`,
     // Pinned, because a recording may change its size and a published stream may not.
-    `scale=${size.width}:${size.height}:force_original_aspect_ratio=decrease`,
-    `pad=${size.width}:${size.height}:-1:-1`,
+    `scale=${width}:${height}:force_original_aspect_ratio=decrease`,
+    `pad=${width}:${height}:-1:-1`,
     'setsar=1',
   ];
-  const gop = OUTPUT_FPS * GOP_SECONDS;
   return [
     '-vf',
     filters.join(','),
     ...words('-fps_mode passthrough -c:v libx264 -preset veryfast -tune zerolatency -profile:v main'),
-    ...words('-pix_fmt yuv420p -threads 1'),
+    // FFmpeg takes a millisecond for the rate where it knows none, and the level that it announces for a thousand pictures a second.
+    ...words(`-pix_fmt yuv420p -threads 1 -x264-params fps=${MOST_FPS}`),
     ...words(`-b:v ${VIDEO_KBPS.average}k -maxrate ${VIDEO_KBPS.peak}k -bufsize ${VIDEO_KBPS.buffer}k`),
-    ...words(`-g ${gop} -keyint_min ${gop} -sc_threshold 0`),
+    ...words(`-g ${GOP_PICTURES} -sc_threshold 0 -force_key_frames ${KEY_FRAMES}`),
   ];
 };
+
+/** By time, because a camera's rate changes with the light. */
+const KEY_FRAMES = `expr:if(isnan(prev_forced_t),1,gte(t,prev_forced_t+${GOP_SECONDS}))`;
+
+const GAINED = `max(0,t-prev_t)*${MOST_FPS * FPS_MARGIN}`;
+const ALLOWED = `st(0,if(isnan(prev_t),${FPS_BURST},min(${FPS_BURST},ld(0)+${GAINED})))`;
+const IS_NEXT = 'isnan(prev_selected_t)+gt(t,prev_selected_t)';
+/**
+ * Each picture that is recorded once and none twice, up to `MOST_FPS` a second: of a camera that gives 20 none is invented, which
+ * would cost as much as a real one. Register 0 holds how many may come at once.
+ */
+const OWN_RATE = `0*${ALLOWED}+if(${IS_NEXT},if(gte(ld(0),1),1+0*st(0,ld(0)-1),0),0)`;
 
 const encodeAudio = (publishedMs: number | undefined): string[] => [
   ...(publishedMs === undefined ? [] : words(`-af atrim=start=${seconds(publishedMs + AAC_FRAME_MS - ROUNDING_MS)}`)),
@@ -86,15 +106,8 @@ const encodeAudio = (publishedMs: number | undefined): string[] => [
 /** FFmpeg's own decoders of what the reader found, by name: any other codec or decoder is refused. */
 const decoders = ({ video, audio }: MediaFacts): string => [video.codec, ...(audio ? [audio.codec] : [])].join(',');
 
-/**
- * Where to cut so that the first new frame, a key frame, is the very next one after that of `publishedMs` and never that one
- * again: in the middle of a step of the grid, which starts at 0 whatever the first frame was.
- */
-const nextVideoMs = (publishedMs: number): number =>
-  ((Math.round((publishedMs * OUTPUT_FPS) / 1000) + 0.5) * 1000) / OUTPUT_FPS;
-
 /** The largest even size of the same shape that is not beyond 720p, lying or standing. */
-const fit = (width: number, height: number): { width: number; height: number } => {
+const fit = ({ width, height }: MediaFacts['video']): { width: number; height: number } => {
   const [long, short] = width >= height ? [LONG_SIDE, SHORT_SIDE] : [SHORT_SIDE, LONG_SIDE];
   const factor = Math.min(1, long / width, short / height);
   const even = (side: number) => Math.max(SMALLEST_SIDE, Math.floor((side * factor) / 2) * 2);

@@ -14,8 +14,10 @@ const END_OF_SEQUENCE = 2;
 
 /**
  * Cuts FFmpeg's FLV output into tags. Throws on anything else: the only writer is a process of ours, so that is a fault.
+ *
+ * @param aheadMs its times are later by this much than they are to be
  */
-export const createFlvReader = (onTag: (tag: FlvTag) => void): { push: (bytes: Buffer) => void } => {
+export const createFlvReader = (onTag: (tag: FlvTag) => void, aheadMs = 0): { push: (bytes: Buffer) => void } => {
   const feed = createByteFeed();
   let opened = false;
 
@@ -32,14 +34,23 @@ export const createFlvReader = (onTag: (tag: FlvTag) => void): { push: (bytes: B
     const bytes = TAG_HEADER_BYTES + held.readUIntBE(1, 3);
     if (held.byteLength < bytes) return { needs: bytes };
     // The fourth byte of the time is the highest, and comes last.
-    const timestampMs = held.readUIntBE(4, 3) + held.readUInt8(7) * 0x1000000;
+    const timestampMs = held.readUIntBE(4, 3) + held.readUInt8(7) * 0x1000000 - aheadMs;
     // A copy: a view would keep alive the whole of what was read from the pipe.
     const tag = toTag(kind, timestampMs, Buffer.from(held.subarray(TAG_HEADER_BYTES, bytes)));
-    if (tag) onTag(tag);
+    if (tag) onTag(notBefore0(tag));
     return { took: bytes, thenSkip: BACK_POINTER_BYTES };
   };
 
   return { push: (bytes) => feed.push(bytes, take) };
+};
+
+/** The first pictures may be decoded before the time 0 at which a stream begins; when they are shown stays what it is. */
+const notBefore0 = (tag: FlvTag): FlvTag => {
+  const { kind, header, timestampMs, body } = tag;
+  if (timestampMs >= 0) return tag;
+  if (kind === 'video' && !header && (body.readUInt8(0) & 0x0f) === AVC)
+    body.writeIntBE(Math.max(0, body.readIntBE(2, 3) + timestampMs), 2, 3);
+  return { ...tag, timestampMs: 0 };
 };
 
 const toTag = (kind: FlvTag['kind'], timestampMs: number, body: Buffer): FlvTag | undefined => {

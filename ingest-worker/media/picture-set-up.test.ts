@@ -9,7 +9,7 @@ import { fixture, greet, openSocket, sendMedia, startTestWorker } from '../worke
 import type { MediaFacts } from './container.ts';
 import { createFlvReader } from './flv-reader.ts';
 import type { FlvTag } from './flv-tag.ts';
-import { ffmpegArgs } from './ffmpeg-args.ts';
+import { ENCODER_AHEAD_MS, ffmpegArgs } from './ffmpeg-args.ts';
 import { createPictureSetUp } from './picture-set-up.ts';
 
 const SIZES = ['320x180', '240x136', '320x180'];
@@ -49,7 +49,7 @@ const encoded = (container: MediaFacts['container'], bytes = recorded[container]
     maxBuffer: 2 ** 26,
     stdio: ['pipe', 'pipe', 'ignore', 'ignore'],
   });
-  createFlvReader((tag) => tags.push(tag)).push(made);
+  createFlvReader((tag) => tags.push(tag), ENCODER_AHEAD_MS).push(made);
   return tags;
 };
 

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { createContainerReader } from './container-reader.ts';
 import type { ContainerEvent } from './container.ts';
 import type { EncoderEvent } from './encoder.ts';
-import { ffmpegArgs } from './ffmpeg-args.ts';
+import { ENCODER_AHEAD_MS, ffmpegArgs } from './ffmpeg-args.ts';
 import { createFlvReader } from './flv-reader.ts';
 import type { FlvTag } from './flv-tag.ts';
 import { startRepackager } from './repackager.ts';
@@ -32,7 +32,7 @@ const throughFfmpeg = ({ init }: Recording, input: Buffer, sound: boolean): FlvT
   const args = ffmpegArgs({ facts: init.facts, pipeline: 'copy', sound });
   const { stdout } = spawnSync('ffmpeg', args, { input, stdio: ['pipe', 'pipe', 'ignore', 'pipe'], maxBuffer: 1e9 });
   const tags: FlvTag[] = [];
-  createFlvReader((tag) => tags.push(tag)).push(stdout);
+  createFlvReader((tag) => tags.push(tag), ENCODER_AHEAD_MS).push(stdout);
   return tags;
 };
 

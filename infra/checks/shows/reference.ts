@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
 import { createContainerReader } from '../../../ingest-worker/media/container-reader.ts';
 import { type MediaFacts, pipelineOf } from '../../../ingest-worker/media/container.ts';
-import { ffmpegArgs, OUTPUT_FPS, OUTPUT_OFFSET_MS } from '../../../ingest-worker/media/ffmpeg-args.ts';
+import { ENCODER_AHEAD_MS, ffmpegArgs, OUTPUT_OFFSET_MS } from '../../../ingest-worker/media/ffmpeg-args.ts';
 import { createFlvReader } from '../../../ingest-worker/media/flv-reader.ts';
 
 export type ReferenceFrame = { kind: 'video' | 'audio'; key: boolean; atMs: number; crc: number };
@@ -11,7 +11,7 @@ export type ReferenceFrame = { kind: 'video' | 'audio'; key: boolean; atMs: numb
 export type Reference = {
   frames: ReferenceFrame[];
   pipeline: 'copy' | 'copy-video' | 'transcode';
-  /** When each recorded picture is to be published. An encoder of a constant rate also repeats pictures in between. */
+  /** When each recorded picture is to be published. */
   pictures: ReadonlySet<number>;
 };
 
@@ -22,7 +22,7 @@ export const encodeUndisturbed = async (recording: Buffer): Promise<Reference> =
   const frames: ReferenceFrame[] = [];
   const reader = createFlvReader(({ kind, header, key, timestampMs, body }) => {
     if (kind !== 'script' && !header) frames.push({ kind, key, atMs: timestampMs, crc: crc32(body) });
-  });
+  }, ENCODER_AHEAD_MS);
   const args = ffmpegArgs({ facts, pipeline, sound: facts.audio !== undefined });
   for await (const bytes of run('ffmpeg', args, recording)) reader.push(bytes);
   const video = frames.filter(({ kind }) => kind === 'video').map(({ atMs }) => atMs);
@@ -56,7 +56,7 @@ const readPictures = async (recording: Buffer, container: string): Promise<numbe
 /** The published time nearest to each picture. */
 const toSlots = (pictures: readonly number[], published: readonly number[]): number[] =>
   pictures.map((ms) => {
-    const wanted = Math.round((ms * OUTPUT_FPS) / 1_000) * (1_000 / OUTPUT_FPS) + OUTPUT_OFFSET_MS;
+    const wanted = ms + OUTPUT_OFFSET_MS;
     return published.find((atMs) => Math.abs(atMs - wanted) <= 1) ?? Math.round(wanted);
   });
 
