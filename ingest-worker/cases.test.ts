@@ -165,3 +165,15 @@ describe.concurrent('an encoder that dies', () => {
     },
   );
 });
+
+describe.concurrent('what is not taken', () => {
+  it('[L10] ultrawide.mkv: is told how large its picture is, and how large one may be', PATIENCE, async (context) => {
+    const test = await start(context);
+    const { socket, closed } = openSocket(test.url(), { plain: true });
+    socket.on('open', () => socket.send(recording('ultrawide.mkv')));
+    expect(await closed).toMatchObject({
+      code: 4001,
+      text: 'unsupported-media: a picture of 5120x1440, larger than 4096 a side',
+    });
+  });
+});

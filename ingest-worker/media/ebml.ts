@@ -1,6 +1,6 @@
 import { LIMITS } from '../limits.ts';
 import { type MediaFacts, Unreadable } from './container.ts';
-import { isPictureSize, sizeInConfiguration } from './picture-size.ts';
+import { checkPictureSize, sizeInConfiguration } from './picture-size.ts';
 
 /** The elements of Matroska (RFC 9559) that we know by name. */
 export const ID = {
@@ -139,7 +139,7 @@ const parseVideo = (codec: string, fields: Child[]): MediaFacts['video'] => {
   const settings = children(once(fields, ID.video) ?? Buffer.alloc(0));
   const width = number(settings, ID.pixelWidth) ?? 0;
   const height = number(settings, ID.pixelHeight) ?? 0;
-  if (!isPictureSize({ width, height })) throw new Unreadable('an impossible picture size');
+  checkPictureSize({ width, height });
   const setUp = once(fields, ID.codecPrivate);
   const said = known === 'h264' && setUp && setUp.byteLength > 0 ? sizeInConfiguration(setUp) : undefined;
   return { codec: known, width, height, ...said };

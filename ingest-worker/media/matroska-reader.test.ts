@@ -225,8 +225,8 @@ describe('what it refuses', () => {
   it('[L10] a picture is at most pictureSide wide and high', () => {
     const of = (width: number, height: number) => init({ tracks: [track('video', 'V_VP8', { width, height })] });
     expect(refusal(of(LIMITS.pictureSide, LIMITS.pictureSide))).toBeUndefined();
-    expect(refusal(of(LIMITS.pictureSide + 1, 180))).toBe('an impossible picture size');
-    expect(refusal(of(320, LIMITS.pictureSide + 1))).toBe('an impossible picture size');
+    expect(refusal(of(LIMITS.pictureSide + 1, 180))).toBe('a picture of 4097x180, larger than 4096 a side');
+    expect(refusal(of(320, LIMITS.pictureSide + 1))).toBe('a picture of 320x4097, larger than 4096 a side');
   });
 
   it('[L10] media begins within initBytes', () => {

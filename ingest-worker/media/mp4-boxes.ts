@@ -1,7 +1,7 @@
 import { LIMITS } from '../limits.ts';
 import { type MediaFacts, Unreadable } from './container.ts';
 import { printable } from './ebml.ts';
-import { isPictureSize, sizeInConfiguration } from './picture-size.ts';
+import { checkPictureSize, sizeInConfiguration } from './picture-size.ts';
 
 /** What the movie header says that fragments need: facts, and by track its clock and its defaults. */
 export type Movie = { facts: MediaFacts; tracks: Map<number, Track> };
@@ -221,7 +221,7 @@ const parseVideo = ({ format, content }: SampleEntry): MediaFacts['video'] => {
   if (content.byteLength < VISUAL_ENTRY_BYTES) throw new Unreadable('a box is cut short');
   const width = content.readUInt16BE(24);
   const height = content.readUInt16BE(26);
-  if (!isPictureSize({ width, height })) throw new Unreadable('an impossible picture size');
+  checkPictureSize({ width, height });
   const setUp = setUpOf(content.subarray(VISUAL_ENTRY_BYTES), codec === 'h264' ? 'avcC' : 'vpcC');
   const said = codec === 'h264' && setUp ? sizeInConfiguration(setUp) : undefined;
   return { codec, width, height, ...said };

@@ -3,9 +3,14 @@ import { Unreadable } from './container.ts';
 
 export type PictureSize = { width: number; height: number };
 
-/** A picture that an encoder can be asked to make, and a decoder to hold. */
-export const isPictureSize = ({ width, height }: PictureSize): boolean =>
-  width >= 16 && height >= 16 && width <= LIMITS.pictureSide && height <= LIMITS.pictureSide;
+/** Refuses, with the reason, a picture that no encoder can be asked to make, or that is more than a decoder is to hold. */
+export const checkPictureSize = ({ width, height }: PictureSize): void => {
+  if (width < SMALLEST_SIDE || height < SMALLEST_SIDE) throw new Unreadable('an impossible picture size');
+  if (width > LIMITS.pictureSide || height > LIMITS.pictureSide)
+    throw new Unreadable(`a picture of ${width}x${height}, larger than ${LIMITS.pictureSide} a side`);
+};
+
+const SMALLEST_SIDE = 16;
 
 const SEQUENCE = 7;
 const KIND_MASK = 0x1f;
@@ -70,13 +75,13 @@ const sizeInSequence = (unit: Buffer): PictureSize => {
   if (!isProgressive) bits.take(1);
   bits.take(1);
   const coded = { width: columns * MACROBLOCK, height: rows * MACROBLOCK * (isProgressive ? 1 : 2) };
-  if (!isPictureSize(coded)) throw new Unreadable('an impossible picture size');
+  checkPictureSize(coded);
   if (bits.take(1) === 0) return coded;
   const [left, right, top, bottom] = [bits.golomb(), bits.golomb(), bits.golomb(), bits.golomb()];
   const across = chroma === 1 || chroma === 2 ? 2 : 1;
   const down = (chroma === 1 ? 2 : 1) * (isProgressive ? 1 : 2);
   const size = { width: coded.width - across * (left + right), height: coded.height - down * (top + bottom) };
-  if (!isPictureSize(size)) throw new Unreadable('an impossible picture size');
+  checkPictureSize(size);
   return size;
 };
 
