@@ -65,7 +65,12 @@ export const createFlow = ({ limits, now, onEvent, fail, way, silence }: Parts):
       isFull = false;
       onEvent({ type: 'drained' });
     },
-    acknowledged: (sequence) => delivery.acknowledged(sequence, now()),
+    acknowledged(sequence) {
+      const before = delivery.totals().acknowledgedBytes;
+      delivery.acknowledged(sequence, now());
+      // A server that says it has read more is not one that takes nothing.
+      if (delivery.totals().acknowledgedBytes > before) progressAt = now();
+    },
     look() {
       const at = now();
       const arrived = delivery.look(at);

@@ -27,6 +27,11 @@ export type LinkEvents = {
 type Parts = { target: Target; ca: string | undefined; on: LinkEvents };
 
 const KEEP_ALIVE_MS = 10_000;
+/**
+ * What the kernel is given at once: it tells that it has taken a piece once it has taken all of it, and a server that reads slowly
+ * must not look as though it read nothing (SPEC P6).
+ */
+const PIECE_BYTES = 64 * 1024;
 /** How long one of a name's addresses may take before the next is tried. Node's own 250 ms rule out whoever is far away. */
 const NEXT_ADDRESS_MS = 1_500;
 
@@ -41,7 +46,10 @@ export const openLink = ({ target, ca, on }: Parts): Link => {
     autoSelectFamilyAttemptTimeout: NEXT_ADDRESS_MS,
   });
   let socket: Socket = tcp;
-  let corked = false;
+  /** Given to us, and not yet to the socket. */
+  const waiting: Buffer[] = [];
+  /** The pieces of a turn are on their way, or will be before the next. */
+  let busy = false;
   let over = false;
 
   const failed = (failure: Failure): void => {
@@ -92,23 +100,44 @@ export const openLink = ({ target, ca, on }: Parts): Link => {
     });
   };
 
+  const give = (bytes: Buffer, then?: () => void): void => {
+    socket.write(bytes, (error) => {
+      if (error != null || over) return;
+      on.flushed(bytes.length);
+      then?.();
+    });
+  };
+
+  /** As much as makes one piece, as one TLS write. */
+  const next = (): void => {
+    if (over) return;
+    socket.cork();
+    for (let given = 0, bytes = waiting.shift(); bytes;) {
+      given += bytes.length;
+      const following = given < PIECE_BYTES ? waiting.shift() : undefined;
+      give(bytes, following ? undefined : goOn);
+      bytes = following;
+    }
+    socket.uncork();
+  };
+  const goOn = (): void => {
+    if (waiting.length > 0) next();
+    else busy = false;
+  };
+
   return {
     write(bytes) {
       if (over) return;
-      // What is written in one turn leaves as one TLS write.
-      if (!corked) {
-        corked = true;
-        socket.cork();
-        process.nextTick(() => {
-          corked = false;
-          socket.uncork();
-        });
-      }
-      socket.write(bytes, (error) => {
-        if (error == null && !over) on.flushed(bytes.length);
-      });
+      for (let at = 0; at < bytes.length; at += PIECE_BYTES) waiting.push(bytes.subarray(at, at + PIECE_BYTES));
+      if (busy) return;
+      busy = true;
+      // What is written in one turn leaves together.
+      process.nextTick(next);
     },
     end(lingerMs) {
+      socket.cork();
+      for (const bytes of waiting.splice(0)) give(bytes);
+      socket.uncork();
       const timer = setTimeout(cut, lingerMs);
       socket.once('close', () => clearTimeout(timer));
       socket.end();
