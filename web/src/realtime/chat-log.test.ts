@@ -92,6 +92,12 @@ describe('what an audience has said', () => {
     expect(seqs(log)).toEqual([2]);
   });
 
+  it('does not quote what was taken away where it was answered', () => {
+    const answer = { ...message(2), replyTo: { seq: 1, handle: 'chen', text: 'message 1' } };
+    const log = fromLive({ chat: [message(1), answer], seq: 2, rules: RULES });
+    expect(heard(log, { type: 'removed', streamId: 'str_1', seq: 3, of: 1 }).messages).toEqual([message(2)]);
+  });
+
   it('loses by asking what was taken away meanwhile', () => {
     const log = polled(fromLive({ chat: [message(1), message(2), message(3)], seq: 3, rules: RULES }), {
       chat: [message(1), message(3), message(5)],

@@ -79,5 +79,10 @@ const withTail = (log: ChatLog, { chat, seq, rules }: Pick<LiveView, 'chat' | 's
 const without = (log: ChatLog, gone: readonly number[]): ChatLog => {
   if (gone.length === 0) return log;
   const removed = new Set([...log.removed, ...gone]);
-  return { ...log, removed, messages: log.messages.filter(({ seq }) => !removed.has(seq)) };
+  // nor is it quoted any longer where it was answered
+  const messages = log.messages.flatMap(({ replyTo, ...message }) => {
+    if (removed.has(message.seq)) return [];
+    return [replyTo === undefined || removed.has(replyTo.seq) ? message : { ...message, replyTo }];
+  });
+  return { ...log, removed, messages };
 };
