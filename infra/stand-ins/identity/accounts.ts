@@ -7,8 +7,6 @@ export const ACCOUNTS: readonly Account[] = [
   { login: 'chen', name: 'Chen Wei', creator: false },
 ];
 
-export const findAccount = (login: string) => ACCOUNTS.find((account) => account.login === login);
-
 /** What a token says of a person; the control plane makes its user from it. `vybzz_creator` is a hint, not a right. */
 export const claimsOf = ({ login, name, creator }: Account) => ({
   name,

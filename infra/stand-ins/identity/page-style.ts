@@ -113,4 +113,6 @@ button { font: inherit; cursor: pointer; }
   .panel { padding: 2.5rem; }
 }
 @media (prefers-reduced-motion: reduce) { * { transition: none !important; } }
+.join summary { cursor: pointer; font-weight: 600; min-height: 2.75rem; display: flex; align-items: center; }
+.join[open] summary { margin-bottom: 0.5rem; }
 `;

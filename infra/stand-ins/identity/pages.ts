@@ -19,11 +19,15 @@ type SignIn = {
   login?: string;
   /** Why the last try did not succeed. */
   refusal?: string;
+  /** The last try was to make an account. */
+  joining?: { name: string };
 };
 
 /** Who are you? One click for a demo account, or a login and a password. */
-export function signInPage({ action, webOrigin, accounts, password, login = '', refusal }: SignIn): Page {
-  const wrong = refusal === undefined ? '' : ' aria-invalid="true" aria-describedby="refusal"';
+export function signInPage({ action, webOrigin, accounts, password, login = '', refusal, joining }: SignIn): Page {
+  const invalid = ' aria-invalid="true" aria-describedby="refusal"';
+  const alert = refusal === undefined ? '' : html`<p class="alert" id="refusal" role="alert">${refusal}</p>`;
+  const wrong = refusal !== undefined && !joining ? invalid : '';
   return page({
     title: 'Sign in',
     webOrigin,
@@ -38,13 +42,13 @@ export function signInPage({ action, webOrigin, accounts, password, login = '', 
       </form>
       <h2 class="or">or with a password</h2>
       <form method="post" action="${action}" class="fields">
-        ${raw(refusal === undefined ? '' : html`<p class="alert" id="refusal" role="alert">${refusal}</p>`)}
+        ${raw(joining ? '' : alert)}
         <div class="field">
           <label for="login">Login</label>
           <input
             id="login"
             name="login"
-            value="${login}"
+            value="${joining ? '' : login}"
             autocomplete="username"
             autocapitalize="none"
             spellcheck="false"
@@ -63,9 +67,52 @@ export function signInPage({ action, webOrigin, accounts, password, login = '', 
         </div>
         <button class="button">Sign in</button>
         <p class="hint">The demo accounts' password is <code>${password}</code></p>
-      </form>`,
+      </form>
+      ${raw(joinForm({ action, login, joining, alert }))}`,
   });
 }
+
+type Join = { action: string; joining: SignIn['joining'] | undefined; login: string; alert: string };
+
+const joinForm = ({ action, login, joining, alert }: Join) =>
+  html` <details class="join" ${raw(joining ? ' open' : '')}>
+    <summary>Make an account of your own</summary>
+    <form method="post" action="${action}" class="fields">
+      ${raw(joining ? alert : '')}
+      <div class="field">
+        <label for="join-name">Name</label>
+        <input id="join-name" name="name" value="${joining?.name ?? ''}" autocomplete="name" maxlength="80" required />
+      </div>
+      <div class="field">
+        <label for="join-login">Login</label>
+        <input
+          id="join-login"
+          name="join"
+          value="${joining ? login : ''}"
+          autocomplete="username"
+          autocapitalize="none"
+          spellcheck="false"
+          pattern="[A-Za-z0-9_]{3,30}"
+          title="3 to 30 of a–z, 0–9 and _"
+          required${raw(joining ? ' aria-invalid="true" aria-describedby="refusal"' : '')}
+        />
+      </div>
+      <div class="field">
+        <label for="join-password">Password</label>
+        <input
+          id="join-password"
+          name="password"
+          type="password"
+          autocomplete="new-password"
+          minlength="8"
+          maxlength="200"
+          required
+        />
+      </div>
+      <button class="button">Make the account</button>
+      <p class="hint">It is kept on this machine, and may go live.</p>
+    </form>
+  </details>`;
 
 const personButton = ({ login, name, creator }: Account, place: number) =>
   html` <li>

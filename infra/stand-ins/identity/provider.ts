@@ -1,6 +1,6 @@
 import type { AdapterFactory, Configuration, KoaContextWithOIDC, ResourceServer } from 'oidc-provider';
 import { Provider } from 'oidc-provider/lib/provider.js';
-import { type Account, claimsOf, findAccount } from './accounts.ts';
+import { type Account, claimsOf } from './accounts.ts';
 import type { Keys } from './keys.ts';
 import { noticePage, type Page, signOutPage } from './pages.ts';
 
@@ -28,10 +28,17 @@ const API_SERVER: ResourceServer = {
   jwt: { sign: { alg: 'RS256' } },
 };
 
-type Parts = { issuer: string; webOrigin: string; keys: Keys; adapter: AdapterFactory; log: (line: string) => void };
+type Parts = {
+  issuer: string;
+  webOrigin: string;
+  keys: Keys;
+  adapter: AdapterFactory;
+  find: (login: string) => Account | undefined;
+  log: (line: string) => void;
+};
 
 /** The OpenID provider for one client, our web app, and one API. */
-export function createProvider({ issuer, webOrigin, keys, adapter, log }: Parts) {
+export function createProvider({ issuer, webOrigin, keys, adapter, find, log }: Parts) {
   const { port } = new URL(issuer);
   const configuration: Configuration = {
     adapter,
@@ -66,11 +73,11 @@ export function createProvider({ issuer, webOrigin, keys, adapter, log }: Parts)
     // The web app shows the name from its id token and has no use for another request.
     conformIdTokenClaims: false,
     findAccount: (_ctx, sub) => {
-      const account = findAccount(sub);
+      const account = find(sub);
       return account && { accountId: sub, claims: () => ({ sub, ...claimsOf(account) }) };
     },
     extraTokenClaims: (ctx: KoaContextWithOIDC | undefined, token) => {
-      const account = 'accountId' in token ? findAccount(token.accountId) : undefined;
+      const account = 'accountId' in token ? find(token.accountId) : undefined;
       const behind = ctx?.oidc.entities.RefreshToken ?? ctx?.oidc.entities.AuthorizationCode;
       // RFC 9068, 2.2.1: a refreshed token keeps the time of the sign-in behind it; one that is made for a script is one
       const authTime = behind?.authTime ?? Math.floor(Date.now() / 1000);

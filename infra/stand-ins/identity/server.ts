@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import path from 'node:path';
-import { ACCOUNTS, findAccount } from './accounts.ts';
+import { ACCOUNTS } from './accounts.ts';
+import { openDirectory } from './directory.ts';
 import { openGrants } from './grants.ts';
 import { createGuesses } from './guesses.ts';
 import { openKeys } from './keys.ts';
@@ -39,6 +40,8 @@ export async function startIdentity({
   const keys = await openKeys(path.join(dataDir, 'keys.json'));
   const adapter = await openGrants({ file: path.join(dataDir, 'grants.json'), now, log });
 
+  const directory = await openDirectory({ file: path.join(dataDir, 'people.json') });
+
   const server = createServer();
   server.listen(port, host);
   await once(server, 'listening');
@@ -46,8 +49,8 @@ export async function startIdentity({
   const boundPort = typeof address === 'object' && address ? address.port : port;
   const issuer = `http://localhost:${boundPort}`;
 
-  const provider = createProvider({ issuer, webOrigin, keys, adapter, log });
-  const signIn = createSignIn({ provider, webOrigin, password: keys.password, guesses: createGuesses(now) });
+  const provider = createProvider({ issuer, webOrigin, keys, adapter, find: directory.find, log });
+  const signIn = createSignIn({ provider, webOrigin, password: keys.password, directory, guesses: createGuesses(now) });
   const protocol = provider.callback();
 
   const handle = async (request: IncomingMessage, response: ServerResponse) => {
@@ -90,7 +93,7 @@ export async function startIdentity({
     password: keys.password,
     /** An access token as this account's sign-in would give it. */
     async issueToken(login: string): Promise<string> {
-      const account = findAccount(login);
+      const account = directory.find(login);
       if (!account) throw new Error(`there is no demo account "${login}"`);
       return mintToken(provider, account);
     },

@@ -2,7 +2,8 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type Provider from 'oidc-provider';
 
-import { ACCOUNTS, findAccount } from './accounts.ts';
+import { ACCOUNTS } from './accounts.ts';
+import type { Directory } from './directory.ts';
 import type { Guesses } from './guesses.ts';
 import { noticePage, type Page, signInPage } from './pages.ts';
 import { grantAll, signInPath } from './provider.ts';
@@ -11,16 +12,25 @@ import { grantAll, signInPath } from './provider.ts';
 const FORM_BYTES = 4_096;
 
 type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;
-type Parts = { provider: Provider; webOrigin: string; password: string; guesses: Guesses };
+type Parts = { provider: Provider; webOrigin: string; password: string; directory: Directory; guesses: Guesses };
 type Outcome =
   | { accountId: string }
-  | { statusCode: number; refusal: string; login: string; retryAfterSeconds?: number };
+  | { statusCode: number; refusal: string; login: string; joining?: { name: string }; retryAfterSeconds?: number };
 
 /** The page on which a person says who they are; the provider sends them here and takes them back. */
-export function createSignIn({ provider, webOrigin, password, guesses }: Parts) {
-  const choose = (form: URLSearchParams): Outcome => {
-    const chosen = findAccount(form.get('account') ?? '');
+export function createSignIn({ provider, webOrigin, password, directory, guesses }: Parts) {
+  const join = async (form: URLSearchParams): Promise<Outcome> => {
+    const [name, login] = ['name', 'join'].map((field) => (form.get(field) ?? '').trim());
+    const wanted = { name: name ?? '', login: (login ?? '').toLowerCase(), password: form.get('password') ?? '' };
+    const outcome = await directory.join(wanted);
+    if (outcome.joined) return { accountId: outcome.account.login };
+    return { statusCode: 400, refusal: outcome.refusal, login: wanted.login, joining: { name: wanted.name } };
+  };
+
+  const choose = async (form: URLSearchParams): Promise<Outcome> => {
+    const chosen = ACCOUNTS.find(({ login }) => login === form.get('account'));
     if (chosen) return { accountId: chosen.login };
+    if (form.has('join')) return join(form);
 
     const login = (form.get('login') ?? '').trim().toLowerCase();
     const waitSeconds = Math.ceil(guesses.waitMs() / 1000);
@@ -28,8 +38,11 @@ export function createSignIn({ provider, webOrigin, password, guesses }: Parts) 
       const refusal = `Too many wrong passwords. Try again in ${waitSeconds} seconds.`;
       return { statusCode: 429, refusal, login, retryAfterSeconds: waitSeconds };
     }
-    const account = findAccount(login);
-    if (!equal(form.get('password') ?? '', password) || !account) {
+    const account = directory.find(login);
+    const given = form.get('password') ?? '';
+    const isDemo = ACCOUNTS.some((demo) => demo.login === login);
+    const fits = isDemo ? equal(given, password) : await directory.isPasswordOf(login, given);
+    if (!fits || !account) {
       guesses.wrong();
       return { statusCode: 401, refusal: 'That login and password do not go together.', login };
     }
@@ -63,7 +76,7 @@ export function createSignIn({ provider, webOrigin, password, guesses }: Parts) 
     }
     const form = await readForm(request);
     const outcome: Outcome = form
-      ? choose(form)
+      ? await choose(form)
       : { statusCode: 413, refusal: 'That was more than a login and a password.', login: hint };
     if ('accountId' in outcome) {
       if (session && session.accountId !== outcome.accountId) await endSession(provider, interaction);
