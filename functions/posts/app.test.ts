@@ -363,6 +363,17 @@ describe('the post of a stream', () => {
     expect(explore.body.items.map(({ id }: { id: string }) => id)).not.toContain(post.id);
   });
 
+  it('does not keep older posts from who may not see it, however many such there are', async () => {
+    const { creator, stranger } = await rooms.signUpAll({ creator: {}, stranger: {} });
+    const open = await write(creator, 'For everybody');
+    const closed = show(creator, { visibility: 'followers' });
+    for (let i = 0; i < 21; i++) await creator.post('/posts', { text: `Hidden ${i}`, streamId: closed.id });
+    const explore = await stranger.get('/posts/explore?limit=20');
+    expect(explore.body.items[0]).toMatchObject({ id: open.id });
+    const theirs = await stranger.get(`/posts?author=${creator.user.handle}&limit=20`);
+    expect(theirs.body).toEqual({ items: [expect.objectContaining({ id: open.id })] });
+  });
+
   it('may be written by hand, for a stream that one may see', async () => {
     const { creator, fan } = await rooms.signUpAll({ creator: {}, fan: {} });
     const open = show(creator);

@@ -12,6 +12,7 @@ import {
 import type { Post, PostChanges } from '#domain/post';
 import type { User } from '#domain/user';
 import { type Authenticate, type Caller, identified, requireUser, signedIn } from '../http/caller.ts';
+import { filledPage } from '../http/filled-page.ts';
 import { Refusal } from '../http/refusal.ts';
 import { createRoom, type RoomParts } from '../http/room.ts';
 import { body, jsonOnly, openCursor, query } from '../http/valid.ts';
@@ -84,11 +85,18 @@ export const createPostsApp = (parts: Parts) => {
     viewer: Caller | undefined,
     look: (ask: Ask) => Promise<Slice>,
   ): Promise<Page<PostView>> => {
-    const before = parsePostId(openCursor(cursors, list, cursor)?.['before'] ?? '');
-    const { posts: found, more } = await look({ limit, before });
-    const last = found.at(-1);
-    const next = more && last ? cursors.seal(list, { before: last.id }) : undefined;
-    return { items: await views.postViews(found, viewer), ...(next !== undefined && { cursor: next }) };
+    const { items, next } = await filledPage({
+      limit,
+      after: parsePostId(openCursor(cursors, list, cursor)?.['before'] ?? ''),
+      look: async ({ limit: most, after: before }) => {
+        const { posts: found, more } = await look({ limit: most, before });
+        return { items: found, next: more ? found.at(-1)?.id : undefined };
+      },
+      views: (found) => views.postViews(found, viewer),
+      placeOf: ({ id }) => id,
+    });
+    const sealed = next && cursors.seal(list, { before: next });
+    return { items, ...(sealed !== undefined && { cursor: sealed }) };
   };
 
   room.get('/posts', query(PostQuery), async (c) => {

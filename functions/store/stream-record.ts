@@ -118,7 +118,8 @@ export const airItem = (creatorId: UserId, id: StreamId): Item => ({
 
 const iso = (at: number): string => new Date(at).toISOString();
 
-const listed = (stream: Stream) => {
+/** Its place among what is on the air or announced, if it is either. */
+export const listed = (stream: Stream): { listKey?: string; listSort?: string } => {
   if (isLiveToViewers(stream))
     return {
       listKey: liveList(shardOf(stream.id, LIVE_SHARDS)),

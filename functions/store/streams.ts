@@ -14,14 +14,14 @@ import {
   streamsOfCreator,
 } from './keys.ts';
 import { leaseEnd, readLease } from './lease-record.ts';
-import { airItem, readAir, readStream, type StoredStream, streamItem, streamMove } from './stream-record.ts';
+import { airItem, listed, readAir, readStream, type StoredStream, streamItem, streamMove } from './stream-record.ts';
 
 /** What a creator says of a show before it begins. */
 export type Draft = Pick<Stream, 'title' | 'description' | 'visibility' | 'latency' | 'test'>;
 export type Edit = Partial<Pick<Stream, 'title' | 'description' | 'visibility' | 'scheduledFor'>>;
 
 export type Change = { before: Stream; after: Stream };
-type Page = { items: Stream[]; next: Position | undefined };
+export type StreamPage = { items: Stream[]; next: Position | undefined };
 
 /** Streams: their lives, and the lists that they are in. Every write is guarded by the revision that was read. */
 export const createStreamStore = ({ table }: { table: Table }) => {
@@ -149,11 +149,11 @@ export const createStreamStore = ({ table }: { table: Table }) => {
     },
 
     /** On the air now, newest first. */
-    live: ({ limit, after }: { limit: number; after: Position | undefined }): Promise<Page> =>
+    live: ({ limit, after }: { limit: number; after: Position | undefined }): Promise<StreamPage> =>
       merge(table, { list: liveList, newestFirst: true, limit, after }),
 
     /** Announced, soonest first. */
-    scheduled: ({ limit, after }: { limit: number; after: Position | undefined }): Promise<Page> =>
+    scheduled: ({ limit, after }: { limit: number; after: Position | undefined }): Promise<StreamPage> =>
       merge(table, { list: scheduledList, newestFirst: false, limit, after }),
 
     /** A creator's streams, newest first. `begun`: only those that anybody has seen, or is told to wait for. */
@@ -167,7 +167,7 @@ export const createStreamStore = ({ table }: { table: Table }) => {
       begun: boolean;
       limit: number;
       after: Position | undefined;
-    }): Promise<Page> => {
+    }): Promise<StreamPage> => {
       const { items, next } = await table.query({
         index: 'byOwner',
         partition: streamsOfCreator(creatorId),
@@ -180,7 +180,7 @@ export const createStreamStore = ({ table }: { table: Table }) => {
     },
 
     /** Whatever must be looked at by now. */
-    due: async (shard: number, now: number, after?: Position): Promise<Page> => {
+    due: async (shard: number, now: number, after?: Position): Promise<StreamPage> => {
       const { items, next } = await table.query({
         index: 'byDue',
         partition: dueStreams(shard),
@@ -194,6 +194,18 @@ export const createStreamStore = ({ table }: { table: Table }) => {
     dueShards: DUE_SHARDS,
   };
 };
+/** Where the list of what is on the air, or announced, goes on after this one of it. */
+export const placeInList = (stream: Stream): Position => {
+  const { listSort } = listed(stream);
+  return listSort === undefined ? {} : { listSort };
+};
+
+/** Where the list of a creator's streams goes on after this one. */
+export const placeOfCreator = ({ id, creatorId }: Stream): Position => {
+  const { pk, sk } = streamItemKey(id);
+  return { pk: pk.S, sk: sk.S, ownerKey: streamsOfCreator(creatorId), ownerSort: id };
+};
+
 export type StreamStore = ReturnType<typeof createStreamStore>;
 
 const BEGUN: Expression = {
@@ -226,7 +238,7 @@ const merge = async (
     limit,
     after,
   }: { list: (shard: number) => string; newestFirst: boolean; limit: number; after: Position | undefined },
-): Promise<Page> => {
+): Promise<StreamPage> => {
   const last = after?.['listSort'];
   const pages = await Promise.all(
     Array.from({ length: LIVE_SHARDS }, (_, shard) =>

@@ -332,6 +332,32 @@ describe('lists', () => {
     expect(new Set(seen).size).toBe(seen.length);
   });
 
+  it('of what is announced are not emptied by shows that the viewer may not see', async () => {
+    const scheduledFor = (hours: number) => new Date(rooms.now() + hours * 3_600_000).toISOString();
+    for (let i = 0; i < 21; i++)
+      await rooms.create(creator, {
+        title: `Hidden ${i}`,
+        visibility: 'followers',
+        scheduledFor: scheduledFor(1 + i / 60),
+      });
+    const open = await rooms.create(creator, { title: 'Open to all', scheduledFor: scheduledFor(3) });
+    const titles = async (path: string, as?: User) =>
+      (await rooms.call('GET', path, { as })).body.items.map(({ title }: { title: string }) => title);
+    expect(await titles('/stream?state=scheduled&limit=20')).toContain('Open to all');
+    expect(await titles(`/stream?creator=${creator.handle}&limit=1`)).toEqual(['Open to all']);
+    expect(await titles(`/stream?creator=${creator.handle}&state=scheduled&limit=100`, creator)).toHaveLength(22);
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const next = cursor === undefined ? '' : `&cursor=${cursor}`;
+      const { body } = await rooms.call('GET', `/stream/mine?limit=4${next}`, { as: creator });
+      seen.push(...body.items.map(({ id }: { id: string }) => id));
+      cursor = body.cursor;
+    } while (cursor !== undefined);
+    expect([seen.length, new Set(seen).size]).toEqual([22, 22]);
+    expect(seen).toContain(open.id);
+  });
+
   it('show others only what was begun or announced, and its creator all', async () => {
     await rooms.create(creator, { title: 'In waiting' });
     const others = await rooms.call('GET', `/stream?creator=${creator.handle}`);

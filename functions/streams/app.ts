@@ -10,7 +10,7 @@ import type { Cursors } from '#store/cursor';
 import type { Position } from '#store/dynamo';
 import type { FiguresStore } from '#store/figures';
 import type { IngestKeys } from '#store/ingest-keys';
-import type { Edit, StreamStore } from '#store/streams';
+import { type Edit, placeInList, placeOfCreator, type StreamPage, type StreamStore } from '#store/streams';
 import {
   type Authenticate,
   type Caller,
@@ -20,6 +20,7 @@ import {
   type RoomEnv,
   signedIn,
 } from '../http/caller.ts';
+import { filledPage } from '../http/filled-page.ts';
 import type { LimitedMiddleware } from '../http/limited.ts';
 import { Refusal } from '../http/refusal.ts';
 import { createRoom, type RoomParts } from '../http/room.ts';
@@ -131,10 +132,33 @@ export const createStreamsApp = (parts: Parts) => {
     return { url: `${ingestUrl}/${streamKey}`, streamKey, expiresAt: new Date(until).toISOString() };
   };
 
-  const page = async (c: Context<RoomEnv>, list: string, found: { items: Stream[]; next: Position | undefined }) => {
-    const caller = c.get('user');
-    const shown = await access.watchable(found.items, caller);
-    return c.json({ items: await views.views(shown), cursor: cursors.seal(list, found.next) });
+  type Asked = { limit: number; cursor?: string | undefined };
+
+  /** One page of a list, of what the caller may see and `wanted` lets through. */
+  const page = async (
+    c: Context<RoomEnv>,
+    {
+      list,
+      asked,
+      look,
+      placeOf,
+      wanted = () => true,
+    }: {
+      list: string;
+      asked: Asked;
+      look: (ask: { limit: number; after: Position | undefined }) => Promise<StreamPage>;
+      placeOf: (stream: Stream) => Position;
+      wanted?: (stream: Stream) => boolean;
+    },
+  ) => {
+    const { items, next } = await filledPage({
+      limit: asked.limit,
+      after: openCursor(cursors, list, asked.cursor),
+      look,
+      views: async (found) => views.views(await access.watchable(found.filter(wanted), c.get('user'))),
+      placeOf,
+    });
+    return c.json({ items, cursor: cursors.seal(list, next) });
   };
 
   return room
@@ -165,33 +189,32 @@ export const createStreamsApp = (parts: Parts) => {
     })
 
     .get('/stream', query(StreamQuery), async (c) => {
-      const { state, creator, limit, cursor } = c.req.valid('query');
+      const { state, creator, ...asked } = c.req.valid('query');
       if (creator !== undefined) {
         const handle = parseHandle(creator);
         const user = handle && (await people.byHandle(handle));
         if (!user) throw new Refusal('user-not-found', 'There is nobody of this name.');
-        const list = `streams:of:${user.id}`;
-        const after = openCursor(cursors, list, cursor);
-        const found = await streams.byCreator({ creatorId: user.id, begun: true, limit, after });
-        const items = found.items.filter((stream) => state === undefined || inState(stream, state));
-        return page(c, list, { ...found, items });
+        return page(c, {
+          list: `streams:of:${user.id}`,
+          asked,
+          look: (ask) => streams.byCreator({ creatorId: user.id, begun: true, ...ask }),
+          placeOf: placeOfCreator,
+          wanted: (stream) => state === undefined || inState(stream, state),
+        });
       }
-      const wanted = state ?? 'live';
-      const list = `streams:${wanted}`;
-      const after = openCursor(cursors, list, cursor);
-      return page(
-        c,
-        list,
-        await (wanted === 'live' ? streams.live({ limit, after }) : streams.scheduled({ limit, after })),
-      );
+      const { look, name } =
+        state === 'scheduled' ? { look: streams.scheduled, name: state } : { look: streams.live, name: 'live' };
+      return page(c, { list: `streams:${name}`, asked, look, placeOf: placeInList });
     })
 
     .get('/stream/mine', query(PageQuery), async (c) => {
       const { userId } = requireUser(c);
-      const { limit, cursor } = c.req.valid('query');
-      const list = `streams:mine:${userId}`;
-      const after = openCursor(cursors, list, cursor);
-      return page(c, list, await streams.byCreator({ creatorId: userId, begun: false, limit, after }));
+      return page(c, {
+        list: `streams:mine:${userId}`,
+        asked: c.req.valid('query'),
+        look: (ask) => streams.byCreator({ creatorId: userId, begun: false, ...ask }),
+        placeOf: placeOfCreator,
+      });
     })
 
     .route('/', createSimulcastRoutes(parts))
