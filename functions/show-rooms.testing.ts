@@ -21,6 +21,8 @@ import { createWebhooksApp } from './webhooks/app.ts';
 import { buildStreamSweep, buildStreamsRoom } from './assembly/rooms/streams.ts';
 
 export const TTL_MS = 6_000;
+/** How long a feed that was replaced may go on with what it has received. */
+export const DRAIN_MS = 50_000;
 
 /**
  * The streams, webhooks and realtime rooms over a real table, with a video provider in memory and a clock that a test moves.
@@ -161,6 +163,8 @@ export const openShowRooms = async ({
       previousUntil,
       renew: (state: 'connecting' | 'live' | 'reconnecting' = 'live', more: object = {}) =>
         ingest.renew({ streamId, sessionId, fence, committed: 1, state, now, ttlMs: TTL_MS, ...more }),
+      renewDrain: () => ingest.renewDrain({ streamId, fence, now, ttlMs: TTL_MS }),
+      endDrain: () => ingest.endDrain({ streamId, fence, now }),
       release: (because = 'finished') => ingest.release({ streamId, fence, because, now }),
     };
   };
@@ -168,7 +172,11 @@ export const openShowRooms = async ({
   const take = async (streamId: StreamId) => {
     const sessionId = `session-${++worker}`;
     const claim = { sessionId, workerId: `worker-${worker}`, resumeTokenHash: 'h' };
-    return feedOf(streamId, sessionId, await ingest.claim({ streamId, ...claim, now, ttlMs: TTL_MS }));
+    return feedOf(
+      streamId,
+      sessionId,
+      await ingest.claim({ streamId, ...claim, now, ttlMs: TTL_MS, drainMs: DRAIN_MS }),
+    );
   };
 
   return {

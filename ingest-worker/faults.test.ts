@@ -468,6 +468,65 @@ describe.concurrent('workers', () => {
     expect(test.sink.sessions).toHaveLength(2);
   });
 
+  it.for(
+    (['vp8-opus.webm', 'h264-opus.mkv'] as const).flatMap((name) =>
+      (['the same', 'another'] as const).map((where) => ({ name, where })),
+    ),
+  )(
+    '[S6] $name: replaced at $where worker, what was received is published whole, and only then what is new',
+    async ({ name, where }, context) => {
+      const memory = createMemoryStore();
+      const first = await start(context, { memory });
+      const { bytes, media } = fixture(name);
+      const older = openSocket(first.url());
+      const { epoch } = await greet(older, media);
+      sendMedia(older, { bytes, epoch, to: Math.floor(bytes.byteLength * 0.5) });
+      await first.sink.until('its beginning', () => videos(first) > 0);
+      // an encoder that is behind with all of the rest
+      const pid = first.encoders[0]?.pid;
+      if (pid === undefined) throw new Error('no encoder is a process here');
+      process.kill(pid, 'SIGSTOP');
+      sendMedia(older, { bytes, epoch, from: Math.floor(bytes.byteLength * 0.5) });
+      await older.until('received', ({ offset }) => offset === bytes.byteLength);
+
+      const at = where === 'the same' ? first : await start(context, { memory, sink: first.sink, workerId: 'another' });
+      const newer = openSocket(at.url(memory.issue()));
+      const next = await greet(newer, media);
+      sendMedia(newer, { bytes, epoch: next.epoch });
+      expect(await older.closed).toMatchObject({ reason: 'replaced', code: 4009 });
+      expect(first.sink.sessions).toHaveLength(1);
+      process.kill(pid, 'SIGCONT');
+      newer.tell({ type: 'stop', at: bytes.byteLength });
+      expect(await newer.closed).toMatchObject({ reason: 'finished' });
+
+      const [before, after] = first.sink.sessions;
+      expectWhole(
+        name,
+        [before].flatMap((session) => session ?? []),
+      );
+      expectWhole(
+        name,
+        [after].flatMap((session) => session ?? []),
+      );
+      expect(before?.end?.atMs).toBeLessThan(after?.openedAtMs ?? 0);
+      expect(memory.released).toEqual([{ streamId: STREAM, because: 'finished' }]);
+    },
+  );
+
+  it('[S6] replaced and ended at once, what was received is published before the end', async (context) => {
+    const test = await start(context);
+    const { bytes, media } = fixture('vp8-opus.webm');
+    const older = openSocket(test.url());
+    const { epoch } = await greet(older, media);
+    sendMedia(older, { bytes, epoch });
+    await older.until('received', ({ offset }) => offset === bytes.byteLength);
+    const newer = openSocket(test.url());
+    await greet(newer, media);
+    test.memory.requestEnd();
+    expect(await newer.closed).toMatchObject({ reason: 'ended-elsewhere' });
+    expectWhole('vp8-opus.webm', test.sink.sessions.slice(0, 1));
+  });
+
   it('[S2] [S5] a feed that another worker has taken over stops before the other publishes', async (context) => {
     const memory = createMemoryStore();
     const first = await start(context, { memory });

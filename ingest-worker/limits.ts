@@ -103,6 +103,8 @@ export const LIMITS = {
   /** A connection upstream that has lasted so long was not refused: servers that refuse a key without a word end it at once. */
   keyTakenMs: 2_000,
 
+  /** A feed that was replaced publishes what it has received for no longer than this, less than Mux's reconnect window. */
+  takeoverMs: 50_000,
   leaseTtlMs: 6_000,
   leaseRenewMs: 2_000,
   /** Without a renewal for so long the worker stops publishing of itself, well before anyone else may begin. */

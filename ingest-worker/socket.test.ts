@@ -69,6 +69,8 @@ const talking = ({ greets = true, takes = true, clock = () => Date.now() } = {})
           skip: () => undefined,
           stop: () => undefined,
           left: () => undefined,
+          replace: () => undefined,
+          freed: () => undefined,
           cut: () => undefined,
           migrate: () => undefined,
           refuse: (_: Client, reason: string) => void refused.push(reason),

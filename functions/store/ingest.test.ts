@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { User } from '#domain/user';
 import { newId } from '#domain/ids';
 import { createIngestStore } from './ingest.ts';
-import { openShowRooms, type ShowRooms, TTL_MS } from '../show-rooms.testing.ts';
+import { DRAIN_MS, openShowRooms, type ShowRooms, TTL_MS } from '../show-rooms.testing.ts';
 
 let rooms: ShowRooms;
 let creator: User;
@@ -55,10 +55,52 @@ describe('a lease', () => {
     const second = await rooms.feed(again.body.ingest.streamKey);
     expect([first.fence, second.fence]).toEqual([1, 2]);
     expect(second.previousUntil).toBe(rooms.now() + TTL_MS);
-    expect(await first.renew()).toEqual({ held: false, because: 'replaced' });
-    expect(await second.renew()).toEqual({ held: true, endRequested: false });
+    expect(await first.renew()).toEqual({ held: false, because: 'replaced', drains: true });
+    expect(await second.renew()).toEqual({ held: true, endRequested: false, beforeUntil: rooms.now() + TTL_MS });
     await first.release('finished');
     expect((await rooms.see(id)).state).toBe('connecting');
+  });
+
+  const replaced = async () => {
+    const { id, key } = await rooms.create(creator);
+    const first = await rooms.feed(key);
+    return { id, first, second: await rooms.take(id) };
+  };
+
+  it('that is taken from a feed leaves it the time to publish what it has received, while it says so', async () => {
+    const { first, second } = await replaced();
+    for (let passedMs = 0; passedMs < DRAIN_MS - 2_000; passedMs += 2_000) {
+      expect(await first.renewDrain()).toBe(true);
+      expect(await second.renew()).toMatchObject({ held: true, beforeUntil: expect.any(Number) });
+      rooms.later(2_000);
+    }
+    rooms.later(2_000);
+    expect(await first.renewDrain()).toBe(false);
+    expect(await second.renew()).toEqual({ held: true, endRequested: false });
+  });
+
+  it('is free for the next feed once the one before has published all, and it may not begin again', async () => {
+    const { first, second } = await replaced();
+    await first.endDrain();
+    expect(await second.renew()).toEqual({ held: true, endRequested: false });
+    expect(await first.renewDrain()).toBe(false);
+  });
+
+  it('shuts out a feed before that has fallen silent, and it may not begin again', async () => {
+    const { first, second } = await replaced();
+    rooms.later(4_000);
+    expect(await second.renew('live', { beforeGoneAt: rooms.now() + 1_999 })).toHaveProperty('beforeUntil');
+    expect(await second.renew('live', { beforeGoneAt: rooms.now() + 2_000 })).not.toHaveProperty('beforeUntil');
+    expect(await first.renewDrain()).toBe(false);
+  });
+
+  it('leaves no time to a feed that was itself still waiting', async () => {
+    const { id, first, second } = await replaced();
+    const third = await rooms.take(id);
+    expect(await second.renew()).toEqual({ held: false, because: 'replaced' });
+    expect([await first.renewDrain(), await second.renewDrain()]).toEqual([true, false]);
+    await first.endDrain();
+    expect(await third.renew()).toEqual({ held: true, endRequested: false });
   });
 
   it('has one holder of many who claim at once, and a fence for each claim', async () => {
@@ -72,6 +114,7 @@ describe('a lease', () => {
           resumeTokenHash: `h${i}`,
           now: rooms.now(),
           ttlMs: TTL_MS,
+          drainMs: DRAIN_MS,
         }),
       ),
     );
@@ -141,7 +184,14 @@ describe('a lease', () => {
     const ended = rooms.call('POST', `/stream/${id}/end`, { as: creator });
     let answer = await feed.renew();
     while (answer.held && !answer.endRequested) answer = await feed.renew();
-    const late = { streamId: id, workerId: 'b', resumeTokenHash: 'h', now: rooms.now(), ttlMs: TTL_MS };
+    const late = {
+      streamId: id,
+      workerId: 'b',
+      resumeTokenHash: 'h',
+      now: rooms.now(),
+      ttlMs: TTL_MS,
+      drainMs: DRAIN_MS,
+    };
     expect(await rooms.ingest.resume(late)).toEqual({ claimed: false, because: 'ended' });
     expect(await rooms.ingest.claim({ ...late, sessionId: 'b' })).toEqual({ claimed: false, because: 'ended' });
     await feed.release('ended-elsewhere');
@@ -166,12 +216,14 @@ describe('a lease', () => {
       resumeTokenHash: 'x',
       now: rooms.now(),
       ttlMs: TTL_MS,
+      drainMs: DRAIN_MS,
     };
     expect(await rooms.ingest.claim(claim)).toEqual({ claimed: false, because: 'held' });
   });
 
   it('is unknown for a stream that is', async () => {
-    const claim = { streamId: newId('str', 1), sessionId: 'x', workerId: 'x', resumeTokenHash: 'x', now: 1, ttlMs: 1 };
+    const feed = { streamId: newId('str', 1), sessionId: 'x', workerId: 'x', resumeTokenHash: 'x' };
+    const claim = { ...feed, now: 1, ttlMs: 1, drainMs: 1 };
     expect(await rooms.ingest.claim(claim)).toEqual({ claimed: false, because: 'unknown' });
     expect(await rooms.ingest.resume(claim)).toEqual({ claimed: false, because: 'unknown' });
     expect(await rooms.ingest.renew({ ...claim, fence: 1, committed: 0, state: 'live' })).toEqual({

@@ -8,7 +8,18 @@ import { absent, openTable } from './dynamo.ts';
 import { redeemIngestKey } from './ingest-keys.ts';
 import { airKey, leaseKey, streamItemKey } from './keys.ts';
 import type { Item } from './item.ts';
-import { atFence, leaseEnd, leaseItem, type Lease, readLease } from './lease-record.ts';
+import {
+  atFence,
+  type Before,
+  beforeEnds,
+  beforeUnmoved,
+  drainsAt,
+  leaseEnd,
+  leaseItem,
+  type Lease,
+  readLease,
+  WITHOUT_BEFORE,
+} from './lease-record.ts';
 import { readStream, type StoredStream, streamMove } from './stream-record.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -18,6 +29,10 @@ type NotClaimed = { claimed: false; because: 'ended' | 'held' | 'unknown' };
  * any more. A client that has moved must not hear that it was replaced: it would give up the show that it is just saving.
  */
 type Loss = 'moved' | 'replaced' | 'ended';
+/** `drains`: what has been received may still be published, while `renewDrain` says so. */
+type NotHeld = { held: false; because: Loss; drains?: true };
+/** `beforeUntil`: the feed that was replaced may publish until then, and renew that. */
+type Held = { held: true; endRequested: boolean; beforeUntil?: number };
 type Claimed = { claimed: true; fence: number; muxStreamKey: string; previousUntil: number | undefined };
 
 /**
@@ -59,7 +74,7 @@ export const createIngestStore = ({ client, tableName }: { client: DynamoDBClien
       const lease = { ...wanted, fence, state, told: state };
       const shown = withShow(channel.channel, id, now);
       const written = await table.transact([
-        { or: 'lease-moved', put: leaseItem(id, lease), when: old ? atFence(old.fence) : absent },
+        { or: 'lease-moved', put: leaseItem(id, lease), when: old ? asRead(old) : absent },
         streamMove(found, after),
         {
           or: 'no-air',
@@ -104,10 +119,19 @@ export const createIngestStore = ({ client, tableName }: { client: DynamoDBClien
       return written.done ? { settled: true } : 'conflict';
     });
 
+  /** Whether a feed that was replaced has stopped by then; one that has may not begin again. */
+  const shutOut = async (id: StreamId, before: Before, goneAt: number): Promise<boolean> => {
+    if ((beforeEnds(before) ?? 0) > goneAt) return false;
+    return (await table.update(leaseKey(id), WITHOUT_BEFORE, beforeUnmoved(before))).done;
+  };
+
   return {
     redeem: (secret: string, now: number) => redeemIngestKey(table, secret, now),
 
-    /** Takes the stream for a feed that brought a key. `previousUntil`: until then the holder before us may still be publishing. */
+    /**
+     * Takes the stream for a feed that brought a key. `previousUntil`: until then the holder before us may still be publishing. One
+     * that is replaced may publish what it has received for `drainMs` (see `renewDrain`); one that waited for that itself may not.
+     */
     claim: async (claim: {
       streamId: StreamId;
       sessionId: string;
@@ -115,14 +139,16 @@ export const createIngestStore = ({ client, tableName }: { client: DynamoDBClien
       resumeTokenHash: string;
       now: number;
       ttlMs: number;
+      drainMs: number;
     }): Promise<Claimed | NotClaimed> => {
-      const { streamId, sessionId, workerId, resumeTokenHash, now, ttlMs } = claim;
-      const taken = await take(streamId, now, () => ({
+      const { streamId, sessionId, workerId, resumeTokenHash, now, ttlMs, drainMs } = claim;
+      const taken = await take(streamId, now, (old) => ({
         sessionId,
         workerId,
         resumeTokenHash,
         until: now + ttlMs,
         committed: 0,
+        ...stillPublishing(old, now, drainMs),
       }));
       if (!taken.claimed) return taken;
       const { lease: _, ...claimed } = taken;
@@ -151,7 +177,11 @@ export const createIngestStore = ({ client, tableName }: { client: DynamoDBClien
       };
     },
 
-    /** Says that we still publish, and how far, or hears why we no longer may: see `Loss`. */
+    /**
+     * Says that we still publish, and how far, or hears why we no longer may: see `Loss`.
+     *
+     * @param beforeGoneAt a feed before us that may publish no longer than until then has stopped, and may not begin again
+     */
     renew: async (renewal: {
       streamId: StreamId;
       sessionId: string;
@@ -162,8 +192,20 @@ export const createIngestStore = ({ client, tableName }: { client: DynamoDBClien
       health?: Json;
       now: number;
       ttlMs: number;
-    }): Promise<{ held: true; endRequested: boolean } | { held: false; because: Loss }> => {
-      const { streamId, sessionId, fence, committed, mediaClock, state, health, now, ttlMs } = renewal;
+      beforeGoneAt?: number;
+    }): Promise<Held | NotHeld> => {
+      const {
+        streamId,
+        sessionId,
+        fence,
+        committed,
+        mediaClock,
+        state,
+        health,
+        now,
+        ttlMs,
+        beforeGoneAt = now,
+      } = renewal;
       const renewed = await table.update(
         leaseKey(streamId),
         {
@@ -181,11 +223,28 @@ export const createIngestStore = ({ client, tableName }: { client: DynamoDBClien
         },
         HELD(fence),
       );
-      if (!renewed.done || !renewed.item) return lost(renewed.item, sessionId, fence);
+      if (!renewed.done || !renewed.item) return lost(renewed.item, { sessionId, fence, now });
       const lease = readLease(renewed.item);
       if (lease.told !== lease.state && !(await tell(streamId, fence, now)))
-        return lost(await table.get(leaseKey(streamId)), sessionId, fence);
-      return { held: true, endRequested: lease.endRequested === true };
+        return lost(await table.get(leaseKey(streamId)), { sessionId, fence, now });
+      const { endRequested = false } = lease;
+      const beforeUntil = beforeEnds(lease);
+      if (beforeUntil === undefined || (await shutOut(streamId, lease, beforeGoneAt)))
+        return { held: true, endRequested };
+      return { held: true, endRequested, beforeUntil };
+    },
+
+    /** Says that a feed which was replaced still publishes what it has received, or hears that it no longer may. */
+    renewDrain: async (drain: { streamId: StreamId; fence: number; now: number; ttlMs: number }): Promise<boolean> => {
+      const { streamId, fence, now, ttlMs } = drain;
+      const set = { expression: 'SET beforeUntil = :until', values: { ':until': { N: String(now + ttlMs) } } };
+      const renewed = await table.update(leaseKey(streamId), set, drainsAt(fence, now));
+      return renewed.done;
+    },
+
+    /** A feed that was replaced has published all of it. */
+    endDrain: async ({ streamId, fence, now }: { streamId: StreamId; fence: number; now: number }): Promise<void> => {
+      await table.update(leaseKey(streamId), WITHOUT_BEFORE, drainsAt(fence, now));
     },
 
     /** Gives the stream back, with the reason; harmless when it is no longer ours. A reason that we do not know ends nothing. */
@@ -205,14 +264,18 @@ export const createIngestStore = ({ client, tableName }: { client: DynamoDBClien
         const { found, lease } = await read(id);
         if (!found || lease?.fence !== fence || lease.workerId === undefined) return { settled: undefined };
         const after = step(found.stream, { type: 'released', at: now, fence, because: reason });
-        const { workerId: _, ...free } = lease;
         const written = await table.transact([
           ...(after.state === 'ended'
             ? leaseEnd(id, lease, after)
             : [
                 {
                   or: 'lease-moved' as const,
-                  put: leaseItem(id, { ...free, until: now, told: 'lost' }),
+                  update: leaseKey(id),
+                  set: {
+                    expression: 'SET #until = :now, told = :lost REMOVE workerId',
+                    names: { '#until': 'until' },
+                    values: { ':now': { N: String(now) }, ':lost': { S: 'lost' } },
+                  },
                   when: atFence(fence),
                 },
               ]),
@@ -226,10 +289,28 @@ export const createIngestStore = ({ client, tableName }: { client: DynamoDBClien
 
 const refused = (because: NotClaimed['because']) => ({ settled: { claimed: false as const, because } });
 
-const lost = (item: Item | undefined, sessionId: string, fence: number): { held: false; because: Loss } => {
+const lost = (
+  item: Item | undefined,
+  { sessionId, fence, now }: { sessionId: string; fence: number; now: number },
+): NotHeld => {
   const lease = item && readLease(item);
   if (!lease || lease.fence === fence) return { held: false, because: 'ended' };
-  return { held: false, because: lease.sessionId === sessionId ? 'moved' : 'replaced' };
+  const drains = lease.beforeFence === fence && (lease.beforeBy ?? 0) > now;
+  return { held: false, because: lease.sessionId === sessionId ? 'moved' : 'replaced', ...(drains && { drains }) };
+};
+
+/** The feed that publishes when another takes its place: the one that held the lease, or the one for which that still waited. */
+const stillPublishing = (old: Lease | undefined, now: number, drainMs: number): Before => {
+  const { beforeFence, beforeUntil, beforeBy } = old ?? {};
+  if (old && (beforeEnds(old) ?? 0) > now) return { beforeFence, beforeUntil, beforeBy };
+  if (old?.workerId === undefined || old.until <= now) return {};
+  return { beforeFence: old.fence, beforeUntil: old.until, beforeBy: now + drainMs };
+};
+
+/** The lease bears the fence that was read, and what is said of the feed before it. */
+const asRead = (lease: Lease) => {
+  const [at, before] = [atFence(lease.fence), beforeUnmoved(lease)];
+  return { expression: `${at.expression} AND ${before.expression}`, values: { ...at.values, ...before.values } };
 };
 
 /** Somebody holds the lease under this fence. */

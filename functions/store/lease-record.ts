@@ -25,6 +25,10 @@ const record = createRecord({
     state: z.enum(FEED_STATES),
     told: z.enum([...FEED_STATES, 'lost']),
     endRequested: z.optional(z.boolean()),
+    /** The feed that this one has replaced, while it still publishes what it had received: until `…Until`, and never beyond `…By`. */
+    beforeFence: z.optional(z.number()),
+    beforeUntil: z.optional(z.number()),
+    beforeBy: z.optional(z.number()),
     /** What the worker last measured: JSON of its own form, which `shows/views.ts` reads for the creator. */
     health: z.optional(z.string()),
     /** When it measured that. */
@@ -41,6 +45,29 @@ export const atFence = (fence: number): Expression => ({
   expression: 'fence = :expectedFence',
   values: { ':expectedFence': { N: String(fence) } },
 });
+
+/** The feed that a lease's holder has replaced, as far as it may still publish. */
+export type Before = Pick<Lease, 'beforeFence' | 'beforeUntil' | 'beforeBy'>;
+
+/** Until when that feed may publish, if it does not renew; undefined where there is none. */
+export const beforeEnds = ({ beforeUntil, beforeBy }: Before): number | undefined =>
+  beforeUntil === undefined || beforeBy === undefined ? undefined : Math.min(beforeUntil, beforeBy);
+
+/** The feed that was replaced under this fence may still publish. */
+export const drainsAt = (fence: number, now: number): Expression => ({
+  expression: 'beforeFence = :beforeFence AND beforeBy > :now',
+  values: { ':beforeFence': { N: String(fence) }, ':now': { N: String(now) } },
+});
+
+/** Nothing of it has changed since it was read. */
+export const beforeUnmoved = ({ beforeFence, beforeUntil }: Before): Expression =>
+  beforeFence === undefined || beforeUntil === undefined
+    ? { expression: 'attribute_not_exists(beforeFence)' }
+    : {
+        expression: 'beforeFence = :seenFence AND beforeUntil = :seenUntil',
+        values: { ':seenFence': { N: String(beforeFence) }, ':seenUntil': { N: String(beforeUntil) } },
+      };
+export const WITHOUT_BEFORE: Expression = { expression: 'REMOVE beforeFence, beforeUntil, beforeBy' };
 
 /** What the end of a stream, or the wish for it, does to its lease: an ended one needs none, a held one hears of the wish. */
 export const leaseEnd = (id: StreamId, lease: Lease | undefined, after: Stream): Part<'lease-moved'>[] => {

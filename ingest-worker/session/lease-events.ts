@@ -15,6 +15,8 @@ export const leaseToSession = (event: LeaseEvent): SessionInput | undefined => {
   switch (event.type) {
     case 'lost':
       return { type: 'fenced', because: CLOSE_OF_LOSS[event.because] };
+    case 'replaced':
+      return { type: 'replaced' };
     case 'end-requested':
       return { type: 'stopped', because: 'ended-elsewhere' };
     case 'unreachable':

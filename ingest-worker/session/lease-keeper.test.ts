@@ -7,10 +7,14 @@ import { STREAM } from './store.testing.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-type Answer = { held: true; endRequested: boolean } | { held: false; because: Loss } | 'unreachable' | 'none';
+type Answer =
+  | { held: true; endRequested: boolean; beforeUntil?: number }
+  | { held: false; because: Loss; drains?: true }
+  | 'unreachable'
+  | 'none';
 const HELD: Answer = { held: true, endRequested: false };
 
-const keeping = (answer: () => Answer = () => HELD) => {
+const keeping = (answer: () => Answer = () => HELD, drains: () => boolean = () => true) => {
   const renewals: Renewal[] = [];
   const released: string[] = [];
   const events: string[] = [];
@@ -25,6 +29,8 @@ const keeping = (answer: () => Answer = () => HELD) => {
         return given;
       },
       release: async ({ because }) => void released.push(because),
+      renewDrain: async () => drains(),
+      endDrain: async ({ fence }) => void released.push(`drain of ${fence}`),
     },
     streamId: STREAM,
     sessionId: 'this feed',
@@ -49,6 +55,34 @@ describe('lease', () => {
     await vi.advanceTimersByTimeAsync(LIMITS.leaseRenewMs * 3);
     expect(events).toEqual([`lost: ${because}`]);
     expect(renewals).toHaveLength(1);
+  });
+
+  it('[S6] that another feed has taken is left to it, and what was received may go on while the table says so', async () => {
+    let drains = true;
+    const { keeper, events, released } = keeping(
+      () => ({ held: false, because: 'replaced', drains: true }),
+      () => drains,
+    );
+    expect(await keeper.check()).toBe(true);
+    await vi.advanceTimersByTimeAsync(LIMITS.leaseRenewMs * 5);
+    expect([events, keeper.doubtful]).toEqual([['replaced'], false]);
+    drains = false;
+    await vi.advanceTimersByTimeAsync(LIMITS.leaseRenewMs);
+    expect(events).toEqual(['replaced', 'lost: replaced']);
+    const other = keeping(() => ({ held: false, because: 'replaced', drains: true }));
+    await other.keeper.check();
+    await other.keeper.release('replaced');
+    expect([released, other.released]).toEqual([[], ['drain of 3']]);
+  });
+
+  it('[S6] waits for the feed before it until leaseFenceMs after that one has renewed last', async () => {
+    const beforeUntil = Date.now() + LIMITS.leaseTtlMs;
+    const { keeper, renewals } = keeping(() => ({ ...HELD, beforeUntil }));
+    await keeper.check();
+    expect(keeper.barredMs).toBe(LIMITS.leaseFenceMs);
+    expect(renewals[0]?.beforeGoneAt).toBe(Date.now() + LIMITS.leaseTtlMs - LIMITS.leaseFenceMs);
+    await vi.advanceTimersByTimeAsync(LIMITS.leaseFenceMs);
+    expect(keeper.barredMs).toBe(0);
   });
 
   it('[S3] is doubtful leaseFenceMs after the last renewal, and not before', async () => {

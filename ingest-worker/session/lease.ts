@@ -10,14 +10,28 @@ export type IngestStore = {
     key: string,
     now: number,
   ): Promise<{ redeemed: true; streamId: StreamId } | { redeemed: false; because: 'unknown' | 'expired' | 'ended' }>;
-  /** Takes the stream for a feed that brought a key. The newest publisher wins, so a live holder is simply fenced off. */
-  claim(claim: Claim): Promise<Claimed | NotClaimed>;
+  /**
+   * Takes the stream for a feed that brought a key. The newest publisher wins; the holder before it may publish what it has received
+   * for `drainMs`, which it keeps by `renewDrain`.
+   */
+  claim(claim: Claim & { drainMs: number }): Promise<Claimed | NotClaimed>;
   /** Takes the stream for a feed that brought its resume token, wherever it was before. */
   resume(
     claim: Omit<Claim, 'sessionId'>,
   ): Promise<(Claimed & Pick<Renewal, 'sessionId' | 'committed' | 'mediaClock'>) | NotClaimed>;
-  /** Says that we still publish, and how far, or hears why we no longer may. */
-  renew(renewal: Renewal): Promise<{ held: true; endRequested: boolean } | { held: false; because: Loss }>;
+  /**
+   * Says that we still publish, and how far, or hears why we no longer may; `drains`: but for what has been received. `beforeUntil`: the
+   * feed before us may publish until then, unless it renews that.
+   */
+  renew(
+    renewal: Renewal,
+  ): Promise<
+    { held: true; endRequested: boolean; beforeUntil?: number } | { held: false; because: Loss; drains?: true }
+  >;
+  /** Says that a feed which was replaced still publishes what it has received; false where it no longer may. */
+  renewDrain(drain: { streamId: StreamId; fence: number; now: number; ttlMs: number }): Promise<boolean>;
+  /** A feed that was replaced has published all of it. */
+  endDrain(drain: { streamId: StreamId; fence: number; now: number }): Promise<void>;
   /** Gives the stream back; harmless when it is no longer ours. */
   release(release: { streamId: StreamId; fence: number; because: string; now: number }): Promise<void>;
 };
@@ -57,4 +71,6 @@ export type Renewal = {
   health?: Record<string, unknown>;
   now: number;
   ttlMs: number;
+  /** A feed before us that may publish no longer than until then has stopped. */
+  beforeGoneAt: number;
 };

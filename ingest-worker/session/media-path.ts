@@ -19,7 +19,7 @@ export type MediaPathParts = {
   streamKey: string;
   containerStream: ContainerStream;
   replayBuffer: ReplayBuffer;
-  keeper: Pick<LeaseKeeper, 'check'>;
+  keeper: Pick<LeaseKeeper, 'check' | 'barredMs'>;
   stats: Pick<SessionStats, 'connected' | 'weakAcknowledgement'>;
   log: Log;
   clock: () => number;

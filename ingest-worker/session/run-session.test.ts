@@ -79,6 +79,8 @@ const running = ({ plain = false, full = false, barredMs = 0, resumed = false } 
           states.push(state);
           return { held: true, endRequested: false };
         },
+        renewDrain: async () => true,
+        endDrain: async () => void released.push('the drain'),
         release: async (release) => {
           await conduct.releasing;
           released.push(release.because);
@@ -156,6 +158,7 @@ const running = ({ plain = false, full = false, barredMs = 0, resumed = false } 
       committed: 0,
       mediaClock: undefined,
       barredMs,
+      replaces: false,
       media: plain ? undefined : MEDIA,
       reserve: () => true,
     },

@@ -23,7 +23,7 @@ import { begin, type Session } from './session.ts';
 import { upstreamToSession } from './upstream-events.ts';
 
 export type SessionParts = {
-  store: Pick<IngestStore, 'renew' | 'release'>;
+  store: Pick<IngestStore, 'renew' | 'release' | 'renewDrain' | 'endDrain'>;
   log: Log;
   /** Time in which this process has heard and done what it should. */
   clock: () => number;
@@ -47,6 +47,8 @@ export type Grant = {
   mediaClock: ClockState | undefined;
   /** How long the holder before us may still be publishing. */
   barredMs: number;
+  /** It takes the place of a feed that may still publish what it has received. */
+  replaces: boolean;
   /** What the client says that it sends; a plain one says nothing. */
   media: Media | undefined;
   /** Asks for more room, or gives some back, once it is known what is really sent. */
@@ -58,7 +60,11 @@ export type RunningSession = Pick<Receiver, 'attach' | 'frame' | 'chunk' | 'skip
   readonly streamId: StreamId;
   readonly sessionId: string;
   readonly resumeToken: string;
-  /** Ends at once, whatever is on its way: another feed of the stream begins, or the process ends. */
+  /** Another feed has the lease: what was received is still published, and the lease asked how long that may take. */
+  replace(): void;
+  /** The feed that this one has replaced has stopped. */
+  freed(): void;
+  /** Ends at once, whatever is on its way: an older feed has come back, or the process ends. */
   cut(because: 'replaced' | 'going-away'): void;
   /** Publishes up to the end of a GOP, gives the lease back and sends the client elsewhere. */
   migrate(): void;
@@ -180,6 +186,8 @@ export const runSession = (parts: SessionParts, grant: Grant): RunningSession =>
       receiver.attach(client);
       ending.tell(machine.session);
     },
+    replace: () => void keeper.check(),
+    freed: () => dispatch({ type: 'upstream-freed' }),
     cut: (because) => dispatch({ type: 'fenced', because }),
     migrate: () => {
       if (receiver.mode === 'plain') return dispatch({ type: 'stopped', because: 'going-away' });
@@ -193,8 +201,8 @@ export const runSession = (parts: SessionParts, grant: Grant): RunningSession =>
 
 const logLimit = (clock: () => number) => ({ most: LIMITS.logLines, everyMs: LIMITS.logEveryMs, clock });
 
-const beginningOf = ({ barredMs, resumed }: Grant, nowMs: number) =>
-  begin({ nowMs, freeMs: nowMs + barredMs, keyTaken: resumed });
+const beginningOf = ({ barredMs, resumed, replaces }: Grant, nowMs: number) =>
+  begin({ nowMs, freeMs: nowMs + barredMs, keyTaken: resumed, replaces });
 
 /** What a session does with the events of its sockets. */
 const ofSockets = (receiver: Receiver): Pick<Receiver, 'frame' | 'chunk' | 'skip' | 'stop' | 'left' | 'refuse'> => ({
@@ -224,6 +232,7 @@ const leaseState = (session: Session, { isSilent }: Pick<Receiver, 'isSilent'>):
   if (session.at === 'over') return 'reconnecting';
   const { client, encoder, upstream } = session.feed;
   if (client.is === 'away' || (session.at === 'live' && isSilent)) return 'reconnecting';
-  if (upstream.is === 'closing') return 'live';
+  // while it waits, the feed before it is what people see
+  if (upstream.is === 'closing' || (upstream.is === 'barred' && upstream.drains)) return 'live';
   return upstream.is === 'connected' && encoder.is !== 'waiting' ? 'live' : 'connecting';
 };

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { LIMITS } from '../limits.ts';
-import { begin, type Effect, type Session, type SessionEvent, step } from './session.ts';
+import { begin, type Effect, type Session, type SessionEvent, type Step, step } from './session.ts';
 
 /** Plays a life: each entry is an event, or a number of milliseconds that pass first. */
-const play = (...told: (SessionEvent['type'] | Partial<SessionEvent> | number)[]) => {
+const play = (...told: Parameters<typeof playFrom>[1][]) => playFrom(begin({ nowMs: 0, freeMs: 0 }), ...told);
+
+const playFrom = (beginning: Step, ...told: (SessionEvent['type'] | Partial<SessionEvent> | number)[]) => {
   let nowMs = 0;
-  let [session, effects] = begin({ nowMs, freeMs: 0 });
+  let [session, effects] = beginning;
   const did: string[] = effects.map(name);
   for (const entry of told) {
     if (typeof entry === 'number') {
@@ -263,6 +265,46 @@ describe('upstream', () => {
     expect(effects).toEqual([]);
     expect(step(session, { type: 'tick', nowMs: 2_999, sentBytes: 0 })[1]).toEqual([]);
     expect(step(session, { type: 'tick', nowMs: 3_000, sentBytes: 0 })[1]).toEqual([{ do: 'connect-upstream' }]);
+  });
+});
+
+describe('a takeover', () => {
+  const BARRED: Partial<SessionEvent> = { type: 'upstream-barred', forMs: 1_000 };
+  const replacing = () => begin({ nowMs: 0, freeMs: 0, replaces: true });
+
+  it('[S6] tells the client at once, and publishes what was received before it ends', () => {
+    const { did } = play(...LIVE, { type: 'replaced' }, ENDED, 'upstream-closed');
+    expect(did.slice(2)).toEqual([
+      'close-client replaced',
+      'end-encoder-input',
+      'close-upstream',
+      'release replaced',
+      'close-client replaced',
+    ]);
+    expect(play({ type: 'replaced' }).did.slice(1)).toEqual([
+      'abandon-upstream',
+      'release replaced',
+      'close-client replaced',
+    ]);
+  });
+
+  it('[S6] connects once the feed before has stopped, and asks after it meanwhile', () => {
+    expect(play('media-began', BARRED, 999, 'tick').did).toEqual(['connect-upstream', 'start-encoder']);
+    expect(play('media-began', BARRED, 1_000, 'tick').did.at(-1)).toBe('connect-upstream');
+    expect(play('media-began', BARRED, 'upstream-freed').did.at(-1)).toBe('connect-upstream');
+    expect(play('media-began', 'upstream-freed').did).toEqual(['connect-upstream', 'start-encoder']);
+  });
+
+  it('[S6] [S13] ends after the feed before it, and is not cut short for the wait', () => {
+    for (const first of [
+      [BARRED, FINISH],
+      [FINISH, BARRED],
+    ]) {
+      const { session, did } = playFrom(replacing(), ...first, LIMITS.drainStuckMs + 1, 'tick');
+      expect([session.at, did]).toEqual(['draining', ['connect-upstream', 'connect-upstream']]);
+      const freed = playFrom(replacing(), ...first, 'upstream-freed', 'upstream-connected', 'upstream-closed');
+      expect(freed.session).toEqual({ at: 'over', because: 'finished' });
+    }
   });
 });
 

@@ -19,6 +19,8 @@ type Feed = {
   upstream: Upstream;
   /** The server has taken the key before, in this show. */
   keyTaken: boolean;
+  /** It has replaced a feed that may still publish; until it has a connection itself. */
+  replaces: boolean;
 };
 
 type Client = { is: 'here' } | { is: 'away'; sinceMs: number };
@@ -37,8 +39,8 @@ type Crashes = { inARow: number; lastAt: number | undefined };
 const NO_CRASHES: Crashes = { inARow: 0, lastAt: undefined };
 
 type Upstream =
-  /** The holder before us may still be publishing. */
-  | { is: 'barred'; untilMs: number }
+  /** The holder before us may still be publishing: for all we know, or `drains`, because it is to publish what it has received. */
+  | { is: 'barred'; untilMs: number; drains: boolean }
   | ({ is: 'connecting' } & Outage)
   /** With the outage before it: one that does not last does not end it. */
   | ({ is: 'connected' | 'closing'; sinceMs: number } & Outage)
@@ -55,12 +57,18 @@ export type SessionEvent = { nowMs: number } & (
   | { type: 'upstream-connected' }
   | { type: 'upstream-failed'; because: PublisherFailure }
   | { type: 'upstream-closed' }
+  /** The feed that we have replaced may publish for so long; then it is asked after again. */
+  | { type: 'upstream-barred'; forMs: number }
+  /** It has stopped. */
+  | { type: 'upstream-freed' }
   | { type: 'client-left' }
   | { type: 'client-returned' }
   /** The end that somebody wished for. */
   | { type: 'stopped'; because: WishedEnd }
   /** The client has done something for which it loses its show; what it sent before is still sent upstream. */
   | { type: 'refused'; because: CloseReason }
+  /** Another feed takes the place of this one: what was received is published, and nothing else. */
+  | { type: 'replaced' }
   /** Another worker or feed has the stream: not one more byte may go out. */
   | { type: 'fenced'; because: 'replaced' | 'migrate' | 'ended-elsewhere' | 'lease-lost' | 'going-away' }
   /** `sentBytes` is how much has been written upstream so far. */
@@ -90,14 +98,25 @@ export const begin = ({
   nowMs,
   freeMs,
   keyTaken = false,
+  replaces = false,
 }: {
   nowMs: number;
   freeMs: number;
   keyTaken?: boolean;
+  replaces?: boolean;
 }): Step => {
   const barred = freeMs > nowMs;
-  const upstream: Upstream = barred ? { is: 'barred', untilMs: freeMs } : { is: 'connecting', ...newOutage(nowMs) };
-  const feed: Feed = { startedMs: nowMs, client: { is: 'here' }, encoder: { is: 'waiting' }, upstream, keyTaken };
+  const upstream: Upstream = barred
+    ? { is: 'barred', untilMs: freeMs, drains: false }
+    : { is: 'connecting', ...newOutage(nowMs) };
+  const feed: Feed = {
+    startedMs: nowMs,
+    client: { is: 'here' },
+    encoder: { is: 'waiting' },
+    upstream,
+    keyTaken,
+    replaces,
+  };
   return [{ at: 'live', feed }, barred ? [] : [{ do: 'connect-upstream' }]];
 };
 
@@ -110,6 +129,14 @@ export const step = (session: Session, event: SessionEvent): Step => {
       return drain(session, event.because, event.nowMs);
     case 'stopped':
       return drain(session, event.because, event.nowMs);
+    case 'replaced':
+      return drain(session, 'replaced', event.nowMs);
+    case 'upstream-barred':
+      return session.feed.upstream.is === 'connecting'
+        ? [withUpstream(session, { is: 'barred', untilMs: event.nowMs + event.forMs, drains: true }), []]
+        : [session, []];
+    case 'upstream-freed':
+      return session.feed.upstream.is === 'barred' ? connect(session, newOutage(event.nowMs)) : [session, []];
     case 'media-began':
       if (session.feed.encoder.is !== 'waiting') return [session, []];
       return run(session, event.nowMs);
@@ -144,8 +171,9 @@ const withUpstream = (session: Going, upstream: Upstream): Going => withFeed(ses
 const drain = (session: Going, because: CloseReason, nowMs: number): Step => {
   if (session.at === 'draining') return [session, []];
   const { feed } = session;
-  // Nothing was ever sent upstream, so nothing waits for a connection that is not there.
-  if (feed.encoder.is === 'waiting' && feed.upstream.is !== 'connected') return over(session, because);
+  // Nothing was ever sent upstream, so nothing waits for a connection that is not there, but for what a feed before still sends.
+  if (feed.encoder.is === 'waiting' && feed.upstream.is !== 'connected' && !feed.replaces)
+    return over(session, because);
   const effects: Effect[] = isWished(because) ? [] : [{ do: 'close-client', reason: because }];
   if (feed.encoder.is === 'running') effects.push({ do: 'end-encoder-input' });
   const encoder: EncoderState = feed.encoder.is === 'waiting' ? { is: 'done' } : feed.encoder;
@@ -159,6 +187,8 @@ const drain = (session: Going, because: CloseReason, nowMs: number): Step => {
   };
   return settle(draining, effects);
 };
+
+const waitsForOther = (upstream: Upstream): boolean => upstream.is === 'barred' && upstream.drains;
 
 /** Goes on with a drain: the publisher is closed when the encoder has given all and a connection is there to take it. */
 const settle = (session: Going, effects: Effect[]): Step => {
@@ -217,7 +247,8 @@ const connect = (session: Going, { downMs, attempt }: Outage): Step => [
 const connected = (session: Going, nowMs: number): Step => {
   const { upstream } = session.feed;
   if (upstream.is !== 'connecting') return [session, []];
-  return settle(withUpstream(session, { ...upstream, is: 'connected', sinceMs: nowMs }), []);
+  const alone = withFeed(session, { ...session.feed, replaces: false });
+  return settle(withUpstream(alone, { ...upstream, is: 'connected', sinceMs: nowMs }), []);
 };
 
 type UpstreamFailed = Extract<SessionEvent, { type: 'upstream-failed' }>;
@@ -241,7 +272,9 @@ const afterUpstream = (before: Going, { nowMs, because }: UpstreamFailed): Step 
 
 const afterTime = (before: Going, { nowMs, sentBytes }: Extract<SessionEvent, { type: 'tick' }>): Step => {
   const session =
-    before.at === 'draining' && sentBytes > before.sentBytes ? { ...before, sentBytes, sinceMs: nowMs } : before;
+    before.at === 'draining' && (sentBytes > before.sentBytes || waitsForOther(before.feed.upstream))
+      ? { ...before, sentBytes, sinceMs: nowMs }
+      : before;
   const { client, encoder, upstream, startedMs } = session.feed;
   if (session.at === 'draining') {
     const stuck = nowMs - session.sinceMs > LIMITS.drainStuckMs;

@@ -32,6 +32,8 @@ const TOKEN_BYTES = 24;
 
 export const createSessions = ({ store, workerId, ...parts }: Parts): Sessions => {
   const running = new Map<StreamId, RunningSession>();
+  /** Those that another feed has replaced and that still publish what they had received. */
+  const replaced = new Set<RunningSession>();
   /** By stream, what is being opened. */
   const turns = new Map<StreamId, Promise<void>>();
   let open = true;
@@ -60,7 +62,7 @@ export const createSessions = ({ store, workerId, ...parts }: Parts): Sessions =
     resumeToken: string,
   ): RunningSession => {
     const old = running.get(streamId);
-    old?.cut('replaced');
+    if (lease.resumed) old?.cut('replaced');
     const session = runSession(
       { ...parts, store },
       {
@@ -72,18 +74,29 @@ export const createSessions = ({ store, workerId, ...parts }: Parts): Sessions =
         resumed: lease.resumed,
         committed: lease.committed,
         mediaClock: lease.mediaClock === undefined ? undefined : parseClock(lease.mediaClock, lease.leftOut),
-        // Our own older feed has been cut off above; anybody else's will have noticed by then.
-        barredMs: old ? 0 : barredMs(lease.previousUntil),
+        // A feed that is replaced says itself when it has stopped; one that goes on elsewhere will have noticed by then.
+        barredMs: lease.resumed && !old ? barredMs(lease.previousUntil) : 0,
+        replaces: !lease.resumed && lease.previousUntil !== undefined,
         media,
         reserve,
       },
     );
     running.set(streamId, session);
+    if (old && !lease.resumed) handOver(old, session);
     void session.over.then(() => {
       if (running.get(streamId) === session) running.delete(streamId);
     });
     session.attach(client);
     return session;
+  };
+
+  const handOver = (old: RunningSession, next: RunningSession): void => {
+    replaced.add(old);
+    void old.over.then(() => {
+      replaced.delete(old);
+      next.freed();
+    });
+    old.replace();
   };
 
   /** The worker leaves: whoever asks for a feed now is to ask elsewhere, and finds the stream free there. */
@@ -105,6 +118,7 @@ export const createSessions = ({ store, workerId, ...parts }: Parts): Sessions =
       resumeTokenHash: hashOf(resumeToken),
       now: Date.now(),
       ttlMs: LIMITS.leaseTtlMs,
+      drainMs: LIMITS.takeoverMs,
     });
     if (!lease.claimed) return { opened: false, because: 'key-refused', detail: lease.because };
     if (!open) return giveBack(streamId, lease);
@@ -144,7 +158,7 @@ export const createSessions = ({ store, workerId, ...parts }: Parts): Sessions =
       open = false;
     },
     has: (streamId) => running.has(streamId),
-    all: () => [...running.values()],
+    all: () => [...replaced, ...running.values()],
     open: (opening) => inTurn(opening.streamId, () => begin(opening)),
     resume: async (opening) => {
       const { streamId, resumeToken } = opening;

@@ -20,6 +20,7 @@ type Lease = {
   mediaClock?: string | undefined;
   state: string;
   endRequested: boolean;
+  before?: { fence: number; until: number; by: number } | undefined;
 };
 
 type Table = {
@@ -52,11 +53,13 @@ export const createMemoryStore = (table: Table = createTable()) => {
       if (ended.has(found.streamId)) return { redeemed: false, because: 'ended' };
       return { redeemed: true, streamId: found.streamId };
     },
-    claim: async ({ streamId, sessionId, resumeTokenHash, now, ttlMs }) => {
+    claim: async ({ streamId, sessionId, resumeTokenHash, now, ttlMs, drainMs }) => {
       reach();
       if (ended.has(streamId)) return { claimed: false, because: 'ended' };
       const old = leases.get(streamId);
       const fence = (old?.fence ?? 0) + 1;
+      const isHeld = old?.held && old.until > now;
+      const waits = old?.before && Math.min(old.before.until, old.before.by) > now;
       leases.set(streamId, {
         fence,
         held: true,
@@ -66,8 +69,9 @@ export const createMemoryStore = (table: Table = createTable()) => {
         committed: 0,
         state: 'connecting',
         endRequested: false,
+        before: waits ? old.before : isHeld ? { fence: old.fence, until: old.until, by: now + drainMs } : undefined,
       });
-      const previousUntil = old?.held && old.until > now ? old.until : undefined;
+      const previousUntil = isHeld ? old.until : undefined;
       return { claimed: true, fence, muxStreamKey: MUX_KEY, previousUntil };
     },
     resume: async ({ streamId, resumeTokenHash, now, ttlMs }) => {
@@ -80,15 +84,37 @@ export const createMemoryStore = (table: Table = createTable()) => {
       const { fence, sessionId, committed, mediaClock } = old;
       return { claimed: true, fence, muxStreamKey: MUX_KEY, previousUntil, sessionId, committed, mediaClock };
     },
-    renew: async ({ streamId, sessionId, fence, committed, mediaClock, state, now, ttlMs }) => {
+    renew: async ({ streamId, sessionId, fence, committed, mediaClock, state, now, ttlMs, beforeGoneAt }) => {
       reach();
       const lease = leases.get(streamId);
       if (!lease) return { held: false, because: 'ended' };
-      if (lease.fence !== fence) return { held: false, because: lease.sessionId === sessionId ? 'moved' : 'replaced' };
+      if (lease.fence !== fence) {
+        const because = lease.sessionId === sessionId ? 'moved' : 'replaced';
+        const drains = lease.before?.fence === fence && lease.before.by > now;
+        return { held: false, because, ...(drains && { drains }) };
+      }
       if (!lease.held) return { held: false, because: 'ended' };
       Object.assign(lease, { committed, mediaClock, state, until: now + ttlMs });
       for (const wake of waiting.splice(0)) wake();
-      return { held: true, endRequested: lease.endRequested };
+      const beforeUntil = lease.before && Math.min(lease.before.until, lease.before.by);
+      if (beforeUntil !== undefined && beforeUntil <= beforeGoneAt) lease.before = undefined;
+      return {
+        held: true,
+        endRequested: lease.endRequested,
+        ...(lease.before && beforeUntil !== undefined && { beforeUntil }),
+      };
+    },
+    renewDrain: async ({ streamId, fence, now, ttlMs }) => {
+      reach();
+      const before = leases.get(streamId)?.before;
+      if (before?.fence !== fence || before.by <= now) return false;
+      before.until = now + ttlMs;
+      return true;
+    },
+    endDrain: async ({ streamId, fence, now }) => {
+      reach();
+      const lease = leases.get(streamId);
+      if (lease?.before?.fence === fence && lease.before.by > now) lease.before = undefined;
     },
     release: async ({ streamId, fence, because }) => {
       reach();

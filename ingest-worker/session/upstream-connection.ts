@@ -7,7 +7,7 @@ type Parts = {
   upstream: { url: string; ca?: string };
   streamKey: string;
   replayBuffer: ReplayBuffer;
-  keeper: Pick<LeaseKeeper, 'check'>;
+  keeper: Pick<LeaseKeeper, 'check' | 'barredMs'>;
   onEvent: (event: UpstreamEvent) => void;
 };
 
@@ -15,6 +15,8 @@ export type UpstreamEvent =
   /** `redirectedTo`: at the host that the server has sent us to. */
   | { type: 'connected'; redirectedTo?: string }
   | { type: 'failed'; because: PublisherFailure; detail: string }
+  /** Not tried: the feed that this one has replaced may publish for so long, or shorter. */
+  | { type: 'barred'; forMs: number }
   /** The write queue is low again: more can be sent. */
   | { type: 'drained' }
   /** More tags are acknowledged; `weak` where that is only assumed from the time that has passed. */
@@ -33,6 +35,8 @@ export type UpstreamConnection = {
 };
 
 const POLL_MS = 20;
+/** A feed that drains is asked after so often. */
+const BARRED_MS = 1_000;
 
 export const createUpstreamConnection = (parts: Parts): UpstreamConnection => {
   const { replayBuffer, keeper, onEvent } = parts;
@@ -56,6 +60,7 @@ export const createUpstreamConnection = (parts: Parts): UpstreamConnection => {
     const held = await keeper.check();
     if (mine !== order) return;
     if (!held) return onEvent({ type: 'failed', because: 'unreachable', detail: 'lease not confirmed' });
+    if (keeper.barredMs > 0) return onEvent({ type: 'barred', forMs: Math.min(keeper.barredMs, BARRED_MS) });
     const { upstream, streamKey } = parts;
     const made = parts.createPublisher({
       ...upstream,

@@ -8,6 +8,8 @@ export const upstreamToSession = (event: UpstreamEvent): SessionInput | undefine
       return { type: 'upstream-connected' };
     case 'failed':
       return { type: 'upstream-failed', because: event.because };
+    case 'barred':
+      return { type: 'upstream-barred', forMs: event.forMs };
     case 'closed':
       return { type: 'upstream-closed' };
     case 'drained':

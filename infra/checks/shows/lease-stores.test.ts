@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StreamId } from '#domain/ids';
-import { openShowRooms, type ShowRooms, TTL_MS } from '../../../functions/show-rooms.testing.ts';
+import { DRAIN_MS, openShowRooms, type ShowRooms, TTL_MS } from '../../../functions/show-rooms.testing.ts';
 import type { IngestStore } from '../../../ingest-worker/session/lease.ts';
 import { createMemoryStore } from '../../../ingest-worker/session/store.testing.ts';
 
@@ -15,7 +15,7 @@ const KEY_MS = 60_000;
 type Does =
   | { does: 'issue' | 'redeem' | 'redeem late' }
   | { does: 'redeem again'; key: number }
-  | { does: 'claim' | 'resume'; feed: number }
+  | { does: 'claim' | 'resume' | 'renew drain' | 'end drain'; feed: number }
   | { does: 'renew'; feed: number; state: 'connecting' | 'live' | 'reconnecting'; committed: number }
   | { does: 'release'; feed: number; because: 'going-away' | 'lease-lost' | 'finished' }
   | { does: 'wait'; ms: number };
@@ -24,7 +24,7 @@ const feed = fc.nat(FEEDS - 1);
 const does: fc.Arbitrary<Does> = fc.oneof(
   fc.constantFrom<Does>({ does: 'issue' }, { does: 'redeem' }, { does: 'redeem late' }),
   fc.record({ does: fc.constant('redeem again'), key: fc.nat(2) }),
-  fc.record({ does: fc.constantFrom('claim', 'resume'), feed }),
+  fc.record({ does: fc.constantFrom('claim', 'resume', 'renew drain', 'end drain'), feed }),
   fc.record({
     does: fc.constant('renew'),
     feed,
@@ -32,7 +32,7 @@ const does: fc.Arbitrary<Does> = fc.oneof(
     committed: fc.nat(1_000_000),
   }),
   fc.record({ does: fc.constant('release'), feed, because: fc.constantFrom('going-away', 'lease-lost', 'finished') }),
-  fc.record({ does: fc.constant('wait'), ms: fc.constantFrom(1, TTL_MS - 1, TTL_MS, 2 * TTL_MS) }),
+  fc.record({ does: fc.constant('wait'), ms: fc.constantFrom(1, TTL_MS - 1, TTL_MS, 2 * TTL_MS, DRAIN_MS) }),
 );
 
 let rooms: ShowRooms;
@@ -52,6 +52,8 @@ const driven = (store: IngestStore, streamId: StreamId) => {
     resumeTokenHash: `hash-${number}`,
     now,
     ttlMs: TTL_MS,
+    drainMs: DRAIN_MS,
+    beforeGoneAt: now + TTL_MS / 3,
   });
   const taken = (number: number, answer: Awaited<ReturnType<IngestStore['claim']>>): unknown => {
     if (!answer.claimed) return answer;
@@ -75,6 +77,10 @@ const driven = (store: IngestStore, streamId: StreamId) => {
         const { state, committed } = one;
         return store.renew({ ...claimOf(one.feed, now), fence: fences.get(one.feed) ?? 0, state, committed });
       }
+      case 'renew drain':
+        return store.renewDrain({ ...claimOf(one.feed, now), fence: fences.get(one.feed) ?? 0 });
+      case 'end drain':
+        return store.endDrain({ ...claimOf(one.feed, now), fence: fences.get(one.feed) ?? 0 });
       case 'release':
         return store.release({ ...claimOf(one.feed, now), fence: fences.get(one.feed) ?? 0, because: one.because });
       default:
@@ -135,6 +141,10 @@ describe('the table in memory and the one in DynamoDB', () => {
         { does: 'claim', feed: 0 },
         { does: 'claim', feed: 1 },
         { does: 'renew', feed: 0, state: 'live', committed: 1 },
+        { does: 'renew drain', feed: 0 },
+        { does: 'renew', feed: 1, state: 'live', committed: 1 },
+        { does: 'end drain', feed: 0 },
+        { does: 'renew', feed: 1, state: 'live', committed: 1 },
         { does: 'resume', feed: 0 },
       ],
     ],

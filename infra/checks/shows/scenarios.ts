@@ -340,6 +340,55 @@ const playSecondPublisher = async (harness: Harness, rungs: readonly Rung[]): Pr
   });
 };
 
+/** Takes shows over while their encoders are behind; each older feed and each newer one is judged by itself. */
+const playTakeover = async (harness: Harness, rungs: readonly Rung[]): Promise<Played[]> => {
+  const played: Played[] = [];
+  for (const rung of rungs) {
+    const older = await startShow(harness, rung);
+    await untilArrived(harness, [older], 4_000);
+    const slow = await encodersOf(harness);
+    for (const pid of slow) process.kill(pid, 'SIGSTOP');
+    const stoppedMs = older.publisher.mediaMs;
+    await until('it is behind', () => older.publisher.mediaMs > stoppedMs + BEHIND_MS);
+    const newer = await startShow(harness, rung, { stream: older.stream });
+    await until('the older publisher has been told', () => older.publisher.ending !== undefined);
+    for (const pid of slow) process.kill(pid, 'SIGCONT');
+    await until('the newer one is on the air', () => sessionsOf(harness, newer).length > 1);
+    await playOn(harness, [newer], AFTER_MS);
+    await finish(harness, [newer]);
+    const sessions = sessionsOf(harness, newer);
+    const [first, last] = [sessions.slice(0, -1), sessions.slice(-1)];
+    const behindMs = Math.round(older.publisher.mediaMs - stoppedMs);
+    const twoWriters = Math.max(...first.map(({ end }) => end?.atMs ?? Infinity)) > (last[0]?.openedAtMs ?? 0);
+    played.push(
+      { show: older, sessions: first, notes: { rung, feed: 'older', end: older.publisher.ending ?? 'none', behindMs } },
+      {
+        show: newer,
+        sessions: last,
+        notes: { rung, feed: 'newer', end: newer.publisher.ending ?? 'none', twoWriters },
+      },
+    );
+  }
+  return played;
+};
+const BEHIND_MS = 4_000;
+/** What the older publisher had recorded and not yet sent when it was told: a slice of the recording, and a fragment of MP4. */
+const UNSENT_FRAMES = { '1': 8, '2': 64, '3': 8, '4': 8, '4-firefox': 8 } as const satisfies Record<Rung, number>;
+
+const keepsTakeover = (measured: Measured, notes: Notes): string[] => {
+  if (notes['feed'] === 'newer')
+    return [...whole(measured), ...finished(notes), ...(notes['twoWriters'] === true ? ['two writers at once'] : [])];
+  const { missing, doubled, reordered, foreign } = measured;
+  const most = UNSENT_FRAMES[String(notes['rung']) as Rung];
+  return [
+    ...(notes['end'] === 'replaced' ? [] : [`the older one was told ${String(notes['end'])}`]),
+    ...(missing.video <= most
+      ? []
+      : [`${missing.video} video frames of the older feed missing, at most ${most} were unsent`]),
+    ...(doubled.video + reordered.video + foreign.video === 0 ? [] : ['frames doubled, reordered or made up']),
+  ];
+};
+
 /** The whole table. */
 export const SCENARIOS: readonly Scenario[] = [
   {
@@ -505,6 +554,13 @@ export const SCENARIOS: readonly Scenario[] = [
       ...(notes['older'] === 'replaced' ? [] : [`the older one was told ${String(notes['older'])}`]),
       ...(notes['twoWriters'] === true ? ['two writers at once'] : []),
     ],
+  },
+  {
+    name: 'takeover',
+    promise: 'taken over while its encoder is behind: what was received is published whole, then the newer one',
+    rungs: ALL,
+    play: playTakeover,
+    keeps: keepsTakeover,
   },
   {
     name: 'hostile-input',
