@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, type TestContext } from 'vitest';
 import type { RecordedFrame } from './publish/sink/recording.testing.ts';
-import { openSocket, startTestWorker, type TestWorker } from './worker.testing.ts';
+import { openSocket, startTestWorker, type TestWorker, killEncoder } from './worker.testing.ts';
 
 type Finished = Pick<TestContext, 'onTestFinished'>;
 
@@ -152,7 +152,7 @@ describe.concurrent('an encoder that dies', () => {
       const half = Math.floor(bytes.byteLength / 2);
       socket.on('open', () => socket.send(bytes.subarray(0, half)));
       await test.sink.until('the first part', () => arrived(test, 'video').length >= 60, PATIENCE.timeout);
-      process.kill(test.encoders[0]?.pid ?? 0, 'SIGKILL');
+      killEncoder(test);
       socket.send(bytes.subarray(half));
       socket.close(1000);
       await closed;

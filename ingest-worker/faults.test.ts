@@ -12,6 +12,7 @@ import {
   sendMedia,
   startTestWorker,
   type TestWorker,
+  killEncoder,
 } from './worker.testing.ts';
 
 /** Its profile no longer promises that pictures are shown as they are decoded. */
@@ -103,7 +104,7 @@ describe.concurrent('encoder', () => {
     const test = await start(context, { copier: 'ffmpeg' });
     const { bytes, socket, welcome, sent } = await beginShow(test, name);
     const before = videos(test);
-    process.kill(test.encoders[0]?.pid ?? 0, 'SIGKILL');
+    killEncoder(test);
     sendMedia(socket, { bytes, epoch: welcome.epoch, from: sent });
     socket.tell({ type: 'stop', at: bytes.byteLength });
     expect(await socket.closed).toMatchObject({ reason: 'finished' });
@@ -184,7 +185,7 @@ describe.concurrent('time', () => {
     async (name, context) => {
       const test = await start(context, { copier: 'ffmpeg' });
       const { bytes, media, socket, welcome, sent } = await beginShow(test, name);
-      process.kill(test.encoders[0]?.pid ?? 0, 'SIGKILL');
+      killEncoder(test);
       await vi.waitFor(() => expect(test.encoders).toHaveLength(2), { timeout: 5_000 });
       test.sink.reset();
       socket.socket.terminate();

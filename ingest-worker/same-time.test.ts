@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { cluster, element, init, track } from './media/matroska.testing.ts';
-import { fixture, greet, openSocket, sendMedia, startTestWorker } from './worker.testing.ts';
+import { fixture, greet, openSocket, sendMedia, startTestWorker, killEncoder } from './worker.testing.ts';
 
 const PICTURES = 120;
 const GOP = 40;
@@ -36,7 +36,7 @@ describe('[E3] pictures of one millisecond', () => {
     const half = Math.floor(bytes.byteLength * 0.6);
     sendMedia(socket, { bytes, epoch, to: half });
     await test.sink.until('a part', () => (test.sink.sessions[0]?.frames.length ?? 0) > GOP);
-    if (harm === 'encoder') process.kill(test.encoders[0]?.pid ?? 0, 'SIGKILL');
+    if (harm === 'encoder') killEncoder(test);
     if (harm === 'connection') test.sink.reset();
     sendMedia(socket, { bytes, epoch, from: half });
     socket.tell({ type: 'stop', at: bytes.byteLength });

@@ -1,7 +1,16 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { MUX_KEY, OTHER_STREAM } from './session/store.testing.ts';
-import { fixture, greet, openSocket, resume, sendMedia, startTestWorker, type TestSocket } from './worker.testing.ts';
+import {
+  fixture,
+  greet,
+  openSocket,
+  resume,
+  sendMedia,
+  startTestWorker,
+  type TestSocket,
+  killEncoder,
+} from './worker.testing.ts';
 
 /** Arguments and environments of all that this process has started, as anybody on the machine could read them. */
 const readChildren = async (): Promise<{ pid: number; arguments: string; environment: string }[]> => {
@@ -58,7 +67,7 @@ it.each([
     await test.sink.until('pictures', () => pictures() >= 30);
     children.push(...(await readChildren()));
     expect(children).toHaveLength(each);
-    process.kill(test.encoders[0]?.pid ?? 0, 'SIGKILL');
+    killEncoder(test);
     await vi.waitFor(() => expect(test.encoders).toHaveLength(2), { timeout: 5_000 });
     test.sink.reset();
     // FFmpeg notices only when it writes.

@@ -131,6 +131,14 @@ export const startTestWorker = async ({
   };
 };
 
+/** Of the show's first encoder, which has to be a process. */
+export const killEncoder = ({ encoders }: TestWorker): void => {
+  const pid = encoders[0]?.pid;
+  // A number that is not there would be the whole test run's.
+  if (pid === undefined) throw new Error('no encoder to kill');
+  process.kill(pid, 'SIGKILL');
+};
+
 /** A socket of a test, with all that was said on it. */
 export type TestSocket = {
   socket: WebSocket;

@@ -245,8 +245,6 @@ export const createDelivery = ({
     },
   };
 };
-export type Delivery = ReturnType<typeof createDelivery>;
-
 /** Several things are said in one message. */
 const batched = (streamId: StreamId, messages: SingleMessage[]): ServerMessage => {
   const [only, ...more] = messages;

@@ -73,6 +73,10 @@ it('goes from the announcement of a show to its recording', async () => {
     viewers: 0,
     startedAt: '2030-01-01T12:00:05.000Z',
     recording: 'none',
+    mode: 'push',
+    seq: 0,
+    rules: { frozen: false, slowSeconds: 0 },
+    reactions: { heart: 0, clap: 0, laugh: 0, wow: 0, fire: 0 },
     chat: [],
   });
   expect((await call('GET', '/stream?state=live')).body.items.map((item: { id: string }) => item.id)).toEqual([id]);

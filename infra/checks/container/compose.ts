@@ -88,7 +88,12 @@ const uploadPicture = async (authorization: string): Promise<void> => {
   const fetched = await fetch(post['mediaUrl']);
   assert.equal(fetched.headers.get('content-type'), 'image/gif');
   // Written anew, so that nothing but the picture is in it.
-  assert.equal(Buffer.from(await fetched.arrayBuffer()).subarray(0, 4).toString(), 'GIF8');
+  assert.equal(
+    Buffer.from(await fetched.arrayBuffer())
+      .subarray(0, 4)
+      .toString(),
+    'GIF8',
+  );
 };
 
 /** Addresses that a CDN before nginx would tell of, and how often one of them may knock in a minute. */
