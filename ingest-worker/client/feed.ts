@@ -2,9 +2,22 @@ import type { Media } from '#wire';
 import { createScanner } from './container/scanner.ts';
 import type { UrlAnswer } from './dial.ts';
 import type { ClientLimits } from './limits.ts';
-import { createRing } from './ring.ts';
+import { createRing, type Disk, type RingRecord } from './ring.ts';
 import type { OpenSocket } from './socket.ts';
 import { createUplink, type UplinkEvent } from './uplink.ts';
+
+/** A feed as it is written down, so that another page can go on with it where this one is gone. */
+export type FeedRecord = { media: Media; resumeToken: string; ring: RingRecord };
+
+/** Where a feed is kept while it is sent. */
+export type Shelf = {
+  disk: Disk;
+  /** What the disk can hold for the ring. */
+  maxBytes: number;
+  save: (record: FeedRecord) => void;
+  /** The feed is over, and nobody will go on with it: only a page that dies leaves something for another. */
+  close: () => void;
+};
 
 /** One show's container stream on its way to an ingest worker: scanner, ring and uplink in one. */
 export type Feed = {
@@ -27,14 +40,52 @@ type Parts = {
   clock: () => number;
   after: (ms: number, then: () => void) => () => void;
   random: () => number;
+  /** Without one the feed lives in memory, and is gone with the page. */
+  shelf?: Shelf | undefined;
   on: (event: UplinkEvent) => void;
 };
 
-export const startFeed = ({ media, limits, clock, ...rest }: Parts): Feed => {
-  const ring = createRing({ maxBytes: limits.ringBytes });
+/** A record is written at most this often: the bytes themselves are on disk as soon as they are there. */
+const SAVE_MS = 250;
+
+export const startFeed = ({ media, limits, clock, after, shelf, on, ...rest }: Parts): Feed => {
+  const memory = { maxBytes: limits.ringBytes, memoryBytes: limits.ringBytes };
+  const ring = createRing({ ...memory, ...(shelf && { disk: shelf.disk, maxBytes: shelf.maxBytes }) });
   const scanner = createScanner(media.container);
-  const uplink = createUplink({ ring, media, limits, clock, ...rest });
   let bytes = 0;
+  let saving = false;
+  let over = false;
+
+  const save = () => {
+    saving = false;
+    const { resumeToken } = uplink;
+    const { record } = ring;
+    if (!over && record && resumeToken !== undefined) shelf?.save({ media, resumeToken, ring: record });
+  };
+  const saveSoon = () => {
+    if (saving || !shelf) return;
+    saving = true;
+    after(SAVE_MS, save);
+  };
+  const close = () => {
+    if (over) return;
+    over = true;
+    shelf?.close();
+  };
+
+  const uplink = createUplink({
+    ring,
+    media,
+    limits,
+    clock,
+    after,
+    onKept: saveSoon,
+    on: (event) => {
+      if (event.type === 'finished' || event.type === 'failed') close();
+      on(event);
+    },
+    ...rest,
+  });
   uplink.start();
   return {
     append: (piece) => {
@@ -44,11 +95,15 @@ export const startFeed = ({ media, limits, clock, ...rest }: Parts): Feed => {
       for (const event of found)
         if (event.type === 'init') ring.setInit(event.bytes);
         else ring.mark(event.offset);
+      if (found.length > 0) saveSoon();
       uplink.appended();
     },
     stop: uplink.stop,
     nudge: uplink.nudge,
-    close: uplink.close,
+    close: () => {
+      uplink.close();
+      close();
+    },
     backlogMs: uplink.backlogMs,
     heldMs: () => ring.heldMs,
     get bytes() {

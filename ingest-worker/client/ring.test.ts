@@ -181,3 +181,80 @@ test('numbered anew, what is held is a stream of its own, and grows on', () => {
   // The key frame that was marked after the renumbering still ends the piece before it.
   expect(ring.read(INIT + GOP + 3, 100)?.payload.byteLength).toBe(GOP - 3);
 });
+
+describe('on disk', () => {
+  /** A disk whose bytes lie at their position modulo its size, as a file that is written over does. */
+  const createDisk = (bytes: number) => {
+    const file = new Uint8Array(bytes);
+    const disk = { writes: 0, full: false };
+    return {
+      disk,
+      file,
+      write: (position: number, piece: Uint8Array) => {
+        if (disk.full) return false;
+        disk.writes += 1;
+        for (const [index, byte] of piece.entries()) file[(position + index) % bytes] = byte;
+        return true;
+      },
+      read: (position: number, length: number) =>
+        Uint8Array.from({ length }, (_, index) => file[(position + index) % bytes] ?? 0),
+    };
+  };
+  const MEMORY = 3 * GOP;
+  const onDisk = (groups: number, maxBytes = 20 * GOP) => {
+    const disk = createDisk(maxBytes + 2 * GOP + INIT);
+    const ring = createRing({ maxBytes, memoryBytes: MEMORY, disk });
+    ring.append(numbered(0, INIT), 0);
+    for (let i = 0; i < groups; i++) {
+      addGroup(ring, i);
+      ring.trim();
+    }
+    return { ring, disk };
+  };
+
+  test('gives every byte that memory would have given', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 60 }),
+        fc.integer({ min: 0, max: 40 }),
+        fc.boolean(),
+        (groups, freed, renumbers) => {
+          const { ring } = onDisk(groups);
+          const plain = filled(groups, { maxBytes: 20 * GOP });
+          plain.trim();
+          for (const one of [ring, plain]) {
+            one.free(INIT + Math.min(freed, groups) * GOP);
+            if (renumbers) one.renumber();
+          }
+          expect([ring.from, ring.to, ring.heldBytes]).toEqual([plain.from, plain.to, plain.heldBytes]);
+          expect(bytesFrom(ring, ring.from)).toEqual(bytesFrom(plain, plain.from));
+        },
+      ),
+    );
+  });
+
+  test('a ring that was written down is taken up where it was, and holds all that it held', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 60 }), fc.boolean(), (groups, renumbers) => {
+        const { ring, disk } = onDisk(groups);
+        if (renumbers) ring.renumber();
+        const again = createRing({ maxBytes: Infinity, memoryBytes: 0, disk, restored: ring.record });
+        expect([again.from, again.to, again.initBytes]).toEqual([ring.from, ring.to, ring.initBytes]);
+        expect(bytesFrom(again, 0)).toEqual(bytesFrom(ring, 0));
+        expect(bytesFrom(again, again.from)).toEqual(bytesFrom(ring, ring.from));
+        expect(again.heldMs).toBeLessThanOrEqual(ring.heldMs);
+      }),
+    );
+  });
+
+  test('where the disk takes no more, memory holds what it can, and nothing that is held is lost', () => {
+    const { ring, disk } = onDisk(10);
+    disk.disk.full = true;
+    for (let i = 10; i < 12; i++) {
+      addGroup(ring, i);
+      ring.trim();
+    }
+    expect(ring.heldBytes).toBeLessThanOrEqual(MEMORY);
+    expect(bytesFrom(ring, ring.from)).toEqual([...numbered(ring.from, ring.to - ring.from)]);
+  });
+});

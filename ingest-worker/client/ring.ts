@@ -27,12 +27,47 @@ export type Ring = {
   readonly awaitsGroup: boolean;
   readonly heldBytes: number;
   readonly heldMs: number;
+  /** Undefined before init is known, and while the next group is awaited: there is nothing to go on with. */
+  readonly record: RingRecord | undefined;
 };
 
-type Chunk = { offset: number; bytes: Uint8Array; atMs: number };
+/**
+ * Where the ring keeps what is too much for memory. A position is a byte's number since the first that was appended; what lies
+ * `maxBytes` of the ring below the newest may be written over.
+ */
+export type Disk = {
+  /** False where it can take no more: the ring then lives in memory alone. */
+  write: (position: number, bytes: Uint8Array) => boolean;
+  read: (position: number, bytes: number) => Uint8Array;
+};
+
+/** A ring as it is written down, so that another page can go on with it. */
+export type RingRecord = {
+  init: Uint8Array;
+  from: number;
+  end: number;
+  /** What numbering anew has taken away: the byte at `offset` lies at position `offset + renumberedBy`. */
+  renumberedBy: number;
+  marks: readonly number[];
+  fromAtMs: number;
+  endAtMs: number;
+};
+
+/** Without bytes where they are on disk alone. */
+type Chunk = { offset: number; length: number; bytes: Uint8Array | undefined; atMs: number };
 type Mark = { offset: number };
 
-type Bounds = { maxBytes: number };
+type Bounds = {
+  maxBytes: number;
+  /** How many of them stay in memory where there is a disk, and how many there are at most where it fails. */
+  memoryBytes?: number;
+  disk?: Disk | undefined;
+  /** What another page has written down of a ring on the same disk: this one goes on with it. */
+  restored?: RingRecord | undefined;
+};
+
+/** A restored ring takes its bytes from disk in pieces of this size. */
+const RESTORED_BYTES = 64 * 1024;
 /** What was dropped up to where the next group begins, which has not come yet. */
 type Gap = { from: number; atMs: number };
 
@@ -48,29 +83,65 @@ const lastAtOrBefore = (entries: { offset: number }[], offset: number): number =
   return low - 1;
 };
 
-export const createRing = ({ maxBytes }: Bounds): Ring => {
-  let chunks: Chunk[] = [];
-  let marks: Mark[] = [];
-  let init: Uint8Array | undefined;
-  let from = 0;
-  let end = 0;
-  let endAtMs = 0;
+const restoredChunks = ({ from, end, fromAtMs, endAtMs }: RingRecord): Chunk[] =>
+  Array.from({ length: Math.ceil((end - from) / RESTORED_BYTES) }, (_, index) => {
+    const at = index * RESTORED_BYTES;
+    const atMs = fromAtMs + (at / (end - from)) * (endAtMs - fromAtMs);
+    return { offset: from + at, length: Math.min(RESTORED_BYTES, end - from - at), bytes: undefined, atMs };
+  });
+
+export const createRing = ({ maxBytes: mostBytes, memoryBytes = mostBytes, disk: given, restored }: Bounds): Ring => {
+  let disk = given;
+  let maxBytes = mostBytes;
+  let chunks: Chunk[] = restored ? restoredChunks(restored) : [];
+  /** Chunks before this one are on disk alone; bytes of the others. */
+  let spilled = chunks.length;
+  let inMemoryBytes = 0;
+  let marks: Mark[] = restored?.marks.map((offset) => ({ offset })) ?? [];
+  let init = restored?.init;
+  let from = restored?.from ?? 0;
+  let end = restored?.end ?? 0;
+  let endAtMs = restored?.endAtMs ?? 0;
   let gap: Gap | undefined;
-  let renumberedBy = 0;
+  let renumberedBy = restored?.renumberedBy ?? 0;
 
   const heldBytes = () => end - (chunks[0]?.offset ?? end);
   const heldMs = () => (chunks.at(-1)?.atMs ?? 0) - (chunks[0]?.atMs ?? 0);
 
   const dropBelow = (offset: number) => {
     const first = Math.max(0, lastAtOrBefore(chunks, offset));
+    for (const { bytes } of chunks.slice(spilled, first)) inMemoryBytes -= bytes?.byteLength ?? 0;
     chunks = chunks.slice(first);
+    spilled = Math.max(0, spilled - first);
     const head = chunks[0];
     if (head && head.offset < offset) {
-      const bytes = head.bytes.subarray(offset - head.offset);
-      if (bytes.byteLength === 0) chunks.shift();
-      else chunks[0] = { ...head, offset, bytes };
+      const cut = Math.min(offset - head.offset, head.length);
+      if (head.bytes) inMemoryBytes -= cut;
+      if (cut === head.length) {
+        chunks.shift();
+        spilled = Math.max(0, spilled - 1);
+      } else chunks[0] = { ...head, offset, length: head.length - cut, bytes: head.bytes?.subarray(cut) };
     }
     marks = marks.filter((mark) => mark.offset >= offset);
+  };
+
+  const bytesOf = ({ offset, length, bytes }: Chunk): Uint8Array =>
+    bytes ?? given?.read(offset + renumberedBy, length) ?? new Uint8Array(length);
+
+  /** Brings to disk what comes, and lets the oldest of it go from memory. */
+  const spill = (offset: number, bytes: Uint8Array) => {
+    if (disk && !disk.write(offset + renumberedBy, bytes)) {
+      disk = undefined;
+      maxBytes = Math.min(maxBytes, memoryBytes);
+    }
+    if (!disk) return;
+    while (inMemoryBytes > memoryBytes) {
+      const chunk = chunks[spilled];
+      if (!chunk) return;
+      inMemoryBytes -= chunk.length;
+      chunks[spilled] = { ...chunk, bytes: undefined };
+      spilled += 1;
+    }
   };
 
   const moveTo = (offset: number) => {
@@ -81,14 +152,17 @@ export const createRing = ({ maxBytes }: Bounds): Ring => {
   return {
     append: (bytes, atMs) => {
       if (bytes.byteLength === 0) return;
-      chunks.push({ offset: end, bytes, atMs });
+      chunks.push({ offset: end, length: bytes.byteLength, bytes, atMs });
+      inMemoryBytes += bytes.byteLength;
+      spill(end, bytes);
       end += bytes.byteLength;
       endAtMs = atMs;
     },
 
     setInit: (length) => {
       init = new Uint8Array(length);
-      for (const { offset, bytes } of chunks) if (offset < length) init.set(bytes.subarray(0, length - offset), offset);
+      for (const chunk of chunks)
+        if (chunk.offset < length) init.set(bytesOf(chunk).subarray(0, length - chunk.offset), chunk.offset);
       moveTo(length);
     },
 
@@ -105,11 +179,16 @@ export const createRing = ({ maxBytes }: Bounds): Ring => {
       const markIndex = lastAtOrBefore(marks, offset);
       if (!chunk) return undefined;
       const nextMark = marks[markIndex + 1]?.offset ?? Infinity;
-      const last = Math.min(chunk.offset + chunk.bytes.byteLength, offset + maxBytes, nextMark);
+      const last = Math.min(chunk.offset + chunk.length, offset + maxBytes, nextMark);
       return {
         offset,
         init: false,
-        payload: chunk.bytes.subarray(offset - chunk.offset, last - chunk.offset),
+        payload: bytesOf({
+          ...chunk,
+          offset,
+          length: last - offset,
+          bytes: chunk.bytes?.subarray(offset - chunk.offset, last - chunk.offset),
+        }),
       };
     },
 
@@ -174,6 +253,11 @@ export const createRing = ({ maxBytes }: Bounds): Ring => {
     },
     get heldMs() {
       return heldMs();
+    },
+    get record() {
+      if (!init || gap) return undefined;
+      const fromAtMs = chunks[0]?.atMs ?? endAtMs;
+      return { init, from, end, renumberedBy, marks: marks.map(({ offset }) => offset), fromAtMs, endAtMs };
     },
   };
 };

@@ -46,6 +46,9 @@ export type Uplink = {
   close: () => void;
   /** How much of the show the worker has not received yet. */
   backlogMs: () => number;
+  /** The worker has all that the ring holds. */
+  readonly isReceived: boolean;
+  readonly resumeToken: string | undefined;
 };
 
 type Parts = {
@@ -58,6 +61,10 @@ type Parts = {
   /** Runs `then` after `ms`; answers how to call it off. */
   after: (ms: number, then: () => void) => () => void;
   random: () => number;
+  /** The feed of a page that is gone: it is gone on with, and where that is refused it is over. @default a feed of its own */
+  goOnWith?: string | undefined;
+  /** What is needed to go on with this feed elsewhere has changed. */
+  onKept?: () => void;
   on: (event: UplinkEvent) => void;
 };
 
@@ -65,12 +72,24 @@ const isUpstreamSlow = ({ state, warning }: Health) =>
   warning === 'upstream-slow' || state === 'recovering' || state === 'reconnecting';
 
 /** Brings the ring to an ingest worker, whatever happens to the sockets on the way. */
-export const createUplink = ({ ring, media, getUrl, openSocket, limits, clock, after, random, on }: Parts): Uplink => {
+export const createUplink = ({
+  ring,
+  media,
+  getUrl,
+  openSocket,
+  limits,
+  clock,
+  after,
+  random,
+  goOnWith,
+  onKept = () => {},
+  on,
+}: Parts): Uplink => {
   let connection: Connection | undefined;
   let dial: Dial | undefined;
   /** There from the loss of the connection, or its stall, until another one is welcomed. */
   let outage: { sinceMs: number; attempt: number } | undefined;
-  let resumeToken: string | undefined;
+  let resumeToken = goOnWith;
   let everConnected = false;
   let onAir = false;
   let keyRefusals = 0;
@@ -158,7 +177,7 @@ export const createUplink = ({ ring, media, getUrl, openSocket, limits, clock, a
   /** A socket closed before its welcome. */
   const onRefused = (code: number) => {
     const reason = closeReason(code);
-    if (reason === 'resume-refused' && resumeToken !== undefined) {
+    if (reason === 'resume-refused' && resumeToken !== undefined && goOnWith === undefined) {
       // The session is gone, the stream may not be: what we hold goes on as a feed of its own.
       resumeToken = undefined;
       ring.renumber();
@@ -193,6 +212,7 @@ export const createUplink = ({ ring, media, getUrl, openSocket, limits, clock, a
     connection = next;
     dial = undefined;
     resumeToken = welcome.resumeToken;
+    onKept();
     keyRefusals = 0;
     receivedBytes = welcome.nextOffset;
     ring.free(welcome.committed);
@@ -215,6 +235,7 @@ export const createUplink = ({ ring, media, getUrl, openSocket, limits, clock, a
         return;
       case 'committed':
         ring.free(message.offset);
+        onKept();
         return published();
       case 'nack':
         return from.seek(message.expected);
@@ -293,5 +314,11 @@ export const createUplink = ({ ring, media, getUrl, openSocket, limits, clock, a
     },
     close,
     backlogMs,
+    get isReceived() {
+      return connection !== undefined && receivedBytes >= ring.to;
+    },
+    get resumeToken() {
+      return resumeToken;
+    },
   };
 };

@@ -17,6 +17,7 @@ import { startLiveUpdates, type LiveUpdatesParts } from './realtime/live-updates
 import { shareLive } from './realtime/share-live.ts';
 import { openRealtimeSocket } from './realtime/realtime-socket.ts';
 import { createAppRouter } from './app/router.tsx';
+import { forgetKeptShows } from './broadcast/kept-shows.ts';
 import { createRenewal } from './context/renewal.ts';
 
 const TOKENS = 'vybzz.tokens';
@@ -47,6 +48,10 @@ const signInSession = createSignInSession({
   exclusively: (work) => navigator.locks.request(TOKENS, work),
   leaveFor: (url) => location.assign(url),
   now: () => Date.now(),
+});
+
+signInSession.subscribe(() => {
+  if (!signInSession.signedIn()) void forgetKeptShows();
 });
 
 const api = createApi(createHttp({ fetch, tokens: signInSession }));

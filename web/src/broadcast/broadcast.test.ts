@@ -53,6 +53,17 @@ describe('a whole show', () => {
     expect(back.did).toEqual(play(...LIVE).did);
   });
 
+  test('a show that is gone on with has been on the air since it first was', () => {
+    const created: BroadcastEvent = { type: 'created', streamId: 'str_1', sinceMs: 1_000 };
+    const again = play(
+      ...CONNECTED.slice(0, 3),
+      created,
+      uplink({ type: 'connected' }),
+      uplink({ type: 'on-air' }, 90_000),
+    );
+    expect(again.state).toEqual({ at: 'live', streamId: 'str_1', sinceMs: 1_000 });
+  });
+
   test('after an end or a failure another show can begin', () => {
     for (const over of [uplink({ type: 'finished', whole: true }), uplink({ type: 'failed', because: 'replaced' })])
       expect(play(...LIVE, over, { type: 'asked' }).state).toEqual({ at: 'asking' });

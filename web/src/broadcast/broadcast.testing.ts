@@ -58,6 +58,7 @@ export const createFakeBroadcast = (ports: BroadcastPorts) => {
         close: () => {},
       };
     },
+    startLeftovers: () => ({ view: () => [], settled: async () => {}, dismiss: () => {} }),
     keepAwake: () => () => {},
   });
   /** What the ingest worker says to the show. */

@@ -12,7 +12,8 @@ export type Broadcast =
   /** Preview; nothing leaves the machine. `problem`: why the last Start did not create a stream. */
   | { at: 'ready'; problem?: string }
   | { at: 'connecting'; now: 'creating' }
-  | { at: 'connecting'; now: 'dialling' | 'starting'; streamId: string }
+  /** `sinceMs`: a show that was on the air before is gone on with. */
+  | { at: 'connecting'; now: 'dialling' | 'starting'; streamId: string; sinceMs?: number }
   | { at: 'live'; streamId: string; sinceMs: number }
   | { at: 'reconnecting'; streamId: string; sinceMs: number; lostAtMs: number }
   /** No stream where End came before the stream was created. */
@@ -30,7 +31,7 @@ export type BroadcastEvent =
   | { type: 'refused'; because: FailureReason }
   | { type: 'dismissed' }
   | { type: 'start-pressed' }
-  | { type: 'created'; streamId: string }
+  | { type: 'created'; streamId: string; sinceMs?: number }
   | { type: 'not-created'; problem: string }
   /** No rung of the ladder works here. */
   | { type: 'unsupported' }
@@ -85,8 +86,7 @@ const onEncoderFailed = (broadcast: Broadcast, instead: boolean, atMs: number): 
   if (broadcast.at === 'ending') return end(broadcast, false, account);
   const streamId = streamOf(broadcast);
   if (!instead || streamId === undefined) return fail(broadcast, 'encoder-failed', account);
-  if (broadcast.at === 'connecting')
-    return [{ at: 'connecting', now: 'dialling', streamId }, [{ do: 'change-encoder' }]];
+  if (broadcast.at === 'connecting') return [{ ...broadcast, now: 'dialling', streamId }, [{ do: 'change-encoder' }]];
   const lostAtMs = broadcast.at === 'reconnecting' ? broadcast.lostAtMs : atMs;
   const sinceMs = 'sinceMs' in broadcast ? (broadcast.sinceMs ?? atMs) : atMs;
   return [{ at: 'reconnecting', streamId, sinceMs, lostAtMs }, [{ do: 'change-encoder' }]];
@@ -100,10 +100,10 @@ const onUplink = (broadcast: Broadcast, event: UplinkEvent, atMs: number): Step 
       // With another encoder after the first has failed.
       if (broadcast.at === 'reconnecting') return [broadcast, [{ do: 'start-encoder' }]];
       if (broadcast.at !== 'connecting') return stay(broadcast);
-      return [{ at: 'connecting', now: 'starting', streamId }, [{ do: 'start-encoder' }]];
+      return [{ ...broadcast, now: 'starting', streamId }, [{ do: 'start-encoder' }]];
     case 'on-air':
       if (broadcast.at !== 'connecting' && broadcast.at !== 'reconnecting') return stay(broadcast);
-      return [{ at: 'live', streamId, sinceMs: broadcast.at === 'reconnecting' ? broadcast.sinceMs : atMs }, []];
+      return [{ at: 'live', streamId, sinceMs: ('sinceMs' in broadcast ? broadcast.sinceMs : undefined) ?? atMs }, []];
     case 'lost':
       if (broadcast.at !== 'live') return stay(broadcast);
       return [{ at: 'reconnecting', streamId, sinceMs: broadcast.sinceMs, lostAtMs: atMs }, []];
@@ -135,8 +135,8 @@ const onPreparation = (broadcast: Broadcast, event: BroadcastEvent): Step => {
 const onCreating = (broadcast: Broadcast, event: BroadcastEvent): Step => {
   switch (event.type) {
     case 'created': {
-      const { streamId } = event;
-      return [{ at: 'connecting', now: 'dialling', streamId }, [{ do: 'open-uplink', streamId }]];
+      const { type: _, ...show } = event;
+      return [{ at: 'connecting', now: 'dialling', ...show }, [{ do: 'open-uplink', streamId: show.streamId }]];
     }
     case 'not-created':
       return [{ at: 'ready', problem: event.problem }, []];
@@ -155,7 +155,7 @@ const onShow = (broadcast: Broadcast, event: BroadcastEvent): Step => {
   if (broadcast.at === 'connecting' && broadcast.now === 'dialling') return end(broadcast, true);
   const streamId = streamOf(broadcast);
   if (streamId === undefined) return stay(broadcast);
-  const since = 'sinceMs' in broadcast ? { sinceMs: broadcast.sinceMs } : {};
+  const since = 'sinceMs' in broadcast && broadcast.sinceMs !== undefined ? { sinceMs: broadcast.sinceMs } : {};
   return [{ at: 'ending', streamId, ...since, endedMs: event.atMs }, [{ do: 'stop-encoder' }]];
 };
 

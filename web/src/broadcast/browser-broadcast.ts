@@ -5,6 +5,7 @@ import { createCapture } from './capture/capture.ts';
 import { createBroadcast, type BroadcastHandle } from './create-broadcast.ts';
 import { parseRung } from './encode/ladder.ts';
 import { LIMITS } from './limits.ts';
+import { startLeftovers } from './leftovers.ts';
 import { createPipeline, type Forced } from './pipeline.ts';
 import type { BroadcastPorts } from './ports.ts';
 
@@ -59,6 +60,15 @@ export const createBrowserBroadcast = (ports: BroadcastPorts, forced: Forced = {
       }),
     createPipeline: (parts) => createPipeline({ ...parts, limits: LIMITS, forced }),
     keepAwake,
+    startLeftovers: (onChange) =>
+      startLeftovers({
+        worker: new Worker(new URL('./engine/leftovers.worker.ts', import.meta.url), {
+          type: 'module',
+          name: 'leftovers',
+        }),
+        getUrl: ports.getIngestUrl,
+        onChange,
+      }),
   });
   window.addEventListener('online', broadcast.online);
   return broadcast;

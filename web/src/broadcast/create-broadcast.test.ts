@@ -82,6 +82,7 @@ const makeShow = ({
       without.push([...given.without]);
       return { ...pipeline };
     },
+    startLeftovers: () => ({ view: () => [], settled: async () => {}, dismiss: () => {} }),
     keepAwake: () => {
       awake += 1;
       return () => (awake -= 1);

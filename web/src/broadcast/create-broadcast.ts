@@ -6,12 +6,15 @@ import type { Capture, CaptureListener, CaptureView } from './capture/capture.ts
 import { createEncoding } from './encoding.ts';
 import type { Stats } from './engine/messages.ts';
 import { createIngestUrls } from './ingest-urls.ts';
+import type { Leftover, Leftovers } from './leftovers.ts';
 import type { Pipeline, PipelineParts } from './pipeline.ts';
 import type { BroadcastPorts, CreateStream } from './ports.ts';
 
 export type Snapshot = Measured & {
   state: Broadcast;
   capture: CaptureView;
+  /** What pages that are gone have left to be sent. */
+  leftovers: readonly Leftover[];
 };
 
 /** What has been measured in a show so far. */
@@ -33,11 +36,14 @@ export type BroadcastHandle = {
   ask: () => void;
   /** Lets go of the devices, or of a show that is over. A running show is not dismissed but ended. */
   dismiss: () => void;
-  start: (createStream: CreateStream) => void;
+  /** @param sinceMs when the show went on the air, where it is gone on with */
+  start: (createStream: CreateStream, sinceMs?: number) => void;
   end: () => void;
   /** The browser says that the network is back. */
   online: () => void;
   capture: Pick<Capture, 'chooseCamera' | 'chooseMicrophone' | 'setCameraOn' | 'setMuted' | 'share' | 'unshare'>;
+  /** What became of what was left has been read. */
+  dismissLeftovers: () => void;
   /** Loudness of the microphone, from 0 to 1. */
   level: () => number;
 };
@@ -51,6 +57,8 @@ type Parts = {
   createPipeline: (parts: PipelineParts) => Pipeline;
   /** Keeps the machine awake until the answer is called. */
   keepAwake: () => () => void;
+  /** Sends what pages that are gone have left. */
+  startLeftovers: (onChange: () => void) => Leftovers;
 };
 
 const NOTHING_MEASURED: Measured = {
@@ -73,11 +81,13 @@ export const createBroadcast = ({
   createCapture,
   createPipeline,
   keepAwake,
+  startLeftovers,
 }: Parts): BroadcastHandle => {
   const listeners = new Set<() => void>();
   let state: Broadcast = { at: 'idle' };
   let measured = NOTHING_MEASURED;
   let createStream: CreateStream | undefined;
+  let goesOnSinceMs: number | undefined;
   let letSleep = () => {};
   /** Counts the questions for devices: an answer to an earlier one is not this one's. */
   let askings = 0;
@@ -112,15 +122,18 @@ export const createBroadcast = ({
     capture,
     getUrl: () => urls.next('streamId' in state ? state.streamId : undefined, measured.rung),
     onUplink,
+    show: () => ({ streamId: 'streamId' in state ? (state.streamId ?? '') : '', sinceMs: clock(), whole: false }),
     onStats,
     onRung: (rung) => changed({ rung }),
     onFailed: (instead) => happen({ type: 'encoder-failed', instead, atMs: clock() }),
   });
-  let snapshot: Snapshot = { state, capture: capture.view(), ...measured };
+  const leftovers = startLeftovers(() => changed());
+  const look = (): Snapshot => ({ state, capture: capture.view(), leftovers: leftovers.view(), ...measured });
+  let snapshot = look();
 
   const changed = (news: Partial<Measured> = {}) => {
     measured = { ...measured, ...news };
-    snapshot = { state, capture: capture.view(), ...measured };
+    snapshot = look();
     for (const listener of listeners) listener();
   };
 
@@ -144,10 +157,12 @@ export const createBroadcast = ({
     const create = createStream;
     if (!(await encoding.plan())) return happen({ type: 'unsupported' });
     if (!create) return;
+    // A new feed of the same show replaces the one that these belong to.
+    await leftovers.settled();
     try {
       const { streamId, ingestUrl } = await create();
       urls.startWith(ingestUrl);
-      happen({ type: 'created', streamId });
+      happen({ type: 'created', streamId, ...(goesOnSinceMs !== undefined && { sinceMs: goesOnSinceMs }) });
     } catch (error) {
       happen({ type: 'not-created', problem: messageOf(error) });
     }
@@ -192,8 +207,9 @@ export const createBroadcast = ({
     getSnapshot: () => snapshot,
     ask: () => happen({ type: 'asked' }),
     dismiss: () => happen({ type: 'dismissed' }),
-    start: (create) => {
+    start: (create, sinceMs) => {
       createStream = create;
+      goesOnSinceMs = sinceMs;
       happen({ type: 'start-pressed' });
     },
     end: () => happen({ type: 'end-pressed', atMs: clock() }),
@@ -206,6 +222,7 @@ export const createBroadcast = ({
       share: capture.share,
       unshare: capture.unshare,
     },
+    dismissLeftovers: leftovers.dismiss,
     level: () => capture.sound()?.level() ?? 0,
   };
 };

@@ -4,7 +4,7 @@ import type { Rung } from '#wire';
 import type { Capture, CaptureView } from './capture/capture.ts';
 import type { Sound } from './capture/sound.ts';
 import type { Plan } from './encode/ladder.ts';
-import type { Stats } from './engine/messages.ts';
+import type { ShowToKeep, Stats } from './engine/messages.ts';
 import type { Slot } from './picture/mixer.ts';
 import type { Pipeline, PipelineParts } from './pipeline.ts';
 
@@ -28,6 +28,8 @@ type Parts = {
   createPipeline: (parts: PipelineParts) => Pipeline;
   capture: Pick<Capture, 'view' | 'sound'>;
   getUrl: () => Promise<UrlAnswer>;
+  /** The show that is going to be sent. */
+  show: () => ShowToKeep;
   onUplink: (event: UplinkEvent) => void;
   onStats: (stats: Stats) => void;
   /** The encoders have been tried, and this rung is the best that works. */
@@ -48,6 +50,7 @@ export const createEncoding = ({
   createPipeline,
   capture,
   getUrl,
+  show,
   onUplink,
   onStats,
   onRung,
@@ -118,7 +121,7 @@ export const createEncoding = ({
     open: () =>
       withPipeline(async (mine) => {
         const plan = await planning;
-        if (plan) mine.open(plan);
+        if (plan) mine.open(plan, show());
       }),
     encode: () =>
       withPipeline(async (mine) => {
@@ -132,7 +135,7 @@ export const createEncoding = ({
       withPipeline(async (mine) => {
         const plan = await planning;
         if (!plan) throw new Error('no other rung works here');
-        mine.open(plan);
+        mine.open(plan, show());
       });
     },
     setTrack: (slot, track) => {

@@ -34,6 +34,8 @@ type Props = {
   initial?: GoLiveInput | undefined;
   /** What may be said besides the title: in a show that exists not all of it can change any more. @default all */
   asks?: readonly Ask[] | undefined;
+  /** A show that was on the air before is gone on with, and begins by itself: all that could be asked is known. */
+  goOn?: { sinceMs: number | undefined } | undefined;
 };
 
 type Ask = 'visibility' | 'latency';
@@ -54,7 +56,15 @@ const PROGRESS = {
 } as const;
 
 /** Before the show: devices, preview, title, Start. Closing it lets go of the camera. */
-export const GoLiveDialog = ({ open, onOpenChange, onLive, createStream, initial = NEW_SHOW, asks = ALL }: Props) => {
+export const GoLiveDialog = ({
+  open,
+  onOpenChange,
+  onLive,
+  createStream,
+  initial = NEW_SHOW,
+  asks = ALL,
+  goOn,
+}: Props) => {
   const broadcast = useBroadcastHandle();
   const { state, capture } = useBroadcast();
   const formId = useId();
@@ -80,6 +90,12 @@ export const GoLiveDialog = ({ open, onOpenChange, onLive, createStream, initial
     onOpenChange(false);
   }, [open, state.at, broadcast, onOpenChange]);
 
+  // What went wrong is shown, and then it is the person who presses.
+  const begins = open && goOn !== undefined && state.at === 'ready' && state.problem === undefined;
+  useEffect(() => {
+    if (begins) broadcast.start(() => createStream(initial), goOn?.sinceMs);
+  }, [begins, broadcast, createStream, initial, goOn]);
+
   const change = (next: boolean) => {
     if (!next) broadcast.dismiss();
     onOpenChange(next);
@@ -89,15 +105,19 @@ export const GoLiveDialog = ({ open, onOpenChange, onLive, createStream, initial
     event.preventDefault();
     const title = input.title.trim();
     setUntitled(title === '');
-    if (title !== '' && state.at === 'ready') broadcast.start(() => createStream({ ...input, title }));
+    if (title !== '' && state.at === 'ready') broadcast.start(() => createStream({ ...input, title }), goOn?.sinceMs);
   };
 
   return (
     <Dialog
       open={open}
       onOpenChange={change}
-      title="Go Live"
-      description="Check how you look and sound. Nobody sees you before you press Start."
+      title={goOn ? 'Go on with the show' : 'Go Live'}
+      description={
+        goOn
+          ? `“${initial.title}” goes on as soon as your camera is there.`
+          : 'Check how you look and sound. Nobody sees you before you press Start.'
+      }
       width="l"
       dismissible={!connecting}
       footer={
@@ -129,23 +149,25 @@ export const GoLiveDialog = ({ open, onOpenChange, onLive, createStream, initial
         </div>
         <div className="go-live__fields">
           {state.at === 'ready' && state.problem && <NoticeBox tone="danger" title={state.problem} />}
-          <Field
-            label="Title"
-            required
-            error={untitled && input.title.trim() === '' ? 'Give the show a title.' : undefined}
-          >
-            {(control) => (
-              <TextInput
-                {...control}
-                value={input.title}
-                maxLength={SHOW_LIMITS.titleCharacters}
-                placeholder="What is it about?"
-                autoComplete="off"
-                disabled={connecting}
-                onChange={({ target }) => setInput({ ...input, title: target.value })}
-              />
-            )}
-          </Field>
+          {!goOn && (
+            <Field
+              label="Title"
+              required
+              error={untitled && input.title.trim() === '' ? 'Give the show a title.' : undefined}
+            >
+              {(control) => (
+                <TextInput
+                  {...control}
+                  value={input.title}
+                  maxLength={SHOW_LIMITS.titleCharacters}
+                  placeholder="What is it about?"
+                  autoComplete="off"
+                  disabled={connecting}
+                  onChange={({ target }) => setInput({ ...input, title: target.value })}
+                />
+              )}
+            </Field>
+          )}
           <DeviceSelect
             label="Camera"
             devices={capture.cameras}

@@ -3,7 +3,7 @@ import type { Sound } from './capture/sound.ts';
 import { choosePlan, type Plan, type Trial } from './encode/ladder.ts';
 import { tryRecorder } from './encode/recorder-trial.ts';
 import { startRecorder, type Recorder } from './encode/recorder.ts';
-import type { FromEngine, Stats, ToEngine, WebCodecsPlan } from './engine/messages.ts';
+import type { FromEngine, ShowToKeep, Stats, ToEngine, WebCodecsPlan } from './engine/messages.ts';
 import type { UrlAnswer } from '#ingest-client/dial';
 import type { UplinkEvent } from '#ingest-client/uplink';
 import type { Limits } from './limits.ts';
@@ -15,7 +15,7 @@ import { createPump, createSource, sourceKind, type Pump, type SourceKind } from
 export type Pipeline = {
   /** Tries the ladder and prepares what it finds; nothing where this browser has no rung of it. */
   choosePlan: () => Promise<Plan | undefined>;
-  open: (plan: Plan) => void;
+  open: (plan: Plan, show: ShowToKeep) => void;
   encode: (plan: Plan) => Promise<void>;
   setTrack: (slot: Slot, track: MediaStreamTrack | undefined) => void;
   show: (shown: Shown) => void;
@@ -70,8 +70,10 @@ export const createPipeline = ({
   let shown: Shown = { camera: false, screen: false };
 
   const onTick = () => {
-    if (recorderTrack?.via === 'canvas') return recorderTrack.painter.paint();
-    for (const { slot, frame } of pump?.frames() ?? []) post({ type: 'frame', slot, frame }, [frame]);
+    const sinceMs = performance.now();
+    if (recorderTrack?.via === 'canvas') recorderTrack.painter.paint();
+    else for (const { slot, frame } of pump?.frames() ?? []) post({ type: 'frame', slot, frame }, [frame]);
+    post({ type: 'ticked', spentMs: performance.now() - sinceMs });
   };
 
   const onMessage = (message: FromEngine) => {
@@ -143,7 +145,7 @@ export const createPipeline = ({
       if (webcodecs) post({ type: 'prepare', webcodecs });
       return plan;
     },
-    open: (plan) => post({ type: 'open', media: plan.media, webcodecs: webcodecsOf(plan) }),
+    open: (plan, show) => post({ type: 'open', media: plan.media, webcodecs: webcodecsOf(plan), show }),
     encode: async (plan) => {
       kind = forced.source ?? sourceKind(await takesTracks);
       if (kind === 'pump') pump = createPump();

@@ -52,7 +52,7 @@ const openStudio = (answers: Answers = {}) => {
     act(() => worker({ type: 'connected' }));
     act(() => worker({ type: 'on-air' }));
   };
-  return { ...app, user, press, start, goOnAir, worker };
+  return { ...app, user, press, start, goOnAir, worker, broadcast };
 };
 
 const ANNOUNCED = makeStream({
@@ -108,16 +108,20 @@ describe('the studio', () => {
     );
   });
 
-  it('asks only for the title of a show that is taken up again', async () => {
-    const { press, start, sent } = openStudio({ 'GET /stream/mine': { items: [ELSEWHERE] } });
+  it('goes on with a show at one press, asks nothing that is known, and counts from its beginning', async () => {
+    const { press, goOnAir, sent, broadcast } = openStudio({ 'GET /stream/mine': { items: [ELSEWHERE] } });
     await press('Go on here');
-    await start(async (dialog) => {
-      expect(dialog.getByLabelText(/Title/)).toHaveProperty('value', 'Night owls');
-      expect(dialog.queryByLabelText('Who may watch')).toBeNull();
-      expect(dialog.queryByLabelText('Delay to viewers')).toBeNull();
-    });
-    await waitFor(() => expect(sent('POST')).toEqual([{ call: 'POST /stream/str_1/ingest' }]));
+    const dialog = within(await screen.findByRole('dialog', { name: 'Go on with the show' }));
+    expect(dialog.queryByLabelText(/Title/)).toBeNull();
+    expect(dialog.queryByLabelText('Who may watch')).toBeNull();
+    await goOnAir();
+    expect(sent('POST')).toEqual([{ call: 'POST /stream/str_1/ingest' }]);
     expect(sent('PATCH')).toEqual([]);
+    expect(broadcast.getSnapshot().state).toEqual({
+      at: 'live',
+      streamId: 'str_1',
+      sinceMs: Date.parse('2026-11-22T10:00:00Z'),
+    });
   });
 
   it('ends a show that another device sends, once that is confirmed', async () => {

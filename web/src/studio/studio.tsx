@@ -1,13 +1,14 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { CalendarPlus, ChartNoAxesColumn, Radio } from 'lucide-react';
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { StreamView } from '#contract/http';
 import { isLiveToViewers } from '#contract/show';
 import { AudiencePanel } from '../audience/audience-panel.tsx';
 import { useApp } from '../context/app-context.ts';
 import { useBroadcast, useBroadcastHandle, useRunningStream } from '../broadcast/broadcast-provider.tsx';
 import { GoLiveDialog, type GoLiveInput } from '../broadcast/go-live-dialog.tsx';
+import { LeftoversNotice } from '../broadcast/leftovers-notice.tsx';
 import { LiveControls } from '../broadcast/live-controls.tsx';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { Card } from '../ui/page.tsx';
@@ -23,7 +24,7 @@ import './studio.css';
 import { UpcomingShows } from './upcoming-shows.tsx';
 
 /** What the dialog is open for: a new show, or one that exists. */
-type Starting = { with: 'new' } | { with: 'existing'; stream: StreamView };
+type Starting = { with: 'new' } | { with: 'existing'; stream: StreamView; goOn: boolean };
 
 /** A creator's own page: going live, the show while it runs, and what was before. */
 export const Studio = () => {
@@ -56,13 +57,19 @@ export const Studio = () => {
     if (!open) setStarting(undefined);
   }, []);
   const live = useCallback(() => setStarting(undefined), []);
-  const create = (input: GoLiveInput) =>
-    starting?.with === 'existing' ? existingStream(api, starting.stream, input) : newStream(api, input);
+  const create = useCallback(
+    (input: GoLiveInput) =>
+      starting?.with === 'existing' ? existingStream(api, starting.stream, input) : newStream(api, input),
+    [api, starting],
+  );
+  const dialog = useMemo(() => (starting?.with === 'existing' ? said(starting) : {}), [starting]);
 
-  const goOnWith = (stream: StreamView) => setStarting({ with: 'existing', stream });
+  const goLiveOn = (stream: StreamView) => setStarting({ with: 'existing', stream, goOn: false });
+  const goOnWith = (stream: StreamView) => setStarting({ with: 'existing', stream, goOn: true });
   const hasShow = !starting && state.at !== 'idle' && state.at !== 'asking' && state.at !== 'ready';
   return (
     <div className="studio">
+      <LeftoversNotice />
       <h1 className={hasShow ? 'visually-hidden' : undefined}>Studio</h1>
       {hasShow && (
         <>
@@ -95,10 +102,10 @@ export const Studio = () => {
         onOpenChange={close}
         onLive={live}
         createStream={create}
-        {...(starting?.with === 'existing' && said(starting.stream))}
+        {...dialog}
       />
       {scheduling && <ScheduleDialog onClose={() => setScheduling(false)} />}
-      {me && <UpcomingShows handle={me.handle} {...(!hasShow && !elsewhere && { onGoLive: goOnWith })} />}
+      {me && <UpcomingShows handle={me.handle} {...(!hasShow && !elsewhere && { onGoLive: goLiveOn })} />}
       <MyStreams />
       <Simulcast />
     </div>
@@ -106,10 +113,11 @@ export const Studio = () => {
 };
 
 /** What is said of a show already, and which of it can still be changed. */
-const said = (stream: StreamView) => {
-  const { title, visibility, latency } = stream;
+const said = ({ stream, goOn }: Extract<Starting, { with: 'existing' }>) => {
+  const { title, visibility, latency, startedAt } = stream;
   const asks: ['visibility'] | [] = changeableIn(stream).includes('visibility') ? ['visibility'] : [];
-  return { initial: { title, visibility, latency }, asks };
+  const sinceMs = startedAt === undefined ? undefined : Date.parse(startedAt);
+  return { initial: { title, visibility, latency }, asks, ...(goOn && { goOn: { sinceMs } }) };
 };
 
 const ReadyCard = ({ onStart, onSchedule }: { onStart: () => void; onSchedule: () => void }) => (

@@ -3,11 +3,11 @@ import { startWebCodecs, type Encoder } from '../encode/webcodecs.ts';
 import { tryWebCodecs } from '../encode/webcodecs-trial.ts';
 import type { OpenSocket } from '#ingest-client/socket';
 import type { UrlAnswer } from '#ingest-client/dial';
-import { startFeed, type Feed } from '#ingest-client/feed';
+import { startFeed, type Feed, type Shelf } from '#ingest-client/feed';
 import type { UplinkEvent } from '#ingest-client/uplink';
 import type { Limits } from '../limits.ts';
 import type { Shown } from '../picture/mixer.ts';
-import type { EncodeWith, FromEngine, ToEngine, WebCodecsPlan } from './messages.ts';
+import type { EncodeWith, FromEngine, ShowToKeep, ToEngine, WebCodecsPlan } from './messages.ts';
 import { createPictures } from './pictures.ts';
 import { startProduction, type Production } from './production.ts';
 import { startTicker, type Ticker } from './ticker.ts';
@@ -24,11 +24,13 @@ type Parts = {
   beat: () => void;
   random: () => number;
   takesTracks: boolean;
+  /** Where a feed is kept while it is sent; nothing where there is no such place. */
+  openShelf: (show: ShowToKeep) => Promise<Shelf | undefined>;
   post: (message: FromEngine) => void;
 };
 
 /** The part of a broadcast that must not stop with the page's own thread: everything after the camera. */
-export const startEngine = ({ post, takesTracks, ...parts }: Parts) => {
+export const startEngine = ({ post, takesTracks, openShelf, ...parts }: Parts) => {
   const { clock, after, beat, limits } = parts;
   const awaited = new Map<number, (answer: UrlAnswer) => void>();
   const pictures = createPictures();
@@ -40,6 +42,8 @@ export const startEngine = ({ post, takesTracks, ...parts }: Parts) => {
   let production: Production | undefined;
   let pump: Ticker | undefined;
   let connected = false;
+  /** Until when the page is not to be asked for a picture: for ever, while it has not answered. */
+  let pageBusyUntilMs = 0;
   let bitrate: Bitrate = startBitrate(limits.videoKbps, clock());
   let nextId = 0;
   /** Blobs are read one after the other: two reads at once may end in either order, and the stream's order is its sense. */
@@ -83,9 +87,10 @@ export const startEngine = ({ post, takesTracks, ...parts }: Parts) => {
     early = [];
   };
 
-  const open = ({ media, webcodecs }: Extract<ToEngine, { type: 'open' }>) => {
+  const open = async ({ media, webcodecs, show }: Extract<ToEngine, { type: 'open' }>) => {
+    const shelf = await openShelf(show);
     if (webcodecs && !encoder) prepare(webcodecs);
-    feed = startFeed({ ...parts, media, getUrl, on: onUplink });
+    feed = startFeed({ ...parts, media, getUrl, shelf, on: onUplink });
     for (const bytes of early.splice(0)) append(bytes);
     report(feed, { bytes: 0, pictures: 0, atMs: clock() });
   };
@@ -131,11 +136,18 @@ export const startEngine = ({ post, takesTracks, ...parts }: Parts) => {
       report(of, now);
     });
 
+  /** A page that is slower than the ticks would never come to anything else: not even to show that End was pressed. */
+  const tick = (): boolean => {
+    if (pageBusyUntilMs > clock()) return false;
+    pageBusyUntilMs = Infinity;
+    post({ type: 'tick' });
+    return true;
+  };
+
   const encode = async (how: EncodeWith) => {
-    const tick = () => post({ type: 'tick' });
     production = startProduction(how, await encoder, { limits, clock, after, beat, tick });
     if (!production.mixer) return;
-    pump = startTicker({ frameRate: limits.frameRate, clock, after, tick: () => pictures.pumped && tick() });
+    pump = startTicker({ frameRate: limits.frameRate, clock, after, tick: () => void (pictures.pumped && tick()) });
     pictures.sendTo(production.mixer);
     production.mixer.show(shown);
   };
@@ -157,7 +169,8 @@ export const startEngine = ({ post, takesTracks, ...parts }: Parts) => {
       case 'prepare':
         return prepare(message.webcodecs);
       case 'open':
-        return open(message);
+        open(message).catch(fail);
+        return;
       case 'url':
         awaited.get(message.id)?.(message.answer);
         awaited.delete(message.id);
@@ -169,6 +182,10 @@ export const startEngine = ({ post, takesTracks, ...parts }: Parts) => {
         return pictures.set(message.slot, message.source);
       case 'frame':
         return pictures.frame(message.slot, message.frame);
+      case 'ticked':
+        // No more than two thirds of its time go into pictures.
+        pageBusyUntilMs = clock() + message.spentMs / 2;
+        return;
       case 'show':
         shown = message.shown;
         return production?.mixer?.show(shown);

@@ -1,3 +1,4 @@
+import { openShelf } from '../ingest/shelves.ts';
 import { openWebSocket } from '../ingest/web-socket.ts';
 import { LIMITS } from '../limits.ts';
 import { startEngine } from './engine.ts';
@@ -18,6 +19,7 @@ const engine = startEngine({
     },
   }),
   random: Math.random,
+  openShelf: (show) => openShelf({ ...show, clock }),
   takesTracks: 'MediaStreamTrackProcessor' in self,
   post: (message: FromEngine) => self.postMessage(message),
 });

@@ -14,6 +14,9 @@ export type EncodeWith =
   /** …or that the page paints whenever the engine ticks. */
   | { by: 'recorder'; frames: undefined };
 
+/** Which show the media is part of, and whether all of it stays on this computer. */
+export type ShowToKeep = { streamId: string; sinceMs: number; whole: boolean };
+
 export type WebCodecsPlan = { videoCodec: string; sampleRate: number };
 
 /** What the page sends to the engine, which lives in a worker so that a hidden tab does not slow it down. */
@@ -23,7 +26,7 @@ export type ToEngine =
   /** The engine's own encoder is going to encode: it is started before there is a show, so that the show need not wait. */
   | { type: 'prepare'; webcodecs: WebCodecsPlan }
   /** Opens the way to the ingest worker. */
-  | { type: 'open'; media: Media; webcodecs: WebCodecsPlan | undefined }
+  | { type: 'open'; media: Media; webcodecs: WebCodecsPlan | undefined; show: ShowToKeep }
   | { type: 'url'; id: number; answer: UrlAnswer }
   /** The worker has said welcome: the show begins. */
   | { type: 'encode'; with: EncodeWith }
@@ -31,6 +34,8 @@ export type ToEngine =
   | { type: 'source'; slot: Slot; source: PictureSource | undefined }
   /** The answer to a tick, from a pumped source. */
   | { type: 'frame'; slot: Slot; frame: VideoFrame }
+  /** The page has done what the last tick asked, in so many milliseconds of its own time. */
+  | { type: 'ticked'; spentMs: number }
   | { type: 'show'; shown: Shown }
   /** The next piece of a recorder's output. */
   | { type: 'chunk'; chunk: Blob }
@@ -59,7 +64,7 @@ export type FromEngine =
   | { type: 'webcodecs-tried'; trial: Trial }
   | { type: 'url-wanted'; id: number }
   | { type: 'uplink'; event: UplinkEvent }
-  /** Time for the next picture, for a page that pumps or paints. */
+  /** Time for the next picture, for a page that pumps or paints; not before it has answered the last one. */
   | { type: 'tick' }
   | { type: 'stats'; stats: Stats }
   | { type: 'encoder-failed'; message: string };

@@ -25,8 +25,8 @@ type Parts = {
   after: (ms: number, then: () => void) => () => void;
   /** Called with every block of sound: it keeps time where the browser's timers do not. */
   beat: () => void;
-  /** Time for the page's next picture. */
-  tick: () => void;
+  /** Time for the page's next picture; false where the page is not done with the last one. */
+  tick: () => boolean;
 };
 
 const SILENCE_POLL_MS = 100;
@@ -158,16 +158,22 @@ const produceForRecorder = (frames: WritableStream<VideoFrame>, parts: Parts): P
 
 /** The page paints and records; all that it needs is the time. */
 const tickForPage = (parts: Parts): Production => {
-  const ticker = startTicker({ ...parts, frameRate: parts.limits.frameRate });
+  let droppedFrames = 0;
+  const tick = () => {
+    if (!parts.tick()) droppedFrames += 1;
+  };
+  const ticker = startTicker({ ...parts, tick, frameRate: parts.limits.frameRate });
   return {
     mixer: undefined,
     setVideoKbps: () => {},
     finish: async () => ticker.stop(),
     abandon: () => ticker.stop(),
     get pictures() {
-      return ticker.ticks;
+      return ticker.ticks - droppedFrames;
     },
-    droppedFrames: 0,
+    get droppedFrames() {
+      return droppedFrames;
+    },
   };
 };
 
