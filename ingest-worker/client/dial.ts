@@ -90,6 +90,7 @@ export const startDial = ({ getUrl, openSocket, hello, dialMs, after, welcomed, 
     );
     socket = opened;
   };
-  void run();
+  // An address that cannot be asked for, or that no socket can be opened to, is one more that does not answer.
+  run().catch(() => fail({}));
   return { cancel };
 };

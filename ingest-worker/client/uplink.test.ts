@@ -30,7 +30,7 @@ const set = (
   const ring = createRing({ maxBytes: limits.ringBytes });
   const events: UplinkEvent[] = [];
   let urls = 0;
-  let answer: UrlAnswer | undefined;
+  let answer: UrlAnswer | Error | undefined;
   const uplink = createUplink({
     ring,
     media: MEDIA,
@@ -39,7 +39,10 @@ const set = (
     clock: time.clock,
     after: time.after,
     random: () => 0.5,
-    getUrl: async () => answer ?? { given: true, url: `wss://ingest/stream/live/key-${++urls}` },
+    getUrl: async () => {
+      if (answer instanceof Error) throw answer;
+      return answer ?? { given: true, url: `wss://ingest/stream/live/key-${++urls}` };
+    },
     on: (event) => events.push(event),
   });
   let groups = 0;
@@ -77,7 +80,7 @@ const set = (
     append,
     go,
     urls: () => urls,
-    answerWith: (next: UrlAnswer | undefined) => {
+    answerWith: (next: UrlAnswer | Error | undefined) => {
       answer = next;
     },
     recorded: () => numbered(0, INIT + groups * GOP),
@@ -494,10 +497,13 @@ describe('giving up', () => {
     }
   });
 
-  test('while the control plane is away it goes on trying', async () => {
+  test.each([
+    ['away', { given: false, because: 'unreachable' } as const],
+    ['broken', new Error('what was asked for has failed')],
+  ])('while the control plane is %s it goes on trying', async (_, answer) => {
     const { worker, go, time, answerWith, types } = set();
     await go();
-    answerWith({ given: false, because: 'unreachable' });
+    answerWith(answer);
     worker.latest().close(1006);
     await time.pass(20_000);
     answerWith(undefined);
