@@ -16,7 +16,7 @@ export type ContainerReader = {
 };
 
 export type ContainerEvent =
-  /** The stream's first `bytes` bytes are what a decoder needs before any media. Said once, before all below. */
+  /** The stream's first `bytes` bytes are what a decoder needs before any media. Said once, before all below but what is to be rewritten within it. */
   | { type: 'init'; bytes: number; facts: MediaFacts }
   /** Decoding can begin at byte `offset`, given init; the first picture there is of `ptsMs`, and the clock then knew `clock`. */
   | { type: 'boundary'; offset: number; ptsMs: number; clock: ClockState }

@@ -53,7 +53,7 @@ export const inputOf = (container: Container, run: number): Buffer => {
 /** Our reader and FFmpeg, over the same bytes: where both accept, they must agree. */
 export const compare = async (container: Container, bytes: Buffer): Promise<Compared> => {
   const events = createContainerReader().push(bytes);
-  const [first] = events;
+  const first = events.find(({ type }) => type !== 'rewrite');
   const isRefused = events.some(({ type }) => type === 'refused');
   const ours = isRefused ? 'refuses' : first?.type === 'init' ? 'accepts' : 'waits';
   if (ours !== 'accepts' || first?.type !== 'init') return { ours, theirs: 'refuses' };

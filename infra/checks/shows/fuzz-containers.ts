@@ -42,23 +42,25 @@ const fuzzContainer = (specimens: Specimens): Fuzzed<Input> => ({
 export const fuzzMatroska = (): Fuzzed<Input> => fuzzContainer(matroskaSpecimens());
 export const fuzzMp4 = (): Fuzzed<Input> => fuzzContainer(mp4Specimens());
 
-/** Init first and once, boundaries forwards, nothing beyond the end, nothing after a refusal. */
+/** Init before all media and once, boundaries forwards, nothing beyond the end, nothing after a refusal. */
 const whatIsWrong = (events: readonly ContainerEvent[], bytes: number): string | undefined => {
   let last = -1;
+  let inits = 0;
   for (const [index, event] of events.entries()) {
-    if (event.type === 'init' && index > 0) return 'init is not first';
+    if (event.type === 'init') inits += 1;
+    if (inits === 0 && (event.type === 'boundary' || event.type === 'samples')) return 'media before init';
     if (event.type === 'refused' && index < events.length - 1) return 'goes on after a refusal';
     if (event.type !== 'boundary') continue;
     if (event.offset <= last || event.offset >= bytes) return 'a boundary where there is none';
     last = event.offset;
   }
-  return undefined;
+  return inits > 1 ? 'a second init' : undefined;
 };
 
 /** What the reader has let in is repackaged, or left to FFmpeg by name; whatever it is, somebody hears of the end. */
 const repackage = async (events: readonly ContainerEvent[], pieces: readonly Buffer[]): Promise<string | undefined> => {
-  const [init] = events;
-  if (init?.type !== 'init' || pipelineOf(init.facts) !== 'copy') return undefined;
+  const init = events.find((event) => event.type === 'init');
+  if (init === undefined || pipelineOf(init.facts) !== 'copy') return undefined;
   const tags: FlvTag[] = [];
   const end = await new Promise<EncoderEvent>((resolve) => {
     const encoder = startRepackager({
