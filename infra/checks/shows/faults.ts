@@ -64,8 +64,7 @@ const groups = ({ rungs: all, live }: Scenario, from: From): Rung[][] => {
 };
 
 const playRow = async (row: Scenario, group: readonly Rung[], from: From, browser?: Browser): Promise<Finding[]> => {
-  // An encoder that is to die has to be a process.
-  const environment = { COPIER: row.restarts === true ? 'ffmpeg' : values.copier };
+  const environment = { COPIER: row.harmsEncoders === true ? 'ffmpeg' : values.copier };
   const harness = await openHarness({ workers: row.workers ?? 1, publisher, browser, environment });
   const watch = watchMemory(harness);
   try {

@@ -15,6 +15,8 @@ export type Scenario = {
   workers?: number;
   /** Encoders die on the way. */
   restarts?: boolean;
+  /** Encoders are harmed, and so have to be processes, also where the worker would copy by itself. */
+  harmsEncoders?: boolean;
   /** A real browser can play it, too. */
   live?: boolean;
   /** Plays the shows through the harm to their end; what it notes is printed, and judged by `keeps`. */
@@ -440,6 +442,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'encoder-killed',
+    harmsEncoders: true,
     live: true,
     promise: 'FFmpeg killed: 0 frames missing, media flows again ≤ 500 ms, RTMPS unbroken',
     rungs: ALL,
@@ -449,6 +452,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'encoder-killed-in-a-row',
+    harmsEncoders: true,
     promise: 'FFmpeg killed four times in a row: back at once, then after 1, 2 and 3 s, 0 frames missing',
     rungs: ['1', '3'],
     restarts: true,
@@ -461,6 +465,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'encoder-lost',
+    harmsEncoders: true,
     promise: 'FFmpeg killed a fifth time in a row: the show ends, with its own reason',
     rungs: ['1'],
     restarts: true,
@@ -469,6 +474,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'encoder-poisoned',
+    harmsEncoders: true,
     promise: 'two deaths on the same GOP: that GOP is left out, and no more than that',
     rungs: ['1'],
     restarts: true,
@@ -557,6 +563,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'takeover',
+    harmsEncoders: true,
     promise: 'taken over while its encoder is behind: what was received is published whole, then the newer one',
     rungs: ALL,
     play: playTakeover,
