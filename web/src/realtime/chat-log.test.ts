@@ -80,6 +80,11 @@ describe('what an audience has said', () => {
     );
   });
 
+  it('is a message once that one answer brings as it was said and as it was put back', () => {
+    const answer = { items: [message(1), message(1), message(4)], removed: [], seq: 4, more: false, rules: RULES };
+    expect(seqs(asked(empty, answer))).toEqual([1, 4]);
+  });
+
   it('is each message once, however often and in whatever order it comes', () => {
     let log = empty;
     for (const seq of [2, 1, 2, 3, 1]) log = heard(log, chat(seq));

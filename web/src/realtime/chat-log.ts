@@ -27,9 +27,12 @@ export const fromLive = ({ chat, seq, rules }: Pick<LiveView, 'chat' | 'seq' | '
 /** With these messages as well, each once, in their order. */
 export const withMessages = (log: ChatLog, more: readonly ChatMessageView[]): ChatLog => {
   const known = new Map(log.messages.map((message) => [message.seq, message]));
-  const fresh = more.filter(({ seq }) => !known.has(seq) && !log.removed.has(seq));
-  if (fresh.length === 0) return log;
-  const messages = [...log.messages, ...fresh].toSorted((a, b) => a.seq - b.seq);
+  const before = known.size;
+  // One answer may bring a message twice: as it was said, and as it was put back.
+  for (const message of more)
+    if (!known.has(message.seq) && !log.removed.has(message.seq)) known.set(message.seq, message);
+  if (known.size === before) return log;
+  const messages = [...known.values()].toSorted((a, b) => a.seq - b.seq);
   return { ...log, messages: messages.slice(-KEPT) };
 };
 
