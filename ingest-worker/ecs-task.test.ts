@@ -47,8 +47,8 @@ const task = ({
 
 describe('[S16] a task of ECS', () => {
   it('hears that it is being stopped, long before the signal', async () => {
-    const { isStopping, asked } = task();
-    expect(await isStopping()).toBe(false);
+    const { asked, ...ecs } = task();
+    expect(await ecs.isStopping()).toBe(false);
     expect(asked).toEqual(['http://169.254.170.2/v4/id/task']);
     expect(await task({ metadata: { DesiredStatus: 'STOPPED' } }).isStopping()).toBe(true);
   });

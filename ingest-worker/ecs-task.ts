@@ -22,9 +22,9 @@ export type DescribeDeployment = (service: { cluster: string; service: string })
 
 export type EcsTask = {
   /** Whether ECS has begun to stop this task: long before SIGTERM, which comes only once the balancer has cut its sockets. */
-  isStopping(): Promise<boolean>;
+  isStopping: () => Promise<boolean>;
   /** Whether a deployment newer than this task is under way, which waits for tasks that are protected. */
-  isReplaced(): Promise<boolean>;
+  isReplaced: () => Promise<boolean>;
 };
 
 type Parts = {

@@ -9,7 +9,7 @@ type Parts = {
     followedAmong(follower: UserId, people: readonly UserId[]): Promise<Set<UserId>>;
   };
   /** Whether a creator, or a moderator of theirs, keeps somebody out. */
-  isKeptOut(creator: UserId, id: UserId): Promise<boolean>;
+  isKeptOut: (creator: UserId, id: UserId) => Promise<boolean>;
 };
 
 type Viewer = Pick<Caller, 'userId' | 'roles'> | undefined;

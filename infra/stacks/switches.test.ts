@@ -100,7 +100,10 @@ describe('a deployment', () => {
 
   it('lies in the zones that its owner has chosen', () => {
     const zones = all('Ingest', 'AWS::EC2::Subnet').map(({ AvailabilityZone }) => AvailabilityZone);
-    expect([...new Set(zones)].sort()).toEqual(['us-east-1b', 'us-east-1d']);
+    expect([...new Set(zones)].map(String).toSorted((a, b) => a.localeCompare(b))).toEqual([
+      'us-east-1b',
+      'us-east-1d',
+    ]);
   });
 
   it('keeps executions for webhooks where the account has them, and leaves another its role for logs', () => {

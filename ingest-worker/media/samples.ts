@@ -13,7 +13,7 @@ export type SetUps = { video: Buffer | undefined; audio: Buffer | undefined };
 
 export type SampleReader = {
   /** The next bytes of a recording that our own reader has let in; throws `NotRepackaged` on what only FFmpeg can take apart. */
-  push(bytes: Buffer): void;
+  push: (bytes: Buffer) => void;
 };
 
 export type Listener = { onSetUps: (setUps: SetUps) => void; onSample: (sample: Sample) => void };

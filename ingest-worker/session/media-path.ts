@@ -79,6 +79,9 @@ export const createMediaPath = (parts: MediaPathParts): MediaPath => {
           break;
         case 'closed':
           if (!event.flushed) log.error('upstream closed before it had read all');
+          break;
+        case 'barred':
+          break;
       }
       onUpstream(event);
     },

@@ -8,6 +8,8 @@ export type Probed = {
   audio: { codec: string; sampleRate: number; channels: number };
   /** Presentation times of the key frames, in seconds. */
   keyFrames: number[];
+  /** The longest that a picture stands, in seconds. */
+  longestPicture: number;
 };
 
 /** What FFmpeg's own prober says of an HLS address. Reads at most `seconds` of it. */
@@ -34,7 +36,9 @@ export const probe = async (url: string, seconds = 12): Promise<Probed> => {
     '-read_intervals',
     `%+${seconds}`,
   ]);
+  const times = packets.map(({ pts_time: time }) => Number(time)).toSorted((a, b) => a - b);
   return {
+    longestPicture: Math.max(...times.slice(1).map((time, i) => time - (times[i] ?? 0))),
     video: {
       codec: String(video['codec_name']),
       profile: String(video['profile']),

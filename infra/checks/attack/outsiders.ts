@@ -103,17 +103,17 @@ const IDENTITY: readonly Case[] = [
         : `${answer.status} ${answer.headers.get('location') ?? ''}`;
     },
   })),
-  ...[
-    ['without PKCE', { code_challenge: '', code_challenge_method: '' }],
-    ['with PKCE in the clear', { code_challenge_method: 'plain' }],
-    ['with an implicit token', { response_type: 'token' }],
-    ['of a client that is not there', { client_id: 'other' }],
-  ].map(([what, change]): Case => ({
-    attack: `a sign-in ${String(what)}`,
+  ...Object.entries({
+    'without PKCE': { code_challenge: '', code_challenge_method: '' },
+    'with PKCE in the clear': { code_challenge_method: 'plain' },
+    'with an implicit token': { response_type: 'token' },
+    'of a client that is not there': { client_id: 'other' },
+  }).map(([what, change]): Case => ({
+    attack: `a sign-in ${what}`,
     expected: 'no sign-in',
     play: async (bed) => {
       const { web, browser } = await openIdentity(bed);
-      const answer = await browser.visit((await web.begin(change as Record<string, string>)).url);
+      const answer = await browser.visit((await web.begin(change)).url);
       return (answer.headers.get('location') ?? '').includes('/sign-in/') ? 'a sign-in' : 'no sign-in';
     },
   })),

@@ -49,7 +49,7 @@ export const WORDS: readonly Case[] = [
     },
   })),
   ...INVISIBLE.map((name): Case => ({
-    attack: `a name that nobody sees (${[...name].map((letter) => letter.codePointAt(0)?.toString(16)).join(' ')})`,
+    attack: `a name that nobody sees (${Array.from(name, (letter) => letter.codePointAt(0)?.toString(16)).join(' ')})`,
     expected: 'invalid-request',
     play: async (bed) => (await bed.call('PATCH', '/users/me', { token: bed.tokens.chen, body: { name } })).error,
   })),

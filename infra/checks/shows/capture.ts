@@ -5,7 +5,7 @@ import { readMatroska } from './matroska-capture.ts';
 import { readMp4 } from './mp4-capture.ts';
 
 /** A capture of a few seconds, played over and over as one show: the bytes in order, each unit when it is there. */
-export type LoopedCapture = { name: string; media: Media; init: Buffer; units(): Generator<TimedUnit> };
+export type LoopedCapture = { name: string; media: Media; init: Buffer; units: () => Generator<TimedUnit> };
 export type TimedUnit = { bytes: Buffer; startMs: number; endMs: number; key: boolean };
 
 /** From the last frame of one round to the first of the next: longer than any frame of sound, which must not overlap. */

@@ -3,7 +3,7 @@ import { until } from '#stand-ins/until';
 import type { Recorded } from '../../../ingest-worker/publish/sink/recording.testing.ts';
 import { playHostile } from './hostile.ts';
 import type { Harness } from './harness.ts';
-import { type Rung } from './rung-captures.ts';
+import { isRung, type Rung } from './rung-captures.ts';
 import { arrivals, finish, playOn, type RunningShow, sessionsOf, startShow, untilArrived } from './running-show.ts';
 import type { Measured } from './verdict.ts';
 
@@ -381,7 +381,8 @@ const keepsTakeover = (measured: Measured, notes: Notes): string[] => {
   if (notes['feed'] === 'newer')
     return [...whole(measured), ...finished(notes), ...(notes['twoWriters'] === true ? ['two writers at once'] : [])];
   const { missing, doubled, reordered, foreign } = measured;
-  const most = UNSENT_FRAMES[String(notes['rung']) as Rung];
+  const rung = String(notes['rung']);
+  const most = isRung(rung) ? UNSENT_FRAMES[rung] : 0;
   return [
     ...(notes['end'] === 'replaced' ? [] : [`the older one was told ${String(notes['end'])}`]),
     ...(missing.video <= most

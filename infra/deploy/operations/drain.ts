@@ -4,9 +4,18 @@ import {
   StopTaskCommand,
   UpdateTaskProtectionCommand,
 } from '@aws-sdk/client-ecs';
+import * as z from 'zod';
 import type { Operator } from './operator.ts';
 
 const LOOKS = 100;
+const Listed = z.object({ taskArns: z.optional(z.array(z.string())) });
+const Task = z.object({
+  taskArn: z.optional(z.string()),
+  startedAt: z.optional(z.date()),
+  lastStatus: z.optional(z.string()),
+});
+type Task = z.infer<typeof Task>;
+const Described = z.object({ tasks: z.optional(z.array(Task)) });
 
 /**
  * Takes one worker out of service: it is not protected any more, ECS stops it, its shows move while the balancer carries them, and
@@ -15,11 +24,10 @@ const LOOKS = 100;
 export const drain = async ({ output, ecs, pause, say }: Operator, task?: string): Promise<void> => {
   const cluster = await output('Ingest.Cluster');
   const serviceName = await output('Ingest.Service');
-  const { taskArns = [] } = (await ecs.send(new ListTasksCommand({ cluster, serviceName }))) as { taskArns?: string[] };
+  const { taskArns = [] } = Listed.parse(await ecs.send(new ListTasksCommand({ cluster, serviceName })));
   if (taskArns.length === 0) throw new Error(`No task of ${serviceName} runs.`);
-  type Task = { taskArn?: string; startedAt?: Date; lastStatus?: string };
   const describe = async (tasks: string[]): Promise<Task[]> =>
-    ((await ecs.send(new DescribeTasksCommand({ cluster, tasks }))) as { tasks?: Task[] }).tasks ?? [];
+    Described.parse(await ecs.send(new DescribeTasksCommand({ cluster, tasks }))).tasks ?? [];
   const all = await describe(taskArns);
   const age = ({ startedAt }: Task): number => startedAt?.getTime() ?? Number.POSITIVE_INFINITY;
   const chosen = task

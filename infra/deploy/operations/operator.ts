@@ -5,7 +5,7 @@ export type Client = { send(command: object): Promise<unknown> };
 
 export type Operator = {
   /** Outputs of the deployment's stacks, by `Part.Name`; throws a sentence where there is none of that name. */
-  output(name: `${string}.${string}`): Promise<string>;
+  output: (name: `${string}.${string}`) => Promise<string>;
   lambda: Client;
   ecs: Client;
   secrets: Client;

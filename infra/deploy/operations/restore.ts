@@ -6,7 +6,10 @@ import {
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
 import { TTL_ATTRIBUTE } from '#store/table';
+import * as z from 'zod';
 import type { Operator } from './operator.ts';
+
+const Described = z.object({ Table: z.optional(z.object({ TableStatus: z.optional(z.string()) })) });
 
 /**
  * Restores the table as it was into another, gives that what a restored one lacks, and says how everybody moves to it.
@@ -26,9 +29,7 @@ export const restore = async ({ output, dynamodb, clock, pause, say }: Operator,
   );
   say(`… ${target} is made, which takes minutes to hours`);
   for (;;) {
-    const { Table: table } = (await dynamodb.send(new DescribeTableCommand({ TableName: target }))) as {
-      Table?: { TableStatus?: string };
-    };
+    const { Table: table } = Described.parse(await dynamodb.send(new DescribeTableCommand({ TableName: target })));
     if (table?.TableStatus === 'ACTIVE') break;
     await pause();
   }

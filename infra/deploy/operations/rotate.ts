@@ -5,6 +5,7 @@ import {
   GetDistributionConfigCommand,
   UpdateDistributionCommand,
 } from '@aws-sdk/client-cloudfront';
+import * as z from 'zod';
 import type { Operator } from './operator.ts';
 import { restart } from './restart.ts';
 import { changeSecret } from './secret.ts';
@@ -12,6 +13,10 @@ import { changeSecret } from './secret.ts';
 const SECRET_BYTES = 36;
 const EDGE_HEADER = 'x-vybzz-edge';
 const LOOKS = 120;
+
+/** Sent back as it came, but for what is rotated. */
+const Configured = z.object({ ETag: z.string(), DistributionConfig: z.custom<DistributionConfig>() });
+const Deployed = z.object({ Distribution: z.optional(z.object({ Status: z.optional(z.string()) })) });
 
 const newSecret = (): string => randomBytes(SECRET_BYTES).toString('base64url');
 
@@ -36,18 +41,15 @@ export const rotateEdge = async (operator: Operator): Promise<void> => {
     EDGE_SECRET_BEFORE: now,
   }));
   await restart(operator);
-  const { DistributionConfig: config, ETag } = (await cloudFront.send(new GetDistributionConfigCommand({ Id }))) as {
-    DistributionConfig: DistributionConfig;
-    ETag: string;
-  };
+  const { DistributionConfig: config, ETag } = Configured.parse(
+    await cloudFront.send(new GetDistributionConfigCommand({ Id })),
+  );
   for (const { CustomHeaders: headers } of config.Origins?.Items ?? [])
     for (const header of headers?.Items ?? []) if (header.HeaderName === EDGE_HEADER) header.HeaderValue = next;
   await cloudFront.send(new UpdateDistributionCommand({ Id, IfMatch: ETag, DistributionConfig: config }));
   say('… the distribution is told, which takes some minutes');
   for (let look = 0; ; look += 1) {
-    const { Distribution: distribution } = (await cloudFront.send(new GetDistributionCommand({ Id }))) as {
-      Distribution?: { Status?: string };
-    };
+    const { Distribution: distribution } = Deployed.parse(await cloudFront.send(new GetDistributionCommand({ Id })));
     if (distribution?.Status === 'Deployed') break;
     if (look >= LOOKS) throw new Error('The distribution is not deployed yet; both secrets stay good. Run this again.');
     await pause();

@@ -2,6 +2,7 @@ import { GetSecretValueCommand, PutSecretValueCommand } from '@aws-sdk/client-se
 import * as z from 'zod';
 import type { Client } from './operator.ts';
 
+const Kept = z.object({ SecretString: z.optional(z.string()) });
 const Variables = z.record(z.string(), z.string());
 export type Variables = z.infer<typeof Variables>;
 
@@ -11,9 +12,7 @@ export const changeSecret = async (
   id: string,
   change: (now: Variables) => Record<string, string | undefined>,
 ): Promise<Variables> => {
-  const { SecretString = '{}' } = (await secrets.send(new GetSecretValueCommand({ SecretId: id }))) as {
-    SecretString?: string;
-  };
+  const { SecretString = '{}' } = Kept.parse(await secrets.send(new GetSecretValueCommand({ SecretId: id })));
   const now = Variables.parse(JSON.parse(SecretString));
   const changed = Object.entries({ ...now, ...change(now) }).filter(([, value]) => value !== undefined);
   const next = Variables.parse(Object.fromEntries(changed));
