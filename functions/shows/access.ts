@@ -1,3 +1,4 @@
+import type { PersonView } from '#contract/http';
 import type { UserId } from '#domain/ids';
 import type { Stream } from '#domain/stream';
 import type { Caller } from '../http/caller.ts';
@@ -33,12 +34,23 @@ export const createAccess = ({ follows, isKeptOut }: Parts) => {
   return {
     mayWatch,
 
-    /** Throws where the viewer may not. */
-    requireWatch: async (stream: Stream, viewer: Viewer): Promise<void> => {
+    /**
+     * Throws where the viewer may not.
+     *
+     * @param whose told with the refusal to whoever could follow its creator
+     */
+    requireWatch: async (
+      stream: Stream,
+      viewer: Viewer,
+      whose: () => Promise<PersonView | undefined> = async () => undefined,
+    ): Promise<void> => {
       if (await mayWatch(stream, viewer)) return;
       if (await keepsOut(stream, viewer)) throw new Refusal('blocked', 'You cannot watch the shows of this creator.');
-      if (viewer) throw new Refusal('not-allowed', 'This show is for followers of its creator.');
+      const creator = await whose();
+      const details = creator && { details: { creator } };
+      if (viewer) throw new Refusal('not-allowed', 'This show is for followers of its creator.', details);
       throw new Refusal('not-signed-in', 'This show is for followers of its creator. Sign in first.', {
+        ...details,
         headers: { 'WWW-Authenticate': 'Bearer realm="vybzz"' },
       });
     },

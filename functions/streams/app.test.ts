@@ -189,6 +189,10 @@ describe('a show for followers', () => {
         await of(path, rooms.moderator),
         await of(path, creator),
       ]).toEqual(['not-signed-in', 'not-allowed', 200, 200, 200]);
+    for (const as of [undefined, rooms.otherCreator])
+      expect((await rooms.call('GET', `/stream/${show.id}`, { as })).body.details).toEqual({
+        creator: expect.objectContaining({ handle: creator.handle, name: creator.name }),
+      });
     const { body, headers } = await rooms.call('GET', `/stream/${show.id}/playback`, { as: rooms.viewer });
     expect([body.token, headers.get('cache-control')]).toEqual(['signed', 'private, no-store']);
     // a profile tells of it only whom it is for

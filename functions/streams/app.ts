@@ -97,7 +97,7 @@ export const createStreamsApp = (parts: Parts) => {
 
   const watchable = async (c: Context<RoomEnv>): Promise<Stream> => {
     const stream = await find(c);
-    await access.requireWatch(stream, c.get('user'));
+    await access.requireWatch(stream, c.get('user'), async () => (await views.view(stream))?.creator);
     return stream;
   };
 

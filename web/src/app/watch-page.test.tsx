@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import { createMemoryHistory } from '@tanstack/react-router';
 import { act, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 import type { StreamView } from '#contract/http';
 import { ASHA, createFakeApp, makeStream, me, refusal, type Answers } from '../context/app.testing.tsx';
@@ -73,6 +74,33 @@ describe('the watch page', () => {
     openWatchPage({ answers: { 'GET /stream/str_1': refusal('not-allowed') } });
     expect(await screen.findByText('This show is for followers')).toBeTruthy();
     expect(screen.getByRole('button', { name: 'Continue to sign-in' })).toBeTruthy();
+  });
+
+  it('names the creator of a show for followers, and opens it to whoever follows', async () => {
+    const closed = Response.json(
+      { error: 'not-allowed', message: 'For followers.', details: { creator: ASHA } },
+      { status: 403 },
+    );
+    const bilal = { ...me, id: 'usr_2', handle: 'bilal', name: 'Bilal' };
+    const { answers } = openWatchPage({
+      answers: { 'GET /stream/str_1': closed, 'GET /auth/session': { user: bilal }, 'PUT /users/asha/follow': null },
+      signedIn: true,
+    });
+    expect(await screen.findByText('This show is for followers of Asha')).toBeTruthy();
+    expect(screen.getByRole('link', { name: '@asha' })).toBeTruthy();
+    answers['GET /stream/str_1'] = makeStream();
+    await userEvent.click(await screen.findByRole('button', { name: 'Follow' }));
+    expect(await screen.findByRole('heading', { name: 'First light' })).toBeTruthy();
+  });
+
+  it('says at once that a show is interrupted that it is opened on', async () => {
+    openWatchPage({
+      stream: makeStream({ state: 'reconnecting', startedAt: '2026-11-22T10:00:00Z' }),
+      answers: { 'GET /stream/str_1/playback': refusal('not-live-yet') },
+    });
+    expect(await screen.findByText('The creator’s connection dropped')).toBeTruthy();
+    expect(screen.getByText('Interrupted')).toBeTruthy();
+    expect(screen.queryByText('Live')).toBeNull();
   });
 
   it('tells who is signed in why they may not watch', async () => {

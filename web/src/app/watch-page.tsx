@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { CalendarPlus, Clapperboard, LockKeyhole, Share2 } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import type { StreamView } from '#contract/http';
+import { PersonView, type StreamView } from '#contract/http';
 import { isLiveToViewers } from '#contract/show';
 import { AudiencePanel } from '../audience/audience-panel.tsx';
 import { ChatReplay } from '../audience/chat-replay.tsx';
@@ -56,8 +56,25 @@ const titleOf = ({ title, state }: StreamView) =>
 
 const NotShown = ({ error, onRetry }: { error: unknown; onRetry: () => void }) => {
   const signedIn = useSignedIn();
+  const creator = error instanceof ApiError ? PersonView.safeParse(error.details['creator']).data : undefined;
   if (error instanceof ApiError && (error.code === 'not-signed-in' || (error.code === 'not-allowed' && !signedIn)))
-    return <SignInGate title="This show is for followers">Sign in to see whether you are one of them.</SignInGate>;
+    return (
+      <SignInGate title={creator ? `This show is for followers of ${creator.name}` : 'This show is for followers'}>
+        {creator && <Whose creator={creator} />}
+        Sign in to watch it if you are one of them, or to become one.
+      </SignInGate>
+    );
+  if (error instanceof ApiError && error.code === 'not-allowed' && creator)
+    return (
+      <EmptyState
+        icon={<LockKeyhole />}
+        title={`This show is for followers of ${creator.name}`}
+        action={<FollowButton handle={creator.handle} />}
+      >
+        <Whose creator={creator} />
+        Follow {creator.name} and it plays here.
+      </EmptyState>
+    );
   if (error instanceof ApiError && (error.code === 'not-allowed' || error.code === 'blocked'))
     return (
       <EmptyState icon={<LockKeyhole />} title="This show is not for everyone">
@@ -66,6 +83,16 @@ const NotShown = ({ error, onRetry }: { error: unknown; onRetry: () => void }) =
     );
   return <LoadFailed what="The show" error={error} onRetry={onRetry} />;
 };
+
+/** Whose show it is that is not shown. */
+const Whose = ({ creator }: { creator: PersonView }) => (
+  <p className="watch__whose">
+    <Avatar person={creator} />
+    <Link to="/@{$handle}" params={{ handle: creator.handle }}>
+      @{creator.handle}
+    </Link>
+  </p>
+);
 
 const Watch = ({ stream }: { stream: StreamView }) => {
   const queryClient = useQueryClient();

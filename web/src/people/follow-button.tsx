@@ -21,7 +21,12 @@ export const FollowButton = ({ handle }: { handle: string }) => {
     onMutate: (followed) => patch(({ followers }) => ({ followed, followers: followers + (followed ? 1 : -1) })),
     onError: (_error, followed) =>
       patch(({ followers }) => ({ followed: !followed, followers: followers + (followed ? -1 : 1) })),
-    onSuccess: () => queryClient.invalidateQueries({ queryKey: ['posts', 'feed'] }),
+    onSuccess: () =>
+      Promise.all([
+        queryClient.invalidateQueries({ queryKey: ['posts', 'feed'] }),
+        // a show for followers opens, or closes
+        queryClient.invalidateQueries({ queryKey: ['stream'] }),
+      ]),
   });
   if (!person || person.blocked || me?.id === person.id) return null;
   const followed = person.followed === true;

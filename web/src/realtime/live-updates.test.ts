@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ChatPage } from '#contract/chat';
 import type { LiveView, StreamView } from '#contract/http';
 import type { ClientMessage, ServerMessage } from '#contract/realtime';
+import { ApiError } from '../api/api-error.ts';
 import { LIMITS } from './link.ts';
 import { startLiveUpdates, type RealtimeSocketEvents } from './live-updates.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -253,6 +254,18 @@ describe('following a stream', () => {
     await world.settle();
     expect(world.tickets).toBe(2);
     expect(world.sockets).toHaveLength(1);
+  });
+
+  it('tells a viewer without a socket that they may not watch any longer', async () => {
+    const refused = new ApiError({ code: 'not-allowed', message: 'For followers.' });
+    const world = makeWorld({ ticketFails: true });
+    await world.pass(0);
+    world.answer = () => new ApiError({ code: 'unreachable', message: 'Away.' });
+    await world.pass(60_000);
+    expect(world.last()).not.toHaveProperty('refused');
+    world.answer = () => refused;
+    await world.pass(60_000);
+    expect(world.last()).toMatchObject({ refused: true });
   });
 
   it('stops by itself when nothing more will happen, and leaves nothing running', async () => {

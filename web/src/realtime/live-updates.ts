@@ -1,7 +1,7 @@
 import type { ChatPage } from '#contract/chat';
 import type { LiveView, Ticket } from '#contract/http';
 import { ServerMessage, type ClientMessage, type SingleMessage } from '#contract/realtime';
-import { json } from '../api/api-error.ts';
+import { ApiError, json } from '../api/api-error.ts';
 import { misses } from './chat-log.ts';
 import {
   initial,
@@ -35,6 +35,10 @@ export type LiveUpdatesParts = {
 type Following = { streamId: string; onChange: (snapshot: Snapshot) => void };
 
 const isOnAir = (state: Snapshot['state']) => state === 'connecting' || state === 'live' || state === 'reconnecting';
+
+const isRefusal = (error: unknown) =>
+  error instanceof ApiError &&
+  (error.code === 'not-signed-in' || error.code === 'not-allowed' || error.code === 'blocked');
 
 /** Follows one stream until stopped or settled: by the realtime socket while it is there, by asking while it is not. */
 export const startLiveUpdates = (
@@ -193,8 +197,10 @@ export const startLiveUpdates = (
   const poll = () => {
     live(streamId, { signal })
       .then((answer) => learn({ type: 'asked', live: answer, atMs: now() }))
-      // Asked again in any case: a poll that failed says nothing about the stream.
-      .catch(() => {})
+      .catch((error: unknown) => {
+        // Asked again in any case: a poll that failed says nothing about the stream, unless it was refused.
+        if (isRefusal(error)) learn({ type: 'refused' });
+      })
       .finally(() => {
         if (!signal.aborted) pollIn(nextPollMs() * (1 + random() / 4));
       });

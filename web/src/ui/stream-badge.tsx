@@ -15,6 +15,8 @@ export const StreamBadge = ({ stream, onPicture = false }: Props) => {
     case 'reconnecting':
       return stream.ending ? (
         <Badge tone={tone}>Ending</Badge>
+      ) : stream.state === 'reconnecting' ? (
+        <Badge tone={onPicture ? 'overlay' : 'warn'}>Interrupted</Badge>
       ) : (
         <Badge tone="live" dot>
           Live

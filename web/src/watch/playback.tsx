@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { CalendarClock, CalendarX, Clapperboard, Film, Radio } from 'lucide-react';
+import { CalendarClock, CalendarX, Clapperboard, Film, Radio, Unplug } from 'lucide-react';
 import { lazy, Suspense, useEffect, useState, type ReactNode } from 'react';
 import type { StreamView } from '#contract/http';
 import { ApiError } from '../api/api-error.ts';
@@ -80,7 +80,7 @@ export const Playback = ({ stream, now, onRecordingAt }: Props) => {
         <Waiting stream={known} />
       )}
       {!source && <Message state={state} />}
-      {state.at === 'live' && state.interrupted && (
+      {source && state.at === 'live' && state.interrupted && (
         <output className="playback__banner">
           <Spinner />
           The creator’s connection dropped; hold on
@@ -115,6 +115,12 @@ const Message = ({ state }: { state: PlaybackState }) => {
       );
     case 'live':
     case 'finishing':
+      if (state.at === 'live' && state.interrupted)
+        return (
+          <Words icon={<Unplug />} title="The creator’s connection dropped">
+            Hold on: the show goes on here as soon as they are back.
+          </Words>
+        );
       return (
         <Words icon={<Radio />} title="Tuning in">
           The show is on; the picture is on its way.
