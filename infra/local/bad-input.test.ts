@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { request } from 'node:http';
+import { Agent, type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -47,6 +47,20 @@ afterAll(async () => {
   await platform.kill('SIGTERM');
   await place.remove();
 });
+
+/** The status of a post of so many letters, asked for on a connection of this agent. */
+const posted = async (agent: Agent, letters: number): Promise<number | undefined> => {
+  const body = JSON.stringify({ text: 'x'.repeat(letters) });
+  const asked = request(`${platform.origin}/posts`, {
+    method: 'POST',
+    agent,
+    headers: { 'content-type': 'application/json', 'content-length': body.length },
+  });
+  asked.end(body);
+  const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+  for await (const _ of answer);
+  return answer.statusCode;
+};
 
 /** A show with a fresh key, ended once `use` is done with it. */
 const withShow = async <T>(use: (url: string, id: string) => Promise<T>): Promise<T> => {
@@ -185,6 +199,16 @@ it('a method that no room can have is refused', async () => {
   const [answer] = await once(asked, 'response');
   expect(answer.statusCode).toBe(405);
   answer.resume();
+});
+
+describe('a body that is longer than any may be', () => {
+  it('is answered, and so is what comes after it on the same connection', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const statuses: (number | undefined)[] = [];
+    for (const letters of [10, 70_000, 2_000_000, 70_000, 10]) statuses.push(await posted(agent, letters));
+    agent.destroy();
+    expect(statuses).toEqual([401, 413, 413, 413, 401]);
+  });
 });
 
 describe('a request outside the rooms', () => {

@@ -101,6 +101,17 @@ const withoutEmptyBody = (request: Request): Request => {
 };
 
 /**
+ * Reads and forgets what is left of a body that was refused, so that the connection's next request is read. The listener of
+ * Hono's server means to do so, but the web stream that it makes of a body holds the socket back once nobody reads that
+ * stream; then its own time-out (500 ms) cuts the connection under the next request.
+ */
+const readOn = (request: IncomingMessage): void => {
+  if (request.complete) return;
+  request.removeAllListeners('data');
+  request.resume();
+};
+
+/**
  * The one origin: what CloudFront, API Gateway and the load balancer are to a deployed Vybzz. Serves the web app, hands the
  * API's paths to the very Hono apps that the Lambdas wrap, `/realtime` to the WebSocket-API emulation, `/stream/live/*` to the
  * ingest worker, and `/s3/` and `/media/` to the bucket of uploaded files.
@@ -246,6 +257,7 @@ export const startGateway = async (parts: Parts) => {
   };
 
   const server = createServer((request, response) => {
+    response.once('finish', () => readOn(request));
     if (!isForUs(request.headers.host)) {
       response.writeHead(MISDIRECTED, { connection: 'close' }).end();
       return;

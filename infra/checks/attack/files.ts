@@ -35,8 +35,9 @@ const unusable = (attack: string, type: string, file: () => Promise<Uint8Array |
   attack: `${attack} as ${type}`,
   expected: 'upload-unusable',
   play: async (bed) => {
-    const form = await announce(bed, type);
-    await send(form, await file());
+    const content = await file();
+    const form = await announce(bed, type, Buffer.byteLength(content));
+    await send(form, content);
     return (await publish(bed, form.id)).error;
   },
 });

@@ -54,11 +54,10 @@ const followersShow = async (bed: PlatformBed): Promise<string> => {
   });
   return body.stream.id;
 };
-const LOST = ['not-allowed', 'stream-not-found'];
 const FOLLOWERS: readonly Case[] = (['DELETE /users/asha/follow', 'PUT /users/bilal/block'] as const).flatMap((lost) =>
   ['', '/playback', '/live'].map((what): Case => ({
     attack: `GET /stream/{id}${what} after ${lost}`,
-    expected: LOST,
+    expected: [lost.startsWith('PUT') ? 'blocked' : 'not-allowed', 'stream-not-found'],
     play: async (bed) => {
       const show = await followersShow(bed);
       await as(bed, 'bilal')('PUT', '/users/asha/follow');

@@ -12,13 +12,14 @@ const SCRIPTS = [
   '{{constructor.constructor("alert(1)")()}}',
   '${alert(1)}',
   'javascript:alert(1)',
-  '\u202egnp.exe',
   '<iframe srcdoc="<script>1</script>">',
   '&lt;script&gt;',
   '<!--<script>',
   ']]><script>',
   '<a href="data:text/html,<script>1</script>">x</a>',
 ];
+/** What turns the direction of all that follows it: kept out of a text, whose other letters are kept. */
+const TURNS = '\u202e';
 const INVISIBLE = ['\u200b\u200b', '\u3164', '\u2800', '\u115f\u1160', '\ufeff', '\u00ad', '\u180e', '\u{e0041}'];
 
 /** What comes back of a text: as data that a browser does not take for a page, and word for word. */
@@ -40,6 +41,17 @@ export const WORDS: readonly Case[] = [
       return body?.id === undefined ? error : asData(bed, `/posts/${body.id}`, text);
     },
   })),
+  {
+    attack: 'a post whose letters run backwards',
+    expected: 'data',
+    play: async (bed) => {
+      const { body, error } = await bed.call('POST', '/posts', {
+        token: bed.tokens.chen,
+        body: { text: `${TURNS}gnp.exe` },
+      });
+      return body?.id === undefined ? error : asData(bed, `/posts/${body.id}`, 'gnp.exe');
+    },
+  },
   ...SCRIPTS.slice(0, 6).map((name): Case => ({
     attack: `a name of ${JSON.stringify(name)}`,
     expected: 'data',

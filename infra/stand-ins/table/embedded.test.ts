@@ -330,7 +330,8 @@ describe('the server', () => {
       400,
       expect.objectContaining(type('MissingAuthenticationTokenException')),
     ]);
-    for (const body of ['', '{"half":', '[]', 'null', '"text"'])
+    const nested = `${'{"M":'.repeat(10_000)}{}${'}'.repeat(10_000)}`;
+    for (const body of ['', '{"half":', '[]', 'null', '"text"', nested])
       expect(await post(url, { body })).toEqual([400, expect.objectContaining(type('SerializationException'))]);
   });
 

@@ -11,8 +11,11 @@ import { tableOperations } from './tables.ts';
 import { sweepExpired, timeToLiveOperations } from './time-to-live.ts';
 import { forgetTokens, transactionOperations } from './transactions.ts';
 
-/** DynamoDB's own limit of a request is 16 MiB. */
-export const LIMITS = { bodyBytes: 16 * 1024 * 1024, drainMs: 5_000, sweepMs: 60_000 } as const;
+/**
+ * DynamoDB's own limit of a request is 16 MiB. Of its levels: the 32 that attributes may nest are two each in JSON, and
+ * a transaction is a few around them; far more than those is no request at all.
+ */
+export const LIMITS = { bodyBytes: 16 * 1024 * 1024, bodyLevels: 200, drainMs: 5_000, sweepMs: 60_000 } as const;
 
 const TARGET = /^DynamoDB_20120810\.(\w+)$/;
 const JSON_TYPE = 'application/x-amz-json-1.0';
@@ -142,11 +145,24 @@ async function readBody(request: IncomingMessage): Promise<string> {
 function parseBody(text: string): object {
   try {
     const body: unknown = JSON.parse(text);
-    if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body;
+    if (typeof body === 'object' && body !== null && !Array.isArray(body) && isWithin(body, LIMITS.bodyLevels))
+      return body;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }
   throw unreadable();
+}
+
+/** Level by level and not by recursion, since whoever nests 10,000 levels means to use the stack up. */
+function isWithin(body: object, levels: number): boolean {
+  let level: object[] = [body];
+  for (let count = 0; level.length > 0; count += 1) {
+    if (count === levels) return false;
+    level = level.flatMap((outer): object[] =>
+      Object.values(outer).filter((inner) => typeof inner === 'object' && inner),
+    );
+  }
+  return true;
 }
 
 function send(response: ServerResponse, { statusCode, body }: Answer, staying: boolean) {
