@@ -8,7 +8,7 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +17,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { WebSocket } from 'ws';
 import * as z from 'zod/mini';
+import { pageScript } from '../lib/page-script.ts';
 
 const CHUNK_MS = 250;
 const PREFERENCES = {
@@ -51,9 +52,9 @@ const settings = {
 };
 
 /** `localhost` is a secure context by its name. */
-const script = await readFile(fileURLToPath(new URL('record-page.js', import.meta.url)));
+const script = await pageScript(fileURLToPath(new URL('../pages/record.ts', import.meta.url)));
 const server = createServer((request, response) => {
-  const isScript = request.url === '/record-page.js';
+  const isScript = request.url === '/record.js';
   response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html');
   response.end(isScript ? script : '<!doctype html><title>recording</title>');
 });
@@ -114,7 +115,7 @@ try {
   const expression = `(async () => {
     const chunks = [];
     window.chunk = async (atMs, base64) => { chunks.push({ atMs, base64 }); };
-    const page = await import('/record-page.js');
+    const page = await import('/record.js');
     const mimeType = await page.fromRecorder(${JSON.stringify(settings)});
     return JSON.stringify({ mimeType, chunks });
   })()`;

@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { chromium, type Route } from '@playwright/test';
 import { CHROMIUM_PATH, chromiumArguments } from '../lib/chromium.ts';
+import { pageScript } from '../lib/page-script.ts';
 
 export type Chunk = { atMs: number; bytes: number };
 
@@ -27,8 +28,8 @@ const RECORDER_TYPES: Record<string, string> = {
 const WEBCODECS = 'h264-aac';
 const HERE = dirname(fileURLToPath(import.meta.url));
 const PACKAGES = join(HERE, '../../../node_modules');
+const RECORD_PAGE = join(HERE, '../pages/record.ts');
 const FILES: Record<string, string> = {
-  '/record-page.js': join(HERE, 'record-page.js'),
   '/mediabunny.js': join(PACKAGES, 'mediabunny/dist/bundles/mediabunny.min.mjs'),
   '/aac-encoder.js': join(PACKAGES, '@mediabunny/aac-encoder/dist/bundles/mediabunny-aac-encoder.min.mjs'),
 };
@@ -77,7 +78,7 @@ await page.exposeFunction('chunk', (atMs: number, base64: string) => {
   chunks.push({ atMs: Math.round(atMs), bytes: piece.byteLength });
 });
 const recorded: string = await page.evaluate(
-  `import('/record-page.js').then((page) => page.${how}(${JSON.stringify(settings)}))`,
+  `import('/record.js').then((page) => page.${how}(${JSON.stringify(settings)}))`,
 );
 await browser.close();
 
@@ -86,8 +87,11 @@ await writeFile(`${values.out}.chunks.json`, `${JSON.stringify({ mimeType: recor
 console.log(`${values.out}: ${recorded}, ${chunks.length} chunks, ${Buffer.concat(pieces).byteLength} bytes`);
 
 /** One page, a secure context by its name, and the two packages that it may import. */
-function serve(route: Route): Promise<void> {
-  const file = FILES[new URL(route.request().url()).pathname];
+async function serve(route: Route): Promise<void> {
+  const { pathname } = new URL(route.request().url());
+  if (pathname === '/record.js')
+    return route.fulfill({ body: await pageScript(RECORD_PAGE), contentType: 'text/javascript' });
+  const file = FILES[pathname];
   if (file) return route.fulfill({ path: file, contentType: 'text/javascript' });
   const imports = { mediabunny: '/mediabunny.js', '@mediabunny/aac-encoder': '/aac-encoder.js' };
   const body = `<!doctype html><script type="importmap">${JSON.stringify({ imports })}</script>`;

@@ -10,6 +10,7 @@ import { RUNGS } from '#wire';
 
 import { createContainerReader } from '../../../ingest-worker/media/container-reader.ts';
 import { CHROMIUM_PATH, chromiumArguments } from '../lib/chromium.ts';
+import { pageScript } from '../lib/page-script.ts';
 import type { Ending, Publisher } from './publisher.ts';
 import type { Rung } from './rung-captures.ts';
 
@@ -25,9 +26,10 @@ export type Browser = {
 const NAMES: Partial<Record<Rung, string>> = { '1': RUNGS[1], '3': RUNGS[3], '4': RUNGS[4] };
 export const LIVE_RUNGS: readonly Rung[] = ['1', '3', '4'];
 
-const PAGE = fileURLToPath(new URL('live-page', import.meta.url));
+const PAGE = fileURLToPath(new URL('../pages/live', import.meta.url));
+const WITNESS = join(PAGE, 'witness.ts');
 const LOOK_MS = 100;
-const TYPES: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript' };
+const TYPES: Record<string, string> = { '.js': 'text/javascript' };
 
 const Report = z.object({
   state: z.string(),
@@ -60,10 +62,9 @@ export const openBrowser = async (): Promise<Browser> => {
       handed(Buffer.concat(await request.toArray()));
       return void response.end();
     }
-    const file =
-      path === '/witness.js' ? join(PAGE, 'witness.js') : join(directory, path === '/' ? 'index.html' : path);
-    response.setHeader('content-type', TYPES[extname(file)] ?? 'application/octet-stream');
-    return void response.end(await readFile(file));
+    const file = join(directory, path === '/' ? 'index.html' : path);
+    response.setHeader('content-type', TYPES[extname(path)] ?? 'text/html');
+    return void response.end(path === '/witness.js' ? await pageScript(WITNESS) : await readFile(file));
   };
   const server = createServer((request, response) => {
     serve(request, response).catch(() => response.writeHead(404).end());
