@@ -170,6 +170,8 @@ export const PlaybackView = z.object({
   kind: z.enum(['live', 'recording']),
   /** The HLS playlist, its token included where the stream is not public. */
   hls: z.string(),
+  /** While it is live: all of it so far, for whoever goes back; absent where there is none, as with low latency. */
+  dvr: z.optional(z.string()),
   poster: z.string(),
   token: z.optional(z.string()),
   /** Where there is a token: how many milliseconds it is good for. Ask again before, as long as you may watch. */
@@ -244,8 +246,11 @@ export const UpdatePost = z.partial(
 );
 export type UpdatePost = z.infer<typeof UpdatePost>;
 
-/** Query of `GET /posts`: one author's. */
-export const PostQuery = z.extend(PageQuery, { author: HandleText });
+/** Query of `GET /posts`: one author's, or the one that announced a show. */
+export const PostQuery = z.extend(PageQuery, {
+  author: z.optional(HandleText),
+  stream: z.optional(z.string().check(z.maxLength(64))),
+});
 
 export const PostView = z.object({
   id: z.string(),

@@ -20,7 +20,7 @@ export const POST_OPERATIONS: readonly Operation[] = [
   {
     method: 'GET',
     path: '/posts',
-    does: 'One author’s posts, the newest first',
+    does: 'One author’s posts, the newest first; or the one that announced a show',
     who: 'anyone',
     query: PostQuery,
     status: 200,

@@ -283,6 +283,13 @@ export const recording = (
   return { is: states.includes('failed') ? 'failed' : 'none' };
 };
 
+/** By what a live show can be played from its beginning; Mux has that not where the delay is low. */
+export const soFar = (stream: Stream): string | undefined => {
+  const asset = newestAsset(stream);
+  if (stream.latency === 'low' || asset?.activeAt === undefined || asset.overAt !== undefined) return undefined;
+  return asset.playback?.is;
+};
+
 /**
  * Whether Mux must still be told that it is over: its recording may be open although nobody feeds it any more. What Mux has said of
  * recordings that it closed does not count: another may be open of which it has not said anything yet.

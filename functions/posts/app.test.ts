@@ -311,6 +311,8 @@ describe('the post of a stream', () => {
     const outcomes = await times(100, () => rooms.publishLive(live, Date.now()));
     expect(outcomes.filter(({ published }) => published)).toHaveLength(1);
     const { id: _, ...view } = stream;
+    const { body } = await rooms.call('GET', `/posts?stream=${stream.id}`);
+    expect(body.items).toMatchObject([{ text: 'My first show', stream: { id: stream.id } }]);
     expect(await postsOf(creator)).toEqual([
       expect.objectContaining({ text: 'My first show', stream: { ...view, id: stream.id } }),
     ]);
@@ -329,6 +331,8 @@ describe('the post of a stream', () => {
     await creator.delete(`/posts/${post.id}`);
     expect(await rooms.publishLive(live, Date.now())).toEqual({ published: false });
     expect(await postsOf(creator)).toEqual([]);
+    expect((await rooms.call('GET', `/posts?stream=${stream.id}`)).body).toEqual({ items: [] });
+    expect((await rooms.call('GET', '/posts')).body.error).toBe('invalid-request');
   });
 
   it('takes the recording of its show with it, which a post that only shows it does not', async () => {

@@ -34,6 +34,7 @@ type Parts = RoomParts &
     posts: {
       create(post: Post): Promise<{ created: true } | { created: false; because: 'gone' | 'upload-gone' }>;
       find(id: PostId): Promise<Post | undefined>;
+      ofStream(id: StreamId): Promise<Post | undefined>;
       edit(post: Post, changes: PostChanges, now: number): Promise<Post | undefined>;
       byAuthor(author: UserId, ask: Ask): Promise<Slice>;
       explore(ask: Ask): Promise<Slice>;
@@ -100,7 +101,13 @@ export const createPostsApp = (parts: Parts) => {
   };
 
   room.get('/posts', query(PostQuery), async (c) => {
-    const { author, ...asked } = c.req.valid('query');
+    const { author, stream, ...asked } = c.req.valid('query');
+    if (stream !== undefined) {
+      const id = parseStreamId(stream);
+      const post = id && (await posts.ofStream(id));
+      return c.json({ items: post ? await views.postViews([post], c.get('user')) : [] });
+    }
+    if (author === undefined) throw new Refusal('invalid-request', 'Whose posts: author, or stream.');
     const handle = parseHandle(author);
     const user = handle && (await users.byHandle(handle));
     if (!user) throw new Refusal('user-not-found', 'Nobody goes by this handle.');

@@ -125,6 +125,12 @@ export const createPostStore = ({ table }: { table: Table }) => {
 
     find,
 
+    /** The post that announced a stream; undefined where there is none, or no longer. */
+    ofStream: async (id: StreamId): Promise<Post | undefined> => {
+      const item = await table.get(livePostKey(id));
+      return item && find(livePostRecord.read(item).postId);
+    },
+
     /** The post as it is now; undefined where it has gone. Other media takes the place of an uploaded file, which is removed. */
     edit: async (
       { id, authorId, upload }: Pick<Post, 'id' | 'authorId' | 'upload'>,

@@ -3,7 +3,7 @@ import { Beat, type Ingest, PageQuery, StreamQuery } from '#contract/http';
 import { CreateStream, SHOW_LIMITS, UpdateStream } from '#contract/show';
 import { channelKind } from '#domain/channel';
 import { type Handle, parseHandle, parseStreamId, type StreamId } from '#domain/ids';
-import { isLiveToViewers, isOnAir, isOver, newStream, recording, type Stream } from '#domain/stream';
+import { isLiveToViewers, isOnAir, isOver, newStream, recording, soFar, type Stream } from '#domain/stream';
 import { STREAM_LIMITS } from '#domain/stream-limits';
 import { mayTakeDown, type User } from '#domain/user';
 import type { Cursors } from '#store/cursor';
@@ -292,14 +292,19 @@ export const createStreamsApp = (parts: Parts) => {
       const stream = await watchable(c);
       const signed = stream.visibility !== 'public';
       const { is, playbackId } = recording(stream);
-      const answer = async (kind: 'live' | 'recording', id: string) =>
-        c.json({ kind, ...(await video.playback({ playbackId: id, kind, signed })) }, 200, {
+      const answer = async (kind: 'live' | 'recording', id: string, dvrId?: string) => {
+        const [played, dvr] = await Promise.all([
+          video.playback({ playbackId: id, kind, signed }),
+          dvrId === undefined ? undefined : video.playback({ playbackId: dvrId, kind: 'recording', signed }),
+        ]);
+        return c.json({ kind, ...played, ...(dvr && { dvr: dvr.hls }) }, 200, {
           'Cache-Control': signed ? 'private, no-store' : 'public, max-age=2',
         });
+      };
       if (playbackId !== undefined) return answer('recording', playbackId);
       if (isLiveToViewers(stream)) {
         const { live } = await channels.of(stream);
-        if (live) return answer('live', live.playbackId);
+        if (live) return answer('live', live.playbackId, soFar(stream));
       }
       if (stream.state !== 'ended') throw new Refusal('not-live-yet', 'The show has not begun yet.');
       if (is === 'preparing') throw new Refusal('stream-ended', 'The show is over; its recording is being prepared.');

@@ -62,6 +62,7 @@ it('goes from the announcement of a show to its recording', async () => {
   expect(playing.body).toEqual({
     kind: 'live',
     hls: 'https://play.test/play1.m3u8',
+    dvr: 'https://play.test/asset1-play.m3u8',
     poster: 'https://images.test/play1/live.jpg',
   });
   const live = await call('GET', `/stream/${id}/live`);

@@ -115,6 +115,9 @@ export const createApi = ({ ask, tell }: Http) => ({
     typeof feed === 'string'
       ? ask(Posts, { path: `/posts/${feed}`, query, signal })
       : ask(Posts, { path: '/posts', query: { author: feed.author, ...query }, signal }),
+  /** The post that announced a show; none where it was taken down. */
+  postOfStream: async (id: string, { signal }: Asking = {}) =>
+    (await ask(Posts, { path: '/posts', query: { stream: id }, signal })).items[0] ?? null,
   post: (id: string, { signal }: Asking = {}) => ask(PostView, { path: `/posts/${segment(id)}`, signal }),
   createUpload: (body: { type: string; bytes: number }) =>
     ask(UploadForm, { method: 'POST', path: '/posts/uploads', body }),

@@ -75,6 +75,13 @@ export const createQueries = (api: Api) => ({
       ...byCursor,
     }),
 
+  /** A creator's newest shows. */
+  moreOf: (handle: string) =>
+    queryOptions({
+      queryKey: ['streams', 'more', handle],
+      queryFn: async ({ signal }) => (await api.streams({ creator: handle }, { limit: 8, signal })).items,
+    }),
+
   myStreams: () =>
     infiniteQueryOptions({
       queryKey: ['streams', 'mine'],
@@ -175,6 +182,13 @@ export const createQueries = (api: Api) => ({
     queryOptions({
       queryKey: ['post', id],
       queryFn: ({ signal }) => api.post(id, { signal }),
+    }),
+
+  /** The post that announced a show; null where it was taken down. */
+  postOfStream: (id: string) =>
+    queryOptions({
+      queryKey: ['post', 'of', id],
+      queryFn: ({ signal }) => api.postOfStream(id, { signal }),
     }),
 
   comments: (postId: string) =>

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { createMemoryHistory } from '@tanstack/react-router';
-import { act, screen } from '@testing-library/react';
+import { act, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 import type { StreamView } from '#contract/http';
@@ -68,6 +68,36 @@ describe('the watch page', () => {
     openWatchPage({ stream: makeStream({ state: 'ended', recording, startedAt: '2026-11-22T10:00:00Z' }) });
     expect(await screen.findByText(said)).toBeTruthy();
     expect(screen.queryByTestId('player')).toBeNull();
+  });
+
+  it('shows what is said of the show where it was announced, and where to go on from here', async () => {
+    openWatchPage({
+      stream: makeStream({ state: 'live', startedAt: '2026-11-22T10:00:00Z' }),
+      answers: {
+        'GET /posts': {
+          items: [
+            {
+              id: 'pst_1',
+              author: ASHA,
+              text: 'First light',
+              likes: 0,
+              comments: 2,
+              createdAt: '2026-11-22T10:00:00Z',
+            },
+          ],
+        },
+        'GET /stream': {
+          items: [
+            makeStream({ state: 'live', startedAt: '2026-11-22T10:00:00Z' }),
+            makeStream({ id: 'str_2', title: 'Second light', state: 'ended', recording: 'ready' }),
+          ],
+        },
+      },
+    });
+    expect(await screen.findByRole('heading', { name: '2 comments' })).toBeTruthy();
+    const more = within(await screen.findByRole('region', { name: 'More from Asha' }));
+    expect(more.getAllByRole('article')).toHaveLength(1);
+    expect(more.getByRole('link', { name: 'Second light' })).toBeTruthy();
   });
 
   it('asks a stranger to sign in for a show for followers', async () => {

@@ -8,6 +8,7 @@ import { AudiencePanel } from '../audience/audience-panel.tsx';
 import { ChatReplay } from '../audience/chat-replay.tsx';
 import { ApiError, type ApiErrorCode } from '../api/api-error.ts';
 import { useApp, useSignedIn } from '../context/app-context.ts';
+import { Comments } from '../feed/comments.tsx';
 import { FollowButton } from '../people/follow-button.tsx';
 import { SignInGate } from '../context/sign-in-gate.tsx';
 import { isSettled, type Snapshot } from '../realtime/snapshot.ts';
@@ -19,13 +20,15 @@ import { EmptyState } from '../ui/empty-state.tsx';
 import { LoadFailed } from '../ui/load-failed.tsx';
 import { Loading } from '../ui/loading.tsx';
 import { NotFoundPage } from './not-found-page.tsx';
-import { Page } from '../ui/page.tsx';
+import { Page, Section } from '../ui/page.tsx';
 import { RichText } from '../ui/rich-text.tsx';
 import { shareLink } from '../ui/share.ts';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { Elapsed, TimeAgo } from '../ui/time.tsx';
 import { saveCalendarFile } from '../watch/calendar-file.ts';
 import { Playback, PlaybackSkeleton } from '../watch/playback.tsx';
+import { useTheatre } from '../watch/use-theatre.ts';
+import { StreamGrid } from '../ui/stream-grid.tsx';
 import { StreamBadge } from '../ui/stream-badge.tsx';
 import { compactCount, count } from '../ui/count.ts';
 import { Viewers } from '../ui/viewers.tsx';
@@ -110,12 +113,19 @@ const Watch = ({ stream }: { stream: StreamView }) => {
   }, [ahead, queryClient, stream.id]);
 
   const [seconds, setSeconds] = useState(0);
+  const [theatre, setTheatre] = useTheatre();
   // once it is over its chat is shown beside the recording, at the moment that is played
   const replayed = isSettled(stream) || (now !== undefined && isSettled(now));
   return (
-    <div className="watch">
+    <div className={`watch${theatre ? ' watch--wide' : ''}`}>
       <div className="watch__stage">
-        <Playback stream={stream} now={now} onRecordingAt={setSeconds} />
+        <Playback
+          stream={stream}
+          now={now}
+          onRecordingAt={setSeconds}
+          theatre={theatre}
+          onTheatre={() => setTheatre(!theatre)}
+        />
         {!replayed && stream.state !== 'ended' && <AudiencePanel streamId={stream.id} />}
         {replayed && stream.startedAt !== undefined && (
           <ChatReplay streamId={stream.id} startedAt={stream.startedAt} seconds={seconds} />
@@ -159,7 +169,48 @@ const Watch = ({ stream }: { stream: StreamView }) => {
           <RichText text={stream.description} />
         </div>
       )}
+      {shown.state !== 'created' && shown.state !== 'connecting' && <Discussion streamId={stream.id} />}
+      <MoreShows stream={stream} />
     </div>
+  );
+};
+
+/** What is said of the show where it was announced. */
+const Discussion = ({ streamId }: { streamId: string }) => {
+  const { queries } = useApp();
+  const { data: post } = useQuery(queries.postOfStream(streamId));
+  if (!post) return null;
+  return (
+    <section className="watch__discussion" aria-labelledby="comments-title">
+      <h2 id="comments-title">{post.comments > 0 ? count(post.comments, 'comment') : 'Comments'}</h2>
+      <Comments post={post} />
+    </section>
+  );
+};
+
+/** How many of each are shown beneath a show. */
+const MORE_SHOWS = 4;
+
+/** Where to go on from here: the creator's other shows, and who is on the air. */
+const MoreShows = ({ stream }: { stream: StreamView }) => {
+  const { queries } = useApp();
+  const { data: theirs } = useQuery(queries.moreOf(stream.creator.handle));
+  const { data: live } = useQuery(queries.liveNow());
+  const others = theirs?.filter(({ id }) => id !== stream.id).slice(0, MORE_SHOWS) ?? [];
+  const onAir = live?.filter(({ id, creator }) => id !== stream.id && creator.id !== stream.creator.id) ?? [];
+  return (
+    <>
+      {others.length > 0 && (
+        <Section id="more-from" title={`More from ${stream.creator.name}`}>
+          <StreamGrid streams={others} showCreator={false} />
+        </Section>
+      )}
+      {onAir.length > 0 && (
+        <Section id="live-elsewhere" title="Live now">
+          <StreamGrid streams={onAir.slice(0, MORE_SHOWS)} />
+        </Section>
+      )}
+    </>
   );
 };
 

@@ -10,6 +10,8 @@ export type Attached = {
   toLiveEdge: () => void;
   /** How far behind the edge the picture is; 0 where that is not known. */
   behindSeconds: () => number;
+  /** Keeps to the rendition of so many lines; null leaves the choice to the connection. */
+  setQuality: (lines: number | null) => void;
   detach: () => void;
 };
 
@@ -17,6 +19,12 @@ type Options = {
   video: HTMLVideoElement;
   url: string;
   live: boolean;
+  /** Where to begin, in seconds from its beginning; without it at the live edge, or the beginning. */
+  startAt?: number | undefined;
+  /** As for `setQuality`, from the first picture on. */
+  quality: number | null;
+  /** The renditions that there are, in lines, the best first; none where the browser chooses by itself. */
+  onQualities: (lines: number[]) => void;
   /** True while the picture cannot be had and is being tried for again. */
   onTrouble: (trouble: boolean) => void;
   /** The address itself was refused (an expired token): another is needed. */
@@ -35,8 +43,9 @@ export const attachHls = (options: Options): Attached =>
   // oxlint-disable-next-line import/no-named-as-default-member -- as above
   Hls.isSupported() ? attachByMediaSource(options) : attachNatively(options);
 
-const attachByMediaSource = ({ video, url: first, live, onTrouble, onRefused }: Options): Attached => {
-  let url = first;
+const attachByMediaSource = (options: Options): Attached => {
+  const { video, live, startAt, onQualities, onTrouble, onRefused } = options;
+  let { url, quality } = options;
   let refused = false;
   let hls = startHls();
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -49,11 +58,16 @@ const attachByMediaSource = ({ video, url: first, live, onTrouble, onRefused }: 
       lowLatencyMode: false,
       liveSyncDurationCount: LIVE_SYNC_SEGMENTS,
       backBufferLength: BACK_BUFFER_SECONDS,
+      ...(startAt !== undefined && { startPosition: startAt }),
       // a playlist that is loaded again keeps the address that it had at first, with the token of that time
       xhrSetup: (request, asked) => {
         const renewed = withTokenOf(asked, url);
         if (renewed !== asked) request.open('GET', renewed, true);
       },
+    });
+    made.on(Events.MANIFEST_PARSED, (_event, { levels }) => {
+      onQualities([...new Set(levels.map(({ height }) => height))].filter((lines) => lines > 0).sort((a, b) => b - a));
+      if (quality !== null) made.nextLevel = levelOf(made, quality);
     });
     made.on(Events.ERROR, (_event, error) => failed(error));
     made.on(Events.FRAG_BUFFERED, () => {
@@ -101,6 +115,10 @@ const attachByMediaSource = ({ video, url: first, live, onTrouble, onRefused }: 
       if (hls.liveSyncPosition !== null) video.currentTime = hls.liveSyncPosition;
     },
     behindSeconds: () => (hls.liveSyncPosition === null ? 0 : Math.max(0, hls.liveSyncPosition - video.currentTime)),
+    setQuality(lines) {
+      quality = lines;
+      hls.nextLevel = lines === null ? -1 : levelOf(hls, lines);
+    },
     detach() {
       clearTimeout(timer);
       hls.destroy();
@@ -108,7 +126,10 @@ const attachByMediaSource = ({ video, url: first, live, onTrouble, onRefused }: 
   };
 };
 
-const attachNatively = ({ video, url: first, onTrouble }: Options): Attached => {
+/** The best rendition of so many lines, by its number; -1, which is any, where there is none. */
+const levelOf = ({ levels }: Hls, lines: number): number => levels.findLastIndex(({ height }) => height === lines);
+
+const attachNatively = ({ video, url: first, startAt, onQualities, onTrouble }: Options): Attached => {
   let url = first;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let failures = 0;
@@ -122,9 +143,11 @@ const attachNatively = ({ video, url: first, onTrouble }: Options): Attached => 
     void video.play().catch(() => {});
   };
   const loaded = () => {
+    if (startAt !== undefined && video.currentTime === 0) video.currentTime = startAt;
     failures = 0;
     onTrouble(false);
   };
+  onQualities([]);
   const edge = () => (video.seekable.length > 0 ? video.seekable.end(video.seekable.length - 1) : undefined);
   if (video.canPlayType(NATIVE_HLS)) {
     video.addEventListener('error', failed);
@@ -142,6 +165,8 @@ const attachNatively = ({ video, url: first, onTrouble }: Options): Attached => 
     },
     // Safari keeps its own distance from the edge, which is not told.
     behindSeconds: () => 0,
+    // and chooses the rendition by itself
+    setQuality() {},
     detach() {
       clearTimeout(timer);
       video.removeEventListener('error', failed);

@@ -23,12 +23,16 @@ type Props = {
   now: Snapshot | undefined;
   /** Where in the recording the player is, in whole seconds. */
   onRecordingAt: (seconds: number) => void;
+  theatre: boolean;
+  onTheatre: () => void;
 };
 
 /** The picture of a stream, or what is to be said while there is none. */
-export const Playback = ({ stream, now, onRecordingAt }: Props) => {
+export const Playback = ({ stream, now, onRecordingAt, theatre, onTheatre }: Props) => {
   const { queries } = useApp();
   const queryClient = useQueryClient();
+  /** Where somebody is who has gone back in a live show: its recording goes on from there. */
+  const [goneBackTo, setGoneBackTo] = useState<number>();
   const [liveSeen, setLiveSeen] = useState<'not' | 'playing' | 'done'>('not');
   const known = {
     ...stream,
@@ -65,13 +69,20 @@ export const Playback = ({ stream, now, onRecordingAt }: Props) => {
           <Player
             key={`${stream.id}/${kind}`}
             url={source.hls}
+            dvr={source.dvr}
+            startedAt={known.startedAt}
             poster={source.poster}
             kind={kind}
+            startAt={kind === 'recording' ? goneBackTo : undefined}
             title={stream.title}
+            theatre={theatre}
+            onTheatre={onTheatre}
             onEnded={ended}
-            onProgress={(seconds) => {
-              if (kind === 'live') beat(seconds);
-              else onRecordingAt(Math.floor(seconds));
+            onProgress={(seconds, rewound) => {
+              if (kind === 'live') {
+                beat(seconds);
+                setGoneBackTo(rewound ? Math.floor(seconds) : undefined);
+              } else onRecordingAt(Math.floor(seconds));
             }}
             onRefused={() => void queryClient.refetchQueries({ queryKey: ['playback', stream.id] })}
           />

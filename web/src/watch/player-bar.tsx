@@ -1,17 +1,37 @@
-import { Maximize, Pause, PictureInPicture2, Play, Volume2, VolumeX } from 'lucide-react';
+import {
+  Captions,
+  CaptionsOff,
+  Maximize,
+  Pause,
+  PictureInPicture2,
+  Play,
+  RectangleHorizontal,
+  Volume2,
+  VolumeX,
+} from 'lucide-react';
 import { IconButton } from '../ui/icon-button.tsx';
 import { clockTime } from '../ui/time.tsx';
 import { PlayerRange } from './player-range.tsx';
+import { PlayerSettings, type PlayerChoices } from './player-settings.tsx';
 import type { Playing } from './use-playing.ts';
 
 type Props = {
   kind: 'live' | 'recording';
   playing: Playing;
+  /** Where one can go, in seconds; undefined where one can only watch. */
+  timeline: { at: number; end: number } | undefined;
+  /** How far behind what is on the air. */
+  behindSeconds: number;
+  choices: PlayerChoices;
+  captionsShown: boolean;
+  theatre: boolean;
   onToggle: () => void;
   onMute: () => void;
   onVolume: (volume: number) => void;
   onSeek: (seconds: number) => void;
   onLiveEdge: () => void;
+  onCaptions: () => void;
+  onTheatre: (() => void) | undefined;
   onPictureInPicture: () => void;
   onFullscreen: () => void;
 };
@@ -23,58 +43,88 @@ const BEHIND_SECONDS = 8;
 export const PlayerBar = ({
   kind,
   playing,
+  timeline,
+  behindSeconds,
+  choices,
+  captionsShown,
+  theatre,
   onToggle,
   onMute,
   onVolume,
   onSeek,
   onLiveEdge,
+  onCaptions,
+  onTheatre,
   onPictureInPicture,
   onFullscreen,
-}: Props) => (
-  <div className="player__bar">
-    {kind === 'recording' && (
-      <PlayerRange
-        label="Position"
-        valueText={(seconds) => `${clockTime(seconds)} of ${clockTime(playing.durationSeconds)}`}
-        className="player__seek"
-        value={playing.seconds}
-        max={playing.durationSeconds}
-        onChange={onSeek}
+}: Props) => {
+  const behind = kind === 'live' && behindSeconds > BEHIND_SECONDS;
+  return (
+    <div className="player__bar">
+      {timeline && (
+        <PlayerRange
+          label="Position"
+          valueText={(seconds) => `${clockTime(seconds)} of ${clockTime(timeline.end)}`}
+          className="player__seek"
+          value={timeline.at}
+          max={timeline.end}
+          onChange={onSeek}
+        />
+      )}
+      <IconButton
+        label={playing.paused ? 'Play' : 'Pause'}
+        icon={playing.paused ? <Play /> : <Pause />}
+        onClick={onToggle}
       />
-    )}
-    <IconButton
-      label={playing.paused ? 'Play' : 'Pause'}
-      icon={playing.paused ? <Play /> : <Pause />}
-      onClick={onToggle}
-    />
-    <IconButton
-      label={playing.muted ? 'Unmute' : 'Mute'}
-      icon={playing.muted ? <VolumeX /> : <Volume2 />}
-      onClick={onMute}
-    />
-    <PlayerRange
-      label="Volume"
-      valueText={(volume) => `${Math.round(volume * 100)}%`}
-      className="player__volume"
-      value={playing.muted ? 0 : playing.volume}
-      max={1}
-      onChange={onVolume}
-    />
-    {kind === 'recording' ? (
-      <span className="player__time">
-        {clockTime(playing.seconds)} / {clockTime(playing.durationSeconds)}
-      </span>
-    ) : (
-      playing.behindSeconds > BEHIND_SECONDS && (
-        <button type="button" className="player__edge" onClick={onLiveEdge}>
-          Back to live
-        </button>
-      )
-    )}
-    <span className="player__gap" />
-    {document.pictureInPictureEnabled && (
-      <IconButton label="Picture in picture" icon={<PictureInPicture2 />} onClick={onPictureInPicture} />
-    )}
-    <IconButton label="Full screen" icon={<Maximize />} onClick={onFullscreen} />
-  </div>
-);
+      <IconButton
+        label={playing.muted ? 'Unmute' : 'Mute'}
+        icon={playing.muted ? <VolumeX /> : <Volume2 />}
+        onClick={onMute}
+      />
+      <PlayerRange
+        label="Volume"
+        valueText={(volume) => `${Math.round(volume * 100)}%`}
+        className="player__volume"
+        value={playing.muted ? 0 : playing.volume}
+        max={1}
+        onChange={onVolume}
+      />
+      {kind === 'recording' && timeline && (
+        <span className="player__time">
+          {clockTime(timeline.at)} / {clockTime(timeline.end)}
+        </span>
+      )}
+      {behind && (
+        <>
+          {timeline && <span className="player__time">−{clockTime(behindSeconds)}</span>}
+          <button type="button" className="player__edge" onClick={onLiveEdge}>
+            Back to live
+          </button>
+        </>
+      )}
+      <span className="player__gap" />
+      {choices.captions.length > 0 && (
+        <IconButton
+          label="Captions"
+          aria-pressed={captionsShown}
+          icon={captionsShown ? <Captions /> : <CaptionsOff />}
+          onClick={onCaptions}
+        />
+      )}
+      <PlayerSettings {...choices} />
+      {document.pictureInPictureEnabled && (
+        <IconButton label="Picture in picture" icon={<PictureInPicture2 />} onClick={onPictureInPicture} />
+      )}
+      {onTheatre && (
+        <IconButton
+          className="player__theatre"
+          label="Wide picture"
+          aria-pressed={theatre}
+          icon={<RectangleHorizontal />}
+          onClick={onTheatre}
+        />
+      )}
+      <IconButton label="Full screen" icon={<Maximize />} onClick={onFullscreen} />
+    </div>
+  );
+};

@@ -1,37 +1,81 @@
 import { Play, VolumeX } from 'lucide-react';
-import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Spinner } from '../ui/spinner.tsx';
+import { useNow } from '../ui/time.tsx';
 import { attachHls, type Attached } from './hls-source.ts';
 import { PlayerBar } from './player-bar.tsx';
+import { PlayerKeysDialog } from './player-keys-dialog.tsx';
+import { actionOf, type PlayerAction } from './player-keys.ts';
+import { playerMemory, type Remembered } from './player-memory.ts';
+import { useCaptions } from './use-captions.ts';
 import { useIdle } from './use-idle.ts';
 import { usePlaying } from './use-playing.ts';
 import './player.css';
 
 type Props = {
   url: string;
+  /** Of a live show: all of it so far, for whoever goes back. */
+  dvr?: string | undefined;
+  /** When a live show began. */
+  startedAt?: string | undefined;
   poster: string | undefined;
   kind: 'live' | 'recording';
+  /** Where to begin a recording, in seconds. */
+  startAt?: number | undefined;
   /** What is played, for assistive technology. */
   title: string;
+  theatre?: boolean;
+  /** Absent where the page has no room to give. */
+  onTheatre?: (() => void) | undefined;
   onEnded: () => void;
-  /** Where the player is, as often as it tells. */
-  onProgress: (seconds: number) => void;
+  /** Where the player is, as often as it tells; `rewound`: in what there is so far of a live show. */
+  onProgress: (seconds: number, rewound: boolean) => void;
   /** The address was refused; the owner brings another. */
   onRefused: () => void;
 };
 
 const SEEK_SECONDS = 10;
+const VOLUME_STEP = 0.1;
+/** What the live playlist surely still holds; further back is played from the recording so far. */
+const LIVE_WINDOW_SECONDS = 15;
+const SAID_MS = 1_200;
 
 /** Plays one HLS address: at once with sound where the browser lets it, else silently with a way to switch sound on. */
-export const Player = ({ url, poster, kind, title, onEnded, onProgress, onRefused }: Props) => {
+export const Player = ({
+  url,
+  dvr,
+  startedAt,
+  poster,
+  kind,
+  startAt,
+  title,
+  theatre = false,
+  onTheatre,
+  onEnded,
+  onProgress,
+  onRefused,
+}: Props) => {
   const frame = useRef<HTMLDivElement>(null);
   const video = useRef<HTMLVideoElement>(null);
   const attached = useRef<Attached>(undefined);
+  const [memory, setMemory] = useState(playerMemory.read);
   const [trouble, setTrouble] = useState(false);
   /** Started without sound, because the browser wants to be asked first. */
   const [silenced, setSilenced] = useState(false);
+  /** Gone back in a live show: where to, in seconds of what there is so far. */
+  const [rewound, setRewound] = useState<{ toSeconds: number }>();
+  const [qualities, setQualities] = useState<number[]>([]);
+  const [showsKeys, setShowsKeys] = useState(false);
+  const { said, say } = useSaid();
   const playing = usePlaying(video, attached);
-  const idle = useIdle(frame);
+  const { idle, show, hide } = useIdle(frame);
+  const captions = useCaptions(video, memory.captions);
+  const nowMs = useNow(1_000);
+
+  const remember = (change: Partial<Remembered>) => {
+    playerMemory.remember(change);
+    setMemory((known) => ({ ...known, ...change }));
+  };
 
   const refused = useRef(onRefused);
   useEffect(() => {
@@ -39,11 +83,25 @@ export const Player = ({ url, poster, kind, title, onEnded, onProgress, onRefuse
   }, [onRefused]);
 
   // the picture stays when only its address changes
-  const address = useRef(url);
+  const wanted = rewound && dvr !== undefined ? dvr : url;
+  const address = useRef(wanted);
   useEffect(() => {
-    address.current = url;
-    attached.current?.renew(url);
-  }, [url]);
+    address.current = wanted;
+    attached.current?.renew(wanted);
+  }, [wanted]);
+
+  const [atFirst] = useState(memory);
+  const [beginAt] = useState(startAt);
+  useEffect(() => {
+    const element = video.current;
+    if (!element) return undefined;
+    element.volume = atFirst.volume;
+    element.muted = atFirst.muted;
+    const speed = kind === 'recording' ? atFirst.speed : 1;
+    // loading an address sets the one to the other
+    element.defaultPlaybackRate = speed;
+    element.playbackRate = speed;
+  }, [kind, atFirst]);
 
   useEffect(() => {
     const element = video.current;
@@ -52,61 +110,163 @@ export const Player = ({ url, poster, kind, title, onEnded, onProgress, onRefuse
       video: element,
       url: address.current,
       live: kind === 'live',
+      startAt: rewound ? rewound.toSeconds : beginAt,
+      quality: playerMemory.read().quality,
+      onQualities: setQualities,
       onTrouble: setTrouble,
       onRefused: () => refused.current(),
     });
     attached.current = source;
-    void playAloud(element).then((how) => setSilenced(how === 'silently'));
-    return () => source.detach();
-  }, [kind]);
+    void playAloud(element).then((how) => how === 'silently' && setSilenced(true));
+    return () => {
+      attached.current = undefined;
+      source.detach();
+    };
+  }, [kind, rewound, beginAt]);
+
+  const elapsed = startedAt === undefined ? 0 : Math.max(0, (nowMs - Date.parse(startedAt)) / 1_000);
+  const canRewind = kind === 'live' && dvr !== undefined && elapsed > LIVE_WINDOW_SECONDS;
+  const timeline =
+    kind === 'recording' || rewound
+      ? { at: playing.seconds, end: playing.durationSeconds }
+      : canRewind
+        ? { at: Math.max(0, elapsed - playing.behindSeconds), end: elapsed }
+        : undefined;
+
+  const toLiveEdge = () => {
+    if (rewound) setRewound(undefined);
+    else attached.current?.toLiveEdge();
+    void video.current?.play().catch(() => {});
+  };
+
+  /** @param seconds of the timeline that the bar shows */
+  const seekTo = (seconds: number) => {
+    const element = video.current;
+    if (!element) return;
+    if (kind === 'recording' || rewound) {
+      element.currentTime = Math.min(Math.max(0, seconds), playing.durationSeconds);
+      return;
+    }
+    if (!timeline) return;
+    const back = timeline.at - seconds;
+    const behind = timeline.end - seconds;
+    if (behind < LIVE_WINDOW_SECONDS && back > 0) element.currentTime = Math.max(0, element.currentTime - back);
+    else if (behind < 1) toLiveEdge();
+    else if (back < 0) element.currentTime -= back;
+    else setRewound({ toSeconds: Math.max(0, seconds) });
+  };
+
+  const seekBy = (seconds: number) => {
+    if (!timeline) return;
+    seekTo(timeline.at + seconds);
+    say(seconds < 0 ? `Back ${-seconds} s` : `On ${seconds} s`);
+  };
 
   const toggle = () => {
     const element = video.current;
     if (!element) return;
     if (!element.paused) return element.pause();
-    // What was on the air while this was paused is over.
-    if (kind === 'live') attached.current?.toLiveEdge();
+    if (kind === 'live' && !rewound) {
+      // What was on the air while this was paused is over, unless it can be gone back to.
+      if (canRewind && playing.behindSeconds > LIVE_WINDOW_SECONDS)
+        return setRewound({ toSeconds: Math.max(0, elapsed - playing.behindSeconds) });
+      attached.current?.toLiveEdge();
+    }
     void element.play().catch(() => {});
   };
 
-  const unmute = () => {
+  const mute = () => {
     const element = video.current;
     if (!element) return;
     element.muted = !element.muted;
     if (!element.muted && element.volume === 0) element.volume = 1;
+    remember({ muted: element.muted, volume: element.volume });
+    say(element.muted ? 'Sound off' : 'Sound on');
     setSilenced(false);
     // The button that was pressed is gone; the shortcuts stay at hand.
     if (silenced) frame.current?.focus();
   };
 
-  const fullscreen = () => void toggleFullscreen(frame.current, video.current);
-
-  const keys: Record<string, () => void> = {
-    k: toggle,
-    m: unmute,
-    f: fullscreen,
-    ...(kind === 'recording' && {
-      ArrowLeft: () => seekTo(video.current, playing.seconds - SEEK_SECONDS),
-      ArrowRight: () => seekTo(video.current, playing.seconds + SEEK_SECONDS),
-    }),
-  };
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target instanceof HTMLInputElement) return;
-    const action = keys[event.key];
-    if (!action) return;
-    event.preventDefault();
-    action();
+  const setVolume = (volume: number) => {
+    const element = video.current;
+    if (!element) return;
+    element.volume = volume;
+    element.muted = volume === 0;
+    setSilenced(false);
+    remember({ volume, muted: element.muted });
   };
 
+  const louder = (by: number) => {
+    const volume = Math.min(1, Math.max(0, Math.round(((playing.muted ? 0 : playing.volume) + by) * 10) / 10));
+    setVolume(volume);
+    say(`Volume ${Math.round(volume * 100)}%`);
+  };
+
+  const showCaptions = (language: string | null) => {
+    remember({ captions: language });
+    say(language === null ? 'Captions off' : 'Captions on');
+  };
+  const toggleCaptions = () => {
+    const [first] = captions.tracks;
+    if (!first) return say('There are no captions');
+    showCaptions(captions.shown ? null : first.language);
+  };
+
+  const setSpeed = (speed: number) => {
+    if (video.current) {
+      video.current.defaultPlaybackRate = speed;
+      video.current.playbackRate = speed;
+    }
+    remember({ speed });
+  };
+
+  const showKeys = async () => {
+    // a dialog would lie behind what fills the screen
+    if (document.fullscreenElement) await document.exitFullscreen();
+    setShowsKeys(true);
+  };
+
+  const actions: Record<PlayerAction, () => void> = {
+    toggle,
+    back: () => seekBy(-SEEK_SECONDS),
+    on: () => seekBy(SEEK_SECONDS),
+    mute,
+    louder: () => louder(VOLUME_STEP),
+    quieter: () => louder(-VOLUME_STEP),
+    fullscreen: () => void toggleFullscreen(frame.current, video.current),
+    captions: toggleCaptions,
+    'picture-in-picture': () => void togglePictureInPicture(video.current),
+    theatre: () => onTheatre?.(),
+    live: () => kind === 'live' && toLiveEdge(),
+    keys: () => void showKeys(),
+  };
+  const latest = useRef(actions);
+  useEffect(() => {
+    latest.current = actions;
+  });
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      const action = actionOf(event, frame.current);
+      if (!action) return;
+      event.preventDefault();
+      show();
+      latest.current[action]();
+    };
+    document.addEventListener('keydown', onKeyDown);
+    return () => document.removeEventListener('keydown', onKeyDown);
+  }, [show]);
+
+  /** By touch the first tap shows the controls, and the next hides them; by mouse a press plays or pauses. */
+  const pointer = useRef<{ touch: boolean; wasIdle: boolean }>({ touch: false, wasIdle: false });
+  const pressed = () => {
+    if (!pointer.current.touch) return toggle();
+    if (!pointer.current.wasIdle && !playing.paused) hide();
+  };
+
+  const isIdle = idle && !playing.paused;
   return (
-    // oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- shortcuts for what the buttons inside also do
-    <div
-      ref={frame}
-      tabIndex={-1}
-      className={`player${idle && !playing.paused ? ' player--idle' : ''}`}
-      onKeyDown={onKeyDown}
-    >
-      {/* oxlint-disable-next-line jsx-a11y/media-has-caption -- live speech without captions; Mux's will come as HLS tracks */}
+    <div ref={frame} tabIndex={-1} className={`player${isIdle ? ' player--idle' : ''}`}>
+      {/* oxlint-disable-next-line jsx-a11y/media-has-caption -- they come as tracks of the HLS playlist */}
       <video
         ref={video}
         className="player__video"
@@ -115,10 +275,13 @@ export const Player = ({ url, poster, kind, title, onEnded, onProgress, onRefuse
         crossOrigin="anonymous"
         playsInline
         {...(poster !== undefined && { poster })}
-        onClick={toggle}
+        onPointerDownCapture={({ pointerType }) => {
+          pointer.current = { touch: pointerType === 'touch', wasIdle: isIdle };
+        }}
+        onClick={pressed}
         onEnded={onEnded}
         onTimeUpdate={({ currentTarget }) => {
-          if (!currentTarget.paused) onProgress(currentTarget.currentTime);
+          if (!currentTarget.paused) onProgress(currentTarget.currentTime, rewound !== undefined);
         }}
       />
       {(playing.waiting || trouble) && (
@@ -127,13 +290,14 @@ export const Player = ({ url, poster, kind, title, onEnded, onProgress, onRefuse
         </span>
       )}
       {trouble && <output className="player__notice">The picture is not coming through. Trying again…</output>}
+      <output className="player__said">{said && <span>{said}</span>}</output>
       {playing.paused && !playing.waiting && (
         <button type="button" className="player__big" onClick={toggle} aria-label="Play">
           <Play aria-hidden="true" />
         </button>
       )}
       {silenced && playing.muted && (
-        <button type="button" className="player__unmute" onClick={unmute}>
+        <button type="button" className="player__unmute" onClick={mute}>
           <VolumeX aria-hidden="true" />
           Tap for sound
         </button>
@@ -141,16 +305,48 @@ export const Player = ({ url, poster, kind, title, onEnded, onProgress, onRefuse
       <PlayerBar
         kind={kind}
         playing={playing}
+        timeline={timeline}
+        behindSeconds={playing.behindSeconds}
+        choices={{
+          qualities,
+          quality: memory.quality,
+          onQuality: (quality) => {
+            attached.current?.setQuality(quality);
+            remember({ quality });
+          },
+          captions: captions.tracks,
+          language: memory.captions,
+          onLanguage: showCaptions,
+          speed: kind === 'recording' ? memory.speed : undefined,
+          onSpeed: setSpeed,
+          onKeys: () => void showKeys(),
+        }}
+        captionsShown={captions.shown}
+        theatre={theatre}
         onToggle={toggle}
-        onMute={unmute}
-        onVolume={(volume) => setVolume(video.current, volume)}
-        onSeek={(seconds) => seekTo(video.current, seconds)}
-        onLiveEdge={() => attached.current?.toLiveEdge()}
-        onPictureInPicture={() => void togglePictureInPicture(video.current)}
-        onFullscreen={fullscreen}
+        onMute={mute}
+        onVolume={setVolume}
+        onSeek={seekTo}
+        onLiveEdge={toLiveEdge}
+        onCaptions={toggleCaptions}
+        onTheatre={onTheatre}
+        onPictureInPicture={actions['picture-in-picture']}
+        onFullscreen={actions.fullscreen}
       />
+      <PlayerKeysDialog open={showsKeys} onClose={() => setShowsKeys(false)} />
     </div>
   );
+};
+
+/** What a key has just done, in words, for a moment. */
+const useSaid = () => {
+  const [said, setSaid] = useState<{ text: string }>();
+  useEffect(() => {
+    if (!said) return undefined;
+    const timer = setTimeout(() => setSaid(undefined), SAID_MS);
+    return () => clearTimeout(timer);
+  }, [said]);
+  return { said: said?.text, say: (text: string) => setSaid({ text }) };
 };
 
 /** Plays with sound, or without where the browser allows only that, or not at all until the viewer says so. */
@@ -170,20 +366,10 @@ const playAloud = async (video: HTMLVideoElement): Promise<'aloud' | 'silently' 
   }
 };
 
-const seekTo = (video: HTMLVideoElement | null, seconds: number) => {
-  if (video) video.currentTime = Math.min(Math.max(0, seconds), video.duration || 0);
-};
-
-const setVolume = (video: HTMLVideoElement | null, volume: number) => {
-  if (!video) return;
-  video.volume = volume;
-  video.muted = volume === 0;
-};
-
 const togglePictureInPicture = async (video: HTMLVideoElement | null) => {
   if (document.pictureInPictureElement) await document.exitPictureInPicture();
-  // Refused while there is no picture yet.
-  else await video?.requestPictureInPicture().catch(() => {});
+  // Refused while there is no picture yet; not there at all in some browsers.
+  else if (document.pictureInPictureEnabled) await video?.requestPictureInPicture().catch(() => {});
 };
 
 const toggleFullscreen = async (frame: HTMLElement | null, video: HTMLVideoElement | null) => {

@@ -10,7 +10,7 @@ export type Playing = {
   seconds: number;
   /** How far behind the live edge; 0 where that is not known. */
   behindSeconds: number;
-  /** 0 until it is known. */
+  /** How far one can go on: to the end, or to the live edge. 0 until it is known. */
   durationSeconds: number;
 };
 
@@ -56,7 +56,7 @@ export const usePlaying = (
         volume: element.volume,
         seconds: element.currentTime,
         behindSeconds: source.current?.behindSeconds() ?? 0,
-        durationSeconds: Number.isFinite(element.duration) ? element.duration : 0,
+        durationSeconds: endOf(element),
       });
     for (const name of EVENTS) element.addEventListener(name, read);
     read();
@@ -65,4 +65,9 @@ export const usePlaying = (
     };
   }, [video, source]);
   return playing;
+};
+
+const endOf = ({ duration, seekable }: HTMLVideoElement): number => {
+  if (Number.isFinite(duration)) return duration;
+  return seekable.length > 0 ? seekable.end(seekable.length - 1) : 0;
 };
