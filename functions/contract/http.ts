@@ -150,11 +150,16 @@ export const LiveView = z.object({
   sampling: z.optional(z.number()),
   startedAt: z.optional(time),
   recording: z.enum(['none', 'preparing', 'ready', 'failed']),
-  /** Whether the audience is told of every change, or is so large that it asks. */
+  /** Whether the audience is told of every change, or is so large that it asks here. */
   mode: z.enum(['push', 'poll']),
-  /** The last that was said, and how far in all that was said and done this goes. */
+  /** How many milliseconds who asks waits before they ask again, give or take a quarter. */
+  askAfterMs: z.number(),
+  /** The last that was said; `seq` is how far in all that was said and done it goes, and `chatFrom` from where on it is all there is… */
   chat: z.array(ChatMessageView),
   seq: z.number(),
+  chatFrom: z.number(),
+  /** …or, where so much is said that nobody reads it, those whose number is a multiple of this, and what creator and moderators say. */
+  chatOneIn: z.optional(z.number()),
   rules: ChatRulesView,
   /** How often each reaction has been given. */
   reactions: ReactionCounts,

@@ -7,16 +7,16 @@ export const ClientMessage = z.discriminatedUnion('action', [
   z.object({ action: z.literal('join'), streamId: z.string() }),
   z.object({ action: z.literal('leave') }),
   z.object({ action: z.literal('ping') }),
-  /** A player goes on: `at` is where it is, in seconds of its own clock. Every 15 s while it plays. */
   /** As `POST /stream/{id}/chat`. */
   z.extend(Say, { action: z.literal('chat'), streamId: z.string() }),
   z.extend(React, { action: z.literal('react'), streamId: z.string() }),
+  /** A player goes on: `at` is where it is, in seconds of its own clock. Every 15 s while it plays. */
   z.object({ action: z.literal('beat'), streamId: z.string(), at: PlayerPosition }),
 ]);
 export type ClientMessage = z.infer<typeof ClientMessage>;
 
 const MESSAGES = [
-  /** `mode: poll` where the audience is too large to be told of every change: ask `GET /stream/{id}/live` instead. */
+  /** `mode: poll` where the audience is too large to be told of every change: ask `GET /stream/{id}/live` instead, and hang up. */
   z.object({ type: z.literal('joined'), live: LiveView, mode: z.enum(['push', 'poll']) }),
   z.object({ type: z.literal('stream'), stream: StreamView }),
   z.object({ type: z.literal('health'), streamId: z.string(), health: StreamHealth }),
@@ -30,7 +30,7 @@ const MESSAGES = [
   z.object({ type: z.literal('pong') }),
   /** To its writer alone. */
   z.extend(Said, { type: z.literal('said'), streamId: z.string() }),
-  /** `seq` counts all that is said and done in an audience: whoever misses a number asks `GET /stream/{id}/chat?after=`. */
+  /** `seq` counts all that is said and done in an audience. It comes in a batch, which tells whether something is missing before it. */
   z.extend(ChatMessageView, { type: z.literal('chat'), streamId: z.string() }),
   z.object({ type: z.literal('removed'), streamId: z.string(), seq: z.number(), of: z.number() }),
   z.object({ type: z.literal('restored'), streamId: z.string(), seq: z.number(), message: ChatMessageView }),
@@ -38,14 +38,21 @@ const MESSAGES = [
   /** How many of each since the last such message. */
   z.object({ type: z.literal('reactions'), streamId: z.string(), given: ReactionCounts }),
   z.object({ type: z.literal('viewers'), streamId: z.string(), count: z.number() }),
+  /** The audience has become too large to be told: from now on its answers are to be asked for, and nothing is said here any more. */
+  z.object({ type: z.literal('mode'), streamId: z.string(), mode: z.literal('poll') }),
 ] as const;
 
 export const ServerMessage = z.discriminatedUnion('type', [
   ...MESSAGES,
-  /** What goes to one audience at one time, in its order. */
+  /**
+   * What goes to one audience at one time, in its order. Of what is said and done it has all after number `after`, up to `seq`; whoever
+   * does not know all up to `after` asks.
+   */
   z.object({
     type: z.literal('batch'),
     streamId: z.string(),
+    after: z.optional(z.number()),
+    seq: z.optional(z.number()),
     messages: z.array(z.discriminatedUnion('type', MESSAGES)),
   }),
 ]);

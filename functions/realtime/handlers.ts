@@ -4,13 +4,14 @@ import type { Stream } from '#domain/stream';
 import type { User } from '#domain/user';
 import * as z from 'zod/mini';
 import type { Connection, ConnectionStore } from '#store/connections';
+import type { FiguresStore } from '#store/figures';
 import type { Rate, Taken } from '#store/limits';
 import type { Caller } from '../http/caller.ts';
 import type { Log } from '../http/log.ts';
 import { Refusal } from '../http/refusal.ts';
 import type { Access } from '../shows/access.ts';
 import type { Chat } from '../shows/chat.ts';
-import { AUDIENCE_CAP } from '../shows/mode.ts';
+import { AUDIENCE, modeOf } from '../shows/mode.ts';
 import { type Presence, viewerOf } from '../shows/presence.ts';
 import type { StreamViews } from '../shows/views.ts';
 import type { Wake } from '../shows/wake.ts';
@@ -52,6 +53,7 @@ type Parts = {
   };
   connections: Pick<ConnectionStore, 'opened' | 'get' | 'enter' | 'closed' | 'sizes'>;
   streams: { get(id: StreamId): Promise<Stream | undefined> };
+  figures: Pick<FiguresStore, 'ofMany'>;
   people: { find(id: UserId): Promise<User | undefined> };
   limits: { take(what: string, who: string, rate: Rate, now: number): Promise<Taken> };
   isModerator: (user: User) => boolean;
@@ -74,6 +76,7 @@ export const createRealtime = (parts: Parts) => {
     tickets,
     connections,
     streams,
+    figures,
     people,
     limits,
     isModerator,
@@ -105,11 +108,18 @@ export const createRealtime = (parts: Parts) => {
     return stream;
   };
 
+  /** Whether one more can be told what is new in an audience. */
+  const hasRoom = async (id: StreamId, isIn: boolean): Promise<boolean> => {
+    const [counted, sizes] = await Promise.all([figures.ofMany([id]), connections.sizes([id])]);
+    if (modeOf(counted.get(id)) === 'poll') return false;
+    return isIn || (sizes.get(id) ?? 0) < AUDIENCE.cap + AUDIENCE.slack;
+  };
+
   const join = async (connection: Connection, streamId: string): Promise<ServerMessage> => {
     const stream = await find(streamId);
     await access.requireWatch(stream, await viewer(connection));
-    const size = (await connections.sizes([stream.id])).get(stream.id) ?? 0;
-    const push = size < AUDIENCE_CAP || connection.userId === stream.creatorId || connection.streamId === stream.id;
+    const push =
+      connection.userId === stream.creatorId || (await hasRoom(stream.id, connection.streamId === stream.id));
     await connections.enter(connection.connectionId, push ? stream.id : undefined, clock().getTime());
     // who lost access meanwhile was not in the audience yet when it was emptied of them
     if (push && (stream.visibility !== 'public' || connection.userId !== undefined))

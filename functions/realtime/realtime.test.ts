@@ -4,7 +4,7 @@ import { memberKey } from '#store/keys';
 import { buildEviction } from '../assembly/eviction.ts';
 import { openShowRooms, type ShowRooms } from '../show-rooms.testing.ts';
 import { muxShow } from '../video/mux-show.testing.ts';
-import { AUDIENCE_CAP } from '../shows/mode.ts';
+import { AUDIENCE } from '../shows/mode.ts';
 import { createPublisher } from '../shows/publisher.ts';
 
 let rooms: ShowRooms;
@@ -94,8 +94,10 @@ describe('a socket', () => {
         viewers: 0,
         recording: 'none',
         mode: 'push',
+        askAfterMs: 3_000,
         chat: [],
         seq: 0,
+        chatFrom: 1,
         rules: { slowSeconds: 0, frozen: false },
         reactions: { heart: 0, clap: 0, laugh: 0, wow: 0, fire: 0 },
       },
@@ -236,13 +238,55 @@ describe('a large audience', () => {
   it('is asked for, not told; its creator is told all the same', async () => {
     const { id, creator, mux } = await begin();
     const { sizes } = rooms.streaming.connections;
-    rooms.streaming.connections.sizes = async (ids) => new Map(ids.map((one) => [one, AUDIENCE_CAP]));
+    rooms.streaming.connections.sizes = async (ids) => new Map(ids.map((one) => [one, AUDIENCE.cap + AUDIENCE.slack]));
     const [viewer, host] = [await open(), await open(creator.id)];
     expect(await viewer.say({ action: 'join', streamId: id })).toMatchObject({ mode: 'poll' });
     expect(await host.say({ action: 'join', streamId: id })).toMatchObject({ mode: 'push' });
     rooms.streaming.connections.sizes = sizes;
     await rooms.deliver(mux.active());
     expect([viewer.heard().length, host.heard().length]).toEqual([0, 1]);
+  });
+
+  it('asks from when it is counted, is sent there at once, and is told again when it has shrunk', async () => {
+    const { id, creator, mux } = await begin();
+    await rooms.deliver(mux.active());
+    const [early, host] = [await open(), await open(creator.id)];
+    for (const socket of [early, host]) await socket.say({ action: 'join', streamId: id });
+    const { shift } = await rooms.streaming.delivery.take(id);
+    const { connections } = rooms.streaming;
+    const { crowd } = connections;
+    connections.crowd = async (one) => ({ ...(await crowd(one)), size: AUDIENCE.cap + 1 });
+    rooms.pushed.length = 0;
+    await rooms.streaming.chat.say(
+      (await rooms.streaming.streams.get(id))!,
+      { userId: creator.id, roles: [] },
+      { text: 'Welcome', clientId: 'client-1' },
+    );
+    await shift?.tick();
+    connections.crowd = crowd;
+    const sent = { type: 'mode', streamId: id, mode: 'poll' };
+    expect(early.heard()).toMatchObject([{ type: 'batch', after: 0, seq: 1, messages: [{ text: 'Welcome' }, sent] }]);
+    expect((await rooms.call('GET', `/stream/${id}/live`)).body).toMatchObject({ mode: 'poll', seq: 1, chatFrom: 1 });
+
+    // whoever comes now is not told; who stays all the same is told nothing, and the creator everything
+    expect(await (await open()).say({ action: 'join', streamId: id })).toMatchObject({ mode: 'poll' });
+    await rooms.streaming.chat.say(
+      (await rooms.streaming.streams.get(id))!,
+      { userId: creator.id, roles: [] },
+      { text: 'So many', clientId: 'client-2' },
+    );
+    await shift?.tick();
+    expect([early.heard().length, host.heard().length]).toEqual([1, 2]);
+    expect(host.heard()[1]).toMatchObject({ type: 'batch', after: 1, seq: 2 });
+
+    rooms.later(AUDIENCE.staysMs - 1);
+    await shift?.tick();
+    expect((await rooms.call('GET', `/stream/${id}/live`)).body).toMatchObject({ mode: 'poll' });
+    rooms.later(3_000);
+    await shift?.tick();
+    expect((await rooms.call('GET', `/stream/${id}/live`)).body).toMatchObject({ mode: 'push' });
+    expect(await (await open()).say({ action: 'join', streamId: id })).toMatchObject({ mode: 'push' });
+    await shift?.release();
   });
 
   it('is told a few at a time, and no longer than there is time for', async () => {

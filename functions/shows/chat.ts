@@ -18,6 +18,7 @@ import type { ModerationStore } from '#store/moderation';
 import type { Caller } from '../http/caller.ts';
 import { Refusal } from '../http/refusal.ts';
 import type { Access } from './access.ts';
+import { chatOneIn } from './mode.ts';
 import type { Wake } from './wake.ts';
 
 type Who = Pick<Caller, 'userId' | 'roles'>;
@@ -210,10 +211,30 @@ export const createChat = ({
       await wake(stream.id);
     },
 
-    /** What somebody who joins is shown. */
-    tail: async (stream: Stream): Promise<ChatPage> => {
-      const entries = await chat.before(stream.id, undefined, CHAT_LIMITS.tail);
-      return page(stream, entries, entries.at(-1)?.seq ?? 0, entries.length === CHAT_LIMITS.tail);
+    /**
+     * What somebody who joins is shown.
+     *
+     * @param sampled whether a part stands for the whole where more is said than one answer holds
+     * @returns also from which number on this is all there is, or one in `oneIn` of it
+     */
+    tail: async (
+      stream: Stream,
+      { sampled }: { sampled: boolean },
+    ): Promise<ChatPage & { from: number; oneIn: number }> => {
+      const latest = await chat.before(stream.id, undefined, CHAT_LIMITS.tail);
+      const oneIn = sampled ? chatOneIn(latest) : 1;
+      const entries = oneIn === 1 ? latest : await chat.before(stream.id, undefined, CHAT_LIMITS.tail * oneIn);
+      const staff = oneIn === 1 ? [] : [stream.creatorId, ...(await moderation.moderators(stream.creatorId))];
+      const shown = entries.filter(
+        (entry) =>
+          entry.seq % oneIn === 0 || (entry.kind === 'said' ? staff.includes(entry.userId) : entry.kind === 'rules'),
+      );
+      const seq = entries.at(-1)?.seq ?? 0;
+      return {
+        ...(await page(stream, shown, seq, entries.length >= CHAT_LIMITS.tail)),
+        from: entries[0]?.seq ?? 1,
+        oneIn,
+      };
     },
 
     before: async (stream: Stream, before: number | undefined, limit: number): Promise<ChatPage> => {

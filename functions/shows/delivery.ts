@@ -3,7 +3,7 @@ import type { ServerMessage, SingleMessage } from '#contract/realtime';
 import type { ChatEntry } from '#domain/chat';
 import type { StreamId } from '#domain/ids';
 import { PRESENCE, samplingFor } from '#domain/presence';
-import { isOnAir, type Stream } from '#domain/stream';
+import { isLiveToViewers, isOnAir, type Stream } from '#domain/stream';
 import type { ChatStore } from '#store/chat';
 import type { Connection, ConnectionStore } from '#store/connections';
 import type { DeliveryStore } from '#store/deliveries';
@@ -11,6 +11,7 @@ import type { Figures, FiguresStore } from '#store/figures';
 import type { PresenceStore } from '#store/presence';
 import type { Chat } from './chat.ts';
 import { DELIVERY } from './delivery-times.ts';
+import { crowdedFor } from './mode.ts';
 import type { Publisher } from './publisher.ts';
 import type { Tasks } from './tasks.ts';
 
@@ -58,6 +59,8 @@ export const createDelivery = ({
   /** One holder's work on one audience, a tick at a time. */
   const shift = (id: StreamId, holder: string, before: number) => {
     let told = before;
+    /** How far the last batch went. */
+    let batchedUpTo = before;
     let missingSince: number | undefined;
     let given: ReactionCounts | undefined;
     let newsAt = now();
@@ -86,19 +89,28 @@ export const createDelivery = ({
       const before = counted ?? (await figures.ofMany([id])).get(id) ?? NOBODY;
       const viewers = await presence.count(id, countedAt);
       const total = viewers === 0 && before.viewers === 0 ? before.total : await presence.total(id);
+      const sockets = (await connections.crowd(id)).size;
+      // while a show is away nobody plays, and all of them wait for it
+      const isAway = stream === undefined || !isLiveToViewers(stream);
+      const crowded =
+        isAway && before.crowded ? before.crowded : crowdedFor(before.crowded, { viewers, sockets }, countedAt);
       counted = {
         viewers,
         at: countedAt,
         peak: Math.max(before.peak, viewers),
         total: Math.max(total, viewers),
         oneIn: samplingFor(viewers, before.oneIn),
+        crowded,
       };
       await figures.write(id, counted);
       if (stream?.startedAt !== undefined && isOnAir(stream) && countedAt - drawnAt >= PRESENCE.curveStepMs) {
         drawnAt = countedAt;
         await figures.draw(id, { afterMs: countedAt - stream.startedAt, viewers, told });
       }
-      return viewers === before.viewers ? [] : [{ type: 'viewers', streamId: id, count: viewers }];
+      return [
+        ...(viewers === before.viewers ? [] : [{ type: 'viewers' as const, streamId: id, count: viewers }]),
+        ...(crowded && !before.crowded ? [{ type: 'mode' as const, streamId: id, mode: 'poll' as const }] : []),
+      ];
     };
 
     /** How far all is there, or has been waited for long enough. */
@@ -194,8 +206,16 @@ export const createDelivery = ({
         if (latest === false) return 'lost';
         const counts = now() - countedAt >= PRESENCE.countEveryMs ? await count() : [];
         const messages = [...latest, ...(await reactions()), ...counts];
-        if (messages.length > 0) newsAt = now();
-        if (messages.length > 0) await publisher.toMembers(await everybody(), batched(id, messages));
+        if (messages.length > 0) {
+          newsAt = now();
+          const asks = counted?.crowded && !counts.some(({ type }) => type === 'mode');
+          const members = await everybody();
+          await publisher.toMembers(
+            asks ? members.filter(({ userId }) => userId === stream?.creatorId) : members,
+            batched(id, messages, latest.length > 0 ? { after: batchedUpTo, seq: told } : {}),
+          );
+          if (latest.length > 0) batchedUpTo = told;
+        }
         const lately = missingSince !== undefined || now() - newsAt < DELIVERY.lingerMs;
         return lately || (await isWanted()) ? 'on' : 'idle';
       },
@@ -245,8 +265,13 @@ export const createDelivery = ({
     },
   };
 };
-/** Several things are said in one message. */
-const batched = (streamId: StreamId, messages: SingleMessage[]): ServerMessage => {
+/** Several things are said in one message, and what has a number together with how far it goes. */
+const batched = (
+  streamId: StreamId,
+  messages: SingleMessage[],
+  range: { after?: number; seq?: number },
+): ServerMessage => {
   const [only, ...more] = messages;
-  return only !== undefined && more.length === 0 ? only : { type: 'batch', streamId, messages };
+  if (only !== undefined && more.length === 0 && range.seq === undefined) return only;
+  return { type: 'batch', streamId, ...range, messages };
 };

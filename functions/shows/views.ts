@@ -7,7 +7,7 @@ import { PRESENCE } from '#domain/presence';
 import type { Person } from '#domain/user';
 import type { Figures } from '#store/figures';
 import type { Chat } from './chat.ts';
-import { modeFor } from './mode.ts';
+import { askAfterMs, modeOf } from './mode.ts';
 import { toPersonView } from '../profiles/profiles.ts';
 
 type Watching = Pick<StreamView, 'viewers' | 'peakViewers' | 'totalViewers'>;
@@ -80,12 +80,12 @@ export const createStreamViews = ({ people, figures, leases, channels, chat, rea
 
     /** The small view that crowds poll. */
     live: async (stream: Stream): Promise<LiveView> => {
-      const [all, { items, seq, rules }, given] = await Promise.all([
-        figures.ofMany([stream.id]),
-        chat.tail(stream),
+      const counted = (await figures.ofMany([stream.id])).get(stream.id);
+      const mode = modeOf(counted);
+      const [{ items, seq, rules, from, oneIn: chatOneIn }, given] = await Promise.all([
+        chat.tail(stream, { sampled: mode === 'poll' }),
         reactions(stream.id),
       ]);
-      const counted = all.get(stream.id);
       const { oneIn = 1 } = counted ?? {};
       return {
         id: stream.id,
@@ -95,9 +95,12 @@ export const createStreamViews = ({ people, figures, leases, channels, chat, rea
         ...(oneIn > 1 && { sampling: oneIn }),
         startedAt: iso(stream.startedAt),
         recording: recording(stream).is,
-        mode: modeFor(counted),
+        mode,
+        askAfterMs: askAfterMs(counted?.viewers ?? 0),
         chat: items,
         seq,
+        chatFrom: from,
+        ...(chatOneIn > 1 && { chatOneIn }),
         rules,
         reactions: given,
       };

@@ -19,6 +19,7 @@ const figures = createRecord({
     peak: z.number(),
     total: z.number(),
     oneIn: z.number(),
+    crowded: z.optional(z.object({ since: z.number(), socketsEach: z.number() })),
   }),
 });
 
@@ -29,11 +30,21 @@ const hourOf = createRecord({
   schema: z.object({ points: z.array(z.array(z.number())) }),
 });
 
+/** Since when an audience is so large that it asks, and how many sockets each of its viewers had when it was told. */
+export type Crowded = { since: number; socketsEach: number };
+
 /**
  * How many watch a show: as last counted at `at`, the most at once, and how many different ones. Of so many as are not all heard,
  * one in `oneIn` tells of itself, and the numbers are estimates.
  */
-export type Figures = { viewers: number; at: number; peak: number; total: number; oneIn: number };
+export type Figures = {
+  viewers: number;
+  at: number;
+  peak: number;
+  total: number;
+  oneIn: number;
+  crowded?: Crowded | undefined;
+};
 
 /** How many watched, so many milliseconds after the show began. */
 export type CurvePoint = { afterMs: number; viewers: number };

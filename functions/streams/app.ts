@@ -266,10 +266,7 @@ export const createStreamsApp = (parts: Parts) => {
 
     .get('/stream/:id/live', async (c) => {
       const stream = await watchable(c);
-      const cache =
-        stream.visibility === 'public'
-          ? 'public, max-age=2, s-maxage=2, stale-while-revalidate=4'
-          : 'private, max-age=2';
+      const cache = stream.visibility === 'public' ? 'public, max-age=2, s-maxage=2' : 'private, max-age=2';
       return c.json(await views.live(stream), 200, { 'Cache-Control': cache, Vary: 'Origin' });
     })
 

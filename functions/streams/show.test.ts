@@ -75,6 +75,8 @@ it('goes from the announcement of a show to its recording', async () => {
     startedAt: '2030-01-01T12:00:05.000Z',
     recording: 'none',
     mode: 'push',
+    askAfterMs: 3_000,
+    chatFrom: 1,
     seq: 0,
     rules: { frozen: false, slowSeconds: 0 },
     reactions: { heart: 0, clap: 0, laugh: 0, wow: 0, fire: 0 },

@@ -8,6 +8,7 @@ import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { contentSecurityPolicy, PERMISSIONS_POLICY } from '../content-security-policy.ts';
+import { createEdgeCache } from './edge-cache.ts';
 import { createRealtimeGateway, type RealtimeHandlers } from './realtime-gateway.ts';
 import { answersTo, MISDIRECTED } from '#stand-ins/hosts';
 import type { Uploads } from '#stand-ins/uploads/uploads';
@@ -69,6 +70,8 @@ const TYPES: Record<string, string> = {
   '.map': 'application/json',
 };
 const LOCAL_BODY_BYTES = 4_096;
+/** What crowds ask for; as the distribution's behaviours have it. */
+const CROWDS = /^\/stream\/[^/]+\/live$/;
 /** https://fetch.spec.whatwg.org/#forbidden-method */
 const FORBIDDEN_METHODS = new Set(['CONNECT', 'TRACE', 'TRACK']);
 const WORKER_CONNECT_MS = 3_000;
@@ -125,6 +128,9 @@ export const startGateway = async (parts: Parts) => {
 
   const listener = (app: Pick<Hono, 'fetch'>) =>
     getRequestListener((request, bindings) => app.fetch(withoutEmptyBody(request), bindings));
+  const edge = createEdgeCache();
+  const listenerOfCrowds = (app: Pick<Hono, 'fetch'>) =>
+    getRequestListener((request, bindings) => edge(request, (asked) => app.fetch(asked, bindings)));
 
   const isRoom = (name: string, rooms: Rooms): name is keyof Rooms => Object.hasOwn(rooms, name);
 
@@ -210,7 +216,8 @@ export const startGateway = async (parts: Parts) => {
       // The fetch API, of which the rooms are made, knows no request of these; API Gateway lets none through either.
       if (FORBIDDEN_METHODS.has(request.method ?? ''))
         return json(response, 405, { error: 'method-not-allowed', message: 'That method is not for this.' });
-      return listener(rooms[room])(request, response);
+      const isCrowds = request.method === 'GET' && CROWDS.test(path);
+      return (isCrowds ? listenerOfCrowds : listener)(rooms[room])(request, response);
     }
     // The sign-in's redirect and the realtime socket are bound to one name of this machine.
     if (

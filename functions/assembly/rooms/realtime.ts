@@ -9,12 +9,13 @@ import { createRealtime } from '../../realtime/handlers.ts';
 export const buildRealtime = (
   { config, table, clock, log }: Base,
   { users }: Pick<People, 'users'>,
-  { connections, streams, access, views, presence, chat, wake }: Streaming,
+  { connections, streams, figures, access, views, presence, chat, wake }: Streaming,
 ) =>
   createRealtime({
     tickets: createTicketStore({ table }),
     connections,
     streams,
+    figures,
     people: users,
     limits: createLimitStore({ table }),
     isModerator: ({ id, moderator }) => moderator || config.MODERATORS.includes(id),

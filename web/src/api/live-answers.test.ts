@@ -10,8 +10,10 @@ const VIEW: LiveView = {
   viewers: 1,
   recording: 'none',
   mode: 'poll',
+  askAfterMs: 3_000,
   chat: [],
   seq: 0,
+  chatFrom: 1,
   rules: { slowSeconds: 0, frozen: false },
   reactions: { heart: 0, clap: 0, laugh: 0, wow: 0, fire: 0 },
 };

@@ -28,7 +28,7 @@ type Props = {
 export const AudiencePanel = ({ streamId, studio = false }: Props) => {
   const { queries } = useApp();
   const signedIn = useSignedIn();
-  const now = useLive(streamId);
+  const now = useLive(streamId, { mine: studio });
   const { data: me } = useQuery({ ...queries.me(), enabled: signedIn });
   const { data: standing } = useQuery({ ...queries.chatStanding(streamId), enabled: signedIn });
   const sender = useOutbox(streamId);
@@ -56,6 +56,9 @@ export const AudiencePanel = ({ streamId, studio = false }: Props) => {
             <b>{chat.rules.pinned.from.name}</b> <MessageText text={chat.rules.pinned.text} me={me?.handle} />
           </span>
         </p>
+      )}
+      {now?.chatOneIn !== undefined && (
+        <p className="chat__sampled muted">So much is being said that you see one message in {now.chatOneIn}.</p>
       )}
       {chat ? (
         <Messages

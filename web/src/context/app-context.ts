@@ -14,7 +14,7 @@ export type AppParts = {
   /** What this browser calls itself. */
   browser: string;
   /** Follows a stream until the answer is called. */
-  followLive: (following: { streamId: string; onChange: (snapshot: Snapshot) => void }) => () => void;
+  followLive: (following: { streamId: string; mine?: boolean; onChange: (snapshot: Snapshot) => void }) => () => void;
 };
 
 export const AppContext = createContext<AppParts | undefined>(undefined);

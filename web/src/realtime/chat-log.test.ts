@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ChatMessageView } from '#contract/chat';
-import { asked, type ChatLog, type ChatNews, fromLive, heard, misses, polled } from './chat-log.ts';
+import { asked, type ChatLog, type ChatNews, fromLive, heard, misses, polled, type Tail } from './chat-log.ts';
 
 const RULES = { slowSeconds: 0, frozen: false };
 const message = (seq: number): ChatMessageView => ({
@@ -12,6 +12,12 @@ const message = (seq: number): ChatMessageView => ({
   at: '2026-11-27T10:00:00Z',
 });
 const chat = (seq: number): ChatNews => ({ type: 'chat', streamId: 'str_1', ...message(seq) });
+const tail = (live: Partial<Tail> & Pick<Tail, 'chat' | 'seq'>): Tail => ({
+  chatFrom: 1,
+  mode: 'push',
+  rules: RULES,
+  ...live,
+});
 const empty = fromLive({ chat: [], seq: 0, rules: RULES });
 const seqs = (log: ChatLog) => log.messages.map(({ seq }) => seq);
 
@@ -70,7 +76,7 @@ describe('what an audience has said', () => {
         for (const [i, one] of news.entries()) {
           whole = heard(whole, one);
           if (missed[i]) continue;
-          holey = misses(holey, one) ? asked(holey, page(news.slice(0, i + 1), holey.seq)) : heard(holey, one);
+          holey = misses(holey, one.seq - 1) ? asked(holey, page(news.slice(0, i + 1), holey.seq)) : heard(holey, one);
         }
         holey = asked(holey, page(news, holey.seq));
         expect(seqs(whole)).toEqual(left);
@@ -93,7 +99,7 @@ describe('what an audience has said', () => {
 
   it('does not bring back what was taken away when an older answer comes late', () => {
     let log = heard(heard(heard(empty, chat(1)), chat(2)), { type: 'removed', streamId: 'str_1', seq: 3, of: 1 });
-    log = polled(log, { chat: [message(1), message(2)], seq: 2, rules: RULES });
+    log = polled(log, tail({ chat: [message(1), message(2)], seq: 2 }));
     expect(seqs(log)).toEqual([2]);
   });
 
@@ -104,11 +110,25 @@ describe('what an audience has said', () => {
   });
 
   it('loses by asking what was taken away meanwhile', () => {
-    const log = polled(fromLive({ chat: [message(1), message(2), message(3)], seq: 3, rules: RULES }), {
-      chat: [message(1), message(3), message(5)],
-      seq: 5,
-      rules: { ...RULES, frozen: true },
-    });
+    const log = polled(
+      fromLive({ chat: [message(1), message(2), message(3)], seq: 3, rules: RULES }),
+      tail({ chat: [message(1), message(3), message(5)], seq: 5, rules: { ...RULES, frozen: true } }),
+    );
     expect([seqs(log), log.rules.frozen]).toEqual([[1, 3, 5], true]);
+  });
+
+  it('is not known up to an answer that begins too late, unless a crowd got it', () => {
+    const known = fromLive({ chat: [message(1)], seq: 1, rules: RULES });
+    const late = tail({ chat: [message(5)], seq: 5, chatFrom: 4 });
+    expect(polled(known, late).seq).toBe(1);
+    expect(polled(known, { ...late, mode: 'poll' }).seq).toBe(5);
+    expect(seqs(polled(known, late))).toEqual([1, 5]);
+  });
+
+  it('keeps what one has said oneself where a part stands for the whole', () => {
+    const known = fromLive({ chat: [message(2), message(3), message(4)], seq: 4, rules: RULES });
+    const sampled = tail({ chat: [message(4), message(6)], seq: 7, chatFrom: 2, chatOneIn: 2, mode: 'poll' });
+    // two has been taken away; three is not among those that would be shown
+    expect(seqs(polled(known, sampled))).toEqual([3, 4, 6]);
   });
 });

@@ -12,12 +12,16 @@ const play = (...events: LinkEvent[]) => {
   return { link, did };
 };
 
-const opened: LinkEvent[] = [{ type: 'started' }, { type: 'ticket-given', ticket: 't' }, { type: 'opened' }];
+const started: LinkEvent[] = [
+  { type: 'started', mine: false },
+  { type: 'looked', mode: 'push' },
+];
+const opened: LinkEvent[] = [...started, { type: 'ticket-given', ticket: 't' }, { type: 'opened' }];
 const joined: LinkEvent[] = [...opened, { type: 'joined', mode: 'push' }];
 
 describe('a link', () => {
   it('asks for a ticket, opens the socket with it and joins', () => {
-    expect(play(...joined)).toEqual({ link: { at: 'joined', mode: 'push' }, did: ['ask-ticket', 'open', 'join'] });
+    expect(play(...joined)).toEqual({ link: { at: 'joined' }, did: ['ask-ticket', 'open', 'join'] });
   });
 
   it('comes back with a fresh ticket after the socket closed', () => {
@@ -28,8 +32,8 @@ describe('a link', () => {
   });
 
   it.each<[string, LinkEvent[]]>([
-    ['no ticket is given', [{ type: 'started' }, { type: 'ticket-failed' }]],
-    ['the socket does not open', [...opened.slice(0, 2), { type: 'closed' }]],
+    ['no ticket is given', [...started, { type: 'ticket-failed' }]],
+    ['the socket does not open', [...opened.slice(0, 3), { type: 'closed' }]],
     ['it closes before the join is answered', [...opened, { type: 'closed' }]],
     ['the server stays silent', [...opened, { type: 'silent' }]],
     ['a joined socket falls silent', [...joined, { type: 'silent' }]],
@@ -41,18 +45,18 @@ describe('a link', () => {
 
   it('waits longer with every failure in a row, and starts over once it was joined', () => {
     const failing: LinkEvent[] = [
-      { type: 'started' },
+      ...started,
       { type: 'ticket-failed' },
       { type: 'retry-due' },
       { type: 'ticket-failed' },
     ];
     expect(play(...failing).link).toEqual({ at: 'waiting', attempt: 2 });
-    const recovered: LinkEvent[] = [{ type: 'retry-due' }, ...joined.slice(1), { type: 'closed' }];
+    const recovered: LinkEvent[] = [{ type: 'retry-due' }, ...joined.slice(2), { type: 'closed' }];
     expect(play(...failing, ...recovered).link).toEqual({ at: 'waiting', attempt: 1 });
   });
 
   it('does not wait on when the browser is back on a network', () => {
-    expect(play({ type: 'started' }, { type: 'ticket-failed' }, { type: 'woken' }).link.at).toBe('asking');
+    expect(play(...started, { type: 'ticket-failed' }, { type: 'woken' }).link.at).toBe('asking');
     expect(play(...joined, { type: 'woken' }).did).toEqual(['ask-ticket', 'open', 'join']);
   });
 
@@ -63,12 +67,24 @@ describe('a link', () => {
   });
 
   it('stays joined where something else is refused', () => {
-    expect(play(...joined, { type: 'refused' }).link).toEqual({ at: 'joined', mode: 'push' });
+    expect(play(...joined, { type: 'refused' }).link).toEqual({ at: 'joined' });
+  });
+
+  it('hangs up where it is sent to ask, and comes back when there is room', () => {
+    const sent = play(...joined, { type: 'sent-to-ask' }, { type: 'closed' });
+    expect([sent.link, sent.did.at(-1)]).toEqual([{ at: 'crowded' }, 'close']);
+    const back: LinkEvent[] = [...joined, { type: 'sent-to-ask' }, { type: 'looked', mode: 'push' }];
+    expect(play(...back).did.at(-1)).toBe('return-later');
+    expect(play(...back, { type: 'looked', mode: 'push' }, { type: 'retry-due' }).did.slice(-2)).toEqual([
+      'return-later',
+      'ask-ticket',
+    ]);
+    expect(play(...back, { type: 'looked', mode: 'poll' }, { type: 'retry-due' }).link).toEqual({ at: 'crowded' });
   });
 
   it('does nothing about late answers once it is stopped, and stops once', () => {
     const { link, did } = play(
-      { type: 'started' },
+      ...started,
       { type: 'stopped' },
       { type: 'ticket-given', ticket: 't' },
       { type: 'stopped' },
@@ -82,8 +98,12 @@ describe('waiting times', () => {
   it('polls often unless the server pushes', () => {
     expect(pollAfterMs(play(...joined).link, false)).toBe(LIMITS.pollPushedMs);
     expect(pollAfterMs(play(...joined).link, true)).toBe(LIMITS.pollOnAirMs);
-    expect(pollAfterMs({ at: 'joined', mode: 'poll' }, true)).toBe(LIMITS.pollMs);
     expect(pollAfterMs(initial, true)).toBe(LIMITS.pollMs);
+    expect([0, 5_000, 3_600_000].map((wanted) => pollAfterMs({ at: 'crowded' }, true, wanted))).toEqual([
+      LIMITS.pollMs,
+      5_000,
+      LIMITS.pollMostMs,
+    ]);
   });
 
   it('doubles the wait up to its limit, spread over its upper half', () => {

@@ -16,8 +16,10 @@ const live = (change: Partial<LiveView> = {}): LiveView => ({
   viewers: 0,
   recording: 'none',
   mode: 'push',
+  askAfterMs: 3_000,
   chat: [],
   seq: 0,
+  chatFrom: 1,
   rules: { slowSeconds: 0, frozen: false },
   reactions: { heart: 0, clap: 0, laugh: 0, wow: 0, fire: 0 },
   ...change,
@@ -38,8 +40,25 @@ const stream = (change: Partial<StreamView> = {}): StreamView => ({
   ...change,
 });
 
+const said = (seq: number) => ({
+  id: String(seq),
+  seq,
+  from: { handle: 'chen', name: 'Chen' },
+  text: `${seq}`,
+  at: '2026-11-22T10:00:00Z',
+});
+
+/** The message `seq`, after which the batch before this one ended. */
+const batch = (after: number, seq: number): ServerMessage => ({
+  type: 'batch',
+  streamId: STREAM,
+  after,
+  seq,
+  messages: [{ type: 'chat', streamId: STREAM, ...said(seq) }],
+});
+
 /** A world in which time moves by hand, sockets are opened by the test, and the API answers what the test sets. */
-const makeWorld = ({ answer = (): LiveView | Error => live(), ticketFails = false } = {}) => {
+const makeWorld = ({ answer = (): LiveView | Error => live(), ticketFails = false, mine = false } = {}) => {
   type Timer = { atMs: number; work: () => void };
   const timers = new Set<Timer>();
   const sockets: { ticket: string; events: RealtimeSocketEvents; sent: ClientMessage[]; closed: boolean }[] = [];
@@ -122,10 +141,11 @@ const makeWorld = ({ answer = (): LiveView | Error => live(), ticketFails = fals
       now: () => world.nowMs,
       random: () => 0,
     },
-    { streamId: STREAM, onChange: (snapshot) => seen.push(snapshot) },
+    { streamId: STREAM, mine, onChange: (snapshot) => seen.push(snapshot) },
   );
   return world;
 };
+type World = ReturnType<typeof makeWorld>;
 
 const joinedWorld = async (options: Parameters<typeof makeWorld>[0] = {}) => {
   const world = makeWorld(options);
@@ -228,22 +248,72 @@ describe('following a stream', () => {
   });
 
   it('asks for what it missed of the chat, and once after it has joined', async () => {
-    const said = (seq: number) => ({
-      id: String(seq),
-      seq,
-      from: { handle: 'chen', name: 'Chen' },
-      text: `${seq}`,
-      at: '2026-11-22T10:00:00Z',
-    });
     const world = await joinedWorld();
     await world.pass(LIMITS.settleMs);
     expect(world.caughtUpFrom).toEqual([0]);
-    world.say({ type: 'chat', streamId: STREAM, ...said(1) });
+    world.say(batch(0, 1));
     world.missed = { ...world.missed, items: [said(2), said(3)], seq: 3 };
-    world.say({ type: 'batch', streamId: STREAM, messages: [{ type: 'chat', streamId: STREAM, ...said(3) }] });
-    await world.settle();
+    world.say(batch(2, 3));
+    await world.pass(0);
     expect(world.caughtUpFrom).toEqual([0, 1]);
     expect(world.last()?.chat?.messages.map(({ seq }) => seq)).toEqual([1, 2, 3]);
+    // a number under which nothing was said is not missed
+    world.say(batch(3, 5));
+    world.say(batch(5, 6));
+    await world.pass(0);
+    expect(world.caughtUpFrom).toEqual([0, 1]);
+    expect(world.last()?.chat?.messages.map(({ seq }) => seq)).toEqual([1, 2, 3, 5, 6]);
+  });
+
+  it('opens no socket in an audience that is too large to be told, and asks as often as it is told to', async () => {
+    const world = makeWorld({ answer: () => live({ mode: 'poll', askAfterMs: 5_000 }) });
+    await world.pass(9_999);
+    expect([world.tickets, world.sockets.length, world.polls]).toEqual([0, 0, 2]);
+    await world.pass(1);
+    expect(world.polls).toBe(3);
+  });
+
+  it('opens one for the creator all the same', async () => {
+    const world = makeWorld({ answer: () => live({ mode: 'poll' }), mine: true });
+    await world.pass(0);
+    world.socket().events.opened();
+    world.say({ type: 'joined', live: live({ mode: 'poll' }), mode: 'push' });
+    await world.pass(20_000);
+    expect([world.sockets.length, world.socket().closed]).toEqual([1, false]);
+  });
+
+  it.each([
+    ['when it is told so', (world: World) => world.say({ type: 'mode', streamId: STREAM, mode: 'poll' })],
+    ['when only the answers say so', () => undefined],
+    [
+      'when it joins too late',
+      (world: World) => world.say({ type: 'joined', live: live({ mode: 'poll' }), mode: 'poll' }),
+    ],
+  ])('goes over to asking %s, and comes back, and nothing is lost or doubled', async (_when, tell) => {
+    const world = await joinedWorld();
+    world.say(batch(0, 2));
+    world.answer = () => live({ mode: 'poll', chat: [said(2), said(3), said(4)], seq: 4 });
+    tell(world);
+    await world.pass(10_000);
+    expect([world.sockets.length, world.socket().closed]).toEqual([1, true]);
+    world.answer = () => live({ chat: [said(2), said(3), said(4)], seq: 4 });
+    await world.pass(LIMITS.pollMs + LIMITS.returnWithinMs);
+    expect(world.sockets).toHaveLength(2);
+    world.socket().events.opened();
+    world.say({ type: 'joined', live: live({ chat: [said(7)], seq: 7, chatFrom: 6 }), mode: 'push' });
+    world.missed = { ...world.missed, items: [said(5), said(6), said(7), said(8)], seq: 8 };
+    world.say(batch(7, 8));
+    await world.pass(LIMITS.settleMs);
+    expect(world.last()?.chat?.messages.map(({ seq }) => seq)).toEqual([2, 3, 4, 5, 6, 7, 8]);
+    expect(world.last()?.chat?.seq).toBe(8);
+  });
+
+  it('is not sent away by an answer out of a cache from before it was let in', async () => {
+    const world = await joinedWorld();
+    world.answer = () => live({ mode: 'poll' });
+    world.wake();
+    await world.settle();
+    expect(world.socket().closed).toBe(false);
   });
 
   it('tries again at once when the browser is back on a network', async () => {

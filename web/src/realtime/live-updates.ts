@@ -32,7 +32,8 @@ export type LiveUpdatesParts = {
   random: () => number;
 };
 
-type Following = { streamId: string; onChange: (snapshot: Snapshot) => void };
+/** `mine`: whoever's show it is, is told of everything whatever the size of the audience. */
+type Following = { streamId: string; mine?: boolean; onChange: (snapshot: Snapshot) => void };
 
 const isOnAir = (state: Snapshot['state']) => state === 'connecting' || state === 'live' || state === 'reconnecting';
 
@@ -43,7 +44,7 @@ const isRefusal = (error: unknown) =>
 /** Follows one stream until stopped or settled: by the realtime socket while it is there, by asking while it is not. */
 export const startLiveUpdates = (
   { ticket, live, chatAfter, openSocket, after, onWake, now, random }: LiveUpdatesParts,
-  { streamId, onChange }: Following,
+  { streamId, mine = false, onChange }: Following,
 ) => {
   const over = new AbortController();
   const { signal } = over;
@@ -51,13 +52,17 @@ export const startLiveUpdates = (
   let snapshot: Snapshot | undefined;
   let socket: RealtimeSocket | undefined;
   let catching = false;
+  /** How far something has been heard of, whether all before it is known or not. */
+  let heardUpTo = 0;
+  let joinedAtMs = 0;
+  let cancelCatchUp = () => {};
   let cancelRetry = () => {};
   let cancelSettle = () => {};
   let cancelPing = () => {};
   let cancelSilence = () => {};
   let cancelPoll = () => {};
 
-  const nextPollMs = () => pollAfterMs(link, snapshot !== undefined && isOnAir(snapshot.state));
+  const nextPollMs = () => pollAfterMs(link, snapshot !== undefined && isOnAir(snapshot.state), snapshot?.askAfterMs);
 
   const learn = (news: News) => {
     const next = takeIn(snapshot, news);
@@ -115,6 +120,10 @@ export const startLiveUpdates = (
         left?.close();
         return;
       }
+      case 'return-later':
+        cancelRetry();
+        cancelRetry = after(LIMITS.returnWithinMs * random(), () => happened({ type: 'retry-due' }));
+        return;
       case 'retry-later':
         cancelRetry = after(retryAfterMs(effect.attempt, random()), () => happened({ type: 'retry-due' }));
         return;
@@ -138,7 +147,16 @@ export const startLiveUpdates = (
     const parsed = ServerMessage.safeParse(json(text));
     // A message of a newer server, or the API gateway's own.
     if (!parsed.success) return;
-    for (const message of parsed.data.type === 'batch' ? parsed.data.messages : [parsed.data]) take(message);
+    if (parsed.data.type !== 'batch') return take(parsed.data);
+    const { after: from, seq, messages, streamId: of } = parsed.data;
+    if (of !== streamId) return;
+    const missing = from !== undefined && snapshot?.chat !== undefined && misses(snapshot.chat, from);
+    // what has a number waits for what is before it, and comes with that
+    for (const message of messages) if (!(missing && isNumbered(message))) take(message);
+    if (seq === undefined) return;
+    heardUpTo = Math.max(heardUpTo, seq);
+    if (missing) catchUpSoon();
+    else learn({ type: 'chat-known', seq });
   };
 
   const take = (message: SingleMessage) => {
@@ -146,6 +164,8 @@ export const startLiveUpdates = (
       case 'joined':
         if (message.live.id !== streamId) return;
         learn({ type: 'joined', live: message.live, atMs: now() });
+        joinedAtMs = now();
+        heardUpTo = Math.max(heardUpTo, message.live.seq);
         // what was said between that answer and the first push
         cancelSettle = after(LIMITS.settleMs, catchUp);
         return happened({ type: 'joined', mode: message.mode });
@@ -159,9 +179,11 @@ export const startLiveUpdates = (
       case 'removed':
       case 'restored':
       case 'rules':
-        if (message.streamId !== streamId) return;
-        if (snapshot?.chat && misses(snapshot.chat, message)) return catchUp();
-        return learn({ type: 'chat', news: message });
+        if (message.streamId === streamId) learn({ type: 'chat', news: message });
+        return;
+      case 'mode':
+        if (message.streamId === streamId && !mine) happened({ type: 'sent-to-ask' });
+        return;
       case 'reactions':
         if (message.streamId === streamId) learn({ type: 'reactions', given: message.given });
         return;
@@ -178,15 +200,24 @@ export const startLiveUpdates = (
     }
   };
 
+  /** Not all at the same moment: what one has missed, all may have missed. */
+  const catchUpSoon = () => {
+    if (catching) return;
+    cancelCatchUp();
+    cancelCatchUp = after(LIMITS.catchUpWithinMs * random(), catchUp);
+  };
+
   /** Asks for what was missed, once however much of it there is. */
   const catchUp = () => {
     if (catching || !snapshot?.chat || signal.aborted) return;
     catching = true;
-    chatAfter(streamId, snapshot.chat.seq, { signal })
+    const from = snapshot.chat.seq;
+    chatAfter(streamId, from, { signal })
       .then((page) => {
         catching = false;
         learn({ type: 'chat-asked', page });
-        if (page.more) catchUp();
+        // something may have come meanwhile that this answer is too old for
+        if (page.more || (page.seq > from && page.seq < heardUpTo)) catchUp();
       })
       .catch(() => {
         // the next message, or the next poll, tells that something is missing
@@ -196,10 +227,19 @@ export const startLiveUpdates = (
 
   const poll = () => {
     live(streamId, { signal })
-      .then((answer) => learn({ type: 'asked', live: answer, atMs: now() }))
+      .then((answer) => {
+        learn({ type: 'asked', live: answer, atMs: now() });
+        heardUpTo = Math.max(heardUpTo, answer.seq);
+        if (answer.mode === 'push' && snapshot?.chat && snapshot.chat.seq < answer.seq) catchUpSoon();
+        happened({ type: 'looked', mode: answer.mode });
+        // an answer out of a cache may be from before we were let in
+        const isNews = link.at !== 'joined' || now() - joinedAtMs > LIMITS.cachedMs;
+        if (answer.mode === 'poll' && isNews && !mine) happened({ type: 'sent-to-ask' });
+      })
       .catch((error: unknown) => {
         // Asked again in any case: a poll that failed says nothing about the stream, unless it was refused.
         if (isRefusal(error)) learn({ type: 'refused' });
+        happened({ type: 'looked', mode: undefined });
       })
       .finally(() => {
         if (!signal.aborted) pollIn(nextPollMs() * (1 + random() / 4));
@@ -222,10 +262,14 @@ export const startLiveUpdates = (
     stopHearingWakes();
     cancelRetry();
     cancelPoll();
+    cancelCatchUp();
     happened({ type: 'stopped' });
   };
 
-  happened({ type: 'started' });
+  happened({ type: 'started', mine });
   pollIn(0);
   return stop;
 };
+
+const isNumbered = ({ type }: SingleMessage) =>
+  type === 'chat' || type === 'removed' || type === 'restored' || type === 'rules';

@@ -1,7 +1,7 @@
 import type { ChatPage, ReactionCounts } from '#contract/chat';
 import type { LiveView, StreamHealth, StreamView } from '#contract/http';
 import type { StreamState } from '#contract/show';
-import { asked, type ChatLog, type ChatNews, fromLive, heard, polled } from './chat-log.ts';
+import { asked, type ChatLog, type ChatNews, fromLive, heard, known as knownUpTo, polled } from './chat-log.ts';
 import { LIMITS } from './link.ts';
 
 /** What is known of a stream right now, from whatever said it last. */
@@ -9,6 +9,10 @@ export type Snapshot = {
   state: StreamState;
   title: string;
   viewers: number;
+  /** How long to wait before asking again, as the server would have it. */
+  askAfterMs?: number | undefined;
+  /** Of how many messages one is shown; absent where all are. */
+  chatOneIn?: number | undefined;
   /** Of how many viewers one tells of itself; absent where all do. */
   sampling?: number | undefined;
   recording: StreamView['recording'];
@@ -38,6 +42,8 @@ export type News =
   | { type: 'health'; health: StreamHealth; atMs: number }
   | { type: 'viewers'; count: number; atMs: number }
   | { type: 'chat'; news: ChatNews }
+  /** What was pushed goes up to this number. */
+  | { type: 'chat-known'; seq: number }
   | { type: 'chat-asked'; page: ChatPage }
   | { type: 'reactions'; given: ReactionCounts }
   | { type: 'refused' };
@@ -46,6 +52,10 @@ export type News =
 export const takeIn = (known: Snapshot | undefined, news: News): Snapshot | undefined => {
   if (news.type === 'health') return known && { ...known, health: news.health };
   if (news.type === 'chat') return known?.chat && { ...known, chat: heard(known.chat, news.news) };
+  if (news.type === 'chat-known') {
+    const chat = known?.chat && knownUpTo(known.chat, news.seq);
+    return known && (chat === known.chat ? known : { ...known, chat });
+  }
   if (news.type === 'chat-asked') return known?.chat && { ...known, chat: asked(known.chat, news.page) };
   if (news.type === 'refused') return known && { ...known, refused: true };
   if (news.type === 'reactions') return known && withBurst(known, news.given);
@@ -62,6 +72,8 @@ export const takeIn = (known: Snapshot | undefined, news: News): Snapshot | unde
     title: newest.title,
     viewers: newest.viewers,
     sampling: news.type === 'pushed' ? known?.sampling : news.live.sampling,
+    askAfterMs: news.type === 'pushed' ? known?.askAfterMs : news.live.askAfterMs,
+    chatOneIn: news.type === 'pushed' ? known?.chatOneIn : news.live.chatOneIn,
     recording: newest.recording,
     startedAt: newest.startedAt ?? known?.startedAt,
     endedBecause: known?.endedBecause,

@@ -13,7 +13,7 @@ import { Viewers } from '../ui/viewers.tsx';
 export const OnAirElsewhere = ({ stream, onGoOn }: { stream: StreamView; onGoOn: () => void }) => {
   const { api } = useApp();
   const queryClient = useQueryClient();
-  const now = useLive(stream.id);
+  const now = useLive(stream.id, { mine: true });
   const [confirming, setConfirming] = useState(false);
   const end = useMutation({
     mutationFn: () => api.endStream(stream.id),

@@ -21,7 +21,7 @@ export const ShowPanel = ({ streamId }: { streamId: string }) => {
   const { queries } = useApp();
   const { state, health } = useBroadcast();
   const { data: stream } = useQuery(queries.stream(streamId));
-  const now = useLive(streamId);
+  const now = useLive(streamId, { mine: true });
   const [editing, setEditing] = useState(false);
   if (!stream) return <Skeleton height="5rem" />;
   const told = now?.state ?? stream.state;
