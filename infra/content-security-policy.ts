@@ -20,7 +20,8 @@ export const contentSecurityPolicy = ({ connect, images = [], media, inlineScrip
     // 'self' is a page's own sockets as well (CSP 3; Safari from 15.4, and older ones poll).
     ['connect-src', "'self'", ...connect],
     ['img-src', "'self'", 'data:', 'blob:', 'https:', ...images],
-    ['media-src', "'self'", 'blob:', ...media],
+    // data: is the empty track that hls.js fills with captions
+    ['media-src', "'self'", 'blob:', 'data:', ...media],
     ['worker-src', "'self'", 'blob:'],
     ['object-src', "'none'"],
     ['base-uri', "'self'"],

@@ -9,6 +9,7 @@ import { createHttp } from './api/http.ts';
 import { liveAnswers } from './api/live-answers.ts';
 import { createOidc } from './api/oidc.ts';
 import { createQueries } from './api/queries.ts';
+import { clockBehindMs } from './api/server-clock.ts';
 import { createSignInSession } from './api/sign-in-session.ts';
 import { createSlot } from './api/slot.ts';
 import { App } from './app/app.tsx';
@@ -18,6 +19,7 @@ import { shareLive } from './realtime/share-live.ts';
 import { openRealtimeSocket } from './realtime/realtime-socket.ts';
 import { createAppRouter } from './app/router.tsx';
 import { forgetKeptShows } from './broadcast/kept-shows.ts';
+import { createOnAirLock } from './context/on-air-lock.ts';
 import { createRenewal } from './context/renewal.ts';
 
 const TOKENS = 'vybzz.tokens';
@@ -39,6 +41,7 @@ const anonymous = createApi(
 const signInSession = createSignInSession({
   provider: createOidc({
     authConfig: () => anonymous.authConfig(),
+    clockBehindMs: () => clockBehindMs({ fetch, now: () => Date.now() }),
     redirectUri: `${location.origin}/signed-in`,
     signedOutUri: `${location.origin}/`,
   }),
@@ -48,6 +51,7 @@ const signInSession = createSignInSession({
   exclusively: (work) => navigator.locks.request(TOKENS, work),
   leaveFor: (url) => location.assign(url),
   now: () => Date.now(),
+  wait: (ms) => new Promise((done) => void setTimeout(done, ms)),
 });
 
 signInSession.subscribe(() => {
@@ -106,6 +110,7 @@ const parts: AppParts = {
     online: () => navigator.onLine,
     now: () => Date.now(),
     reload: () => location.reload(),
+    ...createOnAirLock(navigator),
   }),
   followLive: shareLive((following) => startLiveUpdates(live, following)),
 };

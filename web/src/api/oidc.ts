@@ -5,6 +5,8 @@ import type { Granted, IdentityProvider } from './sign-in-session.ts';
 
 type Parts = {
   authConfig: () => Promise<AuthConfig>;
+  /** How far this machine's clock is behind the server's, in milliseconds; negative where it is ahead. */
+  clockBehindMs: () => Promise<number>;
   /** Where the issuer sends the browser back to, signed in and signed out. */
   redirectUri: string;
   signedOutUri: string;
@@ -17,17 +19,22 @@ const DEFAULT_LIFE_SECONDS = 300;
  * The one file that speaks OpenID Connect: code flow with PKCE, as a public client, against whatever issuer
  * `GET /auth/config` names. The issuer's metadata is fetched once and again after a failure.
  */
-export const createOidc = ({ authConfig, redirectUri, signedOutUri }: Parts): IdentityProvider => {
+export const createOidc = ({ authConfig, clockBehindMs, redirectUri, signedOutUri }: Parts): IdentityProvider => {
   let known: ReturnType<typeof discover> | undefined;
 
   const discover = async () => {
-    const config = await authConfig();
+    const [config, behindMs] = await Promise.all([authConfig(), clockBehindMs()]);
     const issuer = new URL(config.issuer);
     // http is for an issuer on this very machine, where nobody can listen in.
     const insecure = issuer.protocol === 'http:' && isLoopback(issuer.hostname);
     const options = { [oauth.allowInsecureRequests]: insecure };
     const server = await oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, options));
-    return { config, server, options, client: { client_id: config.clientId } satisfies oauth.Client };
+    const client: oauth.Client = {
+      client_id: config.clientId,
+      // a machine whose clock is an hour wrong would take each id token for one of another time
+      [oauth.clockSkew]: Math.round(behindMs / 1_000),
+    };
+    return { config, server, options, client };
   };
 
   const issuer = async () => {

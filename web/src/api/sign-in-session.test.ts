@@ -96,9 +96,32 @@ const makeSession = ({
     exclusively,
     leaveFor: (url) => left.push(url),
     now: () => clock.ms,
+    wait: async () => {},
   });
   return { session, left, tokens, attempt, clock };
 };
+
+describe('a refresh whose answer is lost', () => {
+  const due = { ms: LIFE_MS };
+  it('is asked for again, so that nobody is signed out by a bad network', async () => {
+    let asked = 0;
+    const refresh = async () => {
+      asked += 1;
+      if (asked < 3) throw new TypeError('Failed to fetch');
+      return { granted: true as const, ...grant('access-2', 'refresh-2') };
+    };
+    const { session } = makeSession({ provider: { refresh }, tokens: memory(stored('access-1')), clock: due });
+    expect(await session.getToken()).toBe('access-2');
+    expect(asked).toBe(3);
+  });
+
+  it('leaves the session as it was where none comes at all', async () => {
+    const refresh = () => Promise.reject(new TypeError('Failed to fetch'));
+    const { session } = makeSession({ provider: { refresh }, tokens: memory(stored('access-1')), clock: due });
+    await expect(session.getToken()).rejects.toThrow();
+    expect(session.signedIn()).toBe(true);
+  });
+});
 
 describe('signing in', () => {
   it('goes to the issuer and comes back to where one was, with a token', async () => {

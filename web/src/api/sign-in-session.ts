@@ -38,6 +38,7 @@ type Parts = {
   /** Leaves the app for another page. */
   leaveFor: (url: string) => void;
   now: () => number;
+  wait: (ms: number) => Promise<void>;
 };
 
 const Tokens = z.object({
@@ -55,6 +56,12 @@ const Pending = z.object({ state: z.string(), nonce: z.string(), verifier: z.str
 /** The part of an access token's life after which it is renewed: short-lived ones (Clerk's minute) included. */
 const RENEW_AFTER = 0.8;
 
+/**
+ * A refresh whose answer was lost is asked for again, at once and a little later: an issuer that rotates its refresh tokens takes
+ * the old one for a retry only so long.
+ */
+const REFRESH_AGAIN_AFTER_MS = [500, 2_000] as const;
+
 export type SignInSession = ReturnType<typeof createSignInSession>;
 
 /** Why a sign-in came back without a session. */
@@ -63,7 +70,7 @@ export class SignInFailed extends Error {
 }
 
 /** Who is signed in in this browser, and the access token to show for it. */
-export const createSignInSession = ({ provider, tokens, attempt, exclusively, leaveFor, now }: Parts) => {
+export const createSignInSession = ({ provider, tokens, attempt, exclusively, leaveFor, now, wait }: Parts) => {
   const listeners = new Set<() => void>();
   let renewing: Promise<string | undefined> | undefined;
   let finishing: { state: string; returnTo: Promise<string> } | undefined;
@@ -91,6 +98,17 @@ export const createSignInSession = ({ provider, tokens, attempt, exclusively, le
     expiresAt: now() + granted.lifeMs,
   });
 
+  const refreshed = async (refreshToken: string) => {
+    for (const waitMs of REFRESH_AGAIN_AFTER_MS) {
+      try {
+        return await provider.refresh(refreshToken);
+      } catch {
+        await wait(waitMs);
+      }
+    }
+    return provider.refresh(refreshToken);
+  };
+
   /** A token newer than `refused`, or than the one that is due. Another tab may have fetched it meanwhile. */
   const renewed = (refused?: string) => {
     renewing ??= exclusively(async () => {
@@ -102,7 +120,7 @@ export const createSignInSession = ({ provider, tokens, attempt, exclusively, le
         hold(undefined);
         return undefined;
       }
-      const answer = await provider.refresh(current.refreshToken);
+      const answer = await refreshed(current.refreshToken);
       hold(answer.granted ? taken(answer, current) : undefined);
       return answer.granted ? answer.accessToken : undefined;
     }).finally(() => {

@@ -63,7 +63,11 @@ const TOKENS = JSON.stringify({ accessToken: 'token', renewAt: 1, expiresAt: 1 }
 const nobody = () => Promise.reject(new Error('there is no issuer here'));
 
 /** The parts of the app on an API that answers what a test says; what it has no answer for is not found. */
-export const createFakeApp = ({ answers = {}, signedIn = true }: { answers?: Answers; signedIn?: boolean } = {}) => {
+export const createFakeApp = ({
+  answers = {},
+  signedIn = true,
+  onAirElsewhere = false,
+}: { answers?: Answers; signedIn?: boolean; onAirElsewhere?: boolean } = {}) => {
   const calls: Call[] = [];
   const followers = new Set<(snapshot: Snapshot) => void>();
   const fetch: typeof globalThis.fetch = async (input, init) => {
@@ -82,6 +86,7 @@ export const createFakeApp = ({ answers = {}, signedIn = true }: { answers?: Ans
     exclusively: (work) => work(),
     leaveFor: () => {},
     now: () => 0,
+    wait: async () => {},
   });
   const api = createApi(createHttp({ fetch, tokens: signInSession }));
   const parts: AppParts = {
@@ -89,7 +94,14 @@ export const createFakeApp = ({ answers = {}, signedIn = true }: { answers?: Ans
     signInSession,
     queries: createQueries(api),
     browser: 'browser-of-a-test',
-    renewal: createRenewal({ mark: slotOf(), online: () => true, now: () => 0, reload: () => {} }),
+    renewal: createRenewal({
+      mark: slotOf(),
+      online: () => true,
+      now: () => 0,
+      reload: () => {},
+      tellOnAir: () => () => {},
+      isTold: async () => onAirElsewhere,
+    }),
     followLive: ({ onChange }) => {
       followers.add(onChange);
       return () => followers.delete(onChange);

@@ -4,7 +4,7 @@ import { createRenewal } from './renewal.ts';
 const makeRenewal = () => {
   let marked: string | null = null;
   const clock = { ms: 1_000_000 };
-  const seen = { reloads: 0 };
+  const seen = { reloads: 0, onAir: 0 };
   const network = { up: true };
   const open = () =>
     createRenewal({
@@ -12,6 +12,11 @@ const makeRenewal = () => {
       online: () => network.up,
       now: () => clock.ms,
       reload: () => void (seen.reloads += 1),
+      tellOnAir: () => {
+        seen.onAir += 1;
+        return () => void (seen.onAir -= 1);
+      },
+      isTold: async () => seen.onAir > 0,
     });
   return { open, clock, seen, network };
 };
@@ -62,5 +67,16 @@ describe('an app whose parts have been replaced', () => {
     stop();
     renewal.setOnAir(true);
     expect(told).toEqual([true, false]);
+  });
+});
+
+describe('a tab that is on the air', () => {
+  it('is known to the others of its browser, until it is not', async () => {
+    const { open } = makeRenewal();
+    const [live, other] = [open(), open()];
+    live.setOnAir(true);
+    expect([await live.onAirElsewhere(), await other.onAirElsewhere()]).toEqual([false, true]);
+    live.setOnAir(false);
+    expect(await other.onAirElsewhere()).toBe(false);
   });
 });

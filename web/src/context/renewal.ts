@@ -7,6 +7,10 @@ type Parts = {
   online: () => boolean;
   now: () => number;
   reload: () => void;
+  /** Tells all tabs of this browser that this one is on the air, until the answer is called: Web Locks, which end with their tab. */
+  tellOnAir: () => () => void;
+  /** Whether a tab of this browser has told so. */
+  isTold: () => Promise<boolean>;
 };
 
 /** What is missing again so soon after a reload is not brought by another. */
@@ -18,14 +22,19 @@ export type Renewal = ReturnType<typeof createRenewal>;
  * Getting the newest version of the app into the tab: by a reload, which would end a show that is sent from it, and is
  * therefore never made while one is.
  */
-export const createRenewal = ({ mark, online, now, reload }: Parts) => {
+export const createRenewal = ({ mark, online, now, reload, tellOnAir, isTold }: Parts) => {
   const listeners = new Set<() => void>();
   let onAir = false;
+  let tellOver = () => {};
   return {
     onAir: () => onAir,
+    /** Whether another tab of this browser sends a show. */
+    onAirElsewhere: async () => !onAir && (await isTold()),
     setOnAir(is: boolean) {
       if (is === onAir) return;
       onAir = is;
+      tellOver();
+      tellOver = is ? tellOnAir() : () => {};
       for (const listener of listeners) listener();
     },
     subscribe: (listener: () => void) => {
