@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, type TestContext } from 'vitest';
@@ -166,14 +167,101 @@ describe.concurrent('an encoder that dies', () => {
   );
 });
 
-describe.concurrent('what is not taken', () => {
-  it('[L10] ultrawide.mkv: is told how large its picture is, and how large one may be', PATIENCE, async (context) => {
-    const test = await start(context);
-    const { socket, closed } = openSocket(test.url(), { plain: true });
-    socket.on('open', () => socket.send(recording('ultrawide.mkv')));
-    expect(await closed).toMatchObject({
-      code: 4001,
-      text: 'unsupported-media: a picture of 5120x1440, larger than 4096 a side',
-    });
+type Seen = { width: number; height: number; pixels: Buffer };
+
+/** A picture of the simplest of formats: `P6`, width, height and the largest value in lines, then the pixels. */
+const readPpm = (ppm: Buffer): Seen => {
+  const [, width = '', height = ''] = /^P6\n(\d+) (\d+)\n255\n/.exec(ppm.toString('latin1', 0, 32)) ?? [];
+  const size = { width: Number(width), height: Number(height) };
+  return { ...size, pixels: ppm.subarray(-size.width * size.height * 3) };
+};
+
+const decode = (input: Buffer | string, ...options: string[]): Seen => {
+  const from = typeof input === 'string' ? input : 'pipe:0';
+  const format = typeof input === 'string' ? [] : ['-f', 'h264'];
+  const to = [...options, '-frames:v', '1', '-f', 'image2pipe', '-c:v', 'ppm', 'pipe:1'];
+  const { stdout } = spawnSync('ffmpeg', ['-v', 'error', ...format, '-i', from, ...to], {
+    ...(typeof input !== 'string' && { input }),
+    maxBuffer: 2 ** 26,
+  });
+  return readPpm(stdout);
+};
+
+const START_CODE = Buffer.of(0, 0, 0, 1);
+
+/** Units with their lengths before them, as a decoder reads them without a container. */
+const toAnnexB = (units: Buffer, lengthBytes = 4): Buffer => {
+  const parts: Buffer[] = [];
+  for (let at = 0; at + lengthBytes <= units.byteLength;) {
+    const from = at + lengthBytes;
+    at = from + units.readUIntBE(at, lengthBytes);
+    parts.push(START_CODE, units.subarray(from, at));
+  }
+  return Buffer.concat(parts);
+};
+
+/** The first picture that viewers get. */
+const seen = ({ sink }: TestWorker): Seen => {
+  const session = sink.sessions[0];
+  const avcC = session?.headers.find(({ kind }) => kind === 'video')?.body.subarray(5) ?? Buffer.alloc(0);
+  const sequenceBytes = avcC.readUInt16BE(6);
+  const sets = Buffer.concat([avcC.subarray(6, 8 + sequenceBytes), avcC.subarray(9 + sequenceBytes)]);
+  const picture = session?.firstKey?.subarray(5) ?? Buffer.alloc(0);
+  return decode(Buffer.concat([toAnnexB(sets, 2), toAnnexB(picture)]));
+};
+
+/** How far the pixels of two pictures are apart, of 255; 255 where they are not even of one size. */
+const apart = (one: Seen, other: Seen): number => {
+  if (one.width !== other.width || one.height !== other.height) return 255;
+  let sum = 0;
+  for (const [at, value] of one.pixels.entries()) sum += Math.abs(value - (other.pixels[at] ?? 0));
+  return sum / one.pixels.byteLength;
+};
+/** What an encoder alters of a test picture's edges. */
+const ALTERED = 12;
+
+describe.concurrent('pictures as phones and screens give them', () => {
+  it.for([
+    // A player of files sets it upright, as it is to be seen.
+    ['rotated-phone.mp4', 'of an upright phone', 'scale=180:320', 90, 15],
+    ['pixel-aspect.webm', 'whose pixels are wider than high', 'scale=426:240', 120, 30],
+    ['colour-444.mkv', 'of a colour for each pixel', 'scale=320:180', 300, 30],
+    ['ultrawide.mkv', 'of a screen of 5120×1440', 'scale=1280:360', 40, 10],
+  ] as const)('[E2] %s: a picture %s', PATIENCE, async ([name, , shape, frames, fps], context) => {
+    const { test, video, audio } = await play(context, recording(name));
+    expect(video).toHaveLength(frames);
+    expect(isForward(video)).toBe(true);
+    expect(widestMs(video)).toBeLessThanOrEqual(1_000 / fps + 1);
+    expect(audio.length).toBeGreaterThan(0);
+    const path = fileURLToPath(new URL(`fixtures/cases/${name}`, import.meta.url));
+    expect(apart(seen(test), decode(path, '-vf', shape))).toBeLessThan(ALTERED);
+    // What is published is what every player shows: main profile, 4:2:0 in eight bits.
+    expect(test.sink.sessions[0]?.headers[0]?.body.readUInt8(6)).toBe(77);
+  });
+
+  it('[L12] one picture that a browser holds back: is told that', PATIENCE, async (context) => {
+    const { socket, closed } = openSocket((await start(context)).url(), { plain: true });
+    socket.on('open', () => socket.send(withoutPictures(recording('one-picture.mkv'))));
+    expect((await closed).text).toBe(
+      'unsupported-media: sound came and no picture: a browser holds back one that does not change',
+    );
   });
 });
+
+const SIMPLE_BLOCK = 0xa3;
+const PICTURE_TRACK = 0x81;
+/** Void: whoever reads it passes over it. */
+const VOID = 0xec;
+
+/** A recording in which the picture has not come yet. */
+const withoutPictures = (bytes: Buffer): Buffer => {
+  const copy = Buffer.from(bytes);
+  for (let at = copy.indexOf(Buffer.of(0x1f, 0x43, 0xb6, 0x75)); at < copy.byteLength - 8; at++) {
+    if (copy[at] !== SIMPLE_BLOCK) continue;
+    const sizeBytes = Math.clz32(copy[at + 1] ?? 0) - 23;
+    if (copy[at + 1 + sizeBytes] !== PICTURE_TRACK) continue;
+    copy[at] = VOID;
+    return copy;
+  }
+  return copy;
+};

@@ -81,8 +81,11 @@ export const LIMITS = {
   firstKeyFrameBytes: 8 * 1024 * 1024,
   /** Samples that one MP4 fragment may describe: minutes of sound. */
   fragmentSamples: 65_536,
-  /** Width or height of a picture. */
-  pictureSide: 4_096,
+  /** Width or height of a picture, and both together: a screen of 5120×2880, or two of 4K side by side. */
+  pictureSide: 8_192,
+  picturePixels: 4_096 * 4_096,
+  /** Beyond it hardware does not decode H.264: what is larger is made smaller. */
+  shownSide: 4_096,
   /** The latest presentation time that a recording may have. */
   mediaClockMs: 13 * 60 * 60 * 1000,
 
@@ -129,8 +132,10 @@ export const LIMITS = {
   memoryShare: 0.9,
 } as const;
 
-/** Cost of a session in 1/277 of a core, by what FFmpeg has to do. */
+/** Cost of a session in 1/277 of a core, by what FFmpeg has to do; of a transcode up to 1080p at 30 pictures a second. */
 export const LOAD_UNITS = { copy: 1, 'copy-video': 7, transcode: 110 } as const;
+/** What a transcode costs beyond that: each million pixels more to decode, and twice as many pictures. */
+export const MORE_LOAD = { fromPixels: 1_920 * 1_088, perMillionPixels: 31, fastFactor: 1.8 } as const;
 
 /** The units that one core carries at 70 % of it. */
 export const UNITS_PER_CORE = 194;

@@ -33,18 +33,34 @@ export type Rewrite = { type: 'rewrite'; offset: number; removes: number; bytes:
 
 export type MediaFacts = {
   container: 'matroska' | 'mp4';
-  video: { codec: 'h264' | 'vp8' | 'vp9'; width: number; height: number };
+  video: PictureFacts;
   /** Absent where the recording has no sound track. */
   audio?: { codec: 'aac' | 'opus'; sampleRate: number; channels: number };
+};
+
+export type PictureFacts = {
+  codec: 'h264' | 'vp8' | 'vp9';
+  /** As it is recorded, before it is turned. */
+  width: number;
+  height: number;
+  /** Width of a pixel by its height, where it is not square. */
+  pixelAspect?: number;
+  /** Degrees clockwise by which it is to be turned to stand upright, after it has been mirrored from left to right. */
+  turnedBy?: 90 | 180 | 270;
+  mirrored?: true;
+  /** H.264 that viewers would not see, or not as it is meant, if it were copied. */
+  uncopied?: true;
 };
 
 /** What FFmpeg has to do, cheapest first. */
 export type Pipeline = 'copy' | 'copy-video' | 'transcode';
 
-export const pipelineOf = ({ video, audio }: MediaFacts): Pipeline => {
-  if (video.codec !== 'h264') return 'transcode';
-  return audio && audio.codec !== 'aac' ? 'copy-video' : 'copy';
-};
+export const pipelineOf = ({ video, audio }: MediaFacts): Pipeline =>
+  video.uncopied ? 'transcode' : pipelineOfCodecs(video.codec === 'h264', audio === undefined || audio.codec === 'aac');
+
+/** By the codecs alone, which a client announces: of how a picture lies in them it may know nothing. */
+export const pipelineOfCodecs = (isH264: boolean, isAac: boolean): Pipeline =>
+  isH264 ? (isAac ? 'copy' : 'copy-video') : 'transcode';
 
 /** A reader's word for "not a recording that we take"; caught where the reader is pushed, never let out of this folder. */
 export class Unreadable extends Error {}

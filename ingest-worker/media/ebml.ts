@@ -1,6 +1,7 @@
 import { LIMITS } from '../limits.ts';
 import { type MediaFacts, Unreadable } from './container.ts';
-import { checkPictureSize, sizeInConfiguration } from './picture-size.ts';
+import { pictureFacts, type Shown, turnedOrientation } from './picture-facts.ts';
+import type { PictureSize } from './picture-size.ts';
 
 /** The elements of Matroska (RFC 9559) that we know by name. */
 export const ID = {
@@ -21,6 +22,13 @@ export const ID = {
   video: 0xe0,
   pixelWidth: 0xb0,
   pixelHeight: 0xba,
+  displayWidth: 0x54b0,
+  displayHeight: 0x54ba,
+  displayUnit: 0x54b2,
+  projection: 0x7670,
+  projectionType: 0x7671,
+  poseYaw: 0x7673,
+  poseRoll: 0x7675,
   audio: 0xe1,
   samplingFrequency: 0xb5,
   channels: 0x9f,
@@ -137,20 +145,34 @@ const parseVideo = (codec: string, fields: Child[]): MediaFacts['video'] => {
   const known = VIDEO_CODECS[codec];
   if (!known) throw new Unreadable(`video codec ${printable(codec)} is not taken`);
   const settings = children(once(fields, ID.video) ?? Buffer.alloc(0));
-  const width = number(settings, ID.pixelWidth) ?? 0;
-  const height = number(settings, ID.pixelHeight) ?? 0;
-  checkPictureSize({ width, height });
-  const setUp = once(fields, ID.codecPrivate);
-  const said = known === 'h264' && setUp && setUp.byteLength > 0 ? sizeInConfiguration(setUp) : undefined;
-  return { codec: known, width, height, ...said };
+  const size = { width: number(settings, ID.pixelWidth) ?? 0, height: number(settings, ID.pixelHeight) ?? 0 };
+  return pictureFacts(known, size, { setUp: once(fields, ID.codecPrivate), ...parseShown(settings, size) });
+};
+
+/** An aspect in a unit of its own says nothing of pixels. */
+const UNKNOWN_UNIT = 4;
+const RECTANGULAR = 0;
+
+const parseShown = (settings: Child[], { width, height }: PictureSize): Shown => {
+  const said = [ID.displayWidth, ID.displayHeight].map((id) => number(settings, id));
+  const [across = width, down = height] = said;
+  const isShape = said.some((side) => side !== undefined) && across > 0 && down > 0;
+  const unit = number(settings, ID.displayUnit) ?? 0;
+  const projection = children(once(settings, ID.projection) ?? Buffer.alloc(0));
+  const isFlat = (number(projection, ID.projectionType) ?? RECTANGULAR) === RECTANGULAR;
+  // The roll is against the clock; a picture that looks the other way is seen from behind.
+  const [roll, yaw] = [float(projection, ID.poseRoll), float(projection, ID.poseYaw)];
+  return {
+    ...(isShape && unit < UNKNOWN_UNIT && { pixelAspect: (across * height) / (down * width) }),
+    ...(isFlat && { orientation: turnedOrientation(-roll, Math.abs(yaw) === 180) }),
+  };
 };
 
 const parseAudio = (codec: string, fields: Child[]): NonNullable<MediaFacts['audio']> => {
   const known = AUDIO_CODECS[codec] ?? (codec.startsWith('A_AAC/') ? 'aac' : undefined);
   if (!known) throw new Unreadable(`audio codec ${printable(codec)} is not taken`);
   const settings = children(once(fields, ID.audio) ?? Buffer.alloc(0));
-  const rate = once(settings, ID.samplingFrequency);
-  const sampleRate = rate?.byteLength === 4 ? rate.readFloatBE() : rate?.byteLength === 8 ? rate.readDoubleBE() : 8_000;
+  const sampleRate = float(settings, ID.samplingFrequency, 8_000);
   return { codec: known, sampleRate, channels: number(settings, ID.channels) ?? 1 };
 };
 
@@ -209,6 +231,12 @@ const trackNumber = (fields: Child[]): number => {
   const found = number(fields, ID.trackNumber) ?? 0;
   if (found === 0) throw new Unreadable('a track without a number');
   return found;
+};
+
+const float = (fields: Child[], id: number, otherwise = 0): number => {
+  const content = once(fields, id);
+  if (content?.byteLength === 4) return content.readFloatBE();
+  return content?.byteLength === 8 ? content.readDoubleBE() : otherwise;
 };
 
 const number = (fields: Child[], id: number): number | undefined => {

@@ -16,7 +16,7 @@ const HEAD =
   '-hide_banner -nostats -loglevel warning -progress pipe:3 -stats_period 1 -max_alloc 268435456 ' +
   '-protocol_whitelist pipe -probesize 32k -analyzeduration 0 -fpsprobesize 0';
 const only = (container: string, codecs = 'h264,aac'): string =>
-  `-format_whitelist ${container} -codec_whitelist ${codecs} -copyts -threads 1 -f ${container} -i pipe:0 -map 0:v:0`;
+  `-format_whitelist ${container} -codec_whitelist ${codecs} -copyts -threads 1 -noautorotate -f ${container} -i pipe:0 -map 0:v:0`;
 const COPY = '-c:v copy -tag:v 7';
 const TAIL =
   '-max_interleave_delta 1000000 -output_ts_offset 2.1 -f flv -flvflags no_duration_filesize+no_sequence_end pipe:1';
@@ -83,6 +83,35 @@ describe('[E1] arguments', () => {
   ])('[E2] %d×%d is published as %s', (width, height, size) => {
     const video = { codec: 'vp8', width, height } as const;
     expect(line({ facts: facts({ video }), pipeline: 'transcode', sound: false })).toContain(`scale=${size}:`);
+  });
+
+  it.each<[Partial<MediaFacts['video']>, string]>([
+    [{ turnedBy: 90 }, 'scale=720:1280:force_original_aspect_ratio=decrease,transpose=clock,pad=1280:720:-1:-1'],
+    [{ turnedBy: 180 }, 'scale=720:1280:force_original_aspect_ratio=decrease,hflip,vflip,pad=720:1280:-1:-1'],
+    [{ turnedBy: 270 }, 'scale=720:1280:force_original_aspect_ratio=decrease,transpose=cclock,pad=1280:720:-1:-1'],
+    [{ mirrored: true }, 'scale=720:1280:force_original_aspect_ratio=decrease,hflip,pad=720:1280:-1:-1'],
+  ])('[E2] a picture of 1080×1920 that lies as %o is set upright', (lies, filters) => {
+    const video = { codec: 'h264', width: 1_080, height: 1_920, ...lies } as const;
+    expect(line({ facts: facts({ video }), pipeline: 'transcode', sound: false })).toContain(`${filters},setsar=1`);
+  });
+
+  it.each([
+    [320, 240, 4 / 3, '426:240'],
+    [1_440, 1_080, 4 / 3, '1280:720'],
+    [720, 576, 16 / 15, '768:576'],
+    [720, 480, 8 / 9, '720:540'],
+  ])('[E2] %d×%d with pixels of %d is published as %s', (width, height, pixelAspect, size) => {
+    const video = { codec: 'vp8', width, height, pixelAspect } as const;
+    expect(line({ facts: facts({ video }), pipeline: 'transcode', sound: false })).toContain(`pad=${size}:`);
+  });
+
+  it('[E2] 60 pictures a second where they were announced, and 30 otherwise', () => {
+    const video = { codec: 'vp8', width: 1_280, height: 720 } as const;
+    const at = (frameRate: number | undefined) =>
+      line({ facts: facts({ video }), pipeline: 'transcode', sound: false, frameRate });
+    expect(at(60)).toContain('*61.2)');
+    expect(at(60)).toContain('-x264-params fps=60 -b:v 3500k');
+    for (const frameRate of [undefined, 15, 30]) expect(at(frameRate)).toContain('-x264-params fps=30 -b:v 2500k');
   });
 });
 

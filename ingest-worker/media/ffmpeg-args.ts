@@ -1,10 +1,12 @@
-import type { MediaFacts, Pipeline } from './container.ts';
+import type { MediaFacts, Pipeline, PictureFacts } from './container.ts';
 
 export type EncoderSettings = {
   facts: MediaFacts;
   pipeline: Pipeline;
   /** False where the recording has no sound, or has a sound track and nothing on it. */
   sound: boolean;
+  /** Pictures a second that the client has announced; a plain one announces nothing. */
+  frameRate?: number | undefined;
   /** What has been published already, by the recording's clock; what is encoded anew must begin after it. */
   published?: { videoMs?: number | undefined; audioMs?: number | undefined } | undefined;
 };
@@ -21,8 +23,11 @@ export const OUTPUT_OFFSET_MS = 100;
  */
 export const ENCODER_AHEAD_MS = 2_000;
 
-/** At most so many pictures a second are published. */
+/** At most so many pictures a second are published, and so many where more than 30 were announced. */
 const MOST_FPS = 30;
+const FAST_FPS = 60;
+/** Whether a client has announced so many pictures a second that more than `MOST_FPS` are published. */
+export const isFast = (frameRate: number | undefined): boolean => (frameRate ?? 0) > MOST_FPS + 1;
 /** A clock that is a little fast, and pictures that come in bursts, lose none. */
 const FPS_MARGIN = 1.02;
 const FPS_BURST = 4;
@@ -31,6 +36,7 @@ const GOP_SECONDS = 1.99;
 /** No GOP has more pictures, whatever their times. */
 const GOP_PICTURES = 250;
 const VIDEO_KBPS = { average: 2_500, peak: 2_800, buffer: 4_000 };
+const FAST_KBPS = { average: 3_500, peak: 3_900, buffer: 5_600 };
 const AUDIO_RATE = 44_100;
 const AAC_FRAME_MS = (1_024 * 1_000) / AUDIO_RATE;
 /** Times are published in whole milliseconds; a cut this much beside one still drops whole frames. */
@@ -50,29 +56,29 @@ const COPY_VIDEO = words('-c:v copy -tag:v 7');
 const COPY_AUDIO = words('-c:a copy -tag:a 10');
 
 /** The argument list of one FFmpeg: media on `pipe:0`, FLV on `pipe:1`, progress on `pipe:3`, and no other way in or out. */
-export const ffmpegArgs = ({ facts, pipeline, sound, published }: EncoderSettings): string[] => [
+export const ffmpegArgs = ({ facts, pipeline, sound, frameRate, published }: EncoderSettings): string[] => [
   ...words('-hide_banner -nostats -loglevel warning -progress pipe:3 -stats_period 1'),
   ...words(`-max_alloc ${MAX_ALLOCATION_BYTES}`),
   // Not -fflags nobuffer (loses the first GOP) and not wall-clock timestamps (destroy catching up).
   ...words('-protocol_whitelist pipe -probesize 32k -analyzeduration 0 -fpsprobesize 0'),
   // Not `-c:v h264` before -i: it calls whatever the track holds H.264, and a copy then publishes HEVC under that name.
   ...words(`-format_whitelist ${facts.container} -codec_whitelist ${decoders(facts)}`),
-  ...words(`-copyts -threads 1 -f ${facts.container} -i pipe:0 -map 0:v:0`),
-  ...(pipeline === 'transcode' ? encodeVideo(facts.video, published?.videoMs) : COPY_VIDEO),
+  // A picture is turned below, whatever this FFmpeg knows of the ways in which a container can say it.
+  ...words(`-copyts -threads 1 -noautorotate -f ${facts.container} -i pipe:0 -map 0:v:0`),
+  ...(pipeline === 'transcode' ? encodeVideo(facts.video, isFast(frameRate), published?.videoMs) : COPY_VIDEO),
   ...(sound ? words('-map 0:a:0') : []),
   ...(sound ? (pipeline === 'copy' ? COPY_AUDIO : encodeAudio(published?.audioMs)) : []),
   ...words(`-max_interleave_delta 1000000 -output_ts_offset ${seconds(OUTPUT_OFFSET_MS + ENCODER_AHEAD_MS)}`),
   ...words('-f flv -flvflags no_duration_filesize+no_sequence_end pipe:1'),
 ];
 
-const encodeVideo = (video: MediaFacts['video'], publishedMs: number | undefined): string[] => {
-  const { width, height } = fit(video);
+const encodeVideo = (video: PictureFacts, fast: boolean, publishedMs: number | undefined): string[] => {
+  const { average, peak, buffer } = fast ? FAST_KBPS : VIDEO_KBPS;
+  const fps = fast ? FAST_FPS : MOST_FPS;
   const filters = [
     ...(publishedMs === undefined ? [] : [`trim=start=${seconds(publishedMs + ROUNDING_MS)}`]),
-    `select='${OWN_RATE}'`,
-    // Pinned, because a recording may change its size and a published stream may not.
-    `scale=${width}:${height}:force_original_aspect_ratio=decrease`,
-    `pad=${width}:${height}:-1:-1`,
+    `select='${ownRate(fps)}'`,
+    ...fitted(video),
     'setsar=1',
   ];
   return [
@@ -80,23 +86,48 @@ const encodeVideo = (video: MediaFacts['video'], publishedMs: number | undefined
     filters.join(','),
     ...words('-fps_mode passthrough -c:v libx264 -preset veryfast -tune zerolatency -profile:v main'),
     // FFmpeg takes a millisecond for the rate where it knows none, and the level that it announces for a thousand pictures a second.
-    ...words(`-pix_fmt yuv420p -threads 1 -x264-params fps=${MOST_FPS}`),
-    ...words(`-b:v ${VIDEO_KBPS.average}k -maxrate ${VIDEO_KBPS.peak}k -bufsize ${VIDEO_KBPS.buffer}k`),
+    ...words(`-pix_fmt yuv420p -threads 1 -x264-params fps=${fps}`),
+    ...words(`-b:v ${average}k -maxrate ${peak}k -bufsize ${buffer}k`),
     ...words(`-g ${GOP_PICTURES} -sc_threshold 0 -force_key_frames ${KEY_FRAMES}`),
   ];
 };
 
+/** Makes each picture as large as all are to be, upright and with square pixels. */
+const fitted = (video: PictureFacts): string[] => {
+  const { pixelAspect, turnedBy, mirrored } = video;
+  const { width, height } = fit(video);
+  const isSideways = turnedBy === 90 || turnedBy === 270;
+  const [across, down] = isSideways ? [height, width] : [width, height];
+  return [
+    // Pinned, because a recording may change its size and a published stream may not.
+    pixelAspect === undefined
+      ? `scale=${across}:${down}:force_original_aspect_ratio=decrease`
+      : `scale='${even(across, down, `a*${ratio(pixelAspect)}`)}':'${even(down, across, `1/(a*${ratio(pixelAspect)})`)}'`,
+    // Once they are small.
+    ...(mirrored ? ['hflip'] : []),
+    ...(turnedBy === undefined ? [] : TURNS[turnedBy]),
+    `pad=${width}:${height}:-1:-1`,
+  ];
+};
+
+const TURNS = { 90: ['transpose=clock'], 180: ['hflip', 'vflip'], 270: ['transpose=cclock'] };
+
+/** One side, of the other's shape and no longer than may be; FFmpeg knows the shape when the picture comes. */
+const even = (most: number, other: number, shape: string): string => `max(2,min(${most},round(${other}*${shape}/2)*2))`;
+
 /** By time, because a camera's rate changes with the light. */
 const KEY_FRAMES = `expr:if(isnan(prev_forced_t),1,gte(t,prev_forced_t+${GOP_SECONDS}))`;
 
-const GAINED = `max(0,t-prev_t)*${MOST_FPS * FPS_MARGIN}`;
-const ALLOWED = `st(0,if(isnan(prev_t),${FPS_BURST},min(${FPS_BURST},ld(0)+${GAINED})))`;
 const IS_NEXT = 'isnan(prev_selected_t)+gt(t,prev_selected_t)';
 /**
- * Each picture that is recorded once and none twice, up to `MOST_FPS` a second: of a camera that gives 20 none is invented, which
+ * Each picture that is recorded once and none twice, up to so many a second: of a camera that gives 20 none is invented, which
  * would cost as much as a real one. Register 0 holds how many may come at once.
  */
-const OWN_RATE = `0*${ALLOWED}+if(${IS_NEXT},if(gte(ld(0),1),1+0*st(0,ld(0)-1),0),0)`;
+const ownRate = (fps: number): string => {
+  const gained = `max(0,t-prev_t)*${ratio(fps * FPS_MARGIN)}`;
+  const allowed = `st(0,if(isnan(prev_t),${FPS_BURST},min(${FPS_BURST},ld(0)+${gained})))`;
+  return `0*${allowed}+if(${IS_NEXT},if(gte(ld(0),1),1+0*st(0,ld(0)-1),0),0)`;
+};
 
 const encodeAudio = (publishedMs: number | undefined): string[] => [
   ...(publishedMs === undefined ? [] : words(`-af atrim=start=${seconds(publishedMs + AAC_FRAME_MS - ROUNDING_MS)}`)),
@@ -106,12 +137,20 @@ const encodeAudio = (publishedMs: number | undefined): string[] => [
 /** FFmpeg's own decoders of what the reader found, by name: any other codec or decoder is refused. */
 const decoders = ({ video, audio }: MediaFacts): string => [video.codec, ...(audio ? [audio.codec] : [])].join(',');
 
-/** The largest even size of the same shape that is not beyond 720p, lying or standing. */
-const fit = ({ width, height }: MediaFacts['video']): { width: number; height: number } => {
+/** The largest even size in which it is shown, upright, that is not beyond 720p, lying or standing; no pixel of it is left out for its shape. */
+const fit = (video: PictureFacts): { width: number; height: number } => {
+  const { width, height } = shown(video);
   const [long, short] = width >= height ? [LONG_SIDE, SHORT_SIDE] : [SHORT_SIDE, LONG_SIDE];
   const factor = Math.min(1, long / width, short / height);
-  const even = (side: number) => Math.max(SMALLEST_SIDE, Math.floor((side * factor) / 2) * 2);
-  return { width: even(width), height: even(height) };
+  const toEven = (side: number) => Math.max(SMALLEST_SIDE, Math.floor((side * factor) / 2) * 2);
+  return { width: toEven(width), height: toEven(height) };
 };
 
-const seconds = (ms: number): string => (ms / 1000).toFixed(4).replace(/\.?0+$/, '');
+const shown = ({ width, height, pixelAspect = 1, turnedBy }: PictureFacts): { width: number; height: number } => {
+  const across = width * Math.max(1, pixelAspect);
+  const down = height / Math.min(1, pixelAspect);
+  return turnedBy === 90 || turnedBy === 270 ? { width: down, height: across } : { width: across, height: down };
+};
+
+const ratio = (value: number): string => value.toFixed(4).replace(/\.?0+$/, '');
+const seconds = (ms: number): string => ratio(ms / 1000);

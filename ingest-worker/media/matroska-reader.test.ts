@@ -222,11 +222,14 @@ describe('what it refuses', () => {
     expect(refusal(bytes)).toBe(detail);
   });
 
-  it('[L10] a picture is at most pictureSide wide and high', () => {
+  it('[L10] a picture is at most pictureSide wide and high, and has at most picturePixels', () => {
     const of = (width: number, height: number) => init({ tracks: [track('video', 'V_VP8', { width, height })] });
-    expect(refusal(of(LIMITS.pictureSide, LIMITS.pictureSide))).toBeUndefined();
-    expect(refusal(of(LIMITS.pictureSide + 1, 180))).toBe('a picture of 4097x180, larger than 4096 a side');
-    expect(refusal(of(320, LIMITS.pictureSide + 1))).toBe('a picture of 320x4097, larger than 4096 a side');
+    expect(refusal(of(LIMITS.pictureSide, 2_048))).toBeUndefined();
+    expect(refusal(of(4_096, 4_096))).toBeUndefined();
+    expect(refusal(of(LIMITS.pictureSide + 1, 180))).toBe('a picture of 8193x180, larger than 8192 a side');
+    expect(refusal(of(320, LIMITS.pictureSide + 1))).toBe('a picture of 320x8193, larger than 8192 a side');
+    expect(refusal(of(4_097, 4_096))).toBe('a picture of 4097x4096, of more than 16777216 pixels');
+    expect(refusal(of(8, 180))).toBe('a picture of 8x180, smaller than 16 a side');
   });
 
   it('[L10] media begins within initBytes', () => {

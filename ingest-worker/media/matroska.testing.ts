@@ -36,14 +36,21 @@ const header = (docType: string): Buffer => element(0x1a45dfa3, text(0x4282, doc
 export const track = (
   type: 'video' | 'audio',
   codec: string,
-  { width = 320, height = 180, extra = Buffer.alloc(0) }: { width?: number; height?: number; extra?: Buffer } = {},
+  {
+    width = 320,
+    height = 180,
+    picture = Buffer.alloc(0),
+    extra = Buffer.alloc(0),
+  }: { width?: number; height?: number; picture?: Buffer; extra?: Buffer } = {},
 ): Buffer =>
   element(
     0xae,
     number(0xd7, type === 'video' ? 1 : 2),
     number(0x83, type === 'video' ? 1 : 2),
     text(0x86, codec),
-    type === 'video' ? element(0xe0, number(0xb0, width), number(0xba, height)) : element(0xe1, number(0x9f, 2)),
+    type === 'video'
+      ? element(0xe0, number(0xb0, width), number(0xba, height), picture)
+      : element(0xe1, number(0x9f, 2)),
     extra,
   );
 

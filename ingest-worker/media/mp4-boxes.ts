@@ -1,7 +1,8 @@
 import { LIMITS } from '../limits.ts';
 import { type MediaFacts, Unreadable } from './container.ts';
 import { printable } from './ebml.ts';
-import { checkPictureSize, sizeInConfiguration } from './picture-size.ts';
+import { type Matrix, orientationOf, pictureFacts } from './picture-facts.ts';
+import type { PictureSize } from './picture-size.ts';
 
 /** What the movie header says that fragments need: facts, and by track its clock and its defaults. */
 export type Movie = { facts: MediaFacts; tracks: Map<number, Track> };
@@ -59,6 +60,11 @@ const TRUN = {
 /** From the start of a sample entry to the boxes in it. */
 const VISUAL_ENTRY_BYTES = 78;
 const AUDIO_ENTRY_BYTES = 28;
+/** Where the nine numbers of a transformation stand in a header of 32-bit times, and in one of 64-bit times. */
+const MVHD_MATRIX = { short: 36, long: 48 };
+const TKHD_MATRIX = { short: 40, long: 52 };
+const MATRIX_BYTES = 36;
+const FIXED = 0x10000;
 /** Boxes that tell a decoder what it gets: FFmpeg believes any of them, whatever the sample entry is called. */
 const SET_UP = new Set([
   ...'avcC hvcC lhvC vvcC av1C vpcC dOps esds dac3 dec3 dfLa alac glbl wave dvc1 sinf jp2h strf mp4v'.split(' '),
@@ -88,7 +94,8 @@ export const readBox = (bytes: Buffer): Box | { needs: number } => {
 /** The content of a `moov` of one picture and at most one sound, in codecs that we take. */
 export const parseMovie = (content: Buffer): Movie => {
   const movie = boxes(content);
-  const movieTicks = fullTimescale(only(movie, 'mvhd'));
+  const header = only(movie, 'mvhd');
+  const movieTicks = fullTimescale(header);
   const extends_ = children(movie, 'mvex').filter(({ type }) => type === 'trex');
   if (extends_.length === 0) throw new Unreadable('an MP4 that is not fragmented');
   const facts: Partial<MediaFacts> = {};
@@ -98,7 +105,8 @@ export const parseMovie = (content: Buffer): Movie => {
     if (type !== 'trak') continue;
     const parts = boxes(trak);
     refuseMisplaced(parts, ['tkhd', 'mdia']);
-    const id = trackId(only(parts, 'tkhd'));
+    const shown = only(parts, 'tkhd');
+    const id = trackId(shown);
     const media = boxes(only(parts, 'mdia'));
     refuseMisplaced(media, ['mdhd', 'hdlr', 'minf']);
     const handler = only(media, 'hdlr').toString('latin1', 8, 12);
@@ -112,7 +120,7 @@ export const parseMovie = (content: Buffer): Movie => {
     refuseMisplaced(tables, ['stsd']);
     refuseTables(tables);
     const entry = sampleEntry(only(tables, 'stsd'));
-    if (kind === 'video') facts.video = parseVideo(entry);
+    if (kind === 'video') facts.video = parseVideo(entry, parsePlacing(header, shown));
     else facts.audio = parseAudio(entry);
     const [trex, second] = extends_.filter((box) => box.content.byteLength >= 24 && box.content.readUInt32BE(4) === id);
     if (second) throw new Unreadable('two defaults of one track');
@@ -215,16 +223,55 @@ const readRuns = (runs: Buffer[], defaults: Track['defaults'], most: number): Sa
   return samples;
 };
 
-const parseVideo = ({ format, content }: SampleEntry): MediaFacts['video'] => {
+/** How a track's picture lies on the screen: turned, and how large there before it is turned. */
+type Placing = { matrix: Matrix; width: number; height: number };
+
+const parsePlacing = (mvhd: Buffer, tkhd: Buffer): Placing => {
+  const [a, b, c, d] = matrixAt(tkhd, isLong(tkhd) ? TKHD_MATRIX.long : TKHD_MATRIX.short);
+  const [e, f, g, h] = matrixAt(mvhd, isLong(mvhd) ? MVHD_MATRIX.long : MVHD_MATRIX.short);
+  const size = (isLong(tkhd) ? TKHD_MATRIX.long : TKHD_MATRIX.short) + MATRIX_BYTES;
+  const hasSize = tkhd.byteLength >= size + 8;
+  return {
+    matrix: [a * e + b * g, a * f + b * h, c * e + d * g, c * f + d * h],
+    width: hasSize ? tkhd.readUInt32BE(size) / FIXED : 0,
+    height: hasSize ? tkhd.readUInt32BE(size + 4) / FIXED : 0,
+  };
+};
+
+const isLong = (header: Buffer): boolean => header[0] === 1;
+
+/** The left upper part of a transformation's nine numbers; of one that is not there, none. */
+const matrixAt = (header: Buffer, at: number): Matrix => {
+  if (header.byteLength < at + MATRIX_BYTES) return [1, 0, 0, 1];
+  const [a, b, c, d] = [0, 4, 12, 16].map((place) => header.readInt32BE(at + place) / FIXED);
+  return [a ?? 1, b ?? 0, c ?? 0, d ?? 1];
+};
+
+const parseVideo = ({ format, content }: SampleEntry, placing: Placing): MediaFacts['video'] => {
   const codec = format === 'avc1' || format === 'avc3' ? 'h264' : format === 'vp09' ? 'vp9' : undefined;
   if (!codec) throw new Unreadable(`video codec ${printable(format)} is not taken`);
   if (content.byteLength < VISUAL_ENTRY_BYTES) throw new Unreadable('a box is cut short');
-  const width = content.readUInt16BE(24);
-  const height = content.readUInt16BE(26);
-  checkPictureSize({ width, height });
-  const setUp = setUpOf(content.subarray(VISUAL_ENTRY_BYTES), codec === 'h264' ? 'avcC' : 'vpcC');
-  const said = codec === 'h264' && setUp ? sizeInConfiguration(setUp) : undefined;
-  return { codec, width, height, ...said };
+  const size = { width: content.readUInt16BE(24), height: content.readUInt16BE(26) };
+  const inside = content.subarray(VISUAL_ENTRY_BYTES);
+  return pictureFacts(codec, size, {
+    setUp: setUpOf(inside, codec === 'h264' ? 'avcC' : 'vpcC'),
+    pixelAspect: pixelAspect(inside) ?? aspectOf(placing, size),
+    orientation: orientationOf(placing.matrix),
+  });
+};
+
+/** What the box of that name says: how far pixels are apart, across and down. */
+const pixelAspect = (entry: Buffer): number | undefined => {
+  const pasp = once(boxes(entry), 'pasp');
+  if (!pasp || pasp.byteLength < 8) return undefined;
+  const [across, down] = [pasp.readUInt32BE(0), pasp.readUInt32BE(4)];
+  return across > 0 && down > 0 ? across / down : undefined;
+};
+
+/** Undefined where a track is shown in the shape in which it is recorded, which says nothing. */
+const aspectOf = (shown: Placing, size: PictureSize): number | undefined => {
+  const aspect = (shown.width * size.height) / (shown.height * size.width);
+  return Number.isFinite(aspect) && aspect !== 1 ? aspect : undefined;
 };
 
 const parseAudio = ({ format, content }: SampleEntry): NonNullable<MediaFacts['audio']> => {

@@ -21,6 +21,8 @@ type Track = {
   edits?: [number, number][];
   /** Tables of samples beside the description. */
   tables?: Buffer[];
+  /** Its `tkhd`. */
+  header?: Buffer;
 };
 
 export const visual = (format = 'avc1', width = 320, height = 180, ...more: Buffer[]): Buffer =>
@@ -45,10 +47,11 @@ export const trak = ({
   ticks = 1_000,
   edits = [],
   tables = [],
+  header = box('tkhd', u32(0, 0, 0, id)),
 }: Track = {}): Buffer =>
   box(
     'trak',
-    box('tkhd', u32(0, 0, 0, id)),
+    header,
     ...(edits.length > 0
       ? [box('edts', box('elst', u32(0, edits.length, ...edits.flatMap(([length, at]) => [length, at, 0x10000]))))]
       : []),

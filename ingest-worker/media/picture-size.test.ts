@@ -3,7 +3,7 @@ import { LIMITS } from '../limits.ts';
 import { createContainerReader } from './container-reader.ts';
 import type { ContainerEvent } from './container.ts';
 import { cluster, element, init, simpleBlock, track } from './matroska.testing.ts';
-import { sizeInConfiguration } from './picture-size.ts';
+import { pictureInConfiguration } from './picture-size.ts';
 
 /** Bits, most significant first, up to whole bytes. */
 const bits = (...parts: string[]): Buffer => {
@@ -41,20 +41,30 @@ const events = (setUp: Buffer): ContainerEvent[] => {
 
 describe('[L10] the size of a picture', () => {
   it('is what its set-up says, because that is what a decoder makes room for', () => {
-    expect(sizeInConfiguration(record(sequence(80, 45)))).toEqual({ width: 1_280, height: 720 });
-    expect(sizeInConfiguration(record(sequence(120, 68, 4)))).toEqual({ width: 1_920, height: 1_080 });
+    expect(pictureInConfiguration(record(sequence(80, 45)))).toEqual({ width: 1_280, height: 720, common: true });
+    expect(pictureInConfiguration(record(sequence(120, 68, 4)))).toEqual({
+      width: 1_920,
+      height: 1_080,
+      common: true,
+    });
     expect(events(record(sequence(80, 45)))[0]).toMatchObject({
       facts: { video: { codec: 'h264', width: 1_280, height: 720 } },
     });
   });
 
-  it('is at most pictureSide there, too, also of what is cut off', () => {
+  it('is at most pictureSide and picturePixels there, too, also of what is cut off', () => {
     const most = LIMITS.pictureSide / 16;
-    expect(events(record(sequence(most, most)))[0]).toMatchObject({ type: 'init' });
-    for (const set of [sequence(most + 1, 45), sequence(80, most + 1), sequence(875, 875), sequence(80, 875, 6_800)])
-      expect(events(record(set))).toEqual([
-        { type: 'refused', detail: expect.stringMatching(/^a picture of \d+x\d+, larger than 4096 a side$/) },
-      ]);
+    for (const set of [sequence(256, 256), sequence(most, 128)])
+      expect(events(record(set))[0]).toMatchObject({ type: 'init' });
+    const said = /^a picture of \d+x\d+, (larger than 8192 a side|of more than 16777216 pixels)$/;
+    for (const set of [
+      sequence(most + 1, 45),
+      sequence(80, most + 1),
+      sequence(257, 256),
+      sequence(875, 875),
+      sequence(80, 875, 6_800),
+    ])
+      expect(events(record(set))).toEqual([{ type: 'refused', detail: expect.stringMatching(said) }]);
   });
 
   it.each([

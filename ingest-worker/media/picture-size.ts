@@ -3,11 +3,24 @@ import { Unreadable } from './container.ts';
 
 export type PictureSize = { width: number; height: number };
 
+/** What the set-up of H.264 says of its pictures. */
+export type CodedPicture = PictureSize & {
+  /** Width of a pixel by its height; absent where the set-up is silent about it. */
+  pixelAspect?: number;
+  /** Baseline, main or high, in 4:2:0 and eight bits: what every player shows. */
+  common: boolean;
+};
+
 /** Refuses, with the reason, a picture that no encoder can be asked to make, or that is more than a decoder is to hold. */
 export const checkPictureSize = ({ width, height }: PictureSize): void => {
-  if (width < SMALLEST_SIDE || height < SMALLEST_SIDE) throw new Unreadable('an impossible picture size');
+  const about = `a picture of ${width}x${height}`;
+  if (width === 0 || height === 0) throw new Unreadable('a picture of no size');
+  if (width < SMALLEST_SIDE || height < SMALLEST_SIDE)
+    throw new Unreadable(`${about}, smaller than ${SMALLEST_SIDE} a side`);
   if (width > LIMITS.pictureSide || height > LIMITS.pictureSide)
-    throw new Unreadable(`a picture of ${width}x${height}, larger than ${LIMITS.pictureSide} a side`);
+    throw new Unreadable(`${about}, larger than ${LIMITS.pictureSide} a side`);
+  if (width * height > LIMITS.picturePixels)
+    throw new Unreadable(`${about}, of more than ${LIMITS.picturePixels} pixels`);
 };
 
 const SMALLEST_SIDE = 16;
@@ -25,43 +38,67 @@ const MACROBLOCK = 16;
  * size of the picture from elsewhere.
  */
 const MOST = { sets: 31, chroma: 3, depth: 6, counter: 12, order: 2, cycle: 255, references: 16 } as const;
+/** Profiles that every player knows: baseline, main and high. */
+const COMMON_PROFILES = [66, 77, 100];
+const CHROMA_420 = 1;
+/** Aspects of a pixel by their number (H.264, table E-1); the last one is followed by the aspect itself. */
+const PIXEL_ASPECTS = [
+  0,
+  1,
+  12 / 11,
+  10 / 11,
+  16 / 11,
+  40 / 33,
+  24 / 11,
+  20 / 11,
+  32 / 11,
+  80 / 33,
+  18 / 11,
+  15 / 11,
+  64 / 33,
+  160 / 99,
+  4 / 3,
+  3 / 2,
+  2,
+];
+const OWN_ASPECT = 255;
 /** An exponential Golomb code with this many leading zeros is no number that a parameter set has. */
 const MOST_ZEROS = 31;
 
 /**
- * The size that a decoder takes from a configuration record of H.264 (ISO 14496-15), whatever the container says; undefined
- * where there is none in it. It decides how much memory a decoder asks for.
+ * What a decoder takes from a configuration record of H.264 (ISO 14496-15), whatever the container says; undefined where there is
+ * none in it. The size decides how much memory a decoder asks for.
  */
-export const sizeInConfiguration = (record: Buffer): PictureSize | undefined => {
+export const pictureInConfiguration = (record: Buffer): CodedPicture | undefined => {
   if (record.byteLength < RECORD_BYTES || record[0] !== 1) throw new Unreadable('a set-up that cannot be read');
-  let found: PictureSize | undefined;
+  let found: CodedPicture | undefined;
   let at = RECORD_BYTES;
   for (let left = (record[RECORD_BYTES - 1] ?? 0) & MOST_SEQUENCES; left > 0; left--) {
     if (at + 2 > record.byteLength) throw new Unreadable('a set-up that cannot be read');
     const to = at + 2 + record.readUInt16BE(at);
     if (to > record.byteLength) throw new Unreadable('a set-up that cannot be read');
-    const size = sizeInSequence(record.subarray(at + 2, to));
-    if (found && (found.width !== size.width || found.height !== size.height))
+    const picture = pictureInSequence(record.subarray(at + 2, to));
+    if (found && (found.width !== picture.width || found.height !== picture.height))
       throw new Unreadable('a set-up of several sizes');
-    found = size;
+    found = picture;
     at = to;
   }
   return found;
 };
 
-/** A sequence parameter set (H.264, 7.3.2.1.1), as far as to the size of its picture. */
-const sizeInSequence = (unit: Buffer): PictureSize => {
+/** A sequence parameter set (H.264, 7.3.2.1.1), as far as to the shape of its pixels. */
+const pictureInSequence = (unit: Buffer): CodedPicture => {
   if (((unit[0] ?? 0) & KIND_MASK) !== SEQUENCE) throw new Unreadable('a set-up that cannot be read');
   const bits = createBits(withoutEscapes(unit.subarray(1)));
   const profile = bits.take(8);
   bits.take(16);
   bits.golomb(MOST.sets);
   let chroma = 1;
+  let depth = 0;
   if (WITH_FORMAT.includes(profile)) {
     chroma = bits.golomb(MOST.chroma);
     if (chroma === 3) bits.take(1);
-    bits.golomb(MOST.depth);
-    bits.golomb(MOST.depth);
+    depth = Math.max(bits.golomb(MOST.depth), bits.golomb(MOST.depth));
     bits.take(1);
     if (bits.take(1) === 1) for (let list = 0; list < (chroma === 3 ? 12 : 8); list++) passScaling(bits, list);
   }
@@ -76,13 +113,31 @@ const sizeInSequence = (unit: Buffer): PictureSize => {
   bits.take(1);
   const coded = { width: columns * MACROBLOCK, height: rows * MACROBLOCK * (isProgressive ? 1 : 2) };
   checkPictureSize(coded);
-  if (bits.take(1) === 0) return coded;
+  const size = bits.take(1) === 0 ? coded : cropped(bits, coded, { chroma, isProgressive });
+  const aspect = bits.take(1) === 1 && bits.take(1) === 1 ? pixelAspect(bits) : undefined;
+  const common = COMMON_PROFILES.includes(profile) && chroma === CHROMA_420 && depth === 0;
+  return { ...size, common, ...(aspect && { pixelAspect: aspect }) };
+};
+
+const cropped = (
+  bits: Bits,
+  coded: PictureSize,
+  { chroma, isProgressive }: { chroma: number; isProgressive: boolean },
+): PictureSize => {
   const [left, right, top, bottom] = [bits.golomb(), bits.golomb(), bits.golomb(), bits.golomb()];
   const across = chroma === 1 || chroma === 2 ? 2 : 1;
   const down = (chroma === 1 ? 2 : 1) * (isProgressive ? 1 : 2);
   const size = { width: coded.width - across * (left + right), height: coded.height - down * (top + bottom) };
   checkPictureSize(size);
   return size;
+};
+
+/** Undefined where it is not said. */
+const pixelAspect = (bits: Bits): number | undefined => {
+  const number = bits.take(8);
+  if (number !== OWN_ASPECT) return PIXEL_ASPECTS[number] || undefined;
+  const [width, height] = [bits.take(16), bits.take(16)];
+  return width > 0 && height > 0 ? width / height : undefined;
 };
 
 type Bits = ReturnType<typeof createBits>;

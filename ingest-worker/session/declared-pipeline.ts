@@ -1,8 +1,22 @@
 import type { Media } from '#wire';
-import type { Pipeline } from '../media/container.ts';
+import { LOAD_UNITS, MORE_LOAD } from '../limits.ts';
+import { type MediaFacts, type Pipeline, pipelineOf, pipelineOfCodecs } from '../media/container.ts';
+import { isFast } from '../media/ffmpeg-args.ts';
 
 /** The pipeline that a hello's codecs (RFC 6381) come to, before any media has come. */
-export const declaredPipeline = ({ videoCodec, audioCodec }: Media): Pipeline => {
-  if (!/^(avc[13]|h264)/i.test(videoCodec)) return 'transcode';
-  return /^(mp4a|aac)/i.test(audioCodec) ? 'copy' : 'copy-video';
+export const declaredPipeline = ({ videoCodec, audioCodec }: Media): Pipeline =>
+  pipelineOfCodecs(/^(avc[13]|h264)/i.test(videoCodec), /^(mp4a|aac)/i.test(audioCodec));
+
+/** Whether a recording is of the codecs that were announced; how the picture lies in them the client need not know. */
+export const isAsDeclared = ({ video, audio }: MediaFacts, media: Media): boolean =>
+  pipelineOfCodecs(video.codec === 'h264', audio === undefined || audio.codec === 'aac') === declaredPipeline(media);
+
+/** What a recording costs, in load units; what is decoded is dearer the larger it is. */
+export const loadUnits = (facts: MediaFacts, frameRate: number | undefined): number => {
+  const pipeline = pipelineOf(facts);
+  if (pipeline !== 'transcode') return LOAD_UNITS[pipeline];
+  const { width, height } = facts.video;
+  const morePixels = Math.max(0, width * height - MORE_LOAD.fromPixels) / 1_000_000;
+  const units = LOAD_UNITS.transcode + morePixels * MORE_LOAD.perMillionPixels;
+  return Math.round(units * (isFast(frameRate) ? MORE_LOAD.fastFactor : 1));
 };

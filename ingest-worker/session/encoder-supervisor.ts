@@ -11,6 +11,8 @@ type Parts = {
   /** Takes the place of an encoder where nothing is encoded; undefined: FFmpeg copies as well. */
   startRepackager: StartRepackager | undefined;
   containerStream: ContainerStream;
+  /** Pictures a second that the client has announced. */
+  frameRate: number | undefined;
   /** How far encoding has come: an encoder that follows another goes on from there. */
   encoded: () => Reached;
   /** Another encoder makes the tags that follow. */
@@ -77,6 +79,7 @@ export const createEncoderSupervisor = ({
   startEncoder,
   startRepackager,
   containerStream,
+  frameRate,
   encoded,
   onStarted,
   onTag,
@@ -122,7 +125,7 @@ export const createEncoderSupervisor = ({
     const encoder = repackage
       ? repackage({ facts, sound, onEvent })
       : startEncoder({
-          args: ffmpegArgs({ facts, pipeline, sound, published: follows ? reached : undefined }),
+          args: ffmpegArgs({ facts, pipeline, sound, frameRate, published: follows ? reached : undefined }),
           nice: LIMITS.encoderNice[pipeline],
           onEvent,
         });

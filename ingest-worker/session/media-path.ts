@@ -18,6 +18,8 @@ export type MediaPathParts = {
   upstream: { url: string; ca?: string };
   streamKey: string;
   containerStream: ContainerStream;
+  /** Pictures a second that the client has announced; a plain one announces nothing. */
+  frameRate: number | undefined;
   replayBuffer: ReplayBuffer;
   keeper: Pick<LeaseKeeper, 'check' | 'barredMs'>;
   stats: Pick<SessionStats, 'connected' | 'weakAcknowledgement'>;

@@ -1,9 +1,8 @@
 import { type CloseReason, type Media, type MediaFrame, type ServerMessage, WIRE_VERSION } from '#wire';
-import { LIMITS, LOAD_UNITS } from '../limits.ts';
+import { LIMITS } from '../limits.ts';
 import type { Log } from '../log.ts';
-import { pipelineOf } from '../media/container.ts';
 import type { Client } from './client.ts';
-import { declaredPipeline } from './declared-pipeline.ts';
+import { isAsDeclared, loadUnits } from './declared-pipeline.ts';
 import type { ContainerStream, Taken } from './container-stream.ts';
 import type { ReplayBuffer } from './replay-buffer.ts';
 import { createRate } from './rate.ts';
@@ -150,12 +149,11 @@ export const createReceiver = (parts: Parts): Receiver => {
 
   /** Whether the media that init describes was announced, and there is room for it. */
   const isWelcome = ({ facts }: NonNullable<ContainerStream['init']>): boolean => {
-    const pipeline = pipelineOf(facts);
-    if (media && pipeline !== declaredPipeline(media)) {
+    if (media && !isAsDeclared(facts, media)) {
       refuse('unsupported-media', `${facts.video.codec} where ${media.videoCodec} was announced`);
       return false;
     }
-    if (parts.reserve(LOAD_UNITS[pipeline])) return true;
+    if (parts.reserve(loadUnits(facts, media?.frameRate))) return true;
     refuse('overloaded', 'no room for this kind of media');
     return false;
   };
@@ -187,6 +185,11 @@ export const createReceiver = (parts: Parts): Receiver => {
     client?.say({ type: 'received', offset: toldReceived });
   };
 
+  const whatIsMissing = (): string =>
+    containerStream.heard
+      ? 'sound came and no picture: a browser holds back one that does not change'
+      : 'no picture came';
+
   const watch = (): void => {
     const nowMs = clock();
     if (!client || !open) return;
@@ -194,7 +197,7 @@ export const createReceiver = (parts: Parts): Receiver => {
       return refuse('too-slow', 'held back for too long');
     if (nowMs - mediaMs > LIMITS.awayMs) return refuse('idle', 'no media');
     if (!began && nowMs - openedMs > LIMITS.firstPictureMs)
-      return refuse(containerStream.next > 0 ? 'unsupported-media' : 'idle', 'no picture came');
+      return refuse(containerStream.next > 0 ? 'unsupported-media' : 'idle', whatIsMissing());
   };
 
   return {

@@ -139,6 +139,7 @@ export const runSession = (parts: SessionParts, grant: Grant): RunningSession =>
   const { encoder, upstream, pictureChanges } = createMediaPath({
     ...parts,
     ...shared,
+    frameRate: media?.frameRate,
     keeper,
     stats,
     streamKey: grant.muxStreamKey,

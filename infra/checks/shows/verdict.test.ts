@@ -23,6 +23,7 @@ const makeSession = (frames: readonly [dtsMs: number, crc: number][]): Recorded 
     atMs: dtsMs,
   })),
   headers: [],
+  firstKey: undefined,
   metadata: 0,
   said: [],
   acknowledgedBytes: 0,

@@ -21,7 +21,9 @@ export type Recorded = {
   openedAtMs: number;
   frames: RecordedFrame[];
   /** Decoder set-ups, in order: `afterFrames` had come before. */
-  headers: { kind: 'video' | 'audio'; crc: number; afterFrames: number }[];
+  headers: { kind: 'video' | 'audio'; crc: number; afterFrames: number; body: Buffer }[];
+  /** Body of the first key frame: what viewers see is in it and in its set-up. */
+  firstKey: Buffer | undefined;
   /** How often onMetaData was set. */
   metadata: number;
   /** The farewell that was said before the end. */
@@ -91,6 +93,7 @@ export const startRecording = ({
       openedAtMs: performance.now(),
       frames: [],
       headers: [],
+      firstKey: undefined,
       metadata: 0,
       said: [],
       acknowledgedBytes: 0,
@@ -149,17 +152,21 @@ export const startRecording = ({
     if (recorded === undefined) throw new Error(`${kind} before publish`);
     const isVideo = kind === 'video';
     const crc = crc32(body);
-    if (body[1] === 0) recorded.headers.push({ kind, crc, afterFrames: recorded.frames.length });
-    else if (!isVideo || body[1] === 1)
+    if (body[1] === 0)
+      recorded.headers.push({ kind, crc, afterFrames: recorded.frames.length, body: Buffer.from(body) });
+    else if (!isVideo || body[1] === 1) {
+      const key = isVideo && body.readUInt8() >> 4 === 1;
+      if (key) recorded.firstKey ??= Buffer.from(body);
       recorded.frames.push({
         kind,
-        key: isVideo && body.readUInt8() >> 4 === 1,
+        key,
         dtsMs,
         ptsMs: dtsMs + (isVideo ? body.readIntBE(2, 3) : 0),
         bytes: body.length,
         crc,
         atMs: performance.now(),
       });
+    }
   };
 
   const acknowledge = (): void => {
