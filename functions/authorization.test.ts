@@ -94,6 +94,7 @@ const ROWS: readonly Row[] = [
   { route: 'GET /users/me', expect: SIGNED_IN },
   { route: 'PATCH /users/me', body: { bio: 'Hello' }, expect: SIGNED_IN },
   { route: 'GET /users/me/blocks', expect: SIGNED_IN },
+  { route: 'GET /users/me/live', expect: SIGNED_IN },
   { route: 'GET /users/:handle', path: () => '/users/owner', expect: EVERYBODY },
   { route: 'GET /users/:handle/followers', path: () => '/users/owner/followers', expect: EVERYBODY },
   { route: 'GET /users/:handle/following', path: () => '/users/owner/following', expect: EVERYBODY },

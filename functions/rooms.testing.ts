@@ -52,6 +52,7 @@ const createShows = () => {
         return undefined;
       },
     },
+    followedLive: async () => [],
     streamViews: async (ids: readonly StreamId[], viewer: Caller | undefined) =>
       new Map(
         ids.flatMap((id) => {
@@ -169,7 +170,7 @@ export const openRooms = async () => {
     ...createCaller(
       {
         auth: buildAuthRoom(base, people, profiles),
-        users: buildUsersRoom(base, people, profiles),
+        users: buildUsersRoom(base, people, profiles, shows),
         posts: buildPostsRoom(base, people, shows, buildPublishing(base)),
       },
       issuer,
@@ -196,7 +197,7 @@ export const openControlPlane = async () => {
   const profiles = buildProfiles(base, people);
   const rooms = {
     auth: buildAuthRoom(base, people, profiles),
-    users: buildUsersRoom(base, people, profiles),
+    users: buildUsersRoom(base, people, profiles, streaming),
     posts: buildPostsRoom(base, people, streaming, buildPublishing(base)),
     stream: buildStreamsRoom(base, people, streaming),
     webhooks: buildWebhooksRoom(base, streaming),

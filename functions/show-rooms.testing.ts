@@ -18,6 +18,8 @@ import { createFakeVideo } from './video/fake-video.testing.ts';
 import type { LiveVideo } from './video/live-video.ts';
 import type { Task } from './shows/tasks.ts';
 import { createWebhooksApp } from './webhooks/app.ts';
+import { buildProfiles } from './assembly/profiles.ts';
+import { buildUsersRoom } from './assembly/rooms/users.ts';
 import { buildStreamSweep, buildStreamsRoom } from './assembly/rooms/streams.ts';
 
 export const TTL_MS = 6_000;
@@ -120,7 +122,9 @@ export const openShowRooms = async ({
   const video = openVideo?.({ clock: () => now, wait }) ?? fake.video;
   const streaming = createStreaming(base, known, { video, wait });
   const unlimited = () => createMiddleware<RoomEnv>((_, next) => next());
-  const app = buildStreamsRoom(base, { ...known, authenticate, limited: unlimited }, streaming);
+  const people = { ...known, authenticate, limited: unlimited };
+  const app = buildStreamsRoom(base, people, streaming);
+  const peopleRoom = buildUsersRoom(base, people, buildProfiles(base, known), streaming);
   const webhooks = createWebhooksApp({ ...streaming, log, clock, verify: async () => true });
 
   type Call = { as?: User | undefined; body?: unknown; headers?: Record<string, string> };
@@ -131,7 +135,7 @@ export const openShowRooms = async ({
     path: string,
     { as, body, headers = {} }: Call & { body?: string | undefined } = {},
   ) => {
-    const response = await app.request(path, {
+    const response = await (path.startsWith('/users') ? peopleRoom : app).request(path, {
       method,
       headers: {
         ...(as && { authorization: `Bearer ${as.handle}` }),

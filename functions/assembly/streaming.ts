@@ -25,6 +25,7 @@ import { createChanged } from '../shows/changed.ts';
 import { createChannels } from '../shows/channels.ts';
 import { createChat } from '../shows/chat.ts';
 import { createDelivery } from '../shows/delivery.ts';
+import { createFollowedLive, createTellFollowers } from '../shows/followed.ts';
 import { createEnding } from '../shows/ending.ts';
 import { createRecordings } from '../shows/recordings.ts';
 import type { Eviction } from '../shows/eviction.ts';
@@ -119,6 +120,8 @@ export const createStreaming = (
   const changed = createChanged({
     announce: createAnnounce({ publisher, view: views.view, log }),
     publishLive: createLivePost({ posts: createPostStore({ table }), newPostId: (now) => newId('pst', now) }),
+    tasks,
+    log,
     clock,
   });
   const ending = createEnding({ streams, channels: channelStore, video, changed, log, clock, wait });
@@ -163,6 +166,17 @@ export const createStreaming = (
       clock,
       wait,
       newToken: newSecret,
+    }),
+    followedLive: createFollowedLive({ streams, follows, access, views }),
+    tellFollowers: createTellFollowers({
+      streams,
+      follows,
+      connections,
+      isKeptOut: moderation.isKeptOut,
+      view: views.view,
+      publisher,
+      log,
+      clock,
     }),
     changed,
     ending,

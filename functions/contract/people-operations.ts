@@ -13,6 +13,7 @@ import {
   UpdateMe,
 } from './http.ts';
 import type { Operation } from './operation.ts';
+import { StreamPage } from './stream-operations.ts';
 
 export const PersonPage = page(PersonView);
 
@@ -61,6 +62,14 @@ export const PEOPLE_OPERATIONS: readonly Operation[] = [
     status: 200,
     answer: MeView,
     refusals: ['user-not-found'],
+  },
+  {
+    method: 'GET',
+    path: '/users/me/live',
+    does: 'Who of those whom one follows is live now, the latest to begin first; at most 50. Also pushed, as `followed`',
+    who: 'signed in',
+    status: 200,
+    answer: StreamPage,
   },
   {
     method: 'PATCH',

@@ -37,6 +37,8 @@ const MESSAGES = [
   z.object({ type: z.literal('rules'), streamId: z.string(), seq: z.number(), rules: ChatRulesView }),
   /** How many of each since the last such message. */
   z.object({ type: z.literal('reactions'), streamId: z.string(), given: ReactionCounts }),
+  /** To who follows its creator, in whatever audience they are or in none: a show has begun, or is over. */
+  z.object({ type: z.literal('followed'), stream: StreamView }),
   z.object({ type: z.literal('viewers'), streamId: z.string(), count: z.number() }),
   /** The audience has become too large to be told: from now on its answers are to be asked for, and nothing is said here any more. */
   z.object({ type: z.literal('mode'), streamId: z.string(), mode: z.literal('poll') }),

@@ -33,7 +33,7 @@ it.each(WRITING.map(({ method, path }) => [`${method} ${path}`, method, path]))(
     const { base, streaming } = plane;
     const rooms = {
       auth: buildAuthRoom(base, people, plane.profiles),
-      users: buildUsersRoom(base, people, plane.profiles),
+      users: buildUsersRoom(base, people, plane.profiles, plane.streaming),
       posts: buildPostsRoom(base, people, streaming, undefined),
       stream: buildStreamsRoom(base, people, streaming),
     };

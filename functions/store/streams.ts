@@ -142,6 +142,13 @@ export const createStreamStore = ({ table }: { table: Table }) => {
       return found && isLiveToViewers(found.stream) ? found.stream : undefined;
     },
 
+    /** Which streams people can watch now of any of these creators. The air stays with a show that is over, so both are read. */
+    airedByAny: async (creators: readonly UserId[]): Promise<Stream[]> => {
+      const ids = (await table.getMany(creators.map(airKey))).map(readAir);
+      const found = (await table.getMany(ids.map(streamItemKey))).map((item) => readStream(item).stream);
+      return found.filter(isLiveToViewers);
+    },
+
     /** Takes a stream out of the table. What Mux tells of it later is about nothing. */
     remove: async (id: StreamId): Promise<void> => {
       await table.remove(streamItemKey(id));

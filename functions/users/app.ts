@@ -14,6 +14,7 @@ import { Refusal } from '../http/refusal.ts';
 import { createRoom, type RoomParts } from '../http/room.ts';
 import { body, jsonOnly, openCursor, query } from '../http/valid.ts';
 import type { Eviction } from '../shows/eviction.ts';
+import type { FollowedLive } from '../shows/followed.ts';
 import { type Profiles, toPersonView } from '../profiles/profiles.ts';
 
 type Ask = { limit: number; after: Position | undefined };
@@ -22,6 +23,8 @@ type Parts = RoomParts & {
   authenticate: Authenticate;
   limited: LimitedMiddleware;
   profiles: Profiles;
+  /** Who of those that somebody follows is live now. */
+  followedLive: FollowedLive;
   users: {
     byHandle(handle: Handle): Promise<User | undefined>;
     findMany(ids: readonly UserId[]): Promise<Map<UserId, User>>;
@@ -58,6 +61,7 @@ export const createUsersApp = ({
   authenticate,
   limited,
   profiles,
+  followedLive,
   users,
   follows,
   blocks,
@@ -74,6 +78,8 @@ export const createUsersApp = ({
   room.use('/users/*', identified(authenticate));
 
   room.get('/users/me', async (c) => c.json(whole(await profiles.me(requireUser(c)))));
+
+  room.get('/users/me/live', async (c) => c.json({ items: await followedLive(requireUser(c)) }));
 
   room.patch('/users/me', signedIn, limited('profile'), body(UpdateMe), async (c) => {
     const caller = requireUser(c);

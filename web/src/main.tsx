@@ -15,6 +15,7 @@ import { createSlot } from './api/slot.ts';
 import { App } from './app/app.tsx';
 import type { AppParts } from './context/app-context.ts';
 import { startLiveUpdates, type LiveUpdatesParts } from './realtime/live-updates.ts';
+import { startFollowedUpdates } from './realtime/followed-updates.ts';
 import { shareLive } from './realtime/share-live.ts';
 import { openRealtimeSocket } from './realtime/realtime-socket.ts';
 import { createAppRouter } from './app/router.tsx';
@@ -112,6 +113,7 @@ const parts: AppParts = {
     reload: () => location.reload(),
     ...createOnAirLock(navigator),
   }),
+  followPeople: (onShow) => startFollowedUpdates(live, onShow),
   followLive: shareLive((following) => startLiveUpdates(live, following)),
 };
 

@@ -1,6 +1,7 @@
 import { onHttp, startLambda } from '../lambda.ts';
 import { createPeople } from '../people.ts';
 import { buildProfiles } from '../profiles.ts';
+import { createStreaming } from '../streaming.ts';
 import { buildUsersRoom } from '../rooms/users.ts';
 
 const lambda = await startLambda('users', process.env, ['CURSOR_SECRET']);
@@ -9,4 +10,4 @@ const people = createPeople(base);
 const profiles = buildProfiles(base, people);
 
 /** `/users` and below it. */
-export const handler = onHttp(buildUsersRoom(base, people, profiles), lambda);
+export const handler = onHttp(buildUsersRoom(base, people, profiles, createStreaming(base, people)), lambda);

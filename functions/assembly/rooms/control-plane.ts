@@ -35,7 +35,7 @@ export const createControlPlane = (
   const sweepRemovals = buildRemovalSweep(base, people, streaming);
   return {
     auth: buildAuthRoom(base, people, profiles),
-    users: buildUsersRoom(base, people, profiles),
+    users: buildUsersRoom(base, people, profiles, streaming),
     posts: buildPostsRoom(base, people, streaming, buildPublishing(base)),
     streams: buildStreamsRoom(base, people, streaming),
     webhooks: buildWebhooksRoom(base, streaming),

@@ -9,6 +9,7 @@ import { buildEviction } from '../eviction.ts';
 import type { People } from '../people.ts';
 import { createUsersApp } from '../../users/app.ts';
 import type { Profiles } from '../../profiles/profiles.ts';
+import type { FollowedLive } from '../../shows/followed.ts';
 import { createRemovalSweep } from '../../users/sweep.ts';
 
 /** The room of people, on the base that all rooms share. */
@@ -16,6 +17,7 @@ export const buildUsersRoom = (
   base: Base,
   { authenticate, limited, users, follows, blocks }: People,
   profiles: Profiles,
+  { followedLive }: { followedLive: FollowedLive },
 ) => {
   const { config, table, cursors, clock, log } = base;
   return createUsersApp({
@@ -24,6 +26,7 @@ export const buildUsersRoom = (
     authenticate,
     limited,
     profiles,
+    followedLive,
     users,
     follows,
     blocks,

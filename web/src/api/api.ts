@@ -60,6 +60,7 @@ export const createApi = ({ ask, tell }: Http) => ({
   updateMe: (body: UpdateMe) => ask(MeView, { method: 'PATCH', path: '/users/me', body }),
   signOutEverywhere: () => tell({ method: 'POST', path: '/auth/sign-out-everywhere' }),
   deleteMe: () => tell({ method: 'DELETE', path: '/users/me' }),
+  followedLive: async ({ signal }: Asking = {}) => (await ask(Streams, { path: '/users/me/live', signal })).items,
   becomeCreator: () => tell({ method: 'POST', path: '/users/me/creator' }),
   profile: (handle: string, { signal }: Asking = {}) => ask(ProfileView, { path: `/users/${segment(handle)}`, signal }),
   follow: (handle: string) => tell({ method: 'PUT', path: `/users/${segment(handle)}/follow` }),

@@ -6,6 +6,8 @@ import { ApiError, isPassing } from './api-error.ts';
 
 const PAGE_SIZE = 20;
 const LIVE_LIST_EVERY_MS = 15_000;
+/** Who is live of those whom one follows is right within 10 s, whatever becomes of the pushes. */
+const FOLLOWED_EVERY_MS = 8_000;
 const MOVING_EVERY_MS = 5_000;
 /** An announced show may be moved; whoever waits for it hears of it this soon where no push reaches. */
 const WAITING_EVERY_MS = 60_000;
@@ -49,6 +51,15 @@ export const createQueries = (api: Api) => ({
       queryKey: ['streams', 'live'],
       queryFn: async ({ signal }) => (await api.streams({ state: 'live' }, { limit: PAGE_SIZE, signal })).items,
       refetchInterval: LIVE_LIST_EVERY_MS,
+    }),
+
+  /** Whom one follows that is live. Asked for all the time, because a push is only a hint (`useFollowedLive`). */
+  followedLive: () =>
+    queryOptions({
+      queryKey: ['streams', 'followed-live'],
+      queryFn: ({ signal }) => api.followedLive({ signal }),
+      refetchInterval: FOLLOWED_EVERY_MS,
+      staleTime: 2_000,
     }),
 
   scheduled: () =>

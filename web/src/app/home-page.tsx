@@ -7,6 +7,7 @@ import { EmptyState } from '../ui/empty-state.tsx';
 import { LoadFailed } from '../ui/load-failed.tsx';
 import { Page, Section } from '../ui/page.tsx';
 import { StreamGrid, StreamGridSkeleton } from '../ui/stream-grid.tsx';
+import { FollowedLive } from '../people/followed-live.tsx';
 import { Feeds } from '../feed/feeds.tsx';
 import './home-page.css';
 
@@ -16,6 +17,7 @@ export const HomePage = () => {
   return (
     <Page title="Explore">
       {signedIn ? <h1 className="visually-hidden">Explore</h1> : <Welcome />}
+      <FollowedLive />
       <LiveNow />
       <Upcoming />
       <div className="home__posts">

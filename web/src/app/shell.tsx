@@ -2,6 +2,7 @@ import { Link, Outlet, useRouter } from '@tanstack/react-router';
 import { Clapperboard } from 'lucide-react';
 import { useEffect } from 'react';
 import { AccountCorner } from '../people/account-corner.tsx';
+import { FollowedLiveMark } from '../people/followed-live.tsx';
 import { StudioAbovePages } from '../studio/studio-slot.tsx';
 import { buttonClass } from '../ui/button.tsx';
 import { Logo } from '../ui/logo.tsx';
@@ -37,6 +38,7 @@ export const Shell = () => {
               Studio
             </Link>
           </nav>
+          <FollowedLiveMark />
           <AccountCorner />
         </div>
       </header>

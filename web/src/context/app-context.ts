@@ -2,6 +2,7 @@ import { createContext, useContext, useSyncExternalStore } from 'react';
 import type { Api } from '../api/api.ts';
 import type { Queries } from '../api/queries.ts';
 import type { SignInSession } from '../api/sign-in-session.ts';
+import type { StreamView } from '#contract/http';
 import type { Snapshot } from '../realtime/snapshot.ts';
 import type { Renewal } from './renewal.ts';
 
@@ -15,6 +16,8 @@ export type AppParts = {
   browser: string;
   /** Follows a stream until the answer is called. */
   followLive: (following: { streamId: string; mine?: boolean; onChange: (snapshot: Snapshot) => void }) => () => void;
+  /** Hears of shows of whom one follows that begin or end, until the answer is called. */
+  followPeople: (onShow: (stream: StreamView) => void) => () => void;
 };
 
 export const AppContext = createContext<AppParts | undefined>(undefined);

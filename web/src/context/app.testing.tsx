@@ -70,6 +70,7 @@ export const createFakeApp = ({
 }: { answers?: Answers; signedIn?: boolean; onAirElsewhere?: boolean } = {}) => {
   const calls: Call[] = [];
   const followers = new Set<(snapshot: Snapshot) => void>();
+  const ofPeople = new Set<(stream: StreamView) => void>();
   const fetch: typeof globalThis.fetch = async (input, init) => {
     const { pathname } = new URL(input instanceof Request ? input.url : input, 'http://vybzz.test');
     const call = `${init?.method ?? 'GET'} ${pathname}`;
@@ -106,6 +107,10 @@ export const createFakeApp = ({
       followers.add(onChange);
       return () => followers.delete(onChange);
     },
+    followPeople: (onShow) => {
+      ofPeople.add(onShow);
+      return () => ofPeople.delete(onShow);
+    },
   };
   return {
     parts,
@@ -113,6 +118,10 @@ export const createFakeApp = ({
     queryClient: new QueryClient({ defaultOptions: { queries: { retry: false } } }),
     /** What has been sent to the API with this method. */
     sent: (method: 'POST' | 'PATCH' | 'DELETE') => calls.filter(({ call }) => call.startsWith(method)),
+    /** The server pushes that somebody whom one follows has begun or ended a show. */
+    pushShow: (stream: StreamView) => {
+      for (const hear of ofPeople) hear(stream);
+    },
     /** The server pushes what is new of the stream that is followed. */
     push: (snapshot: Snapshot) => {
       for (const follower of followers) follower(snapshot);

@@ -4,8 +4,9 @@ import type { LiveView, StreamView } from '#contract/http';
 import type { ClientMessage, ServerMessage } from '#contract/realtime';
 import { ApiError } from '../api/api-error.ts';
 import { LIMITS } from './link.ts';
-import { startLiveUpdates, type RealtimeSocketEvents } from './live-updates.ts';
+import { startLiveUpdates } from './live-updates.ts';
 import type { Snapshot } from './snapshot.ts';
+import type { RealtimeSocketEvents } from './socket-link.ts';
 
 const STREAM = 'str_1';
 

@@ -1,35 +1,18 @@
 import type { ChatPage } from '#contract/chat';
-import type { LiveView, Ticket } from '#contract/http';
-import { ServerMessage, type ClientMessage, type SingleMessage } from '#contract/realtime';
+import type { LiveView } from '#contract/http';
+import { ServerMessage, type SingleMessage } from '#contract/realtime';
 import { ApiError, json } from '../api/api-error.ts';
 import { misses } from './chat-log.ts';
-import {
-  initial,
-  LIMITS,
-  pollAfterMs,
-  retryAfterMs,
-  step,
-  type Link,
-  type LinkEffect,
-  type LinkEvent,
-} from './link.ts';
+import { LIMITS, pollAfterMs, type Link } from './link.ts';
 import { isSettled, takeIn, type News, type Snapshot } from './snapshot.ts';
+import { createSocketLink, type SocketLinkParts } from './socket-link.ts';
 
-/** The realtime socket: what is called of it, and what it says. */
-export type RealtimeSocket = { send: (text: string) => void; close: () => void };
-export type RealtimeSocketEvents = { opened: () => void; said: (text: string) => void; closed: () => void };
-
-export type LiveUpdatesParts = {
-  ticket: (asking: { signal: AbortSignal }) => Promise<Ticket>;
+export type LiveUpdatesParts = SocketLinkParts & {
   live: (streamId: string, asking: { signal: AbortSignal }) => Promise<LiveView>;
   chatAfter: (streamId: string, after: number, asking: { signal: AbortSignal }) => Promise<ChatPage>;
-  openSocket: (ticket: string, events: RealtimeSocketEvents) => RealtimeSocket;
-  /** Runs `work` once, later; the answer calls it off. */
-  after: (ms: number, work: () => void) => () => void;
   /** Tells when the browser is back on a network or the page is looked at again. */
   onWake: (listener: () => void) => () => void;
   now: () => number;
-  random: () => number;
 };
 
 /** `mine`: whoever's show it is, is told of everything whatever the size of the audience. */
@@ -43,26 +26,24 @@ const isRefusal = (error: unknown) =>
 
 /** Follows one stream until stopped or settled: by the realtime socket while it is there, by asking while it is not. */
 export const startLiveUpdates = (
-  { ticket, live, chatAfter, openSocket, after, onWake, now, random }: LiveUpdatesParts,
+  { live, chatAfter, onWake, now, ...parts }: LiveUpdatesParts,
   { streamId, mine = false, onChange }: Following,
 ) => {
   const over = new AbortController();
   const { signal } = over;
-  let link: Link = initial;
+  const { after, random } = parts;
   let snapshot: Snapshot | undefined;
-  let socket: RealtimeSocket | undefined;
   let catching = false;
   /** How far something has been heard of, whether all before it is known or not. */
   let heardUpTo = 0;
   let joinedAtMs = 0;
   let cancelCatchUp = () => {};
-  let cancelRetry = () => {};
   let cancelSettle = () => {};
-  let cancelPing = () => {};
-  let cancelSilence = () => {};
   let cancelPoll = () => {};
 
-  const nextPollMs = () => pollAfterMs(link, snapshot !== undefined && isOnAir(snapshot.state), snapshot?.askAfterMs);
+  const pollMsAt = (at: Link) =>
+    pollAfterMs(at, snapshot !== undefined && isOnAir(snapshot.state), snapshot?.askAfterMs);
+  const nextPollMs = () => pollMsAt(link.at());
 
   const learn = (news: News) => {
     const next = takeIn(snapshot, news);
@@ -72,78 +53,7 @@ export const startLiveUpdates = (
     if (isSettled(next)) stop();
   };
 
-  const happened = (event: LinkEvent) => {
-    if (signal.aborted && event.type !== 'stopped') return;
-    const before = nextPollMs();
-    const [next, effects] = step(link, event);
-    link = next;
-    for (const effect of effects) perform(effect);
-    if (nextPollMs() < before && !signal.aborted) pollIn(0);
-  };
-
-  const perform = (effect: LinkEffect) => {
-    switch (effect.do) {
-      case 'ask-ticket':
-        ticket({ signal }).then(
-          (given) => happened({ type: 'ticket-given', ticket: given.ticket }),
-          () => happened({ type: 'ticket-failed' }),
-        );
-        return;
-      case 'open': {
-        // A late word from a socket that was given up must not move the link of its successor.
-        const isCurrent = () => socket === opened;
-        const opened: RealtimeSocket = openSocket(effect.ticket, {
-          opened: () => {
-            if (isCurrent()) happened({ type: 'opened' });
-          },
-          said: (text) => {
-            if (isCurrent()) hear(text);
-          },
-          closed: () => {
-            if (isCurrent()) happened({ type: 'closed' });
-          },
-        });
-        socket = opened;
-        expectSign();
-        return;
-      }
-      case 'join':
-        say({ action: 'join', streamId });
-        cancelPing = after(LIMITS.pingEveryMs, ping);
-        return;
-      case 'close': {
-        const left = socket;
-        socket = undefined;
-        cancelPing();
-        cancelSettle();
-        cancelSilence();
-        left?.close();
-        return;
-      }
-      case 'return-later':
-        cancelRetry();
-        cancelRetry = after(LIMITS.returnWithinMs * random(), () => happened({ type: 'retry-due' }));
-        return;
-      case 'retry-later':
-        cancelRetry = after(retryAfterMs(effect.attempt, random()), () => happened({ type: 'retry-due' }));
-        return;
-    }
-  };
-
-  const say = (message: ClientMessage) => socket?.send(JSON.stringify(message));
-
-  const ping = () => {
-    say({ action: 'ping' });
-    cancelPing = after(LIMITS.pingEveryMs, ping);
-  };
-
-  const expectSign = () => {
-    cancelSilence();
-    cancelSilence = after(LIMITS.silenceMs, () => happened({ type: 'silent' }));
-  };
-
   const hear = (text: string) => {
-    expectSign();
     const parsed = ServerMessage.safeParse(json(text));
     // A message of a newer server, or the API gateway's own.
     if (!parsed.success) return;
@@ -168,7 +78,7 @@ export const startLiveUpdates = (
         heardUpTo = Math.max(heardUpTo, message.live.seq);
         // what was said between that answer and the first push
         cancelSettle = after(LIMITS.settleMs, catchUp);
-        return happened({ type: 'joined', mode: message.mode });
+        return link.happened({ type: 'joined', mode: message.mode });
       case 'stream':
         if (message.stream.id === streamId) learn({ type: 'pushed', stream: message.stream, atMs: now() });
         return;
@@ -182,7 +92,7 @@ export const startLiveUpdates = (
         if (message.streamId === streamId) learn({ type: 'chat', news: message });
         return;
       case 'mode':
-        if (message.streamId === streamId && !mine) happened({ type: 'sent-to-ask' });
+        if (message.streamId === streamId && !mine) link.happened({ type: 'sent-to-ask' });
         return;
       case 'reactions':
         if (message.streamId === streamId) learn({ type: 'reactions', given: message.given });
@@ -194,8 +104,9 @@ export const startLiveUpdates = (
         return;
       case 'refused':
         if (message.error === 'not-allowed' || message.error === 'blocked') learn({ type: 'refused' });
-        return happened({ type: 'refused' });
+        return link.happened({ type: 'refused' });
       case 'pong':
+      case 'followed':
         return;
     }
   };
@@ -231,15 +142,15 @@ export const startLiveUpdates = (
         learn({ type: 'asked', live: answer, atMs: now() });
         heardUpTo = Math.max(heardUpTo, answer.seq);
         if (answer.mode === 'push' && snapshot?.chat && snapshot.chat.seq < answer.seq) catchUpSoon();
-        happened({ type: 'looked', mode: answer.mode });
+        link.happened({ type: 'looked', mode: answer.mode });
         // an answer out of a cache may be from before we were let in
-        const isNews = link.at !== 'joined' || now() - joinedAtMs > LIMITS.cachedMs;
-        if (answer.mode === 'poll' && isNews && !mine) happened({ type: 'sent-to-ask' });
+        const isNews = link.at().at !== 'joined' || now() - joinedAtMs > LIMITS.cachedMs;
+        if (answer.mode === 'poll' && isNews && !mine) link.happened({ type: 'sent-to-ask' });
       })
       .catch((error: unknown) => {
         // Asked again in any case: a poll that failed says nothing about the stream, unless it was refused.
         if (isRefusal(error)) learn({ type: 'refused' });
-        happened({ type: 'looked', mode: undefined });
+        link.happened({ type: 'looked', mode: undefined });
       })
       .finally(() => {
         if (!signal.aborted) pollIn(nextPollMs() * (1 + random() / 4));
@@ -251,8 +162,18 @@ export const startLiveUpdates = (
     cancelPoll = after(ms, poll);
   };
 
+  const link = createSocketLink(parts, {
+    signal,
+    join: () => link.say({ action: 'join', streamId }),
+    hear,
+    moved: (before, next) => {
+      if (pollMsAt(next) < pollMsAt(before) && !signal.aborted) pollIn(0);
+    },
+    closed: () => cancelSettle(),
+  });
+
   const stopHearingWakes = onWake(() => {
-    happened({ type: 'woken' });
+    link.happened({ type: 'woken' });
     pollIn(0);
   });
 
@@ -260,13 +181,12 @@ export const startLiveUpdates = (
     if (signal.aborted) return;
     over.abort();
     stopHearingWakes();
-    cancelRetry();
     cancelPoll();
     cancelCatchUp();
-    happened({ type: 'stopped' });
+    link.stop();
   };
 
-  happened({ type: 'started', mine });
+  link.happened({ type: 'started', mine });
   pollIn(0);
   return stop;
 };

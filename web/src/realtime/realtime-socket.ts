@@ -1,4 +1,4 @@
-import type { RealtimeSocket, RealtimeSocketEvents } from './live-updates.ts';
+import type { RealtimeSocket, RealtimeSocketEvents } from './socket-link.ts';
 
 /** The browser's WebSocket as a realtime socket. The ticket in its address is single-use and gone once this is open. */
 export const openRealtimeSocket = (ticket: string, events: RealtimeSocketEvents): RealtimeSocket => {
