@@ -1,0 +1,78 @@
+/** What Vybzz costs and how fast it is, beside what else does the like; see README.md. */
+import { writeFile } from 'node:fs/promises';
+import { loadavg } from 'node:os';
+import { readArguments } from '../../infra/commands/read-arguments.mjs';
+import { isMet, type Benchmark, type Measured } from './benchmark.ts';
+import { cpu } from './cpu.ts';
+import { density } from './density.ts';
+import { latency } from './latency.ts';
+import { readMachine } from './machine.ts';
+import { makeRecordings } from './recordings.ts';
+import { barsTable, keepResult, toText, writeResults } from './results.ts';
+
+const BENCHMARKS: readonly Benchmark[] = [cpu, latency, density];
+
+const minutesOf = (of: 'whole' | 'quick'): number =>
+  Math.ceil(BENCHMARKS.reduce((sum, { minutes }) => sum + minutes[of], 0));
+const USAGE = `npm run bench -- [--only NAME,NAME] [--quick] [--busy] [--json FILE]
+
+${BENCHMARKS.map(({ name, measures, minutes }) => `  ${name.padEnd(10)} ${measures} (${minutes.whole} min)`).join('\n')}
+
+All of it takes about ${minutesOf('whole')} minutes on a machine that does nothing else, and is written to ingest-worker/bench/RESULTS.md.
+--quick takes ${minutesOf('quick')}: it shows that all can be measured, its figures are coarse, and nothing is written.
+--busy measures where the machine does other things, too: what falls behind is measured by the media that arrived.
+--json FILE gets all figures, of a quick run too. Exit 1 where something could not be measured; a bar that is not met is no error.`;
+const { values } = readArguments(USAGE, {
+  options: {
+    only: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    busy: { type: 'boolean', default: false },
+    json: { type: 'string' },
+  },
+});
+const names = values.only?.split(',') ?? BENCHMARKS.map(({ name }) => name);
+const unknown = names.filter((name) => !BENCHMARKS.some((one) => one.name === name));
+if (unknown.length > 0) {
+  console.error(`✗ There is no ${unknown.join(', ')}\n\n${USAGE}`);
+  process.exit(2);
+}
+
+const startedMs = performance.now();
+const tell = (what: string): void =>
+  console.error(`${String(Math.round((performance.now() - startedMs) / 1_000)).padStart(4)} s  ${what}`);
+
+const print = ({ tables, bars, notes }: Measured): void => {
+  for (const table of tables) console.log(`\n${table.title}\n${toText(table)}`);
+  if (bars.length > 0) console.log(`\n${toText(barsTable(bars))}`);
+  for (const note of notes) console.log(`- ${note}`);
+};
+
+await makeRecordings((file) => tell(`making ${file}, once`));
+const done: object[] = [];
+const failed: string[] = [];
+let missed = 0;
+for (const { name, measures, run } of BENCHMARKS.filter((one) => names.includes(one.name))) {
+  tell(`${name}: ${measures}`);
+  const [beganMs, [loadBefore = 0]] = [performance.now(), loadavg()];
+  try {
+    const measured = await run({ quick: values.quick, busy: values.busy, tell: (what) => tell(`  ${what}`) });
+    const seconds = (performance.now() - beganMs) / 1_000;
+    const { plots, ...rest } = measured;
+    const result = { name, measures, seconds, machine: await readMachine(loadBefore), ...rest };
+    if (!values.quick) await keepResult(result, plots);
+    done.push(result);
+    missed += measured.bars.filter((bar) => !isMet(bar)).length;
+    print(measured);
+  } catch (error) {
+    failed.push(name);
+    console.error(`✗ ${name} could not be measured: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+if (!values.quick) await writeResults(BENCHMARKS.map(({ name }) => name));
+if (values.json !== undefined)
+  await writeFile(values.json, `${JSON.stringify({ quick: values.quick, failed, results: done }, null, 2)}\n`);
+const minutes = ((performance.now() - startedMs) / 60_000).toFixed(1);
+console.log(
+  `\n${done.length} measured in ${minutes} minutes, ${missed} bars not met${failed.length > 0 ? `; NOT MEASURED: ${failed.join(', ')}` : ''}`,
+);
+process.exit(failed.length > 0 ? 1 : 0);
