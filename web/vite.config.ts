@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { compileWords } from './compile-words.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -11,7 +12,9 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 export default defineConfig({
   root: here('.'),
   cacheDir: here('../node_modules/.vite/web'),
-  plugins: [react()],
+  plugins: [compileWords(), react()],
+  // Messages come parsed: what would parse them in the browser is left out.
+  resolve: { alias: { 'use-intl/format-message': 'use-intl/format-message/format-only' } },
   // The contracts that `package.json` opens as #contract/* and #wire lie beside this folder.
   server: { fs: { allow: [here('..')] } },
   // Found here rather than while serving: a find while serving reloads the page, which would end a broadcast.

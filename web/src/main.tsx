@@ -3,7 +3,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { toast } from 'sonner';
 import { createApi } from './api/api.ts';
-import { isPassing, messageOf } from './api/api-error.ts';
+import { isPassing } from './api/api-error.ts';
 import { browserId } from './api/browser-id.ts';
 import { createHttp } from './api/http.ts';
 import { liveAnswers } from './api/live-answers.ts';
@@ -22,11 +22,15 @@ import { createAppRouter } from './app/router.tsx';
 import { forgetKeptShows } from './broadcast/kept-shows.ts';
 import { createOnAirLock } from './context/on-air-lock.ts';
 import { createRenewal } from './context/renewal.ts';
+import { errorWords } from './words/error-words.ts';
+import { LANGUAGES } from './words/language.ts';
+import { createLanguages } from './words/languages.ts';
 
 const TOKENS = 'vybzz.tokens';
 const BROWSER = 'vybzz.browser';
 const SIGN_IN = 'vybzz.sign-in';
 const RENEWED = 'vybzz.renewed';
+const LANGUAGE = 'vybzz.language';
 const PASSING_RETRIES = 2;
 
 const fetch: typeof globalThis.fetch = (input, init) => window.fetch(input, init);
@@ -96,9 +100,19 @@ const queryClient = new QueryClient({
   },
   mutationCache: new MutationCache({
     onError: (error, _variables, _context, mutation) => {
-      if (!mutation.meta?.['quiet']) toast.error(messageOf(error));
+      if (!mutation.meta?.['quiet'])
+        toast.error(errorWords(languages.translator('errors'), languages.spoken().language, error));
     },
   }),
+});
+
+const languages = createLanguages({
+  kept: createSlot(() => localStorage, LANGUAGE),
+  read: () => navigator.languages,
+  onSpoken: (language) => {
+    document.documentElement.lang = language;
+    document.documentElement.dir = LANGUAGES[language].direction;
+  },
 });
 
 const parts: AppParts = {
@@ -106,6 +120,7 @@ const parts: AppParts = {
   signInSession,
   queries: createQueries(api),
   browser,
+  languages,
   renewal: createRenewal({
     mark: createSlot(() => sessionStorage, RENEWED),
     online: () => navigator.onLine,
@@ -132,6 +147,9 @@ signInSession.subscribe(() => {
   queryClient.removeQueries({ queryKey: ['me'] });
   void queryClient.resetQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'me' });
 });
+
+// Where the words of the language do not come, English does, which is here.
+await languages.start().catch(() => {});
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');

@@ -1,7 +1,7 @@
 import { ErrorBody, STATUS, type ErrorCode } from '#contract/errors';
 
 /** Why a call failed: a code of the contract, or one of the three ways in which no answer of ours arrived. */
-export type ApiErrorCode = ErrorCode | 'unreachable' | 'timed-out' | 'unexpected-answer';
+export type ApiErrorCode = ErrorCode | 'unreachable' | 'no-answer' | 'unexpected-answer';
 
 type Parts = {
   code: ApiErrorCode;
@@ -54,13 +54,9 @@ export const errorFromAnswer = ({
   });
 };
 
-/** The sentence to show for whatever was thrown. */
-export const messageOf = (error: unknown) =>
-  error instanceof ApiError ? error.message : 'Something went wrong. Try again in a moment.';
-
 const PASSING: ReadonlySet<ApiErrorCode> = new Set<ApiErrorCode>([
   'unreachable',
-  'timed-out',
+  'no-answer',
   'too-many-requests',
   'internal',
   'video-provider-down',

@@ -146,7 +146,7 @@ describe('an error', () => {
 
   it('says when the answer took too long', async () => {
     const { http } = makeHttp({ answers: [never], timeoutMs: 5 });
-    expect(await refusal(http.tell({ path: '/things' }))).toMatchObject({ code: 'timed-out' });
+    expect(await refusal(http.tell({ path: '/things' }))).toMatchObject({ code: 'no-answer' });
   });
 
   it("is the caller's own when the caller called it off", async () => {

@@ -54,7 +54,7 @@ export const createHttp = ({ fetch, tokens, timeoutMs = 15_000 }: Parts): Http =
     } catch (cause) {
       if (call.signal?.aborted) throw cause;
       throw timeout.aborted
-        ? new ApiError({ code: 'timed-out', message: 'Vybzz is taking too long to answer. Try again.', cause })
+        ? new ApiError({ code: 'no-answer', message: 'Vybzz is taking too long to answer. Try again.', cause })
         : new ApiError({ code: 'unreachable', message: 'Vybzz cannot be reached. Check your connection.', cause });
     }
   };

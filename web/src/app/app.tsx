@@ -2,7 +2,10 @@ import { QueryClientProvider, type QueryClient } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { Tooltip } from 'radix-ui';
 import { Toaster } from 'sonner';
+import { useLocale, useTranslations } from 'use-intl';
 import { AppContext, type AppParts } from '../context/app-context.ts';
+import { LANGUAGES } from '../words/language.ts';
+import { Spoken } from '../words/spoken.tsx';
 import type { AppRouter } from './router.tsx';
 import '../ui/tokens.css';
 import '../ui/base.css';
@@ -17,16 +20,27 @@ type Props = { parts: AppParts; router: AppRouter; queryClient: QueryClient };
 export const App = ({ parts, router, queryClient }: Props) => (
   <AppContext value={parts}>
     <QueryClientProvider client={queryClient}>
-      <Tooltip.Provider delayDuration={400}>
-        <RouterProvider router={router} />
-        <Toaster
-          theme="system"
-          position="top-center"
-          visibleToasts={1}
-          offset={TOAST_OFFSET}
-          mobileOffset={TOAST_OFFSET}
-        />
-      </Tooltip.Provider>
+      <Spoken languages={parts.languages}>
+        <Tooltip.Provider delayDuration={400}>
+          <RouterProvider router={router} context={{ languages: parts.languages }} />
+          <Toasts />
+        </Tooltip.Provider>
+      </Spoken>
     </QueryClientProvider>
   </AppContext>
 );
+
+const Toasts = () => {
+  const t = useTranslations('ui');
+  return (
+    <Toaster
+      theme="system"
+      dir={LANGUAGES[useLocale()].direction}
+      containerAriaLabel={t('notifications')}
+      position="top-center"
+      visibleToasts={1}
+      offset={TOAST_OFFSET}
+      mobileOffset={TOAST_OFFSET}
+    />
+  );
+};

@@ -1,12 +1,14 @@
 import { Link, useRouter, type ErrorComponentProps } from '@tanstack/react-router';
 import { CloudOff, RefreshCw } from 'lucide-react';
 import { useEffect, useSyncExternalStore } from 'react';
-import { ApiError, messageOf } from '../api/api-error.ts';
+import { useTranslations } from 'use-intl';
+import { ApiError } from '../api/api-error.ts';
 import { useApp } from '../context/app-context.ts';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { Page } from '../ui/page.tsx';
 import { PartMissing } from '../ui/part.ts';
+import { useErrorWords } from '../words/error-words.ts';
 
 /** For a page that could not be shown. */
 export const FailedPage = (props: ErrorComponentProps) =>
@@ -14,36 +16,36 @@ export const FailedPage = (props: ErrorComponentProps) =>
 
 /** For a page whose code is gone from the server. It reloads by itself, unless that would end a show. */
 const OutdatedPage = () => {
+  const t = useTranslations('app');
   const { renewal } = useApp();
   const onAir = useSyncExternalStore(renewal.subscribe, renewal.onAir);
   useEffect(() => void renewal.renew(), [renewal]);
   return (
-    <Page title="A new version" width="column">
-      <h1 className="visually-hidden">A new version</h1>
+    <Page title={t('aNewVersion')} width="column">
+      <h1 className="visually-hidden">{t('aNewVersion')}</h1>
       {onAir ? (
         <EmptyState
           icon={<RefreshCw />}
-          title="Your show goes on"
+          title={t('yourShowGoesOn')}
           action={
             <Link to="/studio" className={buttonClass({ variant: 'primary' })}>
-              Back to the studio
+              {t('backToTheStudio')}
             </Link>
           }
         >
-          This page needs the newest version of Vybzz, and loading it would take you off the air. It can be loaded once
-          your show has ended.
+          {t('thisPageNeedsTheNewest')}
         </EmptyState>
       ) : (
         <EmptyState
           icon={<RefreshCw />}
-          title="This page could not be loaded"
+          title={t('thisPageCouldNotBe')}
           action={
             <Button variant="primary" onClick={renewal.reload}>
-              Reload
+              {t('reload')}
             </Button>
           }
         >
-          Vybzz may have been updated since you opened it, or your connection is gone for a moment.
+          {t('vybzzMayHaveBeenUpdated')}
         </EmptyState>
       )}
     </Page>
@@ -51,6 +53,8 @@ const OutdatedPage = () => {
 };
 
 const BrokenPage = ({ error, reset }: ErrorComponentProps) => {
+  const t = useTranslations('app');
+  const errorWords = useErrorWords();
   const router = useRouter();
   const { renewal } = useApp();
   const retry = () => {
@@ -60,18 +64,18 @@ const BrokenPage = ({ error, reset }: ErrorComponentProps) => {
     void router.invalidate();
   };
   return (
-    <Page title="Something went wrong" width="column">
-      <h1 className="visually-hidden">Something went wrong</h1>
+    <Page title={t('somethingWentWrong')} width="column">
+      <h1 className="visually-hidden">{t('somethingWentWrong')}</h1>
       <EmptyState
         icon={<CloudOff />}
-        title="This page could not be shown"
+        title={t('thisPageCouldNotBeShown')}
         action={
           <Button variant="primary" onClick={retry}>
-            Try again
+            {t('tryAgain')}
           </Button>
         }
       >
-        {messageOf(error)}
+        {errorWords(error)}
       </EmptyState>
     </Page>
   );

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Radio } from 'lucide-react';
+import { useTranslations } from 'use-intl';
 import { useApp, useSignedIn } from '../context/app-context.ts';
 import { buttonClass } from '../ui/button.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
@@ -13,15 +14,16 @@ import './home-page.css';
 
 /** Who is on the air, what is coming, and what people say. */
 export const HomePage = () => {
+  const t = useTranslations('app');
   const signedIn = useSignedIn();
   return (
-    <Page title="Explore">
-      {signedIn ? <h1 className="visually-hidden">Explore</h1> : <Welcome />}
+    <Page title={t('explore')}>
+      {signedIn ? <h1 className="visually-hidden">{t('explore')}</h1> : <Welcome />}
       <FollowedLive />
       <LiveNow />
       <Upcoming />
       <div className="home__posts">
-        <Section id="posts" title="Posts">
+        <Section id="posts" title={t('posts')}>
           <Feeds />
         </Section>
       </div>
@@ -29,34 +31,40 @@ export const HomePage = () => {
   );
 };
 
-const Welcome = () => (
-  <div className="welcome">
-    <h1 className="welcome__title">Go live from your browser.</h1>
-    <p className="welcome__text">Nothing to install, and a show that stays on the air when your Wi-Fi does not.</p>
-    <Link to="/studio" className={buttonClass({ variant: 'primary', size: 'l' })}>
-      Open the studio
-    </Link>
-  </div>
-);
+const Welcome = () => {
+  const t = useTranslations('app');
+  return (
+    <div className="welcome">
+      <h1 className="welcome__title">{t('goLiveFromYourBrowser')}</h1>
+      <p className="welcome__text">{t('nothingToInstallAndA')}</p>
+      <Link to="/studio" className={buttonClass({ variant: 'primary', size: 'l' })}>
+        {t('openTheStudio')}
+      </Link>
+    </div>
+  );
+};
 
 const LiveNow = () => {
+  const t = useTranslations('app');
   const { queries } = useApp();
   const { data: streams, isPending, error, refetch } = useQuery(queries.liveNow());
   return (
-    <Section id="live-now" title="Live now">
+    <Section id="live-now" title={t('liveNow')}>
       {isPending && <StreamGridSkeleton />}
-      {error && !streams && <LoadFailed what="The live streams" error={error} onRetry={() => void refetch()} />}
+      {error && !streams && (
+        <LoadFailed title={t('theLiveStreamsCouldNot')} error={error} onRetry={() => void refetch()} />
+      )}
       {streams?.length === 0 && (
         <EmptyState
           icon={<Radio />}
-          title="Nobody is live right now"
+          title={t('nobodyIsLiveRightNow')}
           action={
             <Link to="/studio" className={buttonClass()}>
-              Be the first
+              {t('beTheFirst')}
             </Link>
           }
         >
-          Shows appear here the moment they go on the air.
+          {t('showsAppearHereTheMoment')}
         </EmptyState>
       )}
       {streams && streams.length > 0 && <StreamGrid streams={streams} />}
@@ -65,11 +73,12 @@ const LiveNow = () => {
 };
 
 const Upcoming = () => {
+  const t = useTranslations('app');
   const { queries } = useApp();
   const { data: streams } = useQuery(queries.scheduled());
   if (!streams?.length) return null;
   return (
-    <Section id="upcoming" title="Upcoming">
+    <Section id="upcoming" title={t('upcoming')}>
       <StreamGrid streams={streams} />
     </Section>
   );

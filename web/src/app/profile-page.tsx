@@ -3,6 +3,7 @@ import { Link, useParams } from '@tanstack/react-router';
 import { Clapperboard, Newspaper } from 'lucide-react';
 import { Tabs } from 'radix-ui';
 import { useState } from 'react';
+import { useTranslations } from 'use-intl';
 import type { ProfileView, StreamView } from '#contract/http';
 import { ApiError } from '../api/api-error.ts';
 import { useApp, useSignedIn } from '../context/app-context.ts';
@@ -10,7 +11,6 @@ import { PostList } from '../feed/post-list.tsx';
 import { Avatar } from '../ui/avatar.tsx';
 import { Badge } from '../ui/badge.tsx';
 import { Button, buttonClass } from '../ui/button.tsx';
-import { count } from '../ui/count.ts';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { LoadFailed } from '../ui/load-failed.tsx';
 import { Loading } from '../ui/loading.tsx';
@@ -26,9 +26,11 @@ import { PeopleDialog } from '../people/people-dialog.tsx';
 import { PersonMenu } from '../people/person-menu.tsx';
 import './profile-page.css';
 import { useBlock } from '../people/use-block.ts';
+import { useFormats } from '../words/formats.ts';
 
 /** A person: who they are, what they stream and what they post. */
 export const ProfilePage = () => {
+  const t = useTranslations('app');
   const { handle: written } = useParams({ from: '/@{$handle}' });
   // Handles have small letters only; what people write down has others.
   const handle = written.toLowerCase();
@@ -38,13 +40,17 @@ export const ProfilePage = () => {
   return (
     <Page title={person ? `${person.name} (@${person.handle})` : `@${handle}`}>
       {person && <Profile key={person.handle} person={person} />}
-      {!person && error && <LoadFailed what="The profile" error={error} onRetry={() => void refetch()} />}
+      {!person && error && (
+        <LoadFailed title={t('theProfileCouldNotBe')} error={error} onRetry={() => void refetch()} />
+      )}
       {!person && !error && <ProfileSkeleton />}
     </Page>
   );
 };
 
 const Profile = ({ person }: { person: ProfileView }) => {
+  const t = useTranslations('app');
+  const { counted } = useFormats();
   const [people, setPeople] = useState<'followers' | 'following'>();
   const [shown, setShown] = useState(person.creator ? 'streams' : 'posts');
   return (
@@ -52,20 +58,24 @@ const Profile = ({ person }: { person: ProfileView }) => {
       <header className="profile">
         <Avatar person={person} size="xl" live={person.liveStreamId !== undefined} />
         <div className="profile__words">
-          <h1>{person.name}</h1>
-          <p className="muted">@{person.handle}</p>
+          <h1>
+            <bdi>{person.name}</bdi>
+          </h1>
+          <p className="muted">
+            <bdi>@{person.handle}</bdi>
+          </p>
           {person.blocked && (
             <p>
-              <Badge tone="warn">Blocked</Badge>
+              <Badge tone="warn">{t('blocked')}</Badge>
             </p>
           )}
           {person.bio && <RichText text={person.bio} />}
           <p className="profile__counts">
             <button type="button" className="profile__count" onClick={() => setPeople('followers')}>
-              {count(person.followers, 'follower')}
+              {t('followers', counted(person.followers))}
             </button>
             <button type="button" className="profile__count" onClick={() => setPeople('following')}>
-              {count(person.following, 'following', 'following')}
+              {t('following', counted(person.following))}
             </button>
           </p>
         </div>
@@ -76,7 +86,7 @@ const Profile = ({ person }: { person: ProfileView }) => {
               params={{ streamId: person.liveStreamId }}
               className={buttonClass({ variant: 'live' })}
             >
-              Watch live
+              {t('watchLive')}
             </Link>
           )}
           <FollowButton handle={person.handle} />
@@ -86,22 +96,26 @@ const Profile = ({ person }: { person: ProfileView }) => {
         </div>
       </header>
       <Tabs.Root value={shown} onValueChange={setShown}>
-        <Tabs.List className="tabs" aria-label={`What ${person.name} shares`}>
+        <Tabs.List className="tabs" aria-label={t('whatShares', { name: person.name })}>
           <Tabs.Trigger className="tabs__tab" value="streams">
-            Streams
+            {t('streams')}
           </Tabs.Trigger>
           <Tabs.Trigger className="tabs__tab" value="posts">
-            Posts
+            {t('posts')}
           </Tabs.Trigger>
         </Tabs.List>
         <Tabs.Content value="streams">
           <Streams person={person} />
         </Tabs.Content>
         <Tabs.Content value="posts" className="profile__posts">
-          <h2 className="visually-hidden">Posts</h2>
+          <h2 className="visually-hidden">{t('posts')}</h2>
           <PostList
             feed={{ author: person.handle }}
-            empty={{ icon: <Newspaper />, title: 'No posts yet', text: `${person.name} has not posted anything.` }}
+            empty={{
+              icon: <Newspaper />,
+              title: t('noPostsYet'),
+              text: t('hasNotPostedAnything', { name: person.name }),
+            }}
           />
         </Tabs.Content>
       </Tabs.Root>
@@ -111,49 +125,53 @@ const Profile = ({ person }: { person: ProfileView }) => {
 };
 
 const UnblockButton = ({ handle }: { handle: string }) => {
+  const t = useTranslations('app');
   const block = useBlock(handle);
   return (
     <Button busy={block.isPending} onClick={() => block.mutate(false)}>
-      Unblock
+      {t('unblock')}
     </Button>
   );
 };
 
 const EditLink = ({ person }: { person: ProfileView }) => {
+  const t = useTranslations('app');
   const { queries } = useApp();
   const { data: me } = useQuery({ ...queries.me(), enabled: useSignedIn() });
   return (
     me?.id === person.id && (
       <Link to="/settings" className={buttonClass()}>
-        Edit profile
+        {t('editProfile')}
       </Link>
     )
   );
 };
 
 const Streams = ({ person }: { person: ProfileView }) => {
+  const t = useTranslations('app');
   const { queries } = useApp();
   const list = useInfiniteQuery(queries.streamsOf(person.handle));
   const announced = useQuery(queries.announced(person.handle));
   if (list.isPending) return <StreamGridSkeleton />;
-  if (!list.data) return <LoadFailed what="The streams" error={list.error} onRetry={() => void list.refetch()} />;
+  if (!list.data)
+    return <LoadFailed title={t('theStreamsCouldNotBe')} error={list.error} onRetry={() => void list.refetch()} />;
   const streams = list.data.pages.flatMap(({ items }) => items.filter(hasBegun));
   const upcoming = announced.data ?? [];
   if (streams.length === 0 && upcoming.length === 0 && !list.hasNextPage)
     return (
-      <EmptyState icon={<Clapperboard />} title="No streams yet">
-        Shows and their recordings appear here.
+      <EmptyState icon={<Clapperboard />} title={t('noStreamsYet')}>
+        {t('showsAndTheirRecordingsAppear')}
       </EmptyState>
     );
   return (
     <>
       {upcoming.length > 0 && (
-        <Section id="profile-upcoming" title="Upcoming">
+        <Section id="profile-upcoming" title={t('upcoming')}>
           <StreamGrid streams={upcoming} showCreator={false} />
         </Section>
       )}
       {streams.length > 0 && (
-        <Section id="profile-streams" title="Shows">
+        <Section id="profile-streams" title={t('shows')}>
           <StreamGrid streams={streams} showCreator={false} />
         </Section>
       )}
@@ -165,13 +183,16 @@ const Streams = ({ person }: { person: ProfileView }) => {
 /** Announced shows stand by themselves. */
 const hasBegun = ({ state }: StreamView) => state !== 'created';
 
-const ProfileSkeleton = () => (
-  <Loading what="the profile" className="profile">
-    <Skeleton round width="6rem" height="6rem" />
-    <div className="profile__words">
-      <Skeleton width="12rem" height="2rem" />
-      <Skeleton width="7rem" />
-      <Skeleton width="min(24rem, 100%)" />
-    </div>
-  </Loading>
-);
+const ProfileSkeleton = () => {
+  const t = useTranslations('app');
+  return (
+    <Loading label={t('loadingTheProfile')} className="profile">
+      <Skeleton round width="6rem" height="6rem" />
+      <div className="profile__words">
+        <Skeleton width="12rem" height="2rem" />
+        <Skeleton width="7rem" />
+        <Skeleton width="min(24rem, 100%)" />
+      </div>
+    </Loading>
+  );
+};

@@ -1,5 +1,5 @@
 import {
-  createRootRoute,
+  createRootRouteWithContext,
   createRoute,
   createRouter,
   lazyRouteComponent,
@@ -11,9 +11,15 @@ import { FailedPage } from './failed-page.tsx';
 import { NotFoundPage } from './not-found-page.tsx';
 import { part } from '../ui/part.ts';
 import { Shell } from './shell.tsx';
+import type { Languages } from '../words/languages.ts';
 import { WaitingPage } from '../ui/waiting-page.tsx';
 
-const root = createRootRoute({ component: Shell, notFoundComponent: NotFoundPage });
+type Context = { languages: Pick<Languages, 'complete'> };
+
+const root = createRootRouteWithContext<Context>()({ component: Shell, notFoundComponent: NotFoundPage });
+
+/** The pages whose code comes when they are opened need words that come with it. */
+const withWords = { loader: ({ context }: { context: Context }) => context.languages.complete() };
 
 const home = createRoute({ getParentRoute: () => root, path: '/', component: HomePage });
 
@@ -21,6 +27,7 @@ const signedIn = createRoute({ getParentRoute: () => root, path: '/signed-in', c
 
 const profile = createRoute({
   getParentRoute: () => root,
+  ...withWords,
   path: '/@{$handle}',
   component: lazyRouteComponent(
     part(() => import('./profile-page.tsx')),
@@ -30,6 +37,7 @@ const profile = createRoute({
 
 const settings = createRoute({
   getParentRoute: () => root,
+  ...withWords,
   path: '/settings',
   component: lazyRouteComponent(
     part(() => import('../people/settings-page.tsx')),
@@ -39,6 +47,7 @@ const settings = createRoute({
 
 const post = createRoute({
   getParentRoute: () => root,
+  ...withWords,
   path: '/post/$postId',
   component: lazyRouteComponent(
     part(() => import('./post-page.tsx')),
@@ -48,6 +57,7 @@ const post = createRoute({
 
 const studio = createRoute({
   getParentRoute: () => root,
+  ...withWords,
   path: '/studio',
   component: lazyRouteComponent(
     part(() => import('../studio/studio-page.tsx')),
@@ -57,6 +67,7 @@ const studio = createRoute({
 
 const show = createRoute({
   getParentRoute: () => root,
+  ...withWords,
   path: '/studio/$streamId',
   component: lazyRouteComponent(
     part(() => import('../studio/show-page.tsx')),
@@ -66,6 +77,7 @@ const show = createRoute({
 
 const watch = createRoute({
   getParentRoute: () => root,
+  ...withWords,
   path: '/watch/$streamId',
   component: lazyRouteComponent(
     part(() => import('./watch-page.tsx')),
@@ -75,6 +87,7 @@ const watch = createRoute({
 
 const chat = createRoute({
   getParentRoute: () => root,
+  ...withWords,
   path: '/chat/$streamId',
   component: lazyRouteComponent(
     part(() => import('./chat-page.tsx')),
@@ -88,6 +101,8 @@ const routeTree = root.addChildren([home, signedIn, profile, settings, post, stu
 export const createAppRouter = (history?: RouterHistory) =>
   createRouter({
     routeTree,
+    // Given by `App`, with the parts.
+    context: { languages: { complete: () => Promise.resolve() } },
     ...(history && { history }),
     scrollRestoration: true,
     defaultPreload: 'intent',

@@ -1,6 +1,7 @@
 import { Link, Outlet, useRouter } from '@tanstack/react-router';
 import { Clapperboard } from 'lucide-react';
 import { useEffect } from 'react';
+import { useTranslations } from 'use-intl';
 import { AccountCorner } from '../people/account-corner.tsx';
 import { FollowedLiveMark } from '../people/followed-live.tsx';
 import { StudioAbovePages } from '../studio/studio-slot.tsx';
@@ -11,6 +12,7 @@ import './shell.css';
 
 /** What stands around every page: the skip link and the header. */
 export const Shell = () => {
+  const t = useTranslations('app');
   const router = useRouter();
   // A new page is read from its start, not from where the pressed link was.
   useEffect(
@@ -24,18 +26,18 @@ export const Shell = () => {
   return (
     <>
       <a className="skip-link" href="#main">
-        Skip to content
+        {t('skipToContent')}
       </a>
       <header className="header">
         <div className="header__inner">
-          <Link to="/" className="header__brand" aria-label="Vybzz home">
+          <Link to="/" className="header__brand" aria-label={t('vybzzHome')}>
             <Logo />
             <span className="header__name">Vybzz</span>
           </Link>
-          <nav className="header__nav" aria-label="Main">
+          <nav className="header__nav" aria-label={t('main')}>
             <Link to="/studio" className={buttonClass({ variant: 'ghost' })}>
               <Clapperboard aria-hidden="true" />
-              Studio
+              {t('studio')}
             </Link>
           </nav>
           <FollowedLiveMark />

@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { CalendarPlus, Clapperboard, LockKeyhole, Share2 } from 'lucide-react';
 import { useEffect, useState } from 'react';
+import { useTranslations } from 'use-intl';
 import { PersonView, type StreamView } from '#contract/http';
 import { isLiveToViewers } from '#contract/show';
 import { AudiencePanel } from '../audience/audience-panel.tsx';
@@ -22,7 +23,7 @@ import { Loading } from '../ui/loading.tsx';
 import { NotFoundPage } from './not-found-page.tsx';
 import { Page, Section } from '../ui/page.tsx';
 import { RichText } from '../ui/rich-text.tsx';
-import { shareLink } from '../ui/share.ts';
+import { useShareLink } from '../ui/share.ts';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { Elapsed, TimeAgo } from '../ui/time.tsx';
 import { saveCalendarFile } from '../watch/calendar-file.ts';
@@ -30,14 +31,17 @@ import { Playback, PlaybackSkeleton } from '../watch/playback.tsx';
 import { useTheatre } from '../watch/use-theatre.ts';
 import { StreamGrid } from '../ui/stream-grid.tsx';
 import { StreamBadge } from '../ui/stream-badge.tsx';
-import { compactCount, count } from '../ui/count.ts';
 import { Viewers } from '../ui/viewers.tsx';
+import { useErrorWords } from '../words/error-words.ts';
+import { useFormats } from '../words/formats.ts';
+import type { Translate } from '../words/translate.ts';
 import './watch-page.css';
 
 const CLOSED: ReadonlySet<ApiErrorCode> = new Set<ApiErrorCode>(['not-signed-in', 'not-allowed', 'blocked']);
 
 /** One stream to be watched: before, while and after it is on the air. */
 export const WatchPage = () => {
+  const t = useTranslations('app');
   const { streamId } = useParams({ from: '/watch/$streamId' });
   const { queries } = useApp();
   const { data: stream, error, refetch } = useQuery(queries.stream(streamId));
@@ -45,7 +49,7 @@ export const WatchPage = () => {
   // What this viewer knew of the show they may no longer know.
   const closed = error instanceof ApiError && CLOSED.has(error.code);
   return (
-    <Page title={stream ? titleOf(stream) : 'Watch'}>
+    <Page title={stream ? titleOf(t, stream) : t('watch')}>
       {stream && !closed && <Watch key={stream.id} stream={stream} />}
       {(!stream || closed) && error && <NotShown error={error} onRetry={() => void refetch()} />}
       {!stream && !error && <WatchSkeleton />}
@@ -54,37 +58,39 @@ export const WatchPage = () => {
 };
 
 /** Says in the tab that it has begun, to whoever waits on another one. */
-const titleOf = ({ title, state }: StreamView) =>
-  state === 'live' || state === 'reconnecting' ? `● Live: ${title}` : title;
+const titleOf = (t: Translate<'app'>, { title, state }: StreamView) =>
+  state === 'live' || state === 'reconnecting' ? t('liveTitle', { title }) : title;
 
 const NotShown = ({ error, onRetry }: { error: unknown; onRetry: () => void }) => {
+  const t = useTranslations('app');
+  const errorWords = useErrorWords();
   const signedIn = useSignedIn();
   const creator = error instanceof ApiError ? PersonView.safeParse(error.details['creator']).data : undefined;
   if (error instanceof ApiError && (error.code === 'not-signed-in' || (error.code === 'not-allowed' && !signedIn)))
     return (
-      <SignInGate title={creator ? `This show is for followers of ${creator.name}` : 'This show is for followers'}>
+      <SignInGate title={creator ? t('thisShowIsForFollowersOf', { name: creator.name }) : t('thisShowIsForFollowers')}>
         {creator && <Whose creator={creator} />}
-        Sign in to watch it if you are one of them, or to become one.
+        {t('signInToWatchIt')}
       </SignInGate>
     );
   if (error instanceof ApiError && error.code === 'not-allowed' && creator)
     return (
       <EmptyState
         icon={<LockKeyhole />}
-        title={`This show is for followers of ${creator.name}`}
+        title={t('thisShowIsForFollowersOf', { name: creator.name })}
         action={<FollowButton handle={creator.handle} />}
       >
         <Whose creator={creator} />
-        Follow {creator.name} and it plays here.
+        {t('followAndItPlaysHere', { name: creator.name })}
       </EmptyState>
     );
   if (error instanceof ApiError && (error.code === 'not-allowed' || error.code === 'blocked'))
     return (
-      <EmptyState icon={<LockKeyhole />} title="This show is not for everyone">
-        {error.message}
+      <EmptyState icon={<LockKeyhole />} title={t('thisShowIsNotFor')}>
+        {errorWords(error)}
       </EmptyState>
     );
-  return <LoadFailed what="The show" error={error} onRetry={onRetry} />;
+  return <LoadFailed title={t('theShowCouldNotBe')} error={error} onRetry={onRetry} />;
 };
 
 /** Whose show it is that is not shown. */
@@ -92,12 +98,15 @@ const Whose = ({ creator }: { creator: PersonView }) => (
   <p className="watch__whose">
     <Avatar person={creator} />
     <Link to="/@{$handle}" params={{ handle: creator.handle }}>
-      @{creator.handle}
+      <bdi>@{creator.handle}</bdi>
     </Link>
   </p>
 );
 
 const Watch = ({ stream }: { stream: StreamView }) => {
+  const t = useTranslations('app');
+  const shareLink = useShareLink();
+  const { compact, counted } = useFormats();
   const queryClient = useQueryClient();
   const now = useLive(isSettled(stream) ? undefined : stream.id);
   const shown = { ...stream, ...(now && { state: now.state, title: now.title, recording: now.recording }) };
@@ -133,24 +142,26 @@ const Watch = ({ stream }: { stream: StreamView }) => {
       </div>
       <div className="watch__about">
         <div className="watch__heading">
-          <h1>{shown.title}</h1>
+          <h1>
+            <bdi>{shown.title}</bdi>
+          </h1>
           <p className="watch__facts muted">
             <StreamBadge stream={shown} />
             {isLiveToViewers(shown) && <Viewers viewers={now?.viewers ?? stream.viewers} />}
-            {shown.test && <Badge tone="warn">Test</Badge>}
-            {shown.visibility === 'followers' && <Badge>Followers only</Badge>}
+            {shown.test && <Badge tone="warn">{t('test')}</Badge>}
+            {shown.visibility === 'followers' && <Badge>{t('followersOnly')}</Badge>}
             <Since stream={shown} now={now} />
             {shown.state === 'ended' && stream.totalViewers !== undefined && (
               <span>
-                {count(stream.totalViewers, 'viewer')}, at most {compactCount(stream.peakViewers ?? 0)} at once
+                {t('viewersAndPeak', { ...counted(stream.totalViewers), peak: compact(stream.peakViewers ?? 0) })}
               </span>
             )}
           </p>
         </div>
         <div className="watch__actions">
           <Upcoming stream={shown} />
-          <Button icon={<Share2 />} onClick={() => void shareLink({ url: location.href, title: shown.title })}>
-            Share
+          <Button icon={<Share2 />} onClick={() => shareLink({ url: location.href, title: shown.title })}>
+            {t('share')}
           </Button>
         </div>
       </div>
@@ -158,9 +169,11 @@ const Watch = ({ stream }: { stream: StreamView }) => {
         <Avatar person={stream.creator} size="l" live={shown.state === 'live'} />
         <div className="watch__name">
           <Link to="/@{$handle}" params={{ handle: stream.creator.handle }} className="watch__link">
-            {stream.creator.name}
+            <bdi>{stream.creator.name}</bdi>
           </Link>
-          <p className="muted">@{stream.creator.handle}</p>
+          <p className="muted">
+            <bdi>@{stream.creator.handle}</bdi>
+          </p>
         </div>
         <FollowButton handle={stream.creator.handle} />
       </div>
@@ -177,12 +190,14 @@ const Watch = ({ stream }: { stream: StreamView }) => {
 
 /** What is said of the show where it was announced. */
 const Discussion = ({ streamId }: { streamId: string }) => {
+  const t = useTranslations('app');
+  const { counted } = useFormats();
   const { queries } = useApp();
   const { data: post } = useQuery(queries.postOfStream(streamId));
   if (!post) return null;
   return (
     <section className="watch__discussion" aria-labelledby="comments-title">
-      <h2 id="comments-title">{post.comments > 0 ? count(post.comments, 'comment') : 'Comments'}</h2>
+      <h2 id="comments-title">{post.comments > 0 ? t('commentCount', counted(post.comments)) : t('comments')}</h2>
       <Comments post={post} />
     </section>
   );
@@ -193,6 +208,7 @@ const MORE_SHOWS = 4;
 
 /** Where to go on from here: the creator's other shows, and who is on the air. */
 const MoreShows = ({ stream }: { stream: StreamView }) => {
+  const t = useTranslations('app');
   const { queries } = useApp();
   const { data: theirs } = useQuery(queries.moreOf(stream.creator.handle));
   const { data: live } = useQuery(queries.liveNow());
@@ -201,12 +217,12 @@ const MoreShows = ({ stream }: { stream: StreamView }) => {
   return (
     <>
       {others.length > 0 && (
-        <Section id="more-from" title={`More from ${stream.creator.name}`}>
+        <Section id="more-from" title={t('moreFrom', { name: stream.creator.name })}>
           <StreamGrid streams={others} showCreator={false} />
         </Section>
       )}
       {onAir.length > 0 && (
-        <Section id="live-elsewhere" title="Live now">
+        <Section id="live-elsewhere" title={t('liveNow')}>
           <StreamGrid streams={onAir.slice(0, MORE_SHOWS)} />
         </Section>
       )}
@@ -216,6 +232,7 @@ const MoreShows = ({ stream }: { stream: StreamView }) => {
 
 /** What can be done about a show that is yet to come: not to forget it, and for its creator to prepare it. */
 const Upcoming = ({ stream }: { stream: StreamView }) => {
+  const t = useTranslations('app');
   const { queries } = useApp();
   const { data: me } = useQuery({ ...queries.me(), enabled: useSignedIn() });
   const { state, scheduledFor } = stream;
@@ -225,40 +242,47 @@ const Upcoming = ({ stream }: { stream: StreamView }) => {
       {me?.id === stream.creator.id && (
         <Link to="/studio" className={buttonClass({ variant: 'primary' })}>
           <Clapperboard aria-hidden="true" />
-          To the studio
+          {t('toTheStudio')}
         </Link>
       )}
       <Button
         icon={<CalendarPlus />}
-        onClick={() => saveCalendarFile({ ...stream, scheduledFor }, { url: location.href, now: new Date() })}
+        onClick={() =>
+          saveCalendarFile(
+            { ...stream, scheduledFor },
+            {
+              url: location.href,
+              now: new Date(),
+              note: t('liveOnVybzz', { url: location.href }),
+            },
+          )
+        }
       >
-        Add to calendar
+        {t('addToCalendar')}
       </Button>
     </>
   );
 };
 
 const Since = ({ stream, now }: { stream: StreamView; now: Snapshot | undefined }) => {
+  const t = useTranslations('app');
   const startedAt = now?.startedAt ?? stream.startedAt;
   if (startedAt === undefined) return null;
-  return stream.state === 'ended' ? (
-    <span>
-      Streamed <TimeAgo at={startedAt} />
-    </span>
-  ) : (
-    <span>
-      On the air for <Elapsed since={startedAt} />
-    </span>
-  );
+  const ended = stream.state === 'ended';
+  const time = ended ? <TimeAgo at={startedAt} /> : <Elapsed since={startedAt} />;
+  return <span>{t.rich(ended ? 'streamed' : 'onTheAirFor', { time: () => time })}</span>;
 };
 
-const WatchSkeleton = () => (
-  <Loading what="the show" className="watch">
-    <PlaybackSkeleton />
-    <Skeleton width="min(28rem, 90%)" height="1.75rem" />
-    <div className="watch__creator">
-      <Skeleton round width="3.5rem" height="3.5rem" />
-      <Skeleton width="10rem" />
-    </div>
-  </Loading>
-);
+const WatchSkeleton = () => {
+  const t = useTranslations('app');
+  return (
+    <Loading label={t('loadingTheShow')} className="watch">
+      <PlaybackSkeleton />
+      <Skeleton width="min(28rem, 90%)" height="1.75rem" />
+      <div className="watch__creator">
+        <Skeleton round width="3.5rem" height="3.5rem" />
+        <Skeleton width="10rem" />
+      </div>
+    </Loading>
+  );
+};

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { REACTIONS, type Reaction, type ReactionCounts } from '#contract/chat';
 import { useApp } from '../context/app-context.ts';
-import { compactCount } from '../ui/count.ts';
+import { useFormats } from '../words/formats.ts';
 import './reactions.css';
 
 const FACES: Record<Reaction, { emoji: string; name: string }> = {
@@ -23,6 +23,7 @@ type Props = {
 /** Buttons to react with, and what others give just now, rising over the chat. */
 export const Reactions = ({ streamId, counts, burst }: Props) => {
   const { api } = useApp();
+  const { compact } = useFormats();
   const [mine, setMine] = useState<Partial<Record<Reaction, number>>>({});
   const give = (reaction: Reaction) => {
     setMine((given) => ({ ...given, [reaction]: (given[reaction] ?? 0) + 1 }));
@@ -40,7 +41,7 @@ export const Reactions = ({ streamId, counts, burst }: Props) => {
             <button key={reaction} type="button" className="reactions__button" onClick={() => give(reaction)}>
               <span aria-hidden="true">{emoji}</span>
               <span className="visually-hidden">{name}</span>
-              {given > 0 && <span className="reactions__count">{compactCount(given)}</span>}
+              {given > 0 && <span className="reactions__count">{compact(given)}</span>}
             </button>
           );
         })}

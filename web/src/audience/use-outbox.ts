@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useReducer } from 'react';
 import type { Say } from '#contract/chat';
-import { messageOf } from '../api/api-error.ts';
+import { useErrorWords } from '../words/error-words.ts';
 import { useApp } from '../context/app-context.ts';
 import { EMPTY, step, type Outbox } from './outbox.ts';
 
@@ -15,6 +15,7 @@ export type Sender = {
 /** Sends messages to an audience, and remembers what becomes of each. */
 export const useOutbox = (streamId: string): Sender => {
   const { api } = useApp();
+  const errorWords = useErrorWords();
   const queryClient = useQueryClient();
   const [outbox, happened] = useReducer(step, EMPTY);
   const deliver = useCallback(
@@ -22,12 +23,12 @@ export const useOutbox = (streamId: string): Sender => {
       api.say(streamId, { text, clientId, ...(replyTo !== undefined && { replyTo }) }).then(
         (said) => happened({ type: 'taken', said }),
         (error: unknown) => {
-          happened({ type: 'failed', clientId, because: messageOf(error) });
+          happened({ type: 'failed', clientId, because: errorWords(error) });
           void queryClient.invalidateQueries({ queryKey: ['chat-standing', streamId] });
         },
       );
     },
-    [api, queryClient, streamId],
+    [api, errorWords, queryClient, streamId],
   );
   return {
     outbox,

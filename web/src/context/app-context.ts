@@ -4,6 +4,7 @@ import type { Queries } from '../api/queries.ts';
 import type { SignInSession } from '../api/sign-in-session.ts';
 import type { StreamView } from '#contract/http';
 import type { Snapshot } from '../realtime/snapshot.ts';
+import type { Languages } from '../words/languages.ts';
 import type { Renewal } from './renewal.ts';
 
 /** The parts of the world that pages may use; `main.tsx` makes them. */
@@ -12,6 +13,7 @@ export type AppParts = {
   signInSession: SignInSession;
   queries: Queries;
   renewal: Renewal;
+  languages: Languages;
   /** What this browser calls itself. */
   browser: string;
   /** Follows a stream until the answer is called. */

@@ -10,6 +10,7 @@ import { createSignInSession } from '../api/sign-in-session.ts';
 import type { Snapshot } from '../realtime/snapshot.ts';
 import { render } from '../ui/render.testing.tsx';
 import { AppContext, type AppParts } from './app-context.ts';
+import { createLanguages } from '../words/languages.ts';
 import { createRenewal } from './renewal.ts';
 
 /** A call that the app has made of the API. */
@@ -95,6 +96,7 @@ export const createFakeApp = ({
     signInSession,
     queries: createQueries(api),
     browser: 'browser-of-a-test',
+    languages: createLanguages({ kept: slotOf(), read: () => ['en'], onSpoken: () => {} }),
     renewal: createRenewal({
       mark: slotOf(),
       online: () => true,

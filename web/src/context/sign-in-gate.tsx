@@ -1,11 +1,13 @@
 import { LockKeyhole } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { useTranslations } from 'use-intl';
 import { Button } from '../ui/button.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { useSignIn } from './use-sign-in.ts';
 
 /** Stands where something would be that is only for the signed-in. */
 export const SignInGate = ({ title, children }: { title: string; children: ReactNode }) => {
+  const t = useTranslations('ui');
   const { signIn, leaving } = useSignIn();
   return (
     <EmptyState
@@ -13,7 +15,7 @@ export const SignInGate = ({ title, children }: { title: string; children: React
       title={title}
       action={
         <Button variant="primary" size="l" busy={leaving} onClick={signIn}>
-          Continue to sign-in
+          {t('continueToSignIn')}
         </Button>
       }
     >

@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { RotateCw, Upload as UploadIcon, X } from 'lucide-react';
 import { useEffect, useId, useRef } from 'react';
+import { useTranslations } from 'use-intl';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { IconButton } from '../ui/icon-button.tsx';
 import type { Upload } from './use-upload.ts';
@@ -20,6 +21,7 @@ type Props = {
 
 /** The file of a post: where it is let go of or chosen, how far it has come, and what it looks like. */
 export const Attachment = (props: Props) => {
+  const t = useTranslations('feed');
   const place = useRef<HTMLFieldSetElement>(null);
   const { at } = props.upload;
   const before = useRef(at);
@@ -30,19 +32,20 @@ export const Attachment = (props: Props) => {
     before.current = at;
   }, [at]);
   return (
-    <fieldset ref={place} tabIndex={-1} aria-label="Picture or film" className="attachment__place">
+    <fieldset ref={place} tabIndex={-1} aria-label={t('pictureOrFilm')} className="attachment__place">
       <Inside {...props} />
     </fieldset>
   );
 };
 
 const Inside = ({ upload, mayUpload, hovered, onChoose, onRetry, onRemove }: Props) => {
+  const t = useTranslations('feed');
   if (!mayUpload)
     return (
       <div className="attachment__drop">
-        <p className="muted">Creators can upload pictures and films from their device. It is free to become one.</p>
+        <p className="muted">{t('creatorsCanUploadPicturesAnd')}</p>
         <Link to="/studio" className={buttonClass({ size: 's' })}>
-          Become a creator
+          {t('becomeACreator')}
         </Link>
       </div>
     );
@@ -58,15 +61,15 @@ const Inside = ({ upload, mayUpload, hovered, onChoose, onRetry, onRemove }: Pro
         </div>
         {upload.at === 'failed' && (
           <Button size="s" icon={<RotateCw />} onClick={onRetry}>
-            Try again
+            {t('tryAgain')}
           </Button>
         )}
         {upload.at === 'sending' ? (
           <Button size="s" onClick={onRemove}>
-            Cancel upload
+            {t('cancelUpload')}
           </Button>
         ) : (
-          <IconButton size="s" label="Remove the file" icon={<X />} onClick={onRemove} />
+          <IconButton size="s" label={t('removeTheFile')} icon={<X />} onClick={onRemove} />
         )}
       </div>
     </div>
@@ -74,22 +77,23 @@ const Inside = ({ upload, mayUpload, hovered, onChoose, onRetry, onRemove }: Pro
 };
 
 const DropZone = ({ upload, hovered, onChoose }: Pick<Props, 'upload' | 'hovered' | 'onChoose'>) => {
+  const t = useTranslations('feed');
   const input = useRef<HTMLInputElement>(null);
   const id = useId();
   return (
     <div className={`attachment__drop${hovered ? ' attachment__drop--hovered' : ''}`}>
       <Button icon={<UploadIcon />} aria-describedby={id} onClick={() => input.current?.click()}>
-        Choose a file
+        {t('chooseAFile')}
       </Button>
       <p className="attachment__rules muted" id={id}>
-        Or drop it here, or paste a picture. {RULES}.
+        {t('orDropItHereOr', { rules: t('uploadRules', RULES) })}
       </p>
       <input
         ref={input}
         type="file"
         className="attachment__input"
         accept={ACCEPTED}
-        aria-label="File to upload"
+        aria-label={t('fileToUpload')}
         tabIndex={-1}
         onChange={({ target }) => {
           const [file] = target.files ?? [];
@@ -100,7 +104,7 @@ const DropZone = ({ upload, hovered, onChoose }: Pick<Props, 'upload' | 'hovered
       />
       {upload.at === 'refused' && (
         <p className="attachment__why" role="alert">
-          {upload.name}: {upload.why}
+          <bdi>{upload.name}</bdi>: {upload.why}
         </p>
       )}
     </div>
@@ -109,8 +113,9 @@ const DropZone = ({ upload, hovered, onChoose }: Pick<Props, 'upload' | 'hovered
 
 type Shown = Exclude<Upload, { at: 'none' | 'refused' }>;
 
-const Preview = ({ upload: { file, previewUrl } }: { upload: Shown }) =>
-  file.type.startsWith('video/') ? (
+const Preview = ({ upload: { file, previewUrl } }: { upload: Shown }) => {
+  const t = useTranslations('feed');
+  return file.type.startsWith('video/') ? (
     // oxlint-disable-next-line jsx-a11y/media-has-caption -- a look at one's own file before it is sent
     <video
       className="attachment__preview"
@@ -118,19 +123,21 @@ const Preview = ({ upload: { file, previewUrl } }: { upload: Shown }) =>
       controls
       muted
       playsInline
-      aria-label={`Preview of ${file.name}`}
+      aria-label={t('previewOf', { name: file.name })}
     />
   ) : (
-    <img className="attachment__preview" src={previewUrl} alt={`Preview of ${file.name}`} />
+    <img className="attachment__preview" src={previewUrl} alt={t('previewOf', { name: file.name })} />
   );
+};
 
 const UploadStatus = ({ upload }: { upload: Shown }) => {
+  const t = useTranslations('feed');
   switch (upload.at) {
     case 'sending': {
       const percent = Math.floor(upload.part * 100);
       return (
         <div className="attachment__progress">
-          <progress aria-label={`Uploading ${upload.file.name}`} max={100} value={percent} />
+          <progress aria-label={t('uploading', { name: upload.file.name })} max={100} value={percent} />
           <span className="muted">{percent}%</span>
         </div>
       );
@@ -142,6 +149,6 @@ const UploadStatus = ({ upload }: { upload: Shown }) => {
         </p>
       );
     case 'sent':
-      return <output className="attachment__sent">Uploaded</output>;
+      return <output className="attachment__sent">{t('uploaded')}</output>;
   }
 };

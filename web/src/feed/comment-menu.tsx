@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Ban, Ellipsis, Trash2 } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import { useState } from 'react';
+import { useTranslations } from 'use-intl';
 import type { CommentView, PostView } from '#contract/http';
 import { useApp, useSignedIn } from '../context/app-context.ts';
 import { BlockDialog } from '../people/block-dialog.tsx';
@@ -12,6 +13,7 @@ import { patchPost } from './post-cache.ts';
 
 /** What the signed-in may do about a comment: take it down where that is theirs to do, and block who wrote it. */
 export const CommentMenu = ({ post, comment }: { post: PostView; comment: CommentView }) => {
+  const t = useTranslations('feed');
   const { api, queries } = useApp();
   const queryClient = useQueryClient();
   const { data: me } = useQuery({ ...queries.me(), enabled: useSignedIn() });
@@ -32,7 +34,7 @@ export const CommentMenu = ({ post, comment }: { post: PostView; comment: Commen
       <DropdownMenu.Root modal={false}>
         <DropdownMenu.Trigger
           className="icon-button icon-button--s"
-          aria-label={`More about ${isMine ? 'your comment' : `the comment by ${comment.author.name}`}`}
+          aria-label={isMine ? t('moreAboutYourComment') : t('moreAboutTheComment', { name: comment.author.name })}
         >
           <Ellipsis aria-hidden="true" />
         </DropdownMenu.Trigger>
@@ -41,13 +43,13 @@ export const CommentMenu = ({ post, comment }: { post: PostView; comment: Commen
             {mayRemove && (
               <DropdownMenu.Item className="menu__item menu__item--danger" onSelect={() => setAsking('delete')}>
                 <Trash2 aria-hidden="true" />
-                Delete
+                {t('delete')}
               </DropdownMenu.Item>
             )}
             {!isMine && (
               <DropdownMenu.Item className="menu__item menu__item--danger" onSelect={() => setAsking('block')}>
                 <Ban aria-hidden="true" />
-                Block @{comment.author.handle}
+                {t('block', { handle: comment.author.handle })}
               </DropdownMenu.Item>
             )}
           </DropdownMenu.Content>
@@ -56,9 +58,9 @@ export const CommentMenu = ({ post, comment }: { post: PostView; comment: Commen
       <ConfirmDialog
         open={asking === 'delete'}
         onOpenChange={() => setAsking(undefined)}
-        title="Delete this comment?"
-        text="This cannot be undone."
-        confirm="Delete"
+        title={t('deleteThisComment')}
+        text={t('thisCannotBeUndone')}
+        confirm={t('delete')}
         busy={remove.isPending}
         onConfirm={() => remove.mutate()}
       />

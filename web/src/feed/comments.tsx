@@ -1,6 +1,7 @@
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
+import { useTranslations } from 'use-intl';
 import { TEXT_CHARACTERS } from '#contract/fields';
 import type { CommentView, PostView } from '#contract/http';
 import { useApp, useSignedIn } from '../context/app-context.ts';
@@ -20,6 +21,7 @@ import './comments.css';
 
 /** What is said under a post, and the line to add to it. */
 export const Comments = ({ post }: { post: PostView }) => {
+  const t = useTranslations('feed');
   const { queries } = useApp();
   const signedIn = useSignedIn();
   const { signIn, leaving } = useSignIn();
@@ -28,20 +30,20 @@ export const Comments = ({ post }: { post: PostView }) => {
   const comments = list.data?.pages.flatMap(({ items }) => items) ?? [];
   const section = useFocusKept<HTMLElement>(comments.length);
   return (
-    <section ref={section} tabIndex={-1} className="comments" aria-label="Comments">
+    <section ref={section} tabIndex={-1} className="comments" aria-label={t('comments')}>
       {signedIn ? (
         <NewComment post={post} />
       ) : (
         <>
-          <p className="muted">Sign in to read what is said, and to say something yourself.</p>
+          <p className="muted">{t('signInToReadWhat')}</p>
           <Button size="s" busy={leaving} onClick={signIn}>
-            Join the conversation
+            {t('joinTheConversation')}
           </Button>
         </>
       )}
-      {signedIn && list.isPending && <Spinner label="Loading comments" />}
+      {signedIn && list.isPending && <Spinner label={t('loadingComments')} />}
       {list.isError && !list.data && (
-        <LoadFailed what="The comments" error={list.error} onRetry={() => void list.refetch()} />
+        <LoadFailed title={t('theCommentsCouldNotBe')} error={list.error} onRetry={() => void list.refetch()} />
       )}
       {comments.length > 0 && (
         <ul className="comments__list">
@@ -61,7 +63,7 @@ const Comment = ({ post, comment }: { post: PostView; comment: CommentView }) =>
     <div className="comment__words">
       <p className="comment__byline">
         <Link to="/@{$handle}" params={{ handle: comment.author.handle }} className="post__author">
-          {comment.author.name}
+          <bdi>{comment.author.name}</bdi>
         </Link>
         <span className="muted">
           <TimeAgo at={comment.createdAt} />
@@ -74,6 +76,7 @@ const Comment = ({ post, comment }: { post: PostView; comment: CommentView }) =>
 );
 
 const NewComment = ({ post }: { post: PostView }) => {
+  const t = useTranslations('feed');
   const { api } = useApp();
   const queryClient = useQueryClient();
   const [text, setText] = useState('');
@@ -93,11 +96,11 @@ const NewComment = ({ post }: { post: PostView }) => {
         if (text.trim() && !send.isPending) send.mutate(text.trim());
       }}
     >
-      <Field label="Your comment" hideLabel>
+      <Field label={t('yourComment')} hideLabel>
         {(control) => (
           <TextInput
             {...control}
-            placeholder="Add a comment"
+            placeholder={t('addAComment')}
             maxLength={TEXT_CHARACTERS.comment}
             value={text}
             onChange={(event) => setText(event.target.value)}
@@ -105,7 +108,7 @@ const NewComment = ({ post }: { post: PostView }) => {
         )}
       </Field>
       <Button type="submit" busy={send.isPending} disabled={!text.trim()}>
-        Send
+        {t('send')}
       </Button>
     </form>
   );

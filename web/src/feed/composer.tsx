@@ -1,11 +1,13 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { useTranslations } from 'use-intl';
 import { useApp, useSignedIn } from '../context/app-context.ts';
 import { Card } from '../ui/page.tsx';
 import { PostForm } from './post-form.tsx';
 
 /** Where a new post is written. */
 export const Composer = () => {
+  const t = useTranslations('feed');
   const { api, queries } = useApp();
   const queryClient = useQueryClient();
   const { data: me } = useQuery({ ...queries.me(), enabled: useSignedIn() });
@@ -21,9 +23,9 @@ export const Composer = () => {
     <Card>
       <PostForm
         key={written}
-        label="New post"
+        label={t('newPost')}
         draft={{ text: '', mediaUrl: '', mediaAlt: '' }}
-        submit="Post"
+        submit={t('post')}
         busy={create.isPending}
         files={me && !me.creator ? 'for-creators' : 'offered'}
         onSubmit={({ text, mediaUrl, mediaAlt, uploadId }) =>

@@ -1,6 +1,7 @@
 import { Tabs } from 'radix-ui';
 import { Newspaper, UsersRound } from 'lucide-react';
 import { useState } from 'react';
+import { useTranslations } from 'use-intl';
 import { useSignedIn } from '../context/app-context.ts';
 import '../ui/tabs.css';
 import { Composer } from './composer.tsx';
@@ -9,6 +10,7 @@ import './feeds.css';
 
 /** Everyone's posts, and for the signed-in those of the people they follow. */
 export const Feeds = () => {
+  const t = useTranslations('feed');
   const signedIn = useSignedIn();
   const [shown, setShown] = useState('explore');
   if (!signedIn)
@@ -21,12 +23,12 @@ export const Feeds = () => {
     <div className="feeds">
       <Composer />
       <Tabs.Root value={shown} onValueChange={setShown}>
-        <Tabs.List className="tabs" aria-label="Which posts">
+        <Tabs.List className="tabs" aria-label={t('whichPosts')}>
           <Tabs.Trigger className="tabs__tab" value="explore">
-            Everyone
+            {t('everyone')}
           </Tabs.Trigger>
           <Tabs.Trigger className="tabs__tab" value="feed">
-            Following
+            {t('following')}
           </Tabs.Trigger>
         </Tabs.List>
         <Tabs.Content value="explore">
@@ -37,8 +39,8 @@ export const Feeds = () => {
             feed="feed"
             empty={{
               icon: <UsersRound />,
-              title: 'Quiet here',
-              text: 'Follow people to see what they post and when they go live.',
+              title: t('quietHere'),
+              text: t('followPeopleToSeeWhat'),
             }}
           />
         </Tabs.Content>
@@ -47,9 +49,9 @@ export const Feeds = () => {
   );
 };
 
-const Explore = () => (
-  <PostList
-    feed="explore"
-    empty={{ icon: <Newspaper />, title: 'No posts yet', text: 'Be the first to say something.' }}
-  />
-);
+const Explore = () => {
+  const t = useTranslations('feed');
+  return (
+    <PostList feed="explore" empty={{ icon: <Newspaper />, title: t('noPostsYet'), text: t('beTheFirstToSay') }} />
+  );
+};

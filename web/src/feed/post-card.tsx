@@ -2,11 +2,11 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Heart, MessageCircle } from 'lucide-react';
 import { useState } from 'react';
+import { useTranslations } from 'use-intl';
 import type { PostView } from '#contract/http';
 import { useApp, useSignedIn } from '../context/app-context.ts';
 import { useSignIn } from '../context/use-sign-in.ts';
 import { Avatar } from '../ui/avatar.tsx';
-import { count } from '../ui/count.ts';
 import { Card } from '../ui/page.tsx';
 import { RichText } from '../ui/rich-text.tsx';
 import { TimeAgo } from '../ui/time.tsx';
@@ -16,6 +16,7 @@ import { patchPost } from './post-cache.ts';
 import { PostEditor } from './post-editor.tsx';
 import { PostMedia } from './post-media.tsx';
 import { PostMenu } from './post-menu.tsx';
+import { useFormats } from '../words/formats.ts';
 import './post-card.css';
 
 /** One post with all that can be done about it. `open` shows its comments from the start. */
@@ -28,6 +29,8 @@ export const PostCard = ({
   open?: boolean;
   onDeleted?: () => void;
 }) => {
+  const t = useTranslations('feed');
+  const { counted } = useFormats();
   const { queries } = useApp();
   const signedIn = useSignedIn();
   const { data: me } = useQuery({ ...queries.me(), enabled: signedIn });
@@ -36,18 +39,18 @@ export const PostCard = ({
   const isMine = me?.id === post.author.id;
   return (
     <Card className="post">
-      <article aria-label={`Post by ${post.author.name}`}>
+      <article aria-label={t('postBy', { name: post.author.name })}>
         <div className="post__header">
           <Avatar person={post.author} />
           <div className="post__byline">
             <Link to="/@{$handle}" params={{ handle: post.author.handle }} className="post__author">
-              {post.author.name}
+              <bdi>{post.author.name}</bdi>
             </Link>
             <p className="muted post__when">
               <Link to="/post/$postId" params={{ postId: post.id }} className="post__permalink">
                 <TimeAgo at={post.createdAt} />
               </Link>
-              {post.editedAt && ' · edited'}
+              {post.editedAt && ` · ${t('edited')}`}
             </p>
           </div>
           {me && (isMine || me.roles.includes('moderator')) && (
@@ -92,7 +95,7 @@ export const PostCard = ({
             onClick={() => setShowsComments(!showsComments)}
           >
             <MessageCircle aria-hidden="true" />
-            {count(post.comments, 'comment')}
+            {t('commentCount', counted(post.comments))}
           </button>
         </div>
         {showsComments && <Comments post={post} />}
@@ -102,6 +105,8 @@ export const PostCard = ({
 };
 
 const LikeButton = ({ post }: { post: PostView }) => {
+  const t = useTranslations('feed');
+  const { counted } = useFormats();
   const { api } = useApp();
   const signedIn = useSignedIn();
   const { signIn } = useSignIn();
@@ -122,7 +127,7 @@ const LikeButton = ({ post }: { post: PostView }) => {
       onClick={() => (signedIn ? like.mutate(!liked) : signIn())}
     >
       <Heart aria-hidden="true" />
-      {count(post.likes, 'like')}
+      {t('likes', counted(post.likes))}
     </button>
   );
 };

@@ -1,4 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useTranslations } from 'use-intl';
 import type { PostView, UpdatePost } from '#contract/http';
 import { useApp } from '../context/app-context.ts';
 import { Button } from '../ui/button.tsx';
@@ -7,6 +8,7 @@ import { PostForm } from './post-form.tsx';
 
 /** A post being changed, in its place. */
 export const PostEditor = ({ post, onDone }: { post: PostView; onDone: () => void }) => {
+  const t = useTranslations('feed');
   const { api } = useApp();
   const queryClient = useQueryClient();
   const update = useMutation({
@@ -26,19 +28,19 @@ export const PostEditor = ({ post, onDone }: { post: PostView; onDone: () => voi
   });
   return (
     <PostForm
-      label="Edit post"
+      label={t('editPost')}
       draft={{
         text: post.text,
         mediaUrl: post.mediaUrl ?? '',
         mediaAlt: post.mediaAlt ?? '',
         mediaType: post.mediaType,
       }}
-      submit="Save"
+      submit={t('save')}
       busy={update.isPending}
       files={post.mediaType ? 'kept' : 'none'}
       cancel={
         <Button variant="ghost" size="s" onClick={onDone}>
-          Cancel
+          {t('cancel')}
         </Button>
       }
       onSubmit={({ text, mediaUrl, mediaAlt }) =>

@@ -1,5 +1,6 @@
 import { Image } from 'lucide-react';
 import { useState, type ClipboardEvent, type DragEvent, type FormEvent, type ReactNode } from 'react';
+import { useTranslations } from 'use-intl';
 import { TEXT_CHARACTERS } from '#contract/fields';
 import { Button } from '../ui/button.tsx';
 import { Field, TextArea, TextInput } from '../ui/field.tsx';
@@ -28,6 +29,7 @@ const COUNT_FROM = 500;
 
 /** The text of a post and what is attached, to be written or changed. The owner remounts it to start anew. */
 export const PostForm = ({ label, draft, submit, busy, files, cancel, onSubmit }: Props) => {
+  const t = useTranslations('feed');
   const [text, setText] = useState(draft.text);
   const [mediaUrl, setMediaUrl] = useState(draft.mediaUrl);
   const [mediaAlt, setMediaAlt] = useState(draft.mediaAlt);
@@ -97,11 +99,11 @@ export const PostForm = ({ label, draft, submit, busy, files, cancel, onSubmit }
       }}
       onDrop={drop}
     >
-      <Field label={label} hideLabel {...(left < COUNT_FROM && { hint: `${left} characters left` })}>
+      <Field label={label} hideLabel {...(left < COUNT_FROM && { hint: t('charactersLeft', { left }) })}>
         {(control) => (
           <TextArea
             {...control}
-            placeholder="What is happening?"
+            placeholder={t('whatIsHappening')}
             maxLength={TEXT_CHARACTERS.post}
             value={text}
             onChange={(event) => setText(event.target.value)}
@@ -121,8 +123,8 @@ export const PostForm = ({ label, draft, submit, busy, files, cancel, onSubmit }
       )}
       {attaching && !hasFile && !keepsFile && (
         <Field
-          label={takesFiles ? 'Or the address of a picture or film' : 'Picture or film address'}
-          error={badUrl ? 'An address that starts with https://' : undefined}
+          label={takesFiles ? t('orTheAddressOfA') : t('pictureOrFilmAddress')}
+          error={badUrl ? t('anAddressThatStartsWith') : undefined}
         >
           {(control) => (
             <TextInput
@@ -137,7 +139,7 @@ export const PostForm = ({ label, draft, submit, busy, files, cancel, onSubmit }
         </Field>
       )}
       {hasMedia && (
-        <Field label="What it shows" hint="For people who do not see it. Read out in its place.">
+        <Field label={t('whatItShows')} hint={t('forPeopleWhoDoNot')}>
           {(control) => (
             <TextInput
               {...control}
@@ -150,10 +152,10 @@ export const PostForm = ({ label, draft, submit, busy, files, cancel, onSubmit }
       )}
       <div className="post-form__actions">
         <Button variant="ghost" size="s" icon={<Image />} onClick={attach}>
-          {attaching ? 'Remove media' : 'Add media'}
+          {attaching ? t('removeMedia') : t('addMedia')}
         </Button>
         <div className="post-form__send">
-          {hasMedia && text.trim() === '' && <span className="muted post-form__missing">Say a few words with it</span>}
+          {hasMedia && text.trim() === '' && <span className="muted post-form__missing">{t('sayAFewWordsWith')}</span>}
           {cancel}
           <Button type="submit" variant="primary" size="s" busy={busy} disabled={!ready}>
             {submit}

@@ -1,5 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
+import { useTranslations } from 'use-intl';
 import type { FeedName } from '../api/queries.ts';
 import { useApp } from '../context/app-context.ts';
 import { EmptyState } from '../ui/empty-state.tsx';
@@ -14,17 +15,19 @@ type Props = { feed: FeedName; empty: { icon: ReactNode; title: string; text: st
 
 /** One feed of posts, newest first. */
 export const PostList = ({ feed, empty }: Props) => {
+  const t = useTranslations('feed');
   const { queries } = useApp();
   const list = useInfiniteQuery(queries.posts(feed));
   if (list.isPending)
     return (
-      <Loading what="posts" className="post-list">
+      <Loading label={t('loadingPosts')} className="post-list">
         <PostCardSkeleton />
         <PostCardSkeleton />
         <PostCardSkeleton />
       </Loading>
     );
-  if (!list.data) return <LoadFailed what="The posts" error={list.error} onRetry={() => void list.refetch()} />;
+  if (!list.data)
+    return <LoadFailed title={t('thePostsCouldNotBe')} error={list.error} onRetry={() => void list.refetch()} />;
   const posts = list.data.pages.flatMap(({ items }) => items);
   if (posts.length === 0)
     return (

@@ -1,5 +1,6 @@
 import { ExternalLink } from 'lucide-react';
 import { useState } from 'react';
+import { useTranslations } from 'use-intl';
 import { thumbnailWidth } from '#contract/uploads';
 import { isShowable } from '../ui/showable.ts';
 import './post-card.css';
@@ -22,12 +23,13 @@ type Props = {
 
 /** A picture or a film by its address; a plain link where it cannot be shown. */
 export const PostMedia = ({ url, type, size, thumbnailUrl, alt }: Props) => {
+  const t = useTranslations('feed');
   const [broken, setBroken] = useState(false);
   const failed = () => setBroken(true);
   if (broken || !isShowable(url))
     return (
       <a href={url} target="_blank" rel="noopener noreferrer nofollow ugc">
-        <ExternalLink aria-hidden="true" size="1em" style={{ display: 'inline' }} /> Attached media
+        <ExternalLink aria-hidden="true" size="1em" style={{ display: 'inline' }} /> {t('attachedMedia')}
       </a>
     );
   return (type?.startsWith('video/') ?? VIDEO.test(new URL(url).pathname)) ? (
@@ -38,7 +40,7 @@ export const PostMedia = ({ url, type, size, thumbnailUrl, alt }: Props) => {
       controls
       preload="metadata"
       playsInline
-      aria-label={alt || 'Film by the author'}
+      aria-label={alt || t('filmByTheAuthor')}
       onError={failed}
     />
   ) : (
@@ -47,7 +49,7 @@ export const PostMedia = ({ url, type, size, thumbnailUrl, alt }: Props) => {
       src={url}
       {...(size && { ...size, sizes: COLUMN })}
       {...(size && thumbnailUrl && { srcSet: `${thumbnailUrl} ${thumbnailWidth(size)}w, ${url} ${size.width}w` })}
-      alt={alt || 'Attached by the author'}
+      alt={alt || t('attachedByTheAuthor')}
       loading="lazy"
       referrerPolicy="no-referrer"
       onError={failed}

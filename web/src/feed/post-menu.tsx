@@ -3,6 +3,7 @@ import { Ellipsis, Pencil, Trash2 } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import { useState } from 'react';
 import { toast } from 'sonner';
+import { useTranslations } from 'use-intl';
 import type { PostView } from '#contract/http';
 import { useApp } from '../context/app-context.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
@@ -13,6 +14,7 @@ type Props = { post: PostView; onEdit?: () => void; onDeleted?: () => void };
 
 /** What an author, or a moderator, may do to a post. */
 export const PostMenu = ({ post, onEdit, onDeleted }: Props) => {
+  const t = useTranslations('feed');
   const { api } = useApp();
   const queryClient = useQueryClient();
   const [confirming, setConfirming] = useState(false);
@@ -20,7 +22,7 @@ export const PostMenu = ({ post, onEdit, onDeleted }: Props) => {
     mutationFn: () => api.deletePost(post.id),
     onSuccess: () => {
       setConfirming(false);
-      toast.success('Post deleted');
+      toast.success(t('postDeleted'));
       void queryClient.invalidateQueries({ queryKey: ['posts'] });
       if (post.takesRecording) void queryClient.invalidateQueries({ queryKey: ['streams'] });
       onDeleted?.();
@@ -29,7 +31,7 @@ export const PostMenu = ({ post, onEdit, onDeleted }: Props) => {
   return (
     <>
       <DropdownMenu.Root modal={false}>
-        <DropdownMenu.Trigger className="icon-button icon-button--s" aria-label="More about this post">
+        <DropdownMenu.Trigger className="icon-button icon-button--s" aria-label={t('moreAboutThisPost')}>
           <Ellipsis aria-hidden="true" />
         </DropdownMenu.Trigger>
         <DropdownMenu.Portal>
@@ -37,12 +39,12 @@ export const PostMenu = ({ post, onEdit, onDeleted }: Props) => {
             {onEdit && (
               <DropdownMenu.Item className="menu__item" onSelect={onEdit}>
                 <Pencil aria-hidden="true" />
-                Edit
+                {t('edit')}
               </DropdownMenu.Item>
             )}
             <DropdownMenu.Item className="menu__item menu__item--danger" onSelect={() => setConfirming(true)}>
               <Trash2 aria-hidden="true" />
-              Delete
+              {t('delete')}
             </DropdownMenu.Item>
           </DropdownMenu.Content>
         </DropdownMenu.Portal>
@@ -50,13 +52,9 @@ export const PostMenu = ({ post, onEdit, onDeleted }: Props) => {
       <ConfirmDialog
         open={confirming}
         onOpenChange={setConfirming}
-        title="Delete this post?"
-        text={
-          post.takesRecording
-            ? 'The recording of the show goes with it, and so do its likes and comments. This cannot be undone.'
-            : 'Its likes and comments go with it. This cannot be undone.'
-        }
-        confirm="Delete"
+        title={t('deleteThisPost')}
+        text={post.takesRecording ? t('theRecordingOfTheShow') : t('itsLikesAndCommentsGo')}
+        confirm={t('delete')}
         busy={remove.isPending}
         onConfirm={() => remove.mutate()}
       />

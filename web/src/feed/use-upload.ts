@@ -1,8 +1,9 @@
 import { useEffect, useRef, useState } from 'react';
-import { messageOf } from '../api/api-error.ts';
+import { useTranslations } from 'use-intl';
 import { useApp } from '../context/app-context.ts';
-import { sendForm, type SendOutcome } from './send-form.ts';
-import { judged } from './upload-rules.ts';
+import { useErrorWords } from '../words/error-words.ts';
+import { sendForm } from './send-form.ts';
+import { judged, whyRefused } from './upload-rules.ts';
 
 /** A file on its way into a post. `previewUrl` shows it out of the browser's own memory. */
 export type Upload =
@@ -13,14 +14,10 @@ export type Upload =
   | { at: 'failed'; file: File; previewUrl: string; why: string }
   | { at: 'sent'; file: File; previewUrl: string; uploadId: string };
 
-const WHY: Record<Exclude<Extract<SendOutcome, { sent: false }>['because'], 'cancelled'>, string> = {
-  refused: 'The file was not accepted. Try it again, or choose another.',
-  'too-large': 'The file is too large.',
-  broken: 'The connection broke off.',
-};
-
 /** Uploads one file at a time; what is chosen later takes the place of what was before. */
 export const useUpload = () => {
+  const t = useTranslations('feed');
+  const errorWords = useErrorWords();
   const { api } = useApp();
   const [upload, setUpload] = useState<Upload>({ at: 'none' });
   const running = useRef<AbortController>(undefined);
@@ -46,9 +43,9 @@ export const useUpload = () => {
       });
       if (outcome.sent) become({ at: 'sent', file, previewUrl: shown, uploadId: id });
       else if (outcome.because !== 'cancelled')
-        become({ at: 'failed', file, previewUrl: shown, why: WHY[outcome.because] });
+        become({ at: 'failed', file, previewUrl: shown, why: t(`upload.${outcome.because}`) });
     } catch (error) {
-      become({ at: 'failed', file, previewUrl: shown, why: messageOf(error) });
+      become({ at: 'failed', file, previewUrl: shown, why: errorWords(error) });
     }
   };
 
@@ -57,7 +54,7 @@ export const useUpload = () => {
     choose: (file: File) => {
       const verdict = judged(file);
       running.current?.abort();
-      if ('refused' in verdict) setUpload({ at: 'refused', name: file.name, why: verdict.refused });
+      if ('refused' in verdict) setUpload({ at: 'refused', name: file.name, why: whyRefused(t, verdict) });
       else void send(file, URL.createObjectURL(file));
     },
     retry: () => {

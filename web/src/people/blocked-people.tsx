@@ -1,5 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { useTranslations } from 'use-intl';
 import type { PersonView } from '#contract/http';
 import { useApp } from '../context/app-context.ts';
 import { Avatar } from '../ui/avatar.tsx';
@@ -16,6 +17,7 @@ import { useBlock } from './use-block.ts';
 
 /** Whom one has blocked, and the way back. */
 export const BlockedPeople = () => {
+  const t = useTranslations('people');
   const { queries } = useApp();
   const list = useInfiniteQuery(queries.blocked());
   const people = list.data?.pages.flatMap(({ items }) => items) ?? [];
@@ -23,21 +25,18 @@ export const BlockedPeople = () => {
   return (
     <Card className="settings__form">
       <div ref={place} tabIndex={-1} className="settings__words">
-        <h2 className="settings__heading">Blocked people</h2>
-        <p className="muted">
-          They cannot follow you, or like and comment on your posts. You block somebody from the menu on their page, or
-          beside a comment of theirs.
-        </p>
+        <h2 className="settings__heading">{t('blockedPeople')}</h2>
+        <p className="muted">{t('theyCannotFollowYouOr')}</p>
       </div>
       {list.isPending && (
-        <Loading what="blocked people">
+        <Loading label={t('loadingBlockedPeople')}>
           <Skeleton height="3rem" />
         </Loading>
       )}
       {list.isError && !list.data && (
-        <LoadFailed what="The list" error={list.error} onRetry={() => void list.refetch()} />
+        <LoadFailed title={t('theListCouldNotBe')} error={list.error} onRetry={() => void list.refetch()} />
       )}
-      {list.data && people.length === 0 && <p>You have not blocked anybody.</p>}
+      {list.data && people.length === 0 && <p>{t('youHaveNotBlockedAnybody')}</p>}
       {people.length > 0 && (
         <ul className="people">
           {people.map((person) => (
@@ -51,18 +50,26 @@ export const BlockedPeople = () => {
 };
 
 const Blocked = ({ person }: { person: PersonView }) => {
+  const t = useTranslations('people');
   const block = useBlock(person.handle);
   return (
     <li className="settings__leave">
       <Link to="/@{$handle}" params={{ handle: person.handle }} className="people__person">
         <Avatar person={person} />
         <span>
-          <strong>{person.name}</strong>
-          <span className="muted people__handle">@{person.handle}</span>
+          <strong>
+            <bdi>{person.name}</bdi>
+          </strong>
+          <bdi className="muted people__handle">@{person.handle}</bdi>
         </span>
       </Link>
-      <Button size="s" busy={block.isPending} aria-label={`Unblock ${person.name}`} onClick={() => block.mutate(false)}>
-        Unblock
+      <Button
+        size="s"
+        busy={block.isPending}
+        aria-label={t('unblockPerson', { name: person.name })}
+        onClick={() => block.mutate(false)}
+      >
+        {t('unblock')}
       </Button>
     </li>
   );

@@ -1,6 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { useId, useState, type FormEvent } from 'react';
 import { useNavigate } from '@tanstack/react-router';
+import { useTranslations } from 'use-intl';
 import type { MeView } from '#contract/http';
 import { ApiError } from '../api/api-error.ts';
 import { useApp } from '../context/app-context.ts';
@@ -13,16 +14,17 @@ import { useOffAir } from './use-off-air.ts';
 
 /** The last way out: the account and all that is its. */
 export const DeleteAccount = ({ me }: { me: MeView }) => {
+  const t = useTranslations('people');
   const offAir = useOffAir();
   const [asking, setAsking] = useState(false);
   return (
     <Card className="settings__leave">
       <div className="settings__words">
-        <h2 className="settings__heading">Delete account</h2>
-        <p className="muted">Takes you and all you have shown and said off Vybzz, for good.</p>
+        <h2 className="settings__heading">{t('deleteAccount')}</h2>
+        <p className="muted">{t('takesYouAndAllYou')}</p>
       </div>
       <Button className="settings__danger" onClick={offAir(() => setAsking(true))}>
-        Delete account…
+        {t('deleteAccountDots')}
       </Button>
       {asking && <DeleteDialog me={me} onClose={() => setAsking(false)} />}
     </Card>
@@ -30,6 +32,7 @@ export const DeleteAccount = ({ me }: { me: MeView }) => {
 };
 
 const DeleteDialog = ({ me, onClose }: { me: MeView; onClose: () => void }) => {
+  const t = useTranslations('people');
   const { api, signInSession } = useApp();
   const navigate = useNavigate();
   const formId = useId();
@@ -56,37 +59,37 @@ const DeleteDialog = ({ me, onClose }: { me: MeView; onClose: () => void }) => {
     <Dialog
       open
       onOpenChange={(open) => !open && onClose()}
-      title="Delete your account?"
-      description="This cannot be undone. If you signed in more than ten minutes ago, you are asked to sign in again first."
+      title={t('deleteYourAccount')}
+      description={t('thisCannotBeUndoneIf')}
       dismissible={!remove.isPending}
       footer={
         <>
           <Button variant="ghost" disabled={remove.isPending} onClick={onClose}>
-            Keep my account
+            {t('keepMyAccount')}
           </Button>
           <Button type="submit" form={formId} variant="danger" busy={remove.isPending} disabled={!confirmed}>
-            Delete for good
+            {t('deleteForGood')}
           </Button>
         </>
       }
     >
       <form id={formId} className="settings__form" noValidate onSubmit={submit}>
         <div className="settings__words">
-          <h3>What goes</h3>
+          <h3>{t('whatGoes')}</h3>
           <ul className="bullets">
-            <li>Your profile, at once. A show that is on the air ends.</li>
-            <li>Your shows and their recordings, your posts and all that is said under them.</li>
-            <li>Your comments and likes under other people’s posts, and who follows whom.</li>
+            <li>{t('yourProfileAtOnceA')}</li>
+            <li>{t('yourShowsAndTheirRecordings')}</li>
+            <li>{t('yourCommentsAndLikesUnder')}</li>
           </ul>
         </div>
         <div className="settings__words">
-          <h3>What stays</h3>
+          <h3>{t('whatStays')}</h3>
           <ul className="bullets">
-            <li>@{me.handle} is held back for 30 days, so that nobody can pass for you.</li>
-            <li>What you sign in with is not ours to delete. Signing in again makes a new, empty account.</li>
+            <li>{t('isHeldBackFor30', { handle: me.handle })}</li>
+            <li>{t('whatYouSignInWith')}</li>
           </ul>
         </div>
-        <Field label={`Type ${me.handle} to confirm`} required>
+        <Field label={t('typeToConfirm', { handle: me.handle })} required>
           {(control) => (
             <TextInput
               {...control}

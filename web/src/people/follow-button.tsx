@@ -1,5 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { UserRoundCheck, UserRoundPlus } from 'lucide-react';
+import { useTranslations } from 'use-intl';
 import type { ProfileView } from '#contract/http';
 import { useApp, useSignedIn } from '../context/app-context.ts';
 import { Button } from '../ui/button.tsx';
@@ -7,6 +8,7 @@ import { useSignIn } from '../context/use-sign-in.ts';
 
 /** Follows somebody, or stops. Not shown on one's own page, nor where one has blocked them. */
 export const FollowButton = ({ handle }: { handle: string }) => {
+  const t = useTranslations('people');
   const { api, queries } = useApp();
   const signedIn = useSignedIn();
   const { signIn, leaving } = useSignIn();
@@ -38,7 +40,7 @@ export const FollowButton = ({ handle }: { handle: string }) => {
       busy={leaving}
       onClick={() => (signedIn ? follow.mutate(!followed) : signIn())}
     >
-      {followed ? 'Following' : 'Follow'}
+      {followed ? t('following') : t('follow')}
     </Button>
   );
 };

@@ -1,19 +1,20 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 import { toast } from 'sonner';
+import { useTranslations } from 'use-intl';
 import { HandleText } from '#contract/fields';
 import type { MeView } from '#contract/http';
-import { messageOf } from '../api/api-error.ts';
+import { useErrorWords } from '../words/error-words.ts';
 import { useApp } from '../context/app-context.ts';
 import { Button } from '../ui/button.tsx';
 import { Field, TextInput } from '../ui/field.tsx';
 import { Card } from '../ui/page.tsx';
 import './settings-page.css';
 
-const RULE = '3 to 30 of a–z, 0–9 and _';
-
 /** The name that others call one by and that one's page is found under, to be changed. */
 export const HandleForm = ({ me }: { me: MeView }) => {
+  const t = useTranslations('people');
+  const errorWords = useErrorWords();
   const { api, queries } = useApp();
   const queryClient = useQueryClient();
   const [handle, setHandle] = useState(me.handle);
@@ -23,7 +24,7 @@ export const HandleForm = ({ me }: { me: MeView }) => {
     meta: { quiet: true },
     onSuccess: async (now) => {
       queryClient.setQueryData(queries.me().queryKey, now);
-      toast.success(`You are @${now.handle} now`);
+      toast.success(t('youAreNow', { handle: now.handle }));
       await queryClient.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'me' });
     },
   });
@@ -37,18 +38,14 @@ export const HandleForm = ({ me }: { me: MeView }) => {
     <Card>
       <form className="settings__form" onSubmit={submit} noValidate>
         <div className="settings__words">
-          <h2 className="settings__heading">Handle</h2>
-          <p className="muted">
-            Your page is at {location.host}/@{me.handle}. When you change your handle, the page moves and links to the
-            old address stop working. @{me.handle} is held back for 30 days: nobody else can take it, and you can come
-            back to it.
-          </p>
+          <h2 className="settings__heading">{t('handle')}</h2>
+          <p className="muted">{t('yourPageIsAtWhen', { host: location.host, handle: me.handle })}</p>
         </div>
         <Field
-          label="Your handle"
+          label={t('yourHandle')}
           required
-          hint={RULE}
-          error={wellFormed ? (move.error ? messageOf(move.error) : undefined) : `A handle is ${RULE}.`}
+          hint={t('handleRule')}
+          error={wellFormed ? (move.error ? errorWords(move.error) : undefined) : t('aHandleIs')}
         >
           {(control) => (
             <TextInput
@@ -67,7 +64,7 @@ export const HandleForm = ({ me }: { me: MeView }) => {
         </Field>
         <div className="settings__actions">
           <Button type="submit" variant="primary" busy={move.isPending} disabled={!changed || !wellFormed}>
-            Change handle
+            {t('changeHandle')}
           </Button>
         </div>
       </form>

@@ -1,6 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { UsersRound } from 'lucide-react';
+import { useTranslations } from 'use-intl';
 import { useApp } from '../context/app-context.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Dialog } from '../ui/dialog.tsx';
@@ -13,22 +14,25 @@ import './people-dialog.css';
 type Which = 'followers' | 'following';
 type Props = { handle: string; which: Which | undefined; onClose: () => void };
 
-const TITLE = { followers: 'Followers', following: 'Following' } as const satisfies Record<Which, string>;
-
 /** Who follows a person, or whom that person follows. */
-export const PeopleDialog = ({ handle, which, onClose }: Props) => (
-  <Dialog open={which !== undefined} onOpenChange={(open) => !open && onClose()} title={which ? TITLE[which] : ''}>
-    {which && <PeopleList handle={handle} which={which} onChosen={onClose} />}
-  </Dialog>
-);
+export const PeopleDialog = ({ handle, which, onClose }: Props) => {
+  const t = useTranslations('people');
+  return (
+    <Dialog open={which !== undefined} onOpenChange={(open) => !open && onClose()} title={which ? t(which) : ''}>
+      {which && <PeopleList handle={handle} which={which} onChosen={onClose} />}
+    </Dialog>
+  );
+};
 
 const PeopleList = ({ handle, which, onChosen }: { handle: string; which: Which; onChosen: () => void }) => {
+  const t = useTranslations('people');
   const { queries } = useApp();
   const list = useInfiniteQuery(queries.people(handle, which));
-  if (list.isPending) return <Spinner label="Loading people" />;
-  if (!list.data) return <LoadFailed what="The list" error={list.error} onRetry={() => void list.refetch()} />;
+  if (list.isPending) return <Spinner label={t('loadingPeople')} />;
+  if (!list.data)
+    return <LoadFailed title={t('theListCouldNotBe')} error={list.error} onRetry={() => void list.refetch()} />;
   const people = list.data.pages.flatMap(({ items }) => items);
-  if (people.length === 0) return <EmptyState icon={<UsersRound />} title="Nobody yet" />;
+  if (people.length === 0) return <EmptyState icon={<UsersRound />} title={t('nobodyYet')} />;
   return (
     <>
       <ul className="people">
@@ -37,8 +41,10 @@ const PeopleList = ({ handle, which, onChosen }: { handle: string; which: Which;
             <Link to="/@{$handle}" params={{ handle: person.handle }} className="people__person" onClick={onChosen}>
               <Avatar person={person} />
               <span>
-                <strong>{person.name}</strong>
-                <span className="muted people__handle">@{person.handle}</span>
+                <strong>
+                  <bdi>{person.name}</bdi>
+                </strong>
+                <bdi className="muted people__handle">@{person.handle}</bdi>
               </span>
             </Link>
           </li>

@@ -2,16 +2,19 @@ import { useQuery } from '@tanstack/react-query';
 import { Ban, Ellipsis, Share2, UserRoundCheck } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import { useState } from 'react';
+import { useTranslations } from 'use-intl';
 import type { ProfileView } from '#contract/http';
 import { useApp, useSignedIn } from '../context/app-context.ts';
 import '../ui/button.css';
 import '../ui/menu.css';
-import { shareLink } from '../ui/share.ts';
+import { useShareLink } from '../ui/share.ts';
 import { BlockDialog } from './block-dialog.tsx';
 import { useBlock } from './use-block.ts';
 
 /** What else may be done about a person, from their profile. */
 export const PersonMenu = ({ person }: { person: ProfileView }) => {
+  const t = useTranslations('people');
+  const shareLink = useShareLink();
   const { queries } = useApp();
   const { data: me } = useQuery({ ...queries.me(), enabled: useSignedIn() });
   const [asking, setAsking] = useState(false);
@@ -20,25 +23,25 @@ export const PersonMenu = ({ person }: { person: ProfileView }) => {
   return (
     <>
       <DropdownMenu.Root modal={false}>
-        <DropdownMenu.Trigger className="icon-button" aria-label={`More about ${person.name}`}>
+        <DropdownMenu.Trigger className="icon-button" aria-label={t('moreAbout', { name: person.name })}>
           <Ellipsis aria-hidden="true" />
         </DropdownMenu.Trigger>
         <DropdownMenu.Portal>
           <DropdownMenu.Content className="menu" align="end" sideOffset={4}>
-            <DropdownMenu.Item className="menu__item" onSelect={() => void shareLink({ url, title: person.name })}>
+            <DropdownMenu.Item className="menu__item" onSelect={() => shareLink({ url, title: person.name })}>
               <Share2 aria-hidden="true" />
-              Share profile
+              {t('shareProfile')}
             </DropdownMenu.Item>
             {me && me.id !== person.id && person.blocked && (
               <DropdownMenu.Item className="menu__item" onSelect={() => block.mutate(false)}>
                 <UserRoundCheck aria-hidden="true" />
-                Unblock @{person.handle}
+                {t('unblockHandle', { handle: person.handle })}
               </DropdownMenu.Item>
             )}
             {me && me.id !== person.id && !person.blocked && (
               <DropdownMenu.Item className="menu__item menu__item--danger" onSelect={() => setAsking(true)}>
                 <Ban aria-hidden="true" />
-                Block @{person.handle}
+                {t('blockHandle', { handle: person.handle })}
               </DropdownMenu.Item>
             )}
           </DropdownMenu.Content>

@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 import { toast } from 'sonner';
+import { useTranslations } from 'use-intl';
 import { TEXT_CHARACTERS } from '#contract/fields';
 import type { MeView, UpdateMe } from '#contract/http';
 import { useApp } from '../context/app-context.ts';
@@ -12,6 +13,7 @@ import './settings-page.css';
 
 /** One's own name, words and picture, to be changed. */
 export const ProfileForm = ({ me }: { me: MeView }) => {
+  const t = useTranslations('people');
   const { api, queries } = useApp();
   const queryClient = useQueryClient();
   const [draft, setDraft] = useState({
@@ -23,7 +25,7 @@ export const ProfileForm = ({ me }: { me: MeView }) => {
     mutationFn: (change: UpdateMe) => api.updateMe(change),
     onSuccess: async (now) => {
       queryClient.setQueryData(queries.me().queryKey, now);
-      toast.success('Profile saved');
+      toast.success(t('profileSaved'));
       await queryClient.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'me' });
     },
   });
@@ -56,11 +58,13 @@ export const ProfileForm = ({ me }: { me: MeView }) => {
             size="l"
           />
           <p className="settings__who">
-            <strong>{draft.name || 'Your name'}</strong>
-            <span className="muted">@{me.handle}</span>
+            <strong>
+              <bdi>{draft.name || t('yourName')}</bdi>
+            </strong>
+            <bdi className="muted">@{me.handle}</bdi>
           </p>
         </div>
-        <Field label="Name" required error={draft.name.trim() === '' ? 'A name is needed.' : undefined}>
+        <Field label={t('name')} required error={draft.name.trim() === '' ? t('aNameIsNeeded') : undefined}>
           {(control) => (
             <TextInput
               {...control}
@@ -71,7 +75,7 @@ export const ProfileForm = ({ me }: { me: MeView }) => {
             />
           )}
         </Field>
-        <Field label="About you" hint={`${TEXT_CHARACTERS.bio - draft.bio.length} characters left`}>
+        <Field label={t('aboutYou')} hint={t('charactersLeft', { left: TEXT_CHARACTERS.bio - draft.bio.length })}>
           {(control) => (
             <TextArea
               {...control}
@@ -81,7 +85,7 @@ export const ProfileForm = ({ me }: { me: MeView }) => {
             />
           )}
         </Field>
-        <Field label="Picture address" error={avatarOk ? undefined : 'An address that starts with https://'}>
+        <Field label={t('pictureAddress')} error={avatarOk ? undefined : t('anAddressThatStartsWith')}>
           {(control) => (
             <TextInput
               {...control}
@@ -95,7 +99,7 @@ export const ProfileForm = ({ me }: { me: MeView }) => {
         </Field>
         <div className="settings__actions">
           <Button type="submit" variant="primary" busy={save.isPending} disabled={!changed || !valid}>
-            Save changes
+            {t('saveChanges')}
           </Button>
         </div>
       </form>

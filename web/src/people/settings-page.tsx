@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { useTranslations } from 'use-intl';
 import type { MeView } from '#contract/http';
 import { useApp, useSignedIn } from '../context/app-context.ts';
 import { LoadFailed } from '../ui/load-failed.tsx';
@@ -15,20 +16,21 @@ import './settings-page.css';
 
 /** One's own account: what others see of it, whom it keeps away, and the ways out. */
 export const SettingsPage = () => {
+  const t = useTranslations('people');
   const { queries } = useApp();
   const signedIn = useSignedIn();
   const { data: me, error, refetch } = useQuery({ ...queries.me(), enabled: signedIn });
   return (
-    <Page title="Settings" width="column">
+    <Page title={t('settings')} width="column">
       <div className="settings">
-        <h1>Settings</h1>
-        {!signedIn && (
-          <SignInGate title="Sign in to change your profile">Your name, handle and picture live here.</SignInGate>
-        )}
+        <h1>{t('settings')}</h1>
+        {!signedIn && <SignInGate title={t('signInToChangeYour')}>{t('yourNameHandleAndPicture')}</SignInGate>}
         {signedIn && me && <Settings me={me} />}
-        {signedIn && !me && error && <LoadFailed what="Your profile" error={error} onRetry={() => void refetch()} />}
+        {signedIn && !me && error && (
+          <LoadFailed title={t('yourProfileCouldNotBe')} error={error} onRetry={() => void refetch()} />
+        )}
         {signedIn && !me && !error && (
-          <Loading what="your profile">
+          <Loading label={t('loadingYourProfile')}>
             <Skeleton height="24rem" />
           </Loading>
         )}

@@ -1,5 +1,6 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
+import { useTranslations } from 'use-intl';
 import { useApp } from '../context/app-context.ts';
 import { Button } from '../ui/button.tsx';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
@@ -9,6 +10,7 @@ import { useOffAir } from './use-off-air.ts';
 
 /** The way out: of this browser, or of all of them. */
 export const SignOutCard = () => {
+  const t = useTranslations('people');
   const { api, signInSession } = useApp();
   const offAir = useOffAir();
   const [asking, setAsking] = useState(false);
@@ -20,24 +22,24 @@ export const SignOutCard = () => {
     <Card className="settings__form">
       <div className="settings__leave">
         <div className="settings__words">
-          <h2 className="settings__heading">Sign out</h2>
-          <p className="muted">Ends your session in every tab of this browser.</p>
+          <h2 className="settings__heading">{t('signOut')}</h2>
+          <p className="muted">{t('endsYourSessionInEvery')}</p>
         </div>
-        <Button onClick={offAir(() => void signInSession.signOut())}>Sign out</Button>
+        <Button onClick={offAir(() => void signInSession.signOut())}>{t('signOut')}</Button>
       </div>
       <div className="settings__leave">
         <div className="settings__words">
-          <h2 className="settings__heading">Sign out everywhere</h2>
-          <p className="muted">Ends your sessions on all devices at once, for when one is lost or was not yours.</p>
+          <h2 className="settings__heading">{t('signOutEverywhere')}</h2>
+          <p className="muted">{t('endsYourSessionsOnAll')}</p>
         </div>
-        <Button onClick={offAir(() => setAsking(true))}>Sign out everywhere</Button>
+        <Button onClick={offAir(() => setAsking(true))}>{t('signOutEverywhere')}</Button>
       </div>
       <ConfirmDialog
         open={asking}
         onOpenChange={setAsking}
-        title="Sign out everywhere?"
-        text="Every device and browser has to sign in again, this one too. A show that another device sends goes on until it needs a new connection."
-        confirm="Sign out everywhere"
+        title={t('signOutEverywhereQuestion')}
+        text={t('everyDeviceAndBrowserHas')}
+        confirm={t('signOutEverywhere')}
         busy={everywhere.isPending}
         onConfirm={() => everywhere.mutate()}
       />

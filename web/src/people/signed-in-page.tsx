@@ -1,6 +1,7 @@
 import { useRouter } from '@tanstack/react-router';
 import { UserRoundX } from 'lucide-react';
 import { useEffect, useState } from 'react';
+import { useTranslations } from 'use-intl';
 import { useApp } from '../context/app-context.ts';
 import { Button } from '../ui/button.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
@@ -11,6 +12,7 @@ import './signed-in-page.css';
 
 /** Where the issuer sends the browser back to. Goes on at once to where the person was; stays only to say what failed. */
 export const SignedInPage = () => {
+  const t = useTranslations('people');
   const { signInSession } = useApp();
   const router = useRouter();
   const { signIn, leaving } = useSignIn();
@@ -24,23 +26,23 @@ export const SignedInPage = () => {
   }, [signInSession, router]);
 
   return (
-    <Page title="Signing in" width="column">
-      <h1 className="visually-hidden">Signing in</h1>
+    <Page title={t('signingIn')} width="column">
+      <h1 className="visually-hidden">{t('signingIn')}</h1>
       {failed ? (
         <EmptyState
           icon={<UserRoundX />}
-          title="You are not signed in"
+          title={t('youAreNotSignedIn')}
           action={
             <Button variant="primary" busy={leaving} onClick={signIn}>
-              Try again
+              {t('tryAgain')}
             </Button>
           }
         >
-          The sign-in was called off, or took too long. Nothing was changed.
+          {t('theSignInWasCalled')}
         </EmptyState>
       ) : (
         <output className="signing-in">
-          <Spinner /> Signing you in…
+          <Spinner /> {t('signingYouIn')}
         </output>
       )}
     </Page>

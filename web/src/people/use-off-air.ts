@@ -1,4 +1,5 @@
 import { toast } from 'sonner';
+import { useTranslations } from 'use-intl';
 import { useApp } from '../context/app-context.ts';
 
 /**
@@ -6,11 +7,11 @@ import { useApp } from '../context/app-context.ts';
  * which they could no longer steer.
  */
 export const useOffAir = () => {
+  const t = useTranslations('people');
   const { renewal } = useApp();
   return (work: () => void) => async () => {
-    if (renewal.onAir()) toast.warning('You are on the air. End the show first.');
-    else if (await renewal.onAirElsewhere())
-      toast.warning('You are on the air in another tab. End the show there first.');
+    if (renewal.onAir()) toast.warning(t('youAreOnTheAir'));
+    else if (await renewal.onAirElsewhere()) toast.warning(t('youAreOnTheAirElsewhere'));
     else work();
   };
 };

@@ -18,7 +18,7 @@ export const MyStreams = () => {
     <Section id="my-streams" title="Your shows">
       {list.isPending && <StreamGridSkeleton />}
       {list.isError && !list.data && (
-        <LoadFailed what="Your shows" error={list.error} onRetry={() => void list.refetch()} />
+        <LoadFailed title="Your shows could not be loaded" error={list.error} onRetry={() => void list.refetch()} />
       )}
       {list.data && streams.length === 0 && !list.hasNextPage && (
         <EmptyState icon={<Clapperboard />} title="No shows yet">

@@ -16,7 +16,7 @@ import { NothingHere } from '../ui/nothing-here.tsx';
 import { Card, Page } from '../ui/page.tsx';
 import { Poster } from '../ui/poster.tsx';
 import { RichText } from '../ui/rich-text.tsx';
-import { shareLink } from '../ui/share.ts';
+import { useShareLink } from '../ui/share.ts';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { StreamBadge } from '../ui/stream-badge.tsx';
 import { Moment, clockTime } from '../ui/time.tsx';
@@ -39,7 +39,7 @@ export const ShowPage = () => {
       {signedIn && (strange || missing) && <NothingHere />}
       {signedIn && stream && me && !strange && !missing && <Show stream={stream} />}
       {signedIn && !stream && error && !missing && (
-        <LoadFailed what="Your show" error={error} onRetry={() => void refetch()} />
+        <LoadFailed title="Your show could not be loaded" error={error} onRetry={() => void refetch()} />
       )}
       {signedIn && !error && !(stream && me) && <Skeleton height="16rem" />}
     </Page>
@@ -47,6 +47,7 @@ export const ShowPage = () => {
 };
 
 const Show = ({ stream }: { stream: StreamView }) => {
+  const shareLink = useShareLink();
   const [doing, setDoing] = useState<'editing' | 'deleting'>();
   const { id, title, state, recording } = stream;
   const url = new URL(`/watch/${id}`, location.origin).href;
@@ -77,7 +78,7 @@ const Show = ({ stream }: { stream: StreamView }) => {
                 To the studio
               </Link>
             )}
-            <Button icon={<Share2 />} onClick={() => void shareLink({ url, title })}>
+            <Button icon={<Share2 />} onClick={() => shareLink({ url, title })}>
               Share
             </Button>
             <Button icon={<Pencil />} onClick={() => setDoing('editing')}>

@@ -8,7 +8,7 @@ import { useApp } from '../context/app-context.ts';
 import { useLive } from '../context/use-live.ts';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { Card } from '../ui/page.tsx';
-import { shareLink } from '../ui/share.ts';
+import { useShareLink } from '../ui/share.ts';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { StreamBadge } from '../ui/stream-badge.tsx';
 import { EditShowDialog } from './edit-show-dialog.tsx';
@@ -18,6 +18,7 @@ import './show-panel.css';
 
 /** The running show as its viewers know it: title, state, and the way to it for others. */
 export const ShowPanel = ({ streamId }: { streamId: string }) => {
+  const shareLink = useShareLink();
   const { queries } = useApp();
   const { state, health } = useBroadcast();
   const { data: stream } = useQuery(queries.stream(streamId));
@@ -46,7 +47,7 @@ export const ShowPanel = ({ streamId }: { streamId: string }) => {
           <Eye aria-hidden="true" />
           Watch page
         </Link>
-        <Button variant="primary" icon={<Share2 />} onClick={() => void shareLink({ url, title: shown.title })}>
+        <Button variant="primary" icon={<Share2 />} onClick={() => shareLink({ url, title: shown.title })}>
           Share link
         </Button>
       </div>

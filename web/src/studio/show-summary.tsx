@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useApp } from '../context/app-context.ts';
-import { compactCount } from '../ui/count.ts';
+import { useFormats } from '../words/formats.ts';
 import { Card } from '../ui/page.tsx';
 import { ViewerCurve } from '../ui/viewer-curve.tsx';
 import './show-summary.css';
@@ -8,6 +8,7 @@ import './show-summary.css';
 /** Who watched a show that is over, to its creator. */
 export const ShowSummary = ({ streamId }: { streamId: string }) => {
   const { queries } = useApp();
+  const { compact } = useFormats();
   const { data: stream } = useQuery(queries.stream(streamId));
   const { data: points } = useQuery(queries.curve(streamId));
   if (!stream?.totalViewers) return null;
@@ -18,11 +19,11 @@ export const ShowSummary = ({ streamId }: { streamId: string }) => {
       <dl className="show-summary__figures">
         <div>
           <dt>Viewers</dt>
-          <dd>{compactCount(totalViewers)}</dd>
+          <dd>{compact(totalViewers)}</dd>
         </div>
         <div>
           <dt>Most at once</dt>
-          <dd>{compactCount(peakViewers)}</dd>
+          <dd>{compact(peakViewers)}</dd>
         </div>
       </dl>
       {points && <ViewerCurve points={points} peak={peakViewers} />}

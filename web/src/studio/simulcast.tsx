@@ -47,9 +47,11 @@ export const Simulcast = () => {
         Your public shows can run on other services at the same time, up to {TARGETS_MAX} of them. Shows for followers
         stay here.
       </p>
-      {!data && error && <LoadFailed what="The list" error={error} onRetry={() => void refetch()} />}
+      {!data && error && (
+        <LoadFailed title="The list could not be loaded" error={error} onRetry={() => void refetch()} />
+      )}
       {!data && !error && (
-        <Loading what="where your shows are sent">
+        <Loading label="Loading where your shows are sent">
           <Skeleton height="3rem" />
         </Loading>
       )}

@@ -29,7 +29,7 @@ export const StudioPage = () => {
       {(onAir || (signedIn && me?.creator)) && <StudioSlot />}
       {!onAir && signedIn && me && !me.creator && <BecomeCreator />}
       {!onAir && signedIn && !me && error && (
-        <LoadFailed what="Your studio" error={error} onRetry={() => void refetch()} />
+        <LoadFailed title="Your studio could not be loaded" error={error} onRetry={() => void refetch()} />
       )}
       {!onAir && signedIn && !me && !error && <Skeleton height="16rem" />}
     </Page>

@@ -10,7 +10,7 @@ import { Button, buttonClass } from '../ui/button.tsx';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { LoadFailed } from '../ui/load-failed.tsx';
 import { Card, Section } from '../ui/page.tsx';
-import { shareLink } from '../ui/share.ts';
+import { useShareLink } from '../ui/share.ts';
 import { Appointment, Countdown } from '../ui/time.tsx';
 import { EditShowDialog } from './edit-show-dialog.tsx';
 import './upcoming-shows.css';
@@ -21,7 +21,8 @@ type Props = { handle: string; onGoLive?: (stream: StreamView) => void };
 export const UpcomingShows = ({ handle, onGoLive }: Props) => {
   const { queries } = useApp();
   const { data: streams, error, refetch } = useQuery(queries.announced(handle));
-  if (!streams && error) return <LoadFailed what="Your upcoming shows" error={error} onRetry={() => void refetch()} />;
+  if (!streams && error)
+    return <LoadFailed title="Your upcoming shows could not be loaded" error={error} onRetry={() => void refetch()} />;
   if (!streams?.length) return null;
   return (
     <Section id="upcoming-shows" title="Upcoming">
@@ -37,6 +38,7 @@ export const UpcomingShows = ({ handle, onGoLive }: Props) => {
 };
 
 const Announced = ({ stream, onGoLive }: { stream: StreamView; onGoLive?: (stream: StreamView) => void }) => {
+  const shareLink = useShareLink();
   const { api } = useApp();
   const queryClient = useQueryClient();
   const [doing, setDoing] = useState<'editing' | 'cancelling'>();
@@ -70,7 +72,7 @@ const Announced = ({ stream, onGoLive }: { stream: StreamView; onGoLive?: (strea
         <Button icon={<Pencil />} onClick={() => setDoing('editing')}>
           Edit
         </Button>
-        <Button icon={<Share2 />} onClick={() => void shareLink({ url, title: stream.title })}>
+        <Button icon={<Share2 />} onClick={() => shareLink({ url, title: stream.title })}>
           Share
         </Button>
         <Link to="/watch/$streamId" params={{ streamId: stream.id }} className={buttonClass()}>

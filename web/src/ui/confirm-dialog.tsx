@@ -1,5 +1,6 @@
 import { AlertDialog } from 'radix-ui';
 import type { ReactNode } from 'react';
+import { useTranslations } from 'use-intl';
 import { Button } from './button.tsx';
 import './dialog.css';
 import { useFocusBack } from './focus-back.ts';
@@ -28,10 +29,11 @@ export const ConfirmDialog = ({
   text,
   children,
   confirm,
-  cancel = 'Cancel',
+  cancel,
   busy = false,
   onConfirm,
 }: Props) => {
+  const t = useTranslations('ui');
   const focusBack = useFocusBack();
   return (
     <AlertDialog.Root open={open} onOpenChange={onOpenChange}>
@@ -47,7 +49,7 @@ export const ConfirmDialog = ({
           </div>
           <footer className="dialog__footer">
             <AlertDialog.Cancel asChild>
-              <Button variant="ghost">{cancel}</Button>
+              <Button variant="ghost">{cancel ?? t('cancel')}</Button>
             </AlertDialog.Cancel>
             <Button variant="danger" busy={busy} onClick={onConfirm}>
               {confirm}

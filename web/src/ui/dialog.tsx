@@ -1,6 +1,7 @@
 import { X } from 'lucide-react';
 import { Dialog as Radix } from 'radix-ui';
 import type { ReactNode } from 'react';
+import { useTranslations } from 'use-intl';
 import './dialog.css';
 import { useFocusBack } from './focus-back.ts';
 import './button.css';
@@ -29,6 +30,7 @@ export const Dialog = ({
   footer,
   children,
 }: Props) => {
+  const t = useTranslations('ui');
   const focusBack = useFocusBack();
   const hold = (event: Event) => {
     if (!dismissible) event.preventDefault();
@@ -50,7 +52,7 @@ export const Dialog = ({
               {description && <Radix.Description className="muted">{description}</Radix.Description>}
             </div>
             {dismissible && (
-              <Radix.Close className="icon-button icon-button--s" aria-label="Close">
+              <Radix.Close className="icon-button icon-button--s" aria-label={t('close')}>
                 <X aria-hidden="true" />
               </Radix.Close>
             )}

@@ -43,8 +43,13 @@ export const Field = ({ label, hint, error, required = false, hideLabel = false,
   );
 };
 
-export const TextInput = (props: ComponentProps<'input'>) => <input type="text" {...props} className="control" />;
+/** A line to write in; it runs as what is written does, and addresses from the left. */
+export const TextInput = ({ type = 'text', ...props }: ComponentProps<'input'>) => (
+  <input type={type} dir={type === 'text' ? 'auto' : 'ltr'} {...props} className="control" />
+);
 
-export const TextArea = (props: ComponentProps<'textarea'>) => <textarea rows={3} {...props} className="control" />;
+export const TextArea = (props: ComponentProps<'textarea'>) => (
+  <textarea rows={3} dir="auto" {...props} className="control" />
+);
 
 export const Select = (props: ComponentProps<'select'>) => <select {...props} className="control control--select" />;

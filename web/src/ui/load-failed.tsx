@@ -1,15 +1,16 @@
 import { CloudOff } from 'lucide-react';
-import { messageOf } from '../api/api-error.ts';
+import { useTranslations } from 'use-intl';
 import { Button } from './button.tsx';
 import { EmptyState } from './empty-state.tsx';
+import { useErrorWords } from '../words/error-words.ts';
 
 /** Stands where something would be that could not be fetched. */
-export const LoadFailed = ({ what, error, onRetry }: { what: string; error: unknown; onRetry: () => void }) => (
-  <EmptyState
-    icon={<CloudOff />}
-    title={`${what} could not be loaded`}
-    action={<Button onClick={onRetry}>Try again</Button>}
-  >
-    {messageOf(error)}
-  </EmptyState>
-);
+export const LoadFailed = ({ title, error, onRetry }: { title: string; error: unknown; onRetry: () => void }) => {
+  const t = useTranslations('ui');
+  const errorWords = useErrorWords();
+  return (
+    <EmptyState icon={<CloudOff />} title={title} action={<Button onClick={onRetry}>{t('tryAgain')}</Button>}>
+      {errorWords(error)}
+    </EmptyState>
+  );
+};

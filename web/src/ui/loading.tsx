@@ -1,11 +1,11 @@
 import type { ReactNode } from 'react';
 
-type Props = { what: string; className?: string; children: ReactNode };
+type Props = { label: string; className?: string; children: ReactNode };
 
 /** Skeletons, with one sentence for those who do not see them. */
-export const Loading = ({ what, className, children }: Props) => (
+export const Loading = ({ label, className, children }: Props) => (
   <div className={className} aria-busy="true">
-    <output className="visually-hidden">{`Loading ${what}`}</output>
+    <output className="visually-hidden">{label}</output>
     {children}
   </div>
 );

@@ -1,4 +1,5 @@
 import { useEffect, type ReactNode } from 'react';
+import { useTranslations } from 'use-intl';
 import './page.css';
 
 type Props = {
@@ -11,9 +12,10 @@ type Props = {
 
 /** One page: the document's title, and the `main` landmark that the skip link leads to. */
 export const Page = ({ title, width = 'wide', children }: Props) => {
+  const t = useTranslations('ui');
   useEffect(() => {
-    document.title = `${title} · Vybzz`;
-  }, [title]);
+    document.title = t('documentTitle', { title });
+  }, [t, title]);
   return (
     <main id="main" tabIndex={-1} className={`page page--${width}`}>
       {children}

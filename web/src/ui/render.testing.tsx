@@ -2,10 +2,16 @@ import { cleanup, configure, render as renderBare } from '@testing-library/react
 import { Tooltip } from 'radix-ui';
 import type { ReactNode } from 'react';
 import { afterEach } from 'vitest';
+import { InEnglish } from '../words/words.testing.tsx';
 
 // What comes comes in a moment, and on a busy machine in a longer one.
 configure({ asyncUtilTimeout: 10_000 });
 afterEach(cleanup);
 
 /** Shows a part of the app until the test is over. */
-export const render = (part: ReactNode) => renderBare(<Tooltip.Provider>{part}</Tooltip.Provider>);
+export const render = (part: ReactNode) =>
+  renderBare(
+    <InEnglish>
+      <Tooltip.Provider>{part}</Tooltip.Provider>
+    </InEnglish>,
+  );

@@ -4,7 +4,7 @@ import './rich-text.css';
 
 /** What a person wrote: text stays text, with its line breaks; http(s) addresses become links. */
 export const RichText = ({ text }: { text: string }) => (
-  <p className="rich-text">
+  <p className="rich-text" dir="auto">
     {textParts(text).map((part, at) =>
       part.type === 'link' ? (
         // oxlint-disable-next-line react/no-array-index-key -- the parts of one text have no other identity

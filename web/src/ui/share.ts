@@ -1,7 +1,14 @@
 import { toast } from 'sonner';
+import { useTranslations } from 'use-intl';
+import type { Translate } from '../words/translate.ts';
 
 /** Hands an address on: by the system's own sheet on a touch device, else onto the clipboard. */
-export const shareLink = async ({ url, title }: { url: string; title: string }) => {
+export const useShareLink = () => {
+  const t = useTranslations('ui');
+  return ({ url, title }: { url: string; title: string }) => void shareLink(t, { url, title });
+};
+
+const shareLink = async (t: Translate<'ui'>, { url, title }: { url: string; title: string }) => {
   if (matchMedia('(pointer: coarse)').matches && 'share' in navigator) {
     // Rejected when the person thinks better of it.
     await navigator.share({ url, title }).catch(() => {});
@@ -9,8 +16,8 @@ export const shareLink = async ({ url, title }: { url: string; title: string }) 
   }
   try {
     await navigator.clipboard.writeText(url);
-    toast.success('Link copied');
+    toast.success(t('linkCopied'));
   } catch {
-    toast.error('The browser did not let the link be copied. Copy it from the address bar.');
+    toast.error(t('linkNotCopied'));
   }
 };

@@ -1,27 +1,35 @@
+import { useTranslations } from 'use-intl';
 import type { Latency, Visibility } from '#contract/show';
 import { Field, Select } from './field.tsx';
 
 type Props<Value> = { value: Value; disabled?: boolean; onChange: (value: Value) => void };
 
-const VISIBILITIES: Choices<Visibility> = [
-  { value: 'public', label: 'Everyone' },
-  { value: 'followers', label: 'Only my followers' },
-];
-const LATENCIES: Choices<Latency> = [
-  { value: 'standard', label: 'Standard: steadiest, about 25 seconds' },
-  { value: 'reduced', label: 'Reduced: about 15 seconds' },
-  { value: 'low', label: 'Low: about 5 seconds, for talking with viewers' },
-];
+const VISIBILITIES = ['public', 'followers'] as const satisfies readonly Visibility[];
+const LATENCIES = ['standard', 'reduced', 'low'] as const satisfies readonly Latency[];
 
 /** For whom a show is. */
-export const VisibilityField = (props: Props<Visibility>) => (
-  <ChoiceField label="Who may watch" choices={VISIBILITIES} {...props} />
-);
+export const VisibilityField = (props: Props<Visibility>) => {
+  const t = useTranslations('ui');
+  return (
+    <ChoiceField
+      label={t('whoMayWatch')}
+      choices={VISIBILITIES.map((value) => ({ value, label: t(`visibility.${value}`) }))}
+      {...props}
+    />
+  );
+};
 
 /** How far viewers are behind a show. */
-export const LatencyField = (props: Props<Latency>) => (
-  <ChoiceField label="Delay to viewers" choices={LATENCIES} {...props} />
-);
+export const LatencyField = (props: Props<Latency>) => {
+  const t = useTranslations('ui');
+  return (
+    <ChoiceField
+      label={t('delayToViewers')}
+      choices={LATENCIES.map((value) => ({ value, label: t(`latency.${value}`) }))}
+      {...props}
+    />
+  );
+};
 
 type Choices<Value> = readonly { value: Value; label: string }[];
 

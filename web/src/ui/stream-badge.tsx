@@ -1,3 +1,4 @@
+import { useTranslations } from 'use-intl';
 import type { StreamView } from '#contract/http';
 import { Badge } from './badge.tsx';
 
@@ -9,32 +10,33 @@ type Props = {
 
 /** The state of a stream in a word. */
 export const StreamBadge = ({ stream, onPicture = false }: Props) => {
+  const t = useTranslations('ui');
   const tone = onPicture ? 'overlay' : 'neutral';
   switch (stream.state) {
     case 'live':
     case 'reconnecting':
       return stream.ending ? (
-        <Badge tone={tone}>Ending</Badge>
+        <Badge tone={tone}>{t('ending')}</Badge>
       ) : stream.state === 'reconnecting' ? (
-        <Badge tone={onPicture ? 'overlay' : 'warn'}>Interrupted</Badge>
+        <Badge tone={onPicture ? 'overlay' : 'warn'}>{t('interrupted')}</Badge>
       ) : (
         <Badge tone="live" dot>
-          Live
+          {t('live')}
         </Badge>
       );
     case 'created':
-      return <Badge tone={tone}>{stream.scheduledFor ? 'Upcoming' : 'Starting soon'}</Badge>;
+      return <Badge tone={tone}>{stream.scheduledFor ? t('upcoming') : t('startingSoon')}</Badge>;
     case 'connecting':
-      return <Badge tone={tone}>Starting soon</Badge>;
+      return <Badge tone={tone}>{t('startingSoon')}</Badge>;
     case 'ended':
       switch (stream.recording) {
         case 'ready':
-          return <Badge tone={tone}>Recording</Badge>;
+          return <Badge tone={tone}>{t('recording')}</Badge>;
         case 'preparing':
-          return <Badge tone={tone}>Processing</Badge>;
+          return <Badge tone={tone}>{t('processing')}</Badge>;
         case 'none':
         case 'failed':
-          return <Badge tone={tone}>Ended</Badge>;
+          return <Badge tone={tone}>{t('ended')}</Badge>;
       }
   }
 };

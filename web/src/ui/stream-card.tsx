@@ -1,13 +1,14 @@
 import { Link } from '@tanstack/react-router';
+import { useTranslations } from 'use-intl';
 import type { StreamView } from '#contract/http';
 import { isLiveToViewers } from '#contract/show';
-import { count } from './count.ts';
 import { Avatar } from './avatar.tsx';
 import { Skeleton } from './skeleton.tsx';
 import { Appointment, TimeAgo, clockTime } from './time.tsx';
 import { Poster } from './poster.tsx';
 import { StreamBadge } from './stream-badge.tsx';
 import { Viewers } from './viewers.tsx';
+import { useFormats } from '../words/formats.ts';
 import './stream-card.css';
 
 type Props = {
@@ -20,64 +21,68 @@ type Props = {
 };
 
 /** A stream as one of many: its picture, its state, and whose it is. All of it leads to the watch page. */
-export const StreamCard = ({ stream, showCreator = true, heading: Heading = 'h3', manage = false }: Props) => (
-  <article className="stream-card">
-    <div className="stream-card__picture">
-      <Poster stream={stream} />
-      <span className="stream-card__badge">
-        <StreamBadge stream={stream} onPicture />
-        {isLiveToViewers(stream) && <Viewers viewers={stream.viewers} onPicture />}
-      </span>
-      {stream.recording === 'ready' && stream.durationSeconds !== undefined && (
-        <span className="stream-card__duration">{clockTime(stream.durationSeconds)}</span>
-      )}
-    </div>
-    <div className="stream-card__text">
-      {showCreator && <Avatar person={stream.creator} size="s" />}
-      <div className="stream-card__words">
-        <Heading className="stream-card__title">
-          <Link to="/watch/$streamId" params={{ streamId: stream.id }} className="stream-card__link">
-            {stream.title}
-          </Link>
-        </Heading>
-        <p className="muted stream-card__by">
-          {showCreator && (
-            <>
-              <Link to="/@{$handle}" params={{ handle: stream.creator.handle }} className="stream-card__creator">
-                {stream.creator.name}
-              </Link>
-              {' · '}
-            </>
-          )}
-          {stream.state === 'ended' && stream.totalViewers !== undefined && (
-            <>
-              {count(stream.totalViewers, 'viewer')}
-              {' · '}
-            </>
-          )}
-          {stream.state === 'created' && stream.scheduledFor ? (
-            <Appointment at={stream.scheduledFor} />
-          ) : (
-            <TimeAgo at={stream.startedAt ?? stream.createdAt} />
-          )}
-          {manage && (
-            <>
-              {' · '}
-              <Link
-                to="/studio/$streamId"
-                params={{ streamId: stream.id }}
-                className="stream-card__creator"
-                aria-label={`Manage ${stream.title}`}
-              >
-                Manage
-              </Link>
-            </>
-          )}
-        </p>
+export const StreamCard = ({ stream, showCreator = true, heading: Heading = 'h3', manage = false }: Props) => {
+  const t = useTranslations('ui');
+  const { counted } = useFormats();
+  return (
+    <article className="stream-card">
+      <div className="stream-card__picture">
+        <Poster stream={stream} />
+        <span className="stream-card__badge">
+          <StreamBadge stream={stream} onPicture />
+          {isLiveToViewers(stream) && <Viewers viewers={stream.viewers} onPicture />}
+        </span>
+        {stream.recording === 'ready' && stream.durationSeconds !== undefined && (
+          <span className="stream-card__duration">{clockTime(stream.durationSeconds)}</span>
+        )}
       </div>
-    </div>
-  </article>
-);
+      <div className="stream-card__text">
+        {showCreator && <Avatar person={stream.creator} size="s" />}
+        <div className="stream-card__words">
+          <Heading className="stream-card__title">
+            <Link to="/watch/$streamId" params={{ streamId: stream.id }} className="stream-card__link">
+              <bdi>{stream.title}</bdi>
+            </Link>
+          </Heading>
+          <p className="muted stream-card__by">
+            {showCreator && (
+              <>
+                <Link to="/@{$handle}" params={{ handle: stream.creator.handle }} className="stream-card__creator">
+                  <bdi>{stream.creator.name}</bdi>
+                </Link>
+                {' · '}
+              </>
+            )}
+            {stream.state === 'ended' && stream.totalViewers !== undefined && (
+              <>
+                {t('viewers', counted(stream.totalViewers))}
+                {' · '}
+              </>
+            )}
+            {stream.state === 'created' && stream.scheduledFor ? (
+              <Appointment at={stream.scheduledFor} />
+            ) : (
+              <TimeAgo at={stream.startedAt ?? stream.createdAt} />
+            )}
+            {manage && (
+              <>
+                {' · '}
+                <Link
+                  to="/studio/$streamId"
+                  params={{ streamId: stream.id }}
+                  className="stream-card__creator"
+                  aria-label={t('manageShow', { title: stream.title })}
+                >
+                  {t('manage')}
+                </Link>
+              </>
+            )}
+          </p>
+        </div>
+      </div>
+    </article>
+  );
+};
 
 export const StreamCardSkeleton = () => (
   <div className="stream-card" aria-hidden="true">

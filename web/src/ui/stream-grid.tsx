@@ -1,3 +1,4 @@
+import { useTranslations } from 'use-intl';
 import type { StreamView } from '#contract/http';
 import { Loading } from './loading.tsx';
 import { StreamCard, StreamCardSkeleton } from './stream-card.tsx';
@@ -22,11 +23,14 @@ export const StreamGrid = ({
   </ul>
 );
 
-export const StreamGridSkeleton = ({ count = 4 }: { count?: number }) => (
-  <Loading what="streams" className="stream-grid">
-    {Array.from({ length: count }, (_, at) => (
-      // oxlint-disable-next-line react/no-array-index-key -- they are all alike
-      <StreamCardSkeleton key={at} />
-    ))}
-  </Loading>
-);
+export const StreamGridSkeleton = ({ count = 4 }: { count?: number }) => {
+  const t = useTranslations('ui');
+  return (
+    <Loading label={t('loadingStreams')} className="stream-grid">
+      {Array.from({ length: count }, (_, at) => (
+        // oxlint-disable-next-line react/no-array-index-key -- they are all alike
+        <StreamCardSkeleton key={at} />
+      ))}
+    </Loading>
+  );
+};

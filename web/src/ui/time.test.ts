@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { formatsOf } from '../words/formats.ts';
+import { english } from '../words/words.testing.tsx';
 import { clockTime, timeAgo, timeUntil } from './time.tsx';
+
+const t = english('ui');
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -17,7 +21,7 @@ describe('a moment', () => {
     [7 * DAY_MS, '7 days ago'],
     [8 * DAY_MS, 'Nov 14, 2026'],
   ])('%i ms ago is %s', (passedMs, words) => {
-    expect(timeAgo(now - passedMs, now)).toBe(words);
+    expect(timeAgo({ t, formats: formatsOf('en') }, now - passedMs, now)).toBe(words);
   });
 });
 
@@ -41,6 +45,6 @@ describe('what is left until a show', () => {
     [DAY_MS + 59 * MINUTE_MS, '1 day'],
     [2 * DAY_MS + 61 * MINUTE_MS, '2 days, 1 hour'],
   ])('of %i ms is %s', (leftMs, words) => {
-    expect(timeUntil(leftMs)).toBe(words);
+    expect(timeUntil(t, leftMs)).toBe(words);
   });
 });

@@ -1,44 +1,40 @@
 import { useEffect, useState } from 'react';
+import { useTranslations } from 'use-intl';
+import { useFormats, type Formats } from '../words/formats.ts';
+import type { Translate } from '../words/translate.ts';
 
 const MINUTE_MS = 60_000;
-const DAY_MS = 24 * 60 * MINUTE_MS;
-const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
-  ['minute', MINUTE_MS],
-  ['hour', 60 * MINUTE_MS],
-  ['day', DAY_MS],
-];
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
 const RELATIVE_UP_TO_MS = 7 * DAY_MS;
-
-const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
-const day = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short', year: 'numeric' });
-const moment = new Intl.DateTimeFormat('en', { dateStyle: 'full', timeStyle: 'short' });
-const appointment = new Intl.DateTimeFormat('en', {
-  weekday: 'short',
-  day: 'numeric',
-  month: 'short',
-  hour: 'numeric',
-  minute: '2-digit',
-});
 
 /** When something happened, in words; the exact moment on hovering. */
 export const TimeAgo = ({ at }: { at: string }) => {
+  const t = useTranslations('ui');
+  const formats = useFormats();
   const now = useNow(MINUTE_MS);
   return (
-    <time dateTime={at} title={moment.format(new Date(at))}>
-      {timeAgo(Date.parse(at), now)}
+    <time dateTime={at} title={formats.moment(Date.parse(at))}>
+      {timeAgo({ t, formats }, Date.parse(at), now)}
     </time>
   );
 };
 
 /** The exact moment. */
-export const Moment = ({ at }: { at: string }) => <time dateTime={at}>{moment.format(new Date(at))}</time>;
+export const Moment = ({ at }: { at: string }) => {
+  const { moment } = useFormats();
+  return <time dateTime={at}>{moment(Date.parse(at))}</time>;
+};
 
 /** When something is going to happen. */
-export const Appointment = ({ at }: { at: string }) => (
-  <time dateTime={at} title={moment.format(new Date(at))}>
-    {appointment.format(new Date(at))}
-  </time>
-);
+export const Appointment = ({ at }: { at: string }) => {
+  const { moment, appointment } = useFormats();
+  return (
+    <time dateTime={at} title={moment(Date.parse(at))}>
+      {appointment(Date.parse(at))}
+    </time>
+  );
+};
 
 /** How long something has been going on, as a clock. */
 export const Elapsed = ({ since }: { since: string }) => {
@@ -48,27 +44,29 @@ export const Elapsed = ({ since }: { since: string }) => {
 
 /** How long it is until something begins; `over` once its time has come. */
 export const Countdown = ({ to, over }: { to: string; over: string }) => {
+  const t = useTranslations('ui');
   const leftMs = Date.parse(to) - useNow(1_000);
-  return <span role="timer">{leftMs > 0 ? `in ${timeUntil(leftMs)}` : over}</span>;
+  return <span role="timer">{leftMs > 0 ? t('in', { time: timeUntil(t, leftMs) }) : over}</span>;
 };
 
 /** `3 days, 4 hours`, and on the last day a clock. */
-export const timeUntil = (leftMs: number) => {
+export const timeUntil = (t: Translate<'ui'>, leftMs: number) => {
   const days = Math.floor(leftMs / DAY_MS);
   if (days === 0) return clockTime(leftMs / 1_000);
-  const hours = Math.floor((leftMs % DAY_MS) / (60 * MINUTE_MS));
-  return [unit(days, 'day'), ...(hours > 0 ? [unit(hours, 'hour')] : [])].join(', ');
+  const hours = Math.floor((leftMs % DAY_MS) / HOUR_MS);
+  return hours > 0 ? t('daysAndHours', { days, hours }) : t('days', { days });
 };
 
-const unit = (number: number, of: string) => `${number} ${of}${number === 1 ? '' : 's'}`;
+type Told = { t: Translate<'ui'>; formats: Formats };
 
 /** In words, e.g. `5 minutes ago`; a date once a week has passed. */
-export const timeAgo = (atMs: number, nowMs: number) => {
+export const timeAgo = ({ t, formats }: Told, atMs: number, nowMs: number) => {
   const passedMs = nowMs - atMs;
-  if (passedMs > RELATIVE_UP_TO_MS) return day.format(atMs);
-  if (passedMs < MINUTE_MS) return 'just now';
-  const [step, stepMs] = STEPS.findLast(([, ms]) => passedMs >= ms) ?? ['minute', MINUTE_MS];
-  return relative.format(-Math.floor(passedMs / stepMs), step);
+  if (passedMs > RELATIVE_UP_TO_MS) return formats.day(atMs);
+  if (passedMs < MINUTE_MS) return t('justNow');
+  if (passedMs < HOUR_MS) return t('minutesAgo', { minutes: Math.floor(passedMs / MINUTE_MS) });
+  if (passedMs < DAY_MS) return t('hoursAgo', { hours: Math.floor(passedMs / HOUR_MS) });
+  return t('daysAgo', { days: Math.floor(passedMs / DAY_MS) });
 };
 
 /** `1:02:03`, or `2:03` below an hour. */

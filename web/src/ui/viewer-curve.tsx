@@ -1,4 +1,5 @@
-import { count } from './count.ts';
+import { useTranslations } from 'use-intl';
+import { useFormats } from '../words/formats.ts';
 import './viewer-curve.css';
 
 type Point = { atSeconds: number; viewers: number };
@@ -10,6 +11,8 @@ const GAP_SECONDS = 20;
 
 /** How many watched over a show. Says in words what it draws. */
 export const ViewerCurve = ({ points, peak }: { points: readonly Point[]; peak: number }) => {
+  const t = useTranslations('ui');
+  const { counted } = useFormats();
   const end = points.at(-1)?.atSeconds ?? 0;
   if (end === 0) return null;
   const x = (seconds: number) => (seconds / end) * WIDTH;
@@ -36,7 +39,7 @@ export const ViewerCurve = ({ points, peak }: { points: readonly Point[]; peak: 
       viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
       preserveAspectRatio="none"
       role="img"
-      aria-label={`Viewers over the show: at most ${count(peak, 'viewer')} at once`}
+      aria-label={t('viewersOverTheShow', counted(peak))}
     >
       <polygon className="viewer-curve__area" points={`0,${HEIGHT} ${line} ${WIDTH},${HEIGHT}`} />
       <polyline className="viewer-curve__line" points={line} vectorEffect="non-scaling-stroke" />

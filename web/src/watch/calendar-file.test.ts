@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { calendarFile } from './calendar-file.ts';
 
 const show = { id: 'str_1', title: 'Night; owls, and \\ more', scheduledFor: '2026-12-01T18:00:00.000Z' };
-const around = { url: 'https://vybzz.test/watch/str_1', now: new Date('2026-11-22T20:00:00.123Z') };
+const around = {
+  url: 'https://vybzz.test/watch/str_1',
+  now: new Date('2026-11-22T20:00:00.123Z'),
+  note: 'Live, at last',
+};
 const unfolded = (file: string) => file.replaceAll('\r\n ', '').split('\r\n');
 
 describe('a show for one’s calendar', () => {
@@ -14,6 +18,7 @@ describe('a show for one’s calendar', () => {
         'DTSTART:20261201T180000Z',
         'DTEND:20261201T190000Z',
         String.raw`SUMMARY:Night\; owls\, and \\ more`,
+        String.raw`DESCRIPTION:Live\, at last`,
         'URL:https://vybzz.test/watch/str_1',
       ]),
     );

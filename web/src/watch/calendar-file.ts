@@ -1,7 +1,12 @@
 import type { StreamView } from '#contract/http';
 
 type Show = Pick<StreamView, 'id' | 'title'> & { scheduledFor: string };
-type Around = { url: string; now: Date };
+type Around = {
+  url: string;
+  now: Date;
+  /** A line about the show, to be read in the calendar. */
+  note: string;
+};
 
 /** How long a calendar keeps free for a show, whose length nobody knows. */
 const SHOW_MS = 60 * 60_000;
@@ -10,7 +15,7 @@ const REMIND_MINUTES = 10;
 const LINE_BYTES = 75;
 
 /** A show as an appointment for any calendar (RFC 5545), with a reminder before it. */
-export const calendarFile = ({ id, title, scheduledFor }: Show, { url, now }: Around) => {
+export const calendarFile = ({ id, title, scheduledFor }: Show, { url, now, note }: Around) => {
   const begins = new Date(scheduledFor);
   return [
     'BEGIN:VCALENDAR',
@@ -23,7 +28,7 @@ export const calendarFile = ({ id, title, scheduledFor }: Show, { url, now }: Ar
     `DTSTART:${stamp(begins)}`,
     `DTEND:${stamp(new Date(begins.getTime() + SHOW_MS))}`,
     `SUMMARY:${escaped(title)}`,
-    `DESCRIPTION:${escaped(`Live on Vybzz: ${url}`)}`,
+    `DESCRIPTION:${escaped(note)}`,
     `URL:${url}`,
     'BEGIN:VALARM',
     'ACTION:DISPLAY',

@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { CalendarClock, CalendarX, Clapperboard, Film, Radio, Unplug } from 'lucide-react';
 import { lazy, Suspense, useEffect, useState, type ReactNode } from 'react';
+import { useTranslations } from 'use-intl';
 import type { StreamView } from '#contract/http';
 import { ApiError } from '../api/api-error.ts';
 import { useApp } from '../context/app-context.ts';
@@ -29,6 +30,7 @@ type Props = {
 
 /** The picture of a stream, or what is to be said while there is none. */
 export const Playback = ({ stream, now, onRecordingAt, theatre, onTheatre }: Props) => {
+  const t = useTranslations('watch');
   const { queries } = useApp();
   const queryClient = useQueryClient();
   /** Where somebody is who has gone back in a live show: its recording goes on from there. */
@@ -94,7 +96,7 @@ export const Playback = ({ stream, now, onRecordingAt, theatre, onTheatre }: Pro
       {source && state.at === 'live' && state.interrupted && (
         <output className="playback__banner">
           <Spinner />
-          The creator’s connection dropped; hold on
+          {t('theCreatorsConnectionDroppedHold')}
         </output>
       )}
     </div>
@@ -111,63 +113,69 @@ const Waiting = ({ stream }: { stream: StreamView }) => (
 );
 
 const Message = ({ state }: { state: PlaybackState }) => {
+  const t = useTranslations('watch');
   switch (state.at) {
-    case 'upcoming':
+    case 'upcoming': {
+      const starts = <Appointment at={state.scheduledFor} />;
       return (
-        <Words icon={<CalendarClock />} title="Upcoming" beside={<StartsIn at={state.scheduledFor} />}>
-          Starts <Appointment at={state.scheduledFor} />. Keep this page open: it begins to play by itself.
+        <Words icon={<CalendarClock />} title={t('upcoming')} beside={<StartsIn at={state.scheduledFor} />}>
+          {t.rich('startsKeepThisPageOpen', { time: () => starts })}
         </Words>
       );
+    }
     case 'starting':
       return (
-        <Words icon={<Radio />} title="Starting soon">
-          The creator is getting ready. This page begins to play by itself.
+        <Words icon={<Radio />} title={t('startingSoon')}>
+          {t('theCreatorIsGettingReady')}
         </Words>
       );
     case 'live':
     case 'finishing':
       if (state.at === 'live' && state.interrupted)
         return (
-          <Words icon={<Unplug />} title="The creator’s connection dropped">
-            Hold on: the show goes on here as soon as they are back.
+          <Words icon={<Unplug />} title={t('theCreatorsConnectionDropped')}>
+            {t('holdOnTheShowGoes')}
           </Words>
         );
       return (
-        <Words icon={<Radio />} title="Tuning in">
-          The show is on; the picture is on its way.
+        <Words icon={<Radio />} title={t('tuningIn')}>
+          {t('theShowIsOnThe')}
         </Words>
       );
     case 'recording':
       return (
-        <Words icon={<Film />} title="Loading the recording">
-          It is on its way.
+        <Words icon={<Film />} title={t('loadingTheRecording')}>
+          {t('itIsOnItsWay')}
         </Words>
       );
     case 'called-off':
       return (
-        <Words icon={<CalendarX />} title="This show does not take place">
-          It was called off, or never began.
+        <Words icon={<CalendarX />} title={t('thisShowDoesNotTake')}>
+          {t('itWasCalledOffOr')}
         </Words>
       );
     case 'over':
       return state.recording === 'preparing' ? (
-        <Words icon={<Film />} title="The show has ended">
-          Its recording is being prepared and plays here as soon as it is ready.
+        <Words icon={<Film />} title={t('theShowHasEnded')}>
+          {t('itsRecordingIsBeingPrepared')}
         </Words>
       ) : (
-        <Words icon={<Clapperboard />} title="The show has ended">
-          There is no recording of it.
+        <Words icon={<Clapperboard />} title={t('theShowHasEnded')}>
+          {t('thereIsNoRecordingOf')}
         </Words>
       );
   }
 };
 
 /** Beside the words rather than in them: what ticks is not to be read out at every tick. */
-const StartsIn = ({ at }: { at: string }) => (
-  <span className="playback__countdown">
-    <Countdown to={at} over="any moment now" />
-  </span>
-);
+const StartsIn = ({ at }: { at: string }) => {
+  const t = useTranslations('watch');
+  return (
+    <span className="playback__countdown">
+      <Countdown to={at} over={t('anyMomentNow')} />
+    </span>
+  );
+};
 
 type WordsProps = { icon: ReactNode; title: string; beside?: ReactNode; children: ReactNode };
 

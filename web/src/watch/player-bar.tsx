@@ -1,3 +1,4 @@
+import { useTranslations } from 'use-intl';
 import {
   Captions,
   CaptionsOff,
@@ -58,13 +59,14 @@ export const PlayerBar = ({
   onPictureInPicture,
   onFullscreen,
 }: Props) => {
+  const t = useTranslations('watch');
   const behind = kind === 'live' && behindSeconds > BEHIND_SECONDS;
   return (
-    <div className="player__bar">
+    <div className="player__bar" dir="ltr">
       {timeline && (
         <PlayerRange
-          label="Position"
-          valueText={(seconds) => `${clockTime(seconds)} of ${clockTime(timeline.end)}`}
+          label={t('position')}
+          valueText={(seconds) => t('positionOf', { at: clockTime(seconds), length: clockTime(timeline.end) })}
           className="player__seek"
           value={timeline.at}
           max={timeline.end}
@@ -72,17 +74,17 @@ export const PlayerBar = ({
         />
       )}
       <IconButton
-        label={playing.paused ? 'Play' : 'Pause'}
+        label={playing.paused ? t('play') : t('pause')}
         icon={playing.paused ? <Play /> : <Pause />}
         onClick={onToggle}
       />
       <IconButton
-        label={playing.muted ? 'Unmute' : 'Mute'}
+        label={playing.muted ? t('unmute') : t('mute')}
         icon={playing.muted ? <VolumeX /> : <Volume2 />}
         onClick={onMute}
       />
       <PlayerRange
-        label="Volume"
+        label={t('volume')}
         valueText={(volume) => `${Math.round(volume * 100)}%`}
         className="player__volume"
         value={playing.muted ? 0 : playing.volume}
@@ -98,14 +100,14 @@ export const PlayerBar = ({
         <>
           {timeline && <span className="player__time">−{clockTime(behindSeconds)}</span>}
           <button type="button" className="player__edge" onClick={onLiveEdge}>
-            Back to live
+            {t('backToLive')}
           </button>
         </>
       )}
       <span className="player__gap" />
       {choices.captions.length > 0 && (
         <IconButton
-          label="Captions"
+          label={t('captions')}
           aria-pressed={captionsShown}
           icon={captionsShown ? <Captions /> : <CaptionsOff />}
           onClick={onCaptions}
@@ -113,18 +115,18 @@ export const PlayerBar = ({
       )}
       <PlayerSettings {...choices} />
       {document.pictureInPictureEnabled && (
-        <IconButton label="Picture in picture" icon={<PictureInPicture2 />} onClick={onPictureInPicture} />
+        <IconButton label={t('pictureInPicture')} icon={<PictureInPicture2 />} onClick={onPictureInPicture} />
       )}
       {onTheatre && (
         <IconButton
           className="player__theatre"
-          label="Wide picture"
+          label={t('widePicture')}
           aria-pressed={theatre}
           icon={<RectangleHorizontal />}
           onClick={onTheatre}
         />
       )}
-      <IconButton label="Full screen" icon={<Maximize />} onClick={onFullscreen} />
+      <IconButton label={t('fullScreen')} icon={<Maximize />} onClick={onFullscreen} />
     </div>
   );
 };

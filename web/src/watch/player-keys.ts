@@ -13,20 +13,20 @@ export type PlayerAction =
   | 'live'
   | 'keys';
 
-/** The keys as they are shown, and what they do in words. */
-export const KEYS: readonly { keys: readonly string[]; action: PlayerAction; does: string }[] = [
-  { keys: ['Space', 'K'], action: 'toggle', does: 'Play or pause' },
-  { keys: ['J', '←'], action: 'back', does: 'Back 10 seconds' },
-  { keys: ['L', '→'], action: 'on', does: 'On 10 seconds' },
-  { keys: ['↑'], action: 'louder', does: 'Louder' },
-  { keys: ['↓'], action: 'quieter', does: 'Quieter' },
-  { keys: ['M'], action: 'mute', does: 'Sound off or on' },
-  { keys: ['C'], action: 'captions', does: 'Captions on or off' },
-  { keys: ['F'], action: 'fullscreen', does: 'Full screen' },
-  { keys: ['I'], action: 'picture-in-picture', does: 'Picture in picture' },
-  { keys: ['T'], action: 'theatre', does: 'Wide picture' },
-  { keys: ['End'], action: 'live', does: 'Back to live' },
-  { keys: ['?'], action: 'keys', does: 'Show the keys' },
+/** The keys as they are shown, and what they do. */
+export const KEYS: readonly { keys: readonly string[]; action: PlayerAction }[] = [
+  { keys: ['Space', 'K'], action: 'toggle' },
+  { keys: ['J', '←'], action: 'back' },
+  { keys: ['L', '→'], action: 'on' },
+  { keys: ['↑'], action: 'louder' },
+  { keys: ['↓'], action: 'quieter' },
+  { keys: ['M'], action: 'mute' },
+  { keys: ['C'], action: 'captions' },
+  { keys: ['F'], action: 'fullscreen' },
+  { keys: ['I'], action: 'picture-in-picture' },
+  { keys: ['T'], action: 'theatre' },
+  { keys: ['End'], action: 'live' },
+  { keys: ['?'], action: 'keys' },
 ];
 
 const NAMES: Record<string, string> = {

@@ -1,5 +1,6 @@
 import { Settings } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
+import { useTranslations } from 'use-intl';
 import '../ui/button.css';
 import '../ui/menu.css';
 import { SPEEDS } from './player-memory.ts';
@@ -34,46 +35,52 @@ export const PlayerSettings = ({
   speed,
   onSpeed,
   onKeys,
-}: PlayerChoices) => (
-  <DropdownMenu.Root modal={false}>
-    <DropdownMenu.Trigger className="icon-button" aria-label="Settings">
-      <Settings aria-hidden="true" />
-    </DropdownMenu.Trigger>
-    <DropdownMenu.Content className="menu player__menu" align="end" side="top" sideOffset={4} collisionPadding={8}>
-      {captions.length > 0 && (
-        <Choice
-          title="Captions"
-          value={
-            language === null
-              ? OFF
-              : (captions.find((track) => track.language === language)?.language ?? captions[0]?.language ?? OFF)
-          }
-          options={[[OFF, 'Off'], ...captions.map(({ language: name, label }): [string, string] => [name, label])]}
-          onChange={(value) => onLanguage(value === OFF ? null : value)}
-        />
-      )}
-      {speed !== undefined && (
-        <Choice
-          title="Speed"
-          value={String(speed)}
-          options={SPEEDS.map((one): [string, string] => [String(one), one === 1 ? 'Normal' : `${one}×`])}
-          onChange={(value) => onSpeed(Number(value))}
-        />
-      )}
-      {qualities.length > 0 && (
-        <Choice
-          title="Quality"
-          value={quality !== null && qualities.includes(quality) ? String(quality) : AUTO}
-          options={[[AUTO, 'Automatic'], ...qualities.map((lines): [string, string] => [String(lines), `${lines}p`])]}
-          onChange={(value) => onQuality(value === AUTO ? null : Number(value))}
-        />
-      )}
-      <DropdownMenu.Item className="menu__item" onSelect={onKeys}>
-        Keys
-      </DropdownMenu.Item>
-    </DropdownMenu.Content>
-  </DropdownMenu.Root>
-);
+}: PlayerChoices) => {
+  const t = useTranslations('watch');
+  return (
+    <DropdownMenu.Root modal={false}>
+      <DropdownMenu.Trigger className="icon-button" aria-label={t('settings')}>
+        <Settings aria-hidden="true" />
+      </DropdownMenu.Trigger>
+      <DropdownMenu.Content className="menu player__menu" align="end" side="top" sideOffset={4} collisionPadding={8}>
+        {captions.length > 0 && (
+          <Choice
+            title={t('captions')}
+            value={
+              language === null
+                ? OFF
+                : (captions.find((track) => track.language === language)?.language ?? captions[0]?.language ?? OFF)
+            }
+            options={[[OFF, t('off')], ...captions.map(({ language: name, label }): [string, string] => [name, label])]}
+            onChange={(value) => onLanguage(value === OFF ? null : value)}
+          />
+        )}
+        {speed !== undefined && (
+          <Choice
+            title={t('speed')}
+            value={String(speed)}
+            options={SPEEDS.map((one): [string, string] => [String(one), one === 1 ? t('normal') : `${one}×`])}
+            onChange={(value) => onSpeed(Number(value))}
+          />
+        )}
+        {qualities.length > 0 && (
+          <Choice
+            title={t('quality')}
+            value={quality !== null && qualities.includes(quality) ? String(quality) : AUTO}
+            options={[
+              [AUTO, t('automatic')],
+              ...qualities.map((lines): [string, string] => [String(lines), `${lines}p`]),
+            ]}
+            onChange={(value) => onQuality(value === AUTO ? null : Number(value))}
+          />
+        )}
+        <DropdownMenu.Item className="menu__item" onSelect={onKeys}>
+          {t('keys')}
+        </DropdownMenu.Item>
+      </DropdownMenu.Content>
+    </DropdownMenu.Root>
+  );
+};
 
 type ChoiceProps = {
   title: string;

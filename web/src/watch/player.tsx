@@ -1,5 +1,6 @@
 import { Play, VolumeX } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
+import { useTranslations } from 'use-intl';
 import { Spinner } from '../ui/spinner.tsx';
 import { useNow } from '../ui/time.tsx';
 import { attachHls, type Attached } from './hls-source.ts';
@@ -55,6 +56,7 @@ export const Player = ({
   onProgress,
   onRefused,
 }: Props) => {
+  const t = useTranslations('watch');
   const frame = useRef<HTMLDivElement>(null);
   const video = useRef<HTMLVideoElement>(null);
   const attached = useRef<Attached>(undefined);
@@ -159,7 +161,7 @@ export const Player = ({
   const seekBy = (seconds: number) => {
     if (!timeline) return;
     seekTo(timeline.at + seconds);
-    say(seconds < 0 ? `Back ${-seconds} s` : `On ${seconds} s`);
+    say(seconds < 0 ? t('backS', { seconds: -seconds }) : t('onS', { seconds }));
   };
 
   const toggle = () => {
@@ -181,7 +183,7 @@ export const Player = ({
     element.muted = !element.muted;
     if (!element.muted && element.volume === 0) element.volume = 1;
     remember({ muted: element.muted, volume: element.volume });
-    say(element.muted ? 'Sound off' : 'Sound on');
+    say(element.muted ? t('soundOff') : t('soundOn'));
     setSilenced(false);
     // The button that was pressed is gone; the shortcuts stay at hand.
     if (silenced) frame.current?.focus();
@@ -199,16 +201,16 @@ export const Player = ({
   const louder = (by: number) => {
     const volume = Math.min(1, Math.max(0, Math.round(((playing.muted ? 0 : playing.volume) + by) * 10) / 10));
     setVolume(volume);
-    say(`Volume ${Math.round(volume * 100)}%`);
+    say(t('volumePercent', { percent: Math.round(volume * 100) }));
   };
 
   const showCaptions = (language: string | null) => {
     remember({ captions: language });
-    say(language === null ? 'Captions off' : 'Captions on');
+    say(language === null ? t('captionsOff') : t('captionsOn'));
   };
   const toggleCaptions = () => {
     const [first] = captions.tracks;
-    if (!first) return say('There are no captions');
+    if (!first) return say(t('thereAreNoCaptions'));
     showCaptions(captions.shown ? null : first.language);
   };
 
@@ -286,20 +288,20 @@ export const Player = ({
       />
       {(playing.waiting || trouble) && (
         <span className="player__waiting">
-          <Spinner label="Loading the picture" />
+          <Spinner label={t('loadingThePicture')} />
         </span>
       )}
-      {trouble && <output className="player__notice">The picture is not coming through. Trying again…</output>}
+      {trouble && <output className="player__notice">{t('thePictureIsNotComing')}</output>}
       <output className="player__said">{said && <span>{said}</span>}</output>
       {playing.paused && !playing.waiting && (
-        <button type="button" className="player__big" onClick={toggle} aria-label="Play">
+        <button type="button" className="player__big" onClick={toggle} aria-label={t('play')}>
           <Play aria-hidden="true" />
         </button>
       )}
       {silenced && playing.muted && (
         <button type="button" className="player__unmute" onClick={mute}>
           <VolumeX aria-hidden="true" />
-          Tap for sound
+          {t('tapForSound')}
         </button>
       )}
       <PlayerBar

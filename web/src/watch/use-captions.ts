@@ -1,4 +1,5 @@
 import { useEffect, useState, type RefObject } from 'react';
+import { useTranslations } from 'use-intl';
 
 export type CaptionTrack = { language: string; label: string };
 
@@ -10,6 +11,7 @@ const isCaptions = ({ kind }: TextTrack) => kind === 'captions' || kind === 'sub
  * @param wanted the language to show as soon as there is one; null for none
  */
 export const useCaptions = (video: RefObject<HTMLVideoElement | null>, wanted: string | null) => {
+  const t = useTranslations('watch');
   const [tracks, setTracks] = useState<CaptionTrack[]>([]);
   useEffect(() => {
     const list = video.current?.textTracks;
@@ -20,7 +22,7 @@ export const useCaptions = (video: RefObject<HTMLVideoElement | null>, wanted: s
         const mode = track === chosenOf(captions, wanted) ? 'showing' : 'disabled';
         if (track.mode !== mode) track.mode = mode;
       }
-      const next = captions.map(({ language, label }) => ({ language, label: label || language || 'Captions' }));
+      const next = captions.map(({ language, label }) => ({ language, label: label || language || t('captions') }));
       setTracks((known) => (JSON.stringify(known) === JSON.stringify(next) ? known : next));
     };
     read();
