@@ -15,7 +15,7 @@ describe('the mark of whom one follows', () => {
     await waitFor(() => expect(mark()).toBeNull());
     app.pushShow(makeStream({ state: 'live' }));
     await waitFor(() => expect(mark()).toBeTruthy());
-    expect(screen.getByRole('status').textContent).toBe('1 person you follow live now');
+    expect(screen.getByRole('status').textContent).toBe('1 person you follow is live now');
   });
 
   it('asks for nobody who is not signed in', async () => {

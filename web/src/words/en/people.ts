@@ -80,4 +80,9 @@ export const people = {
   isNoLongerBlocked: '@{handle} is no longer blocked',
   youAreOnTheAir: 'You are on the air. End the show first.',
   youAreOnTheAirElsewhere: 'You are on the air in another tab. End the show there first.',
+  liveFromPeopleYouFollow: 'Live from people you follow',
+  liveNow: 'Live now',
+  followedAreLive:
+    '{count, plural, one {{shown} person you follow is live now} other {{shown} people you follow are live now}}',
+  liveNowFollowed: 'Live now: {count, plural, one {{shown} person you follow} other {{shown} people you follow}}',
 } as const;

@@ -88,4 +88,9 @@ export const people = {
   isNoLongerBlocked: '@{handle} ab block nahi hai',
   youAreOnTheAir: 'Aap live hain. Pehle show khatam karein.',
   youAreOnTheAirElsewhere: 'Aap aik aur tab mein live hain. Pehle wahan show khatam karein.',
+  liveFromPeopleYouFollow: 'Jinhein aap follow karte hain, un ke live shows',
+  liveNow: 'Is waqt live',
+  followedAreLive:
+    '{count, plural, one {Jinhein aap follow karte hain un mein se {shown} is waqt live hai} other {Jinhein aap follow karte hain un mein se {shown} is waqt live hain}}',
+  liveNowFollowed: 'Is waqt live: {count, plural, one {following mein se {shown}} other {following mein se {shown}}}',
 } satisfies Translated<typeof english>;

@@ -84,4 +84,9 @@ export const people = {
   isNoLongerBlocked: '@{handle} اب بلاک نہیں ہے',
   youAreOnTheAir: 'آپ لائیو ہیں۔ پہلے شو ختم کریں۔',
   youAreOnTheAirElsewhere: 'آپ ایک اور ٹیب میں لائیو ہیں۔ پہلے وہاں شو ختم کریں۔',
+  liveFromPeopleYouFollow: 'جنہیں آپ فالو کرتے ہیں، ان کے لائیو شو',
+  liveNow: 'اس وقت لائیو',
+  followedAreLive:
+    '{count, plural, one {جنہیں آپ فالو کرتے ہیں ان میں سے {shown} اس وقت لائیو ہے} other {جنہیں آپ فالو کرتے ہیں ان میں سے {shown} اس وقت لائیو ہیں}}',
+  liveNowFollowed: 'اس وقت لائیو: {count, plural, one {فالوئنگ میں سے {shown}} other {فالوئنگ میں سے {shown}}}',
 } satisfies Translated<typeof english>;
