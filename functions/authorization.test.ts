@@ -283,6 +283,12 @@ const ROWS: readonly Row[] = [
     expect: { anonymous: 401, owner: 200, 'signed in': 403 },
   },
   {
+    // for its creator, of a show that has no recording yet
+    route: 'POST /stream/:id/recording/file',
+    path: ({ shared }) => `${shared.public}/recording/file`,
+    expect: { anonymous: 401, owner: 410, 'signed in': 403 },
+  },
+  {
     route: 'DELETE /stream/:id/recording',
     path: async ({ show }) => `${await show('public')}/recording`,
     // it has not begun

@@ -49,6 +49,7 @@ const ANSWERS = {
   CreatedStream: http.CreatedStream,
   Live: http.LiveView,
   Playback: http.PlaybackView,
+  RecordingFile: http.RecordingFile,
   ChatMessage: chat.ChatMessageView,
   ChatRules: chat.ChatRulesView,
   ChatPage: chat.ChatPage,

@@ -184,6 +184,13 @@ export const PlaybackView = z.object({
 });
 export type PlaybackView = z.infer<typeof PlaybackView>;
 
+/** A recording as one file to keep: `preparing` for a while after it was first asked for. Its address is good for a minute. */
+export const RecordingFile = z.discriminatedUnion('is', [
+  z.object({ is: z.literal('preparing') }),
+  z.object({ is: z.literal('ready'), url: z.string() }),
+]);
+export type RecordingFile = z.infer<typeof RecordingFile>;
+
 /** Where a creator's public shows are sent besides, by RTMP. Its key is written and never read. */
 export const CreateSimulcastTarget = z.object({
   name: text(1, TEXT_CHARACTERS.simulcastName),

@@ -9,6 +9,7 @@ import {
   page,
   PageQuery,
   PlaybackView,
+  RecordingFile,
   SimulcastTargets,
   SimulcastTargetView,
   StreamQuery,
@@ -228,6 +229,15 @@ export const STREAM_OPERATIONS: readonly Operation[] = [
     status: 200,
     answer: StreamView,
     refusals: ['stream-not-found', 'not-allowed', 'blocked'],
+  },
+  {
+    method: 'POST',
+    path: '/stream/{id}/recording/file',
+    does: 'The recording of one’s own show as one file, to keep; asked again while it is made',
+    who: 'signed in',
+    status: 200,
+    answer: RecordingFile,
+    refusals: ['stream-not-found', 'not-allowed', 'recording-gone', ...VIDEO],
   },
   {
     method: 'DELETE',

@@ -267,13 +267,19 @@ const isFinal = ({ overAt }: Asset, duration: { at: number }): boolean => overAt
 /** The recording that people get: of several, the longest that is ready. */
 export const recording = (
   stream: Stream,
-): { is: 'none' | 'preparing' | 'ready' | 'failed'; playbackId?: string; durationSeconds?: number } => {
+): {
+  is: 'none' | 'preparing' | 'ready' | 'failed';
+  assetId?: string;
+  playbackId?: string;
+  durationSeconds?: number;
+} => {
   if (stream.recordingRemovedAt !== undefined) return { is: 'none' };
   const ready = stream.assets.filter((asset) => recordingOf(asset) === 'ready');
   const [best] = ready.sort((a, b) => (b.duration?.is ?? 0) - (a.duration?.is ?? 0) || a.id.localeCompare(b.id));
   if (best?.playback)
     return {
       is: 'ready',
+      assetId: best.id,
       playbackId: best.playback.is,
       ...(best.duration && isFinal(best, best.duration) && { durationSeconds: best.duration.is }),
     };

@@ -54,7 +54,7 @@ type Parts = RoomParts &
     addressOf: (c: Context<RoomEnv>) => string;
     eviction: Pick<Eviction, 'ofAudience'>;
     people: { byHandle(handle: Handle): Promise<User | undefined> };
-    video: SimulcastParts['video'] & Pick<LiveVideo, 'playback' | 'canSign'>;
+    video: SimulcastParts['video'] & Pick<LiveVideo, 'playback' | 'canSign' | 'file'>;
     cursors: Cursors;
     changed: Changed;
     clock: () => Date;
@@ -317,6 +317,17 @@ export const createStreamsApp = (parts: Parts) => {
       return c.json(await viewFor(ended, caller));
     })
 
+    .post('/stream/:id/recording/file', signedIn, limited('edit'), async (c) => {
+      const { stream } = await own(c);
+      const { assetId, playbackId } = recording(stream);
+      const gone = () => new Refusal('recording-gone', 'There is no recording of this show to keep.');
+      if (stream.state !== 'ended' || assetId === undefined || playbackId === undefined) throw gone();
+      const signed = stream.visibility !== 'public';
+      const file = await video.file({ assetId, playbackId, signed, name: fileName(stream.title) });
+      if (file.is === 'none') throw gone();
+      return c.json(file, 200, { 'Cache-Control': 'private, no-store' });
+    })
+
     .delete('/stream/:id/recording', signedIn, limited('remove'), async (c) => {
       const caller = requireUser(c);
       const stream = await find(c);
@@ -327,6 +338,14 @@ export const createStreamsApp = (parts: Parts) => {
       return c.body(null, 204);
     });
 };
+
+/** A name for a file that every system takes. */
+const fileName = (title: string): string =>
+  title
+    .normalize('NFKC')
+    .replaceAll(/[^\p{L}\p{N}]+/gu, '-')
+    .replaceAll(/^-+|-+$/g, '')
+    .slice(0, 80) || 'recording';
 
 const inState = (stream: Stream, state: 'live' | 'scheduled'): boolean =>
   state === 'live' ? isLiveToViewers(stream) : stream.state === 'created' && stream.scheduledFor !== undefined;

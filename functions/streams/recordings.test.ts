@@ -56,6 +56,20 @@ it('is deleted by its creator: nobody plays it any more, and Mux has it no longe
   expect((await show.remove(creator)).status).toBe(204);
 });
 
+it('is kept by its creator as one file, once Mux has made that', async () => {
+  const show = await recorded();
+  const file = (as?: User) => rooms.call('POST', `/stream/${show.id}/recording/file`, { as });
+  expect((await file(creator)).body.error).toBe('recording-gone');
+  await show.end();
+  expect((await file(creator)).body).toEqual({ is: 'preparing' });
+  expect((await file(creator)).body).toMatchObject({ is: 'ready', url: expect.stringContaining(show.assetId) });
+  expect([(await file()).status, (await file(rooms.viewer)).status, (await file(rooms.moderator)).status]).toEqual([
+    401, 403, 403,
+  ]);
+  await show.remove(creator);
+  expect((await file(creator)).status).toBe(410);
+});
+
 it('is deleted by a moderator too, and by nobody else', async () => {
   const show = await recorded();
   await show.end();

@@ -7,6 +7,7 @@ export const createFakeVideo = () => {
   const made: (LiveStream & WantedLiveStream)[] = [];
   const completed: string[] = [];
   const removed: string[] = [];
+  const files = new Set<string>();
   const targets: { id: string; liveStreamId: string; url: string; streamKey: string }[] = [];
   const recordings: Record<string, { news: AssetNews; bornAtMs: number }[]> = {};
 
@@ -41,6 +42,11 @@ export const createFakeVideo = () => {
     remove: async (id) => {
       removed.push(id);
       return 'done';
+    },
+    file: async ({ assetId, name }) => {
+      const asked = files.has(assetId);
+      files.add(assetId);
+      return asked ? { is: 'ready', url: `https://play.test/${assetId}/${name}.mp4` } : { is: 'preparing' };
     },
     removeRecording: async (id) => {
       removed.push(id);

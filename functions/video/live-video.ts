@@ -15,6 +15,8 @@ export type LiveVideo = {
   /** Ends the recording now. Only once the encoder has left: Mux keeps its connection for a minute and would record anew. */
   complete: (liveStreamId: string) => Promise<'done' | 'gone'>;
   remove: (liveStreamId: string) => Promise<'done' | 'gone'>;
+  /** A recording as one file: made on the first asking, which takes Mux a while; asked again it tells how far it is. */
+  file: (wanted: { assetId: string; playbackId: string; signed: boolean; name: string }) => Promise<RecordingFile>;
   removeRecording: (assetId: string) => Promise<'done' | 'gone'>;
   /** Sends the live stream's shows elsewhere too; only while it is idle. `reference` is ours, to find it by when an answer is lost. */
   addTarget: (
@@ -37,6 +39,9 @@ export type WantedLiveStream = Pick<LiveStream, 'latency' | 'reconnectWindowSeco
   visibility: Visibility;
   test: boolean;
 };
+
+/** `none`: the recording has gone at Mux, or cannot be made a file. */
+export type RecordingFile = { is: 'preparing' } | { is: 'ready'; url: string } | { is: 'none' };
 
 /** A signed one is good for `goodForMs`, and is to be asked for again before that. */
 export type Playback = { hls: string; poster: string; token?: string; goodForMs?: number };

@@ -1,12 +1,14 @@
 import Mux, { BadRequestError, NotFoundError } from '@mux/mux-node';
 import type { LiveStream } from '#domain/channel';
-import type { LiveVideo, Playback, WantedLiveStream } from './live-video.ts';
+import type { LiveVideo, Playback, RecordingFile, WantedLiveStream } from './live-video.ts';
 import { VideoFault } from './live-video.ts';
 import { lookAt } from './mux-facts.ts';
 import type { Patiently } from './patience.ts';
 
 /** A lost create is among the newest live streams: Mux lists those first. */
 const FIND_AMONG = 100;
+/** What Mux calls the file of the best picture. */
+const FILE = 'highest.mp4';
 /** Longest show that Mux takes. */
 const SHOW_SECONDS = 43_200;
 /**
@@ -116,6 +118,34 @@ export const createMuxVideo = ({ mux, patiently, streamUrl, imageUrl, signingKey
       orGone(() =>
         patiently((timeout) => mux.video.liveStreams.deleteSimulcastTarget(liveStreamId, targetId, { timeout })),
       ),
+
+    file: async ({ assetId, playbackId, signed, name }): Promise<RecordingFile> => {
+      const known = () => patiently((timeout) => mux.video.assets.retrieve(assetId, { timeout }));
+      try {
+        const find = ({ static_renditions }: Mux.Video.Asset) =>
+          static_renditions?.files?.find((file) => file.name === FILE);
+        let file = find(await known());
+        if (!file) {
+          await patiently(
+            (timeout) => mux.video.assets.createStaticRendition(assetId, { resolution: 'highest' }, { timeout }),
+            // made although the answer was lost: a second is refused, and what there is is looked at below
+            async () => true,
+          ).catch((error: unknown) => {
+            if (!(error instanceof VideoFault) || !(error.cause instanceof BadRequestError)) throw error;
+          });
+          file = find(await known());
+        }
+        if (file?.status === 'errored' || file?.status === 'skipped') return { is: 'none' };
+        if (file?.status !== 'ready') return { is: 'preparing' };
+      } catch (error) {
+        if (error instanceof VideoFault && error.cause instanceof NotFoundError) return { is: 'none' };
+        throw error;
+      }
+      const url = new URL(`${streamUrl}/${playbackId}/${FILE}`);
+      url.searchParams.set('download', name);
+      if (signed) url.searchParams.set('token', await sign(playbackId, 'video'));
+      return { is: 'ready', url: url.href };
+    },
 
     removeRecording: (assetId) => orGone(() => patiently((timeout) => mux.video.assets.delete(assetId, { timeout }))),
 

@@ -80,6 +80,17 @@ export const LiveStreamRecord = z.object({
 });
 export type LiveStreamRecord = z.infer<typeof LiveStreamRecord>;
 
+/** A recording as one file. */
+export const StaticFile = z.object({
+  id: z.string(),
+  name: z.literal('highest.mp4'),
+  resolution: z.literal('highest'),
+  status: z.enum(['preparing', 'ready', 'errored']),
+  passthrough: z.string().optional(),
+  bytes: z.number(),
+});
+export type StaticFile = z.infer<typeof StaticFile>;
+
 const VideoTrack = z.object({ codec: z.string(), width: z.number(), height: z.number() });
 const AudioTrack = z.object({ codec: z.string(), channels: z.number(), sampleRate: z.number() });
 
@@ -104,6 +115,7 @@ export const AssetRecord = z.object({
   video: VideoTrack.optional(),
   audio: AudioTrack.optional(),
   track_ids: z.object({ video: z.string(), audio: z.string() }),
+  static_file: StaticFile.optional(),
   errors: z.object({ type: z.string(), messages: z.array(z.string()) }).optional(),
   ended_at_ms: z.number().optional(),
 });

@@ -99,6 +99,37 @@ describe('a live stream', () => {
     expect(receiver.types()).toEqual(bodiesOf(mux.events).map(({ type }) => type));
   });
 
+  it('is made one file when that is asked for, once, and is downloaded under a name', async () => {
+    const mux = await startTestMux();
+    const { sdk, seen, url } = mux;
+    const stream = await sdk.video.liveStreams.create(PUBLIC);
+    const encoder = await connectEncoder(mux, stream.stream_key);
+    encoder.play(0, 2_000);
+    await seen('video.live_stream.active');
+    const { active_asset_id = '' } = await sdk.video.liveStreams.retrieve(stream.id);
+    const make = (id: string) => sdk.video.assets.createStaticRendition(id, { resolution: 'highest' });
+    await expect(make(active_asset_id)).rejects.toMatchObject({ status: 400 });
+    await sdk.video.liveStreams.complete(stream.id);
+    const { id } = await seen('video.asset.live_stream_completed');
+    const address = `${url}/play/${await playback(mux, id)}/highest.mp4`;
+    expect((await fetch(address)).status).toBe(404);
+
+    expect(await make(id)).toMatchObject({ name: 'highest.mp4', status: 'preparing' });
+    await expect(make(id)).rejects.toMatchObject({ status: 400 });
+    await seen('video.asset.static_rendition.ready');
+    const file = (await sdk.video.assets.retrieve(id)).static_renditions?.files?.[0];
+    expect(file).toMatchObject({ name: 'highest.mp4', status: 'ready', width: 320, height: 180 });
+    const { streams, format } = await probe(address);
+    expect(streams).toMatchObject([{ codec_name: 'h264' }, { codec_name: 'aac' }]);
+    expect(format?.duration ?? 0).toBeCloseTo(2, 0);
+    const download = await fetch(`${address}?download=First light`);
+    expect(download.headers.get('content-disposition')).toContain("filename*=UTF-8''First%20light.mp4");
+    expect(String((await download.arrayBuffer()).byteLength)).toBe(file?.filesize);
+
+    await sdk.video.assets.deleteStaticRendition(id, file?.id ?? '');
+    expect((await fetch(address)).status).toBe(404);
+  });
+
   it('has a poster in three formats and every size', async () => {
     const mux = await startTestMux();
     const { sdk, seen, url } = mux;

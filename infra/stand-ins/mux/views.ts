@@ -1,4 +1,4 @@
-import type { AssetRecord, EndpointRecord, LiveStreamRecord, SigningKeyRecord } from './records.ts';
+import type { AssetRecord, EndpointRecord, LiveStreamRecord, SigningKeyRecord, StaticFile } from './records.ts';
 
 /** In the REST API a time is a string of seconds; in webhooks it is a number. */
 type Times = 'rest' | 'webhook';
@@ -111,11 +111,28 @@ export const toAsset = (record: AssetRecord, times: Times = 'rest'): Record<stri
     max_resolution_tier: options.max_resolution_tier ?? '1080p',
     encoding_tier: 'smart',
     video_quality: options.video_quality ?? 'plus',
+    ...(record.static_file ? { static_renditions: { files: [toStaticFile(record.static_file, record)] } } : {}),
     master_access: options.master_access ?? 'none',
     mp4_support: options.mp4_support ?? 'none',
     normalize_audio: options.normalize_audio ?? false,
   };
 };
+
+export const toStaticFile = (
+  { bytes, ...file }: StaticFile,
+  { duration, video }: AssetRecord,
+): Record<string, unknown> => ({
+  ...file,
+  type: 'standard',
+  ext: 'mp4',
+  ...(file.status === 'ready'
+    ? {
+        filesize: String(bytes),
+        ...(duration > 0 ? { bitrate: Math.round((bytes * 8) / duration) } : {}),
+        ...(video ? { width: video.width, height: video.height } : {}),
+      }
+    : {}),
+});
 
 export const toSigningKey = ({ id, created_at }: SigningKeyRecord): Record<string, unknown> => ({
   id,

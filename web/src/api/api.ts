@@ -11,6 +11,7 @@ import {
   PlaybackView,
   PostView,
   ProfileView,
+  RecordingFile,
   Session,
   SimulcastTargets,
   SimulcastTargetView,
@@ -78,6 +79,8 @@ export const createApi = ({ ask, tell }: Http) => ({
   createStream: (body: NewStream) => ask(CreatedStream, { method: 'POST', path: '/stream/create', body }),
   freshIngest: (id: string) => ask(IngestAnswer, { method: 'POST', path: `/stream/${segment(id)}/ingest` }),
   endStream: (id: string) => tell({ method: 'POST', path: `/stream/${segment(id)}/end` }),
+  recordingFile: (id: string, { signal }: Asking = {}) =>
+    ask(RecordingFile, { method: 'POST', path: `/stream/${segment(id)}/recording/file`, signal }),
   deleteRecording: (id: string) => tell({ method: 'DELETE', path: `/stream/${segment(id)}/recording` }),
   updateStream: (id: string, body: UpdateStream) =>
     ask(StreamView, { method: 'PATCH', path: `/stream/${segment(id)}`, body }),

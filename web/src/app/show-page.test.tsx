@@ -36,6 +36,37 @@ describe('the page of a show that is over', () => {
     expect(screen.getByRole('link', { name: 'Watch the recording' }).getAttribute('href')).toBe('/watch/str_1');
   });
 
+  it('says how many watched, and what of it did not reach them', async () => {
+    openShowPage({
+      answers: {
+        'GET /stream/str_1': { ...OVER, totalViewers: 120, peakViewers: 40 },
+        'GET /stream/str_1/curve': {
+          items: [
+            { atSeconds: 0, viewers: 10 },
+            { atSeconds: 15, viewers: 40 },
+            { atSeconds: 30, viewers: 25 },
+          ],
+        },
+      },
+    });
+    const factOf = async (name: string) => (await screen.findByText(name)).nextElementSibling?.textContent;
+    expect([await factOf('Viewers'), await factOf('Most at once'), await factOf('On average')]).toEqual([
+      '120',
+      '40',
+      '25',
+    ]);
+    expect(await factOf('Lost')).toBe('0:05 did not reach viewers');
+    expect(screen.getByRole('link', { name: 'Read the chat' })).toBeTruthy();
+  });
+
+  it('has the recording made a file, and says so while that takes its time', async () => {
+    const { user, sent } = openShowPage({ answers: { 'POST /stream/str_1/recording/file': { is: 'preparing' } } });
+    await user.click(await screen.findByRole('button', { name: 'Download' }));
+    expect(await screen.findByRole('button', { name: 'Making the file' })).toBeTruthy();
+    expect(await screen.findByText(/Your file is being made/)).toBeTruthy();
+    expect(sent('POST')).toEqual([{ call: 'POST /stream/str_1/recording/file' }]);
+  });
+
   it('deletes the recording once that is confirmed, and offers neither it nor its deletion any more', async () => {
     const { user, answers, sent } = openShowPage();
     await user.click(await screen.findByRole('button', { name: 'Delete the recording' }));

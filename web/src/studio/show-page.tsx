@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { CirclePlay, Pencil, Share2, Trash2 } from 'lucide-react';
+import { CirclePlay, MessagesSquare, Pencil, Share2, Trash2 } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { toast } from 'sonner';
 import type { StreamView } from '#contract/http';
@@ -19,9 +19,12 @@ import { RichText } from '../ui/rich-text.tsx';
 import { useShareLink } from '../ui/share.ts';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { StreamBadge } from '../ui/stream-badge.tsx';
+import { ViewerCurve } from '../ui/viewer-curve.tsx';
+import { compactCount } from '../ui/count.ts';
 import { Moment, clockTime } from '../ui/time.tsx';
 import { EditShowDialog } from './edit-show-dialog.tsx';
-import { endText, recordingText, shownSeconds } from './show-words.ts';
+import { DownloadButton } from './download-button.tsx';
+import { averageOf, endText, lostText, recordingText, shownSeconds } from './show-words.ts';
 import './show-page.css';
 
 /** One show of one's own once it is over: how it went, and what can be done with its recording. */
@@ -84,6 +87,13 @@ const Show = ({ stream }: { stream: StreamView }) => {
             <Button icon={<Pencil />} onClick={() => setDoing('editing')}>
               Edit
             </Button>
+            {recording === 'ready' && <DownloadButton streamId={id} />}
+            {stream.startedAt !== undefined && state === 'ended' && (
+              <Link to="/watch/$streamId" params={{ streamId: id }} hash="chat" className={buttonClass()}>
+                <MessagesSquare aria-hidden="true" />
+                Read the chat
+              </Link>
+            )}
             {hasRecording && (
               <Button variant="ghost" icon={<Trash2 />} onClick={() => setDoing('deleting')}>
                 Delete the recording
@@ -96,9 +106,28 @@ const Show = ({ stream }: { stream: StreamView }) => {
         <h2 className="show-page__title">How it went</h2>
         <Facts stream={stream} />
       </Card>
+      {state === 'ended' && stream.totalViewers !== undefined && <Watched stream={stream} />}
       {doing === 'editing' && <EditShowDialog stream={stream} onClose={() => setDoing(undefined)} />}
       <DeleteRecording stream={stream} open={doing === 'deleting'} onClose={() => setDoing(undefined)} />
     </div>
+  );
+};
+
+/** Who watched it. */
+const Watched = ({ stream: { id, peakViewers = 0, totalViewers = 0 } }: { stream: StreamView }) => {
+  const { queries } = useApp();
+  const { data: points } = useQuery(queries.curve(id));
+  const average = points && averageOf(points);
+  return (
+    <Card>
+      <h2 className="show-page__title">Who watched</h2>
+      <dl className="show-page__facts">
+        <Fact name="Viewers">{compactCount(totalViewers)}</Fact>
+        <Fact name="Most at once">{compactCount(peakViewers)}</Fact>
+        {average !== undefined && <Fact name="On average">{compactCount(average)}</Fact>}
+      </dl>
+      {points && points.length > 1 && <ViewerCurve points={points} peak={peakViewers} />}
+    </Card>
   );
 };
 
@@ -118,6 +147,7 @@ const Facts = ({ stream }: { stream: StreamView }) => {
         </Fact>
       )}
       {seconds !== undefined && <Fact name="Length">{clockTime(seconds)}</Fact>}
+      {lostText(stream) !== undefined && <Fact name="Lost">{lostText(stream)}</Fact>}
       <Fact name="How it ended">{endText(stream)}</Fact>
       <Fact name="Recording">{recordingText(stream)}</Fact>
     </dl>

@@ -1,5 +1,6 @@
 import type { StreamView } from '#contract/http';
 import type { StreamState } from '#contract/show';
+import { clockTime } from '../ui/time.tsx';
 import type { useBroadcast } from '../broadcast/broadcast-provider.tsx';
 
 type Known = {
@@ -38,6 +39,35 @@ export const shownSeconds = ({
   if (durationSeconds !== undefined) return durationSeconds;
   if (startedAt === undefined || endedAt === undefined) return undefined;
   return Math.max(0, (Date.parse(endedAt) - Date.parse(startedAt)) / 1_000);
+};
+
+/** Less than this is the beginning and the end, which no recording has to the second. */
+const LOST_FROM_SECONDS = 3;
+
+/** What of the show is not in its recording, in a sentence; undefined where that is not known yet. */
+export const lostText = ({
+  startedAt,
+  endedAt,
+  durationSeconds,
+}: Pick<StreamView, 'durationSeconds' | 'startedAt' | 'endedAt'>): string | undefined => {
+  if (startedAt === undefined || endedAt === undefined || durationSeconds === undefined) return undefined;
+  const lost = (Date.parse(endedAt) - Date.parse(startedAt)) / 1_000 - durationSeconds;
+  return lost < LOST_FROM_SECONDS ? 'Nothing' : `${clockTime(lost)} did not reach viewers`;
+};
+
+/** Where there is no point for longer than this nobody watched. */
+const GAP_SECONDS = 20;
+
+/** How many watched at a time, over the whole of a show; undefined where nobody counted. */
+export const averageOf = (points: readonly { atSeconds: number; viewers: number }[]): number | undefined => {
+  const end = points.at(-1)?.atSeconds;
+  if (end === undefined) return undefined;
+  if (end === 0) return points[0]?.viewers;
+  const watched = points.reduce((sum, { atSeconds, viewers }, i) => {
+    const next = points[i + 1]?.atSeconds ?? atSeconds;
+    return sum + viewers * Math.min(next - atSeconds, GAP_SECONDS);
+  }, 0);
+  return Math.round(watched / end);
 };
 
 const ENDS: Record<string, string> = {

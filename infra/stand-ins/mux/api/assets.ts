@@ -1,19 +1,22 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { Hono } from 'hono';
 import type { Store } from '../store.ts';
 import type { Limits } from '../limits.ts';
 import type { Retention } from '../recording/retention.ts';
 import type { AssetRecord } from '../records.ts';
-import { toAsset } from '../views.ts';
+import type { StaticFiles } from '../recording/static-files.ts';
+import { toAsset, toStaticFile } from '../views.ts';
 import type { Announce } from '../webhooks/events.ts';
-import { UpdateAsset } from './bodies.ts';
+import { CreateStaticRendition, UpdateAsset } from './bodies.ts';
 import { createPlaybackIdRoutes } from './playback-ids.ts';
 import { Refusal } from './refusal.ts';
 import { pageOf, parseBody } from './request.ts';
 
-type Parts = { store: Store; retention: Retention; announce: Announce; limits: Limits };
+type Parts = { store: Store; retention: Retention; files: StaticFiles; announce: Announce; limits: Limits };
 
 /** `/video/v1/assets`: the recordings of live streams. */
-export const createAssetRoutes = ({ store, retention, announce, limits }: Parts) => {
+export const createAssetRoutes = ({ store, retention, files, announce, limits }: Parts) => {
   const { assets } = store;
 
   const existing = (id: string): AssetRecord => {
@@ -57,6 +60,30 @@ export const createAssetRoutes = ({ store, retention, announce, limits }: Parts)
       const { id, is_live } = existing(c.req.param('id'));
       if (is_live) throw Refusal.invalid('The asset is being recorded: complete its live stream first.');
       retention.remove(id);
+      return c.body(null, 204);
+    })
+    .post('/:id/static-renditions', async (c) => {
+      const asset = existing(c.req.param('id'));
+      const { resolution, passthrough } = await parseBody(c, CreateStaticRendition);
+      if (resolution !== 'highest') throw Refusal.invalid('Here a static rendition is the highest one only.');
+      if (asset.static_file) throw Refusal.invalid('The asset has a static rendition of this resolution already.');
+      if (asset.is_live || asset.status !== 'ready') throw Refusal.invalid('The asset is not ready.');
+      const file = files.make(asset.id, passthrough);
+      if (!file) throw Refusal.notFound();
+      return c.json({ data: toStaticFile(file, asset) }, 201);
+    })
+    .delete('/:id/static-renditions/:fileId', (c) => {
+      const { id, fileId } = c.req.param();
+      const { static_file, ...asset } = existing(id);
+      if (static_file?.id !== fileId) throw Refusal.notFound();
+      if (static_file.status === 'preparing') throw Refusal.invalid('The static rendition is being made.');
+      assets.put(asset);
+      rmSync(join(store.mediaDir(id), static_file.name), { force: true });
+      announce(
+        'video.asset.static_rendition.deleted',
+        { type: 'asset', id },
+        { ...toStaticFile(static_file, asset), asset_id: id },
+      );
       return c.body(null, 204);
     })
     .route('/', playbackIds);

@@ -111,6 +111,7 @@ export const UpdateLiveStream = z.strictObject({
   meta: LiveMeta.optional(),
 });
 
+export const CreateStaticRendition = StaticRenditions.element;
 export const CreatePlaybackId = z.strictObject({ policy: PlaybackPolicy.default('public') });
 export const UpdateEmbeddedSubtitles = z.strictObject({ embedded_subtitles: EmbeddedRequest.default([]) });
 export const UpdateGeneratedSubtitles = z.strictObject({ generated_subtitles: GeneratedRequest.default([]) });

@@ -1,5 +1,7 @@
+import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
@@ -123,6 +125,22 @@ export const createPlaybackRoutes = ({ store, live, pictures, limits, now }: Par
       const view = found.of === 'asset' ? 'all' : 'live';
       const rendition = `rendition/${asset.secret}/${view}.m3u8`;
       return c.body(multivariantPlaylist(asset, rendition + passOf(found, c.req.query('token'))), 200, PLAYLIST);
+    })
+    .get('/play/:id{[A-Za-z0-9]+}/highest.mp4', async (c) => {
+      const found = await find(c.req.param('id'), c.req.query('token'), 'v');
+      const asset = assetOf(found);
+      const { static_file: file } = asset;
+      if (found.of !== 'asset' || file?.status !== 'ready') throw new NotPlayed('not-found');
+      const name = c.req.query('download');
+      const media = createReadStream(join(store.mediaDir(asset.id), file.name));
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Node's web streams and the platform's are typed apart
+      return c.body(Readable.toWeb(media) as ReadableStream, 200, {
+        'content-type': 'video/mp4',
+        'content-length': String(file.bytes),
+        ...(name === undefined
+          ? {}
+          : { 'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(name)}.mp4` }),
+      });
     })
     .get('/play/rendition/:secret/:view{(?:all|live)\\.m3u8}', async (c) => {
       const asset = bySecret(c.req.param('secret'));

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import type { Store } from '../store.ts';
 import type { Limits } from '../limits.ts';
+import type { AssetRecord } from '../records.ts';
 import { toAsset } from '../views.ts';
 import type { Announce } from '../webhooks/events.ts';
 
@@ -33,7 +34,7 @@ export const createRetention = ({ store, limits, now, announce, log }: Parts): R
   };
 
   const bytesOf = (live: boolean): number =>
-    assets.all().reduce((sum, asset) => (asset.is_live === live ? sum + asset.bytes : sum), 0);
+    assets.all().reduce((sum, asset) => (asset.is_live === live ? sum + bytesWithFile(asset) : sum), 0);
 
   return {
     remove,
@@ -49,7 +50,7 @@ export const createRetention = ({ store, limits, now, announce, log }: Parts): R
         const old = asset.test && asset.created_at < expired;
         if (!old && count <= limits.assets && bytes <= limits.assetBytes) continue;
         count -= 1;
-        bytes -= asset.bytes;
+        bytes -= bytesWithFile(asset);
         log(
           `recording ${asset.id} is deleted: ${old ? 'test recordings last a day' : 'the disk that recordings may have is full'}`,
         );
@@ -59,3 +60,5 @@ export const createRetention = ({ store, limits, now, announce, log }: Parts): R
     full: () => bytesOf(true) > limits.assetBytes,
   };
 };
+
+const bytesWithFile = ({ bytes, static_file }: AssetRecord): number => bytes + (static_file?.bytes ?? 0);

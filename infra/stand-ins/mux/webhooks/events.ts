@@ -5,6 +5,7 @@ import type { Limits } from '../limits.ts';
 export type EventType =
   | `video.live_stream.${'created' | 'connected' | 'recording' | 'active' | 'disconnected' | 'idle' | 'updated' | 'enabled' | 'disabled' | 'deleted' | 'warning'}`
   | `video.live_stream.simulcast_target.${'created' | 'idle' | 'starting' | 'broadcasting' | 'errored' | 'deleted'}`
+  | `video.asset.static_rendition.${'created' | 'ready' | 'errored' | 'deleted'}`
   | `video.asset.${'created' | 'ready' | 'errored' | 'updated' | 'deleted' | 'live_stream_completed'}`;
 
 export const ENVIRONMENT = { name: 'Local', id: 'local' } as const;
