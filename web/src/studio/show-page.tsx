@@ -20,8 +20,8 @@ import { useShareLink } from '../ui/share.ts';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { StreamBadge } from '../ui/stream-badge.tsx';
 import { ViewerCurve } from '../ui/viewer-curve.tsx';
-import { compactCount } from '../ui/count.ts';
 import { Moment, clockTime } from '../ui/time.tsx';
+import { useFormats } from '../words/formats.ts';
 import { EditShowDialog } from './edit-show-dialog.tsx';
 import { DownloadButton } from './download-button.tsx';
 import { averageOf, endText, lostText, recordingText, shownSeconds } from './show-words.ts';
@@ -89,7 +89,7 @@ const Show = ({ stream }: { stream: StreamView }) => {
             </Button>
             {recording === 'ready' && <DownloadButton streamId={id} />}
             {stream.startedAt !== undefined && state === 'ended' && (
-              <Link to="/watch/$streamId" params={{ streamId: id }} hash="chat" className={buttonClass()}>
+              <Link to="/watch/$streamId" params={{ streamId: id }} className={buttonClass()}>
                 <MessagesSquare aria-hidden="true" />
                 Read the chat
               </Link>
@@ -116,15 +116,16 @@ const Show = ({ stream }: { stream: StreamView }) => {
 /** Who watched it. */
 const Watched = ({ stream: { id, peakViewers = 0, totalViewers = 0 } }: { stream: StreamView }) => {
   const { queries } = useApp();
+  const { compact } = useFormats();
   const { data: points } = useQuery(queries.curve(id));
   const average = points && averageOf(points);
   return (
     <Card>
       <h2 className="show-page__title">Who watched</h2>
       <dl className="show-page__facts">
-        <Fact name="Viewers">{compactCount(totalViewers)}</Fact>
-        <Fact name="Most at once">{compactCount(peakViewers)}</Fact>
-        {average !== undefined && <Fact name="On average">{compactCount(average)}</Fact>}
+        <Fact name="Viewers">{compact(totalViewers)}</Fact>
+        <Fact name="Most at once">{compact(peakViewers)}</Fact>
+        {average !== undefined && <Fact name="On average">{compact(average)}</Fact>}
       </dl>
       {points && points.length > 1 && <ViewerCurve points={points} peak={peakViewers} />}
     </Card>
