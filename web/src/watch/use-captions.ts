@@ -34,7 +34,7 @@ export const useCaptions = (video: RefObject<HTMLVideoElement | null>, wanted: s
       list.removeEventListener('removetrack', read);
       list.removeEventListener('change', read);
     };
-  }, [video, wanted]);
+  }, [video, wanted, t]);
   return { tracks, shown: wanted !== null && tracks.length > 0 };
 };
 
