@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 
 type Env = Readonly<Record<string, string | undefined>>;
-type ReadSecret = (arn: string) => Promise<string | undefined>;
+/** The text of the secret of this ARN. */
+export type ReadSecret = (arn: string) => Promise<string | undefined>;
 
 const PATIENCE = { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true } as const;
 const NAMES_A_SECRET = /_SECRET_ARN$/;
@@ -14,7 +15,7 @@ const Variables = z.record(z.string(), z.string());
  *
  * Asked of Secrets Manager itself: AWS's extension for it answers "not ready" until the first invocation, and this is before it.
  */
-export const withSecrets = async (env: Env, { read = readSecret }: { read?: ReadSecret } = {}): Promise<Env> => {
+export const withSecrets = async (env: Env, { read = readSecret }: { read?: ReadSecret | undefined } = {}): Promise<Env> => {
   const arns = Object.entries(env).flatMap(([name, arn]) => (arn && NAMES_A_SECRET.test(name) ? [arn] : []));
   const secrets = await Promise.all(
     arns.map(async (arn) => {

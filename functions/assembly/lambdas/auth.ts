@@ -1,12 +1,16 @@
-import { onHttp, startLambda } from '../lambda.ts';
+import { latest, onHttp, startLambda } from '../lambda.ts';
 import { createPeople } from '../people.ts';
 import { buildProfiles } from '../profiles.ts';
 import { buildAuthRoom } from '../rooms/auth.ts';
 
-const lambda = await startLambda('auth', process.env, []);
-const { base } = lambda;
-const people = createPeople(base);
-const profiles = buildProfiles(base, people);
+const room = await startLambda('auth', {
+  env: process.env,
+  needs: [],
+  build: (lambda) => {
+    const people = createPeople(lambda.base);
+    return onHttp(buildAuthRoom(lambda.base, people, buildProfiles(lambda.base, people)), lambda);
+  },
+});
 
 /** `/auth` and below it. */
-export const handler = onHttp(buildAuthRoom(base, people, profiles), lambda);
+export const handler = latest(room);

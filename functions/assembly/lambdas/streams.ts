@@ -1,26 +1,35 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
-import { counted, onHttp, startLambda } from '../lambda.ts';
+import { counted, latest, onHttp, startLambda } from '../lambda.ts';
 import { createPeople } from '../people.ts';
 import { createStreaming } from '../streaming.ts';
 import { buildRemovalSweep } from '../rooms/users.ts';
 import { buildStreamSweep, buildStreamsRoom } from '../rooms/streams.ts';
 
-const lambda = await startLambda('streams', process.env, ['MUX_TOKEN_ID', 'MUX_TOKEN_SECRET', 'CURSOR_SECRET']);
-const { base, metrics } = lambda;
-const people = createPeople(base);
-const streaming = createStreaming(base, people);
-const sweepStreams = buildStreamSweep(base, streaming);
-const sweepRemovals = buildRemovalSweep(base, people, streaming);
+const room = await startLambda('streams', {
+  env: process.env,
+  needs: ['MUX_TOKEN_ID', 'MUX_TOKEN_SECRET', 'CURSOR_SECRET'],
+  build: (lambda) => {
+    const { base, metrics } = lambda;
+    const people = createPeople(base);
+    const streaming = createStreaming(base, people);
+    const sweepStreams = buildStreamSweep(base, streaming);
+    const sweepRemovals = buildRemovalSweep(base, people, streaming);
+    return {
+      handler: onHttp(buildStreamsRoom(base, people, streaming), lambda),
+      sweep: () =>
+        counted(metrics, async () => {
+          const { looked, changed, failed } = await sweepStreams();
+          metrics.addMetric('StreamsLookedAt', MetricUnit.Count, looked);
+          metrics.addMetric('StreamsSettled', MetricUnit.Count, changed);
+          metrics.addMetric('StreamsNotSettled', MetricUnit.Count, failed);
+          await sweepRemovals();
+        }),
+    };
+  },
+});
 
 /** `/stream` and below it. */
-export const handler = onHttp(buildStreamsRoom(base, people, streaming), lambda);
+export const handler = latest(async () => (await room()).handler);
 
 /** What a rule calls every minute. */
-export const sweep = () =>
-  counted(metrics, async () => {
-    const { looked, changed, failed } = await sweepStreams();
-    metrics.addMetric('StreamsLookedAt', MetricUnit.Count, looked);
-    metrics.addMetric('StreamsSettled', MetricUnit.Count, changed);
-    metrics.addMetric('StreamsNotSettled', MetricUnit.Count, failed);
-    await sweepRemovals();
-  });
+export const sweep = latest(async () => (await room()).sweep);

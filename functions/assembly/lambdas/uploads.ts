@@ -1,21 +1,27 @@
 import * as z from 'zod/mini';
 import { parseUploadId, parseUserId } from '#domain/ids';
 import { UPLOAD_TYPES, type UploadType } from '#domain/upload';
-import { counted, startLambda } from '../lambda.ts';
+import { counted, latest, startLambda } from '../lambda.ts';
 import { buildPublishing } from '../rooms/uploads.ts';
-
-const { base, metrics } = await startLambda('uploads', process.env, []);
-const publish = buildPublishing(base);
 
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of a constant are what it is made of
 const types = Object.keys(UPLOAD_TYPES) as UploadType[];
 const Asked = z.object({ owner: z.string(), upload: z.object({ id: z.string(), type: z.enum(types) }) });
 
+const room = await startLambda('uploads', {
+  env: process.env,
+  needs: [],
+  build: ({ base, metrics }) => {
+    const publish = buildPublishing(base);
+    return (event: unknown) =>
+      counted(metrics, () => {
+        const { owner, upload } = Asked.parse(event);
+        const [ownerId, id] = [parseUserId(owner), parseUploadId(upload.id)];
+        if (!ownerId || !id || !publish) throw new Error('There is no such upload.');
+        return publish(ownerId, { id, type: upload.type });
+      });
+  },
+});
+
 /** Puts one uploaded file where people see it. Invoked by the room of posts alone. */
-export const handler = (event: unknown) =>
-  counted(metrics, () => {
-    const { owner, upload } = Asked.parse(event);
-    const [ownerId, id] = [parseUserId(owner), parseUploadId(upload.id)];
-    if (!ownerId || !id || !publish) throw new Error('There is no such upload.');
-    return publish(ownerId, { id, type: upload.type });
-  });
+export const handler = latest(room);

@@ -1,13 +1,19 @@
-import { onHttp, startLambda } from '../lambda.ts';
+import { latest, onHttp, startLambda } from '../lambda.ts';
 import { createPeople } from '../people.ts';
 import { buildProfiles } from '../profiles.ts';
 import { createStreaming } from '../streaming.ts';
 import { buildUsersRoom } from '../rooms/users.ts';
 
-const lambda = await startLambda('users', process.env, ['CURSOR_SECRET']);
-const { base } = lambda;
-const people = createPeople(base);
-const profiles = buildProfiles(base, people);
+const room = await startLambda('users', {
+  env: process.env,
+  needs: ['CURSOR_SECRET'],
+  build: (lambda) => {
+    const { base } = lambda;
+    const people = createPeople(base);
+    const profiles = buildProfiles(base, people);
+    return onHttp(buildUsersRoom(base, people, profiles, createStreaming(base, people)), lambda);
+  },
+});
 
 /** `/users` and below it. */
-export const handler = onHttp(buildUsersRoom(base, people, profiles, createStreaming(base, people)), lambda);
+export const handler = latest(room);
