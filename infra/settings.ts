@@ -59,6 +59,11 @@ export const Settings = z.strictObject({
   maxWorkers: z.int().min(1).default(20),
   /** Executions that webhooks have for themselves. Not in a new account, which has 10 in all and must keep 10 unreserved. */
   webhookConcurrency: z.int().min(1).optional(),
+  /**
+   * How a new version of a function comes to be called: by a tenth of all for five minutes, and taken back where calls fail; or by
+   * all at once, for what cannot wait.
+   */
+  release: z.enum(['canary', 'at-once']).default('canary'),
   /** `there` where another deployment, or anything else, has given the account API Gateway's role for logs. */
   apiGatewayRole: z.enum(['make', 'there']).default('make'),
   /** Where alarms and the budget write to; nobody hears them without one. */

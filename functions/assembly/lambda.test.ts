@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { edgeSecrets, latest, SECRETS_MS, startLambda } from './lambda.ts';
+import { edgeSecrets, latest, startLambda } from './lambda.ts';
+import { SECRETS_MS } from './secrets.ts';
 
 const ENVIRONMENT = {
   TABLE_NAME: 'vybzz',

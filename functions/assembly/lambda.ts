@@ -7,12 +7,9 @@ import { type Base, createBase } from './base.ts';
 import { type Config, parseConfig, type SecretName } from './config.ts';
 import { cameThroughEdge } from './edge.ts';
 import { createLog } from './log.ts';
-import { type ReadSecret, withSecrets } from './secrets.ts';
+import { type ReadSecret, SECRETS_MS, withSecrets } from './secrets.ts';
 
 export type Lambda = { base: Base; metrics: Metrics };
-
-/** How long a Lambda goes by the secrets that it has read, in milliseconds; whoever rotates one waits for as long. */
-export const SECRETS_MS = 5 * 60_000;
 
 type Parts<Handlers> = {
   /** The environment that names its secrets. */

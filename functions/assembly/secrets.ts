@@ -4,6 +4,9 @@ type Env = Readonly<Record<string, string | undefined>>;
 /** The text of the secret of this ARN. */
 export type ReadSecret = (arn: string) => Promise<string | undefined>;
 
+/** How long a Lambda goes by the secrets that it has read, in milliseconds; whoever rotates one waits for as long. */
+export const SECRETS_MS = 5 * 60_000;
+
 const PATIENCE = { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true } as const;
 const NAMES_A_SECRET = /_SECRET_ARN$/;
 const Variables = z.record(z.string(), z.string());
@@ -15,7 +18,10 @@ const Variables = z.record(z.string(), z.string());
  *
  * Asked of Secrets Manager itself: AWS's extension for it answers "not ready" until the first invocation, and this is before it.
  */
-export const withSecrets = async (env: Env, { read = readSecret }: { read?: ReadSecret | undefined } = {}): Promise<Env> => {
+export const withSecrets = async (
+  env: Env,
+  { read = readSecret }: { read?: ReadSecret | undefined } = {},
+): Promise<Env> => {
   const arns = Object.entries(env).flatMap(([name, arn]) => (arn && NAMES_A_SECRET.test(name) ? [arn] : []));
   const secrets = await Promise.all(
     arns.map(async (arn) => {

@@ -17,14 +17,15 @@ class Sha256 {
   }
 }
 
-const URL_OF_IT = 'https://lambda.us-east-1.amazonaws.com/2015-03-31/functions/Vybzz-uploads/invocations';
+const URL_OF_IT =
+  'https://lambda.us-east-1.amazonaws.com/2015-03-31/functions/Vybzz-uploads/invocations?Qualifier=live';
 const owner = newId('usr', 1);
 const upload: Upload = { id: newId('upl', 1), type: 'image/png' };
 /** Asks through a Lambda service that answers so; tells what it was asked. */
-const ask = async (answer: () => Response | Promise<Response>) => {
+const ask = async (answer: () => Response | Promise<Response>, url = URL_OF_IT) => {
   const asked: Request[] = [];
   const publish = createInvokedPublishing({
-    url: URL_OF_IT,
+    url,
     credentials: async () => ({
       accessKeyId: 'an id',
       secretAccessKey: 'a secret of a test',
@@ -33,8 +34,8 @@ const ask = async (answer: () => Response | Promise<Response>) => {
     region: async () => 'us-east-1',
     sha256: Sha256,
     clock: () => new Date(0),
-    send: async (url, init) => {
-      asked.push(new Request(url, init));
+    send: async (to, init) => {
+      asked.push(new Request(to, init));
       return answer();
     },
   });
@@ -64,4 +65,13 @@ it.each([
   ['is away', () => Promise.reject(new TypeError('fetch failed'))],
 ] as const)('is to be tried again where the Lambda %s', async (_, answer) => {
   expect((await ask(answer)).outcome).toBe('BucketUnavailable');
+});
+
+it('signs which version is meant, too: Lambda refuses a query that is not signed', async () => {
+  const signatureFor = async (url: string) => {
+    const { asked } = await ask(() => Response.json({ published: true }), url);
+    return /Signature=(\w+)/.exec(asked[0]?.headers.get('authorization') ?? '')?.[1];
+  };
+  const signatures = [URL_OF_IT, URL_OF_IT.replace('live', 'other'), URL_OF_IT.replace(/\?.*/, '')];
+  expect(new Set(await Promise.all(signatures.map(signatureFor))).size).toBe(3);
 });

@@ -5,7 +5,10 @@ import { BucketUnavailable } from './bucket.ts';
 
 type Signing = ConstructorParameters<typeof SignatureV4>[0];
 type Parts = Pick<Signing, 'credentials' | 'region' | 'sha256'> & {
-  /** The Lambda's address for invocations: `https://lambda.{region}.amazonaws.com/2015-03-31/functions/{name}/invocations`. */
+  /**
+   * The Lambda's address for invocations: `https://lambda.{region}.amazonaws.com/2015-03-31/functions/{name}/invocations`, with
+   * `?Qualifier=` and an alias where not the newest code is meant.
+   */
   url: string;
   clock: () => Date;
   /** @default fetch */
@@ -26,11 +29,12 @@ const PATIENCE_MS = 27_000;
 export const createInvokedPublishing = ({ url, credentials, region, sha256, clock, send = fetch }: Parts): Publish => {
   const signer = new SignatureV4({ credentials, region, sha256, service: 'lambda' });
   return async (owner, upload) => {
-    const { protocol, host, hostname, pathname } = new URL(url);
+    const { protocol, host, hostname, pathname, searchParams } = new URL(url);
+    const query = Object.fromEntries(searchParams);
     const body = JSON.stringify({ owner, upload });
     const headers = { host, 'content-type': 'application/json' };
     const signed = await signer.sign(
-      { method: 'POST', protocol, hostname, path: pathname, headers, body },
+      { method: 'POST', protocol, hostname, path: pathname, query, headers, body },
       { signingDate: clock() },
     );
     const answer = await send(url, {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { Architecture, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { Alias, Architecture, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -38,6 +38,8 @@ type Props = {
  */
 export class RoomFunction extends Construct {
   readonly function: NodejsFunction;
+  /** What is called: the version that is released, and never code that has not been. */
+  readonly live: Alias;
   readonly logGroup: LogGroup;
 
   constructor(scope: Construct, id: string, props: Props) {
@@ -67,6 +69,8 @@ export class RoomFunction extends Construct {
       logGroup: this.logGroup,
       role,
       environment: { NODE_OPTIONS: '--enable-source-maps', ...environment },
+      // A release that is taken back goes back to the version before.
+      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
       depsLockFilePath: `${ROOT}package-lock.json`,
       projectRoot: ROOT,
       bundling: {
@@ -97,6 +101,7 @@ export class RoomFunction extends Construct {
           "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
       },
     });
+    this.live = new Alias(this, 'Live', { aliasName: 'live', version: this.function.currentVersion });
   }
 }
 

@@ -27,7 +27,7 @@ export class TaskQueue extends Construct {
   }
 
   /** Has this function do what comes. */
-  doneBy({ function: worker }: RoomFunction): void {
+  doneBy({ live: worker }: RoomFunction): void {
     worker.addEventSource(new SqsEventSource(this.queue, { batchSize: 1, reportBatchItemFailures: true }));
   }
 

@@ -10,17 +10,15 @@ import { openAccount } from './account.ts';
 import { DEFAULT_ENVIRONMENT, settingsOf, stackNameOf } from './deployment.ts';
 import { drain } from './operations/drain.ts';
 import { type Operator, outputsOf } from './operations/operator.ts';
-import { restart } from './operations/restart.ts';
 import { restore } from './operations/restore.ts';
 import { forgetSigningKey, rotateCursor, rotateEdge } from './operations/rotate.ts';
 import { takeOff } from './operations/take-off.ts';
 
 const USAGE = `npm run operate -- ACTION [WHAT] [--environment ${DEFAULT_ENVIRONMENT}]
 
-  restart               starts all functions anew, so that they read their secrets again
   rotate-cursor         another secret for the cursors of lists
   rotate-edge           another secret between the distribution and the APIs; no request is refused meanwhile
-  rotate-signing-key    forgets Mux's signing key; then npm run setup:mux, and restart
+  rotate-signing-key    forgets Mux's signing key; then npm run setup:mux
   drain [TASK]          moves the shows of one worker (the oldest unless said), and ends it
   restore TIME          the table as it was then, into another
   take-off SHOW         ends a show, or gets one unstuck; TOKEN in the environment is a moderator's or its creator's`;
@@ -37,7 +35,6 @@ const needed = (name: string): string => {
 };
 
 const ACTIONS: Record<string, (operator: Operator) => Promise<unknown>> = {
-  restart,
   'rotate-cursor': rotateCursor,
   'rotate-edge': rotateEdge,
   'rotate-signing-key': forgetSigningKey,

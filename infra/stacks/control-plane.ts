@@ -1,10 +1,11 @@
-import { CfnOutput, Duration, Fn, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { Grant } from 'aws-cdk-lib/aws-iam';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { GradualRelease } from '../constructs/gradual-release.ts';
 import { RoomsApi } from '../constructs/http-api.ts';
 import { type IssuerSettings, People } from '../constructs/people.ts';
 import { requireOrigin } from '../constructs/origin-known.ts';
@@ -93,9 +94,9 @@ export class ControlPlaneStack extends Stack {
     );
     if (!connect || !message || !disconnect) throw new Error('unreachable');
     this.realtime = new RealtimeApi(this, 'Realtime', {
-      connect: connect.function,
-      message: message.function,
-      disconnect: disconnect.function,
+      connect: connect.live,
+      message: message.live,
+      disconnect: disconnect.live,
       apiGatewayRole: settings.apiGatewayRole,
     });
     const sweep = room('streams', { handler: 'sweep', timeout: Duration.seconds(50) });
@@ -104,7 +105,7 @@ export class ControlPlaneStack extends Stack {
     new Rule(this, 'EveryMinute', {
       description: 'Settles shows whose worker and webhooks have both gone silent, and goes on with removals',
       schedule: Schedule.rate(Duration.minutes(1)),
-      targets: [new LambdaFunction(sweep.function, { retryAttempts: 0 })],
+      targets: [new LambdaFunction(sweep.live, { retryAttempts: 0 })],
     });
     // Its end waits for the worker to let go, at most 5 s.
     const streams = room('streams', { timeout: Duration.seconds(20) });
@@ -123,30 +124,26 @@ export class ControlPlaneStack extends Stack {
     const posts = room('posts', { timeout: Duration.seconds(29) });
     this.tasks.doneBy(room('tasks', { timeout: TASK_TIMEOUT }));
     data.uploads.grantTake(posts.function);
-    const { functionArn } = uploads.function;
+    const { functionArn } = uploads.live;
     Grant.addToPrincipal({ grantee: posts.function, actions: ['lambda:InvokeFunction'], resourceArns: [functionArn] });
     posts.function.addEnvironment(
       'UPLOADS_PUBLISHER_URL',
-      `https://lambda.${this.region}.${this.urlSuffix}/2015-03-31/functions/${uploads.function.functionName}/invocations`,
+      `https://lambda.${this.region}.${this.urlSuffix}/2015-03-31/functions/${uploads.function.functionName}/invocations?Qualifier=${uploads.live.aliasName}`,
     );
     this.api = new RoomsApi(this, 'Http', {
       rooms: {
-        auth: auth.function,
-        users: users.function,
-        posts: posts.function,
-        stream: streams.function,
-        webhooks: webhooks.function,
+        auth: auth.live,
+        users: users.live,
+        posts: posts.live,
+        stream: streams.live,
+        webhooks: webhooks.live,
       },
     });
 
-    new CfnOutput(this, 'Functions', {
-      description: 'What npm run operate -- restart starts anew',
-      value: Fn.join(
-        ',',
-        Object.values(this.rooms).map(({ function: { functionName } }) => functionName),
-      ),
-    });
-    new CfnOutput(this, 'SweepFunction', { description: 'Settles silent shows', value: sweep.function.functionName });
+    const release = new GradualRelease(this, 'Release', { release: settings.release, deployment: settings.name });
+    for (const [name, { live }] of Object.entries(this.rooms)) release.of(name, live);
+
+    new CfnOutput(this, 'SweepFunction', { description: 'Settles silent shows', value: sweep.live.functionArn });
     for (const pusher of pushers) {
       this.realtime.grantPush(pusher.function);
       pusher.function.addEnvironment('REALTIME_ENDPOINT', this.realtime.endpoint);

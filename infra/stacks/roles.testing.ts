@@ -34,7 +34,7 @@ export const rolesOf = (stacks: Record<string, Template>): string[] => {
     for (const [id, { Type, Properties }] of resources) {
       if (Type === 'AWS::IAM::Role') {
         for (const managed of asList<unknown>(Properties['ManagedPolicyArns'] ?? []))
-          lines.push(`| ${stack}/${plain(id)} | ${named(managed).split('/').at(-1)} (AWS's: writing logs) | * |`);
+          lines.push(`| ${stack}/${plain(id)} | ${named(managed).split('/').at(-1)} (AWS's) | * |`);
         for (const { PolicyDocument } of asList<any>(Properties['Policies'] ?? []))
           for (const statement of PolicyDocument.Statement) say(plain(id), statement);
       }

@@ -25,6 +25,7 @@ beforeAll(() => {
       maxWorkers: 7,
       zones: ['us-east-1b', 'us-east-1d'],
       webhookConcurrency: 20,
+      release: 'at-once',
       apiGatewayRole: 'there',
       moderators: ['usr_one', 'usr_two'],
       creatorClaim: 'may_go_live',
@@ -104,6 +105,13 @@ describe('a deployment', () => {
       'us-east-1b',
       'us-east-1d',
     ]);
+  });
+
+  it('releases new code at once where its owner cannot wait', () => {
+    const groups = all('ControlPlane', 'AWS::CodeDeploy::DeploymentGroup');
+    expect(new Set(groups.map(({ DeploymentConfigName: name }) => name))).toEqual(
+      new Set(['CodeDeployDefault.LambdaAllAtOnce']),
+    );
   });
 
   it('keeps executions for webhooks where the account has them, and leaves another its role for logs', () => {

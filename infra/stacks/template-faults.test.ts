@@ -49,6 +49,8 @@ const PLANTED: Record<keyof typeof RULES, () => ReturnType<typeof harmed>> = {
     harmed('AWS::CloudWatch::Alarm', (of) => (of['TreatMissingData'] = 'notBreaching'), '"HealthyHostCount"'),
   'an alarm is heard, and says what to do': () =>
     harmed('AWS::CloudWatch::Alarm', (of) => delete of['AlarmActions'], '"HealthyHostCount"'),
+  'what is called is the released version of a function, and goes back where calls fail': () =>
+    harmed('AWS::CodeDeploy::DeploymentGroup', (of) => delete of['AlarmConfiguration'], 'streams'),
   'a metric of ours is told apart from that of another environment': () =>
     harmed('AWS::CloudWatch::Alarm', (of) => delete of['Dimensions'], '"Vybzz/Ingest"'),
   'an API that the distribution stands before knows it from others': () =>

@@ -34,6 +34,11 @@ const metricsOf = ({ properties }: Found): Metric[] =>
     ? properties['Metrics'].flatMap((of: any) => (of.MetricStat ? [of.MetricStat.Metric] : []))
     : [properties as Metric];
 
+const watches =
+  (alarm: string) =>
+  ({ properties }: Found): boolean =>
+    text(properties['AlarmConfiguration']).includes(`"${alarm}"`);
+
 /**
  * Read as CloudFormation, ECS, CloudFront, CloudWatch and SNS do, one rule for each fault that a deployment once had: what it says
  * is what would go wrong.
@@ -115,6 +120,8 @@ export const RULES: Record<string, (templates: Templates) => string[]> = {
 
   'an alarm is heard, and says what to do': (templates) =>
     inAll(templates, 'AWS::CloudWatch::Alarm')
+      // A release that goes wrong is heard by CodeDeploy, which takes it back.
+      .filter(({ id }) => !inAll(templates, 'AWS::CodeDeploy::DeploymentGroup').some(watches(id)))
       .filter(
         ({ properties }) =>
           !text(properties['AlarmActions'] ?? '').match(/Topic|scalingPolicy|Policy/i) ||
@@ -122,6 +129,30 @@ export const RULES: Record<string, (templates: Templates) => string[]> = {
             !/RUNBOOK\.md, "/.test(properties['AlarmDescription'])),
       )
       .map(({ id }) => `${id}: nobody hears it, or nobody knows what to do`),
+
+  'what is called is the released version of a function, and goes back where calls fail': (templates) => {
+    const groups = inAll(templates, 'AWS::CodeDeploy::DeploymentGroup');
+    const isTakenBack = (group: string): boolean =>
+      groups.some(
+        ({ id, properties }) =>
+          id === group &&
+          text(properties['AutoRollbackConfiguration']).includes('DEPLOYMENT_STOP_ON_ALARM') &&
+          properties['AlarmConfiguration']?.Alarms.length > 0,
+      );
+    const aliases = Object.values(templates).flatMap((template) =>
+      Object.entries<any>(template.toJSON()['Resources']).filter(([, { Type }]) => Type === 'AWS::Lambda::Alias'),
+    );
+    const sudden = aliases
+      .filter(
+        ([, { UpdatePolicy: policy }]) =>
+          !isTakenBack(policy?.CodeDeployLambdaAliasUpdate?.DeploymentGroupName?.Ref ?? ''),
+      )
+      .map(([id]) => `${id}: a version that fails is called by everybody`);
+    const unreleased = inAll(templates, 'AWS::ApiGatewayV2::Integration')
+      .filter(({ properties }) => !aliases.some(([id]) => text(properties['IntegrationUri']).includes(`"${id}"`)))
+      .map(({ id }) => `${id}: calls code that is not released`);
+    return [...sudden, ...unreleased];
+  },
 
   'a metric of ours is told apart from that of another environment': (templates) =>
     inAll(templates, 'AWS::CloudWatch::Alarm').flatMap((alarm) =>

@@ -3,24 +3,26 @@ import { once } from 'node:events';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { drain } from './drain.ts';
 import { type Operator, outputsOf } from './operator.ts';
-import { restart } from './restart.ts';
 import { restore } from './restore.ts';
 import { forgetSigningKey, rotateCursor, rotateEdge } from './rotate.ts';
 import { takeOff } from './take-off.ts';
+import { SECRETS_MS } from '../../../functions/assembly/secrets.ts';
 
 const OUTPUTS: Record<string, Record<string, string>> = {
   Data: { TableName: 'streams', MuxSecret: 'mux', CursorSecret: 'cursor', EdgeSecret: 'edge' },
-  ControlPlane: { Functions: 'users,streams', SweepFunction: 'sweep' },
+  ControlPlane: { SweepFunction: 'sweep' },
   Ingest: { Cluster: 'cluster', Service: 'service' },
   Web: { Origin: 'https://vybzz.test', DistributionId: 'E1' },
 };
 const NOW = new Date('2026-11-27T12:00:00Z');
+const PAUSE_MS = 5_000;
 
 type Input = Record<string, any>;
 /** AWS by the names of its commands: a function of the input, or what is answered each time. */
 const place = (answers: Record<string, (input: Input) => object | undefined> = {}) => {
   const did: [string, Input][] = [];
   const said: string[] = [];
+  let nowMs = NOW.getTime();
   const kept: Record<string, Record<string, string>> = {
     mux: { MUX_TOKEN_ID: 'id', MUX_SIGNING_KEY_ID: 'k', MUX_SIGNING_PRIVATE_KEY: 'p' },
     cursor: { CURSOR_SECRET: 'the old cursors’ secret' },
@@ -32,7 +34,6 @@ const place = (answers: Record<string, (input: Input) => object | undefined> = {
       kept[SecretId] = JSON.parse(SecretString);
       return {};
     },
-    GetFunctionConfiguration: ({ FunctionName }) => ({ Description: `Vybzz: the ${FunctionName} room` }),
     ...answers,
   };
   const client = {
@@ -50,33 +51,19 @@ const place = (answers: Record<string, (input: Input) => object | undefined> = {
     secrets: client,
     dynamodb: client,
     cloudFront: client,
-    clock: () => NOW,
-    pause: async () => undefined,
+    clock: () => new Date(nowMs),
+    pause: async () => void (nowMs += PAUSE_MS),
     say: (line) => void said.push(line),
   };
   const names = () => did.map(([name]) => name);
+  const waitedMs = () => nowMs - NOW.getTime();
   const inputs = (wanted: string) => did.flatMap(([name, input]) => (name === wanted ? [input] : []));
-  return { operator, did, said, kept, names, inputs };
+  return { operator, did, said, kept, names, inputs, waitedMs };
 };
 
 it('an operation says which output it misses', async () => {
   const { operator } = place();
   await expect(operator.output('Web.Nothing')).rejects.toThrow('No stack has an output Web.Nothing: npm run deploy');
-});
-
-describe('restart', () => {
-  it('changes nothing of a function but when it was restarted', async () => {
-    const { operator, inputs } = place({
-      GetFunctionConfiguration: () => ({ Description: 'Vybzz: a room (restarted 2026-01-01T00:00:00.000Z)' }),
-    });
-    await restart(operator);
-    expect(inputs('UpdateFunctionConfiguration')).toEqual(
-      ['users', 'streams'].map((FunctionName) => ({
-        FunctionName,
-        Description: 'Vybzz: a room (restarted 2026-11-27T12:00:00.000Z)',
-      })),
-    );
-  });
 });
 
 describe('rotate', () => {
@@ -90,23 +77,22 @@ describe('rotate', () => {
   });
 
   it('cursor: another secret, and functions that know it', async () => {
-    const { operator, kept, names } = place();
+    const { operator, kept, waitedMs } = place();
     await rotateCursor(operator);
     expect(kept['cursor']?.['CURSOR_SECRET']).toMatch(/^[\w-]{48}$/);
-    expect(names().indexOf('PutSecretValue')).toBeLessThan(names().indexOf('UpdateFunctionConfiguration'));
+    expect(waitedMs()).toBeGreaterThan(SECRETS_MS);
   });
 
   it('edge: at no time does the distribution say what the functions do not know', async () => {
-    const { operator, did, kept, inputs } = place(distribution(['InProgress', 'InProgress', 'Deployed']));
+    const toldAfterMs: number[] = [];
+    const { operator, did, kept, inputs, waitedMs } = place({
+      ...distribution(['InProgress', 'InProgress', 'Deployed']),
+      UpdateDistribution: () => void toldAfterMs.push(waitedMs()),
+    });
     await rotateEdge(operator);
     const steps = did.map(([name]) => name).filter((name) => !name.startsWith('Get'));
-    expect(steps).toEqual([
-      'PutSecretValue',
-      ...Array(2).fill('UpdateFunctionConfiguration'),
-      'UpdateDistribution',
-      'PutSecretValue',
-      ...Array(2).fill('UpdateFunctionConfiguration'),
-    ]);
+    expect(steps).toEqual(['PutSecretValue', 'UpdateDistribution', 'PutSecretValue']);
+    expect(toldAfterMs[0]).toBeGreaterThan(SECRETS_MS);
     const [both, one] = inputs('PutSecretValue').map(({ SecretString }) => JSON.parse(SecretString));
     expect(both).toEqual({ EDGE_SECRET: expect.any(String), EDGE_SECRET_BEFORE: 'the old secret of the edge' });
     expect(one).toEqual({ EDGE_SECRET: both.EDGE_SECRET });

@@ -7,8 +7,8 @@ import {
 } from '@aws-sdk/client-cloudfront';
 import * as z from 'zod';
 import type { Operator } from './operator.ts';
-import { restart } from './restart.ts';
 import { changeSecret } from './secret.ts';
+import { untilKnown } from './until-known.ts';
 
 const SECRET_BYTES = 36;
 const EDGE_HEADER = 'x-vybzz-edge';
@@ -24,7 +24,7 @@ const newSecret = (): string => randomBytes(SECRET_BYTES).toString('base64url');
 export const rotateCursor = async (operator: Operator): Promise<void> => {
   const { output, secrets, say } = operator;
   await changeSecret(secrets, await output('Data.CursorSecret'), () => ({ CURSOR_SECRET: newSecret() }));
-  await restart(operator);
+  await untilKnown(operator);
   say('✓ the cursors’ secret is another');
 };
 
@@ -40,7 +40,7 @@ export const rotateEdge = async (operator: Operator): Promise<void> => {
     EDGE_SECRET: newSecret(),
     EDGE_SECRET_BEFORE: now,
   }));
-  await restart(operator);
+  await untilKnown(operator);
   const { DistributionConfig: config, ETag } = Configured.parse(
     await cloudFront.send(new GetDistributionConfigCommand({ Id })),
   );
@@ -55,7 +55,7 @@ export const rotateEdge = async (operator: Operator): Promise<void> => {
     await pause();
   }
   await changeSecret(secrets, secretId, () => ({ EDGE_SECRET_BEFORE: undefined }));
-  await restart(operator);
+  await untilKnown(operator);
   say('✓ the edge’s secret is another');
 };
 
@@ -65,5 +65,5 @@ export const forgetSigningKey = async ({ output, secrets, say }: Operator): Prom
     MUX_SIGNING_KEY_ID: undefined,
     MUX_SIGNING_PRIVATE_KEY: undefined,
   }));
-  say('✓ the signing key is forgotten: npm run setup:mux makes another; then npm run operate -- restart');
+  say('✓ the signing key is forgotten: npm run setup:mux makes another, which functions know after five minutes');
 };
