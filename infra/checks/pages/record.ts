@@ -84,7 +84,7 @@ export const fromWebCodecs = async (settings: Settings): Promise<string> => {
     target: new bunny.StreamTarget(new WritableStream({ write: ({ data }) => void pending.push(data.slice()) })),
   });
   output.addVideoTrack(
-    new bunny.MediaStreamVideoTrackSource(trackOf(stream.getVideoTracks()) as MediaStreamVideoTrack, {
+    new bunny.MediaStreamVideoTrackSource(trackOf<MediaStreamTrack>(stream.getVideoTracks()) as MediaStreamVideoTrack, {
       codec: 'avc',
       bitrate: settings.kbps * 1000,
       keyFrameInterval: 2,
@@ -92,7 +92,7 @@ export const fromWebCodecs = async (settings: Settings): Promise<string> => {
     }),
   );
   output.addAudioTrack(
-    new bunny.MediaStreamAudioTrackSource(trackOf(stream.getAudioTracks()) as MediaStreamAudioTrack, {
+    new bunny.MediaStreamAudioTrackSource(trackOf<MediaStreamTrack>(stream.getAudioTracks()) as MediaStreamAudioTrack, {
       codec: 'aac',
       bitrate: 64_000,
     }),
