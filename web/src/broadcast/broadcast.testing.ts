@@ -66,5 +66,7 @@ export const createFakeBroadcast = (ports: BroadcastPorts) => {
     if (!pipeline) throw new Error('no show is being sent');
     pipeline.onUplink(event);
   };
-  return { broadcast, machine, worker };
+  /** The script that encodes cannot be loaded. */
+  const loseScript = () => pipeline?.onMissing();
+  return { broadcast, machine, worker, loseScript };
 };

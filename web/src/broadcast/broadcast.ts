@@ -37,6 +37,8 @@ export type BroadcastEvent =
   | { type: 'unsupported' }
   /** `instead`: there may be another rung to go on with. */
   | { type: 'encoder-failed'; instead: boolean; atMs: number }
+  /** The script that encodes cannot be loaded. */
+  | { type: 'part-missing'; atMs: number }
   | { type: 'end-pressed'; atMs: number }
   | { type: 'uplink'; event: UplinkEvent; atMs: number };
 
@@ -191,5 +193,10 @@ export const step = (broadcast: Broadcast, event: BroadcastEvent): Step => {
   if (event.type === 'uplink') return onUplink(broadcast, event.event, event.atMs);
   if (event.type === 'encoder-failed')
     return isOver(broadcast) ? stay(broadcast) : onEncoderFailed(broadcast, event.instead, event.atMs);
+  if (event.type === 'part-missing') {
+    if (isOver(broadcast)) return stay(broadcast);
+    const account = accountOf(broadcast, event.atMs);
+    return broadcast.at === 'ending' ? end(broadcast, false, account) : fail(broadcast, 'part-missing', account);
+  }
   return ON[broadcast.at](broadcast, event);
 };

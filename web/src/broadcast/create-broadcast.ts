@@ -126,6 +126,7 @@ export const createBroadcast = ({
     onStats,
     onRung: (rung) => changed({ rung }),
     onFailed: (instead) => happen({ type: 'encoder-failed', instead, atMs: clock() }),
+    onMissing: () => happen({ type: 'part-missing', atMs: clock() }),
   });
   const leftovers = startLeftovers(() => changed());
   const look = (): Snapshot => ({ state, capture: capture.view(), leftovers: leftovers.view(), ...measured });

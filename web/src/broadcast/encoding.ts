@@ -36,6 +36,8 @@ type Parts = {
   onRung: (rung: Rung | undefined) => void;
   /** @param instead there may be another rung to go on with */
   onFailed: (instead: boolean) => void;
+  /** What encodes cannot be loaded: no other rung helps. */
+  onMissing: () => void;
 };
 
 /** How many other rungs a show may fall back to. */
@@ -55,6 +57,7 @@ export const createEncoding = ({
   onStats,
   onRung,
   onFailed,
+  onMissing,
 }: Parts): Encoding => {
   let pipeline: Pipeline | undefined;
   let planning: Promise<Plan | undefined> = Promise.resolve(undefined);
@@ -91,6 +94,9 @@ export const createEncoding = ({
       },
       onStats,
       onEncoderFailed: () => fail(mine),
+      onMissing: () => {
+        if (pipeline === mine) onMissing();
+      },
     });
     pipeline = mine;
     const { camera, screen } = capture.view();

@@ -30,6 +30,11 @@ export const FAILURES = {
     advice: 'Use a current Chrome, Edge, Firefox or Safari, over https.',
     endsStream: false,
   },
+  'part-missing': {
+    title: 'A part of Vybzz could not be loaded',
+    advice: 'Vybzz may have been updated since this page was opened. Reload it, then start again.',
+    endsStream: true,
+  },
   'not-allowed': {
     title: 'This account may not broadcast here',
     advice: 'Sign in again, then try again.',

@@ -12,7 +12,7 @@ type Props = Partial<ComponentProps<typeof GoLiveDialog>>;
 
 /** The open dialog, on a machine with two cameras and two microphones. */
 const openDialog = async (props: Props = {}, prepare: (machine: { forbidden: boolean }) => void = () => {}) => {
-  const { broadcast, machine, worker } = createFakeBroadcast({
+  const { broadcast, machine, worker, loseScript } = createFakeBroadcast({
     getIngestUrl: async () => ({ given: false, because: 'unreachable' }),
     endStream: async () => {},
   });
@@ -35,7 +35,7 @@ const openDialog = async (props: Props = {}, prepare: (machine: { forbidden: boo
     </BroadcastProvider>,
   );
   await screen.findByRole('dialog', { name: 'Go Live' });
-  return { user: userEvent.setup(), broadcast, machine, worker, said, live, opens };
+  return { user: userEvent.setup(), broadcast, machine, worker, loseScript, said, live, opens };
 };
 
 const startable = () => screen.findByRole('button', { name: 'Mute the microphone' });
@@ -101,6 +101,15 @@ describe('the Go Live dialog', () => {
     await user.click(press('Start'));
     expect(await screen.findByText('You are on the air already.')).toBeTruthy();
     expect(press('Start').hasAttribute('disabled')).toBe(false);
+  });
+
+  it('says to reload where what encodes is gone from the server', async () => {
+    const { loseScript } = await openDialog();
+    await startable();
+    act(loseScript);
+    expect(await screen.findByText('A part of Vybzz could not be loaded')).toBeTruthy();
+    expect(press('Reload')).toBeTruthy();
+    expect(screen.queryByRole('button', { name: 'Try again' })).toBeNull();
   });
 
   it('lets go of the camera and the microphone when it is cancelled', async () => {

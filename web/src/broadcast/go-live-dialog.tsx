@@ -201,7 +201,11 @@ const GoLivePreview = () => {
         <NoticeBox tone="danger" title={title}>
           <p>{advice}</p>
         </NoticeBox>
-        <Button onClick={broadcast.ask}>Try again</Button>
+        {state.because === 'part-missing' ? (
+          <Button onClick={() => location.reload()}>Reload</Button>
+        ) : (
+          <Button onClick={broadcast.ask}>Try again</Button>
+        )}
       </div>
     );
   }

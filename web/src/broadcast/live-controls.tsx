@@ -210,6 +210,11 @@ const Outcome = ({ onClose }: { onClose: () => void }) => {
           <p>{advice}</p>
           {state.lengthMs !== undefined && <p>{accountText({ account: state, whole: false, stats, skippedMs })}</p>}
         </NoticeBox>
+        {state.because === 'part-missing' && (
+          <Button variant="primary" onClick={() => location.reload()}>
+            Reload
+          </Button>
+        )}
         <Button ref={close} onClick={onClose}>
           Close
         </Button>

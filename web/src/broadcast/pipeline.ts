@@ -30,6 +30,8 @@ export type PipelineListener = {
   onUplink: (event: UplinkEvent) => void;
   onStats: (stats: Stats) => void;
   onEncoderFailed: () => void;
+  /** Its worker's script cannot be had: it is gone from the server, or the network is. */
+  onMissing: () => void;
 };
 
 /** Ways that tests choose though the browser has a better one. */
@@ -53,6 +55,7 @@ export const createPipeline = ({
   onUplink,
   onStats,
   onEncoderFailed,
+  onMissing,
 }: Parts): Pipeline => {
   const worker = new Worker(new URL('./engine/engine.worker.ts', import.meta.url), {
     type: 'module',
@@ -96,8 +99,13 @@ export const createPipeline = ({
         return onEncoderFailed();
     }
   };
-  worker.addEventListener('message', ({ data }: MessageEvent<FromEngine>) => onMessage(data));
-  worker.addEventListener('error', onEncoderFailed);
+  let spoke = false;
+  worker.addEventListener('message', ({ data }: MessageEvent<FromEngine>) => {
+    spoke = true;
+    onMessage(data);
+  });
+  // a script that never spoke was never there
+  worker.addEventListener('error', () => (spoke ? onEncoderFailed() : onMissing()));
 
   /** Brings a slot's track to whoever paints. Before `encode` nobody does. */
   const attach = (slot: Slot) => {
