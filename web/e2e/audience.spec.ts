@@ -122,7 +122,7 @@ test('an audience talks: chat, answers, reactions, moderation at once, and what 
   for (const { page } of [viewer, phone])
     await expect(chatOf(page).getByText('Hello from', { exact: false })).toHaveCount(0);
   await chatOf(creator.page).getByRole('button', { name: 'Moderate' }).click();
-  await creator.page.getByRole('button', { name: 'Take back' }).first().click();
+  await creator.page.getByRole('button', { name: 'Undo' }).first().click();
   await creator.page.keyboard.press('Escape');
   await expect(chatOf(phone.page).getByText('Hello from').first()).toBeVisible();
 

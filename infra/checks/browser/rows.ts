@@ -318,7 +318,7 @@ const playCrashed = async (harness: BrowserHarness): Promise<Kept> => {
   const framesOf = async () => (await show.arrived()).ingest.video.frames;
   const sum = tally((await show.arrived()).ingest, pictures);
 
-  await page.getByRole('button', { name: 'Go on here' }).click();
+  await page.getByRole('button', { name: 'Continue here' }).click();
   const pressedMs = Date.now();
   await expect(page.getByText('Streaming…')).toBeVisible({ timeout: 30_000 });
   const onAirMs = Date.now() - pressedMs;

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { ArrowDown, MessagesSquare, Pin } from 'lucide-react';
 import { useState } from 'react';
+import { useTranslations } from 'use-intl';
 import type { ChatMessageView } from '#contract/chat';
 import { useApp, useSignedIn } from '../context/app-context.ts';
 import { useLive } from '../context/use-live.ts';
@@ -26,6 +27,7 @@ type Props = {
 
 /** The chat of a show that is on the air, or about to be: what is said, and the line to say something. */
 export const AudiencePanel = ({ streamId, studio = false }: Props) => {
+  const t = useTranslations('audience');
   const { queries } = useApp();
   const signedIn = useSignedIn();
   const now = useLive(streamId, { mine: studio });
@@ -39,9 +41,9 @@ export const AudiencePanel = ({ streamId, studio = false }: Props) => {
   const moderates = standing !== undefined && standing.role !== 'viewer';
   const over = now?.state === 'ended';
   return (
-    <section className={`chat${studio && tools.large ? ' chat--large' : ''}`} aria-label="Chat">
+    <section className={`chat${studio && tools.large ? ' chat--large' : ''}`} aria-label={t('chat')}>
       <header className="chat__header">
-        <h2>Chat</h2>
+        <h2>{t('chat')}</h2>
         {studio && now && <Viewers viewers={now.viewers} />}
         <span className="chat__gap" />
         {studio && <StudioTools streamId={streamId} tools={tools} />}
@@ -53,12 +55,15 @@ export const AudiencePanel = ({ streamId, studio = false }: Props) => {
         <p className="chat__pinned">
           <Pin aria-hidden="true" />
           <span>
-            <b>{chat.rules.pinned.from.name}</b> <MessageText text={chat.rules.pinned.text} me={me?.handle} />
+            <b>
+              <bdi>{chat.rules.pinned.from.name}</bdi>
+            </b>{' '}
+            <MessageText text={chat.rules.pinned.text} me={me?.handle} />
           </span>
         </p>
       )}
       {now?.chatOneIn !== undefined && (
-        <p className="chat__sampled muted">So much is being said that you see one message in {now.chatOneIn}.</p>
+        <p className="chat__sampled muted">{t('soMuchIsBeingSaid', { oneIn: now.chatOneIn })}</p>
       )}
       {chat ? (
         <Messages
@@ -71,7 +76,7 @@ export const AudiencePanel = ({ streamId, studio = false }: Props) => {
         />
       ) : (
         <div className="chat__empty">
-          <Spinner label="Loading the chat" />
+          <Spinner label={t('loadingTheChat')} />
         </div>
       )}
       {chat && !over && (
@@ -104,6 +109,7 @@ type MessagesProps = {
 };
 
 const Messages = ({ streamId, chat, sender, me, moderates, onReply }: MessagesProps) => {
+  const t = useTranslations('audience');
   const { messages } = chat;
   const { list, unseen, toEnd } = useStuckToEnd({
     last: messages.at(-1)?.seq ?? 0,
@@ -112,11 +118,11 @@ const Messages = ({ streamId, chat, sender, me, moderates, onReply }: MessagesPr
   return (
     <div className="chat__scroll">
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls has to be reached by the keyboard */}
-      <div ref={list} className="chat__list" role="log" aria-label="Messages" tabIndex={0}>
+      <div ref={list} className="chat__list" role="log" aria-label={t('messages')} tabIndex={0}>
         {messages.length === 0 && sender.outbox.sending.length === 0 && (
           <p className="chat__empty muted">
             <MessagesSquare aria-hidden="true" />
-            Nobody has said anything yet.
+            {t('nobodyHasSaidAnythingYet')}
           </p>
         )}
         <ol>
@@ -135,40 +141,42 @@ const Messages = ({ streamId, chat, sender, me, moderates, onReply }: MessagesPr
       </div>
       {unseen > 0 && (
         <Button size="s" variant="primary" className="chat__unseen" icon={<ArrowDown />} onClick={toEnd}>
-          {unseen === 1 ? '1 new message' : `${unseen} new messages`}
+          {t('newMessages', { unseen })}
         </Button>
       )}
     </div>
   );
 };
 
-const OnItsWay = ({ sender, me }: { sender: Sender; me: string | undefined }) =>
-  sender.outbox.sending.map((message) => (
+const OnItsWay = ({ sender, me }: { sender: Sender; me: string | undefined }) => {
+  const t = useTranslations('audience');
+  return sender.outbox.sending.map((message) => (
     <li key={message.clientId} className="chat__message chat__message--sending">
       <div className="chat__words">
         <p>
-          <span className="chat__author">You</span>
+          <span className="chat__author">{t('you')}</span>
           <MessageText text={message.text} me={me} />
         </p>
-        {message.at === 'held' && <p className="chat__fate">A moderator looks at this first.</p>}
+        {message.at === 'held' && <p className="chat__fate">{t('aModeratorLooksAtThis')}</p>}
         {message.at === 'not-sent' && (
           <p className="chat__fate chat__fate--bad" role="alert">
-            Not sent. {message.because}
+            {t('notSent', { because: message.because ?? '' })}
             <span className="chat__choices">
               <Button size="s" onClick={() => sender.again(message)}>
-                Try again
+                {t('tryAgain')}
               </Button>
               <Button size="s" variant="ghost" onClick={() => sender.giveUp(message.clientId)}>
-                Give up
+                {t('giveUp')}
               </Button>
             </span>
           </p>
         )}
         {message.at === 'held' && (
           <Button size="s" variant="ghost" onClick={() => sender.giveUp(message.clientId)}>
-            OK
+            {t('ok')}
           </Button>
         )}
       </div>
     </li>
   ));
+};

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { useTranslations } from 'use-intl';
 import type { ChatMessageView } from '#contract/chat';
 import { useApp } from '../context/app-context.ts';
 import './audience.css';
@@ -15,6 +16,7 @@ type Props = { streamId: string; startedAt: string; seconds: number };
 
 /** What was said, beside the recording at the moment that is played. */
 export const ChatReplay = ({ streamId, startedAt, seconds }: Props) => {
+  const t = useTranslations('audience');
   const { queries } = useApp();
   const step = (Math.floor(seconds / STEP_SECONDS) + AHEAD_STEPS) * STEP_SECONDS;
   const { data } = useQuery(queries.chatAt(streamId, step));
@@ -24,14 +26,14 @@ export const ChatReplay = ({ streamId, startedAt, seconds }: Props) => {
   const shown = known.filter(({ at }) => Date.parse(at) <= until);
   const { list } = useStuckToEnd({ last: shown.at(-1)?.seq ?? 0, countAfter: () => 0 });
   return (
-    <section className="chat" aria-label="Chat replay">
+    <section className="chat" aria-label={t('chatReplay')}>
       <header className="chat__header">
-        <h2>Chat replay</h2>
+        <h2>{t('chatReplay')}</h2>
       </header>
       <div className="chat__scroll">
         {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls has to be reached by the keyboard */}
         <div ref={list} className="chat__list" tabIndex={0}>
-          {shown.length === 0 && <p className="chat__empty muted">Nothing had been said by now.</p>}
+          {shown.length === 0 && <p className="chat__empty muted">{t('nothingHadBeenSaidBy')}</p>}
           <ol>
             {shown.map((message) => (
               <MessageLine key={message.seq} streamId={streamId} message={message} me={undefined} moderates={false} />

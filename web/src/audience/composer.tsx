@@ -1,10 +1,12 @@
 import { Send, X } from 'lucide-react';
 import { useRef, useState, type FormEvent, type KeyboardEvent } from 'react';
+import { useTranslations } from 'use-intl';
 import { CHAT_LIMITS, type ChatMessageView, type ChatRulesView, type ChatStanding } from '#contract/chat';
 import { useSignIn } from '../context/use-sign-in.ts';
 import { Button } from '../ui/button.tsx';
 import { Field } from '../ui/field.tsx';
 import { IconButton } from '../ui/icon-button.tsx';
+import type { Translate } from '../words/translate.ts';
 
 /** So near to the limit the characters that are left are shown. */
 const NEAR = 100;
@@ -20,6 +22,7 @@ type Props = {
 
 /** The line to write in, or why one cannot. */
 export const Composer = ({ signedIn, rules, standing, replyTo, onReplyDropped, onSend }: Props) => {
+  const t = useTranslations('audience');
   const { signIn, leaving } = useSignIn();
   const [text, setText] = useState('');
   const field = useRef<HTMLTextAreaElement>(null);
@@ -27,11 +30,12 @@ export const Composer = ({ signedIn, rules, standing, replyTo, onReplyDropped, o
   if (!signedIn)
     return (
       <Button block busy={leaving} onClick={signIn}>
-        Sign in to chat
+        {t('signInToChat')}
       </Button>
     );
-  if (rules.frozen && !moderates) return <p className="chat__closed">The chat is closed just now. You can read it.</p>;
+  if (rules.frozen && !moderates) return <p className="chat__closed">{t('theChatIsClosedJust')}</p>;
   const left = CHAT_LIMITS.characters - text.length;
+  const who = <b>@{replyTo?.from.handle}</b>;
 
   const send = (event?: FormEvent) => {
     event?.preventDefault();
@@ -52,20 +56,21 @@ export const Composer = ({ signedIn, rules, standing, replyTo, onReplyDropped, o
       {replyTo && (
         <p className="chat__replying">
           <span>
-            Answering <b>@{replyTo.from.handle}</b>: {replyTo.text}
+            {t.rich('replyingTo', { who: () => who })} <bdi>{replyTo.text}</bdi>
           </span>
-          <IconButton size="s" label="Do not answer" icon={<X />} onClick={onReplyDropped} />
+          <IconButton size="s" label={t('doNotAnswer')} icon={<X />} onClick={onReplyDropped} />
         </p>
       )}
       <div className="chat__line">
-        <Field label="Message" hideLabel>
+        <Field label={t('message')} hideLabel>
           {(control) => (
             <textarea
               {...control}
               ref={field}
               className="control chat__field"
               rows={1}
-              placeholder={placeholderOf(rules, moderates)}
+              dir="auto"
+              placeholder={placeholderOf(t, rules, moderates)}
               value={text}
               onChange={({ target }) => setText(target.value)}
               onKeyDown={onKeyDown}
@@ -73,21 +78,24 @@ export const Composer = ({ signedIn, rules, standing, replyTo, onReplyDropped, o
           )}
         </Field>
         <Button type="submit" variant="primary" icon={<Send />} disabled={text.trim() === '' || left < 0}>
-          Send
+          {t('send')}
         </Button>
       </div>
       {left < NEAR && (
         <output className={`chat__left${left < 0 ? ' chat__left--over' : ''}`}>
-          {left < 0 ? `${-left} characters too many` : `${left} characters left`}
+          {left < 0 ? t('charactersTooMany', { over: -left }) : t('charactersLeft', { left })}
         </output>
       )}
     </form>
   );
 };
 
-const placeholderOf = ({ slowSeconds, followersForMinutes }: ChatRulesView, moderates: boolean) => {
-  if (moderates) return 'Say something';
-  if (slowSeconds > 0) return `Slow mode: one message in ${slowSeconds} s`;
-  if (followersForMinutes !== undefined) return 'Followers say something';
-  return 'Say something';
+const placeholderOf = (
+  t: Translate<'audience'>,
+  { slowSeconds, followersForMinutes }: ChatRulesView,
+  moderates: boolean,
+) => {
+  if (moderates) return t('saySomething');
+  if (slowSeconds > 0) return t('slowModeOne', { seconds: slowSeconds });
+  return followersForMinutes === undefined ? t('saySomething') : t('followersSaySomething');
 };

@@ -1,11 +1,10 @@
 import { CornerUpRight } from 'lucide-react';
+import { useTranslations } from 'use-intl';
 import type { ChatMessageView } from '#contract/chat';
 import { Badge } from '../ui/badge.tsx';
 import { MessageMenu } from './message-menu.tsx';
 import { MessageText } from './message-text.tsx';
-
-const clock = new Intl.DateTimeFormat('en', { hour: 'numeric', minute: '2-digit' });
-const BADGES = { creator: 'Creator', moderator: 'Moderator' } as const;
+import { useFormats } from '../words/formats.ts';
 
 type Props = {
   streamId: string;
@@ -17,6 +16,8 @@ type Props = {
 
 /** One message, and what can be done about it. */
 export const MessageLine = ({ streamId, message, me, moderates, onReply }: Props) => {
+  const t = useTranslations('audience');
+  const { clock } = useFormats();
   const { from, text, at, replyTo } = message;
   const toMe = me !== undefined && (replyTo?.handle === me || text.toLowerCase().includes(`@${me}`));
   return (
@@ -25,16 +26,17 @@ export const MessageLine = ({ streamId, message, me, moderates, onReply }: Props
         {replyTo && (
           <p className="chat__quoted">
             <CornerUpRight aria-hidden="true" />
-            <span className="visually-hidden">In answer to </span>@{replyTo.handle}: {replyTo.text}
+            <span className="visually-hidden">{t('inAnswerTo')} </span>
+            <bdi>@{replyTo.handle}</bdi>: <bdi>{replyTo.text}</bdi>
           </p>
         )}
         <p>
-          <span className="chat__author">{from.name}</span>
-          {from.badge && <Badge tone="primary">{BADGES[from.badge]}</Badge>}
+          <bdi className="chat__author">{from.name}</bdi>
+          {from.badge && <Badge tone="primary">{t(`badge.${from.badge}`)}</Badge>}
           <span className="visually-hidden">: </span>
           <MessageText text={text} me={me} />
           <time className="chat__time" dateTime={at}>
-            {clock.format(new Date(at))}
+            {clock(Date.parse(at))}
           </time>
         </p>
       </div>

@@ -1,16 +1,17 @@
 import { useMutation } from '@tanstack/react-query';
 import { Ban, Clock, Ellipsis, Pin, Reply, Trash2 } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
+import { useTranslations } from 'use-intl';
 import type { ChatMessageView, Moderate } from '#contract/chat';
 import { useApp } from '../context/app-context.ts';
 import '../ui/button.css';
 import '../ui/menu.css';
 
 const TIMEOUTS = [
-  { label: '1 minute', seconds: 60 },
-  { label: '10 minutes', seconds: 600 },
-  { label: '1 day', seconds: 86_400 },
-];
+  { length: 'minute', seconds: 60 },
+  { length: 'tenMinutes', seconds: 600 },
+  { length: 'day', seconds: 86_400 },
+] as const;
 
 type Props = {
   streamId: string;
@@ -22,6 +23,7 @@ type Props = {
 
 /** What can be done about a message: to answer it; and for who moderates, all that is theirs to do. */
 export const MessageMenu = ({ streamId, message, me, moderates, onReply }: Props) => {
+  const t = useTranslations('audience');
   const { api } = useApp();
   const act = useMutation({ mutationFn: (wanted: Moderate) => api.moderate(streamId, wanted) });
   const { seq, from } = message;
@@ -31,7 +33,7 @@ export const MessageMenu = ({ streamId, message, me, moderates, onReply }: Props
     <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger
         className="icon-button icon-button--s chat__more"
-        aria-label={`More about the message by ${from.name}`}
+        aria-label={t('moreAboutTheMessageBy', { name: from.name })}
       >
         <Ellipsis aria-hidden="true" />
       </DropdownMenu.Trigger>
@@ -40,35 +42,35 @@ export const MessageMenu = ({ streamId, message, me, moderates, onReply }: Props
           {onReply && (
             <DropdownMenu.Item className="menu__item" onSelect={onReply}>
               <Reply aria-hidden="true" />
-              Reply
+              {t('reply')}
             </DropdownMenu.Item>
           )}
           {moderates && (
             <>
               <DropdownMenu.Item className="menu__item" onSelect={() => act.mutate({ act: 'pin', seq })}>
                 <Pin aria-hidden="true" />
-                Pin
+                {t('pin')}
               </DropdownMenu.Item>
               <DropdownMenu.Item
                 className="menu__item menu__item--danger"
                 onSelect={() => act.mutate({ act: 'delete', seq })}
               >
                 <Trash2 aria-hidden="true" />
-                Delete
+                {t('delete')}
               </DropdownMenu.Item>
             </>
           )}
           {theirs && (
             <>
               <DropdownMenu.Separator className="menu__separator" />
-              {TIMEOUTS.map(({ label, seconds }) => (
+              {TIMEOUTS.map(({ length, seconds }) => (
                 <DropdownMenu.Item
                   key={seconds}
                   className="menu__item"
                   onSelect={() => act.mutate({ act: 'timeout', handle: from.handle, seconds })}
                 >
                   <Clock aria-hidden="true" />
-                  Time out for {label}
+                  {t(`timeOutFor.${length}`)}
                 </DropdownMenu.Item>
               ))}
               <DropdownMenu.Item
@@ -76,7 +78,7 @@ export const MessageMenu = ({ streamId, message, me, moderates, onReply }: Props
                 onSelect={() => act.mutate({ act: 'ban', handle: from.handle })}
               >
                 <Ban aria-hidden="true" />
-                Ban @{from.handle}
+                {t('ban', { handle: from.handle })}
               </DropdownMenu.Item>
             </>
           )}

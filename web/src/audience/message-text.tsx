@@ -5,7 +5,7 @@ const MENTION = /@[a-z0-9_]{3,30}/gi;
 
 /** What somebody wrote in a chat: text stays text; addresses become links, and mentions stand out, one's own most. */
 export const MessageText = ({ text, me }: { text: string; me: string | undefined }) => (
-  <span className="chat__text">
+  <span className="chat__text" dir="auto">
     {textParts(text).map((part, at) =>
       part.type === 'link' ? (
         // oxlint-disable-next-line react/no-array-index-key -- the parts of one text have no other identity

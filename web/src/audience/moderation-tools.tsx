@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { PinOff, ShieldCheck, Undo2 } from 'lucide-react';
 import { useState, type FormEvent } from 'react';
+import { useTranslations } from 'use-intl';
 import type { ActView, ChatRulesView, Moderate } from '#contract/chat';
 import { useApp } from '../context/app-context.ts';
 import { Button } from '../ui/button.tsx';
@@ -12,36 +13,22 @@ import { TimeAgo } from '../ui/time.tsx';
 
 const SLOW = [0, 5, 15, 30, 60, 300];
 const FOLLOWERS = [
-  { value: '', label: 'Everybody' },
-  { value: '0', label: 'Followers' },
-  { value: '10', label: 'Followers for 10 minutes' },
-  { value: '1440', label: 'Followers for a day' },
-];
-
-const DID: Record<ActView['act'], string> = {
-  delete: 'deleted a message by',
-  timeout: 'timed out',
-  ban: 'banned',
-  unban: 'unbanned',
-  pin: 'pinned a message by',
-  unpin: 'unpinned the message',
-  slow: 'set slow mode',
-  followers: 'set who may write',
-  freeze: 'closed the chat',
-  unfreeze: 'opened the chat',
-  approve: 'let through a message by',
-  reject: 'turned away a message by',
-};
+  { value: '', who: 'everybody' },
+  { value: '0', who: 'followers' },
+  { value: '10', who: 'followersTenMinutes' },
+  { value: '1440', who: 'followersDay' },
+] as const;
 
 type Props = { streamId: string; rules: ChatRulesView; creator: boolean };
 
 /** All that a creator and their moderators set, see and take back. */
 export const ModerationTools = ({ streamId, rules, creator }: Props) => {
+  const t = useTranslations('audience');
   const [open, setOpen] = useState(false);
   return (
     <>
-      <IconButton size="s" label="Moderate" icon={<ShieldCheck />} onClick={() => setOpen(true)} />
-      <Dialog open={open} onOpenChange={setOpen} title="Moderate the chat" width="l">
+      <IconButton size="s" label={t('moderate')} icon={<ShieldCheck />} onClick={() => setOpen(true)} />
+      <Dialog open={open} onOpenChange={setOpen} title={t('moderateTheChat')} width="l">
         <div className="moderation">
           <Rules streamId={streamId} rules={rules} />
           <Log streamId={streamId} />
@@ -63,10 +50,11 @@ const useAct = (streamId: string) => {
 };
 
 const Rules = ({ streamId, rules }: Pick<Props, 'streamId' | 'rules'>) => {
+  const t = useTranslations('audience');
   const act = useAct(streamId);
   return (
-    <section className="moderation__rules" aria-label="Rules">
-      <Field label="Slow mode">
+    <section className="moderation__rules" aria-label={t('rules')}>
+      <Field label={t('slowMode')}>
         {(control) => (
           <Select
             {...control}
@@ -75,13 +63,13 @@ const Rules = ({ streamId, rules }: Pick<Props, 'streamId' | 'rules'>) => {
           >
             {[...new Set([...SLOW, rules.slowSeconds])].map((seconds) => (
               <option key={seconds} value={seconds}>
-                {seconds === 0 ? 'Off' : `One message in ${seconds} s`}
+                {seconds === 0 ? t('off') : t('oneMessageInS', { seconds })}
               </option>
             ))}
           </Select>
         )}
       </Field>
-      <Field label="Who may write">
+      <Field label={t('whoMayWrite')}>
         {(control) => (
           <Select
             {...control}
@@ -90,20 +78,20 @@ const Rules = ({ streamId, rules }: Pick<Props, 'streamId' | 'rules'>) => {
               act.mutate({ act: 'followers', minutes: target.value === '' ? null : Number(target.value) })
             }
           >
-            {FOLLOWERS.map(({ value, label }) => (
+            {FOLLOWERS.map(({ value, who }) => (
               <option key={value} value={value}>
-                {label}
+                {t(`mayWrite.${who}`)}
               </option>
             ))}
           </Select>
         )}
       </Field>
       <Button aria-pressed={rules.frozen} onClick={() => act.mutate({ act: rules.frozen ? 'unfreeze' : 'freeze' })}>
-        {rules.frozen ? 'Open the chat' : 'Close the chat'}
+        {rules.frozen ? t('openTheChat') : t('closeTheChat')}
       </Button>
       {rules.pinned && (
         <Button icon={<PinOff />} onClick={() => act.mutate({ act: 'unpin' })}>
-          Unpin the message
+          {t('unpinTheMessage')}
         </Button>
       )}
     </section>
@@ -111,27 +99,31 @@ const Rules = ({ streamId, rules }: Pick<Props, 'streamId' | 'rules'>) => {
 };
 
 const Log = ({ streamId }: { streamId: string }) => {
+  const t = useTranslations('audience');
   const { queries } = useApp();
   const { data } = useQuery(queries.moderation(streamId));
   const act = useAct(streamId);
-  if (!data) return <Spinner label="Loading what was done" />;
+  if (!data) return <Spinner label={t('loadingWhatWasDone')} />;
   return (
     <>
       {data.held.length > 0 && (
         <section>
-          <h3>Held back</h3>
+          <h3>{t('heldBack')}</h3>
           <ul className="moderation__list">
             {data.held.map(({ id, from, text }) => (
               <li key={id}>
                 <span>
-                  <b>@{from.handle}</b> {text}
+                  <b>
+                    <bdi>@{from.handle}</bdi>
+                  </b>{' '}
+                  <bdi>{text}</bdi>
                 </span>
                 <span className="chat__choices">
                   <Button size="s" variant="primary" onClick={() => act.mutate({ act: 'approve', heldId: id })}>
-                    Let through
+                    {t('letThrough')}
                   </Button>
                   <Button size="s" onClick={() => act.mutate({ act: 'reject', heldId: id })}>
-                    Turn away
+                    {t('turnAway')}
                   </Button>
                 </span>
               </li>
@@ -140,19 +132,30 @@ const Log = ({ streamId }: { streamId: string }) => {
         </section>
       )}
       <section>
-        <h3>What was done</h3>
-        {data.items.length === 0 && <p className="muted">Nothing yet.</p>}
+        <h3>{t('whatWasDone')}</h3>
+        {data.items.length === 0 && <p className="muted">{t('nothingYet')}</p>}
         <ul className="moderation__list">
           {data.items.map(({ id, by, act: did, about, text, at, undone }) => (
             <li key={id} className={undone ? 'moderation__undone' : undefined}>
               <span>
-                <b>@{by?.handle ?? 'somebody'}</b> {DID[did]} {about && `@${about.handle}`}
-                {text && `: “${text}”`} <TimeAgo at={at} />
-                {undone && ' · taken back'}
+                {t(`did.${did}`, {
+                  by: by ? `@${by.handle}` : t('somebody'),
+                  about: about ? `@${about.handle}` : t('somebody'),
+                })}
+                {text && (
+                  <>
+                    {': '}
+                    <q>
+                      <bdi>{text}</bdi>
+                    </q>
+                  </>
+                )}{' '}
+                <TimeAgo at={at} />
+                {undone && ` · ${t('takenBack')}`}
               </span>
               {!undone && did !== 'reject' && (
                 <Button size="s" icon={<Undo2 />} onClick={() => act.mutate({ act: 'undo', actId: id })}>
-                  Take back
+                  {t('takeBack')}
                 </Button>
               )}
             </li>
@@ -164,6 +167,7 @@ const Log = ({ streamId }: { streamId: string }) => {
 };
 
 const Moderators = () => {
+  const t = useTranslations('audience');
   const { api, queries } = useApp();
   const queryClient = useQueryClient();
   const { data: people = [] } = useQuery(queries.moderators());
@@ -183,26 +187,26 @@ const Moderators = () => {
   };
   return (
     <section>
-      <h3>Moderators</h3>
-      <p className="muted">They may do in all of your chats what you may, except to each other.</p>
+      <h3>{t('moderators')}</h3>
+      <p className="muted">{t('theyMayDoInAll')}</p>
       <ul className="moderation__list">
         {people.map((person) => (
           <li key={person.id}>
             <span>
-              {person.name} <span className="muted">@{person.handle}</span>
+              <bdi>{person.name}</bdi> <bdi className="muted">@{person.handle}</bdi>
             </span>
             <Button size="s" onClick={() => unname.mutate(person.handle)}>
-              Remove
+              {t('remove')}
             </Button>
           </li>
         ))}
       </ul>
       <form className="moderation__add" onSubmit={submit}>
-        <Field label="Name a moderator" hint="By their handle">
+        <Field label={t('nameAModerator')} hint={t('byTheirHandle')}>
           {(control) => <TextInput {...control} value={handle} onChange={({ target }) => setHandle(target.value)} />}
         </Field>
         <Button type="submit" busy={name.isPending}>
-          Name
+          {t('name')}
         </Button>
       </form>
     </section>
@@ -216,6 +220,7 @@ const Words = () => {
 };
 
 const WordsForm = ({ words }: { words: string[] }) => {
+  const t = useTranslations('audience');
   const { api } = useApp();
   const queryClient = useQueryClient();
   const [text, setText] = useState(words.join('\n'));
@@ -229,11 +234,11 @@ const WordsForm = ({ words }: { words: string[] }) => {
   };
   return (
     <form onSubmit={submit}>
-      <Field label="Words to hold back" hint="One a line. Messages with one of them wait for you or a moderator.">
+      <Field label={t('wordsToHoldBack')} hint={t('oneALineMessagesWith')}>
         {(control) => <TextArea {...control} rows={4} value={text} onChange={({ target }) => setText(target.value)} />}
       </Field>
       <Button type="submit" busy={save.isPending}>
-        Save the words
+        {t('saveTheWords')}
       </Button>
     </form>
   );

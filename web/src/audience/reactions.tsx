@@ -1,16 +1,11 @@
 import { useState } from 'react';
+import { useTranslations } from 'use-intl';
 import { REACTIONS, type Reaction, type ReactionCounts } from '#contract/chat';
 import { useApp } from '../context/app-context.ts';
 import { useFormats } from '../words/formats.ts';
 import './reactions.css';
 
-const FACES: Record<Reaction, { emoji: string; name: string }> = {
-  heart: { emoji: '❤️', name: 'Love' },
-  clap: { emoji: '👏', name: 'Applause' },
-  laugh: { emoji: '😂', name: 'Laughter' },
-  wow: { emoji: '😮', name: 'Surprise' },
-  fire: { emoji: '🔥', name: 'Fire' },
-};
+const FACES: Record<Reaction, string> = { heart: '❤️', clap: '👏', laugh: '😂', wow: '😮', fire: '🔥' };
 /** However many there were at once, so many rise. */
 const RISING = 12;
 
@@ -22,6 +17,7 @@ type Props = {
 
 /** Buttons to react with, and what others give just now, rising over the chat. */
 export const Reactions = ({ streamId, counts, burst }: Props) => {
+  const t = useTranslations('audience');
   const { api } = useApp();
   const { compact } = useFormats();
   const [mine, setMine] = useState<Partial<Record<Reaction, number>>>({});
@@ -33,14 +29,13 @@ export const Reactions = ({ streamId, counts, burst }: Props) => {
   return (
     <div className="reactions">
       <Rising burst={burst} />
-      <fieldset className="reactions__buttons" aria-label="React">
+      <fieldset className="reactions__buttons" aria-label={t('react')}>
         {REACTIONS.map((reaction) => {
-          const { emoji, name } = FACES[reaction];
           const given = Math.max(counts?.[reaction] ?? 0, mine[reaction] ?? 0);
           return (
             <button key={reaction} type="button" className="reactions__button" onClick={() => give(reaction)}>
-              <span aria-hidden="true">{emoji}</span>
-              <span className="visually-hidden">{name}</span>
+              <span aria-hidden="true">{FACES[reaction]}</span>
+              <span className="visually-hidden">{t(`reaction.${reaction}`)}</span>
               {given > 0 && <span className="reactions__count">{compact(given)}</span>}
             </button>
           );
@@ -53,9 +48,7 @@ export const Reactions = ({ streamId, counts, burst }: Props) => {
 type Risen = { key: string; emoji: string; left: number };
 
 const risenOf = ({ number, given }: NonNullable<Props['burst']>): Risen[] =>
-  REACTIONS.flatMap((reaction) =>
-    Array.from({ length: Math.min(RISING, given[reaction]) }, () => FACES[reaction].emoji),
-  )
+  REACTIONS.flatMap((reaction) => Array.from({ length: Math.min(RISING, given[reaction]) }, () => FACES[reaction]))
     .slice(0, RISING)
     .map((emoji, i) => ({ key: `${number}-${i}`, emoji, left: ((number * 7 + i * 31) % 80) + 10 }));
 

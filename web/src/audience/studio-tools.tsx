@@ -1,5 +1,6 @@
 import { AArrowUp, Bell, BellOff, SquareArrowOutUpRight } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
+import { useTranslations } from 'use-intl';
 import type { ChatLog } from '../realtime/chat-log.ts';
 import { IconButton } from '../ui/icon-button.tsx';
 
@@ -59,29 +60,32 @@ const play = (context: AudioContext) => {
 };
 
 /** Larger type, a sound, and a window of its own. */
-export const StudioTools = ({ streamId, tools }: { streamId: string; tools: Tools }) => (
-  <>
-    <IconButton
-      size="s"
-      label={tools.large ? 'Smaller type' : 'Larger type'}
-      icon={<AArrowUp />}
-      aria-pressed={tools.large}
-      onClick={() => tools.setLarge(!tools.large)}
-    />
-    <IconButton
-      size="s"
-      label={tools.sound ? 'No sound at messages' : 'A sound at messages'}
-      icon={tools.sound ? <Bell /> : <BellOff />}
-      aria-pressed={tools.sound}
-      onClick={() => tools.setSound(!tools.sound)}
-    />
-    {!location.pathname.startsWith('/chat/') && (
+export const StudioTools = ({ streamId, tools }: { streamId: string; tools: Tools }) => {
+  const t = useTranslations('audience');
+  return (
+    <>
       <IconButton
         size="s"
-        label="In a window of its own"
-        icon={<SquareArrowOutUpRight />}
-        onClick={() => window.open(`/chat/${streamId}`, `chat-${streamId}`, 'popup,width=420,height=720')}
+        label={tools.large ? t('smallerType') : t('largerType')}
+        icon={<AArrowUp />}
+        aria-pressed={tools.large}
+        onClick={() => tools.setLarge(!tools.large)}
       />
-    )}
-  </>
-);
+      <IconButton
+        size="s"
+        label={tools.sound ? t('noSoundAtMessages') : t('aSoundAtMessages')}
+        icon={tools.sound ? <Bell /> : <BellOff />}
+        aria-pressed={tools.sound}
+        onClick={() => tools.setSound(!tools.sound)}
+      />
+      {!location.pathname.startsWith('/chat/') && (
+        <IconButton
+          size="s"
+          label={t('inAWindowOfIts')}
+          icon={<SquareArrowOutUpRight />}
+          onClick={() => window.open(`/chat/${streamId}`, `chat-${streamId}`, 'popup,width=420,height=720')}
+        />
+      )}
+    </>
+  );
+};

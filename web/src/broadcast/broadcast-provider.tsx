@@ -1,8 +1,10 @@
 import { createContext, useContext, useEffect, useSyncExternalStore, type ReactNode } from 'react';
 import { toast } from 'sonner';
+import { useTranslations } from 'use-intl';
 import type { Broadcast } from './broadcast.ts';
 import type { BroadcastHandle, Snapshot } from './create-broadcast.ts';
-import { secondsAre } from './status.ts';
+import { wholeSeconds } from './status.ts';
+import type { Translate } from '../words/translate.ts';
 
 const BroadcastContext = createContext<BroadcastHandle | undefined>(undefined);
 
@@ -24,15 +26,15 @@ const askBeforeLeaving = (broadcast: BroadcastHandle) => {
 const ONE_TOAST = { id: 'broadcast' };
 
 /** Says in passing what a creator might miss while looking at another page. */
-const announce = (broadcast: BroadcastHandle) => {
+const announce = (broadcast: BroadcastHandle, t: Translate<'broadcast'>) => {
   let before = broadcast.getSnapshot().state;
   return broadcast.subscribe(() => {
     const { state, stats } = broadcast.getSnapshot();
     if (state === before) return;
-    if (state.at === 'connecting' && state.now === 'starting') toast.success('Connected — starting stream', ONE_TOAST);
-    if (state.at === 'reconnecting') toast.warning('Connection lost — reconnecting', ONE_TOAST);
+    if (state.at === 'connecting' && state.now === 'starting') toast.success(t('connectedStarting'), ONE_TOAST);
+    if (state.at === 'reconnecting') toast.warning(t('connectionLost'), ONE_TOAST);
     if (state.at === 'live' && before.at === 'reconnecting')
-      toast.success(`Connected again — ${secondsAre(stats?.backlogMs ?? 0)} being sent`, ONE_TOAST);
+      toast.success(t('connectedAgain', { seconds: wholeSeconds(stats?.backlogMs ?? 0) }), ONE_TOAST);
     before = state;
   });
 };
@@ -40,7 +42,8 @@ const announce = (broadcast: BroadcastHandle) => {
 /** Holds the one broadcast of this tab above the pages, so that moving between them does not touch it. */
 export const BroadcastProvider = ({ broadcast, children }: Props) => {
   useEffect(() => askBeforeLeaving(broadcast), [broadcast]);
-  useEffect(() => announce(broadcast), [broadcast]);
+  const t = useTranslations('broadcast');
+  useEffect(() => announce(broadcast, t), [broadcast, t]);
   return <BroadcastContext value={broadcast}>{children}</BroadcastContext>;
 };
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { step, type Broadcast, type BroadcastEvent, type Effect } from './broadcast.ts';
 import { FAILURES, failureOf } from './failures.ts';
+import { english } from '../words/words.testing.tsx';
 import type { FeedFailure, UplinkEvent } from '#ingest-client/uplink';
 
 const uplink = (event: UplinkEvent, atMs = 0): BroadcastEvent => ({ type: 'uplink', event, atMs });
@@ -149,8 +150,9 @@ describe('failures', () => {
     for (const because of Object.keys(failureOf) as Exclude<FeedFailure, 'ended-elsewhere'>[]) {
       const { state } = play(...LIVE, uplink({ type: 'failed', because }));
       if (state.at !== 'failed') throw new Error(`${because} did not fail the show`);
-      expect(FAILURES[state.because].title).toMatch(/^[A-Z].+[^.]$/);
-      expect(FAILURES[state.because].advice).toMatch(/^[A-Z].+\.$/);
+      const t = english('broadcast');
+      expect(t(`failure.${state.because}`)).toMatch(/^[A-Z].+[^.]$/);
+      expect(t(`failureAdvice.${state.because}`)).toMatch(/^[A-Z].+\.$/);
     }
   });
 

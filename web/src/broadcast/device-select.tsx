@@ -1,3 +1,4 @@
+import { useTranslations } from 'use-intl';
 import { Field, Select } from '../ui/field.tsx';
 import type { DeviceChoice } from './capture/devices.ts';
 
@@ -12,24 +13,27 @@ type Props = {
 };
 
 /** One of the machine's cameras or microphones. */
-export const DeviceSelect = ({ label, devices, chosen, none, disabled = false, onChoose }: Props) => (
-  <Field label={label}>
-    {(control) => (
-      <Select
-        {...control}
-        value={devices.some(({ id }) => id === chosen) ? chosen : ''}
-        disabled={disabled || devices.length === 0}
-        onChange={({ target }) => onChoose(target.value)}
-      >
-        {!devices.some(({ id }) => id === chosen) && (
-          <option value="">{devices.length === 0 ? none : 'Choose…'}</option>
-        )}
-        {devices.map(({ id, label: name }) => (
-          <option key={id} value={id}>
-            {name}
-          </option>
-        ))}
-      </Select>
-    )}
-  </Field>
-);
+export const DeviceSelect = ({ label, devices, chosen, none, disabled = false, onChoose }: Props) => {
+  const t = useTranslations('broadcast');
+  return (
+    <Field label={label}>
+      {(control) => (
+        <Select
+          {...control}
+          value={devices.some(({ id }) => id === chosen) ? chosen : ''}
+          disabled={disabled || devices.length === 0}
+          onChange={({ target }) => onChoose(target.value)}
+        >
+          {!devices.some(({ id }) => id === chosen) && (
+            <option value="">{devices.length === 0 ? none : t('choose')}</option>
+          )}
+          {devices.map(({ id, label: name }) => (
+            <option key={id} value={id}>
+              {name}
+            </option>
+          ))}
+        </Select>
+      )}
+    </Field>
+  );
+};

@@ -1,5 +1,6 @@
 import { Camera, CameraOff, Mic, MicOff, Radio } from 'lucide-react';
 import { useEffect, useId, useState, type FormEvent } from 'react';
+import { useTranslations } from 'use-intl';
 import { SHOW_LIMITS, type Latency, type Visibility } from '#contract/show';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
@@ -8,9 +9,7 @@ import { IconButton } from '../ui/icon-button.tsx';
 import { LatencyField, VisibilityField } from '../ui/show-choices.tsx';
 import type { Broadcast } from './broadcast.ts';
 import { useBroadcast, useBroadcastHandle } from './broadcast-provider.tsx';
-import { NOTICES } from './capture/capture.ts';
 import { DeviceSelect } from './device-select.tsx';
-import { FAILURES } from './failures.ts';
 import { LevelMeter } from './level-meter.tsx';
 import { NoticeBox } from './notice-box.tsx';
 import { Preview } from './preview.tsx';
@@ -49,12 +48,6 @@ const connectedStream = (state: Broadcast): string | undefined => {
   return state.at === 'connecting' && state.now === 'starting' ? state.streamId : undefined;
 };
 
-const PROGRESS = {
-  creating: 'Creating the stream…',
-  dialling: 'Connecting…',
-  starting: 'Connected — starting stream',
-} as const;
-
 /** Before the show: devices, preview, title, Start. Closing it lets go of the camera. */
 export const GoLiveDialog = ({
   open,
@@ -65,6 +58,7 @@ export const GoLiveDialog = ({
   asks = ALL,
   goOn,
 }: Props) => {
+  const t = useTranslations('broadcast');
   const broadcast = useBroadcastHandle();
   const { state, capture } = useBroadcast();
   const formId = useId();
@@ -112,22 +106,18 @@ export const GoLiveDialog = ({
     <Dialog
       open={open}
       onOpenChange={change}
-      title={goOn ? 'Go on with the show' : 'Go Live'}
-      description={
-        goOn
-          ? `“${initial.title}” goes on as soon as your camera is there.`
-          : 'Check how you look and sound. Nobody sees you before you press Start.'
-      }
+      title={goOn ? t('goOnWithTheShow') : t('goLive')}
+      description={goOn ? t('goesOnAsSoonAs', { title: initial.title }) : t('checkHowYouLookAnd')}
       width="l"
       dismissible={!connecting}
       footer={
         <>
           <output className="go-live__progress">
-            {state.at === 'connecting' && PROGRESS[state.now]}
-            {state.at === 'ending' && 'Stopping…'}
+            {state.at === 'connecting' && t(`progress.${state.now}`)}
+            {state.at === 'ending' && t('stopping')}
           </output>
           <Button variant="ghost" onClick={() => (connecting ? broadcast.end() : change(false))}>
-            Cancel
+            {t('cancel')}
           </Button>
           <Button
             type="submit"
@@ -137,7 +127,7 @@ export const GoLiveDialog = ({
             busy={connecting}
             disabled={state.at !== 'ready' && !connecting}
           >
-            Start
+            {t('start')}
           </Button>
         </>
       }
@@ -145,22 +135,22 @@ export const GoLiveDialog = ({
       <form id={formId} className="go-live" noValidate onSubmit={start}>
         <div className="go-live__picture">
           <GoLivePreview />
-          {capture.notice && <NoticeBox tone="warn" title={NOTICES[capture.notice]} />}
+          {capture.notice && <NoticeBox tone="warn" title={t(`notice.${capture.notice}`)} />}
         </div>
         <div className="go-live__fields">
           {state.at === 'ready' && state.problem && <NoticeBox tone="danger" title={state.problem} />}
           {!goOn && (
             <Field
-              label="Title"
+              label={t('title')}
               required
-              error={untitled && input.title.trim() === '' ? 'Give the show a title.' : undefined}
+              error={untitled && input.title.trim() === '' ? t('giveTheShowATitle') : undefined}
             >
               {(control) => (
                 <TextInput
                   {...control}
                   value={input.title}
                   maxLength={SHOW_LIMITS.titleCharacters}
-                  placeholder="What is it about?"
+                  placeholder={t('whatIsItAbout')}
                   autoComplete="off"
                   disabled={connecting}
                   onChange={({ target }) => setInput({ ...input, title: target.value })}
@@ -169,18 +159,18 @@ export const GoLiveDialog = ({
             </Field>
           )}
           <DeviceSelect
-            label="Camera"
+            label={t('camera')}
             devices={capture.cameras}
             chosen={capture.cameraId}
-            none={state.at === 'asking' ? 'Waiting for permission…' : 'No camera'}
+            none={state.at === 'asking' ? t('waitingForPermission') : t('noCamera')}
             disabled={connecting}
             onChoose={(id) => void broadcast.capture.chooseCamera(id)}
           />
           <DeviceSelect
-            label="Microphone"
+            label={t('microphone')}
             devices={capture.microphones}
             chosen={capture.microphoneId}
-            none={state.at === 'asking' ? 'Waiting for permission…' : 'No microphone'}
+            none={state.at === 'asking' ? t('waitingForPermission') : t('noMicrophone')}
             disabled={connecting}
             onChoose={(id) => void broadcast.capture.chooseMicrophone(id)}
           />
@@ -192,19 +182,19 @@ export const GoLiveDialog = ({
 };
 
 const GoLivePreview = () => {
+  const t = useTranslations('broadcast');
   const broadcast = useBroadcastHandle();
   const { state, capture } = useBroadcast();
   if (state.at === 'failed') {
-    const { title, advice } = FAILURES[state.because];
     return (
       <div className="broadcast-preview broadcast-preview--message">
-        <NoticeBox tone="danger" title={title}>
-          <p>{advice}</p>
+        <NoticeBox tone="danger" title={t(`failure.${state.because}`)}>
+          <p>{t(`failureAdvice.${state.because}`)}</p>
         </NoticeBox>
         {state.because === 'part-missing' ? (
-          <Button onClick={() => location.reload()}>Reload</Button>
+          <Button onClick={() => location.reload()}>{t('reload')}</Button>
         ) : (
-          <Button onClick={broadcast.ask}>Try again</Button>
+          <Button onClick={broadcast.ask}>{t('tryAgain')}</Button>
         )}
       </div>
     );
@@ -212,7 +202,7 @@ const GoLivePreview = () => {
   if (state.at === 'asking' || state.at === 'idle' || state.at === 'ended')
     return (
       <div className="broadcast-preview broadcast-preview--message">
-        <output>Allow the camera and the microphone in your browser’s own question.</output>
+        <output>{t('allowTheCameraAndThe')}</output>
       </div>
     );
   const { muted, cameraOn, hasMicrophone } = capture;
@@ -223,7 +213,7 @@ const GoLivePreview = () => {
         <IconButton
           size="s"
           className="broadcast-preview__toggle"
-          label={muted ? 'Unmute the microphone' : 'Mute the microphone'}
+          label={muted ? t('unmuteTheMicrophone') : t('muteTheMicrophone')}
           icon={muted ? <MicOff /> : <Mic />}
           data-active={muted}
           disabled={!hasMicrophone}
@@ -232,7 +222,7 @@ const GoLivePreview = () => {
         <IconButton
           size="s"
           className="broadcast-preview__toggle"
-          label={cameraOn ? 'Turn the camera off' : 'Turn the camera on'}
+          label={cameraOn ? t('turnTheCameraOff') : t('turnTheCameraOn')}
           icon={cameraOn ? <Camera /> : <CameraOff />}
           data-active={!cameraOn}
           disabled={capture.cameras.length === 0}
@@ -250,24 +240,27 @@ type MoreProps = {
   onChange: (input: GoLiveInput) => void;
 };
 
-const MoreFields = ({ input, asks, disabled, onChange }: MoreProps) => (
-  <details className="go-live__more">
-    <summary>More</summary>
-    <div className="go-live__more-fields">
-      {asks.includes('visibility') && (
-        <VisibilityField
-          value={input.visibility}
-          disabled={disabled}
-          onChange={(visibility) => onChange({ ...input, visibility })}
-        />
-      )}
-      {asks.includes('latency') && (
-        <LatencyField
-          value={input.latency}
-          disabled={disabled}
-          onChange={(latency) => onChange({ ...input, latency })}
-        />
-      )}
-    </div>
-  </details>
-);
+const MoreFields = ({ input, asks, disabled, onChange }: MoreProps) => {
+  const t = useTranslations('broadcast');
+  return (
+    <details className="go-live__more">
+      <summary>{t('more')}</summary>
+      <div className="go-live__more-fields">
+        {asks.includes('visibility') && (
+          <VisibilityField
+            value={input.visibility}
+            disabled={disabled}
+            onChange={(visibility) => onChange({ ...input, visibility })}
+          />
+        )}
+        {asks.includes('latency') && (
+          <LatencyField
+            value={input.latency}
+            disabled={disabled}
+            onChange={(latency) => onChange({ ...input, latency })}
+          />
+        )}
+      </div>
+    </details>
+  );
+};

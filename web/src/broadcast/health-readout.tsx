@@ -1,3 +1,4 @@
+import { useTranslations } from 'use-intl';
 import type { Rung } from '#wire';
 import { Badge } from '../ui/badge.tsx';
 import { useBroadcast } from './broadcast-provider.tsx';
@@ -16,24 +17,28 @@ const megabits = (kbps: number) => `${(kbps / 1000).toFixed(1)} Mb/s`;
 
 /** How the show does, in numbers for those who want them. */
 export const HealthReadout = () => {
+  const t = useTranslations('broadcast');
   const snapshot = useBroadcast();
   const { stats, health, rung, skippedMs } = snapshot;
-  const { text, tone, advice } = qualityOf(snapshot);
+  const { text, tone, advice } = qualityOf(t, snapshot);
   const rows: [string, string][] = [
-    ['Sent', stats ? megabits(stats.kbps) : '—'],
-    ['Frame rate', stats ? `${Math.round(stats.fps)} a second` : '—'],
-    ['Waiting here', stats ? seconds(stats.backlogMs) : '—'],
+    [t('sent'), stats ? megabits(stats.kbps) : '—'],
+    [t('frameRate'), stats ? t('framesASecond', { frames: Math.round(stats.fps) }) : '—'],
+    [t('waitingHere'), stats ? seconds(stats.backlogMs) : '—'],
     [
-      'Not confirmed yet',
+      t('notConfirmedYet'),
       health ? seconds((health.unacknowledgedMs ?? health.delayMs) + (stats?.backlogMs ?? 0)) : '—',
     ],
-    ['Left out', `${stats?.droppedFrames ?? 0} pictures${skippedMs > 0 ? `, ${seconds(skippedMs)}` : ''}`],
-    ['Encoder', rung ? ENCODERS[rung] : '—'],
+    [
+      t('leftOut'),
+      `${t('frames', { frames: stats?.droppedFrames ?? 0 })}${skippedMs > 0 ? `, ${seconds(skippedMs)}` : ''}`,
+    ],
+    [t('encoder'), rung ? ENCODERS[rung] : '—'],
   ];
   return (
-    <section className="health" aria-label="How the stream does">
+    <section className="health" aria-label={t('howTheStreamDoes')}>
       <header className="health__header">
-        <h3>Stream health</h3>
+        <h3>{t('streamHealth')}</h3>
         <output>
           <Badge tone={tone}>{text}</Badge>
         </output>
@@ -43,7 +48,9 @@ export const HealthReadout = () => {
         {rows.map(([name, value]) => (
           <div key={name} className="health__row">
             <dt>{name}</dt>
-            <dd>{value}</dd>
+            <dd>
+              <bdi>{value}</bdi>
+            </dd>
           </div>
         ))}
       </dl>

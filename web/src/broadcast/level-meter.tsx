@@ -1,5 +1,6 @@
 import { Mic, MicOff } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
+import { useTranslations } from 'use-intl';
 import './broadcast.css';
 
 type Props = { level: () => number; muted: boolean; hasMicrophone: boolean };
@@ -13,6 +14,7 @@ const QUIET_MS = 4_000;
  * any sound at all, because a value that changes sixty times a second is noise to it.
  */
 export const LevelMeter = ({ level, muted, hasMicrophone }: Props) => {
+  const t = useTranslations('broadcast');
   const bar = useRef<HTMLDivElement>(null);
   const [quiet, setQuiet] = useState(false);
 
@@ -31,12 +33,12 @@ export const LevelMeter = ({ level, muted, hasMicrophone }: Props) => {
   }, [level]);
 
   const text = !hasMicrophone
-    ? 'No microphone'
+    ? t('noMicrophone')
     : muted
-      ? 'Microphone muted'
+      ? t('microphoneMuted')
       : quiet
-        ? 'No sound from the microphone'
-        : 'Microphone works';
+        ? t('noSoundFromTheMicrophone')
+        : t('microphoneWorks');
   const Icon = muted || !hasMicrophone ? MicOff : Mic;
   return (
     <div className={`level-meter${muted || !hasMicrophone ? ' level-meter--off' : ''}`}>

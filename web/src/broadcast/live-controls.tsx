@@ -1,18 +1,17 @@
 import { Camera, CameraOff, Mic, MicOff, MonitorUp, MonitorX, Settings2, Square } from 'lucide-react';
 import { Popover } from 'radix-ui';
 import { useEffect, useRef, useState } from 'react';
+import { useTranslations } from 'use-intl';
 import { Badge } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { useBroadcast, useBroadcastHandle } from './broadcast-provider.tsx';
-import { NOTICES } from './capture/capture.ts';
 import { DeviceSelect } from './device-select.tsx';
-import { FAILURES } from './failures.ts';
 import { HealthReadout } from './health-readout.tsx';
 import { LevelMeter } from './level-meter.tsx';
 import { NoticeBox } from './notice-box.tsx';
 import { Preview } from './preview.tsx';
-import { accountText, clockText, secondsAre, statusOf } from './status.ts';
+import { accountText, clockText, statusOf, wholeSeconds } from './status.ts';
 import './broadcast.css';
 
 type Props = {
@@ -22,6 +21,7 @@ type Props = {
 
 /** The running show to its creator: what goes out, how it does, and all that can be done about it. */
 export const LiveControls = ({ onDone }: Props) => {
+  const t = useTranslations('broadcast');
   const broadcast = useBroadcastHandle();
   const snapshot = useBroadcast();
   const { state, capture } = snapshot;
@@ -37,7 +37,7 @@ export const LiveControls = ({ onDone }: Props) => {
       />
     );
   return (
-    <section className="live-controls" aria-label="Your show">
+    <section className="live-controls" aria-label={t('yourShow')}>
       <div className="live-controls__picture">
         <Preview capture={capture}>
           <div className="live-controls__status">
@@ -48,7 +48,7 @@ export const LiveControls = ({ onDone }: Props) => {
           </div>
         </Preview>
         <ReconnectingBanner />
-        {capture.notice && <NoticeBox tone="warn" title={NOTICES[capture.notice]} />}
+        {capture.notice && <NoticeBox tone="warn" title={t(`notice.${capture.notice}`)} />}
         <Toolbar />
       </div>
       <HealthReadout />
@@ -58,8 +58,9 @@ export const LiveControls = ({ onDone }: Props) => {
 
 /** The state in a word, and for how long the show has been on the air. */
 export const LiveStatus = () => {
+  const t = useTranslations('broadcast');
   const snapshot = useBroadcast();
-  const { text, tone } = statusOf(snapshot);
+  const { text, tone } = statusOf(t, snapshot);
   const sinceMs = 'sinceMs' in snapshot.state ? snapshot.state.sinceMs : undefined;
   return (
     <>
@@ -74,13 +75,14 @@ export const LiveStatus = () => {
 };
 
 const Timer = ({ sinceMs }: { sinceMs: number }) => {
+  const t = useTranslations('broadcast');
   const [nowMs, setNowMs] = useState(() => Date.now());
   useEffect(() => {
     const timer = setInterval(() => setNowMs(Date.now()), 1_000);
     return () => clearInterval(timer);
   }, []);
   return (
-    <span className="live-controls__timer" role="timer" aria-label="On the air for">
+    <span className="live-controls__timer" role="timer" aria-label={t('onTheAirFor')}>
       {clockText(nowMs - sinceMs)}
     </span>
   );
@@ -88,44 +90,46 @@ const Timer = ({ sinceMs }: { sinceMs: number }) => {
 
 /** The seconds change all the time, and are not read out each time. */
 const ReconnectingBanner = () => {
+  const t = useTranslations('broadcast');
   const { state, stats, skippedMs } = useBroadcast();
   const keptMs = stats?.backlogMs ?? 0;
   if (state.at === 'reconnecting')
     return (
-      <NoticeBox tone="warn" title="The connection is gone; we are getting it back">
+      <NoticeBox tone="warn" title={t('theConnectionIsGoneWe')}>
         <p>
-          {skippedMs === 0 ? 'Keep going: nothing is lost so far. ' : 'Keep going. '}
+          {skippedMs === 0 ? t('keepGoingNothingIsLost') : t('keepGoing')}{' '}
           <span aria-live="off">
-            {`${secondsAre(keptMs)} kept here and will be sent.`}
-            {skippedMs > 0 && ` Before them ${secondsAre(skippedMs)} lost: they were too many to keep.`}
+            {t('keptHere', { seconds: wholeSeconds(keptMs) })}
+            {skippedMs > 0 && ` ${t('lostBefore', { seconds: wholeSeconds(skippedMs) })}`}
           </span>
         </p>
       </NoticeBox>
     );
   if (state.at === 'ending' && keptMs > 1_500)
     return (
-      <NoticeBox tone="warn" title="Sending what is still here">
-        <p aria-live="off">{secondsAre(keptMs)} left.</p>
+      <NoticeBox tone="warn" title={t('sendingWhatIsStillHere')}>
+        <p aria-live="off">{t('secondsLeft', { seconds: wholeSeconds(keptMs) })}</p>
       </NoticeBox>
     );
   return null;
 };
 
 const Toolbar = () => {
+  const t = useTranslations('broadcast');
   const broadcast = useBroadcastHandle();
   const { state, capture } = useBroadcast();
   const [asking, setAsking] = useState(false);
   const ending = state.at === 'ending';
   const { muted, cameraOn, screen, hasMicrophone, cameras } = capture;
   return (
-    <fieldset className="live-controls__toolbar" aria-label="Show controls">
+    <fieldset className="live-controls__toolbar" aria-label={t('showControls')}>
       <Button
         icon={muted ? <MicOff /> : <Mic />}
         data-active={muted}
         disabled={ending || !hasMicrophone}
         onClick={() => broadcast.capture.setMuted(!muted)}
       >
-        {muted ? 'Unmute' : 'Mute'}
+        {muted ? t('unmute') : t('mute')}
       </Button>
       <Button
         icon={cameraOn ? <Camera /> : <CameraOff />}
@@ -133,7 +137,7 @@ const Toolbar = () => {
         disabled={ending || cameras.length === 0}
         onClick={() => void broadcast.capture.setCameraOn(!cameraOn)}
       >
-        {cameraOn ? 'Camera off' : 'Camera on'}
+        {cameraOn ? t('cameraOff') : t('cameraOn')}
       </Button>
       <Button
         icon={screen ? <MonitorX /> : <MonitorUp />}
@@ -141,18 +145,18 @@ const Toolbar = () => {
         disabled={ending}
         onClick={() => (screen ? broadcast.capture.unshare() : void broadcast.capture.share())}
       >
-        {screen ? 'Stop sharing' : 'Share screen'}
+        {screen ? t('stopSharing') : t('shareScreen')}
       </Button>
       <Devices disabled={ending} />
       <Button variant="danger" icon={<Square />} busy={ending} onClick={() => setAsking(true)}>
-        End
+        {t('end')}
       </Button>
       <ConfirmDialog
         open={asking && !ending}
         onOpenChange={setAsking}
-        title="End the show?"
-        text="Viewers see the end, and the recording is made. A show that has ended cannot be taken up again."
-        confirm="End the show"
+        title={t('endTheShow')}
+        text={t('viewersSeeTheEndAnd')}
+        confirm={t('endTheShowNow')}
         onConfirm={() => {
           setAsking(false);
           broadcast.end();
@@ -163,26 +167,32 @@ const Toolbar = () => {
 };
 
 const Devices = ({ disabled }: { disabled: boolean }) => {
+  const t = useTranslations('broadcast');
   const broadcast = useBroadcastHandle();
   const { capture } = useBroadcast();
   return (
     <Popover.Root>
       <Popover.Trigger asChild>
         <Button icon={<Settings2 />} disabled={disabled}>
-          Devices
+          {t('devices')}
         </Button>
       </Popover.Trigger>
       <Popover.Portal>
-        <Popover.Content className="live-controls__devices" sideOffset={8} collisionPadding={16} aria-label="Devices">
+        <Popover.Content
+          className="live-controls__devices"
+          sideOffset={8}
+          collisionPadding={16}
+          aria-label={t('devices')}
+        >
           <DeviceSelect
-            label="Camera"
+            label={t('camera')}
             devices={capture.cameras}
             chosen={capture.cameraId}
             none="No camera"
             onChoose={(id) => void broadcast.capture.chooseCamera(id)}
           />
           <DeviceSelect
-            label="Microphone"
+            label={t('microphone')}
             devices={capture.microphones}
             chosen={capture.microphoneId}
             none="No microphone"
@@ -196,6 +206,7 @@ const Devices = ({ disabled }: { disabled: boolean }) => {
 
 /** What became of the show, until the person has read it. */
 const Outcome = ({ onClose }: { onClose: () => void }) => {
+  const t = useTranslations('broadcast');
   const { state, stats, skippedMs } = useBroadcast();
   const close = useRef<HTMLButtonElement>(null);
   // The button that had the focus has gone with the show. Where somebody writes to their viewers, they go on.
@@ -203,12 +214,11 @@ const Outcome = ({ onClose }: { onClose: () => void }) => {
     if (document.activeElement === document.body) close.current?.focus({ preventScroll: true });
   }, []);
   if (state.at === 'failed') {
-    const { title, advice } = FAILURES[state.because];
     return (
-      <section className="live-controls live-controls--over" aria-label="Your show">
-        <NoticeBox tone="danger" title={title}>
-          <p>{advice}</p>
-          {state.lengthMs !== undefined && <p>{accountText({ account: state, whole: false, stats, skippedMs })}</p>}
+      <section className="live-controls live-controls--over" aria-label={t('yourShow')}>
+        <NoticeBox tone="danger" title={t(`failure.${state.because}`)}>
+          <p>{t(`failureAdvice.${state.because}`)}</p>
+          {state.lengthMs !== undefined && <p>{accountText(t, { account: state, whole: false, stats, skippedMs })}</p>}
         </NoticeBox>
         {state.because === 'part-missing' && (
           <Button variant="primary" onClick={() => location.reload()}>
@@ -216,23 +226,23 @@ const Outcome = ({ onClose }: { onClose: () => void }) => {
           </Button>
         )}
         <Button ref={close} onClick={onClose}>
-          Close
+          {t('close')}
         </Button>
       </section>
     );
   }
   if (state.at !== 'ended') return null;
   return (
-    <section className="live-controls live-controls--over" aria-label="Your show">
+    <section className="live-controls live-controls--over" aria-label={t('yourShow')}>
       <output>
-        <h2>The show has ended</h2>
+        <h2>{t('theShowHasEnded')}</h2>
         <p className="muted">
-          {accountText({ account: state, whole: state.whole, stats, skippedMs })}
-          {state.lengthMs !== undefined && ' The recording will be ready in a moment.'}
+          {accountText(t, { account: state, whole: state.whole, stats, skippedMs })}
+          {state.lengthMs !== undefined && ` ${t('theRecordingWillBeReady')}`}
         </p>
       </output>
       <Button ref={close} onClick={onClose}>
-        Close
+        {t('close')}
       </Button>
     </section>
   );

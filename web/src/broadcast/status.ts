@@ -1,103 +1,95 @@
 import type { Account } from './broadcast.ts';
 import type { Snapshot } from './create-broadcast.ts';
+import type { Translate } from '../words/translate.ts';
 
 export type Tone = 'neutral' | 'live' | 'ok' | 'warn' | 'danger';
 
 /** A show's state in a word or two. */
-export const statusOf = ({ state }: Snapshot): { text: string; tone: Tone } => {
+export const statusOf = (t: Translate<'broadcast'>, { state }: Snapshot): { text: string; tone: Tone } => {
   switch (state.at) {
     case 'connecting':
-      return { text: state.now === 'starting' ? 'Starting stream…' : 'Connecting…', tone: 'neutral' };
+      return { text: t(state.now === 'starting' ? 'status.starting' : 'status.connecting'), tone: 'neutral' };
     case 'live':
-      return { text: 'Streaming…', tone: 'live' };
+      return { text: t('status.streaming'), tone: 'live' };
     case 'reconnecting':
-      return { text: 'Reconnecting…', tone: 'warn' };
+      return { text: t('status.reconnecting'), tone: 'warn' };
     case 'ending':
-      return { text: 'Ending…', tone: 'neutral' };
+      return { text: t('status.ending'), tone: 'neutral' };
     case 'ended':
-      return { text: 'Ended', tone: 'neutral' };
+      return { text: t('status.ended'), tone: 'neutral' };
     case 'failed':
-      return { text: 'Stopped', tone: 'danger' };
+      return { text: t('status.stopped'), tone: 'danger' };
     default:
-      return { text: 'Off the air', tone: 'neutral' };
+      return { text: t('status.off'), tone: 'neutral' };
   }
 };
 
 type Quality = { text: string; tone: Tone; advice?: string };
 
 /** How the show does, in one word and, where it is not well, a sentence; each number in it was measured. */
-export const qualityOf = ({ state, cause }: Pick<Snapshot, 'state' | 'cause'>): Quality => {
+export const qualityOf = (t: Translate<'broadcast'>, { state, cause }: Pick<Snapshot, 'state' | 'cause'>): Quality => {
   // the banner says what is to be said of it
-  if (state.at === 'reconnecting') return { text: 'Not connected', tone: 'warn' };
+  if (state.at === 'reconnecting') return { text: t('quality.notConnected'), tone: 'warn' };
   switch (cause.is) {
     case 'unknown':
       return { text: '—', tone: 'neutral' };
     case 'machine-busy':
       return {
-        text: 'Fair',
+        text: t('quality.fair'),
         tone: 'warn',
-        advice: `This machine is busy: ${countText(cause.pictures, 'picture was', 'pictures were')} left out in the last seconds.`,
+        advice: t('advice.machineBusy', { pictures: cause.pictures }),
       };
     case 'upload-slow':
       return {
-        text: 'Poor',
+        text: t('quality.poor'),
         tone: 'danger',
-        advice: `Your upload is slower than your video: ${secondsWait(cause.waitingMs)} here.`,
+        advice: t('advice.uploadSlow', { seconds: wholeSeconds(cause.waitingMs) }),
       };
     case 'service-slow':
       return {
-        text: 'Fair',
+        text: t('quality.fair'),
         tone: 'warn',
-        advice: `The video service takes your show slowly: ${secondsWait(cause.waitingMs)} for it.`,
+        advice: t('advice.serviceSlow', { seconds: wholeSeconds(cause.waitingMs) }),
       };
     case 'catching-up':
-      return { text: 'Fair', tone: 'warn', advice: `Catching up: ${secondsAre(cause.waitingMs)} still to be sent.` };
+      return {
+        text: t('quality.fair'),
+        tone: 'warn',
+        advice: t('advice.catchingUp', { seconds: wholeSeconds(cause.waitingMs) }),
+      };
     case 'size-changed':
       return {
-        text: 'Fair',
+        text: t('quality.fair'),
         tone: 'warn',
-        advice: 'The picture’s size has changed. Some players stop at that for a moment.',
+        advice: t('advice.sizeChanged'),
       };
     case 'well':
-      return { text: 'Good', tone: 'ok' };
+      return { text: t('quality.good'), tone: 'ok' };
   }
 };
 
-const secondsWait = (ms: number): string => countText(Math.round(ms / 1_000), 'second waits', 'seconds wait');
-
-const countText = (count: number, one: string, several: string): string => `${count} ${count === 1 ? one : several}`;
-
-/** "1 second is", "75 seconds are". */
-export const secondsAre = (ms: number): string => countText(Math.round(ms / 1_000), 'second is', 'seconds are');
-
-/** "1 second", "75 seconds": a length that a sentence tells. */
-export const secondsText = (ms: number): string => countText(Math.round(ms / 1_000), 'second', 'seconds');
+/** A length as a sentence tells it. */
+export const wholeSeconds = (ms: number): number => Math.round(ms / 1_000);
 
 type Ended = Pick<Snapshot, 'stats' | 'skippedMs'> & { account: Account; whole: boolean };
 
 /** What became of a show: its length, how much of it is known to have been published, what is missing and why. */
-export const accountText = ({ account, whole, stats, skippedMs }: Ended): string => {
+export const accountText = (t: Translate<'broadcast'>, { account, whole, stats, skippedMs }: Ended): string => {
   const { lengthMs, unconfirmedMs = 0 } = account;
   const sentences: string[] = [];
   const missingMs = skippedMs + unconfirmedMs;
-  if (whole && missingMs === 0) sentences.push('Everything was sent.');
-  if (lengthMs === undefined) return sentences.join(' ') || 'It had not begun.';
+  if (whole && missingMs === 0) sentences.push(t('account.allSent'));
+  if (lengthMs === undefined) return sentences.join(' ') || t('account.notBegun');
   const length = clockText(lengthMs);
-  if (missingMs === 0)
-    sentences.push(whole ? `The show lasted ${length}, and all of it was published.` : `The show lasted ${length}.`);
+  if (missingMs === 0) sentences.push(whole ? t('account.lastedAll', { length }) : t('account.lasted', { length }));
   else {
     const published = clockText(Math.max(0, lengthMs - missingMs));
-    sentences.push(`The show lasted ${length}, and ${published} of it were published for certain.`);
+    sentences.push(t('account.lastedPart', { length, published }));
   }
-  if (skippedMs > 0)
-    sentences.push(`${secondsAre(skippedMs)} missing: the network was away for longer than could be kept here.`);
-  if (unconfirmedMs > 0)
-    sentences.push(
-      `Of the last ${secondsText(Math.ceil(unconfirmedMs / 1_000) * 1_000)} the video service has not confirmed that they arrived.`,
-    );
+  if (skippedMs > 0) sentences.push(t('account.missing', { seconds: wholeSeconds(skippedMs) }));
+  if (unconfirmedMs > 0) sentences.push(t('account.unconfirmed', { seconds: Math.ceil(unconfirmedMs / 1_000) }));
   const pictures = stats?.droppedFrames ?? 0;
-  if (pictures > 0)
-    sentences.push(`${countText(pictures, 'picture was', 'pictures were')} left out, because this machine was busy.`);
+  if (pictures > 0) sentences.push(t('account.dropped', { pictures }));
   return sentences.join(' ');
 };
 

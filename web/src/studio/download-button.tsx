@@ -2,6 +2,7 @@ import { useMutation } from '@tanstack/react-query';
 import { Download } from 'lucide-react';
 import { useState } from 'react';
 import { toast } from 'sonner';
+import { useTranslations } from 'use-intl';
 import { useApp } from '../context/app-context.ts';
 import { useInterval } from '../ui/use-interval.ts';
 import { Button } from '../ui/button.tsx';
@@ -11,13 +12,14 @@ const ASK_EVERY_MS = 3_000;
 
 /** Keeps a recording as a file: it is made when that is first asked for, and comes by itself when it is there. */
 export const DownloadButton = ({ streamId }: { streamId: string }) => {
+  const t = useTranslations('studio');
   const { api } = useApp();
   const [making, setMaking] = useState(false);
   const ask = useMutation({
     mutationFn: () => api.recordingFile(streamId),
     onSuccess: (file) => {
       if (file.is === 'preparing') {
-        if (!making) toast('Your file is being made. It comes by itself; stay on this page.');
+        if (!making) toast(t('yourFileIsBeingMade'));
         setMaking(true);
         return;
       }
@@ -29,7 +31,7 @@ export const DownloadButton = ({ streamId }: { streamId: string }) => {
   useInterval(() => ask.mutate(), making && !ask.isPending ? ASK_EVERY_MS : undefined);
   return (
     <Button icon={<Download />} busy={making || ask.isPending} onClick={() => ask.mutate()}>
-      {making ? 'Making the file' : 'Download'}
+      {making ? t('makingTheFile') : t('download')}
     </Button>
   );
 };

@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useId, useState, type FormEvent } from 'react';
 import { toast } from 'sonner';
+import { useTranslations } from 'use-intl';
 import type { StreamView } from '#contract/http';
 import type { UpdateStream } from '#contract/show';
 import { useApp } from '../context/app-context.ts';
@@ -15,6 +16,7 @@ const JUDGED_EVERY_MS = 10_000;
 
 /** Changes what viewers read of a show, while it runs too; before it, also for whom it is, and when. */
 export const EditShowDialog = ({ stream, onClose }: { stream: StreamView; onClose: () => void }) => {
+  const t = useTranslations('studio');
   const { api, queries } = useApp();
   const queryClient = useQueryClient();
   const formId = useId();
@@ -32,12 +34,12 @@ export const EditShowDialog = ({ stream, onClose }: { stream: StreamView; onClos
     mutationFn: (change: UpdateStream) => api.updateStream(stream.id, change),
     onSuccess: async (changed) => {
       queryClient.setQueryData(queries.stream(stream.id).queryKey, changed);
-      toast.success('Saved');
+      toast.success(t('saved'));
       onClose();
       await queryClient.invalidateQueries({ queryKey: ['streams'] });
     },
   });
-  const { title, when } = problemsOf(draft, nowMs);
+  const { title, when } = problemsOf(t, draft, nowMs);
   // An announced time that has passed stands; only a new one has to lie ahead.
   const problems = { title, ...(draft.when !== before.when && { when }) };
   const sayable = !problems.title && !problems.when;
@@ -52,14 +54,14 @@ export const EditShowDialog = ({ stream, onClose }: { stream: StreamView; onClos
     <Dialog
       open
       onOpenChange={(open) => !open && onClose()}
-      title="Edit the show"
+      title={t('editTheShow')}
       footer={
         <>
           <Button variant="ghost" onClick={onClose}>
-            Cancel
+            {t('cancel')}
           </Button>
           <Button type="submit" form={formId} variant="primary" busy={save.isPending} disabled={!sayable}>
-            Save
+            {t('save')}
           </Button>
         </>
       }

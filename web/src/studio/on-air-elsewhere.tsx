@@ -1,5 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
+import { useTranslations } from 'use-intl';
 import type { StreamView } from '#contract/http';
 import { useApp } from '../context/app-context.ts';
 import { useLive } from '../context/use-live.ts';
@@ -11,6 +12,7 @@ import { Viewers } from '../ui/viewers.tsx';
 
 /** A show of mine that is not sent from this tab: another device has it, or this page was reloaded in the middle of it. */
 export const OnAirElsewhere = ({ stream, onGoOn }: { stream: StreamView; onGoOn: () => void }) => {
+  const t = useTranslations('studio');
   const { api } = useApp();
   const queryClient = useQueryClient();
   const now = useLive(stream.id, { mine: true });
@@ -36,24 +38,20 @@ export const OnAirElsewhere = ({ stream, onGoOn }: { stream: StreamView; onGoOn:
           <StreamBadge stream={{ ...stream, state }} /> <Viewers viewers={now?.viewers ?? stream.viewers} />
         </p>
         <h2>{stream.title}</h2>
-        <p className="muted">
-          {state === 'reconnecting'
-            ? 'This show lost its connection and waits for you.'
-            : 'This show is sent from another tab or device.'}
-        </p>
+        <p className="muted">{state === 'reconnecting' ? t('thisShowLostItsConnection') : t('thisShowIsSentFrom')}</p>
       </div>
       <div className="studio__actions">
-        <Button onClick={() => setConfirming(true)}>End the show</Button>
+        <Button onClick={() => setConfirming(true)}>{t('endTheShow')}</Button>
         <Button variant="primary" onClick={onGoOn}>
-          Go on here
+          {t('goOnHere')}
         </Button>
       </div>
       <ConfirmDialog
         open={confirming}
         onOpenChange={setConfirming}
-        title="End the show?"
-        text="It goes off the air for everyone. Its recording stays."
-        confirm="End the show"
+        title={t('endTheShowQuestion')}
+        text={t('itGoesOffTheAir')}
+        confirm={t('endTheShow')}
         busy={end.isPending}
         onConfirm={() => end.mutate()}
       />

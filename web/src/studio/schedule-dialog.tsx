@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useId, useState, type FormEvent } from 'react';
 import { toast } from 'sonner';
+import { useTranslations } from 'use-intl';
 import { useApp } from '../context/app-context.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
@@ -14,6 +15,7 @@ const ASKS = ['when', 'visibility', 'latency'] as const;
 
 /** Announces a show: it stands on its creator's page and has one of its own until they go live on it. */
 export const ScheduleDialog = ({ onClose }: { onClose: () => void }) => {
+  const t = useTranslations('studio');
   const { api } = useApp();
   const queryClient = useQueryClient();
   const formId = useId();
@@ -36,12 +38,12 @@ export const ScheduleDialog = ({ onClose }: { onClose: () => void }) => {
         scheduledFor,
       }),
     onSuccess: async () => {
-      toast.success('Your show is announced');
+      toast.success(t('yourShowIsAnnounced'));
       onClose();
       await queryClient.invalidateQueries({ queryKey: ['streams'] });
     },
   });
-  const problems = problemsOf(draft, nowMs);
+  const problems = problemsOf(t, draft, nowMs);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setPressed(true);
@@ -53,15 +55,15 @@ export const ScheduleDialog = ({ onClose }: { onClose: () => void }) => {
     <Dialog
       open
       onOpenChange={(open) => !open && onClose()}
-      title="Schedule a show"
-      description="It is announced on your page, with a countdown. You go live on it from here when it is time."
+      title={t('scheduleAShow')}
+      description={t('itIsAnnouncedOnYour')}
       footer={
         <>
           <Button variant="ghost" onClick={onClose}>
-            Cancel
+            {t('cancel')}
           </Button>
           <Button type="submit" form={formId} variant="primary" busy={announce.isPending}>
-            Announce
+            {t('announce')}
           </Button>
         </>
       }

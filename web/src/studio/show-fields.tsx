@@ -1,8 +1,10 @@
+import { useTranslations } from 'use-intl';
 import type { StreamView } from '#contract/http';
 import { SHOW_LIMITS, type Latency, type Visibility } from '#contract/show';
 import { Field, TextArea, TextInput } from '../ui/field.tsx';
 import { LatencyField, VisibilityField } from '../ui/show-choices.tsx';
 import { parseLocalText } from './local-time.ts';
+import type { Translate } from '../words/translate.ts';
 import './show-fields.css';
 
 /** What a creator says of a show; `when` is what the control for it shows. */
@@ -32,23 +34,24 @@ type Problems = { title?: string | undefined; when?: string | undefined };
 type Props = { draft: ShowDraft; asks: Asks; problems: Problems; onChange: (draft: ShowDraft) => void };
 
 /** What is wrong with a draft. */
-export const problemsOf = ({ title, when }: ShowDraft, nowMs: number): Problems => ({
-  title: title.trim() ? undefined : 'A show needs a title.',
-  when: whenProblem(parseLocalText(when), nowMs),
+export const problemsOf = (t: Translate<'studio'>, { title, when }: ShowDraft, nowMs: number): Problems => ({
+  title: title.trim() ? undefined : t('aShowNeedsATitle'),
+  when: whenProblem(t, parseLocalText(when), nowMs),
 });
 
-const whenProblem = (atMs: number | undefined, nowMs: number) => {
-  if (atMs === undefined) return 'A day and a time are needed.';
-  if (atMs <= nowMs) return 'This time has passed.';
-  return atMs < nowMs + SHOW_LIMITS.aheadMs ? undefined : 'A show can be announced up to a year ahead.';
+const whenProblem = (t: Translate<'studio'>, atMs: number | undefined, nowMs: number) => {
+  if (atMs === undefined) return t('enterADay');
+  if (atMs <= nowMs) return t('thisTimeHasPassed');
+  return atMs < nowMs + SHOW_LIMITS.aheadMs ? undefined : t('upToAYearAhead');
 };
 
 /** The fields of a show that is announced or changed. */
 export const ShowFields = ({ draft, asks, problems, onChange }: Props) => {
+  const t = useTranslations('studio');
   const set = (change: Partial<ShowDraft>) => onChange({ ...draft, ...change });
   return (
     <>
-      <Field label="Title" required error={problems.title}>
+      <Field label={t('title')} required error={problems.title}>
         {(control) => (
           <TextInput
             {...control}
@@ -60,7 +63,7 @@ export const ShowFields = ({ draft, asks, problems, onChange }: Props) => {
         )}
       </Field>
       {asks.includes('when') && (
-        <Field label="Starts" required hint={`In your time zone, ${zoneName()}`} error={problems.when}>
+        <Field label={t('starts')} required hint={t('inYourTimeZone', { zone: zoneName() })} error={problems.when}>
           {(control) => (
             <TextInput
               {...control}
@@ -71,7 +74,7 @@ export const ShowFields = ({ draft, asks, problems, onChange }: Props) => {
           )}
         </Field>
       )}
-      <Field label="Description">
+      <Field label={t('description')}>
         {(control) => (
           <TextArea
             {...control}

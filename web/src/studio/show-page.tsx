@@ -3,6 +3,7 @@ import { Link, useParams } from '@tanstack/react-router';
 import { CirclePlay, MessagesSquare, Pencil, Share2, Trash2 } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { toast } from 'sonner';
+import { useTranslations } from 'use-intl';
 import type { StreamView } from '#contract/http';
 import { isOnAir } from '#contract/show';
 import { ApiError } from '../api/api-error.ts';
@@ -29,6 +30,7 @@ import './show-page.css';
 
 /** One show of one's own once it is over: how it went, and what can be done with its recording. */
 export const ShowPage = () => {
+  const t = useTranslations('studio');
   const { streamId } = useParams({ from: '/studio/$streamId' });
   const { queries } = useApp();
   const signedIn = useSignedIn();
@@ -37,12 +39,12 @@ export const ShowPage = () => {
   const strange = stream && me && stream.creator.id !== me.id;
   const missing = error instanceof ApiError && (error.code === 'stream-not-found' || error.code === 'not-allowed');
   return (
-    <Page title={stream && !strange ? stream.title : 'Your show'}>
-      {!signedIn && <SignInGate title="Your show">Sign in to see how it went.</SignInGate>}
+    <Page title={stream && !strange ? stream.title : t('yourShow')}>
+      {!signedIn && <SignInGate title={t('yourShow')}>{t('signInToSeeHow')}</SignInGate>}
       {signedIn && (strange || missing) && <NothingHere />}
       {signedIn && stream && me && !strange && !missing && <Show stream={stream} />}
       {signedIn && !stream && error && !missing && (
-        <LoadFailed title="Your show could not be loaded" error={error} onRetry={() => void refetch()} />
+        <LoadFailed title={t('yourShowCouldNotBe')} error={error} onRetry={() => void refetch()} />
       )}
       {signedIn && !error && !(stream && me) && <Skeleton height="16rem" />}
     </Page>
@@ -50,6 +52,7 @@ export const ShowPage = () => {
 };
 
 const Show = ({ stream }: { stream: StreamView }) => {
+  const t = useTranslations('studio');
   const shareLink = useShareLink();
   const [doing, setDoing] = useState<'editing' | 'deleting'>();
   const { id, title, state, recording } = stream;
@@ -64,8 +67,8 @@ const Show = ({ stream }: { stream: StreamView }) => {
         <div className="show-page__words">
           <p className="show-page__badges">
             <StreamBadge stream={stream} />
-            {stream.test && <Badge tone="warn">Test</Badge>}
-            {stream.visibility === 'followers' && <Badge>Followers only</Badge>}
+            {stream.test && <Badge tone="warn">{t('test')}</Badge>}
+            {stream.visibility === 'followers' && <Badge>{t('followersOnly')}</Badge>}
           </p>
           <h1 dir="auto">{title}</h1>
           {stream.description && <RichText text={stream.description} />}
@@ -73,37 +76,37 @@ const Show = ({ stream }: { stream: StreamView }) => {
             {recording === 'ready' && (
               <Link to="/watch/$streamId" params={{ streamId: id }} className={buttonClass({ variant: 'primary' })}>
                 <CirclePlay aria-hidden="true" />
-                Watch the recording
+                {t('watchTheRecording')}
               </Link>
             )}
             {isOnAir({ state }) && (
               <Link to="/studio" className={buttonClass({ variant: 'primary' })}>
-                To the studio
+                {t('toTheStudio')}
               </Link>
             )}
             <Button icon={<Share2 />} onClick={() => shareLink({ url, title })}>
-              Share
+              {t('share')}
             </Button>
             <Button icon={<Pencil />} onClick={() => setDoing('editing')}>
-              Edit
+              {t('edit')}
             </Button>
             {recording === 'ready' && <DownloadButton streamId={id} />}
             {stream.startedAt !== undefined && state === 'ended' && (
               <Link to="/watch/$streamId" params={{ streamId: id }} className={buttonClass()}>
                 <MessagesSquare aria-hidden="true" />
-                Read the chat
+                {t('readTheChat')}
               </Link>
             )}
             {hasRecording && (
               <Button variant="ghost" icon={<Trash2 />} onClick={() => setDoing('deleting')}>
-                Delete the recording
+                {t('deleteTheRecording')}
               </Button>
             )}
           </div>
         </div>
       </header>
       <Card>
-        <h2 className="show-page__title">How it went</h2>
+        <h2 className="show-page__title">{t('howItWent')}</h2>
         <Facts stream={stream} />
       </Card>
       {state === 'ended' && stream.totalViewers !== undefined && <Watched stream={stream} />}
@@ -115,17 +118,18 @@ const Show = ({ stream }: { stream: StreamView }) => {
 
 /** Who watched it. */
 const Watched = ({ stream: { id, peakViewers = 0, totalViewers = 0 } }: { stream: StreamView }) => {
+  const t = useTranslations('studio');
   const { queries } = useApp();
   const { compact } = useFormats();
   const { data: points } = useQuery(queries.curve(id));
   const average = points && averageOf(points);
   return (
     <Card>
-      <h2 className="show-page__title">Who watched</h2>
+      <h2 className="show-page__title">{t('whoWatchedIt')}</h2>
       <dl className="show-page__facts">
-        <Fact name="Viewers">{compact(totalViewers)}</Fact>
-        <Fact name="Most at once">{compact(peakViewers)}</Fact>
-        {average !== undefined && <Fact name="On average">{compact(average)}</Fact>}
+        <Fact name={t('viewers')}>{compact(totalViewers)}</Fact>
+        <Fact name={t('mostAtOnce')}>{compact(peakViewers)}</Fact>
+        {average !== undefined && <Fact name={t('onAverage')}>{compact(average)}</Fact>}
       </dl>
       {points && points.length > 1 && <ViewerCurve points={points} peak={peakViewers} />}
     </Card>
@@ -133,24 +137,26 @@ const Watched = ({ stream: { id, peakViewers = 0, totalViewers = 0 } }: { stream
 };
 
 const Facts = ({ stream }: { stream: StreamView }) => {
+  const t = useTranslations('studio');
   const { startedAt, endedAt } = stream;
   const seconds = shownSeconds(stream);
+  const lost = lostText(t, stream);
   return (
     <dl className="show-page__facts">
       {startedAt !== undefined && (
-        <Fact name="Began">
+        <Fact name={t('began')}>
           <Moment at={startedAt} />
         </Fact>
       )}
       {endedAt !== undefined && (
-        <Fact name="Ended">
+        <Fact name={t('ended')}>
           <Moment at={endedAt} />
         </Fact>
       )}
-      {seconds !== undefined && <Fact name="Length">{clockTime(seconds)}</Fact>}
-      {lostText(stream) !== undefined && <Fact name="Lost">{lostText(stream)}</Fact>}
-      <Fact name="How it ended">{endText(stream)}</Fact>
-      <Fact name="Recording">{recordingText(stream)}</Fact>
+      {seconds !== undefined && <Fact name={t('length')}>{clockTime(seconds)}</Fact>}
+      {lost !== undefined && <Fact name={t('lost')}>{lost}</Fact>}
+      <Fact name={t('howItEnded')}>{endText(t, stream)}</Fact>
+      <Fact name={t('recording')}>{recordingText(t, stream)}</Fact>
     </dl>
   );
 };
@@ -163,13 +169,14 @@ const Fact = ({ name, children }: { name: string; children: ReactNode }) => (
 );
 
 const DeleteRecording = ({ stream, open, onClose }: { stream: StreamView; open: boolean; onClose: () => void }) => {
+  const t = useTranslations('studio');
   const { api } = useApp();
   const queryClient = useQueryClient();
   const remove = useMutation({
     mutationFn: () => api.deleteRecording(stream.id),
     onSuccess: async () => {
       onClose();
-      toast.success('The recording is deleted');
+      toast.success(t('theRecordingIsDeleted'));
       const about = ['streams', 'stream', 'posts', 'post', 'playback'];
       await Promise.all(about.map((first) => queryClient.invalidateQueries({ queryKey: [first] })));
     },
@@ -178,10 +185,10 @@ const DeleteRecording = ({ stream, open, onClose }: { stream: StreamView; open: 
     <ConfirmDialog
       open={open}
       onOpenChange={onClose}
-      title="Delete the recording?"
-      text="Nobody can watch the show any more, wherever its link was shared. This cannot be undone."
-      confirm="Delete the recording"
-      cancel="Keep it"
+      title={t('deleteTheRecordingQuestion')}
+      text={t('nobodyCanWatchTheShow')}
+      confirm={t('deleteTheRecording')}
+      cancel={t('keepIt')}
       busy={remove.isPending}
       onConfirm={() => remove.mutate()}
     />

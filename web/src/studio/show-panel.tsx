@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Eye, Pencil, Share2 } from 'lucide-react';
 import { useState } from 'react';
+import { useTranslations } from 'use-intl';
 import { useBroadcast } from '../broadcast/broadcast-provider.tsx';
 import { isLiveToViewers } from '#contract/show';
 import { useApp } from '../context/app-context.ts';
@@ -18,6 +19,7 @@ import './show-panel.css';
 
 /** The running show as its viewers know it: title, state, and the way to it for others. */
 export const ShowPanel = ({ streamId }: { streamId: string }) => {
+  const t = useTranslations('studio');
   const shareLink = useShareLink();
   const { queries } = useApp();
   const { state, health } = useBroadcast();
@@ -35,20 +37,20 @@ export const ShowPanel = ({ streamId }: { streamId: string }) => {
         <p className="show-panel__state muted">
           <StreamBadge stream={shown} />
           {isLiveToViewers(shown) && <Viewers viewers={now?.viewers ?? stream.viewers} />}
-          {viewersText({ at, told, unconfirmedMs: health?.unacknowledgedMs })}
+          {viewersText(t, { at, told, unconfirmedMs: health?.unacknowledgedMs })}
         </p>
         <h2>{shown.title}</h2>
       </div>
       <div className="studio__actions">
         <Button icon={<Pencil />} onClick={() => setEditing(true)}>
-          Edit
+          {t('edit')}
         </Button>
         <Link to="/watch/$streamId" params={{ streamId }} target="_blank" className={buttonClass()}>
           <Eye aria-hidden="true" />
-          Watch page
+          {t('watchPage')}
         </Link>
         <Button variant="primary" icon={<Share2 />} onClick={() => shareLink({ url, title: shown.title })}>
-          Share link
+          {t('shareLink')}
         </Button>
       </div>
       {editing && <EditShowDialog stream={stream} onClose={() => setEditing(false)} />}

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { useTranslations } from 'use-intl';
 import { useApp } from '../context/app-context.ts';
 import { useFormats } from '../words/formats.ts';
 import { Card } from '../ui/page.tsx';
@@ -7,6 +8,7 @@ import './show-summary.css';
 
 /** Who watched a show that is over, to its creator. */
 export const ShowSummary = ({ streamId }: { streamId: string }) => {
+  const t = useTranslations('studio');
   const { queries } = useApp();
   const { compact } = useFormats();
   const { data: stream } = useQuery(queries.stream(streamId));
@@ -15,14 +17,14 @@ export const ShowSummary = ({ streamId }: { streamId: string }) => {
   const { peakViewers = 0, totalViewers } = stream;
   return (
     <Card className="show-summary">
-      <h2>Who watched “{stream.title}”</h2>
+      <h2>{t('whoWatched', { title: stream.title })}</h2>
       <dl className="show-summary__figures">
         <div>
-          <dt>Viewers</dt>
+          <dt>{t('viewers')}</dt>
           <dd>{compact(totalViewers)}</dd>
         </div>
         <div>
-          <dt>Most at once</dt>
+          <dt>{t('mostAtOnce')}</dt>
           <dd>{compact(peakViewers)}</dd>
         </div>
       </dl>

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { english } from '../words/words.testing.tsx';
 import { shownState, viewersText } from './show-words.ts';
+
+const t = english('studio');
 
 describe('what the studio says of viewers', () => {
   it.each([
@@ -12,13 +15,13 @@ describe('what the studio says of viewers', () => {
     ['ending', 'ended', 'ended', 'Viewers see the end'],
   ] as const)('here %s, to viewers %s: %s', (at, told, state, text) => {
     expect(shownState({ at, told })).toBe(state);
-    expect(viewersText({ at, told, unconfirmedMs: 2_000 })).toBe(text);
+    expect(viewersText(t, { at, told, unconfirmedMs: 2_000 })).toBe(text);
   });
 
   it('does not say that they can see what nobody has confirmed', () => {
-    expect(viewersText({ at: 'live', told: 'live', unconfirmedMs: 20_001 })).toBe(
-      'Of the last 20 seconds nothing has been confirmed yet',
+    expect(viewersText(t, { at: 'live', told: 'live', unconfirmedMs: 20_001 })).toBe(
+      'The last 20 seconds are not confirmed yet',
     );
-    expect(viewersText({ at: 'live', told: 'live', unconfirmedMs: undefined })).toBe('Viewers can see you');
+    expect(viewersText(t, { at: 'live', told: 'live', unconfirmedMs: undefined })).toBe('Viewers can see you');
   });
 });

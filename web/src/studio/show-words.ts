@@ -2,6 +2,7 @@ import type { StreamView } from '#contract/http';
 import type { StreamState } from '#contract/show';
 import { clockTime } from '../ui/time.tsx';
 import type { useBroadcast } from '../broadcast/broadcast-provider.tsx';
+import type { Translate } from '../words/translate.ts';
 
 type Known = {
   /** What this tab does with the show. */
@@ -20,14 +21,14 @@ export const shownState = ({ at, told }: Pick<Known, 'at' | 'told'>): StreamStat
   at === 'reconnecting' && told === 'live' ? 'reconnecting' : told;
 
 /** What viewers have of the show just now, in a sentence. */
-export const viewersText = ({ at, told, unconfirmedMs }: Known): string => {
-  if (told === 'ended') return 'Viewers see the end';
-  if (told === 'created' || told === 'connecting') return 'Viewers cannot see you yet';
-  if (told === 'reconnecting') return 'Viewers are asked to hold on';
-  if (at === 'reconnecting') return 'Viewers still see what was sent before';
+export const viewersText = (t: Translate<'studio'>, { at, told, unconfirmedMs }: Known): string => {
+  if (told === 'ended') return t('viewersSeeTheEnd');
+  if (told === 'created' || told === 'connecting') return t('viewersCannotSeeYou');
+  if (told === 'reconnecting') return t('viewersHoldOn');
+  if (at === 'reconnecting') return t('viewersSeeBefore');
   if (unconfirmedMs !== undefined && unconfirmedMs > CONFIRMED_LATE_MS)
-    return `Of the last ${Math.round(unconfirmedMs / 1_000)} seconds nothing has been confirmed yet`;
-  return 'Viewers can see you';
+    return t('nothingConfirmed', { seconds: Math.round(unconfirmedMs / 1_000) });
+  return t('viewersSeeYou');
 };
 
 /** How long viewers had it, in seconds: its recording's length where that is known. */
@@ -45,14 +46,13 @@ export const shownSeconds = ({
 const LOST_FROM_SECONDS = 3;
 
 /** What of the show is not in its recording, in a sentence; undefined where that is not known yet. */
-export const lostText = ({
-  startedAt,
-  endedAt,
-  durationSeconds,
-}: Pick<StreamView, 'durationSeconds' | 'startedAt' | 'endedAt'>): string | undefined => {
+export const lostText = (
+  t: Translate<'studio'>,
+  { startedAt, endedAt, durationSeconds }: Pick<StreamView, 'durationSeconds' | 'startedAt' | 'endedAt'>,
+): string | undefined => {
   if (startedAt === undefined || endedAt === undefined || durationSeconds === undefined) return undefined;
   const lost = (Date.parse(endedAt) - Date.parse(startedAt)) / 1_000 - durationSeconds;
-  return lost < LOST_FROM_SECONDS ? 'Nothing' : `${clockTime(lost)} did not reach viewers`;
+  return lost < LOST_FROM_SECONDS ? t('nothingLost') : t('didNotReach', { length: clockTime(lost) });
 };
 
 /** Where there is no point for longer than this nobody watched. */
@@ -70,27 +70,35 @@ export const averageOf = (points: readonly { atSeconds: number; viewers: number 
   return Math.round(watched / end);
 };
 
-const ENDS: Record<string, string> = {
-  finished: 'You ended it.',
-  moderated: 'A moderator ended it.',
-  'lost-connection': 'The connection was lost and did not come back in time.',
-  'never-started': 'It never began.',
-  'show-too-long': 'It had reached the longest that a show may be.',
-  'encoder-failed': 'The video could not be processed any more.',
-  'upstream-refused': 'The video service did not take it any more.',
-  'upstream-unreachable': 'The video service could not be reached.',
-  'ended-elsewhere': 'It was ended from another place.',
-  replaced: 'It was taken over by another tab or device, which ended it.',
-};
+const ENDS = [
+  'finished',
+  'moderated',
+  'lost-connection',
+  'never-started',
+  'show-too-long',
+  'encoder-failed',
+  'upstream-refused',
+  'upstream-unreachable',
+  'ended-elsewhere',
+  'replaced',
+] as const;
 
 /** Why a show of one's own is over, in a sentence. */
-export const endText = ({ state, endedBecause = '' }: Pick<StreamView, 'state' | 'endedBecause'>): string =>
-  state === 'ended' ? (ENDS[endedBecause] ?? 'It ended because of a fault.') : 'It is not over yet.';
+export const endText = (
+  t: Translate<'studio'>,
+  { state, endedBecause }: Pick<StreamView, 'state' | 'endedBecause'>,
+): string => {
+  if (state !== 'ended') return t('endOf.notOver');
+  return t(`endOf.${ENDS.find((end) => end === endedBecause) ?? 'fault'}`);
+};
 
 /** What there is of its recording, in a sentence. */
-export const recordingText = ({ state, recording }: Pick<StreamView, 'state' | 'recording'>): string => {
-  if (state !== 'ended') return 'It is made while the show runs.';
-  if (recording === 'ready') return 'Ready to watch.';
-  if (recording === 'preparing') return 'It is being prepared, which takes a minute or two.';
-  return recording === 'failed' ? 'It could not be made.' : 'There is none.';
+export const recordingText = (
+  t: Translate<'studio'>,
+  { state, recording }: Pick<StreamView, 'state' | 'recording'>,
+): string => {
+  if (state !== 'ended') return t('recordingOf.running');
+  if (recording === 'ready') return t('recordingOf.ready');
+  if (recording === 'preparing') return t('recordingOf.preparing');
+  return t(recording === 'failed' ? 'recordingOf.failed' : 'recordingOf.none');
 };

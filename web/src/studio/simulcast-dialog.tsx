@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useId, useState, type FormEvent } from 'react';
 import { toast } from 'sonner';
+import { useTranslations } from 'use-intl';
 import { TEXT_CHARACTERS } from '#contract/fields';
 import { CreateSimulcastTarget } from '#contract/http';
 import { useApp } from '../context/app-context.ts';
@@ -19,6 +20,7 @@ const ANOTHER = '';
 
 /** Names another place for one's shows, with the key that opens it. */
 export const SimulcastDialog = ({ onClose }: { onClose: () => void }) => {
+  const t = useTranslations('studio');
   const { api, queries } = useApp();
   const queryClient = useQueryClient();
   const formId = useId();
@@ -30,7 +32,7 @@ export const SimulcastDialog = ({ onClose }: { onClose: () => void }) => {
   const add = useMutation({
     mutationFn: api.addSimulcast,
     onSuccess: async ({ name: added }) => {
-      toast.success(`Your public shows are sent to ${added} as well`);
+      toast.success(t('yourPublicShowsAreSent', { name: added }));
       onClose();
       await queryClient.invalidateQueries({ queryKey: queries.simulcast().queryKey });
     },
@@ -39,9 +41,9 @@ export const SimulcastDialog = ({ onClose }: { onClose: () => void }) => {
   const target = { name: known?.name ?? name.trim(), url: known?.url ?? url.trim(), streamKey: streamKey.trim() };
   const { shape } = CreateSimulcastTarget;
   const problems = {
-    name: shape.name.safeParse(target.name).success ? undefined : 'A name to tell it by.',
-    url: shape.url.safeParse(target.url).success ? undefined : 'An address that starts with rtmp:// or rtmps://',
-    streamKey: shape.streamKey.safeParse(target.streamKey).success ? undefined : 'The stream key, without spaces.',
+    name: shape.name.safeParse(target.name).success ? undefined : t('aNameToTellIt'),
+    url: shape.url.safeParse(target.url).success ? undefined : t('anAddressThatStartsWith'),
+    streamKey: shape.streamKey.safeParse(target.streamKey).success ? undefined : t('theStreamKeyWithoutSpaces'),
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -52,21 +54,21 @@ export const SimulcastDialog = ({ onClose }: { onClose: () => void }) => {
     <Dialog
       open
       onOpenChange={(open) => !open && onClose()}
-      title="Send my shows to another place"
-      description="From your next public show on. While you are on the air nothing here can be changed."
+      title={t('sendMyShowsToAnother')}
+      description={t('fromYourNextPublicShow')}
       footer={
         <>
           <Button variant="ghost" onClick={onClose}>
-            Cancel
+            {t('cancel')}
           </Button>
           <Button type="submit" form={formId} variant="primary" busy={add.isPending}>
-            Add
+            {t('add')}
           </Button>
         </>
       }
     >
       <form id={formId} className="show-fields" noValidate onSubmit={submit}>
-        <Field label="Where">
+        <Field label={t('where')}>
           {(control) => (
             <Select {...control} value={service} onChange={({ target: { value } }) => setService(value)}>
               {SERVICES.map((one) => (
@@ -74,13 +76,13 @@ export const SimulcastDialog = ({ onClose }: { onClose: () => void }) => {
                   {one.name}
                 </option>
               ))}
-              <option value={ANOTHER}>Another place</option>
+              <option value={ANOTHER}>{t('anotherPlace')}</option>
             </Select>
           )}
         </Field>
         {!known && (
           <>
-            <Field label="Name" required error={pressed ? problems.name : undefined}>
+            <Field label={t('name')} required error={pressed ? problems.name : undefined}>
               {(control) => (
                 <TextInput
                   {...control}
@@ -91,7 +93,7 @@ export const SimulcastDialog = ({ onClose }: { onClose: () => void }) => {
                 />
               )}
             </Field>
-            <Field label="Server address" required error={pressed ? problems.url : undefined}>
+            <Field label={t('serverAddress')} required error={pressed ? problems.url : undefined}>
               {(control) => (
                 <TextInput
                   {...control}
@@ -108,9 +110,9 @@ export const SimulcastDialog = ({ onClose }: { onClose: () => void }) => {
           </>
         )}
         <Field
-          label="Stream key"
+          label={t('streamKey')}
           required
-          hint="From the service’s own live page. It goes straight to our video service and is never shown again, here or anywhere."
+          hint={t('fromTheServicesOwnLive')}
           error={pressed ? problems.streamKey : undefined}
         >
           {(control) => (

@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Plus, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { toast } from 'sonner';
+import { useTranslations } from 'use-intl';
 import type { SimulcastTargetView } from '#contract/http';
 import { useApp } from '../context/app-context.ts';
 import { Badge, type BadgeTone } from '../ui/badge.tsx';
@@ -17,15 +18,16 @@ import './simulcast.css';
 
 const TARGETS_MAX = 6;
 
-const STATUS = {
-  idle: { tone: 'neutral', text: 'Ready' },
-  starting: { tone: 'warn', text: 'Connecting' },
-  broadcasting: { tone: 'ok', text: 'Receiving' },
-  errored: { tone: 'danger', text: 'Refused the show' },
-} as const satisfies Record<SimulcastTargetView['status'], { tone: BadgeTone; text: string }>;
+const TONES = {
+  idle: 'neutral',
+  starting: 'warn',
+  broadcasting: 'ok',
+  errored: 'danger',
+} as const satisfies Record<SimulcastTargetView['status'], BadgeTone>;
 
 /** The other places that a creator's public shows are sent to. */
 export const Simulcast = () => {
+  const t = useTranslations('studio');
   const { queries } = useApp();
   const { data, error, refetch } = useQuery(queries.simulcast());
   const [adding, setAdding] = useState(false);
@@ -33,25 +35,20 @@ export const Simulcast = () => {
   return (
     <Section
       id="simulcast"
-      title="Also stream to"
+      title={t('alsoStreamTo')}
       action={
         data &&
         targets.length < TARGETS_MAX && (
           <Button icon={<Plus />} onClick={() => setAdding(true)}>
-            Add a place
+            {t('addAPlace')}
           </Button>
         )
       }
     >
-      <p className="muted">
-        Your public shows can run on other services at the same time, up to {TARGETS_MAX} of them. Shows for followers
-        stay here.
-      </p>
-      {!data && error && (
-        <LoadFailed title="The list could not be loaded" error={error} onRetry={() => void refetch()} />
-      )}
+      <p className="muted">{t('yourPublicShowsCanRun', { most: TARGETS_MAX })}</p>
+      {!data && error && <LoadFailed title={t('theListCouldNotBe')} error={error} onRetry={() => void refetch()} />}
       {!data && !error && (
-        <Loading label="Loading where your shows are sent">
+        <Loading label={t('loadingWhereYourShowsAre')}>
           <Skeleton height="3rem" />
         </Loading>
       )}
@@ -70,6 +67,7 @@ export const Simulcast = () => {
 };
 
 const Target = ({ target }: { target: SimulcastTargetView }) => {
+  const t = useTranslations('studio');
   const { api, queries } = useApp();
   const queryClient = useQueryClient();
   const [asking, setAsking] = useState(false);
@@ -77,25 +75,26 @@ const Target = ({ target }: { target: SimulcastTargetView }) => {
     mutationFn: () => api.removeSimulcast(target.id),
     onSuccess: async () => {
       setAsking(false);
-      toast.success(`Shows are no longer sent to ${target.name}`);
+      toast.success(t('showsAreNoLongerSent', { name: target.name }));
       await queryClient.invalidateQueries({ queryKey: queries.simulcast().queryKey });
     },
   });
-  const { tone, text } = STATUS[target.status];
   return (
     <li className="simulcast__target">
       <div className="simulcast__words">
-        <strong>{target.name}</strong>
+        <strong>
+          <bdi>{target.name}</bdi>
+        </strong>
         <span className="muted simulcast__url">{target.url}</span>
       </div>
-      <Badge tone={tone}>{text}</Badge>
-      <IconButton label={`Remove ${target.name}`} icon={<Trash2 />} onClick={() => setAsking(true)} />
+      <Badge tone={TONES[target.status]}>{t(`simulcastStatus.${target.status}`)}</Badge>
+      <IconButton label={t('removeName', { name: target.name })} icon={<Trash2 />} onClick={() => setAsking(true)} />
       <ConfirmDialog
         open={asking}
         onOpenChange={setAsking}
-        title={`Remove ${target.name}?`}
-        text="Your next shows are not sent there. To add it again you need its stream key."
-        confirm="Remove"
+        title={t('removeNameQuestion', { name: target.name })}
+        text={t('yourNextShowsAreNot')}
+        confirm={t('remove')}
         busy={remove.isPending}
         onConfirm={() => remove.mutate()}
       />

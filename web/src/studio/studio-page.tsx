@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
+import { useTranslations } from 'use-intl';
 import { useApp, useSignedIn } from '../context/app-context.ts';
 import { SignInGate } from '../context/sign-in-gate.tsx';
 import { LoadFailed } from '../ui/load-failed.tsx';
@@ -10,26 +11,25 @@ import { StudioSlot } from './studio-slot.tsx';
 
 /** A creator's own page: going live, the show while it runs, and all shows so far. */
 export const StudioPage = () => {
+  const t = useTranslations('studio');
   const { queries, renewal } = useApp();
   const signedIn = useSignedIn();
   // Whoever signs out in another tab, or is signed out, still has a show here that only this tab can mute and end.
   const onAir = useSyncExternalStore(renewal.subscribe, renewal.onAir);
   const { data: me, error, refetch } = useQuery({ ...queries.me(), enabled: signedIn });
   return (
-    <Page title="Studio">
-      {!signedIn && onAir && <output>You have been signed out. Your show goes on until you end it here.</output>}
+    <Page title={t('studio')}>
+      {!signedIn && onAir && <output>{t('youHaveBeenSignedOut')}</output>}
       {!signedIn && !onAir && (
         <>
-          <h1 className="visually-hidden">Studio</h1>
-          <SignInGate title="Go live from your browser">
-            Sign in to open your studio. A camera and this tab are all you need.
-          </SignInGate>
+          <h1 className="visually-hidden">{t('studio')}</h1>
+          <SignInGate title={t('goLiveFromYourBrowser')}>{t('signInToOpenYour')}</SignInGate>
         </>
       )}
       {(onAir || (signedIn && me?.creator)) && <StudioSlot />}
       {!onAir && signedIn && me && !me.creator && <BecomeCreator />}
       {!onAir && signedIn && !me && error && (
-        <LoadFailed title="Your studio could not be loaded" error={error} onRetry={() => void refetch()} />
+        <LoadFailed title={t('yourStudioCouldNotBe')} error={error} onRetry={() => void refetch()} />
       )}
       {!onAir && signedIn && !me && !error && <Skeleton height="16rem" />}
     </Page>

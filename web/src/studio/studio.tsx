@@ -2,6 +2,7 @@ import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-quer
 import { Link } from '@tanstack/react-router';
 import { CalendarPlus, ChartNoAxesColumn, Radio } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useTranslations } from 'use-intl';
 import type { StreamView } from '#contract/http';
 import { isLiveToViewers } from '#contract/show';
 import { AudiencePanel } from '../audience/audience-panel.tsx';
@@ -28,6 +29,7 @@ type Starting = { with: 'new' } | { with: 'existing'; stream: StreamView; goOn: 
 
 /** A creator's own page: going live, the show while it runs, and what was before. */
 export const Studio = () => {
+  const t = useTranslations('studio');
   const { api, queries } = useApp();
   const queryClient = useQueryClient();
   const broadcast = useBroadcastHandle();
@@ -70,7 +72,7 @@ export const Studio = () => {
   return (
     <div className="studio">
       <LeftoversNotice />
-      <h1 className={hasShow ? 'visually-hidden' : undefined}>Studio</h1>
+      <h1 className={hasShow ? 'visually-hidden' : undefined}>{t('studio')}</h1>
       {hasShow && (
         <>
           {running !== undefined && <ShowPanel streamId={running} />}
@@ -81,7 +83,7 @@ export const Studio = () => {
           {state.at === 'ended' && endedHere !== undefined && (
             <Link to="/studio/$streamId" params={{ streamId: endedHere }} className={buttonClass()}>
               <ChartNoAxesColumn aria-hidden="true" />
-              See how it went
+              {t('seeHowItWent')}
             </Link>
           )}
         </>
@@ -120,22 +122,25 @@ const said = ({ stream, goOn }: Extract<Starting, { with: 'existing' }>) => {
   return { initial: { title, visibility, latency }, asks, ...(goOn && { goOn: { sinceMs } }) };
 };
 
-const ReadyCard = ({ onStart, onSchedule }: { onStart: () => void; onSchedule: () => void }) => (
-  <Card className="studio__ready">
-    <div>
-      <h2>Ready when you are</h2>
-      <p className="muted">Check your camera and microphone first; nobody sees you before you start.</p>
-    </div>
-    <div className="studio__actions">
-      <Button variant="live" size="l" icon={<Radio />} onClick={onStart}>
-        Go Live
-      </Button>
-      <Button size="l" icon={<CalendarPlus />} onClick={onSchedule}>
-        Schedule
-      </Button>
-    </div>
-  </Card>
-);
+const ReadyCard = ({ onStart, onSchedule }: { onStart: () => void; onSchedule: () => void }) => {
+  const t = useTranslations('studio');
+  return (
+    <Card className="studio__ready">
+      <div>
+        <h2>{t('readyWhenYouAre')}</h2>
+        <p className="muted">{t('checkYourCameraAndMicrophone')}</p>
+      </div>
+      <div className="studio__actions">
+        <Button variant="live" size="l" icon={<Radio />} onClick={onStart}>
+          {t('goLive')}
+        </Button>
+        <Button size="l" icon={<CalendarPlus />} onClick={onSchedule}>
+          {t('schedule')}
+        </Button>
+      </div>
+    </Card>
+  );
+};
 
 /** A show of mine that is on the air and not sent from this tab, nor was: the last seconds of that are still on their way. */
 const useOnAirElsewhere = (fromHere: readonly (string | undefined)[]) => {

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { CalendarClock, Eye, Pencil, Radio, Share2, X } from 'lucide-react';
 import { useState } from 'react';
 import { toast } from 'sonner';
+import { useTranslations } from 'use-intl';
 import type { StreamView } from '#contract/http';
 import { useApp } from '../context/app-context.ts';
 import { Badge } from '../ui/badge.tsx';
@@ -19,13 +20,14 @@ type Props = { handle: string; onGoLive?: (stream: StreamView) => void };
 
 /** What a creator has announced, with all that can be done about it. Without `onGoLive` another show is running. */
 export const UpcomingShows = ({ handle, onGoLive }: Props) => {
+  const t = useTranslations('studio');
   const { queries } = useApp();
   const { data: streams, error, refetch } = useQuery(queries.announced(handle));
   if (!streams && error)
-    return <LoadFailed title="Your upcoming shows could not be loaded" error={error} onRetry={() => void refetch()} />;
+    return <LoadFailed title={t('yourUpcomingShowsCouldNot')} error={error} onRetry={() => void refetch()} />;
   if (!streams?.length) return null;
   return (
-    <Section id="upcoming-shows" title="Upcoming">
+    <Section id="upcoming-shows" title={t('upcoming')}>
       <ul className="upcoming">
         {streams.map((stream) => (
           <li key={stream.id}>
@@ -38,6 +40,7 @@ export const UpcomingShows = ({ handle, onGoLive }: Props) => {
 };
 
 const Announced = ({ stream, onGoLive }: { stream: StreamView; onGoLive?: (stream: StreamView) => void }) => {
+  const t = useTranslations('studio');
   const shareLink = useShareLink();
   const { api } = useApp();
   const queryClient = useQueryClient();
@@ -46,7 +49,7 @@ const Announced = ({ stream, onGoLive }: { stream: StreamView; onGoLive?: (strea
     mutationFn: () => api.endStream(stream.id),
     onSuccess: async () => {
       setDoing(undefined);
-      toast.success('The show is cancelled');
+      toast.success(t('theShowIsCancelled'));
       await Promise.all(['streams', 'stream'].map((first) => queryClient.invalidateQueries({ queryKey: [first] })));
     },
   });
@@ -59,38 +62,38 @@ const Announced = ({ stream, onGoLive }: { stream: StreamView; onGoLive?: (strea
         <p className="announced__when muted">
           <CalendarClock aria-hidden="true" size="1em" />
           <Appointment at={scheduledFor} />
-          <Countdown to={scheduledFor} over="its time has come" />
-          {stream.visibility === 'followers' && <Badge>Followers only</Badge>}
+          <Countdown to={scheduledFor} over={t('itsTimeHasCome')} />
+          {stream.visibility === 'followers' && <Badge>{t('followersOnly')}</Badge>}
         </p>
       </div>
       <div className="studio__actions">
         {onGoLive && (
           <Button variant="live" icon={<Radio />} onClick={() => onGoLive(stream)}>
-            Go live on it
+            {t('goLiveOnIt')}
           </Button>
         )}
         <Button icon={<Pencil />} onClick={() => setDoing('editing')}>
-          Edit
+          {t('edit')}
         </Button>
         <Button icon={<Share2 />} onClick={() => shareLink({ url, title: stream.title })}>
-          Share
+          {t('share')}
         </Button>
         <Link to="/watch/$streamId" params={{ streamId: stream.id }} className={buttonClass()}>
           <Eye aria-hidden="true" />
-          Watch page
+          {t('watchPage')}
         </Link>
         <Button variant="ghost" icon={<X />} onClick={() => setDoing('cancelling')}>
-          Cancel show
+          {t('cancelShow')}
         </Button>
       </div>
       {doing === 'editing' && <EditShowDialog stream={stream} onClose={() => setDoing(undefined)} />}
       <ConfirmDialog
         open={doing === 'cancelling'}
         onOpenChange={() => setDoing(undefined)}
-        title="Cancel this show?"
-        text="It disappears from your page, and its own page says that it does not take place."
-        confirm="Cancel the show"
-        cancel="Keep it"
+        title={t('cancelThisShow')}
+        text={t('itDisappearsFromYourPage')}
+        confirm={t('cancelTheShow')}
+        cancel={t('keepIt')}
         busy={cancel.isPending}
         onConfirm={() => cancel.mutate()}
       />

@@ -6,16 +6,14 @@ import { openCamera, openDevices, openMicrophone, openScreen } from './open-devi
 import type { Sound } from './sound.ts';
 
 /** What a person should know of their devices while nothing has failed: the closed set. */
-export const NOTICES = {
-  'no-camera': 'No camera was found: viewers see a card instead.',
-  'no-microphone': 'No microphone was found: the stream is silent.',
-  'camera-lost': 'The camera was unplugged: viewers see a card instead.',
-  'microphone-lost': 'The microphone was unplugged: the stream is silent.',
-  'camera-unavailable': 'This camera cannot be used. Another program may have it.',
-  'microphone-unavailable': 'This microphone cannot be used. Another program may have it.',
-  'screen-unavailable': 'The screen cannot be shared here.',
-} as const;
-export type Notice = keyof typeof NOTICES;
+export type Notice =
+  | 'no-camera'
+  | 'no-microphone'
+  | 'camera-lost'
+  | 'microphone-lost'
+  | 'camera-unavailable'
+  | 'microphone-unavailable'
+  | 'screen-unavailable';
 
 export type CaptureView = Devices & {
   cameraId: string | undefined;

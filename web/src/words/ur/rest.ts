@@ -1,4 +1,7 @@
+import { audience } from './audience.ts';
+import { broadcast } from './broadcast.ts';
+import { studio } from './studio.ts';
 import { watch } from './watch.ts';
 
 /** What only the pages behind Home need. */
-export const rest = { watch };
+export const rest = { audience, broadcast, studio, watch };
