@@ -111,7 +111,7 @@ describe('the studio', () => {
   it('goes on with a show at one press, asks nothing that is known, and counts from its beginning', async () => {
     const { press, goOnAir, sent, broadcast } = openStudio({ 'GET /stream/mine': { items: [ELSEWHERE] } });
     await press('Continue here');
-    const dialog = within(await screen.findByRole('dialog', { name: 'Go on with the show' }));
+    const dialog = within(await screen.findByRole('dialog', { name: 'Continue the show' }));
     expect(dialog.queryByLabelText(/Title/)).toBeNull();
     expect(dialog.queryByLabelText('Who may watch')).toBeNull();
     await goOnAir();
