@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { step, type Broadcast, type BroadcastEvent, type Effect } from './broadcast.ts';
-import { FAILURES, failureOf } from './failures.ts';
+import { failureOf } from './failures.ts';
 import { english } from '../words/words.testing.tsx';
 import type { FeedFailure, UplinkEvent } from '#ingest-client/uplink';
 
