@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { PinOff, ShieldCheck, Undo2 } from 'lucide-react';
 import { useState, type FormEvent } from 'react';
 import { useTranslations } from 'use-intl';
-import type { ActView, ChatRulesView, Moderate } from '#contract/chat';
+import type { ChatRulesView, Moderate } from '#contract/chat';
 import { useApp } from '../context/app-context.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
