@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, type TestContext } from 'vitest';
+import { createContainerReader } from './media/container-reader.ts';
 import type { RecordedFrame } from './publish/sink/recording.testing.ts';
 import { openSocket, startTestWorker, type TestWorker, killEncoder } from './worker.testing.ts';
 
@@ -12,6 +13,8 @@ const CHUNK_BYTES = 7_000;
 const PATIENCE = { timeout: 120_000 };
 /** Published time is the recording's time and this much. */
 const OFFSET_MS = 100;
+/** Of camera-away-vp8.webm, as it was recorded. */
+const PICTURES_OF_VP8 = 599;
 
 /** What a browser or a phone of a real person has recorded, in `fixtures/cases`: there are two minutes of it at most. */
 const recording = (name: string): Buffer =>
@@ -44,6 +47,13 @@ const play = async (context: Finished, bytes: Buffer) => {
   return { test, video: arrived(test, 'video'), audio: arrived(test, 'audio') };
 };
 
+/** Where in a recording of Matroska the media of a time begins. */
+const offsetOf = (bytes: Buffer, ms: number): number => {
+  for (const event of createContainerReader().push(bytes))
+    if (event.type === 'samples' && event.firstMs >= ms) return event.offset;
+  return bytes.byteLength;
+};
+
 const widestMs = (frames: readonly RecordedFrame[]): number =>
   Math.max(0, ...frames.slice(1).map(({ dtsMs }, index) => dtsMs - (frames[index]?.dtsMs ?? 0)));
 const isForward = (frames: readonly RecordedFrame[]): boolean =>
@@ -65,6 +75,37 @@ describe.concurrent('sleeping laptops, muted cameras, still pages', () => {
     expect(video.find(({ dtsMs }) => dtsMs > 20_000)?.dtsMs).toBe(85_207);
     expect(widestMs(audio)).toBeLessThanOrEqual(25);
     expect(audio.at(-1)?.dtsMs).toBeGreaterThan(109_000);
+  });
+
+  it('[E16] camera-away-vp8.webm: the last picture is repeated while the camera is away', PATIENCE, async (context) => {
+    const test = await start(context);
+    const bytes = recording('camera-away-vp8.webm');
+    const { socket, closed } = openSocket(test.url(), { plain: true });
+    const awhile = offsetOf(bytes, 20_000);
+    socket.on('open', () => socket.send(bytes.subarray(0, awhile)));
+    const copies = () => arrived(test, 'video').filter(({ dtsMs }) => dtsMs > 10_500 && dtsMs < 40_100);
+    // It is there before the camera is back.
+    await test.sink.until('the last picture again', () => copies().length > 0, PATIENCE.timeout);
+    expect(test.encoders).toHaveLength(2);
+    socket.send(bytes.subarray(awhile));
+    socket.close(1000);
+    expect(await closed).toMatchObject({ code: 1000 });
+    await test.sink.until('the end', () => test.memory.released.length > 0, PATIENCE.timeout);
+
+    expect(copies().length).toBeGreaterThan(35);
+    expect(copies().every(({ key }) => key)).toBe(true);
+    expect(new Set(copies().map(({ crc }) => crc)).size).toBe(2);
+    expect(widestMs(copies())).toBeLessThan(600);
+    const [video, audio] = [arrived(test, 'video'), arrived(test, 'audio')];
+    expect(isForward(video)).toBe(true);
+    expect(widestMs(audio)).toBeLessThanOrEqual(25);
+    const back = video.filter(({ dtsMs }) => dtsMs > 40_100);
+    expect(back[0]).toMatchObject({ key: true });
+    expect(video.length - copies().length).toBe(PICTURES_OF_VP8);
+    // Between the sound of its time: a server that is given all pictures last makes nothing of them.
+    const times = test.sink.sessions.flatMap(({ frames }) => frames.map(({ dtsMs }) => dtsMs));
+    const newest = times.map((_, index) => Math.max(...times.slice(Math.max(0, index - 200), index + 1)));
+    expect(times.every((ms, index) => ms > (newest[index] ?? 0) - 1_500)).toBe(true);
   });
 
   it.for(['clock-jump.mkv', 'clock-jump-10min.mkv', 'clock-jump-10min-vp8.webm'])(

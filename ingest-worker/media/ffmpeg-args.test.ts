@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { MediaFacts } from './container.ts';
-import { ffmpegArgs } from './ffmpeg-args.ts';
+import { ENCODER_AHEAD_MS, ffmpegArgs } from './ffmpeg-args.ts';
+import { createFlvReader } from './flv-reader.ts';
+import type { FlvTag } from './flv-tag.ts';
 
 const facts = (overrides: Partial<MediaFacts> = {}): MediaFacts => ({
   container: 'matroska',
@@ -66,6 +68,29 @@ describe('[E1] arguments', () => {
       `${HEAD} ${only('matroska')} -vf trim=start=2.0005,${OWN_RATE},${SCALE} ${X264} ` +
         `-map 0:a:0 -af atrim=start=2.0217 ${AAC} ${TAIL}`,
     );
+  });
+
+  it('[E16] one picture, twice, as key frames that a decoder can tell apart', () => {
+    const recording = readFileSync(fileURLToPath(new URL('../fixtures/vp8-opus.webm', import.meta.url)));
+    const settings = { facts: facts({ video: { codec: 'vp8', width: 320, height: 180 } }), sound: false } as const;
+    const tagsOf = (stillAtMs?: number): FlvTag[] => {
+      const tags: FlvTag[] = [];
+      const reader = createFlvReader((tag) => tag.kind === 'video' && tags.push(tag), ENCODER_AHEAD_MS);
+      const audio = { codec: 'opus', sampleRate: 48_000, channels: 2 } as const;
+      const args = ffmpegArgs({ ...settings, facts: { ...settings.facts, audio }, pipeline: 'transcode', stillAtMs });
+      const stdio = ['pipe', 'pipe', 'ignore', 'ignore'] as const;
+      reader.push(spawnSync('ffmpeg', args, { input: recording, maxBuffer: 2 ** 26, stdio: [...stdio] }).stdout);
+      return tags;
+    };
+    const [whole, still] = [tagsOf(), tagsOf(1_000)];
+    expect(still.map(({ key, header }) => [key, header])).toEqual([
+      [false, true],
+      [true, false],
+      [true, false],
+    ]);
+    // A decoder that is set up for the show takes it, too.
+    expect(still[0]?.body.equals(whole[0]?.body ?? Buffer.alloc(0))).toBe(true);
+    expect(still[1]?.body.equals(still[2]?.body ?? Buffer.alloc(0))).toBe(false);
   });
 
   it('[E3] a copy that takes over needs no cut: what comes twice is dropped after it', () => {

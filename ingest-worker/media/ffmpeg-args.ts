@@ -9,6 +9,8 @@ export type EncoderSettings = {
   frameRate?: number | undefined;
   /** What has been published already, by the recording's clock; what is encoded anew must begin after it. */
   published?: { videoMs?: number | undefined; audioMs?: number | undefined } | undefined;
+  /** Nothing but the picture of this time, twice, as key frames that a decoder can tell apart. */
+  stillAtMs?: number | undefined;
 };
 
 /**
@@ -56,7 +58,7 @@ const COPY_VIDEO = words('-c:v copy -tag:v 7');
 const COPY_AUDIO = words('-c:a copy -tag:a 10');
 
 /** The argument list of one FFmpeg: media on `pipe:0`, FLV on `pipe:1`, progress on `pipe:3`, and no other way in or out. */
-export const ffmpegArgs = ({ facts, pipeline, sound, frameRate, published }: EncoderSettings): string[] => [
+export const ffmpegArgs = ({ facts, pipeline, sound, frameRate, published, stillAtMs }: EncoderSettings): string[] => [
   ...words('-hide_banner -nostats -loglevel warning -progress pipe:3 -stats_period 1'),
   ...words(`-max_alloc ${MAX_ALLOCATION_BYTES}`),
   // Not -fflags nobuffer (loses the first GOP) and not wall-clock timestamps (destroy catching up).
@@ -65,21 +67,32 @@ export const ffmpegArgs = ({ facts, pipeline, sound, frameRate, published }: Enc
   ...words(`-format_whitelist ${facts.container} -codec_whitelist ${decoders(facts)}`),
   // A picture is turned below, whatever this FFmpeg knows of the ways in which a container can say it.
   ...words(`-copyts -threads 1 -noautorotate -f ${facts.container} -i pipe:0 -map 0:v:0`),
-  ...(pipeline === 'transcode' ? encodeVideo(facts.video, isFast(frameRate), published?.videoMs) : COPY_VIDEO),
+  ...(pipeline === 'transcode'
+    ? encodeVideo(facts.video, isFast(frameRate), published?.videoMs, stillAtMs)
+    : COPY_VIDEO),
   ...(sound ? words('-map 0:a:0') : []),
   ...(sound ? (pipeline === 'copy' ? COPY_AUDIO : encodeAudio(published?.audioMs)) : []),
   ...words(`-max_interleave_delta 1000000 -output_ts_offset ${seconds(OUTPUT_OFFSET_MS + ENCODER_AHEAD_MS)}`),
   ...words('-f flv -flvflags no_duration_filesize+no_sequence_end pipe:1'),
 ];
 
-const encodeVideo = (video: PictureFacts, fast: boolean, publishedMs: number | undefined): string[] => {
+const encodeVideo = (
+  video: PictureFacts,
+  fast: boolean,
+  publishedMs: number | undefined,
+  stillAtMs: number | undefined,
+): string[] => {
   const { average, peak, buffer } = fast ? FAST_KBPS : VIDEO_KBPS;
   const fps = fast ? FAST_FPS : MOST_FPS;
   const filters = [
     ...(publishedMs === undefined ? [] : [`trim=start=${seconds(publishedMs + ROUNDING_MS)}`]),
+    ...(stillAtMs === undefined
+      ? []
+      : [`trim=start=${seconds(Math.max(0, stillAtMs - ROUNDING_MS))}`, 'trim=end_frame=1']),
     `select='${ownRate(fps)}'`,
     ...fitted(video),
     'setsar=1',
+    ...(stillAtMs === undefined ? [] : [TWICE]),
   ];
   return [
     '-vf',
@@ -88,7 +101,7 @@ const encodeVideo = (video: PictureFacts, fast: boolean, publishedMs: number | u
     // FFmpeg takes a millisecond for the rate where it knows none, and the level that it announces for a thousand pictures a second.
     ...words(`-pix_fmt yuv420p -threads 1 -x264-params fps=${fps}`),
     ...words(`-b:v ${average}k -maxrate ${peak}k -bufsize ${buffer}k`),
-    ...words(`-g ${GOP_PICTURES} -sc_threshold 0 -force_key_frames ${KEY_FRAMES}`),
+    ...words(`-g ${GOP_PICTURES} -sc_threshold 0 -force_key_frames ${stillAtMs === undefined ? KEY_FRAMES : EACH}`),
   ];
 };
 
@@ -115,6 +128,8 @@ const TURNS = { 90: ['transpose=clock'], 180: ['hflip', 'vflip'], 270: ['transpo
 /** One side, of the other's shape and no longer than may be; FFmpeg knows the shape when the picture comes. */
 const even = (most: number, other: number, shape: string): string => `max(2,min(${most},round(${other}*${shape}/2)*2))`;
 
+const TWICE = 'loop=1:1,setpts=N/(10*TB)';
+const EACH = 'expr:1';
 /** By time, because a camera's rate changes with the light. */
 const KEY_FRAMES = `expr:if(isnan(prev_forced_t),1,gte(t,prev_forced_t+${GOP_SECONDS}))`;
 

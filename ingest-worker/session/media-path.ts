@@ -9,6 +9,7 @@ import type { CreatePublisher } from './publisher.ts';
 import type { ReplayBuffer } from './replay-buffer.ts';
 import type { SessionInput } from './session-machine.ts';
 import type { SessionStats } from './session-stats.ts';
+import { createStillPicture } from './still-picture.ts';
 import { createUpstreamConnection, type UpstreamConnection, type UpstreamEvent } from './upstream-connection.ts';
 
 export type MediaPathParts = {
@@ -41,6 +42,11 @@ export const createMediaPath = (parts: MediaPathParts): MediaPath => {
   const { replayBuffer, stats, log, clock, onExited, onUpstream } = parts;
   const startedMs = clock();
   const pictureSetUp = createPictureSetUp();
+  const still = createStillPicture({
+    ...parts,
+    encoded: () => replayBuffer.encoded,
+    onCopy: replayBuffer.take,
+  });
 
   const encoder = createEncoderSupervisor({
     ...parts,
@@ -49,10 +55,11 @@ export const createMediaPath = (parts: MediaPathParts): MediaPath => {
     onTag: (tag) => {
       const passed = pictureSetUp.pass(tag);
       if (passed.length > 1) log.warn('picture changed', { atMs: tag.timestampMs });
-      for (const one of passed) replayBuffer.take(one);
+      for (const one of passed.flatMap(still.pass)) replayBuffer.take(one);
       encoder.hold(replayBuffer.full);
     },
     onExited: ({ detail, ...exit }) => {
+      still.stop();
       if (!exit.clean) log.warn('encoder died', { detail });
       onExited({ type: 'encoder-exited', ...exit });
     },
