@@ -27,6 +27,7 @@ type Limits = {
   rhythmSteps: number;
   rhythmFactor: number;
   nonsenseCounts: number;
+  unacknowledgedBytes: number;
 };
 
 /** The first count may come early, as an answer to the window that was asked for; two more make a habit. */
@@ -53,7 +54,9 @@ export const createAcknowledgements = (limits: Limits): Acknowledgements => {
   const isNonsense = (): boolean => unexplained >= limits.nonsenseCounts;
 
   const isSteady = (): boolean => steps >= limits.rhythmSteps;
-  const hasRhythm = (): boolean => isClose && unexplained === 0 && steps >= HABIT_STEPS;
+  /** Of steps so large that two of them are more than is sent without a word, no silence can be too long. */
+  const canBeJudged = (): boolean => 2 * largestStep <= limits.unacknowledgedBytes;
+  const hasRhythm = (): boolean => isClose && unexplained === 0 && steps >= HABIT_STEPS && canBeJudged();
 
   return {
     heard(count, written, now) {

@@ -103,6 +103,25 @@ describe('conversation', () => {
     expect(at).toBe('publishing');
   });
 
+  it('[P1] passes over an aggregate, in which nothing for a publisher can stand, and goes on', () => {
+    // A tag of sound in an aggregate (22): kind, size, time, stream, one byte, size of it all.
+    const aggregate = heardControl(22, '08' + '000001' + '000000' + '00' + '000000' + 'af' + '0000000c');
+    expect(play(connected, aggregate, heardControl(22, ''), created).at).toBe('publishing');
+  });
+
+  it('[P1] is refused, sent away and opened in AMF3 envelopes as in others', () => {
+    const enveloped = (message: RtmpMessage): RtmpMessage => ({
+      ...message,
+      type: MESSAGE.commandAmf3,
+      body: Buffer.concat([Buffer.of(0), message.body]),
+    });
+    const said = [connected, created, STATUS('NetStream.Publish.Start')].map(enveloped);
+    expect(play(...said).at).toBe('live');
+    const refused = enveloped(STATUS('NetStream.Publish.BadName', 'error'));
+    expect(play(connected, created, refused).effects.at(-1)).toMatchObject({ do: 'fail', because: 'key-refused' });
+    expect(play(enveloped(heardCommand())).at).toBe('connecting');
+  });
+
   it('[P1] understands a command in its AMF3 envelope', () => {
     const enveloped = { ...connected, type: MESSAGE.commandAmf3, body: Buffer.concat([Buffer.of(0), connected.body]) };
     expect(play(enveloped).at).toBe('creating');

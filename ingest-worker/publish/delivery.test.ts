@@ -163,6 +163,19 @@ describe('delivery', () => {
     expect(delivery.look(30_000)).toMatchObject({ tags: 3, overdue: true });
   });
 
+  it('[P8] waits for no server whose steps are larger than what may be unsaid', () => {
+    const { delivery, pass } = make();
+    const step = 2 * LIMITS.unacknowledgedBytes;
+    for (let count = 1; count <= 4; count += 1) {
+      pass(step);
+      delivery.acknowledged(count * step, count * 1_000);
+      expect(delivery.look(count * 1_000)).toMatchObject({ tags: count, rule: 'acknowledged' });
+    }
+    pass(LIMITS.unacknowledgedBytes);
+    for (let now = 4_250; now <= 4_000 + 2 * LIMITS.flushedMs; now += LIMITS.tickMs) delivery.look(now);
+    expect(delivery.look(15_000)).toEqual({ tags: 5, rule: 'flushed-5s', overdue: false });
+  });
+
   it('[P9] does not judge a server that has acknowledged early once, nor one whose silence is not to be judged', () => {
     const { delivery, pass } = make();
     pass(3_073);

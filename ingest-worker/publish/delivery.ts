@@ -29,7 +29,6 @@ export type Arrived = {
 type Limits = Parameters<typeof createAcknowledgements>[0] & {
   flushedMs: number;
   silenceMs: number;
-  unacknowledgedBytes: number;
 };
 
 /** Tag ends already passed are let go of in batches of this many. */

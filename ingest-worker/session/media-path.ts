@@ -45,7 +45,7 @@ export const createMediaPath = (parts: MediaPathParts): MediaPath => {
   const still = createStillPicture({
     ...parts,
     encoded: () => replayBuffer.encoded,
-    onCopy: replayBuffer.take,
+    onCopy: (copy) => replayBuffer.take(copy),
   });
 
   const encoder = createEncoderSupervisor({
@@ -55,7 +55,7 @@ export const createMediaPath = (parts: MediaPathParts): MediaPath => {
     onTag: (tag) => {
       const passed = pictureSetUp.pass(tag);
       if (passed.length > 1) log.warn('picture changed', { atMs: tag.timestampMs });
-      for (const one of passed.flatMap(still.pass)) replayBuffer.take(one);
+      for (const one of passed.flatMap((each) => still.pass(each))) replayBuffer.take(one);
       encoder.hold(replayBuffer.full);
     },
     onExited: ({ detail, ...exit }) => {

@@ -10,7 +10,7 @@ import type { SessionMetrics } from './session-metrics.ts';
 
 type Parts = {
   containerStream: ContainerStream;
-  replayBuffer: Pick<ReplayBuffer, 'empty' | 'acknowledged'>;
+  replayBuffer: Pick<ReplayBuffer, 'empty' | 'acknowledged' | 'encoded'>;
   /** What the client says that it sends; a plain one says nothing. */
   media: Media | undefined;
   /** Asks for the room that the media really needs; false where there is none. */
@@ -167,6 +167,8 @@ export const createReceiver = (parts: Parts): Receiver => {
    */
   const weigh = (): boolean => {
     if (isOverfull() && replayBuffer.empty) ring.hollow(replayBuffer.acknowledged);
+    // A server that acknowledges in large steps may wait for more: what is encoded lies in the replay buffer as well.
+    if (isOverfull() && replayBuffer.empty) ring.hollow(replayBuffer.encoded);
     const full = isOverfull();
     heldBackMs = full ? (heldBackMs ?? clock()) : undefined;
     const most = LIMITS.ringBytes + LIMITS.windowBytes + LIMITS.frameBytes;
