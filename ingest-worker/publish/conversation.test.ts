@@ -105,7 +105,7 @@ describe('conversation', () => {
 
   it('[P1] passes over an aggregate, in which nothing for a publisher can stand, and goes on', () => {
     // A tag of sound in an aggregate (22): kind, size, time, stream, one byte, size of it all.
-    const aggregate = heardControl(22, '08' + '000001' + '000000' + '00' + '000000' + 'af' + '0000000c');
+    const aggregate = heardControl(22, '0800000100000000000000af0000000c');
     expect(play(connected, aggregate, heardControl(22, ''), created).at).toBe('publishing');
   });
 
