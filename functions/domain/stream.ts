@@ -326,6 +326,10 @@ export const awaitsRecording = (stream: Stream): boolean => {
   return is === 'preparing' || (is === 'ready' && durationSeconds === undefined);
 };
 
+/** Whether nothing more is expected of its recording, which people can watch: then who may watch it can be changed. */
+export const isKept = (stream: Stream): boolean =>
+  recording(stream).is === 'ready' && !awaitsRecording(stream) && !awaitsCompletion(stream);
+
 /** What is still at Mux of a recording that was taken away; one that grows is not touched before Mux has closed it. */
 export const assetsToRemove = (stream: Stream): readonly Asset[] =>
   stream.recordingRemovedAt === undefined || awaitsCompletion(stream)

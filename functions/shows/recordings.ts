@@ -1,5 +1,5 @@
 import type { StreamId } from '#domain/ids';
-import { assetsToRemove, type Stream } from '#domain/stream';
+import { assetsToRemove, type Stream, type Visibility } from '#domain/stream';
 import type { Change, StreamStore } from '#store/streams';
 import type { Log } from '../http/log.ts';
 import type { LiveVideo } from '../video/live-video.ts';
@@ -7,7 +7,7 @@ import type { Changed } from './ending.ts';
 
 type Parts = {
   streams: Pick<StreamStore, 'happened'>;
-  video: Pick<LiveVideo, 'removeRecording'>;
+  video: Pick<LiveVideo, 'removeRecording' | 'openTo'>;
   changed: Changed;
   log: Log;
   clock: () => Date;
@@ -37,6 +37,22 @@ export const createRecordings = ({ streams, video, changed, log, clock }: Parts)
   return {
     withdraw,
     purge,
+
+    /**
+     * Lets the recording of a show that is over be played by these people alone. At Mux first: where that fails the show is as it was
+     * to all who read of it, and whoever asks again goes on with what is left.
+     */
+    openTo: async (stream: Stream, visibility: Visibility): Promise<void> => {
+      for (const { id, seenAt, status, playback: before } of stream.assets) {
+        if (status?.is !== 'ready') continue;
+        const opened = await video.openTo(id, visibility);
+        if (!opened) continue;
+        // newer than what Mux has told of it, by whatever clock
+        const at = Math.max(clock().getTime() * 1_000, (before?.at ?? 0) + 1);
+        const playback = { is: opened.playbackId, at };
+        await streams.happened(stream.id, { type: 'mux-told', news: { id, seenAt, playback } });
+      }
+    },
 
     remove: async (stream: Stream): Promise<void> => {
       const change = await withdraw(stream.id);

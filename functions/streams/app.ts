@@ -3,7 +3,7 @@ import { Beat, type Ingest, PageQuery, StreamQuery } from '#contract/http';
 import { CreateStream, SHOW_LIMITS, UpdateStream } from '#contract/show';
 import { channelKind } from '#domain/channel';
 import { type Handle, parseHandle, parseStreamId, type StreamId } from '#domain/ids';
-import { isLiveToViewers, isOnAir, isOver, newStream, recording, soFar, type Stream } from '#domain/stream';
+import { isKept, isLiveToViewers, isOnAir, isOver, newStream, recording, soFar, type Stream } from '#domain/stream';
 import { STREAM_LIMITS } from '#domain/stream-limits';
 import { mayTakeDown, type User } from '#domain/user';
 import type { Cursors } from '#store/cursor';
@@ -45,7 +45,7 @@ type Parts = RoomParts &
     channels: Channels;
     keys: IngestKeys;
     ending: Ending;
-    recordings: Pick<Recordings, 'remove'>;
+    recordings: Pick<Recordings, 'remove' | 'openTo'>;
     views: StreamViews;
     access: Access;
     presence: Presence;
@@ -228,6 +228,9 @@ export const createStreamsApp = (parts: Parts) => {
       const { scheduledFor, visibility, title, description } = c.req.valid('json');
       const begun = visibility !== undefined || scheduledFor !== undefined;
       if (visibility !== undefined) requireSigning(visibility);
+      // who may watch a recording can be changed once it is all there
+      const reopens = (now: Stream) => visibility !== undefined && scheduledFor === undefined && isKept(now);
+      if (visibility !== undefined && reopens(stream)) await recordings.openTo(stream, visibility);
       const edit: Edit = {
         ...(title !== undefined && { title }),
         ...(description !== undefined && { description }),
@@ -236,12 +239,17 @@ export const createStreamsApp = (parts: Parts) => {
           scheduledFor: scheduledFor === null ? undefined : parseAhead(scheduledFor, clock().getTime()),
         }),
       };
-      const outcome = await streams.edit(stream.id, edit, (now) => !begun || now.state === 'created');
+      const outcome = await streams.edit(stream.id, edit, (now) => !begun || now.state === 'created' || reopens(now));
       if (!outcome.edited) {
         if (!outcome.stream) throw streamNotFound();
         if (isOnAir(outcome.stream))
           throw new Refusal('stream-live', 'This can be changed before a show, not during it.');
-        throw new Refusal('stream-ended', 'This can be changed before a show, not after it.');
+        throw new Refusal(
+          'stream-ended',
+          visibility !== undefined && recording(outcome.stream).is === 'preparing'
+            ? 'Who may watch can be changed once the recording is ready.'
+            : 'This can be changed before a show, not after it.',
+        );
       }
       // its key may be in somebody's hand already, and the other kind of show needs the other channel
       if (channelKind(outcome.stream) !== channelKind(stream) && (await streams.onAir(caller.userId)) === stream.id)

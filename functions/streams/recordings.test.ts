@@ -56,6 +56,31 @@ it('is deleted by its creator: nobody plays it any more, and Mux has it no longe
   expect((await show.remove(creator)).status).toBe(204);
 });
 
+it('is made for followers, and for everybody again, once it is all there', async () => {
+  const show = await recorded();
+  const open = (visibility: string) => rooms.call('PATCH', `/stream/${show.id}`, { as: creator, body: { visibility } });
+  expect((await open('followers')).body.error).toBe('stream-live');
+  await show.end();
+  expect((await open('followers')).body).toMatchObject({ visibility: 'followers', recording: 'ready' });
+  expect((await show.playback()).body.error).toBe('not-signed-in');
+  const own = await rooms.call('GET', `/stream/${show.id}/playback`, { as: creator });
+  expect(own.body).toMatchObject({ token: 'signed', hls: expect.stringContaining(`${show.assetId}-followers`) });
+  expect((await open('public')).body.visibility).toBe('public');
+  expect((await show.playback()).body.hls).toContain(`${show.assetId}-public`);
+});
+
+it('stays for whom it was where Mux cannot be reached, and is opened when that is asked again', async () => {
+  const show = await recorded();
+  await show.end();
+  const open = () => rooms.call('PATCH', `/stream/${show.id}`, { as: creator, body: { visibility: 'followers' } });
+  const { openTo } = rooms.fake.video;
+  rooms.fake.video.openTo = () => Promise.reject(new VideoFault('down', { doubtful: true, cause: undefined }));
+  expect((await open()).status).toBe(502);
+  expect((await show.playback()).body.kind).toBe('recording');
+  rooms.fake.video.openTo = openTo;
+  expect((await open()).body.visibility).toBe('followers');
+});
+
 it('is kept by its creator as one file, once Mux has made that', async () => {
   const show = await recorded();
   const file = (as?: User) => rooms.call('POST', `/stream/${show.id}/recording/file`, { as });

@@ -43,6 +43,7 @@ export const createFakeVideo = () => {
       removed.push(id);
       return 'done';
     },
+    openTo: async (assetId, visibility) => ({ playbackId: `${assetId}-${visibility}` }),
     file: async ({ assetId, name }) => {
       const asked = files.has(assetId);
       files.add(assetId);

@@ -15,6 +15,11 @@ export type LiveVideo = {
   /** Ends the recording now. Only once the encoder has left: Mux keeps its connection for a minute and would record anew. */
   complete: (liveStreamId: string) => Promise<'done' | 'gone'>;
   remove: (liveStreamId: string) => Promise<'done' | 'gone'>;
+  /**
+   * Lets a recording be played by this kind of address alone: the other kind is good no longer. Asked again it does what is left.
+   * Undefined where it has gone.
+   */
+  openTo: (assetId: string, visibility: Visibility) => Promise<{ playbackId: string } | undefined>;
   /** A recording as one file: made on the first asking, which takes Mux a while; asked again it tells how far it is. */
   file: (wanted: { assetId: string; playbackId: string; signed: boolean; name: string }) => Promise<RecordingFile>;
   removeRecording: (assetId: string) => Promise<'done' | 'gone'>;

@@ -153,6 +153,64 @@ describe('a live stream', () => {
   });
 });
 
+describe('a recording', () => {
+  const asset = (more: object) => ({ status: 200, body: { data: { id: 'asset1', status: 'ready', ...more } } });
+  const paths = (requests: Request[]) => requests.map(({ method, path, body }) => [method, path, body]);
+
+  it('is opened to others by an address of the other kind, and by no other any more', async () => {
+    const { video, requests } = await openMux(({ method }) => {
+      if (method === 'GET') return asset({ playback_ids: [{ id: 'open', policy: 'public' }] });
+      return method === 'POST' ? { status: 201, body: { data: { id: 'shut', policy: 'signed' } } } : { status: 204 };
+    });
+    expect(await video.openTo('asset1', 'followers')).toEqual({ playbackId: 'shut' });
+    expect(paths(requests)).toEqual([
+      ['GET', '/video/v1/assets/asset1', undefined],
+      ['POST', '/video/v1/assets/asset1/playback-ids', { policy: 'signed' }],
+      ['DELETE', '/video/v1/assets/asset1/playback-ids/open', undefined],
+    ]);
+  });
+
+  it('goes on with what is left where it was opened before, and is nothing where it has gone', async () => {
+    const ids = [
+      { id: 'open', policy: 'public' },
+      { id: 'shut', policy: 'signed' },
+    ];
+    const { video, requests } = await openMux(({ method }) =>
+      method === 'GET' ? asset({ playback_ids: ids }) : { status: 204 },
+    );
+    expect(await video.openTo('asset1', 'followers')).toEqual({ playbackId: 'shut' });
+    expect(requests.map(({ method }) => method)).toEqual(['GET', 'DELETE']);
+    const gone = await openMux(() => ({ status: 404, body: { error: { type: 'not_found', messages: [] } } }));
+    expect(await gone.video.openTo('asset1', 'public')).toBeUndefined();
+    const file = { assetId: 'asset1', playbackId: 'play1', signed: false, name: 'First' };
+    expect(await gone.video.file(file)).toEqual({ is: 'none' });
+  });
+
+  it('is made one file on the first asking, and told of on the next', async () => {
+    let made = false;
+    const { video, requests } = await openMux(({ method }) => {
+      if (method === 'POST') {
+        made = true;
+        return { status: 201, body: { data: { id: 'file1' } } };
+      }
+      return asset(made ? { static_renditions: { files: [{ name: 'highest.mp4', status: 'preparing' }] } } : {});
+    });
+    const file = { assetId: 'asset1', playbackId: 'play1', signed: false, name: 'First-light' };
+    expect(await video.file(file)).toEqual({ is: 'preparing' });
+    expect(await video.file(file)).toEqual({ is: 'preparing' });
+    expect(requests.filter(({ method }) => method === 'POST').map(({ body }) => body)).toEqual([
+      { resolution: 'highest' },
+    ]);
+    const ready = await openMux(() =>
+      asset({ static_renditions: { files: [{ name: 'highest.mp4', status: 'ready' }] } }),
+    );
+    expect(await ready.video.file(file)).toMatchObject({
+      is: 'ready',
+      url: expect.stringContaining('/play1/highest.mp4?download=First-light'),
+    });
+  });
+});
+
 it.each([
   ['nothing is open', LIVE, 'done'],
   ['something is open all the same', { ...LIVE, active_asset_id: 'a1' }, undefined],

@@ -1,5 +1,6 @@
 import Mux, { BadRequestError, NotFoundError } from '@mux/mux-node';
 import type { LiveStream } from '#domain/channel';
+import type { Visibility } from '#domain/stream';
 import type { LiveVideo, Playback, RecordingFile, WantedLiveStream } from './live-video.ts';
 import { VideoFault } from './live-video.ts';
 import { lookAt } from './mux-facts.ts';
@@ -119,6 +120,27 @@ export const createMuxVideo = ({ mux, patiently, streamUrl, imageUrl, signingKey
         patiently((timeout) => mux.video.liveStreams.deleteSimulcastTarget(liveStreamId, targetId, { timeout })),
       ),
 
+    openTo: async (assetId, visibility) => {
+      const policy = policyOf(visibility);
+      const known = async () =>
+        (await patiently((timeout) => mux.video.assets.retrieve(assetId, { timeout }))).playback_ids ?? [];
+      try {
+        const there = await known();
+        let wanted = there.find((one) => one.policy === policy);
+        wanted ??= await patiently(
+          (timeout) => mux.video.assets.createPlaybackId(assetId, { policy }, { timeout }),
+          // made although the answer was lost: the caller asks again, and it is found above
+          () => false,
+        );
+        for (const { id } of there.filter((one) => one.policy !== policy))
+          await orGone(() => patiently((timeout) => mux.video.assets.deletePlaybackId(assetId, id, { timeout })));
+        return { playbackId: wanted.id };
+      } catch (error) {
+        if (error instanceof VideoFault && error.cause instanceof NotFoundError) return undefined;
+        throw error;
+      }
+    },
+
     file: async ({ assetId, playbackId, signed, name }): Promise<RecordingFile> => {
       const known = () => patiently((timeout) => mux.video.assets.retrieve(assetId, { timeout }));
       try {
@@ -166,8 +188,10 @@ export const createMuxVideo = ({ mux, patiently, streamUrl, imageUrl, signingKey
   };
 };
 
+const policyOf = (visibility: Visibility): 'public' | 'signed' => (visibility === 'public' ? 'public' : 'signed');
+
 const createParams = (wanted: WantedLiveStream): Mux.Video.LiveStreamCreateParams => {
-  const policies: ('public' | 'signed')[] = [wanted.visibility === 'public' ? 'public' : 'signed'];
+  const policies = [policyOf(wanted.visibility)];
   return {
     passthrough: wanted.passthrough,
     playback_policies: policies,

@@ -23,7 +23,12 @@ export type Asks = readonly ('when' | 'visibility' | 'latency')[];
  * What can still change in a show that exists. The delay belongs to the channel from the first minute on; who may watch is settled
  * when the show begins.
  */
-export const changeableIn = ({ state, scheduledFor }: Pick<StreamView, 'state' | 'scheduledFor'>): Asks => {
+export const changeableIn = ({
+  state,
+  scheduledFor,
+  recording,
+}: Pick<StreamView, 'state' | 'scheduledFor' | 'recording'>): Asks => {
+  if (state === 'ended' && recording === 'ready') return ['visibility'];
   if (state !== 'created') return [];
   return scheduledFor === undefined ? ['visibility'] : ['when', 'visibility'];
 };
