@@ -170,6 +170,13 @@ const ROWS: readonly Row[] = [
     expect: { anonymous: 401, owner: 200, 'signed in': 403 },
   },
   { route: 'GET /stream', expect: EVERYBODY },
+  // it is asked by other sites, and looks at no token
+  {
+    route: 'GET /oembed',
+    path: ({ shared }) => `/oembed?url=http://localhost:3000${shared.public.replace('stream', 'watch')}`,
+    expect: EVERYBODY,
+    strangers: 200,
+  },
   { route: 'GET /stream/mine', expect: SIGNED_IN },
   {
     route: 'GET /stream/simulcast',

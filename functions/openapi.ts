@@ -8,6 +8,7 @@ import { COMMON, type Operation } from '#contract/operation';
 import { OPERATIONS } from '#contract/operations';
 import { CommentPage, PostPage } from '#contract/post-operations';
 import { PersonPage } from '#contract/people-operations';
+import { OEmbed } from '#contract/sharing';
 import { CreateStream, UpdateStream } from '#contract/show';
 import { StreamPage, WebhookAnswer } from '#contract/stream-operations';
 
@@ -66,6 +67,7 @@ const ANSWERS = {
   Comment: http.CommentView,
   CommentPage,
   WebhookAnswer,
+  OEmbed,
 };
 
 type Schemas = Record<string, z.ZodMiniType>;

@@ -14,6 +14,7 @@ import type { Caller, RoomEnv } from './http/caller.ts';
 import type { Log } from './http/log.ts';
 import { createPeople } from './assembly/people.ts';
 import { createLivePost } from './shows/live-post.ts';
+import { buildPagesRoom } from './assembly/rooms/pages.ts';
 import { buildPostsRoom } from './assembly/rooms/posts.ts';
 import { createStreaming } from './assembly/streaming.ts';
 import { buildStreamsRoom } from './assembly/rooms/streams.ts';
@@ -201,6 +202,7 @@ export const openControlPlane = async () => {
     posts: buildPostsRoom(base, people, streaming, buildPublishing(base)),
     stream: buildStreamsRoom(base, people, streaming),
     webhooks: buildWebhooksRoom(base, streaming),
+    oembed: buildPagesRoom(base, people, streaming).oembed,
   };
   return { ...ground, ...createCaller(rooms, issuer), rooms, streaming, profiles };
 };

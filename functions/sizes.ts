@@ -13,7 +13,7 @@ const PICTURES_BUDGET = { bytes: 24 * 1024 * 1024, importMs: 250 } as const;
 export const budgetOf = (room: Room): { bytes: number; importMs: number } =>
   room === 'uploads' ? PICTURES_BUDGET : BUDGET;
 
-export const ROOMS = ['auth', 'users', 'posts', 'streams', 'webhooks', 'realtime', 'uploads'] as const;
+export const ROOMS = ['auth', 'users', 'posts', 'streams', 'webhooks', 'realtime', 'uploads', 'pages'] as const;
 export type Room = (typeof ROOMS)[number];
 
 /** Other work on the machine only ever adds time, so the quickest of a few is what the code costs. */

@@ -9,6 +9,8 @@ it('nginx in localstack.yml tells pages the same as the site and the gateway do'
   const nginx = readFileSync(new URL('compose/nginx.conf', import.meta.url), 'utf8');
   const policy = contentSecurityPolicy({ connect: ['ws:', LOCAL], images: [LOCAL], media: [LOCAL] });
   expect(nginx).toContain(`add_header Content-Security-Policy "${policy}";`);
+  const framed = contentSecurityPolicy({ connect: ['ws:', LOCAL], images: [LOCAL], media: [LOCAL], framed: true });
+  expect(nginx.split(`add_header Content-Security-Policy "${framed}";`)).toHaveLength(2);
   expect(nginx).toContain(`add_header Permissions-Policy "${PERMISSIONS_POLICY}";`);
 });
 

@@ -8,10 +8,18 @@ type Sources = {
   media: readonly string[];
   /** Vite's hot reload puts scripts into the page. @default false */
   inlineScripts?: boolean;
+  /** Whether pages of other sites may have it in a frame: the player for them, and nothing else. @default false */
+  framed?: boolean;
 };
 
 /** What the pages of the web app may do: the one policy of the deployed site and of the gateway on one machine. */
-export const contentSecurityPolicy = ({ connect, images = [], media, inlineScripts = false }: Sources): string =>
+export const contentSecurityPolicy = ({
+  connect,
+  images = [],
+  media,
+  inlineScripts = false,
+  framed = false,
+}: Sources): string =>
   [
     ['default-src', "'self'"],
     // WebAssembly is the AAC encoder of browsers that have none.
@@ -26,7 +34,7 @@ export const contentSecurityPolicy = ({ connect, images = [], media, inlineScrip
     ['object-src', "'none'"],
     ['base-uri', "'self'"],
     ['form-action', "'self'"],
-    ['frame-ancestors', "'none'"],
+    ['frame-ancestors', framed ? '*' : "'none'"],
   ]
     .map((directive) => directive.join(' '))
     .join('; ');

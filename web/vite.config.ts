@@ -1,25 +1,41 @@
 import { fileURLToPath } from 'node:url';
+import { readFile } from 'node:fs/promises';
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 import { compileWords } from './compile-words.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
+const OPENAPI = here('../functions/contract/openapi.json');
+
+/** `/openapi.json` is the very document that the contract makes. */
+const apiDescription: Plugin = {
+  name: 'openapi',
+  async generateBundle() {
+    this.emitFile({ type: 'asset', fileName: 'openapi.json', source: await readFile(OPENAPI) });
+  },
+  configureServer: ({ middlewares }) => {
+    middlewares.use('/openapi.json', (_, response, next) => {
+      readFile(OPENAPI).then((text) => response.setHeader('content-type', 'application/json').end(text), next);
+    });
+  },
+};
+
 /**
- * The web app: `vite build web` writes `web/dist`; in development the gateway runs this in middleware mode, so that the
+ * The web app: `vite build web` writes `web/dist`, the app and the player for other pages; in development the gateway runs this in middleware mode, so that the
  * app has one origin there too and knows no host by name.
  */
 export default defineConfig({
   root: here('.'),
   cacheDir: here('../node_modules/.vite/web'),
-  plugins: [compileWords(), react()],
+  plugins: [compileWords(), react(), apiDescription],
   // Messages come parsed: what would parse them in the browser is left out.
   resolve: { alias: { 'use-intl/format-message': 'use-intl/format-message/format-only' } },
   // The contracts that `package.json` opens as #contract/* and #wire lie beside this folder.
   server: { fs: { allow: [here('..')] } },
   // Found here rather than while serving: a find while serving reloads the page, which would end a broadcast.
   optimizeDeps: {
-    entries: ['index.html', 'src/**/*.{ts,tsx}', '!src/**/*.test.ts'],
+    entries: ['index.html', 'embed.html', 'src/**/*.{ts,tsx}', '!src/**/*.test.ts'],
   },
   // As modules, workers may be split: the AAC encoder is a megabyte that most browsers never need.
   worker: { format: 'es' },
@@ -31,6 +47,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     sourcemap: true,
+    rolldownOptions: { input: [here('index.html'), here('embed.html')] },
     // hls.js alone, which only the player loads, is 590 kB.
     chunkSizeWarningLimit: 650,
   },

@@ -32,6 +32,8 @@ const Environment = z.object({
   TABLE_NAME: word,
   /** The one origin that browsers see, e.g. `https://vybzz.example`. */
   PUBLIC_ORIGIN: z.url(),
+  /** Where the built files of the web app are, if a room finds them elsewhere than browsers do. */
+  SITE_FILES_URL: z.optional(z.url({ protocol: /^https?$/ })),
   /** Where browsers open their ingest sockets; the stream key is its next path segment. */
   INGEST_URL: z.url({ protocol: /^wss?$/ }),
   AUTH_ISSUERS: issuers,

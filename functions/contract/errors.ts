@@ -39,6 +39,8 @@ export const STATUS = {
   'upload-unusable': 422,
   'too-many-requests': 429,
   internal: 500,
+  /** As https://oembed.com wants it said. */
+  'format-not-offered': 501,
   'video-provider-down': 502,
   'video-provider-busy': 503,
   'temporarily-unavailable': 503,

@@ -1,7 +1,13 @@
 import type { Operation } from './operation.ts';
 import { PEOPLE_OPERATIONS } from './people-operations.ts';
 import { POST_OPERATIONS } from './post-operations.ts';
+import { SHARING_OPERATIONS } from './sharing.ts';
 import { STREAM_OPERATIONS } from './stream-operations.ts';
 
 /** Every call of the API. */
-export const OPERATIONS: readonly Operation[] = [...PEOPLE_OPERATIONS, ...POST_OPERATIONS, ...STREAM_OPERATIONS];
+export const OPERATIONS: readonly Operation[] = [
+  ...PEOPLE_OPERATIONS,
+  ...POST_OPERATIONS,
+  ...STREAM_OPERATIONS,
+  ...SHARING_OPERATIONS,
+];

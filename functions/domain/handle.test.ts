@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { firstSegments } from './app-paths.ts';
 import { handleCandidates, isReserved } from './handle.ts';
 import { parseHandle } from './ids.ts';
 
@@ -35,5 +36,22 @@ describe('the handles that are proposed', () => {
   it('do not grow past thirty characters', () => {
     const proposed = [...handleCandidates({ preferredUsername: 'z'.repeat(40) }, () => 0.999999)];
     expect(new Set(proposed.map(({ length }) => length))).toEqual(new Set([30]));
+  });
+});
+
+describe('a handle that nobody may take', () => {
+  it.each(['admin', 'login', 'everyone', 'vybzz', 'vybzz_support', '__proto__', 'constructor'])('is %s', (name) => {
+    expect(isReserved(parseHandle(name)!)).toBe(true);
+  });
+
+  it('is what any path of the origin begins with', () => {
+    const segments = firstSegments().flatMap((segment) => parseHandle(segment) ?? []);
+    expect(segments).toContain('studio');
+    expect(segments.filter((segment) => !isReserved(segment))).toEqual([]);
+  });
+
+  it('is none that only begins like one', () => {
+    for (const name of ['apis', 'vybzzer', 'proto', 'administrators'])
+      expect(isReserved(parseHandle(name)!)).toBe(false);
   });
 });

@@ -1,3 +1,4 @@
+import { firstSegments } from './app-paths.ts';
 import { parseHandle, type Handle } from './ids.ts';
 
 /** What an identity provider says of a person, as far as a handle can be proposed from it. */
@@ -16,31 +17,62 @@ const NUMBERED = 4;
 const CANDIDATES = 12;
 const RANDOM_DIGITS = 1_000_000;
 
-/** Handles that would pass for the platform, or that a page of it is called. */
-const RESERVED: ReadonlySet<string> = new Set([
+/** Handles that would pass for the platform or for everybody, or that a program may take for something else. */
+const NAMES = [
+  'account',
   'admin',
   'administrator',
+  'all',
+  'anonymous',
+  'api',
+  'channel',
+  'constructor',
+  'creator',
+  'everyone',
   'explore',
   'feed',
+  'guest',
   'help',
+  'here',
+  'info',
   'live',
+  'login',
+  'logout',
+  'mail',
+  'me',
   'moderator',
+  'moderators',
   'mods',
+  'nobody',
   'null',
   'official',
+  'postmaster',
+  'privacy',
+  'prototype',
+  'register',
   'root',
   'security',
-  'settings',
+  'signin',
+  'signup',
+  'somebody',
   'staff',
-  'studio',
+  'status',
   'support',
   'system',
+  'team',
+  'terms',
   'undefined',
   'vybzz',
-]);
+  'webmaster',
+  'www',
+];
+const RESERVED: ReadonlySet<string> = new Set([...NAMES, ...firstSegments()]);
 
-/** Whether nobody may take this handle. */
-export const isReserved = (handle: Handle): boolean => RESERVED.has(handle);
+/** Whether nobody may take this handle: it is the platform's, a page is called so, or every object of JavaScript has such a member. */
+export const isReserved = (handle: Handle): boolean => isReservedName(handle);
+
+const isReservedName = (name: string): boolean =>
+  RESERVED.has(name) || name.startsWith('vybzz_') || name in Object.prototype;
 
 /** Letters a–z, digits and single underscores; undefined where too little of that is left to recognise a person by. */
 const fold = (text: string): string | undefined => {
@@ -66,7 +98,7 @@ const base = ({ preferredUsername, email, name }: NamedClaims): string => {
   for (const said of [preferredUsername?.split('@')[0], mailbox, name]) {
     if (said === undefined || looksOpaque(said)) continue;
     const folded = fold(said);
-    if (folded !== undefined && !RESERVED.has(folded)) return folded;
+    if (folded !== undefined && !isReservedName(folded)) return folded;
   }
   return fallback;
 };

@@ -43,6 +43,7 @@ const controlPlane = startControlPlane({
       identity,
       mux: { url: env.MUX_URL, publicUrl: env.MUX_PUBLIC_URL },
       gateway: `http://localhost:${PORT}`,
+      siteFiles: env.SITE_FILES_URL,
       version: 'compose',
     }),
     // nginx, and what stands before it

@@ -21,6 +21,8 @@ const Environment = z
     MUX_PUBLIC_URL: z.url().default('http://localhost:3005'),
     /** Where the other containers find it. */
     MUX_URL: z.url().default('http://mux:3005'),
+    /** Where the built site is, to the other containers. */
+    SITE_FILES_URL: z.url().default('http://web'),
     /** Where Mux's stand-in sends its webhooks. */
     WEBHOOK_URL: z.url().default('http://api:3000/webhooks/mux'),
   })

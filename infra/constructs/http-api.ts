@@ -3,7 +3,8 @@ import {
   CfnStage,
   HttpApi as AwsHttpApi,
   HttpMethod,
-  type HttpRoute,
+  HttpRoute,
+  HttpRouteKey,
   HttpStage,
   LogGroupLogDestination,
 } from 'aws-cdk-lib/aws-apigatewayv2';
@@ -17,6 +18,8 @@ import { acknowledge } from './acknowledged.ts';
 type Props = {
   /** By the first segment of the path. */
   rooms: Record<string, IFunction>;
+  /** What answers at every other path. */
+  others: IFunction;
 };
 
 /** Requests a second, and at once, that the API takes before it answers 429; the account's own ceiling is 10,000. */
@@ -34,7 +37,7 @@ export class RoomsApi extends Construct {
   readonly api: AwsHttpApi;
   readonly stage: HttpStage;
 
-  constructor(scope: Construct, id: string, { rooms }: Props) {
+  constructor(scope: Construct, id: string, { rooms, others }: Props) {
     super(scope, id);
     this.api = new AwsHttpApi(this, 'Api', { createDefaultStage: false });
     const throttled: Record<string, object> = {};
@@ -46,6 +49,14 @@ export class RoomsApi extends Construct {
         throttled[`ANY ${path}`] = room === 'webhooks' ? WEBHOOKS_THROTTLE : ROOM_THROTTLE;
       }
     }
+    routes.push(
+      new HttpRoute(this, 'Others', {
+        httpApi: this.api,
+        routeKey: HttpRouteKey.DEFAULT,
+        integration: new HttpLambdaIntegration('othersIntegration', others),
+      }),
+    );
+    throttled['$default'] = ROOM_THROTTLE;
     acknowledge(this, {
       APIG4:
         'Tokens are verified in the rooms, because API Gateway cannot take those of every issuer; functions/authorization.test.ts holds every route to it',

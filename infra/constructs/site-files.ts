@@ -18,6 +18,7 @@ const SOURCES = [
   'web/src',
   'web/public',
   'web/index.html',
+  'web/embed.html',
   'web/vite.config.ts',
   'functions/contract',
   'functions/domain',
@@ -43,6 +44,17 @@ const hashOf = (sources: string[]): string => {
 
 /** Vite calls these files by the hash of what is in them. */
 const HASHED = 'assets/*';
+/** Beside what Vite calls by a hash, and what lies in `web/public`. */
+const DOCUMENTS = ['/index.html', '/embed.html', '/openapi.json'];
+
+/** The paths of the built files, as a distribution's patterns: every other path is a page, or the API's. */
+export const siteFilePatterns = (): string[] => [
+  `/${HASHED}`,
+  ...DOCUMENTS,
+  ...readdirSync(join(ROOT, 'web/public'), { withFileTypes: true })
+    .map((entry) => (entry.isDirectory() ? `/${entry.name}/*` : `/${entry.name}`))
+    .sort(),
+];
 
 /**
  * Builds the web app, copies it into the bucket, and lets the distribution forget the page that named the files before. Those files
@@ -103,7 +115,8 @@ export const deploySiteFiles = (
     ...copied,
     exclude: [HASHED],
     distribution,
-    distributionPaths: ['/index.html', '/'],
+    // The room of pages has a new document within seconds; what was kept of pages names files that stay.
+    distributionPaths: ['/index.html', '/embed.html', '/'],
     cacheControl: [CacheControl.noCache()],
   });
   // A page that names a file is there only after the file.

@@ -10,14 +10,25 @@ const VIDEO = ['https://stream.mux.com', 'https://*.mux.com'];
 
 /** The headers of the web app's pages. `otherOrigins` are those that a page may call, beside its own and Mux's. */
 export const pageHeaders = (scope: Construct, otherOrigins: string[]): ResponseHeadersPolicy =>
-  new ResponseHeadersPolicy(scope, 'Headers', {
+  headersOf(scope, 'Headers', { otherOrigins, framed: false });
+
+/** The headers of the player for pages of other sites: the only page that they may have in a frame. */
+export const embedHeaders = (scope: Construct): ResponseHeadersPolicy =>
+  headersOf(scope, 'EmbedHeaders', { otherOrigins: [], framed: true });
+
+const headersOf = (
+  scope: Construct,
+  id: string,
+  { otherOrigins, framed }: { otherOrigins: string[]; framed: boolean },
+): ResponseHeadersPolicy =>
+  new ResponseHeadersPolicy(scope, id, {
     securityHeadersBehavior: {
       contentSecurityPolicy: {
         override: true,
-        contentSecurityPolicy: contentSecurityPolicy({ connect: [...VIDEO, ...otherOrigins], media: VIDEO }),
+        contentSecurityPolicy: contentSecurityPolicy({ connect: [...VIDEO, ...otherOrigins], media: VIDEO, framed }),
       },
       contentTypeOptions: { override: true },
-      frameOptions: { frameOption: HeadersFrameOption.DENY, override: true },
+      ...(!framed && { frameOptions: { frameOption: HeadersFrameOption.DENY, override: true } }),
       referrerPolicy: { referrerPolicy: HeadersReferrerPolicy.STRICT_ORIGIN_WHEN_CROSS_ORIGIN, override: true },
       strictTransportSecurity: HTTPS_ONLY,
     },

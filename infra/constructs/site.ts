@@ -4,6 +4,7 @@ import {
   AllowedMethods,
   type BehaviorOptions,
   CachePolicy,
+  CacheQueryStringBehavior,
   Distribution,
   Function as EdgeFunction,
   FunctionCode,
@@ -14,6 +15,7 @@ import {
   OriginProtocolPolicy,
   OriginRequestPolicy,
   PriceClass,
+  type ResponseHeadersPolicy,
   SecurityPolicyProtocol,
   ViewerProtocolPolicy,
 } from 'aws-cdk-lib/aws-cloudfront';
@@ -23,8 +25,8 @@ import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-c
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledged.ts';
-import { deploySiteFiles } from './site-files.ts';
-import { mediaHeaders, pageHeaders } from './site-headers.ts';
+import { deploySiteFiles, siteFilePatterns } from './site-files.ts';
+import { embedHeaders, mediaHeaders, pageHeaders } from './site-headers.ts';
 
 type Props = {
   httpDomain: string;
@@ -47,13 +49,6 @@ type Props = {
 const EDGE_HEADER = 'x-vybzz-edge';
 /** What CloudFront would otherwise keep for 10 s and give to whoever asks next, whoever that is. */
 const ERRORS_OF_ONE_REQUEST = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504];
-
-/** A page of the app has no dot in its last segment: those all get the one document, which knows its own routes. */
-const PAGES = `function handler(event) {
-  var request = event.request;
-  if (request.uri.lastIndexOf('.') <= request.uri.lastIndexOf('/')) request.uri = '/index.html';
-  return request;
-}`;
 
 /** The door answers for itself: nothing behind it is asked. */
 const healthz = (version: string): string => `function handler() {
@@ -104,10 +99,39 @@ export class Site extends Construct {
       maxTtl: Duration.seconds(5),
     });
 
+    const asked = new CachePolicy(this, 'Asked', {
+      comment: 'What other sites ask about ours: as long as the answer itself allows, at most 60 s',
+      defaultTtl: Duration.seconds(0),
+      minTtl: Duration.seconds(0),
+      maxTtl: Duration.seconds(60),
+      queryStringBehavior: CacheQueryStringBehavior.all(),
+    });
+    // By path alone: whoever asks gets the same page, and neither a cookie nor a header can make another of it.
+    const byPath = new CachePolicy(this, 'Pages', {
+      comment: 'Pages: as long as their room allows',
+      defaultTtl: Duration.seconds(0),
+      minTtl: Duration.seconds(0),
+      maxTtl: Duration.days(1),
+      enableAcceptEncodingGzip: true,
+      enableAcceptEncodingBrotli: true,
+    });
+    const pages = (responseHeadersPolicy: ResponseHeadersPolicy): BehaviorOptions => ({
+      origin: api,
+      viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+      cachePolicy: byPath,
+      responseHeadersPolicy,
+    });
+    const headers = pageHeaders(this, [...props.issuerOrigins, `https://${props.uploads.bucketRegionalDomainName}`]);
+    const files: BehaviorOptions = {
+      origin: S3BucketOrigin.withOriginAccessControl(bucket),
+      viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+      // a worker's script is held to the policy that it comes with, not to its page's
+      responseHeadersPolicy: headers,
+    };
+
     this.distribution = new Distribution(this, 'Distribution', {
       comment: 'Vybzz',
       errorResponses: ERRORS_OF_ONE_REQUEST.map((httpStatus) => ({ httpStatus, ttl: Duration.seconds(0) })),
-      defaultRootObject: 'index.html',
       httpVersion: HttpVersion.HTTP2,
       priceClass: PriceClass.PRICE_CLASS_100,
       ...(props.domain && props.certificateArn
@@ -118,23 +142,8 @@ export class Site extends Construct {
           }
         : {}),
       ...(props.webAclArn ? { webAclId: props.webAclArn } : {}),
-      defaultBehavior: {
-        origin: S3BucketOrigin.withOriginAccessControl(bucket),
-        viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
-        responseHeadersPolicy: pageHeaders(this, [
-          ...props.issuerOrigins,
-          `https://${props.uploads.bucketRegionalDomainName}`,
-        ]),
-        functionAssociations: [
-          {
-            eventType: FunctionEventType.VIEWER_REQUEST,
-            function: new EdgeFunction(this, 'Pages', {
-              code: FunctionCode.fromInline(PAGES),
-              runtime: FunctionRuntime.JS_2_0,
-            }),
-          },
-        ],
-      },
+      // Every page is filled in its room with what is told of it, and kept at the edge as long as the room says.
+      defaultBehavior: pages(headers),
       // The first that matches serves: the worker's path and the crowd's before the room's.
       additionalBehaviors: {
         '/stream/live/*': through(ingest),
@@ -158,6 +167,9 @@ export class Site extends Construct {
           ],
         },
         '/realtime': through(realtime),
+        '/oembed': { ...through(api, asked), allowedMethods: AllowedMethods.ALLOW_GET_HEAD_OPTIONS },
+        '/embed/*': pages(embedHeaders(this)),
+        ...Object.fromEntries(siteFilePatterns().map((pattern) => [pattern, files])),
       },
     });
 

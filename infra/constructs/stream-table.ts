@@ -58,9 +58,18 @@ export class StreamTable extends Construct {
 
   /** A room may read and write items, one by one or in transactions, and query; it may not scan, nor change the table. */
   grantItems(grantee: IGrantable): Grant {
+    return this.#grant(grantee, ROOM_ACTIONS);
+  }
+
+  /** A room that only shows may look items up, and query. */
+  grantReading(grantee: IGrantable): Grant {
+    return this.#grant(grantee, ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query']);
+  }
+
+  #grant(grantee: IGrantable, actions: string[]): Grant {
     return Grant.addToPrincipal({
       grantee,
-      actions: ROOM_ACTIONS,
+      actions,
       resourceArns: [
         this.table.tableArn,
         ...Object.keys(INDEXES).map((index) => `${this.table.tableArn}/index/${index}`),

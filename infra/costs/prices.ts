@@ -78,7 +78,7 @@ export const USE = {
   taskMetrics: 15,
   metrics: 60,
   /** Metrics that alarms look at: those of an expression each count. */
-  alarmMetrics: 92,
+  alarmMetrics: 97,
   secrets: 3,
   /** The sweep runs every minute. */
   sweepsHour: 60,

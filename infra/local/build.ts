@@ -14,6 +14,7 @@ const WEB_SOURCES = [
   'web/src',
   'web/public',
   'web/index.html',
+  'web/embed.html',
   'web/vite.config.ts',
   'functions/contract',
   'functions/domain',

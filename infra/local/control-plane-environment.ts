@@ -12,6 +12,8 @@ type Addresses = {
     /** Where a browser plays; the same, unless the two are in different networks. */
     publicUrl?: string;
   };
+  /** Where the control plane finds the built site, if not where browsers do. */
+  siteFiles?: string;
   /** Where the control plane reaches the gateway itself: the realtime pushes and the bucket. */
   gateway: string;
   version: string;
@@ -24,10 +26,12 @@ export const controlPlaneEnvironment = ({
   identity,
   mux,
   gateway,
+  siteFiles,
   version,
 }: Addresses): Record<string, string> => ({
   TABLE_NAME: tableName,
   PUBLIC_ORIGIN: origin,
+  ...(siteFiles !== undefined && { SITE_FILES_URL: siteFiles }),
   INGEST_URL: `${origin.replace(/^http/, 'ws')}/stream/live`,
   AUTH_ISSUERS: JSON.stringify([
     {

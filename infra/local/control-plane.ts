@@ -19,10 +19,13 @@ export const startControlPlane = ({
     (level: string) =>
     (message: string, extra: Record<string, unknown> = {}): void =>
       log([level, message, ...Object.entries(extra).map(([name, value]) => `${name}=${readable(value)}`)].join(' '));
-  const { auth, users, posts, streams, webhooks, realtime, sweep } = createControlPlane(parseConfig(environment), {
-    aws,
-    // A person at a terminal wants what went wrong, and each step of a show; not every request.
-    log: { debug: () => {}, info: tell('info'), warn: tell('warn'), error: tell('error') },
-  });
-  return { rooms: { auth, users, posts, stream: streams, webhooks }, realtime, sweep };
+  const { auth, users, posts, streams, webhooks, oembed, pages, realtime, sweep } = createControlPlane(
+    parseConfig(environment),
+    {
+      aws,
+      // A person at a terminal wants what went wrong, and each step of a show; not every request.
+      log: { debug: () => {}, info: tell('info'), warn: tell('warn'), error: tell('error') },
+    },
+  );
+  return { rooms: { auth, users, posts, stream: streams, webhooks, oembed }, pages, realtime, sweep };
 };

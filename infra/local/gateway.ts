@@ -14,9 +14,10 @@ import { answersTo, MISDIRECTED } from '#stand-ins/hosts';
 import type { Uploads } from '#stand-ins/uploads/uploads';
 
 /** The part of the path that names a room, as API Gateway's routes do. */
-export type Rooms = Record<'auth' | 'users' | 'posts' | 'stream' | 'webhooks', Pick<Hono, 'fetch'>>;
+export type Rooms = Record<'auth' | 'users' | 'posts' | 'stream' | 'webhooks' | 'oembed', Pick<Hono, 'fetch'>>;
 
-export type ControlPlane = { rooms: Rooms; realtime: RealtimeHandlers };
+/** `pages` has every path that is no room's and no file's. */
+export type ControlPlane = { rooms: Rooms; pages: Pick<Hono, 'fetch'>; realtime: RealtimeHandlers };
 
 export type ServiceHealth = {
   name: string;
@@ -81,8 +82,11 @@ const json = (response: ServerResponse, status: number, body: unknown): void => 
   response.end(JSON.stringify(body));
 };
 
-const securityHeaders = (port: number, otherOrigins: string[], dev: boolean): Record<string, string> => ({
+type Looks = { port: number; otherOrigins: string[]; dev: boolean; framed?: boolean };
+
+const securityHeaders = ({ port, otherOrigins, dev, framed = false }: Looks): Record<string, string> => ({
   'content-security-policy': contentSecurityPolicy({
+    framed,
     connect: [`ws://localhost:${port}`, ...otherOrigins],
     images: otherOrigins,
     media: otherOrigins,
@@ -92,6 +96,11 @@ const securityHeaders = (port: number, otherOrigins: string[], dev: boolean): Re
   'referrer-policy': 'strict-origin-when-cross-origin',
   'permissions-policy': PERMISSIONS_POLICY,
 });
+
+/** What Vite has in dev: files, and its own scripts. Its answer to a page would be the document as it is. */
+const isVites = (path: string): boolean =>
+  (extname(path) !== '' && !ROOM_FILES.has(path)) || /^\/(@vite|@id|@fs|@react-refresh|src|node_modules|__)/.test(path);
+const ROOM_FILES = new Set(['/robots.txt', '/sitemap.xml']);
 
 /**
  * A request that announces no body has none (RFC 9112, 6.3), and API Gateway hands none on; the adapter gives every PUT and
@@ -124,7 +133,9 @@ export const startGateway = async (parts: Parts) => {
   const origin = `http://localhost:${port}`;
   const realtime = createRealtimeGateway({ handlers: () => parts.controlPlane().realtime, log });
   const isForUs = answersTo(parts.hostNames);
-  const headers = securityHeaders(port, parts.otherOrigins, 'dev' in parts.web);
+  const looks = { port, otherOrigins: parts.otherOrigins, dev: 'dev' in parts.web };
+  const headers = securityHeaders(looks);
+  const framedHeaders = securityHeaders({ ...looks, framed: true });
 
   const listener = (app: Pick<Hono, 'fetch'>) =>
     getRequestListener((request, bindings) => app.fetch(withoutEmptyBody(request), bindings));
@@ -148,25 +159,34 @@ export const startGateway = async (parts: Parts) => {
     return true;
   };
 
+  /** The room of pages; what a browser may do with them is said here, as the distribution says it. */
+  const servePage = async (request: IncomingMessage, response: ServerResponse, path: string): Promise<void> => {
+    await getRequestListener(async (asked, bindings) => {
+      const page = await parts.controlPlane().pages.fetch(withoutEmptyBody(asked), bindings);
+      const answer = new Response(page.body, page);
+      for (const [name, value] of Object.entries(path.startsWith('/embed/') ? framedHeaders : headers))
+        answer.headers.set(name, value);
+      return answer;
+    })(request, response);
+  };
+
   const serveWeb = async (request: IncomingMessage, response: ServerResponse, path: string): Promise<void> => {
-    if ('dev' in web) {
-      for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-      web.dev.middlewares(request, response, () =>
-        json(response, 404, { error: 'not-found', message: 'There is nothing here.' }),
-      );
-      return;
-    }
-    const { dist } = web;
-    const file = normalize(join(dist, path));
     const head = request.method === 'HEAD';
     if (request.method !== 'GET' && !head)
       return json(response, 405, { error: 'method-not-allowed', message: 'Pages are only read.' });
+    if ('dev' in web) {
+      if (isVites(path)) {
+        for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+        return web.dev.middlewares(request, response, () => void servePage(request, response, path));
+      }
+      return servePage(request, response, path);
+    }
+    const { dist } = web;
+    const file = normalize(join(dist, path));
     if (file !== dist && !file.startsWith(`${dist}${sep}`))
       return json(response, 404, { error: 'not-found', message: 'There is nothing here.' });
-    if (path !== '/' && (await serveFile(response, file, head))) return;
-    // Any other path is a page of the app, which knows its own routes; a missing file stays missing.
-    if (extname(path) || !(await serveFile(response, join(dist, 'index.html'), head)))
-      json(response, 404, { error: 'not-found', message: 'There is nothing here.' });
+    if (path !== '/' && (await serveFile(response, file, head))) return undefined;
+    return servePage(request, response, path);
   };
 
   const authorized = (request: IncomingMessage): boolean => {

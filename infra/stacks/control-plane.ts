@@ -22,6 +22,9 @@ const PUSHERS = new Set(['realtime', 'streams', 'tasks', 'users', 'webhooks']);
 /** Rooms that hand work over. */
 const GIVERS = new Set(['realtime', 'streams', 'tasks', 'webhooks']);
 
+/** Who only shows what there is. */
+const READERS = new Set(['pages']);
+
 /** Who works with files alone. */
 const TABLELESS = new Set(['uploads']);
 
@@ -33,6 +36,7 @@ const SECRETS_OF: Record<string, readonly ('mux' | 'cursor' | 'edge')[]> = {
   auth: ['edge'],
   'realtime-connect': ['edge'],
   users: ['cursor', 'edge'],
+  pages: ['edge'],
   posts: ['cursor', 'edge'],
   streams: ['mux', 'cursor', 'edge'],
   'streams-sweep': ['mux', 'cursor'],
@@ -78,7 +82,8 @@ export class ControlPlaneStack extends Stack {
         ...more,
         environment: { ...environment, ...more.environment },
       });
-      if (!TABLELESS.has(name)) data.table.grantItems(made.function);
+      if (READERS.has(name)) data.table.grantReading(made.function);
+      else if (!TABLELESS.has(name)) data.table.grantItems(made.function);
       for (const secret of SECRETS_OF[key] ?? []) {
         data[secret].grantRead(made.function);
         made.function.addEnvironment(`${secret.toUpperCase()}_SECRET_ARN`, data[secret].secretArn);
@@ -112,7 +117,7 @@ export class ControlPlaneStack extends Stack {
     // Taken even while everything else is throttled, where the account has enough to keep some of it apart.
     const webhooks = room('webhooks', { reservedConcurrency: settings.webhookConcurrency });
     this.webhooksLog = webhooks.logGroup;
-    const [auth, users] = [room('auth'), room('users')];
+    const [auth, users, pages] = [room('auth'), room('users'), room('pages')];
     // A film of 200 MB passes through it, and a picture is written anew: both want a processor of their own.
     const uploads = room('uploads', {
       timeout: Duration.seconds(25),
@@ -138,6 +143,7 @@ export class ControlPlaneStack extends Stack {
         stream: streams.live,
         webhooks: webhooks.live,
       },
+      others: pages.live,
     });
 
     const release = new GradualRelease(this, 'Release', { release: settings.release, deployment: settings.name });

@@ -98,8 +98,9 @@ export class ObservabilityStack extends Stack {
         period: EVERY_MINUTE,
         label,
       });
-    // What the queue hands on has alarms of its own: an alarm adds up at most ten.
-    const answering = (metrics: IMetric[]) => metrics.filter((_, i) => Object.keys(controlPlane.rooms)[i] !== 'tasks');
+    // What the queue hands on has alarms of its own, and what shows the site: an alarm adds up at most ten.
+    const throttles = (wanted: (room: string) => boolean): MathExpression =>
+      sum(Object.keys(controlPlane.rooms).filter(wanted).map(roomMetric('Throttles')), 'throttles');
     const lambdaErrors = each(roomMetric('Errors'));
     // An alarm reckons with at most ten metrics: five rooms' errors and calls.
     const failed = (wanted: (room: string) => boolean): MathExpression => {
@@ -199,12 +200,19 @@ export class ObservabilityStack extends Stack {
         runbook: 'Webhooks are refused',
       },
       WebhooksLate: { metric: webhookAge, above: 60_000, periods: 3, runbook: 'Webhooks come late' },
-      RoomErrors: { metric: failed((room) => !/^realtime-|-sweep$|^uploads$|^tasks$/.test(room)), ...SOME_FAIL },
+      RoomErrors: { metric: failed((room) => !/^realtime-|-sweep$|^(uploads|tasks|pages)$/.test(room)), ...SOME_FAIL },
+      PageErrors: { metric: failed((room) => room === 'pages'), ...SOME_FAIL },
       UploadErrors: { metric: failed((room) => room === 'uploads'), ...SOME_FAIL },
       RealtimeErrors: { metric: failed((room) => room.startsWith('realtime-')), ...SOME_FAIL },
       ServerErrors: { metric: serverErrors, above: 10, periods: 2, runbook: 'The API fails' },
       RoomThrottles: {
-        metric: sum(answering(lambdaThrottles), 'throttles'),
+        metric: throttles((room) => !/^(tasks|pages)$/.test(room)),
+        above: 10,
+        periods: 2,
+        runbook: 'The API is throttled',
+      },
+      PageThrottles: {
+        metric: throttles((room) => room === 'pages'),
         above: 10,
         periods: 2,
         runbook: 'The API is throttled',

@@ -112,7 +112,7 @@ describe('the table', () => {
 describe('the control plane', () => {
   it('is one function a room, on Node 24 and ARM, each with a log group of its own', () => {
     const functions = Object.values(stack('ControlPlane').findResources('AWS::Lambda::Function'));
-    expect(functions).toHaveLength(11);
+    expect(functions).toHaveLength(12);
     for (const { Properties } of functions)
       expect(Properties).toMatchObject({
         Runtime: 'nodejs24.x',
@@ -137,7 +137,7 @@ describe('the control plane', () => {
         .filter((line) => line.includes('GetSecretValue') && line.split('|')[3]?.includes(secret))
         .map((line) => /ControlPlane\/(\w+)Role/.exec(line)?.[1]);
     expect(readers('Mux')).toEqual(['streams', 'streamssweep', 'webhooks']);
-    expect(readers('Edge')).toEqual(['auth', 'posts', 'realtimeconnect', 'streams', 'users', 'webhooks']);
+    expect(readers('Edge')).toEqual(['auth', 'pages', 'posts', 'realtimeconnect', 'streams', 'users', 'webhooks']);
     expect(readers('Cursor')).toEqual(['posts', 'streams', 'streamssweep', 'users']);
   });
 
@@ -146,7 +146,7 @@ describe('the control plane', () => {
       ({ Properties }) => Properties.RouteSettings !== undefined,
     );
     const limits = Object.entries<{ ThrottlingRateLimit: number }>(http?.['Properties'].RouteSettings);
-    expect(limits).toHaveLength(10);
+    expect(limits).toHaveLength(11);
     for (const [route, { ThrottlingRateLimit }] of limits)
       expect(ThrottlingRateLimit, route).toBe(route.includes('/webhooks') ? 200 : 1_000);
   });
@@ -295,9 +295,35 @@ describe('the site', () => {
 
   it('forwards everything but the Host, which the origins would refuse', () => {
     const policies = behaviours()
-      .filter(({ PathPattern }: { PathPattern: string }) => PathPattern !== '/media/*')
+      .filter(({ PathPattern }: { PathPattern: string }) =>
+        /^\/(auth|users|posts|stream|webhooks|realtime|oembed)/.test(PathPattern),
+      )
       .map(({ OriginRequestPolicyId }: { OriginRequestPolicyId: string }) => OriginRequestPolicyId);
     expect(new Set(policies)).toEqual(new Set(['b689b0a8-53d0-40ab-baf2-68738e2966ac']));
+  });
+
+  it('makes every page out of its path alone, which no cookie, header or query can change', () => {
+    const { DefaultCacheBehavior: page } = only('Web', 'AWS::CloudFront::Distribution')['DistributionConfig'];
+    expect(page.OriginRequestPolicyId).toBeUndefined();
+    const policies = Object.entries(stack('Web').findResources('AWS::CloudFront::CachePolicy'));
+    const [, policy] = policies.find(([id]) => id.startsWith('SitePages')) ?? [];
+    expect(policy?.['Properties'].CachePolicyConfig.ParametersInCacheKeyAndForwardedToOrigin).toEqual({
+      CookiesConfig: { CookieBehavior: 'none' },
+      HeadersConfig: { HeaderBehavior: 'none' },
+      QueryStringsConfig: { QueryStringBehavior: 'none' },
+      EnableAcceptEncodingBrotli: true,
+      EnableAcceptEncodingGzip: true,
+    });
+  });
+
+  it('lets other sites have the player in a frame, and no other page', () => {
+    expect(headersOf('EmbedHeaders')).toContain('frame-ancestors *');
+    expect(headersOf('EmbedHeaders')).not.toContain('FrameOptions');
+    const embedded = behaviours().filter(
+      ({ ResponseHeadersPolicyId: id }: { ResponseHeadersPolicyId?: { Ref: string } }) =>
+        id?.Ref.startsWith('SiteEmbedHeaders'),
+    );
+    expect(embedded.map(({ PathPattern }: { PathPattern: string }) => PathPattern)).toEqual(['/embed/*']);
   });
 
   it('keeps its files to itself and lets no page run a foreign script', () => {

@@ -6,7 +6,6 @@ import { createApi } from './api/api.ts';
 import { isPassing } from './api/api-error.ts';
 import { browserId } from './api/browser-id.ts';
 import { createHttp } from './api/http.ts';
-import { liveAnswers } from './api/live-answers.ts';
 import { createOidc } from './api/oidc.ts';
 import { createQueries } from './api/queries.ts';
 import { clockBehindMs } from './api/server-clock.ts';
@@ -14,10 +13,10 @@ import { createSignInSession } from './api/sign-in-session.ts';
 import { createSlot } from './api/slot.ts';
 import { App } from './app/app.tsx';
 import type { AppParts } from './context/app-context.ts';
-import { startLiveUpdates, type LiveUpdatesParts } from './realtime/live-updates.ts';
+import { browserUpdates } from './realtime/browser-updates.ts';
 import { startFollowedUpdates } from './realtime/followed-updates.ts';
+import { startLiveUpdates } from './realtime/live-updates.ts';
 import { shareLive } from './realtime/share-live.ts';
-import { openRealtimeSocket } from './realtime/realtime-socket.ts';
 import { createAppRouter } from './app/router.tsx';
 import { forgetKeptShows } from './broadcast/kept-shows.ts';
 import { createOnAirLock } from './context/on-air-lock.ts';
@@ -67,29 +66,7 @@ const api = createApi(createHttp({ fetch, tokens: signInSession }));
 
 const browser = browserId(createSlot(() => localStorage, BROWSER));
 
-const live: LiveUpdatesParts = {
-  ticket: (asking) => api.ticket({ browser }, asking),
-  live: liveAnswers(api),
-  chatAfter: api.chatAfter,
-  openSocket: openRealtimeSocket,
-  after: (ms, work) => {
-    const timer = setTimeout(work, ms);
-    return () => clearTimeout(timer);
-  },
-  onWake: (listener) => {
-    const seen = () => {
-      if (document.visibilityState === 'visible') listener();
-    };
-    window.addEventListener('online', listener);
-    document.addEventListener('visibilitychange', seen);
-    return () => {
-      window.removeEventListener('online', listener);
-      document.removeEventListener('visibilitychange', seen);
-    };
-  },
-  now: () => Date.now(),
-  random: Math.random,
-};
+const live = browserUpdates({ api, browser });
 
 const queryClient = new QueryClient({
   defaultOptions: {

@@ -6,6 +6,7 @@ import { createLog } from '../log.ts';
 import { createPeople } from '../people.ts';
 import { createTasksHere } from '../tasks-here.ts';
 import { buildWork } from './tasks.ts';
+import { buildPagesRoom } from './pages.ts';
 import { buildPostsRoom } from './posts.ts';
 import { buildPublishing } from './uploads.ts';
 import { buildRealtime } from './realtime.ts';
@@ -39,6 +40,7 @@ export const createControlPlane = (
     posts: buildPostsRoom(base, people, streaming, buildPublishing(base)),
     streams: buildStreamsRoom(base, people, streaming),
     webhooks: buildWebhooksRoom(base, streaming),
+    ...buildPagesRoom(base, people, streaming),
     realtime: buildRealtime(base, people, streaming),
     /** What has to be called every few seconds, or minutes: it settles what everybody else has left. */
     sweep: async () => {

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { CalendarPlus, Clapperboard, LockKeyhole, Share2 } from 'lucide-react';
+import { CalendarPlus, Clapperboard, LockKeyhole } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { PersonView, type StreamView } from '#contract/http';
@@ -23,7 +23,7 @@ import { Loading } from '../ui/loading.tsx';
 import { NotFoundPage } from './not-found-page.tsx';
 import { Page, Section } from '../ui/page.tsx';
 import { RichText } from '../ui/rich-text.tsx';
-import { useShareLink } from '../ui/share.ts';
+import { ShareButton } from '../ui/share-button.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { Elapsed, TimeAgo } from '../ui/time.tsx';
 import { saveCalendarFile } from '../watch/calendar-file.ts';
@@ -105,7 +105,6 @@ const Whose = ({ creator }: { creator: PersonView }) => (
 
 const Watch = ({ stream }: { stream: StreamView }) => {
   const t = useTranslations('app');
-  const shareLink = useShareLink();
   const { compact, counted } = useFormats();
   const queryClient = useQueryClient();
   const now = useLive(isSettled(stream) ? undefined : stream.id);
@@ -160,9 +159,7 @@ const Watch = ({ stream }: { stream: StreamView }) => {
         </div>
         <div className="watch__actions">
           <Upcoming stream={shown} />
-          <Button icon={<Share2 />} onClick={() => shareLink({ url: location.href, title: shown.title })}>
-            {t('share')}
-          </Button>
+          <ShareButton stream={shown} />
         </div>
       </div>
       <div className="watch__creator">

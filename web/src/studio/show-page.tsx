@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { CirclePlay, MessagesSquare, Pencil, Share2, Trash2 } from 'lucide-react';
+import { CirclePlay, MessagesSquare, Pencil, Trash2 } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { toast } from 'sonner';
 import { useTranslations } from 'use-intl';
@@ -17,7 +17,7 @@ import { NothingHere } from '../ui/nothing-here.tsx';
 import { Card, Page } from '../ui/page.tsx';
 import { Poster } from '../ui/poster.tsx';
 import { RichText } from '../ui/rich-text.tsx';
-import { useShareLink } from '../ui/share.ts';
+import { ShareButton } from '../ui/share-button.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { StreamBadge } from '../ui/stream-badge.tsx';
 import { ViewerCurve } from '../ui/viewer-curve.tsx';
@@ -53,10 +53,8 @@ export const ShowPage = () => {
 
 const Show = ({ stream }: { stream: StreamView }) => {
   const t = useTranslations('studio');
-  const shareLink = useShareLink();
   const [doing, setDoing] = useState<'editing' | 'deleting'>();
   const { id, title, state, recording } = stream;
-  const url = new URL(`/watch/${id}`, location.origin).href;
   const hasRecording = state === 'ended' && (recording === 'ready' || recording === 'preparing');
   return (
     <div className="show-page">
@@ -84,9 +82,7 @@ const Show = ({ stream }: { stream: StreamView }) => {
                 {t('toTheStudio')}
               </Link>
             )}
-            <Button icon={<Share2 />} onClick={() => shareLink({ url, title })}>
-              {t('share')}
-            </Button>
+            <ShareButton stream={stream} />
             <Button icon={<Pencil />} onClick={() => setDoing('editing')}>
               {t('edit')}
             </Button>

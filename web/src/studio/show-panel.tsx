@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Eye, Pencil, Share2 } from 'lucide-react';
+import { Eye, Pencil } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { useBroadcast } from '../broadcast/broadcast-provider.tsx';
@@ -9,7 +9,7 @@ import { useApp } from '../context/app-context.ts';
 import { useLive } from '../context/use-live.ts';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { Card } from '../ui/page.tsx';
-import { useShareLink } from '../ui/share.ts';
+import { ShareButton } from '../ui/share-button.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { StreamBadge } from '../ui/stream-badge.tsx';
 import { EditShowDialog } from './edit-show-dialog.tsx';
@@ -20,7 +20,6 @@ import './show-panel.css';
 /** The running show as its viewers know it: title, state, and the way to it for others. */
 export const ShowPanel = ({ streamId }: { streamId: string }) => {
   const t = useTranslations('studio');
-  const shareLink = useShareLink();
   const { queries } = useApp();
   const { state, health } = useBroadcast();
   const { data: stream } = useQuery(queries.stream(streamId));
@@ -30,7 +29,6 @@ export const ShowPanel = ({ streamId }: { streamId: string }) => {
   const told = now?.state ?? stream.state;
   const { at } = state;
   const shown = { ...stream, state: shownState({ at, told }) };
-  const url = new URL(`/watch/${streamId}`, location.origin).href;
   return (
     <Card className="show-panel">
       <div className="show-panel__words">
@@ -49,9 +47,7 @@ export const ShowPanel = ({ streamId }: { streamId: string }) => {
           <Eye aria-hidden="true" />
           {t('watchPage')}
         </Link>
-        <Button variant="primary" icon={<Share2 />} onClick={() => shareLink({ url, title: shown.title })}>
-          {t('shareLink')}
-        </Button>
+        <ShareButton stream={shown} variant="primary" />
       </div>
       {editing && <EditShowDialog stream={stream} onClose={() => setEditing(false)} />}
     </Card>

@@ -24,12 +24,13 @@ type Props = {
   now: Snapshot | undefined;
   /** Where in the recording the player is, in whole seconds. */
   onRecordingAt: (seconds: number) => void;
-  theatre: boolean;
-  onTheatre: () => void;
+  /** Where there is room beside the picture that it can take. */
+  theatre?: boolean;
+  onTheatre?: () => void;
 };
 
 /** The picture of a stream, or what is to be said while there is none. */
-export const Playback = ({ stream, now, onRecordingAt, theatre, onTheatre }: Props) => {
+export const Playback = ({ stream, now, onRecordingAt, theatre = false, onTheatre }: Props) => {
   const t = useTranslations('watch');
   const { queries } = useApp();
   const queryClient = useQueryClient();

@@ -31,6 +31,7 @@ export const errors = {
   'unsupported-media-type': 'This kind of file is not supported.',
   'upload-unusable': 'This file cannot be used.',
   'too-many-requests': 'That was too much at once. Wait a moment and try again.',
+  'format-not-offered': 'The answer is not offered in this form.',
   internal: 'Vybzz is having trouble right now. Try again in a moment.',
   'video-provider-down': 'The video service cannot be reached. Try again in a moment.',
   'video-provider-busy': 'The video service is busy. Try again in a moment.',

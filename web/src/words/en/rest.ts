@@ -1,7 +1,8 @@
 import { audience } from './audience.ts';
 import { broadcast } from './broadcast.ts';
+import { sharing } from './sharing.ts';
 import { studio } from './studio.ts';
 import { watch } from './watch.ts';
 
 /** What only the pages behind Home need. */
-export const rest = { audience, broadcast, studio, watch };
+export const rest = { audience, broadcast, sharing, studio, watch };

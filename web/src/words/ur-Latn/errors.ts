@@ -33,6 +33,7 @@ export const errors = {
   'unsupported-media-type': 'Is qism ki file nahi chalti.',
   'upload-unusable': 'Yeh file istemal nahi ho sakti.',
   'too-many-requests': 'Aik saath bohat zyada ho gaya. Thori der ruk kar dobara koshish karein.',
+  'format-not-offered': 'Jawab is shakal mein dastyab nahi.',
   internal: 'Vybzz mein is waqt masla hai. Thori der baad dobara koshish karein.',
   'video-provider-down': 'Video service se raabta nahi ho raha. Thori der baad dobara koshish karein.',
   'video-provider-busy': 'Video service masroof hai. Thori der baad dobara koshish karein.',

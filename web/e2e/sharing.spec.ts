@@ -1,0 +1,79 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { expect, test } from '@playwright/test';
+import { expectPlaying, openPage, signIn } from './pages.ts';
+import { endShow, goLive } from './studio.ts';
+
+/** A page of somebody else, at an origin of its own. */
+const elsewhere = async (html: string) => {
+  const server = createServer((_, response) => {
+    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(html);
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const address = server.address();
+  return {
+    url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/`,
+    close: () => server.close(),
+  };
+};
+
+test('a show is told of where its link is shown, and plays in a page of another origin', async ({
+  browser,
+  request,
+  baseURL,
+}) => {
+  test.setTimeout(240_000);
+  const title = 'Shown elsewhere';
+  const creator = await openPage(browser, '/');
+  await signIn(creator.page, 'asha');
+  await creator.page.goto('/studio');
+  await goLive(creator.page, title);
+  await expect
+    .poll(async () => (await (await request.get('/stream?state=live')).text()).includes(title), { timeout: 60_000 })
+    .toBe(true);
+  const { items } = (await (await request.get('/stream?state=live')).json()) as {
+    items: { id: string; title: string }[];
+  };
+  const id = items.find((stream) => stream.title === title)?.id ?? '';
+
+  for (const agent of ['facebookexternalhit/1.1', 'Twitterbot/1.0']) {
+    const answer = await request.get(`/watch/${id}`, { headers: { 'user-agent': agent } });
+    const html = await answer.text();
+    expect(answer.status()).toBe(200);
+    expect(html).toContain(`<meta property="og:title" content="${title}">`);
+    expect(html).toContain('<meta property="og:description" content="Asha is live now.">');
+    expect(html).toMatch(/<meta property="og:image" content="http:\/\/localhost:\d+\/image\/[^"]+">/);
+    expect(html).toContain(`<meta name="twitter:player" content="${baseURL}/embed/${id}">`);
+  }
+
+  // by the very code that the dialog gives
+  await creator.page.getByRole('button', { name: 'Share' }).click();
+  const code = await creator.page.getByRole('textbox', { name: 'Embed code' }).inputValue();
+  await creator.page.keyboard.press('Escape');
+  const site = await elsewhere(`<!doctype html><title>Elsewhere</title><h1>My page</h1>${code}`);
+  const viewer = await openPage(browser, site.url);
+  const frame = viewer.page.frameLocator('iframe');
+  await frame.getByRole('button', { name: `Play ${title}` }).click();
+  const player = frame.getByTestId('player');
+  const seconds = () => player.evaluate((video) => (video instanceof HTMLVideoElement ? video.currentTime : 0));
+  await expect(player).toBeVisible({ timeout: 30_000 });
+  await expect.poll(seconds, { timeout: 60_000 }).toBeGreaterThan(0);
+  const began = await seconds();
+  await expect.poll(seconds, { timeout: 45_000 }).toBeGreaterThan(began + 3);
+  expect(viewer.complaints).toEqual([]);
+
+  // no other page of ours lets itself be framed
+  const framed = await elsewhere(
+    `<!doctype html><title>Elsewhere</title><iframe src="${baseURL}/watch/${id}"></iframe>`,
+  );
+  const trap = await openPage(browser, framed.url);
+  await expect
+    .poll(() => trap.complaints.some((complaint) => /frame-ancestors|Framing/.test(complaint)), { timeout: 10_000 })
+    .toBe(true);
+
+  const whole = await openPage(browser, `/embed/${id}?autoplay=1`);
+  await expectPlaying(whole.page, 2);
+  await endShow(creator.page);
+  site.close();
+  framed.close();
+});

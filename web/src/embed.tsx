@@ -1,0 +1,102 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { createApi } from './api/api.ts';
+import { isPassing } from './api/api-error.ts';
+import { browserId } from './api/browser-id.ts';
+import { createHttp } from './api/http.ts';
+import { createQueries } from './api/queries.ts';
+import { createSignInSession } from './api/sign-in-session.ts';
+import { createSlot } from './api/slot.ts';
+import { EmbedFailure, EmbedPage } from './app/embed-page.tsx';
+import { AppContext, type AppParts } from './context/app-context.ts';
+import { createOnAirLock } from './context/on-air-lock.ts';
+import { createRenewal } from './context/renewal.ts';
+import { browserUpdates } from './realtime/browser-updates.ts';
+import { startLiveUpdates } from './realtime/live-updates.ts';
+import { shareLive } from './realtime/share-live.ts';
+import { LANGUAGES } from './words/language.ts';
+import { createLanguages } from './words/languages.ts';
+import { Spoken } from './words/spoken.tsx';
+import './ui/tokens.css';
+import './ui/base.css';
+
+/** The player of one show inside a page of another site. Nobody is signed in here: that page must not act for anybody. */
+const PASSING_RETRIES = 2;
+const nowhere = () => Promise.reject(new Error('nobody signs in here'));
+const none = { read: () => null, write: () => {} };
+
+const signInSession = createSignInSession({
+  provider: {
+    authorizeUrl: nowhere,
+    exchange: nowhere,
+    refresh: nowhere,
+    endSessionUrl: nowhere,
+    randomText: () => '',
+  },
+  tokens: none,
+  attempt: none,
+  exclusively: (work) => work(),
+  leaveFor: () => {},
+  now: () => Date.now(),
+  wait: async () => {},
+});
+const api = createApi(createHttp({ fetch: (input, init) => window.fetch(input, init), tokens: signInSession }));
+const browser = browserId(createSlot(() => localStorage, 'vybzz.browser'));
+
+const languages = createLanguages({
+  kept: createSlot(() => localStorage, 'vybzz.language'),
+  read: () => navigator.languages,
+  onSpoken: (language) => {
+    document.documentElement.lang = language;
+    document.documentElement.dir = LANGUAGES[language].direction;
+  },
+});
+
+const parts: AppParts = {
+  api,
+  signInSession,
+  queries: createQueries(api),
+  browser,
+  languages,
+  renewal: createRenewal({
+    mark: none,
+    online: () => navigator.onLine,
+    now: () => Date.now(),
+    reload: () => location.reload(),
+    ...createOnAirLock({}),
+  }),
+  followPeople: () => () => {},
+  followLive: shareLive((following) => startLiveUpdates(browserUpdates({ api, browser }), following)),
+};
+
+const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: { retry: (failures, error) => failures < PASSING_RETRIES && isPassing(error), staleTime: 10_000 },
+  },
+});
+
+await languages
+  .start()
+  .then(languages.complete)
+  .catch(() => {});
+
+const [, , streamId = ''] = location.pathname.split('/');
+const root = document.getElementById('root');
+if (!root) throw new Error('embed.html has no #root');
+createRoot(root).render(
+  <StrictMode>
+    <AppContext value={parts}>
+      <QueryClientProvider client={queryClient}>
+        <Spoken languages={languages}>
+          <EmbedFailure>
+            <EmbedPage
+              streamId={decodeURIComponent(streamId)}
+              autoplay={new URLSearchParams(location.search).get('autoplay') === '1'}
+            />
+          </EmbedFailure>
+        </Spoken>
+      </QueryClientProvider>
+    </AppContext>
+  </StrictMode>,
+);
