@@ -5,6 +5,7 @@ import { transformWithOxc, type Plugin } from 'vite';
 type Messages = { [key: string]: string | Messages };
 
 const CATALOGUE = /\/src\/words\/(en|ur|ur-Latn)\/(?!first|rest)[\w-]+\.ts$/;
+const OWN_LETTERS = /[\u0600-\u06ff]/;
 /** An argument that is only put in: `{name}`, with the sign of a handle before it. */
 const PUT_IN = /@?\{\w+\}/g;
 
@@ -35,7 +36,7 @@ const compiled = (messages: Messages, isolate: boolean): unknown =>
     Object.entries(messages).map(([key, message]) => [
       key,
       typeof message === 'string'
-        ? compile(isolate ? message.replaceAll(PUT_IN, '\u2068$&\u2069') : message)
+        ? compile(isolate && OWN_LETTERS.test(message) ? message.replaceAll(PUT_IN, '\u2068$&\u2069') : message)
         : compiled(message, isolate),
     ]),
   );

@@ -222,7 +222,7 @@ const Outcome = ({ onClose }: { onClose: () => void }) => {
         </NoticeBox>
         {state.because === 'part-missing' && (
           <Button variant="primary" onClick={() => location.reload()}>
-            Reload
+            {t('reload')}
           </Button>
         )}
         <Button ref={close} onClick={onClose}>

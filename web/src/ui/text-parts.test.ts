@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { textParts } from './text-parts.ts';
+import { textParts, withoutTowers } from './text-parts.ts';
 
 const link = (href: string) => ({ type: 'link', text: href, href });
+const person = (handle: string) => ({ type: 'person', text: `@${handle}`, handle });
 const text = (words: string) => ({ type: 'text', text: words });
 
 describe('a text', () => {
@@ -11,6 +12,12 @@ describe('a text', () => {
     ['at http://a.example.', [text('at '), link('http://a.example'), text('.')]],
     ['(https://a.example/x)', [text('('), link('https://a.example/x'), text(')')]],
     ['https://a.example', [link('https://a.example')]],
+    ['see https://a.example/Urdu_(script).', [text('see '), link('https://a.example/Urdu_(script)'), text('.')]],
+    ['(https://a.example/a_(b))', [text('('), link('https://a.example/a_(b)'), text(')')]],
+    ['https://a.example/x。次', [link('https://a.example/x'), text('。次')]],
+    ['https://a.example/x۔ پھر', [link('https://a.example/x'), text('۔ پھر')]],
+    ['thanks @asha, @bilal!', [text('thanks '), person('asha'), text(', '), person('bilal'), text('!')]],
+    ['asha@a.example or @ab', [text('asha@a.example or @ab')]],
     [
       'javascript:alert(1) data:text/html,x ftp://a.example',
       [text('javascript:alert(1) data:text/html,x ftp://a.example')],
@@ -19,5 +26,17 @@ describe('a text', () => {
     ['https:// and http://[', [text('https:// and http://[')]],
   ])('%j', (words, parts) => {
     expect(textParts(words)).toEqual(parts);
+  });
+});
+
+describe('a tower of line ends', () => {
+  it('is taken down to two empty lines, and what is lower stays', () => {
+    expect(withoutTowers('a\n\n \n\r\n\n\nb')).toBe('a\n\n\nb');
+    expect(withoutTowers('a\n\n\nb')).toBe('a\n\n\nb');
+  });
+
+  it('costs no more than its length', () => {
+    const text = `${'\n '.repeat(50_000)}x`;
+    expect(withoutTowers(text)).toBe('\n\n\nx');
   });
 });

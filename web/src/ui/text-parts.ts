@@ -1,20 +1,54 @@
-export type TextPart = { type: 'text'; text: string } | { type: 'link'; text: string; href: string };
+export type TextPart =
+  | { type: 'text'; text: string }
+  | { type: 'link'; text: string; href: string }
+  | { type: 'person'; text: string; handle: string };
 
-const ADDRESS = /https?:\/\/[^\s<>"']+/gi;
-/** What ends a sentence or closes a bracket around an address, and is not part of it. */
-const TRAILING = /[.,;:!?)\]}…]+$/;
+/** An address ends at a space, a quotation mark, and the marks of sentences in scripts that put no space after them. */
+const ADDRESS = /https?:\/\/[^\s<>"'。、，！？；：「」『』（）۔؟،]+/gi;
+/** A handle after an at sign; not in an e-mail address, and not the beginning of a longer word. */
+const PERSON = /(?<![\p{L}\p{N}_@./-])@([a-z0-9_]{3,30})(?![\p{L}\p{N}_@])/giu;
+/** What ends a sentence after an address, and is not part of it. */
+const TRAILING = '.,;:!?…';
+const OPENED_BY: Record<string, string> = { ')': '(', ']': '[', '}': '{' };
 
-/** A text cut at the http(s) addresses in it. Nothing else becomes a link, whatever it looks like. */
+/** A text cut at the http(s) addresses and the handles in it. Nothing else becomes a link, whatever it looks like. */
 export const textParts = (text: string): TextPart[] => {
   const parts: TextPart[] = [];
   let from = 0;
   for (const { 0: found, index } of text.matchAll(ADDRESS)) {
-    const address = found.replace(TRAILING, '');
+    const address = found.slice(0, addressEnd(found));
     if (!URL.canParse(address)) continue;
-    if (index > from) parts.push({ type: 'text', text: text.slice(from, index) });
-    parts.push({ type: 'link', text: address, href: address });
+    parts.push(...people(text.slice(from, index)), { type: 'link', text: address, href: address });
     from = index + address.length;
+  }
+  return [...parts, ...people(text.slice(from))];
+};
+
+/** Where an address ends that was cut at the next space: brackets that it opened belong to it, as in Wikipedia's. */
+const addressEnd = (found: string) => {
+  const counts: Record<string, number> = {};
+  for (const letter of found) counts[letter] = (counts[letter] ?? 0) + 1;
+  let end = found.length;
+  for (; end > 0; end -= 1) {
+    const last = found.charAt(end - 1);
+    const open = OPENED_BY[last];
+    if (open === undefined ? !TRAILING.includes(last) : (counts[last] ?? 0) <= (counts[open] ?? 0)) break;
+    counts[last] = (counts[last] ?? 0) - 1;
+  }
+  return end;
+};
+
+const people = (text: string): TextPart[] => {
+  const parts: TextPart[] = [];
+  let from = 0;
+  for (const { 0: found, 1: handle = '', index } of text.matchAll(PERSON)) {
+    if (index > from) parts.push({ type: 'text', text: text.slice(from, index) });
+    parts.push({ type: 'person', text: found, handle: handle.toLowerCase() });
+    from = index + found.length;
   }
   if (from < text.length) parts.push({ type: 'text', text: text.slice(from) });
   return parts;
 };
+
+/** Two empty lines at most: what people leave free pushes everybody else off the screen. */
+export const withoutTowers = (text: string) => text.replaceAll(/(?:\n[^\S\n]*){4,}/g, '\n\n\n');
