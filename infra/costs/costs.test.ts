@@ -15,6 +15,15 @@ it('copies by memory, encodes by CPU, and pays mostly for the network where it c
   expect(compute / total).toBeLessThan(0.1);
 });
 
+it('reckons with what an environment has chosen', () => {
+  const least = { minWorkers: 1, spot: false, waf: false };
+  const idle = (chosen: Partial<typeof least>) => idleHour({ ...least, ...chosen });
+  expect(idle({})).toBe(idleHour());
+  expect(idle({ minWorkers: 3 })).toBeGreaterThan(idle({ minWorkers: 2 }));
+  expect(idle({ spot: true })).toBeLessThan(idle({}));
+  expect(idle({ waf: true })).toBeCloseTo(idle({}) + PRICES.firewallMonth.usd / USE.hoursMonth);
+});
+
 it('reckons with as many shows as a worker lets in', () => {
   const { memoryShare, workerBytes, sessionBytes, unitBytes } = LIMITS;
   const bytes = USE.memoryGb * 1024 ** 3 * memoryShare - workerBytes;

@@ -21,6 +21,8 @@ export const PRICES = {
   },
   /** An address of IPv4. */
   addressHour: { usd: 0.005, source: 'https://aws.amazon.com/vpc/pricing/' },
+  /** The part of the processors' and the memory's price that Spot asks for, about; it moves. */
+  spotShare: { usd: 0.3, source: 'https://aws.amazon.com/fargate/pricing/' },
   balancerHour: {
     usd: 0.0225,
     source: 'https://aws.amazon.com/elasticloadbalancing/pricing/',
@@ -50,6 +52,8 @@ export const PRICES = {
   logGb: { usd: 0.5, source: 'https://aws.amazon.com/cloudwatch/pricing/' },
   metricMonth: { usd: 0.3, source: 'https://aws.amazon.com/cloudwatch/pricing/' },
   alarmMonth: { usd: 0.1, source: 'https://aws.amazon.com/cloudwatch/pricing/' },
+  /** The firewall: its list and three of AWS's managed rules, before what it takes for each request. */
+  firewallMonth: { usd: 8, source: 'https://aws.amazon.com/waf/pricing/' },
   secretMonth: { usd: 0.4, source: 'https://aws.amazon.com/secrets-manager/pricing/' },
 } as const satisfies Record<string, Price>;
 

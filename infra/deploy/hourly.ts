@@ -1,10 +1,9 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { readArguments } from '../commands/read-arguments.mjs';
 import { CommandError, messageOf, orExplain } from '../local/command-error.mjs';
-import { openAccount } from './account.ts';
 import { DEFAULT_ENVIRONMENT, settingsOf } from './deployment.ts';
 import { hourlyShow } from './hourly-show.ts';
-import { planDeployment } from './plan.ts';
+import { originOf } from './origin-of.ts';
 import { makeShow } from './show.ts';
 
 const USAGE = `TOKEN=… npm run show:hourly -- [ENVIRONMENT]
@@ -20,8 +19,7 @@ await orExplain(async () => {
     throw new CommandError('show:hourly needs TOKEN in the environment: an access token of somebody who may go live.');
   const settings = settingsOf(environment);
   try {
-    const { origin } = await planDeployment(settings, openAccount(settings.region));
-    if (!origin) throw new Error(`${settings.name} is not deployed in ${settings.region}: npm run deploy`);
+    const origin = await originOf(settings);
     await hourlyShow({
       cloudWatch: new CloudWatchClient({ region: settings.region }),
       deployment: settings.name,
