@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createAdmission } from './admission.ts';
 import { createHandshakes } from './handshakes.ts';
 import { LIMITS, LOAD_UNITS } from './limits.ts';
+import { unitsAtLeast } from './session/declared-pipeline.ts';
 
 describe('[L6] load units', () => {
   it('are taken up to the capacity', () => {
@@ -59,6 +60,10 @@ describe('[L6] load units', () => {
       while (admission.reserve(units)) expect(admission.fullness).toBeLessThanOrEqual(1);
       return admission.sessions;
     };
+    expect([unitsAtLeast('copy', { videoKbps: 2_500 }), unitsAtLeast('copy', { videoKbps: 6_000 })]).toEqual([1, 3]);
+    expect([unitsAtLeast('copy-video', { videoKbps: 3_800 }), unitsAtLeast('transcode', { videoKbps: 6_000 })]).toEqual(
+      [8, 110],
+    );
     expect([fill(LOAD_UNITS.copy), fill(LOAD_UNITS['copy-video']), fill(LOAD_UNITS.transcode)]).toEqual([134, 27, 1]);
   });
 

@@ -39,6 +39,12 @@ export const LIMITS = {
   /** …and over this much for each, where there are few. */
   migrateEachMs: 100,
 
+  /** What a page may send to learn what its network carries, in messages of at least so much; for so long; so many at once. */
+  trialBytes: 2 * 1024 * 1024,
+  trialMessageBytes: 16 * 1024,
+  trialMs: 6_000,
+  trials: 20,
+
   sessions: 400,
   handshakesPerMinute: 120,
   /** Connections that are no web sockets (yet); one more cuts the oldest. */
@@ -128,6 +134,8 @@ export const LIMITS = {
   workerBytes: 256 * 1024 * 1024,
   sessionBytes: 25 * 1024 * 1024,
   unitBytes: 512 * 1024,
+  /** What a copied unit of load was measured with: twice the bitrate is twice the bytes to carry. */
+  unitKbps: 2_800,
   /** Of the memory that there is; the rest is the system's, and for shows that hold more than usual. */
   memoryShare: 0.9,
 } as const;

@@ -142,6 +142,29 @@ describe('the door', () => {
     expect(await refusal(url)).toBeUndefined();
   });
 
+  it('[W20] [L21] tells a page what has come of what it sends, and takes no more than a trial needs', async () => {
+    const { worker } = await start();
+    const url = `ws://127.0.0.1:${worker.port}/stream/live/uplink`;
+    expect(await refusal(url, { origin: 'https://elsewhere.example' })).toMatchObject({ status: 403 });
+    const socket = new WebSocket(url, { headers: { origin: 'http://localhost:3000' } });
+    const told: string[] = [];
+    socket.on('message', (text: Buffer) => told.push(text.toString()));
+    socket.on('open', () => {
+      for (let sent = 0; sent <= LIMITS.trialBytes; sent += 512 * 1024) socket.send(Buffer.alloc(512 * 1024));
+    });
+    await new Promise((resolve) => socket.once('close', resolve));
+    expect(told).toEqual(['524288', '1048576', '1572864', '2097152']);
+
+    const mean = new WebSocket(url);
+    mean.on('open', () => mean.send(Buffer.alloc(LIMITS.trialMessageBytes - 1)));
+    expect(await new Promise((resolve) => mean.once('close', resolve))).toBe(1006);
+
+    const many = Array.from({ length: LIMITS.trials }, () => new WebSocket(url));
+    await Promise.all(many.map((each) => new Promise((resolve) => each.once('open', resolve))));
+    expect(await refusal(url)).toEqual({ status: 503, retryAfter: '5' });
+    for (const each of many) each.terminate();
+  });
+
   it('answers monitors', async () => {
     const { worker } = await start();
     const ask = async (path: string, method = 'GET') => {

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
-import { HEADER_BYTES, Rung, RUNG_PARAMETER, SUBPROTOCOL } from '#wire';
+import { HEADER_BYTES, Rung, RUNG_PARAMETER, SUBPROTOCOL, UPLINK_TRIAL_PATH } from '#wire';
 import type { Admission } from './admission.ts';
 import { createHandshakes } from './handshakes.ts';
 import { LIMITS, LOAD_UNITS } from './limits.ts';
@@ -11,6 +11,7 @@ import type { IngestStore } from './session/lease.ts';
 import type { Sessions } from './session/sessions.ts';
 import { converse } from './socket.ts';
 import { createTurns } from './turns.ts';
+import { takeUplinkTrial } from './uplink-trial.ts';
 
 type Parts = {
   store: Pick<IngestStore, 'redeem'>;
@@ -62,6 +63,8 @@ export const createIngestServer = (parts: Parts): IngestServer => {
   let unansweredMs: number | undefined;
   /** Connections that are no web sockets (yet), oldest first. */
   const waiting = new Set<Duplex>();
+  /** Pages that are learning what their network carries. */
+  const trials = new Set<Duplex>();
 
   /** Whether somebody who comes now would be let in. */
   const isReady = (): boolean => {
@@ -108,15 +111,28 @@ export const createIngestServer = (parts: Parts): IngestServer => {
     socket.end(`HTTP/1.1 ${status}\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`);
   };
 
+  const tryUplink = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    if (trials.size >= LIMITS.trials)
+      return turnAway(socket, '503 Service Unavailable', { 'retry-after': RETRY_SECONDS });
+    trials.add(socket);
+    socket.once('close', () => trials.delete(socket));
+    sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      waiting.delete(socket);
+      takeUplinkTrial(webSocket);
+    });
+  };
+
   const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
     const [path = '', query = ''] = (request.url ?? '').split('?');
     const key = PATH.exec(path)?.[1];
-    if (!key) return turnAway(socket, '404 Not Found');
+    const isTrial = path === UPLINK_TRIAL_PATH;
+    if (!key && !isTrial) return turnAway(socket, '404 Not Found');
     const { origin } = request.headers;
     if (origin !== undefined && !origins.has(origin)) return turnAway(socket, '403 Forbidden');
     if (!handshakes.allow(addressOf(request, parts.trustedHops)))
       return turnAway(socket, '429 Too Many Requests', { 'retry-after': RETRY_SECONDS });
     if (!admitting) return turnAway(socket, '503 Service Unavailable', { 'retry-after': RETRY_SECONDS });
+    if (!key) return tryUplink(request, socket, head);
     const redeemed = await store.redeem(key, Date.now()).catch((cause: unknown) => {
       unansweredMs = clock();
       log.error('key not redeemed', { cause: cause instanceof Error ? cause.message : String(cause) });

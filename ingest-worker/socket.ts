@@ -3,10 +3,10 @@ import { CLOSE, ClientMessage, type CloseReason, decodeFrame, HEADER_BYTES, SUBP
 import type { StreamId } from '#domain/ids';
 import type { Reservation } from './admission.ts';
 import { createAllowance } from './allowance.ts';
-import { LIMITS, LOAD_UNITS } from './limits.ts';
+import { LIMITS } from './limits.ts';
 import type { Log } from './log.ts';
 import type { Client } from './session/client.ts';
-import { declaredPipeline } from './session/declared-pipeline.ts';
+import { declaredPipeline, unitsAtLeast } from './session/declared-pipeline.ts';
 import type { RunningSession } from './session/run-session.ts';
 import type { Opened, Sessions } from './session/sessions.ts';
 import type { Turns } from './turns.ts';
@@ -170,7 +170,7 @@ export const converse = ({ webSocket, redeemed, reservation, sessions, turns, lo
   const answer = (message: ClientMessage): void => {
     const streamId = redeemed.redeemed ? redeemed.streamId : undefined;
     if (conversation.at === 'greeting' && streamId && (message.type === 'hello' || message.type === 'resume')) {
-      if (!reserve(LOAD_UNITS[declaredPipeline(message.media)]))
+      if (!reserve(unitsAtLeast(declaredPipeline(message.media), message.media)))
         return refuse('overloaded', 'no room for this kind of media');
       const opening = { client, streamId, media: message.media, reserve };
       return open(message.type === 'hello' ? sessions.open(opening) : sessions.resume({ ...message, ...opening }));

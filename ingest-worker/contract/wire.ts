@@ -29,6 +29,9 @@ export const RUNGS = {
 export const Rung = z.enum(RUNGS);
 export type Rung = z.infer<typeof Rung>;
 
+/** Where a page learns what its network carries: no stream key is so short. */
+export const UPLINK_TRIAL_PATH = '/stream/live/uplink';
+
 export const Container = z.enum(['matroska', 'webm', 'mp4']);
 export type Container = z.infer<typeof Container>;
 

@@ -1,5 +1,5 @@
 import type { Media } from '#wire';
-import { LOAD_UNITS, MORE_LOAD } from '../limits.ts';
+import { LIMITS, LOAD_UNITS, MORE_LOAD } from '../limits.ts';
 import { type MediaFacts, type Pipeline, pipelineOf, pipelineOfCodecs } from '../media/container.ts';
 import { isFast } from '../media/ffmpeg-args.ts';
 
@@ -12,11 +12,18 @@ export const isAsDeclared = ({ video, audio }: MediaFacts, media: Media): boolea
   pipelineOfCodecs(video.codec === 'h264', audio === undefined || audio.codec === 'aac') === declaredPipeline(media);
 
 /** What a recording costs, in load units; what is decoded is dearer the larger it is. */
-export const loadUnits = (facts: MediaFacts, frameRate: number | undefined): number => {
+export const loadUnits = (facts: MediaFacts, media: Pick<Media, 'videoKbps' | 'frameRate'> | undefined): number => {
   const pipeline = pipelineOf(facts);
-  if (pipeline !== 'transcode') return LOAD_UNITS[pipeline];
+  if (pipeline !== 'transcode') return unitsAtLeast(pipeline, media);
   const { width, height } = facts.video;
   const morePixels = Math.max(0, width * height - MORE_LOAD.fromPixels) / 1_000_000;
   const units = LOAD_UNITS.transcode + morePixels * MORE_LOAD.perMillionPixels;
-  return Math.round(units * (isFast(frameRate) ? MORE_LOAD.fastFactor : 1));
+  return Math.round(units * (isFast(media?.frameRate) ? MORE_LOAD.fastFactor : 1));
+};
+
+/** What a feed of these codecs costs before its picture is known: what is copied costs by its bytes (SPEC L6). */
+export const unitsAtLeast = (pipeline: Pipeline, media: Pick<Media, 'videoKbps'> | undefined): number => {
+  if (pipeline === 'transcode') return LOAD_UNITS.transcode;
+  const times = Math.max(1, Math.ceil((media?.videoKbps ?? LIMITS.unitKbps) / LIMITS.unitKbps));
+  return LOAD_UNITS[pipeline] + LOAD_UNITS.copy * (times - 1);
 };

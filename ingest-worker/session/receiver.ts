@@ -153,7 +153,7 @@ export const createReceiver = (parts: Parts): Receiver => {
       refuse('unsupported-media', `${facts.video.codec} where ${media.videoCodec} was announced`);
       return false;
     }
-    if (parts.reserve(loadUnits(facts, media?.frameRate))) return true;
+    if (parts.reserve(loadUnits(facts, media))) return true;
     refuse('overloaded', 'no room for this kind of media');
     return false;
   };
