@@ -10,7 +10,7 @@ export const goLive = async (page: Page, title: string, writingMs = 0): Promise<
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('Title').pressSequentially(title, { delay: writingMs / title.length });
   await dialog.getByRole('button', { name: 'Start' }).click();
-  await expect(page.getByText('Streaming…')).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText('Streaming…')).toBeVisible({ timeout: 60_000 });
 };
 
 /** Ends the show; answers once everything was sent, and throws where it was not. */

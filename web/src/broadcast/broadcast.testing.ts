@@ -4,6 +4,9 @@ import type { Sound } from './capture/sound.ts';
 import { createBroadcast } from './create-broadcast.ts';
 import type { Plan } from './encode/ladder.ts';
 import { LIMITS } from './limits.ts';
+import { USUAL_WISH } from './picture/format.ts';
+import { NOTHING_KEPT } from './scenes/scene-store.ts';
+import { createScenes } from './scenes/scenes.ts';
 import type { Pipeline, PipelineParts } from './pipeline.ts';
 import type { BroadcastPorts } from './ports.ts';
 
@@ -26,8 +29,11 @@ const PLAN: Plan = {
 const createFakeSound = (): Sound => ({
   setMicrophone: () => {},
   setScreen: () => {},
+  setMedia: () => {},
   setMuted: () => {},
+  setGain: () => {},
   level: () => 0.5,
+  peak: () => 0.5,
   track: () => new MediaStreamTrack(),
   tap: async () => new MessageChannel().port1,
   sampleRate: 48_000,
@@ -41,10 +47,18 @@ export const createFakeBroadcast = (ports: BroadcastPorts) => {
   let pipeline: PipelineParts | undefined;
   const broadcast = createBroadcast({
     ports,
-    frameRate: LIMITS.frameRate,
+    wish: { read: () => USUAL_WISH, keep: () => {} },
+    tryUplink: async () => undefined,
     clock: () => 0,
     createCapture: (listener) =>
-      createCapture({ ...listener, media, storage: undefined, limits: LIMITS, createSound: createFakeSound }),
+      createCapture({
+        ...listener,
+        media,
+        storage: undefined,
+        limits: LIMITS,
+        measure: async () => undefined,
+        createSound: createFakeSound,
+      }),
     createPipeline: (parts): Pipeline => {
       pipeline = parts;
       return {
@@ -53,11 +67,22 @@ export const createFakeBroadcast = (ports: BroadcastPorts) => {
         encode: async () => {},
         setTrack: () => {},
         show: () => {},
+        setImage: () => {},
         stop: async () => {},
         online: () => {},
         close: () => {},
       };
     },
+    createScenes: (listener) =>
+      createScenes({
+        ...listener,
+        store: { load: async () => NOTHING_KEPT, save: async () => {} },
+        readPicture: () => Promise.reject(new Error('there are no pictures here')),
+        playVideo: async () => undefined,
+        fetchPicture: async () => undefined,
+        newId: () => 'scene-1',
+        wallClock: () => 0,
+      }),
     startLeftovers: () => ({ view: () => [], settled: async () => {}, dismiss: () => {} }),
     keepAwake: () => () => {},
   });

@@ -4,7 +4,12 @@ import { createSound } from './capture/sound.ts';
 import { createCapture } from './capture/capture.ts';
 import { createBroadcast, type BroadcastHandle } from './create-broadcast.ts';
 import { parseRung } from './encode/ladder.ts';
+import { tryUplink } from './encode/uplink-trial.ts';
 import { LIMITS } from './limits.ts';
+import { parseWish, USUAL_WISH, wishText, type PictureWish } from './picture/format.ts';
+import type { Size } from './picture/layout.ts';
+import { playHidden } from './picture/sources.ts';
+import { createBrowserScenes } from './scenes/browser-scenes.ts';
 import { startLeftovers } from './leftovers.ts';
 import { createPipeline, type Forced } from './pipeline.ts';
 import type { BroadcastPorts } from './ports.ts';
@@ -41,14 +46,49 @@ const keepAwake = () => {
   };
 };
 
-/** What the page's address forces, for tests: `?rung=` is a rung's number or name. */
-export const parseForced = (search: string): Forced => ({ rung: parseRung(new URLSearchParams(search).get('rung')) });
+/** What the page's address forces: `?rung=` is a rung's number or name, `?picture=` a shape and quality (`upright-1080p60`). */
+export const parseForced = (search: string): Forced => {
+  const asked = new URLSearchParams(search);
+  return { rung: parseRung(asked.get('rung')), picture: parseWish(asked.get('picture')) };
+};
+
+const WISH_KEY = 'vybzz.picture';
+
+/** The creator's wish for the picture, kept in this browser unless the address forces another. */
+const keptWish = (kept: Storage | undefined, forced: PictureWish | undefined) => ({
+  read: () => forced ?? parseWish(kept?.getItem(WISH_KEY)) ?? USUAL_WISH,
+  keep: (wish: PictureWish) => {
+    try {
+      kept?.setItem(WISH_KEY, wishText(wish));
+    } catch {
+      // A full storage costs only the memory of a choice.
+    }
+  },
+});
+
+const MEASURE_MS = 1_500;
+
+/** The size of a track's pictures as they are shown: what its settings say is that of a phone that lies. */
+const measureTrack = (track: MediaStreamTrack) =>
+  new Promise<Size | undefined>((resolve) => {
+    const video = playHidden(track);
+    const done = () => {
+      clearTimeout(timer);
+      const { videoWidth: width, videoHeight: height } = video;
+      video.srcObject = null;
+      resolve(width > 0 ? { width, height } : undefined);
+    };
+    const timer = setTimeout(done, MEASURE_MS);
+    video.addEventListener('loadedmetadata', done, { once: true });
+  });
 
 /** The broadcast of this browser. */
 export const createBrowserBroadcast = (ports: BroadcastPorts, forced: Forced = {}): BroadcastHandle => {
   const broadcast = createBroadcast({
     ports,
-    frameRate: LIMITS.frameRate,
+    wish: keptWish(storage(), forced.picture),
+    insists: forced.picture !== undefined,
+    tryUplink,
     clock: () => Date.now(),
     createCapture: (listener) =>
       createCapture({
@@ -56,9 +96,11 @@ export const createBrowserBroadcast = (ports: BroadcastPorts, forced: Forced = {
         media: navigator.mediaDevices,
         storage: storage(),
         limits: LIMITS,
+        measure: measureTrack,
         createSound: () => createSound(tapModule),
       }),
     createPipeline: (parts) => createPipeline({ ...parts, limits: LIMITS, forced }),
+    createScenes: createBrowserScenes,
     keepAwake,
     startLeftovers: (onChange) =>
       startLeftovers({

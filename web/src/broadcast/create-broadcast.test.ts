@@ -4,6 +4,9 @@ import type { Capture, CaptureListener, CaptureView } from './capture/capture.ts
 import { createBroadcast } from './create-broadcast.ts';
 import type { BroadcastPorts, CreateStream } from './ports.ts';
 import type { Plan } from './encode/ladder.ts';
+import { USUAL_WISH } from './picture/format.ts';
+import { NOTHING_KEPT } from './scenes/scene-store.ts';
+import { createScenes } from './scenes/scenes.ts';
 import type { Pipeline, PipelineParts } from './pipeline.ts';
 import { createTime } from '#ingest-client/time.testing';
 
@@ -26,10 +29,14 @@ const VIEW: CaptureView = {
   cameras: [],
   microphones: [],
   cameraId: undefined,
+  facing: undefined,
   microphoneId: undefined,
   hasMicrophone: true,
   cameraOn: true,
   muted: false,
+  gains: { microphone: 1, shared: 1 },
+  processing: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
+  hasSharedSound: false,
   camera: undefined,
   screen: undefined,
   notice: undefined,
@@ -50,7 +57,9 @@ const makeShow = ({
     open: async () => opened ?? { opened: true },
     close: () => did.push('close-capture'),
     view: () => VIEW,
-    sound: () => ({ resume: () => {}, level: () => 0.5 }) as Sound,
+    shape: () => 'landscape',
+    fit: async () => {},
+    sound: () => ({ resume: () => {}, setMedia: () => {}, level: () => 0.5 }) as unknown as Sound,
   } as unknown as Capture;
   const pipeline: Pipeline = {
     choosePlan: async () => plan,
@@ -58,6 +67,7 @@ const makeShow = ({
     encode: async () => void did.push('encode'),
     setTrack: (slot, track) => did.push(`track ${slot} ${track ? 'on' : 'off'}`),
     show: () => {},
+    setImage: () => {},
     stop: async () => void did.push('stop'),
     online: () => did.push('online'),
     close: () => did.push('close-pipeline'),
@@ -71,7 +81,8 @@ const makeShow = ({
   };
   const broadcast = createBroadcast({
     ports,
-    frameRate: 30,
+    wish: { read: () => USUAL_WISH, keep: () => {} },
+    tryUplink: async () => undefined,
     clock: time.clock,
     createCapture: (given) => {
       captureListener = given;
@@ -82,6 +93,16 @@ const makeShow = ({
       without.push([...given.without]);
       return { ...pipeline };
     },
+    createScenes: (listener) =>
+      createScenes({
+        ...listener,
+        store: { load: async () => NOTHING_KEPT, save: async () => {} },
+        readPicture: () => Promise.reject(new Error('there are no pictures here')),
+        playVideo: async () => undefined,
+        fetchPicture: async () => undefined,
+        newId: () => 'scene-1',
+        wallClock: () => 0,
+      }),
     startLeftovers: () => ({ view: () => [], settled: async () => {}, dismiss: () => {} }),
     keepAwake: () => {
       awake += 1;

@@ -3,18 +3,33 @@ import type { Health, Rung } from '#wire';
 import { step, type Broadcast, type BroadcastEvent, type Effect } from './broadcast.ts';
 import { causeOf, withSample, type Cause, type Sample } from './cause.ts';
 import type { Capture, CaptureListener, CaptureView } from './capture/capture.ts';
+import type { Sound, SoundInput } from './capture/sound.ts';
+import type { Lesser, Plan } from './encode/ladder.ts';
 import { createEncoding } from './encoding.ts';
 import type { Stats } from './engine/messages.ts';
 import { createIngestUrls } from './ingest-urls.ts';
 import type { Leftover, Leftovers } from './leftovers.ts';
+import { candidatesOf, formatOf, pictureLimits, type Format, type PictureWish } from './picture/format.ts';
 import type { Pipeline, PipelineParts } from './pipeline.ts';
 import type { BroadcastPorts, CreateStream } from './ports.ts';
+import type { Scenes, ScenesListener, ScenesView } from './scenes/scenes.ts';
 
 export type Snapshot = Measured & {
   state: Broadcast;
   capture: CaptureView;
   /** What pages that are gone have left to be sent. */
   leftovers: readonly Leftover[];
+  picture: PictureView;
+  scenes: ScenesView;
+};
+
+/** What is wished of the picture, and what it has come to. */
+export type PictureView = {
+  wish: PictureWish;
+  /** What the show has, or would have; nothing while that is being tried. */
+  format: Format | undefined;
+  /** Why it is less than was wished. */
+  because: Lesser | undefined;
 };
 
 /** What has been measured in a show so far. */
@@ -41,20 +56,47 @@ export type BroadcastHandle = {
   end: () => void;
   /** The browser says that the network is back. */
   online: () => void;
-  capture: Pick<Capture, 'chooseCamera' | 'chooseMicrophone' | 'setCameraOn' | 'setMuted' | 'share' | 'unshare'>;
+  capture: Pick<
+    Capture,
+    | 'chooseCamera'
+    | 'chooseMicrophone'
+    | 'flipCamera'
+    | 'setCameraOn'
+    | 'setMuted'
+    | 'setGain'
+    | 'setProcessing'
+    | 'share'
+    | 'unshare'
+  >;
+  scenes: Omit<Scenes, 'view' | 'onScreen' | 'reset'>;
+  /**
+   * Wishes another picture, which is then tried. Once Start has been pressed it stays as it is.
+   *
+   * @param insist take it, whatever the trial shows
+   */
+  setPicture: (wish: PictureWish, insist?: boolean) => void;
   /** What became of what was left has been read. */
   dismissLeftovers: () => void;
-  /** Loudness of the microphone, from 0 to 1. */
-  level: () => number;
+  /** Loudness of an input, from 0 to 1. @param input microphone by default */
+  level: (input?: SoundInput) => number;
+  /** The highest of the microphone's samples of late; from 1 on it is cut off. */
+  peak: () => number;
+  /** The mix as viewers hear it; nothing while there is none. */
+  soundTrack: () => MediaStreamTrack | undefined;
 };
 
 type Parts = {
   ports: BroadcastPorts;
-  /** Pictures a second that an encoder is to be given. */
-  frameRate: number;
+  /** What was wished of the picture last time, and where that is kept. */
+  wish: { read: () => PictureWish; keep: (wish: PictureWish) => void };
+  /** Takes every wish for a picture, whatever a trial shows. @default false */
+  insists?: boolean;
+  /** Tries what the network carries upwards; nothing where that cannot be found out. */
+  tryUplink: () => Promise<number | undefined>;
   clock: () => number;
   createCapture: (listener: CaptureListener) => Capture;
   createPipeline: (parts: PipelineParts) => Pipeline;
+  createScenes: (listener: ScenesListener) => Scenes;
   /** Keeps the machine awake until the answer is called. */
   keepAwake: () => () => void;
   /** Sends what pages that are gone have left. */
@@ -68,6 +110,7 @@ const NOTHING_MEASURED: Measured = {
   cause: { is: 'unknown' },
   skippedMs: 0,
 };
+const USUAL: Format = { shape: 'landscape', quality: '720p30' };
 /** What the worker said so long ago tells nothing of now. */
 const HEALTH_FRESH_MS = 3_500;
 
@@ -76,10 +119,13 @@ const messageOf = (error: unknown) => (error instanceof Error ? error.message : 
 /** A broadcast: performs what `step` wants done, and says what is. Outlives every page that shows it. */
 export const createBroadcast = ({
   ports,
-  frameRate,
+  wish: wishes,
+  insists = false,
+  tryUplink,
   clock,
   createCapture,
   createPipeline,
+  createScenes,
   keepAwake,
   startLeftovers,
 }: Parts): BroadcastHandle => {
@@ -92,6 +138,10 @@ export const createBroadcast = ({
   /** Counts the questions for devices: an answer to an earlier one is not this one's. */
   let askings = 0;
   let samples: Sample[] = [];
+  let picture: PictureView = { wish: wishes.read(), format: undefined, because: undefined };
+  /** Of the video file that plays; it may have begun before there was a graph for its sound. */
+  let mediaSound: MediaStreamTrack | undefined;
+  let uplinkKbps: Promise<number | undefined> = Promise.resolve(undefined);
   /** When the worker last told its health. */
   let heardMs = -Infinity;
 
@@ -109,12 +159,15 @@ export const createBroadcast = ({
     const health = atMs - heardMs < HEALTH_FRESH_MS ? measured.health : undefined;
     // Before it is on the air, and while it has no connection, there is something else to be said.
     samples = state.at === 'live' ? withSample(samples, { atMs, stats, health }) : [];
-    changed({ stats, cause: causeOf(samples, frameRate) });
+    changed({ stats, cause: causeOf(samples, pictureLimits(picture.format ?? USUAL).frameRate) });
   };
 
   const capture = createCapture({
     onChange: () => changed(),
-    onTrack: (slot, track) => encoding.setTrack(slot, track),
+    onTrack: (slot, track) => {
+      encoding.setTrack(slot, track);
+      if (slot === 'screen') scenes.onScreen(track !== undefined);
+    },
   });
   const urls = createIngestUrls(ports);
   const encoding = createEncoding({
@@ -124,12 +177,31 @@ export const createBroadcast = ({
     onUplink,
     show: () => ({ streamId: 'streamId' in state ? (state.streamId ?? '') : '', sinceMs: clock(), whole: false }),
     onStats,
-    onRung: (rung) => changed({ rung }),
+    uplinkKbps: () => uplinkKbps,
+    onPlan: (plan) => onPlan(plan),
     onFailed: (instead) => happen({ type: 'encoder-failed', instead, atMs: clock() }),
     onMissing: () => happen({ type: 'part-missing', atMs: clock() }),
   });
+  const scenes = createScenes({
+    onStage: encoding.setStage,
+    onImage: encoding.setImage,
+    onMedia: (track, sound) => {
+      encoding.setTrack('media', track);
+      mediaSound = sound;
+      capture.sound()?.setMedia(sound);
+    },
+    onChange: () => changed(),
+  });
+  encoding.setStage(scenes.view().stage);
   const leftovers = startLeftovers(() => changed());
-  const look = (): Snapshot => ({ state, capture: capture.view(), leftovers: leftovers.view(), ...measured });
+  const look = (): Snapshot => ({
+    state,
+    capture: capture.view(),
+    leftovers: leftovers.view(),
+    picture,
+    scenes: scenes.view(),
+    ...measured,
+  });
   let snapshot = look();
 
   const changed = (news: Partial<Measured> = {}) => {
@@ -145,12 +217,31 @@ export const createBroadcast = ({
     for (const effect of effects) perform(effect);
   };
 
+  /** Tries what is wished, in the shape that is wished or that the camera has. */
+  const tryPicture = (sound: Sound, insist = insists) => {
+    const { shape, quality } = picture.wish;
+    const wished: Format = { shape: shape === 'camera' ? (capture.shape() ?? USUAL.shape) : shape, quality };
+    picture = { ...picture, format: undefined, because: undefined };
+    changed({ rung: undefined });
+    encoding.begin(sound, (insist ? [wished] : candidatesOf(wished)).map(pictureLimits));
+  };
+
+  const onPlan = (plan: Plan | undefined) => {
+    const { because } = plan ?? {};
+    const format = plan && formatOf(plan.media);
+    picture = { ...picture, format, because };
+    // A camera that gives the picture's own size is taken over as it is, which costs least.
+    if (format) void capture.fit(pictureLimits(format));
+    changed({ rung: plan?.rung });
+  };
+
   const askDevices = async () => {
     const mine = ++askings;
     const answer = await capture.open();
     if (mine !== askings || state.at !== 'asking') return;
     const sound = capture.sound();
-    if (answer.opened && sound) encoding.begin(sound);
+    sound?.setMedia(mediaSound);
+    if (answer.opened && sound) tryPicture(sound);
     happen(answer.opened ? { type: 'granted' } : { type: 'refused', because: answer.because });
   };
 
@@ -173,6 +264,7 @@ export const createBroadcast = ({
     switch (effect.do) {
       case 'ask-devices':
         changed(NOTHING_MEASURED);
+        uplinkKbps = tryUplink().catch(() => undefined);
         void askDevices();
         return;
       case 'create-stream':
@@ -193,6 +285,7 @@ export const createBroadcast = ({
         letSleep = () => {};
         encoding.close();
         capture.close();
+        scenes.reset();
         return;
       case 'end-stream':
         // Where this does not get through, the control plane ends what nobody feeds.
@@ -218,12 +311,25 @@ export const createBroadcast = ({
     capture: {
       chooseCamera: capture.chooseCamera,
       chooseMicrophone: capture.chooseMicrophone,
+      flipCamera: capture.flipCamera,
       setCameraOn: capture.setCameraOn,
       setMuted: capture.setMuted,
+      setGain: capture.setGain,
+      setProcessing: capture.setProcessing,
       share: capture.share,
       unshare: capture.unshare,
     },
+    scenes,
+    setPicture: (wish, insist) => {
+      const sound = capture.sound();
+      if (state.at !== 'ready' || !sound) return;
+      picture = { ...picture, wish };
+      wishes.keep(wish);
+      tryPicture(sound, insist);
+    },
     dismissLeftovers: leftovers.dismiss,
-    level: () => capture.sound()?.level() ?? 0,
+    level: (input) => capture.sound()?.level(input) ?? 0,
+    peak: () => capture.sound()?.peak() ?? 0,
+    soundTrack: () => capture.sound()?.track(),
   };
 };

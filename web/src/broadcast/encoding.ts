@@ -1,17 +1,22 @@
 import type { UrlAnswer } from '#ingest-client/dial';
 import type { UplinkEvent } from '#ingest-client/uplink';
 import type { Rung } from '#wire';
-import type { Capture, CaptureView } from './capture/capture.ts';
+import type { Capture } from './capture/capture.ts';
 import type { Sound } from './capture/sound.ts';
 import type { Plan } from './encode/ladder.ts';
 import type { ShowToKeep, Stats } from './engine/messages.ts';
-import type { Slot } from './picture/mixer.ts';
+import type { PictureLimits } from './picture/format.ts';
+import { USUAL_STAGE, type ImageName, type Shown, type Slot, type Stage } from './picture/stage.ts';
 import type { Pipeline, PipelineParts } from './pipeline.ts';
 
 /** The encoding of a show: the pipeline that carries it, and another one in its place where that one fails. */
 export type Encoding = {
-  /** A new show: no rung has failed in it. The browser's encoders are tried at once. */
-  begin: (sound: Sound) => void;
+  /**
+   * A new show: no rung has failed in it. The browser's encoders are tried at once.
+   *
+   * @param pictures what its picture may be, the wished one first
+   */
+  begin: (sound: Sound, pictures: readonly PictureLimits[]) => void;
   /** What the browser's encoders have been found to do; nothing where no rung works. */
   plan: () => Promise<Plan | undefined>;
   open: () => void;
@@ -19,6 +24,9 @@ export type Encoding = {
   /** Goes on with another rung, in a session of its own. */
   change: () => void;
   setTrack: (slot: Slot, track: MediaStreamTrack | undefined) => void;
+  /** What is made of the sources from now on, in this show and the next. */
+  setStage: (stage: Stage) => void;
+  setImage: (name: ImageName, image: ImageBitmap | undefined) => void;
   stop: () => void;
   online: () => void;
   close: () => void;
@@ -32,8 +40,9 @@ type Parts = {
   show: () => ShowToKeep;
   onUplink: (event: UplinkEvent) => void;
   onStats: (stats: Stats) => void;
-  /** The encoders have been tried, and this rung is the best that works. */
-  onRung: (rung: Rung | undefined) => void;
+  uplinkKbps: () => Promise<number | undefined>;
+  /** The encoders have been tried, and this is the best that works. */
+  onPlan: (plan: Plan | undefined) => void;
   /** @param instead there may be another rung to go on with */
   onFailed: (instead: boolean) => void;
   /** What encodes cannot be loaded: no other rung helps. */
@@ -43,11 +52,6 @@ type Parts = {
 /** How many other rungs a show may fall back to. */
 const OTHER_RUNGS = 2;
 
-const shownOf = ({ cameraOn, camera, screen }: CaptureView) => ({
-  camera: cameraOn && camera !== undefined,
-  screen: screen !== undefined,
-});
-
 export const createEncoding = ({
   createPipeline,
   capture,
@@ -55,20 +59,30 @@ export const createEncoding = ({
   show,
   onUplink,
   onStats,
-  onRung,
+  uplinkKbps,
+  onPlan,
   onFailed,
   onMissing,
 }: Parts): Encoding => {
   let pipeline: Pipeline | undefined;
   let planning: Promise<Plan | undefined> = Promise.resolve(undefined);
-  /** The rung that was found last. */
-  let rung: Rung | undefined;
+  /** What was found last. */
+  let found: Plan | undefined;
+  let pictures: readonly PictureLimits[] = [];
+  let stage = USUAL_STAGE;
+  const images = new Map<ImageName, ImageBitmap>();
+  let media: MediaStreamTrack | undefined;
   let failedRungs: Rung[] = [];
+
+  const shown = (): Shown => {
+    const { cameraOn, camera, screen } = capture.view();
+    return { camera: cameraOn && camera !== undefined, screen: screen !== undefined, media: media !== undefined };
+  };
 
   /** What a pipeline that has been given up says does not count. */
   const fail = (of: Pipeline) => {
     if (pipeline !== of) return;
-    if (rung) failedRungs.push(rung);
+    if (found) failedRungs.push(found.rung);
     onFailed(failedRungs.length <= OTHER_RUNGS);
   };
 
@@ -86,6 +100,7 @@ export const createEncoding = ({
     const mine = createPipeline({
       sound,
       without: failedRungs,
+      uplinkKbps,
       getUrl,
       onUplink: (event) => {
         // What the worker cannot read from this encoder it may read from another.
@@ -102,12 +117,14 @@ export const createEncoding = ({
     const { camera, screen } = capture.view();
     if (camera) mine.setTrack('camera', camera);
     if (screen) mine.setTrack('screen', screen);
-    mine.show(shownOf(capture.view()));
+    if (media) mine.setTrack('media', media);
+    for (const [name, image] of images) mine.setImage(name, image);
+    mine.show(shown(), stage);
     // Tried while the person looks at the preview, so that Start does not wait for it.
-    planning = mine.choosePlan().then((plan) => {
+    planning = mine.choosePlan(pictures).then((plan) => {
       if (pipeline !== mine) return plan;
-      rung = plan?.rung;
-      onRung(rung);
+      found = plan;
+      onPlan(plan);
       return plan;
     });
   };
@@ -118,8 +135,10 @@ export const createEncoding = ({
   };
 
   return {
-    begin: (sound) => {
-      rung = undefined;
+    begin: (sound, wished) => {
+      close();
+      found = undefined;
+      pictures = wished;
       failedRungs = [];
       start(sound);
     },
@@ -137,6 +156,8 @@ export const createEncoding = ({
     change: () => {
       const sound = capture.sound();
       close();
+      // A show keeps the picture that it began with.
+      if (found) pictures = [found.media];
       if (sound) start(sound);
       withPipeline(async (mine) => {
         const plan = await planning;
@@ -145,8 +166,18 @@ export const createEncoding = ({
       });
     },
     setTrack: (slot, track) => {
+      if (slot === 'media') media = track;
       pipeline?.setTrack(slot, track);
-      pipeline?.show(shownOf(capture.view()));
+      pipeline?.show(shown(), stage);
+    },
+    setStage: (next) => {
+      stage = next;
+      pipeline?.show(shown(), stage);
+    },
+    setImage: (name, image) => {
+      if (image) images.set(name, image);
+      else images.delete(name);
+      pipeline?.setImage(name, image);
     },
     stop: () => withPipeline((mine) => mine.stop()),
     online: () => pipeline?.online(),

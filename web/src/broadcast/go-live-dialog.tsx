@@ -1,17 +1,20 @@
-import { Camera, CameraOff, Mic, MicOff, Radio } from 'lucide-react';
+import { Camera, CameraOff, Mic, MicOff, Radio, SwitchCamera } from 'lucide-react';
 import { useEffect, useId, useState, type FormEvent } from 'react';
 import { useTranslations } from 'use-intl';
 import { SHOW_LIMITS, type Latency, type Visibility } from '#contract/show';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { Field, TextInput } from '../ui/field.tsx';
+import { Field, Select, TextInput } from '../ui/field.tsx';
 import { IconButton } from '../ui/icon-button.tsx';
 import { LatencyField, VisibilityField } from '../ui/show-choices.tsx';
 import type { Broadcast } from './broadcast.ts';
 import { useBroadcast, useBroadcastHandle } from './broadcast-provider.tsx';
 import { DeviceSelect } from './device-select.tsx';
 import { LevelMeter } from './level-meter.tsx';
+import { SoundButton } from './mix/sound-button.tsx';
 import { NoticeBox } from './notice-box.tsx';
+import { PhoneAdvice } from './phone-advice.tsx';
+import { PictureFields } from './picture-fields.tsx';
 import { Preview } from './preview.tsx';
 import './broadcast.css';
 
@@ -60,7 +63,7 @@ export const GoLiveDialog = ({
 }: Props) => {
   const t = useTranslations('broadcast');
   const broadcast = useBroadcastHandle();
-  const { state, capture } = useBroadcast();
+  const { state, capture, scenes } = useBroadcast();
   const formId = useId();
   const [input, setInput] = useState(initial);
   const [untitled, setUntitled] = useState(false);
@@ -136,6 +139,7 @@ export const GoLiveDialog = ({
         <div className="go-live__picture">
           <GoLivePreview />
           {capture.notice && <NoticeBox tone="warn" title={t(`notice.${capture.notice}`)} />}
+          <PhoneAdvice />
         </div>
         <div className="go-live__fields">
           {state.at === 'ready' && state.problem && <NoticeBox tone="danger" title={state.problem} />}
@@ -174,6 +178,24 @@ export const GoLiveDialog = ({
             disabled={connecting}
             onChoose={(id) => void broadcast.capture.chooseMicrophone(id)}
           />
+          <SoundButton disabled={state.at !== 'ready'} />
+          <PictureFields disabled={state.at !== 'ready'} />
+          <Field label={t('beginWith')} hint={t('beginWithHint')}>
+            {(control) => (
+              <Select
+                {...control}
+                value={scenes.liveId}
+                disabled={state.at !== 'ready'}
+                onChange={({ target }) => broadcast.scenes.take(target.value)}
+              >
+                {scenes.scenes.map(({ id, name }) => (
+                  <option key={id} value={id}>
+                    {name}
+                  </option>
+                ))}
+              </Select>
+            )}
+          </Field>
           {asks.length > 0 && <MoreFields input={input} asks={asks} disabled={connecting} onChange={setInput} />}
         </div>
       </form>
@@ -184,7 +206,8 @@ export const GoLiveDialog = ({
 const GoLivePreview = () => {
   const t = useTranslations('broadcast');
   const broadcast = useBroadcastHandle();
-  const { state, capture } = useBroadcast();
+  const show = useBroadcast();
+  const { state, capture } = show;
   if (state.at === 'failed') {
     return (
       <div className="broadcast-preview broadcast-preview--message">
@@ -207,9 +230,9 @@ const GoLivePreview = () => {
     );
   const { muted, cameraOn, hasMicrophone } = capture;
   return (
-    <Preview capture={capture}>
+    <Preview show={show}>
       <div className="broadcast-preview__bar">
-        <LevelMeter level={broadcast.level} muted={muted} hasMicrophone={hasMicrophone} />
+        <LevelMeter level={broadcast.level} peak={broadcast.peak} muted={muted} hasMicrophone={hasMicrophone} />
         <IconButton
           size="s"
           className="broadcast-preview__toggle"
@@ -228,6 +251,16 @@ const GoLivePreview = () => {
           disabled={capture.cameras.length === 0}
           onClick={() => void broadcast.capture.setCameraOn(!cameraOn)}
         />
+        {capture.cameras.length > 1 && (
+          <IconButton
+            size="s"
+            className="broadcast-preview__toggle"
+            label={t('flipCamera')}
+            icon={<SwitchCamera />}
+            disabled={!cameraOn}
+            onClick={() => void broadcast.capture.flipCamera()}
+          />
+        )}
       </div>
     </Preview>
   );

@@ -1,7 +1,8 @@
-import { Camera, CameraOff, Mic, MicOff, MonitorUp, MonitorX, Settings2, Square } from 'lucide-react';
+import { Camera, CameraOff, Mic, MicOff, MonitorUp, MonitorX, Settings2, Square, SwitchCamera } from 'lucide-react';
 import { Popover } from 'radix-ui';
-import { useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useTranslations } from 'use-intl';
+import { part } from '../ui/part.ts';
 import { Badge } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
@@ -9,10 +10,13 @@ import { useBroadcast, useBroadcastHandle } from './broadcast-provider.tsx';
 import { DeviceSelect } from './device-select.tsx';
 import { HealthReadout } from './health-readout.tsx';
 import { LevelMeter } from './level-meter.tsx';
+import { SoundButton } from './mix/sound-button.tsx';
 import { NoticeBox } from './notice-box.tsx';
 import { Preview } from './preview.tsx';
 import { accountText, clockText, statusOf, wholeSeconds } from './status.ts';
 import './broadcast.css';
+
+const ScenesPanel = lazy(part(async () => ({ default: (await import('./scenes/scenes-panel.tsx')).ScenesPanel })));
 
 type Props = {
   /** Called when the person closes the word about a show that is over. */
@@ -39,17 +43,25 @@ export const LiveControls = ({ onDone }: Props) => {
   return (
     <section className="live-controls" aria-label={t('yourShow')}>
       <div className="live-controls__picture">
-        <Preview capture={capture}>
+        <Preview show={snapshot}>
           <div className="live-controls__status">
             <LiveStatus />
           </div>
           <div className="broadcast-preview__bar">
-            <LevelMeter level={broadcast.level} muted={capture.muted} hasMicrophone={capture.hasMicrophone} />
+            <LevelMeter
+              level={broadcast.level}
+              peak={broadcast.peak}
+              muted={capture.muted}
+              hasMicrophone={capture.hasMicrophone}
+            />
           </div>
         </Preview>
         <ReconnectingBanner />
         {capture.notice && <NoticeBox tone="warn" title={t(`notice.${capture.notice}`)} />}
         <Toolbar />
+        <Suspense>
+          <ScenesPanel disabled={state.at === 'ending'} />
+        </Suspense>
       </div>
       <HealthReadout />
     </section>
@@ -123,14 +135,19 @@ const Toolbar = () => {
   const { muted, cameraOn, screen, hasMicrophone, cameras } = capture;
   return (
     <fieldset className="live-controls__toolbar" aria-label={t('showControls')}>
-      <Button
-        icon={muted ? <MicOff /> : <Mic />}
-        data-active={muted}
-        disabled={ending || !hasMicrophone}
-        onClick={() => broadcast.capture.setMuted(!muted)}
-      >
-        {muted ? t('unmute') : t('mute')}
-      </Button>
+      <div className="live-controls__main">
+        <Button
+          icon={muted ? <MicOff /> : <Mic />}
+          data-active={muted}
+          disabled={ending || !hasMicrophone}
+          onClick={() => broadcast.capture.setMuted(!muted)}
+        >
+          {muted ? t('unmute') : t('mute')}
+        </Button>
+        <Button variant="danger" icon={<Square />} busy={ending} onClick={() => setAsking(true)}>
+          {t('end')}
+        </Button>
+      </div>
       <Button
         icon={cameraOn ? <Camera /> : <CameraOff />}
         data-active={!cameraOn}
@@ -139,6 +156,16 @@ const Toolbar = () => {
       >
         {cameraOn ? t('cameraOff') : t('cameraOn')}
       </Button>
+      {cameras.length > 1 && (
+        <Button
+          className="live-controls__flip"
+          icon={<SwitchCamera />}
+          disabled={ending || !cameraOn}
+          onClick={() => void broadcast.capture.flipCamera()}
+        >
+          {t('flipCamera')}
+        </Button>
+      )}
       <Button
         icon={screen ? <MonitorX /> : <MonitorUp />}
         data-active={screen !== undefined}
@@ -148,9 +175,7 @@ const Toolbar = () => {
         {screen ? t('stopSharing') : t('shareScreen')}
       </Button>
       <Devices disabled={ending} />
-      <Button variant="danger" icon={<Square />} busy={ending} onClick={() => setAsking(true)}>
-        {t('end')}
-      </Button>
+      <SoundButton disabled={ending} />
       <ConfirmDialog
         open={asking && !ending}
         onOpenChange={setAsking}

@@ -1,24 +1,33 @@
 import type { Rung } from '#wire';
 import type { Sound } from './capture/sound.ts';
 import { choosePlan, type Plan, type Trial } from './encode/ladder.ts';
+import type { Pace } from './encode/pace.ts';
 import { tryRecorder } from './encode/recorder-trial.ts';
 import { startRecorder, type Recorder } from './encode/recorder.ts';
 import type { FromEngine, ShowToKeep, Stats, ToEngine, WebCodecsPlan } from './engine/messages.ts';
 import type { UrlAnswer } from '#ingest-client/dial';
 import type { UplinkEvent } from '#ingest-client/uplink';
 import type { Limits } from './limits.ts';
-import type { Shown, Slot } from './picture/mixer.ts';
+import type { PictureLimits, PictureWish } from './picture/format.ts';
+import { USUAL_STAGE, type ImageName, type Shown, type Slot, type Stage } from './picture/stage.ts';
 import { createRecorderTrack, type RecorderTrack } from './picture/recorder-track.ts';
 import { createPump, createSource, sourceKind, type Pump, type SourceKind } from './picture/sources.ts';
 
 /** All that carries one show: the engine in its worker and, where a browser needs the page's help, recorder and painter. */
 export type Pipeline = {
-  /** Tries the ladder and prepares what it finds; nothing where this browser has no rung of it. */
-  choosePlan: () => Promise<Plan | undefined>;
+  /**
+   * Tries the ladder and prepares what it finds; nothing where this browser has no rung of it.
+   *
+   * @param pictures what the picture may be, the wished one first
+   */
+  choosePlan: (pictures: readonly PictureLimits[]) => Promise<Plan | undefined>;
   open: (plan: Plan, show: ShowToKeep) => void;
   encode: (plan: Plan) => Promise<void>;
   setTrack: (slot: Slot, track: MediaStreamTrack | undefined) => void;
-  show: (shown: Shown) => void;
+  /** Which sources there are, and what is made of them. */
+  show: (shown: Shown, stage: Stage) => void;
+  /** A still picture that the stage knows by its name; it stays the caller's. */
+  setImage: (name: ImageName, image: ImageBitmap | undefined) => void;
   /** Encodes and sends what there is, then says so through the uplink's events. */
   stop: () => Promise<void>;
   online: () => void;
@@ -35,13 +44,20 @@ export type PipelineListener = {
 };
 
 /** Ways that tests choose though the browser has a better one. */
-export type Forced = { rung?: Rung | undefined; source?: SourceKind | undefined; paintOnPage?: boolean | undefined };
+export type Forced = {
+  rung?: Rung | undefined;
+  picture?: PictureWish | undefined;
+  source?: SourceKind | undefined;
+  paintOnPage?: boolean | undefined;
+};
 
 /** What a show gives its pipeline. */
 export type PipelineParts = PipelineListener & {
   sound: Sound;
   /** Rungs that have failed in this show. */
   without: readonly Rung[];
+  /** What the network carries upwards; nothing where that could not be found out. */
+  uplinkKbps: () => Promise<number | undefined>;
 };
 
 type Parts = PipelineParts & { limits: Limits; forced: Forced };
@@ -49,6 +65,7 @@ type Parts = PipelineParts & { limits: Limits; forced: Forced };
 export const createPipeline = ({
   sound,
   without,
+  uplinkKbps,
   limits,
   forced,
   getUrl,
@@ -65,12 +82,14 @@ export const createPipeline = ({
   const tracks = new Map<Slot, MediaStreamTrack>();
   let started: (takesTracks: boolean) => void = () => {};
   const takesTracks = new Promise<boolean>((resolve) => (started = resolve));
-  let tried: (trial: Trial) => void = () => {};
+  let tried: (trial: (NonNullable<Trial> & Pace) | undefined) => void = () => {};
   let kind: SourceKind | undefined;
   let pump: Pump | undefined;
   let recorderTrack: RecorderTrack | undefined;
   let recorder: Recorder | undefined;
   let shown: Shown = { camera: false, screen: false };
+  let stage: Stage = USUAL_STAGE;
+  const images = new Map<ImageName, ImageBitmap>();
 
   const onTick = () => {
     const sinceMs = performance.now();
@@ -121,34 +140,43 @@ export const createPipeline = ({
     plan.by === 'webcodecs' ? { videoCodec: plan.videoCodec, sampleRate: sound.sampleRate } : undefined;
 
   const startPlannedRecorder = (plan: Extract<Plan, { by: 'recorder' }>) => {
-    recorderTrack = createRecorderTrack({ width: limits.width, height: limits.height }, forced.paintOnPage);
+    recorderTrack = createRecorderTrack({ width: plan.media.width, height: plan.media.height }, forced.paintOnPage);
     const frames = recorderTrack.via === 'frames' ? recorderTrack.frames : undefined;
     post({ type: 'encode', with: { by: 'recorder', frames } }, frames ? [frames] : []);
-    if (recorderTrack.via === 'canvas') recorderTrack.painter.show(shown);
+    if (recorderTrack.via === 'canvas') {
+      for (const [name, image] of images) recorderTrack.painter.setImage(name, image);
+      recorderTrack.painter.show(shown, stage);
+    }
     recorder = startRecorder({
       mimeType: plan.mimeType,
       video: recorderTrack.track,
       audio: sound.track(),
-      limits,
+      limits: { ...limits, videoKbps: plan.media.videoKbps },
       onChunk: (chunk) => post({ type: 'chunk', chunk }),
       onError: onEncoderFailed,
     });
   };
 
   return {
-    choosePlan: async () => {
+    choosePlan: async (pictures) => {
       const plan = await choosePlan(
         {
-          webcodecs: () =>
-            new Promise<Trial>((resolve) => {
+          webcodecs: (picture) =>
+            new Promise((resolve) => {
               tried = resolve;
-              post({ type: 'try-webcodecs', sampleRate: sound.sampleRate });
+              post({ type: 'try-webcodecs', sampleRate: sound.sampleRate, picture });
             }),
           recorder: (mimeType) => tryRecorder(mimeType, sound.track(), limits),
+          uplinkKbps,
         },
+        pictures,
         limits,
         { only: forced.rung, without },
       );
+      if (plan) {
+        const { width, height, frameRate, videoKbps } = plan.media;
+        post({ type: 'picture', picture: { width, height, frameRate, videoKbps } });
+      }
       const webcodecs = plan && webcodecsOf(plan);
       if (webcodecs) post({ type: 'prepare', webcodecs });
       return plan;
@@ -169,10 +197,18 @@ export const createPipeline = ({
       else tracks.delete(slot);
       attach(slot);
     },
-    show: (next) => {
+    show: (next, nextStage) => {
       shown = next;
-      if (recorderTrack?.via === 'canvas') recorderTrack.painter.show(shown);
-      post({ type: 'show', shown });
+      stage = nextStage;
+      if (recorderTrack?.via === 'canvas') recorderTrack.painter.show(shown, stage);
+      post({ type: 'show', shown, stage });
+    },
+    setImage: (name, image) => {
+      if (image) images.set(name, image);
+      else images.delete(name);
+      if (recorderTrack?.via === 'canvas') recorderTrack.painter.setImage(name, image);
+      // Copied: the page draws previews of it as well.
+      post({ type: 'image', name, image });
     },
     stop: async () => {
       await recorder?.stop();

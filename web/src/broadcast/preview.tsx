@@ -1,29 +1,48 @@
-import { VideoOff } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { lazy, Suspense, type CSSProperties, type ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
-import type { CaptureView } from './capture/capture.ts';
+import { part } from '../ui/part.ts';
+import type { Snapshot } from './create-broadcast.ts';
+import { pictureLimits, type Format } from './picture/format.ts';
+import { compose, wholeSlot } from './picture/stage.ts';
 import { TrackVideo } from './track-video.tsx';
 import './broadcast.css';
 
-type Props = { capture: CaptureView; children?: ReactNode };
+const StagePreview = lazy(part(async () => ({ default: (await import('./scenes/stage-preview.tsx')).StagePreview })));
 
-/** What viewers will see, with whatever the owner lays over it. */
-export const Preview = ({ capture, children }: Props) => {
+type Props = { show: Pick<Snapshot, 'capture' | 'picture' | 'scenes'>; children?: ReactNode };
+
+/** The picture's shape, for the style sheet. */
+const shapeStyle = ({ width, height }: { width: number; height: number }): CSSProperties => ({
+  '--picture-aspect': `${width} / ${height}`,
+  '--picture-ratio': String(width / height),
+});
+
+const USUAL: Format = { shape: 'landscape', quality: '720p30' };
+
+/** What viewers will see, with whatever the owner lays over it. A source that is the whole picture is played as it is. */
+export const Preview = ({ show: { capture, picture, scenes }, children }: Props) => {
   const t = useTranslations('broadcast');
-  const { camera, screen, cameraOn } = capture;
+  const { camera, screen, cameraOn, facing } = capture;
+  const size = pictureLimits(picture.format ?? USUAL);
+  const has = {
+    camera: cameraOn && camera !== undefined,
+    screen: screen !== undefined,
+    media: scenes.media !== undefined,
+  };
+  const composition = compose(scenes.stage.layout, has, scenes.images.has('media'), size);
+  const whole = wholeSlot(composition, scenes.stage.overlays, scenes.images);
   return (
-    <div className="broadcast-preview">
-      {screen && <TrackVideo track={screen} label={t('previewOfYourScreen')} />}
-      {camera && cameraOn && (
-        <div className={screen ? 'broadcast-preview__inset' : 'broadcast-preview__whole'}>
-          <TrackVideo track={camera} label={t('previewOfYourCamera')} mirrored />
+    <div className="broadcast-preview" style={shapeStyle(size)}>
+      {whole === 'camera' && camera && (
+        <div className="broadcast-preview__whole">
+          <TrackVideo track={camera} label={t('previewOfYourCamera')} mirrored={facing !== 'environment'} />
         </div>
       )}
-      {!screen && !(camera && cameraOn) && (
-        <div className="broadcast-preview__card">
-          <VideoOff aria-hidden="true" />
-          <span>{t('cameraIsOff')}</span>
-        </div>
+      {whole === 'screen' && screen && <TrackVideo track={screen} label={t('previewOfYourScreen')} />}
+      {whole !== 'camera' && whole !== 'screen' && (
+        <Suspense>
+          <StagePreview />
+        </Suspense>
       )}
       {children}
     </div>

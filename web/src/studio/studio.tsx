@@ -38,6 +38,10 @@ export const Studio = () => {
   const [endedHere, setEndedHere] = useState<string>();
   const elsewhere = useOnAirElsewhere([running, endedHere]);
   const { data: me } = useQuery(queries.me());
+  // Cards in the show bear the creator's name and picture.
+  useEffect(() => {
+    if (me) void broadcast.scenes.setPerson(me);
+  }, [broadcast, me]);
   const [starting, setStarting] = useState<Starting>();
   const [scheduling, setScheduling] = useState(false);
 
@@ -75,11 +79,11 @@ export const Studio = () => {
       <h1 className={hasShow ? 'visually-hidden' : undefined}>{t('studio')}</h1>
       {hasShow && (
         <>
-          {running !== undefined && <ShowPanel streamId={running} />}
           <div className="studio__show">
             <LiveControls />
             {running !== undefined && <AudiencePanel streamId={running} studio />}
           </div>
+          {running !== undefined && <ShowPanel streamId={running} />}
           {state.at === 'ended' && endedHere !== undefined && (
             <Link to="/studio/$streamId" params={{ streamId: endedHere }} className={buttonClass()}>
               <ChartNoAxesColumn aria-hidden="true" />

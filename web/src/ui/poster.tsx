@@ -7,6 +7,7 @@ import './poster.css';
 /** A stream's picture, 16:9; a drawn one while there is none. Decorative: the title stands beside it. */
 export const Poster = ({ stream }: { stream: Pick<StreamView, 'id' | 'state' | 'recording' | 'posterUrl'> }) => {
   const [broken, setBroken] = useState<string>();
+  const [upright, setUpright] = useState<string>();
   // Before there is a picture at Mux, asking for one is answered with an error.
   const hasPicture = isLiveToViewers(stream) || stream.recording === 'ready';
   const picture = hasPicture && stream.posterUrl !== broken ? stream.posterUrl : undefined;
@@ -14,7 +15,16 @@ export const Poster = ({ stream }: { stream: Pick<StreamView, 'id' | 'state' | '
     <div className="poster">
       <Radio className="poster__mark" aria-hidden="true" />
       {picture && (
-        <img className="poster__image" src={picture} alt="" loading="lazy" onError={() => setBroken(picture)} />
+        <img
+          className={`poster__image${upright === picture ? ' poster__image--upright' : ''}`}
+          src={picture}
+          alt=""
+          loading="lazy"
+          onLoad={({ currentTarget: { naturalWidth, naturalHeight } }) =>
+            setUpright(naturalHeight > naturalWidth ? picture : undefined)
+          }
+          onError={() => setBroken(picture)}
+        />
       )}
     </div>
   );

@@ -37,6 +37,7 @@ export const Playback = ({ stream, now, onRecordingAt, theatre = false, onTheatr
   /** Where somebody is who has gone back in a live show: its recording goes on from there. */
   const [goneBackTo, setGoneBackTo] = useState<number>();
   const [liveSeen, setLiveSeen] = useState<'not' | 'playing' | 'done'>('not');
+  const [size, setSize] = useState<{ width: number; height: number }>();
   const known = {
     ...stream,
     ...(now && { state: now.state, recording: now.recording, startedAt: now.startedAt ?? stream.startedAt }),
@@ -66,7 +67,10 @@ export const Playback = ({ stream, now, onRecordingAt, theatre = false, onTheatr
   };
 
   return (
-    <div className="playback">
+    <div
+      className={`playback${size && size.height > size.width ? ' playback--upright' : ''}`}
+      {...(size && { style: { '--picture-aspect': `${size.width} / ${size.height}` } })}
+    >
       {source && kind ? (
         <Suspense fallback={<Waiting stream={known} />}>
           <Player
@@ -87,6 +91,7 @@ export const Playback = ({ stream, now, onRecordingAt, theatre = false, onTheatr
                 setGoneBackTo(rewound ? Math.floor(seconds) : undefined);
               } else onRecordingAt(Math.floor(seconds));
             }}
+            onSize={(width, height) => setSize({ width, height })}
             onRefused={() => void queryClient.refetchQueries({ queryKey: ['playback', stream.id] })}
           />
         </Suspense>

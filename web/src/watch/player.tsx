@@ -31,6 +31,8 @@ type Props = {
   onEnded: () => void;
   /** Where the player is, as often as it tells; `rewound`: in what there is so far of a live show. */
   onProgress: (seconds: number, rewound: boolean) => void;
+  /** The picture's size, as soon as it is known and whenever it changes. */
+  onSize: (width: number, height: number) => void;
   /** The address was refused; the owner brings another. */
   onRefused: () => void;
 };
@@ -54,6 +56,7 @@ export const Player = ({
   onTheatre,
   onEnded,
   onProgress,
+  onSize,
   onRefused,
 }: Props) => {
   const t = useTranslations('watch');
@@ -282,6 +285,9 @@ export const Player = ({
         }}
         onClick={pressed}
         onEnded={onEnded}
+        onResize={({ currentTarget: { videoWidth, videoHeight } }) => {
+          if (videoWidth > 0 && videoHeight > 0) onSize(videoWidth, videoHeight);
+        }}
         onTimeUpdate={({ currentTarget }) => {
           if (!currentTarget.paused) onProgress(currentTarget.currentTime, rewound !== undefined);
         }}

@@ -4,6 +4,7 @@ import type { FakeTrack } from './media.testing.ts';
 import { createFakeMedia } from './media.testing.ts';
 import type { Sound } from './sound.ts';
 import { createCapture } from './capture.ts';
+import type { Size } from '../picture/layout.ts';
 
 const createStorage = (kept: Record<string, string> = {}) =>
   ({
@@ -11,7 +12,7 @@ const createStorage = (kept: Record<string, string> = {}) =>
     setItem: (key: string, text: string) => void (kept[key] = text),
   }) as Storage;
 
-const set = ({ storage = createStorage() } = {}) => {
+const set = ({ storage = createStorage(), size }: { storage?: Storage; size?: Size } = {}) => {
   const { machine, media } = createFakeMedia();
   const heard: Record<string, unknown> = {};
   const shown: Record<string, FakeTrack | undefined> = {};
@@ -19,12 +20,14 @@ const set = ({ storage = createStorage() } = {}) => {
     setMicrophone: (track: unknown) => (heard['microphone'] = track),
     setScreen: (track: unknown) => (heard['screen'] = track),
     setMuted: (muted: boolean) => (heard['muted'] = muted),
+    setGain: (input: string, gain: number) => (heard[`${input} gain`] = gain),
     close: () => (heard['closed'] = true),
   } as unknown as Sound;
   const capture = createCapture({
     media,
     storage,
     limits: LIMITS,
+    measure: async () => size,
     createSound: () => sound,
     onChange: () => {},
     onTrack: (slot, track) => {
@@ -40,7 +43,7 @@ const turns = async () => {
 };
 
 describe('opening', () => {
-  test('asks once for both, in the locked size, and lists what there is to choose', async () => {
+  test('asks once for both, as the camera is, and lists what there is to choose', async () => {
     const { capture, machine } = set();
     expect(await capture.open()).toEqual({ opened: true });
     expect(machine.asked).toEqual([
@@ -49,7 +52,7 @@ describe('opening', () => {
           width: { ideal: 1280 },
           height: { ideal: 720 },
           frameRate: { ideal: 30 },
-          resizeMode: { ideal: 'crop-and-scale' },
+          resizeMode: { ideal: 'none' },
         },
         audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
       },
@@ -96,11 +99,43 @@ describe('opening', () => {
     expect(await busy.capture.open()).toEqual({ opened: false, because: 'devices-in-use' });
   });
 
+  test('knows the camera’s own shape, and then asks it for the picture that was chosen', async () => {
+    const { capture, machine } = set({ size: { width: 720, height: 1280 } });
+    await capture.open();
+    expect(capture.shape()).toBe('upright');
+    await capture.fit({ width: 1080, height: 1920, frameRate: 60 });
+    const wanted = {
+      width: { ideal: 1080 },
+      height: { ideal: 1920 },
+      frameRate: { ideal: 60 },
+      resizeMode: { ideal: 'crop-and-scale' },
+    };
+    expect(machine.tracks[0]?.constraints).toEqual(wanted);
+    await capture.flipCamera();
+    expect(capture.view().cameraId).toBe('cam-2');
+    expect(machine.asked.at(-1)).toEqual({ video: { deviceId: { exact: 'cam-2' }, ...wanted } });
+  });
+
+  test('keeps how the sound is mixed and processed for the next time', async () => {
+    const storage = createStorage();
+    const first = set({ storage });
+    await first.capture.open();
+    first.capture.setGain('shared', 0.25);
+    await first.capture.setProcessing({ echoCancellation: true, noiseSuppression: false, autoGainControl: true });
+    expect(first.heard['shared gain']).toBe(0.25);
+    expect(first.live()).toEqual(['cam-1', 'mic-1']);
+    const second = set({ storage });
+    await second.capture.open();
+    expect(second.heard['shared gain']).toBe(0.25);
+    expect(second.machine.asked[0]).toMatchObject({ audio: { noiseSuppression: false, echoCancellation: true } });
+  });
+
   test('a page without https has no devices to ask for', async () => {
     const capture = createCapture({
       media: undefined as unknown as MediaDevices,
       storage: undefined,
       limits: LIMITS,
+      measure: async () => undefined,
       createSound: () => ({}) as Sound,
       onChange: () => {},
       onTrack: () => {},

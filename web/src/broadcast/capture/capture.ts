@@ -1,9 +1,22 @@
 import type { FailureReason } from '../failures.ts';
-import type { Limits } from '../limits.ts';
-import type { Slot } from '../picture/mixer.ts';
+import { shapeOf, type Shape } from '../picture/format.ts';
+import type { Size } from '../picture/layout.ts';
+import type { Slot } from '../picture/stage.ts';
 import { listDevices, rememberDevices, rememberedDevices, type Devices } from './devices.ts';
-import { openCamera, openDevices, openMicrophone, openScreen } from './open-devices.ts';
-import type { Sound } from './sound.ts';
+import {
+  openCamera,
+  openDevices,
+  openFacing,
+  openMicrophone,
+  openScreen,
+  pictureConstraints,
+  type CameraLimits,
+  USUAL_PROCESSING,
+  type Facing,
+  type Processing,
+} from './open-devices.ts';
+import { keepMixing, keptMixing } from './mixing.ts';
+import type { Sound, SoundInput } from './sound.ts';
 
 /** What a person should know of their devices while nothing has failed: the closed set. */
 export type Notice =
@@ -17,11 +30,17 @@ export type Notice =
 
 export type CaptureView = Devices & {
   cameraId: string | undefined;
+  /** Where the camera tells: phones' do. */
+  facing: Facing | undefined;
   microphoneId: string | undefined;
   hasMicrophone: boolean;
   /** What the person wants; without a camera it has no effect. */
   cameraOn: boolean;
   muted: boolean;
+  /** How loud each input goes into the mix, from 0 to 1.5. */
+  gains: Record<SoundInput, number>;
+  processing: Processing;
+  hasSharedSound: boolean;
   /** For the page's own preview. */
   camera: MediaStreamTrack | undefined;
   screen: MediaStreamTrack | undefined;
@@ -35,10 +54,19 @@ export type Capture = {
   view: () => CaptureView;
   /** There once `open` has succeeded. */
   sound: () => Sound | undefined;
+  /** The camera's own shape, once it is open and while it is. */
+  shape: () => Shape | undefined;
+  /** From now on cameras and screens give a picture of this size where they can, the current camera too. */
+  fit: (picture: CameraLimits) => Promise<void>;
   chooseCamera: (cameraId: string) => Promise<void>;
+  /** The other side of a phone, or else the next of the cameras. */
+  flipCamera: () => Promise<void>;
   chooseMicrophone: (microphoneId: string) => Promise<void>;
   setCameraOn: (on: boolean) => Promise<void>;
   setMuted: (muted: boolean) => void;
+  setGain: (input: SoundInput, gain: number) => void;
+  /** Asks the browser to process the microphone's sound otherwise; it may have to be opened anew. */
+  setProcessing: (processing: Processing) => Promise<void>;
   share: () => Promise<void>;
   unshare: () => void;
 };
@@ -53,7 +81,10 @@ export type CaptureListener = {
 type Parts = CaptureListener & {
   media: MediaDevices;
   storage: Storage | undefined;
-  limits: Limits;
+  /** What a camera is asked for, before it is known what the show's picture is. */
+  limits: CameraLimits;
+  /** The size of what a track shows, which may be another than its settings say. */
+  measure: (track: MediaStreamTrack) => Promise<Size | undefined>;
   createSound: () => Sound;
 };
 
@@ -61,17 +92,36 @@ const CLOSED: CaptureView = {
   cameras: [],
   microphones: [],
   cameraId: undefined,
+  facing: undefined,
   microphoneId: undefined,
   hasMicrophone: false,
   cameraOn: true,
   muted: false,
+  gains: { microphone: 1, shared: 1 },
+  processing: USUAL_PROCESSING,
+  hasSharedSound: false,
   camera: undefined,
   screen: undefined,
   notice: undefined,
 };
 
-export const createCapture = ({ media, storage, limits, createSound, onChange, onTrack }: Parts): Capture => {
+const facingOf = (track: MediaStreamTrack | undefined): Facing | undefined => {
+  const facing = track?.getSettings().facingMode;
+  return facing === 'user' || facing === 'environment' ? facing : undefined;
+};
+
+export const createCapture = ({
+  media,
+  storage,
+  limits: first,
+  measure,
+  createSound,
+  onChange,
+  onTrack,
+}: Parts): Capture => {
   let view = CLOSED;
+  let limits = first;
+  let shape: Shape | undefined;
   let sound: Sound | undefined;
   let microphone: MediaStreamTrack | undefined;
   let screenSound: MediaStreamTrack | undefined;
@@ -102,7 +152,7 @@ export const createCapture = ({ media, storage, limits, createSound, onChange, o
     const before = view.camera;
     const cameraId = track?.getSettings().deviceId ?? view.cameraId;
     track?.addEventListener('ended', () => view.camera === track && void replaceCamera());
-    change({ camera: track, cameraId, ...changed });
+    change({ camera: track, cameraId, facing: facingOf(track), ...changed });
     onTrack('camera', track);
     before?.stop();
   };
@@ -130,19 +180,21 @@ export const createCapture = ({ media, storage, limits, createSound, onChange, o
   const replaceMicrophone = async () => {
     const mine = opening;
     setMicrophone(undefined, { notice: 'microphone-lost' });
-    const answer = await openMicrophone(media, undefined);
+    const answer = await openMicrophone(media, undefined, view.processing);
     if (!answer.opened) return;
     if (mine === opening && !microphone) setMicrophone(answer.tracks, { notice: undefined });
     else answer.tracks.stop();
   };
 
-  const openChosenCamera = async (cameraId: string | undefined) => {
+  const openChosenCamera = (cameraId: string | undefined) => takeCamera(() => openCamera(media, cameraId, limits));
+
+  const takeCamera = async (open: () => ReturnType<typeof openCamera>) => {
     const mine = opening;
-    let answer = await openCamera(media, cameraId, limits);
+    let answer = await open();
     if (!answer.opened && view.camera) {
       // Some phones open one camera at a time.
       view.camera.stop();
-      answer = await openCamera(media, cameraId, limits);
+      answer = await open();
     }
     if (mine !== opening) return answer.opened ? answer.tracks.stop() : undefined;
     if (answer.opened) setCamera(answer.tracks, { cameraOn: true, notice: undefined });
@@ -153,7 +205,7 @@ export const createCapture = ({ media, storage, limits, createSound, onChange, o
   const unshare = () => {
     const { screen } = view;
     if (!screen) return;
-    change({ screen: undefined });
+    change({ screen: undefined, hasSharedSound: false });
     onTrack('screen', undefined);
     sound?.setScreen(undefined);
     screen.stop();
@@ -166,18 +218,28 @@ export const createCapture = ({ media, storage, limits, createSound, onChange, o
   return {
     open: async () => {
       const mine = ++opening;
-      const answer = await openDevices(media, rememberedDevices(storage), limits);
+      const mixing = keptMixing(storage);
+      limits = first;
+      const answer = await openDevices(
+        media,
+        rememberedDevices(storage),
+        { ...limits, asItIs: true },
+        mixing.processing,
+      );
       if (!answer.opened) return answer;
       const { camera, microphone: track } = answer.tracks;
+      const size = camera && (await measure(camera));
       if (mine !== opening) {
         camera?.stop();
         track?.stop();
         return { opened: true };
       }
+      shape = size && shapeOf(size);
       sound = createSound();
       media.addEventListener('devicechange', onDevices);
       stopListening = () => media.removeEventListener('devicechange', onDevices);
-      view = { ...CLOSED, notice: camera ? (track ? undefined : 'no-microphone') : 'no-camera' };
+      view = { ...CLOSED, ...mixing, notice: camera ? (track ? undefined : 'no-microphone') : 'no-camera' };
+      for (const input of ['microphone', 'shared'] as const) sound.setGain(input, mixing.gains[input]);
       setMicrophone(track);
       setCamera(camera);
       await refresh();
@@ -197,6 +259,27 @@ export const createCapture = ({ media, storage, limits, createSound, onChange, o
     },
     view: () => view,
     sound: () => sound,
+    shape: () => shape,
+    fit: async (picture) => {
+      limits = picture;
+      try {
+        await view.camera?.applyConstraints(pictureConstraints(limits));
+      } catch {
+        // A camera that cannot: its pictures are cut and scaled when they are painted.
+      }
+    },
+    flipCamera: async () => {
+      const { cameras, cameraId, facing, cameraOn } = view;
+      if (!cameraOn) return;
+      if (facing) {
+        await takeCamera(() => openFacing(media, facing === 'user' ? 'environment' : 'user', limits));
+        return remember();
+      }
+      const next = cameras[(cameras.findIndex(({ id }) => id === cameraId) + 1) % cameras.length];
+      if (!next) return;
+      await openChosenCamera(next.id);
+      remember();
+    },
     chooseCamera: async (cameraId) => {
       change({ cameraId });
       remember();
@@ -204,7 +287,7 @@ export const createCapture = ({ media, storage, limits, createSound, onChange, o
     },
     chooseMicrophone: async (microphoneId) => {
       const mine = opening;
-      const answer = await openMicrophone(media, microphoneId);
+      const answer = await openMicrophone(media, microphoneId, view.processing);
       if (mine !== opening) return answer.opened ? answer.tracks.stop() : undefined;
       if (!answer.opened) return change({ notice: 'microphone-unavailable' });
       setMicrophone(answer.tracks, { microphoneId, notice: undefined });
@@ -218,6 +301,23 @@ export const createCapture = ({ media, storage, limits, createSound, onChange, o
     setMuted: (muted) => {
       sound?.setMuted(muted);
       change({ muted });
+    },
+    setGain: (input, gain) => {
+      sound?.setGain(input, gain);
+      change({ gains: { ...view.gains, [input]: gain } });
+      keepMixing(storage, view);
+    },
+    setProcessing: async (processing) => {
+      const mine = opening;
+      change({ processing });
+      keepMixing(storage, view);
+      const before = microphone;
+      if (!before) return;
+      // A track that is open cannot be processed otherwise in every browser; a new one can.
+      const answer = await openMicrophone(media, before.getSettings().deviceId, processing);
+      if (mine !== opening || microphone !== before) return answer.opened ? answer.tracks.stop() : undefined;
+      if (answer.opened) setMicrophone(answer.tracks);
+      else change({ notice: 'microphone-unavailable' });
     },
     share: async () => {
       const mine = opening;
@@ -235,7 +335,7 @@ export const createCapture = ({ media, storage, limits, createSound, onChange, o
       screen.addEventListener('ended', () => view.screen === screen && unshare());
       screenSound = track;
       sound?.setScreen(track);
-      change({ screen });
+      change({ screen, hasSharedSound: track !== undefined });
       onTrack('screen', screen);
     },
     unshare,

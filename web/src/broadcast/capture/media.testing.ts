@@ -12,6 +12,10 @@ export class FakeTrack extends EventTarget {
   getSettings() {
     return { deviceId: this.#deviceId };
   }
+  constraints: unknown;
+  async applyConstraints(constraints: unknown) {
+    this.constraints = constraints;
+  }
   stop() {
     this.readyState = 'ended';
   }

@@ -1,7 +1,8 @@
 import type { FailureReason } from '../failures.ts';
 import type { Limits } from '../limits.ts';
 
-type CameraLimits = Pick<Limits, 'width' | 'height' | 'frameRate'>;
+/** The picture that a camera is to give; `asItIs` in the shape that the camera has by itself. */
+export type CameraLimits = Pick<Limits, 'width' | 'height' | 'frameRate'> & { asItIs?: boolean };
 export type Media = Pick<MediaDevices, 'getUserMedia' | 'getDisplayMedia'>;
 
 export type Opened<Tracks> = { opened: true; tracks: Tracks } | { opened: false; because: FailureReason };
@@ -11,20 +12,27 @@ export type Wanted = { cameraId?: string | undefined; microphoneId?: string | un
 /** The remembered device where it is still there; the chosen one or none. */
 type Which = { ideal: string } | { exact: string } | undefined;
 
-const cameraConstraints = (deviceId: Which, { width, height, frameRate }: CameraLimits): MediaTrackConstraints => ({
-  ...(deviceId && { deviceId }),
+export const pictureConstraints = ({ width, height, frameRate, asItIs }: CameraLimits): MediaTrackConstraints => ({
   width: { ideal: width },
   height: { ideal: height },
   frameRate: { ideal: frameRate },
   // A camera of another shape is cut to ours where the browser can: that costs less than painting bars beside it.
-  resizeMode: { ideal: 'crop-and-scale' },
+  resizeMode: { ideal: asItIs ? 'none' : 'crop-and-scale' },
 });
 
-const microphoneConstraints = (deviceId: Which): MediaTrackConstraints => ({
+const cameraConstraints = (deviceId: Which, limits: CameraLimits): MediaTrackConstraints => ({
   ...(deviceId && { deviceId }),
-  echoCancellation: true,
-  noiseSuppression: true,
-  autoGainControl: true,
+  ...pictureConstraints(limits),
+});
+
+/** What the browser does to a microphone's sound before we have it. */
+export type Processing = { echoCancellation: boolean; noiseSuppression: boolean; autoGainControl: boolean };
+
+export const USUAL_PROCESSING: Processing = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+
+const microphoneConstraints = (deviceId: Which, processing: Processing): MediaTrackConstraints => ({
+  ...(deviceId && { deviceId }),
+  ...processing,
 });
 
 /** What getUserMedia's errors mean to a person (w3c.github.io/mediacapture-main, §10.3). */
@@ -47,9 +55,13 @@ export const openDevices = async (
   media: Media,
   wanted: Wanted,
   limits: CameraLimits,
+  processing: Processing,
 ): Promise<Opened<DeviceTracks>> => {
   const video = cameraConstraints(wanted.cameraId === undefined ? undefined : { ideal: wanted.cameraId }, limits);
-  const audio = microphoneConstraints(wanted.microphoneId === undefined ? undefined : { ideal: wanted.microphoneId });
+  const audio = microphoneConstraints(
+    wanted.microphoneId === undefined ? undefined : { ideal: wanted.microphoneId },
+    processing,
+  );
   let because: FailureReason = 'no-devices';
   for (const constraints of [{ video, audio }, { audio }, { video }]) {
     try {
@@ -84,8 +96,17 @@ const exactly = (deviceId: string | undefined): Which => (deviceId === undefined
 export const openCamera = (media: Media, cameraId: string | undefined, limits: CameraLimits) =>
   openOne(() => media.getUserMedia({ video: cameraConstraints(exactly(cameraId), limits) }), 'video');
 
-export const openMicrophone = (media: Media, microphoneId: string | undefined) =>
-  openOne(() => media.getUserMedia({ audio: microphoneConstraints(exactly(microphoneId)) }), 'audio');
+/** The way that a camera looks: at the person who holds the phone, or away. */
+export type Facing = 'user' | 'environment';
+
+export const openFacing = (media: Media, facing: Facing, limits: CameraLimits) =>
+  openOne(
+    () => media.getUserMedia({ video: { facingMode: { exact: facing }, ...pictureConstraints(limits) } }),
+    'video',
+  );
+
+export const openMicrophone = (media: Media, microphoneId: string | undefined, processing: Processing) =>
+  openOne(() => media.getUserMedia({ audio: microphoneConstraints(exactly(microphoneId), processing) }), 'audio');
 
 export type ScreenTracks = { screen: MediaStreamTrack; sound: MediaStreamTrack | undefined };
 

@@ -1,10 +1,18 @@
+/** What is mixed: the microphone, and what a shared tab, the system or a video file sounds like. */
+export type SoundInput = 'microphone' | 'shared';
+
 /** The stream's sound: one graph whose output never pauses, whatever comes and goes at its inputs. */
 export type Sound = {
   setMicrophone: (track: MediaStreamTrack | undefined) => void;
   setScreen: (track: MediaStreamTrack | undefined) => void;
+  setMedia: (track: MediaStreamTrack | undefined) => void;
   setMuted: (muted: boolean) => void;
-  /** Loudness of the microphone, muted or not, from 0 to 1. */
-  level: () => number;
+  /** How loud an input goes into the mix: 1 as it comes, 0 not at all. */
+  setGain: (input: SoundInput, gain: number) => void;
+  /** Loudness of an input before its fader, muted or not, from 0 to 1. @param input microphone by default */
+  level: (input?: SoundInput) => number;
+  /** The highest of the microphone's samples of late, from 0 to 1; from 1 on it is cut off. */
+  peak: () => number;
   /** A track that goes on for as long as the graph: silence where nothing sounds. */
   track: () => MediaStreamTrack;
   /** Raw samples, posted by the audio thread to whoever holds the port. */
@@ -20,6 +28,8 @@ const METER_SAMPLES = 1_024;
 const METER_FLOOR_DB = -60;
 /** A step in the gain clicks. */
 const MUTE_RAMP_S = 0.02;
+/** Ten decibels into three hundredths of a second: only what would be cut off is held down. */
+const LIMITER = { threshold: -3, knee: 0, ratio: 20, attack: 0.002, release: 0.12 } as const;
 const USUAL_RATES = [44_100, 48_000];
 
 const createContext = (): AudioContext => {
@@ -33,14 +43,21 @@ const createContext = (): AudioContext => {
 export const createSound = (tapModule: string): Sound => {
   const context = createContext();
   const mix = new GainNode(context, { channelCount: 2, channelCountMode: 'explicit' });
-  const microphoneGain = new GainNode(context);
-  const meter = new AnalyserNode(context, { fftSize: METER_SAMPLES });
+  const muting = new GainNode(context);
+  const faders = { microphone: new GainNode(context), shared: new GainNode(context) };
+  const meters = {
+    microphone: new AnalyserNode(context, { fftSize: METER_SAMPLES }),
+    shared: new AnalyserNode(context, { fftSize: METER_SAMPLES }),
+  };
+  // Two loud inputs together must not be cut off: from here on all is pressed together.
+  const limiter = new DynamicsCompressorNode(context, LIMITER);
   const output = new MediaStreamAudioDestinationNode(context, { channelCount: 2 });
   // Without an input that always runs, an idle graph may stop delivering.
   const silence = new ConstantSourceNode(context, { offset: 0 });
   const samples = new Float32Array(METER_SAMPLES);
   let microphone: AudioNode | undefined;
   let screen: AudioNode | undefined;
+  let media: AudioNode | undefined;
 
   // Fetched while the person looks at the preview; `tap` says where that failed.
   const tapLoaded = context.audioWorklet.addModule(tapModule);
@@ -48,7 +65,9 @@ export const createSound = (tapModule: string): Sound => {
 
   silence.connect(mix);
   silence.start();
-  microphoneGain.connect(mix);
+  faders.microphone.connect(muting).connect(limiter);
+  faders.shared.connect(limiter);
+  limiter.connect(mix);
   mix.connect(output);
 
   const sourceOf = (track: MediaStreamTrack | undefined) =>
@@ -58,20 +77,35 @@ export const createSound = (tapModule: string): Sound => {
     setMicrophone: (track) => {
       microphone?.disconnect();
       microphone = sourceOf(track);
-      microphone?.connect(microphoneGain);
-      microphone?.connect(meter);
+      microphone?.connect(faders.microphone);
+      microphone?.connect(meters.microphone);
     },
     setScreen: (track) => {
       screen?.disconnect();
       screen = sourceOf(track);
-      screen?.connect(mix);
+      screen?.connect(faders.shared);
+      screen?.connect(meters.shared);
+    },
+    setMedia: (track) => {
+      media?.disconnect();
+      media = sourceOf(track);
+      media?.connect(faders.shared);
+      media?.connect(meters.shared);
     },
     setMuted: (muted) => {
-      microphoneGain.gain.setTargetAtTime(muted ? 0 : 1, context.currentTime, MUTE_RAMP_S);
+      muting.gain.setTargetAtTime(muted ? 0 : 1, context.currentTime, MUTE_RAMP_S);
     },
-    level: () => {
+    setGain: (input, gain) => {
+      faders[input].gain.setTargetAtTime(gain, context.currentTime, MUTE_RAMP_S);
+    },
+    peak: () => {
       if (!microphone) return 0;
-      meter.getFloatTimeDomainData(samples);
+      meters.microphone.getFloatTimeDomainData(samples);
+      return samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
+    },
+    level: (input = 'microphone') => {
+      if (input === 'microphone' ? !microphone : !screen && !media) return 0;
+      meters[input].getFloatTimeDomainData(samples);
       const power = samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length;
       const decibels = 10 * Math.log10(power + Number.EPSILON);
       return Math.min(1, Math.max(0, 1 - decibels / METER_FLOOR_DB));

@@ -1,16 +1,53 @@
 import type { Limits } from '../limits.ts';
 import type { Trial } from './ladder.ts';
-import { AUDIO_CODEC, CHANNELS, ensureAac, startWebCodecs, VIDEO_CODECS, videoConfig } from './webcodecs.ts';
+import type { Pace } from './pace.ts';
+import { AUDIO_CODEC, CHANNELS, ensureAac, startWebCodecs, videoCodecs, videoConfig } from './webcodecs.ts';
 
-const TRIAL_FRAMES = 15;
+const TRIAL_FRAMES = 24;
+/** A slow encoder has shown how slow it is after this long, and after so many pictures. */
+const PACE_MS = 1_000;
+const FEWEST_FRAMES = 4;
+/** So many may wait at once: each is the whole picture, uncompressed. */
+const WAITING_FRAMES = 4;
+const POLL_MS = 2;
 /** For a machine that is busy; one that hangs must not hold up Start for longer. */
 const DEADLINE_MS = 8_000;
-type Parts = { limits: Limits; sampleRate: number };
+const GRAIN = 64;
 
-/** Something that moves, because some encoders write nothing while nothing changes. */
-const paint = (context: OffscreenCanvasRenderingContext2D, { width, height }: Limits, i: number) => {
-  context.fillStyle = `hsl(${i * 24} 70% 50%)`;
-  context.fillRect(0, 0, width, height);
+type Parts = {
+  limits: Limits;
+  sampleRate: number;
+  /** In ms. */
+  clock: () => number;
+};
+
+type Paced = NonNullable<Trial> & Pace;
+
+/** As restless as a camera's picture: what is flat and still costs an encoder next to nothing. */
+const createGrain = (context: OffscreenCanvasRenderingContext2D): CanvasPattern | undefined => {
+  const tile = new OffscreenCanvas(GRAIN, GRAIN).getContext('2d');
+  if (!tile) return undefined;
+  const pixels = tile.createImageData(GRAIN, GRAIN);
+  let seed = 1;
+  for (let i = 0; i < pixels.data.length; i++) {
+    seed = (seed * 16_807) % 2_147_483_647;
+    pixels.data[i] = i % 4 === 3 ? 255 : 96 + (seed % 64);
+  }
+  tile.putImageData(pixels, 0, 0);
+  return context.createPattern(tile.canvas, 'repeat') ?? undefined;
+};
+
+const paint = (
+  context: OffscreenCanvasRenderingContext2D,
+  grain: CanvasPattern | undefined,
+  { width, height }: Limits,
+  i: number,
+) => {
+  context.setTransform(1, 0, 0, 1, 0, 0);
+  context.fillStyle = grain ?? `hsl(${i * 24} 70% 50%)`;
+  context.translate(-((i * 7) % GRAIN), -((i * 3) % GRAIN));
+  context.fillRect(0, 0, width + GRAIN, height + GRAIN);
+  context.setTransform(1, 0, 0, 1, 0, 0);
   context.fillStyle = '#fff';
   context.fillRect((i * 80) % width, height / 4, width / 4, height / 2);
 };
@@ -24,40 +61,44 @@ const supported = async (codec: string, limits: Limits): Promise<boolean> => {
   }
 };
 
-/** Encodes half a second and reports whether it came out whole. */
-const encodes = async (videoCodec: string, { limits, sampleRate }: Parts): Promise<boolean> => {
+/** Encodes a second or so as fast as it can, and reports how fast that was where it came out whole. */
+const encodes = async (videoCodec: string, { limits, sampleRate, clock }: Parts): Promise<Pace | undefined> => {
   const context = new OffscreenCanvas(limits.width, limits.height).getContext('2d', { alpha: false });
-  if (!context) return false;
-  let bytes = 0;
-  let failed = false;
+  if (!context) return undefined;
+  const grain = createGrain(context);
+  const seen = { bytes: 0, failed: false };
   const encoder = await startWebCodecs({
     videoCodec,
     sampleRate,
-    // All frames come at once here, and none may be dropped.
     limits: { ...limits, encoderQueueFrames: TRIAL_FRAMES },
     write: (piece) => {
-      bytes += piece.byteLength;
+      seen.bytes += piece.byteLength;
     },
     onError: () => {
-      failed = true;
+      seen.failed = true;
     },
   });
   const frameMicroseconds = 1e6 / limits.frameRate;
-  for (let i = 0; i < TRIAL_FRAMES; i++) {
-    paint(context, limits, i);
+  const sinceMs = clock();
+  let frames = 0;
+  const isTold = () => frames >= FEWEST_FRAMES && clock() - sinceMs > PACE_MS;
+  for (let i = 0; i < TRIAL_FRAMES && !seen.failed && !isTold(); i++) {
+    frames += 1;
+    paint(context, grain, limits, i);
     encoder.picture(new VideoFrame(context.canvas, { timestamp: i * frameMicroseconds, alpha: 'discard' }), i);
     encoder.sound(new Float32Array(Math.round(sampleRate / limits.frameRate) * CHANNELS));
+    while (encoder.waiting >= WAITING_FRAMES && !seen.failed)
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
   await encoder.flush();
+  const tookMs = Math.max(1, clock() - sinceMs);
   encoder.close();
-  return !failed && bytes > 0 && encoder.droppedFrames === 0;
+  if (seen.failed || seen.bytes === 0 || encoder.droppedFrames > 0) return undefined;
+  return { picturesASecond: (frames * 1000) / tookMs };
 };
 
-/**
- * Whether WebCodecs really gives H.264 and AAC here. Its pace is no question: what is too slow for this would be slower still
- * with any other rung.
- */
-export const tryWebCodecs = async (parts: Parts): Promise<Trial> => {
+/** Whether WebCodecs really gives H.264 and AAC of this picture here, and how many pictures a second. */
+export const tryWebCodecs = async (parts: Parts): Promise<Paced | undefined> => {
   if (typeof VideoEncoder === 'undefined' || typeof OffscreenCanvas === 'undefined') return undefined;
   try {
     // Fetched before the clock runs: a slow network is no slow encoder.
@@ -66,11 +107,12 @@ export const tryWebCodecs = async (parts: Parts): Promise<Trial> => {
     return undefined;
   }
   const deadline = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), DEADLINE_MS));
-  const trial = async (): Promise<Trial> => {
-    for (const videoCodec of VIDEO_CODECS) {
+  const trial = async (): Promise<Paced | undefined> => {
+    for (const videoCodec of videoCodecs(parts.limits)) {
       if (!(await supported(videoCodec, parts.limits))) continue;
       try {
-        if (await encodes(videoCodec, parts)) return { container: 'matroska', videoCodec, audioCodec: AUDIO_CODEC };
+        const pace = await encodes(videoCodec, parts);
+        if (pace) return { container: 'matroska', videoCodec, audioCodec: AUDIO_CODEC, ...pace };
       } catch {
         // An encoder that claims a codec and throws at it: the next one may do.
       }

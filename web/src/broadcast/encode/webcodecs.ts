@@ -17,8 +17,25 @@ type EncoderLimits = Pick<
 
 export const CHANNELS = 2;
 
-/** Main profile first, which every player has; level 3.1 is 720p at 30 frames a second. */
-export const VIDEO_CODECS = ['avc1.4d401f', 'avc1.64001f', 'avc1.42e01f'] as const;
+/** Main profile first, which every player has. */
+const PROFILES = ['4d40', '6400', '42e0'] as const;
+/** H.264's levels by the macroblocks of 16 × 16 pixels that they allow in a second (ITU-T H.264, table A-1). */
+const LEVELS = [
+  { blocksASecond: 108_000, level: '1f' },
+  { blocksASecond: 216_000, level: '20' },
+  { blocksASecond: 245_760, level: '28' },
+  { blocksASecond: 522_240, level: '2a' },
+] as const;
+const HIGHEST_LEVEL = '33';
+const BLOCK = 16;
+
+/** What an encoder may be asked for, best first: level 3.1 for 720p at 30 pictures a second, 4.2 for 1080p at 60. */
+export const videoCodecs = ({ width, height, frameRate }: Pick<Limits, 'width' | 'height' | 'frameRate'>): string[] => {
+  const wanted = Math.ceil(width / BLOCK) * Math.ceil(height / BLOCK) * frameRate;
+  const level = LEVELS.find(({ blocksASecond }) => wanted <= blocksASecond)?.level ?? HIGHEST_LEVEL;
+  return PROFILES.map((profile) => `avc1.${profile}${level}`);
+};
+
 export const AUDIO_CODEC = 'mp4a.40.2';
 
 export type Encoder = {
@@ -31,6 +48,8 @@ export type Encoder = {
   flush: () => Promise<void>;
   close: () => void;
   readonly sampleRate: number;
+  /** Pictures that wait for their turn. */
+  readonly waiting: number;
   /** Pictures that came faster than they could be encoded. */
   readonly droppedFrames: number;
 };
@@ -200,6 +219,9 @@ export const startWebCodecs = async ({ videoCodec, sampleRate, limits, write, on
       if (output.state === 'started') void output.cancel();
     },
     sampleRate,
+    get waiting() {
+      return videoEncoder.encodeQueueSize;
+    },
     get droppedFrames() {
       return droppedFrames;
     },

@@ -6,7 +6,7 @@ import type { UrlAnswer } from '#ingest-client/dial';
 import { startFeed, type Feed, type Shelf } from '#ingest-client/feed';
 import type { UplinkEvent } from '#ingest-client/uplink';
 import type { Limits } from '../limits.ts';
-import type { Shown } from '../picture/mixer.ts';
+import { USUAL_STAGE, type ImageName, type Shown, type Stage } from '../picture/stage.ts';
 import type { EncodeWith, FromEngine, ShowToKeep, ToEngine, WebCodecsPlan } from './messages.ts';
 import { createPictures } from './pictures.ts';
 import { startProduction, type Production } from './production.ts';
@@ -31,10 +31,14 @@ type Parts = {
 
 /** The part of a broadcast that must not stop with the page's own thread: everything after the camera. */
 export const startEngine = ({ post, takesTracks, openShelf, ...parts }: Parts) => {
-  const { clock, after, beat, limits } = parts;
+  const { clock, after, beat } = parts;
+  let { limits } = parts;
   const awaited = new Map<number, (answer: UrlAnswer) => void>();
   const pictures = createPictures();
   let shown: Shown = { camera: false, screen: false };
+  let stage: Stage = USUAL_STAGE;
+  /** Those that came before there was a mixer to take them. */
+  const images = new Map<ImageName, ImageBitmap>();
   let feed: Feed | undefined;
   let encoder: Promise<Encoder> | undefined;
   /** Written by an encoder that was prepared, before there is a feed: the head of its container. */
@@ -149,7 +153,9 @@ export const startEngine = ({ post, takesTracks, openShelf, ...parts }: Parts) =
     if (!production.mixer) return;
     pump = startTicker({ frameRate: limits.frameRate, clock, after, tick: () => void (pictures.pumped && tick()) });
     pictures.sendTo(production.mixer);
-    production.mixer.show(shown);
+    for (const [name, image] of images) production.mixer.setImage(name, image);
+    images.clear();
+    production.mixer.show(shown, stage);
   };
 
   const stop = async () => {
@@ -162,9 +168,15 @@ export const startEngine = ({ post, takesTracks, openShelf, ...parts }: Parts) =
   const receive = (message: ToEngine) => {
     switch (message.type) {
       case 'try-webcodecs':
-        void tryWebCodecs({ limits, sampleRate: message.sampleRate }).then((trial) =>
-          post({ type: 'webcodecs-tried', trial }),
-        );
+        void tryWebCodecs({
+          limits: { ...limits, ...message.picture },
+          sampleRate: message.sampleRate,
+          clock,
+        }).then((trial) => post({ type: 'webcodecs-tried', trial }));
+        return;
+      case 'picture':
+        limits = { ...limits, ...message.picture };
+        bitrate = startBitrate(limits.videoKbps, clock());
         return;
       case 'prepare':
         return prepare(message.webcodecs);
@@ -187,8 +199,13 @@ export const startEngine = ({ post, takesTracks, openShelf, ...parts }: Parts) =
         pageBusyUntilMs = clock() + message.spentMs / 2;
         return;
       case 'show':
-        shown = message.shown;
-        return production?.mixer?.show(shown);
+        ({ shown, stage } = message);
+        return production?.mixer?.show(shown, stage);
+      case 'image':
+        if (production?.mixer) production.mixer.setImage(message.name, message.image);
+        else if (message.image) images.set(message.name, message.image);
+        else images.delete(message.name);
+        return;
       case 'chunk':
         chunksAppended = chunksAppended.then(async () => append(new Uint8Array(await message.chunk.arrayBuffer())));
         return;

@@ -1,8 +1,10 @@
 import type { Media } from '#wire';
 import type { Trial } from '../encode/ladder.ts';
+import type { Pace } from '../encode/pace.ts';
 import type { UrlAnswer } from '#ingest-client/dial';
 import type { UplinkEvent } from '#ingest-client/uplink';
-import type { Shown, Slot } from '../picture/mixer.ts';
+import type { PictureLimits } from '../picture/format.ts';
+import type { ImageName, Shown, Slot, Stage } from '../picture/stage.ts';
 import type { PictureSource } from '../picture/sources.ts';
 
 /** What makes the container's bytes. */
@@ -21,8 +23,10 @@ export type WebCodecsPlan = { videoCodec: string; sampleRate: number };
 
 /** What the page sends to the engine, which lives in a worker so that a hidden tab does not slow it down. */
 export type ToEngine =
-  /** Tries what only the engine can try. */
-  | { type: 'try-webcodecs'; sampleRate: number }
+  /** Tries what only the engine can try, on a picture of this kind. */
+  | { type: 'try-webcodecs'; sampleRate: number; picture: PictureLimits }
+  /** What the show's picture is, from its first frame to its last: said before anything that makes pictures. */
+  | { type: 'picture'; picture: PictureLimits }
   /** The engine's own encoder is going to encode: it is started before there is a show, so that the show need not wait. */
   | { type: 'prepare'; webcodecs: WebCodecsPlan }
   /** Opens the way to the ingest worker. */
@@ -36,7 +40,10 @@ export type ToEngine =
   | { type: 'frame'; slot: Slot; frame: VideoFrame }
   /** The page has done what the last tick asked, in so many milliseconds of its own time. */
   | { type: 'ticked'; spentMs: number }
-  | { type: 'show'; shown: Shown }
+  /** Which sources there are, and what is made of them. */
+  | { type: 'show'; shown: Shown; stage: Stage }
+  /** A still picture that the stage knows by its name; without one the name stands for nothing. */
+  | { type: 'image'; name: ImageName; image: ImageBitmap | undefined }
   /** The next piece of a recorder's output. */
   | { type: 'chunk'; chunk: Blob }
   /** End: encode and send what there is. From a recorder, after its last chunk. */
@@ -61,7 +68,7 @@ export type Stats = {
 export type FromEngine =
   /** First words. `takesTracks`: the engine can read a camera's track itself. */
   | { type: 'started'; takesTracks: boolean }
-  | { type: 'webcodecs-tried'; trial: Trial }
+  | { type: 'webcodecs-tried'; trial: (NonNullable<Trial> & Pace) | undefined }
   | { type: 'url-wanted'; id: number }
   | { type: 'uplink'; event: UplinkEvent }
   /** Time for the next picture, for a page that pumps or paints; not before it has answered the last one. */

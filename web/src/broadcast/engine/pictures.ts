@@ -1,4 +1,5 @@
-import type { Mixer, Slot } from '../picture/mixer.ts';
+import type { Mixer } from '../picture/mixer.ts';
+import type { Slot } from '../picture/stage.ts';
 import type { PictureSource } from '../picture/sources.ts';
 
 /** Reads the frames of the current sources into a mixer. */

@@ -44,6 +44,7 @@ const mixerParts = ({ limits, clock, after }: Parts) => ({
   picture: { width: limits.width, height: limits.height },
   frameRate: limits.frameRate,
   clock,
+  wallClock: () => Date.now(),
   after,
   createContext,
 });

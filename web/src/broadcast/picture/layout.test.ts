@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { contain, inset } from './layout.ts';
+import { contain, cover, inset } from './layout.ts';
 
 const PICTURE = { width: 1280, height: 720 };
 const WHOLE = { x: 0, y: 0, ...PICTURE };
@@ -19,4 +19,14 @@ test('the camera lies in the corner of a shared screen, in its own shape', () =>
   const { x, y, width, height } = inset({ width: 1280, height: 720 }, PICTURE);
   expect(width / height).toBeCloseTo(16 / 9, 1);
   expect([PICTURE.width - x - width, PICTURE.height - y - height]).toEqual([26, 26]);
+});
+
+test('a camera of another shape fills the picture, and loses what lies beyond it on both sides alike', () => {
+  expect(cover({ width: 1280, height: 720 }, { width: 720, height: 1280 })).toEqual({
+    x: 437.5,
+    y: 0,
+    width: 405,
+    height: 720,
+  });
+  expect(cover({ width: 640, height: 480 }, PICTURE)).toEqual({ x: 0, y: 60, width: 640, height: 360 });
 });

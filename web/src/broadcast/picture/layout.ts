@@ -26,3 +26,10 @@ export const inset = (source: Size, picture: Size): Rect => {
   const height = Math.round((width * source.height) / source.width);
   return { x: picture.width - margin - width, y: picture.height - margin - height, width, height };
 };
+
+/** The largest part of `source` that has the shape of `within`, from its middle. */
+export const cover = (source: Size, within: Size): Rect => {
+  const scale = Math.max(within.width / source.width, within.height / source.height);
+  const [width, height] = [within.width / scale, within.height / scale];
+  return { x: (source.width - width) / 2, y: (source.height - height) / 2, width, height };
+};

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createTime } from '#ingest-client/time.testing';
-import { startMixer, type Slot } from './mixer.ts';
+import { startMixer } from './mixer.ts';
+import { NO_OVERLAYS, USUAL_STAGE, type Layout, type Slot } from './stage.ts';
 
 const FPS = 30;
 const FRAME_MS = 1_000 / FPS;
@@ -76,6 +77,7 @@ const set = () => {
       },
       fillText: (text: string) => painted.push(text),
       createLinearGradient: () => ({ addColorStop: nothing }),
+      measureText: () => ({ width: 10 }),
       getImageData: () => ({ data: new Uint8ClampedArray(4 * PICTURE.width * PICTURE.height) }),
       ...Object.fromEntries(
         ['fillRect', 'save', 'restore', 'beginPath', 'roundRect', 'clip'].map((name) => [name, nothing]),
@@ -87,6 +89,7 @@ const set = () => {
     picture: PICTURE,
     frameRate: FPS,
     clock: time.clock,
+    wallClock: time.clock,
     after: time.after,
     createContext,
     onStart: (startMs) => started.push(startMs),
@@ -270,5 +273,66 @@ describe('what is shown', () => {
     mixer.show({ camera: true, screen: false });
     await push('camera', 'face');
     expect(out.map(({ of }) => of)).toEqual(['slides', 'face']);
+  });
+});
+
+describe('a scene', () => {
+  const scene = (layout: Layout, overlays = NO_OVERLAYS) => ({ ...USUAL_STAGE, layout, overlays });
+
+  test('that is the camera alone goes through unpainted, though a screen is shared beside it', async () => {
+    const { mixer, painted, out, push } = set();
+    mixer.show({ camera: true, screen: true }, scene({ is: 'camera' }));
+    await push('screen', 'screen');
+    painted();
+    await push('camera', 'camera');
+    expect(painted()).toEqual([]);
+    expect(out.map(({ of }) => of)).toEqual(['camera']);
+  });
+
+  test('that shows a screen which has not changed for a while has its last picture at once', async () => {
+    const { time, mixer, painted, push } = set();
+    mixer.show({ camera: true, screen: true }, scene({ is: 'camera' }));
+    await push('screen', 'screen');
+    await push('camera', 'camera');
+    await time.pass(FRAME_MS);
+    painted();
+    mixer.show({ camera: true, screen: true }, scene({ is: 'screen' }));
+    expect(painted()).toContain('screen');
+  });
+
+  test('is switched without a place that nothing stands in', async () => {
+    const { time, mixer, out, push } = set();
+    const layouts: Layout[] = [{ is: 'camera' }, { is: 'card', card: 'break', minutes: 0 }, { is: 'side-by-side' }];
+    for (let i = 0; i < 30; i++) {
+      const layout = layouts[i % 3];
+      if (layout) mixer.show({ camera: true, screen: false }, scene(layout));
+      await push('camera', 'camera');
+      await time.pass(FRAME_MS);
+    }
+    expect(out.map(({ slot }) => slot)).toEqual(out.map((_, i) => i));
+  });
+
+  test('of words says them, and a running text goes on where no camera brings it along', async () => {
+    const { time, mixer, painted } = set();
+    mixer.show(
+      { camera: true, screen: false },
+      scene({ is: 'card', card: 'starting', minutes: 0 }, { ...NO_OVERLAYS, ticker: 'News' }),
+    );
+    expect(painted()).toEqual(expect.arrayContaining(['Starting soon', 'News']));
+    await time.pass(FRAME_MS * 3);
+    expect(painted().filter((text) => text === 'Starting soon').length).toBeGreaterThan(1);
+    mixer.stop();
+    expect(time.pending()).toBe(0);
+  });
+
+  test('with words over the camera is painted, and no longer once they are gone', async () => {
+    const { mixer, painted, push } = set();
+    const lowerThird = { name: 'Asha', line: '' };
+    mixer.show({ camera: true, screen: false }, scene({ is: 'camera' }, { ...NO_OVERLAYS, lowerThird }));
+    await push('camera', 'camera');
+    expect(painted()).toEqual(['camera', 'Asha']);
+    mixer.show({ camera: true, screen: false }, scene({ is: 'camera' }));
+    await push('camera', 'camera');
+    expect(painted()).toEqual([]);
   });
 });

@@ -1,16 +1,27 @@
-import { draw, type Image } from './draw.ts';
-import type { Size } from './layout.ts';
+import { draw, type Image, type Layers } from './draw.ts';
+import { contain, type Size } from './layout.ts';
 import { colorOf, copyFrame, frameOfPainted, isWholePicture } from './own-frame.ts';
 import { createPacer, type Pacer } from './pacer.ts';
+import {
+  compose,
+  movesEveryMs,
+  USUAL_STAGE,
+  wholeSlot,
+  type Composition,
+  type ImageName,
+  type Shown,
+  type Slot,
+  type Stage,
+} from './stage.ts';
 import { HD_COLOR, type Color } from './yuv.ts';
-
-export type Slot = 'camera' | 'screen';
-export type Shown = Record<Slot, boolean>;
 
 export type Mixer = {
   /** Takes over the frame. */
   push: (from: Slot, frame: VideoFrame) => void;
-  show: (shown: Shown) => void;
+  /** Which sources there are, and what is made of them from the next picture on. */
+  show: (shown: Shown, stage?: Stage) => void;
+  /** Takes over the picture; without one the name stands for nothing. */
+  setImage: (name: ImageName, image: ImageBitmap | undefined) => void;
   stop: () => void;
 };
 
@@ -18,6 +29,8 @@ type Parts = {
   picture: Size;
   frameRate: number;
   clock: () => number;
+  /** In ms since 1970. */
+  wallClock: () => number;
   after: (ms: number, then: () => void) => () => void;
   createContext: (picture: Size) => OffscreenCanvasRenderingContext2D;
   /** The timeline has begun: its place 0 is this time. */
@@ -37,24 +50,39 @@ const imageOf = (frame: VideoFrame): Image => ({
   size: { width: frame.displayWidth, height: frame.displayHeight },
 });
 
+/** The last picture of a source that may not change for minutes, in a place of our own. */
+type Kept = { context: OffscreenCanvasRenderingContext2D; size: Size };
+
 /**
  * Makes one stream of pictures, of fixed size, rate and colours, out of sources that come, go, stall and change their shape.
  * A place on its timeline that no picture comes for repeats the one before, so that neither a slow camera nor a switch of
- * devices is a hole in the stream.
+ * devices or scenes is a hole in the stream. Where one source is the whole picture, its frames go through unpainted.
  */
-export const startMixer = ({ picture, frameRate, clock, after, createContext, onStart, onFrame }: Parts): Mixer => {
+export const startMixer = ({
+  picture,
+  frameRate,
+  clock,
+  wallClock,
+  after,
+  createContext,
+  onStart,
+  onFrame,
+}: Parts): Mixer => {
   const canvas = createContext(picture);
+  const images = new Map<ImageName, ImageBitmap>();
+  const kept = new Map<Slot, Kept>();
   let shown: Shown = { camera: false, screen: false };
+  let stage: Stage = USUAL_STAGE;
+  let composition: Composition = compose(stage.layout, shown, false, picture);
   let pacer: Pacer | undefined;
   /** The stream's colours are those of its first camera picture; what comes later is made to fit. */
   let color: Color | undefined;
   let current: VideoFrame | undefined;
-  /** The shared screen as it was last: it may not change for minutes while the camera before it does. */
-  let screen: OffscreenCanvasRenderingContext2D | undefined;
   let cameraSeenMs = -Infinity;
   let copying = false;
   let stopped = false;
   let forget = () => {};
+  let forgetMove = () => {};
 
   const timestampOf = (slot: number) => Math.round((slot * MICROSECONDS) / frameRate);
 
@@ -69,10 +97,19 @@ export const startMixer = ({ picture, frameRate, clock, after, createContext, on
     current = frame;
   };
 
+  const layerOf = (slot: Slot): Image | undefined => {
+    const last = kept.get(slot);
+    return last && { source: last.context.canvas, size: last.size };
+  };
+
   /** Paints what is shown, and makes it the current picture. */
   const paint = (camera: VideoFrame | undefined) => {
-    const screenImage = screen && { source: screen.canvas, size: picture };
-    draw(canvas, { camera: camera && imageOf(camera), screen: screenImage }, picture);
+    const layers: Layers = {
+      camera: camera && imageOf(camera),
+      screen: layerOf('screen'),
+      media: layerOf('media'),
+    };
+    draw(canvas, composition, layers, { stage, images, nowMs: wallClock() }, picture);
     setCurrent(frameOfPainted(canvas, picture, 0, (color ??= HD_COLOR)));
   };
 
@@ -99,13 +136,16 @@ export const startMixer = ({ picture, frameRate, clock, after, createContext, on
     fill();
   };
 
+  const isPart = (slot: Slot) => composition.parts.some(({ from }) => from === slot);
+  const cameraLeads = () => isPart('camera') && clock() - cameraSeenMs < STALLED_MS;
+
   /** A picture that is the stream's whole picture is taken over without being painted. */
   const take = async (from: Slot, frame: VideoFrame) => {
     copying = true;
     try {
       const copy = await copyFrame(frame, 0, (color ??= colorOf(frame) ?? HD_COLOR));
-      // In the meantime the camera may have been turned off, and then it must not be seen again.
-      if (stopped || !shown[from]) copy?.close();
+      // In the meantime the camera may have been turned off, or another scene be shown: then it must not be seen again.
+      if (stopped || wholeSlot(composition, stage.overlays, images) !== from) copy?.close();
       else if (copy) {
         setCurrent(copy);
         give();
@@ -118,21 +158,53 @@ export const startMixer = ({ picture, frameRate, clock, after, createContext, on
     }
   };
 
-  const onScreen = (frame: VideoFrame) => {
-    screen ??= createContext(picture);
-    draw(screen, { camera: undefined, screen: imageOf(frame) }, picture);
+  /** No larger than the picture: more would not be seen. */
+  const keep = (slot: Slot, frame: VideoFrame) => {
+    const { size } = imageOf(frame);
+    const { width, height } = contain(size, { x: 0, y: 0, ...picture });
+    let place = kept.get(slot);
+    if (place?.size.width !== width || place.size.height !== height) {
+      place = { context: createContext({ width, height }), size: { width, height } };
+      kept.set(slot, place);
+    }
+    place.context.drawImage(frame, 0, 0, width, height);
+  };
+
+  const onCamera = (frame: VideoFrame) => {
+    paint(frame);
     frame.close();
-    // The camera's next picture brings the screen's along.
-    if (shown.camera && clock() - cameraSeenMs < STALLED_MS) return;
+    give();
+  };
+
+  /** A screen may not change for minutes: its last picture is kept, whether or not it is in the scene. */
+  const onOther = (from: Slot, frame: VideoFrame) => {
+    keep(from, frame);
+    frame.close();
+    // The camera's next picture brings this one along.
+    if (!isPart(from) || cameraLeads()) return;
     paint(undefined);
     give();
   };
 
-  const onCamera = (frame: VideoFrame) => {
-    cameraSeenMs = clock();
-    paint(frame);
-    frame.close();
+  const isWaitedFor = (slot: Slot) => slot !== 'camera' && isPart(slot) && !kept.has(slot);
+
+  /** Paints what is there to be painted; what a camera gives shows itself. */
+  const refresh = () => {
+    composition = compose(stage.layout, shown, images.has('media'), picture);
+    if (isPart('camera') || isWaitedFor('screen') || isWaitedFor('media')) return;
+    paint(undefined);
     give();
+  };
+
+  /** Tickers and countdowns go on where no camera brings them along. */
+  const move = () => {
+    forgetMove();
+    const everyMs = movesEveryMs(stage, frameRate);
+    if (everyMs === undefined || stopped) return;
+    forgetMove = after(everyMs, () => {
+      if (!isPart('camera')) refresh();
+      move();
+    });
   };
 
   // What is to be shown may be slow to come, or never come.
@@ -143,27 +215,40 @@ export const startMixer = ({ picture, frameRate, clock, after, createContext, on
 
   return {
     push: (from, frame) => {
-      if (stopped || !shown[from] || copying) return frame.close();
-      const alone = !(shown.camera && shown.screen);
-      if (alone && isWholePicture(frame, picture)) return void take(from, frame);
-      return from === 'screen' ? onScreen(frame) : onCamera(frame);
+      if (from === 'camera') cameraSeenMs = clock();
+      if (stopped || shown[from] !== true || copying || (from === 'camera' && !isPart(from))) return frame.close();
+      if (wholeSlot(composition, stage.overlays, images) === from && isWholePicture(frame, picture)) {
+        if (from !== 'camera') keep(from, frame);
+        return void take(from, frame);
+      }
+      return from === 'camera' ? onCamera(frame) : onOther(from, frame);
     },
-    show: (next) => {
-      const { camera, screen: shared } = next;
-      if (camera === shown.camera && shared === shown.screen) return;
+    show: (next, nextStage = stage) => {
+      const { camera, screen, media = false } = next;
+      const same = camera === shown.camera && screen === shown.screen && media === (shown.media ?? false);
+      if (same && nextStage === stage) return;
       shown = next;
-      if (!shared) screen = undefined;
-      // A camera that is to come shows itself; what is left when it has gone does not.
-      if (camera) return;
-      if (shared && !screen) return;
-      paint(undefined);
-      give();
+      stage = nextStage;
+      if (!screen) kept.delete('screen');
+      if (!media) kept.delete('media');
+      refresh();
+      move();
+    },
+    setImage: (name, image) => {
+      images.get(name)?.close();
+      if (image) images.set(name, image);
+      else images.delete(name);
+      if (pacer) refresh();
+      else composition = compose(stage.layout, shown, images.has('media'), picture);
     },
     stop: () => {
       stopped = true;
       forget();
+      forgetMove();
       current?.close();
       current = undefined;
+      for (const image of images.values()) image.close();
+      images.clear();
     },
   };
 };

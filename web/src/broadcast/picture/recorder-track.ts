@@ -1,6 +1,6 @@
-import { draw, type Image } from './draw.ts';
+import { drawStage, type Image } from './draw.ts';
 import type { Size } from './layout.ts';
-import type { Shown, Slot } from './mixer.ts';
+import { USUAL_STAGE, type ImageName, type Shown, type Slot, type Stage } from './stage.ts';
 import { playHidden } from './sources.ts';
 
 /** The one video track that a recorder is given: it stays the same whatever the camera does. */
@@ -12,7 +12,9 @@ export type RecorderTrack =
 
 export type CanvasPainter = {
   set: (slot: Slot, track: MediaStreamTrack | undefined) => void;
-  show: (shown: Shown) => void;
+  show: (shown: Shown, stage: Stage) => void;
+  /** The picture stays the caller's. */
+  setImage: (name: ImageName, image: ImageBitmap | undefined) => void;
   paint: () => void;
   close: () => void;
 };
@@ -23,8 +25,14 @@ const imageOf = (video: HTMLVideoElement | undefined): Image | undefined =>
     : undefined;
 
 const createCanvasPainter = (context: CanvasRenderingContext2D, picture: Size, painted: () => void): CanvasPainter => {
-  const videos: Record<Slot, HTMLVideoElement | undefined> = { camera: undefined, screen: undefined };
+  const videos: Record<Slot, HTMLVideoElement | undefined> = {
+    camera: undefined,
+    screen: undefined,
+    media: undefined,
+  };
+  const images = new Map<ImageName, ImageBitmap>();
   let shown: Shown = { camera: false, screen: false };
+  let stage = USUAL_STAGE;
   const set = (slot: Slot, track: MediaStreamTrack | undefined) => {
     const before = videos[slot];
     if (before) before.srcObject = null;
@@ -32,17 +40,27 @@ const createCanvasPainter = (context: CanvasRenderingContext2D, picture: Size, p
   };
   return {
     set,
-    show: (next) => {
+    show: (next, nextStage) => {
       shown = next;
+      stage = nextStage;
+    },
+    setImage: (name, image) => {
+      if (image) images.set(name, image);
+      else images.delete(name);
     },
     paint: () => {
-      const [camera, screen] = [shown.camera ? videos.camera : undefined, shown.screen ? videos.screen : undefined];
-      draw(context, { camera: imageOf(camera), screen: imageOf(screen) }, picture);
+      const layers = {
+        camera: shown.camera ? imageOf(videos.camera) : undefined,
+        screen: shown.screen ? imageOf(videos.screen) : undefined,
+        media: shown.media ? imageOf(videos.media) : undefined,
+      };
+      drawStage(context, layers, { stage, images, nowMs: Date.now() }, picture);
       painted();
     },
     close: () => {
       set('camera', undefined);
       set('screen', undefined);
+      set('media', undefined);
     },
   };
 };

@@ -1,4 +1,4 @@
-import type { Slot } from './mixer.ts';
+import type { Slot } from './stage.ts';
 
 /**
  * How the pictures of a track come to the engine: as a stream of frames (Chromium), as the track itself (where the processor

@@ -1,0 +1,118 @@
+import { ChevronLeft, ChevronRight, SlidersHorizontal } from 'lucide-react';
+import { lazy, Suspense, useEffect, useState } from 'react';
+import { Button } from '../../ui/button.tsx';
+import { IconButton } from '../../ui/icon-button.tsx';
+import { part } from '../../ui/part.ts';
+import { useBroadcast, useBroadcastHandle } from '../broadcast-provider.tsx';
+import { pictureLimits } from '../picture/format.ts';
+import { overlaysOf, type Scene } from './scene-set.ts';
+import type { ScenesView } from './scenes.ts';
+import { StageCanvas } from './stage-canvas.tsx';
+import { useSources } from './use-sources.ts';
+import './scenes.css';
+
+const SceneEditor = lazy(part(async () => ({ default: (await import('./scene-editor.tsx')).SceneEditor })));
+
+const THUMBNAIL_SIDE = 256;
+const EVERY_MS = 250;
+const CALM_EVERY_MS = 2_000;
+
+/** A digit that is typed somewhere, or pressed in a dialog, is none for us. */
+const isForScenes = ({ target, ctrlKey, metaKey, altKey, repeat }: KeyboardEvent): boolean =>
+  !ctrlKey &&
+  !metaKey &&
+  !altKey &&
+  !repeat &&
+  !(target instanceof Element && target.closest('input, textarea, select, [contenteditable], [role="dialog"]'));
+
+/** The scenes as they would go out, and which one does; a press or its number shows another. */
+export const ScenesPanel = ({ disabled }: { disabled: boolean }) => {
+  const broadcast = useBroadcastHandle();
+  const { scenes, picture } = useBroadcast();
+  const sources = useSources();
+  const [editing, setEditing] = useState(false);
+  const { width, height } = pictureLimits(picture.format ?? { shape: 'landscape', quality: '720p30' });
+  const scale = THUMBNAIL_SIDE / Math.max(width, height);
+  const size = { width: Math.round(width * scale), height: Math.round(height * scale) };
+  const everyMs = matchMedia('(prefers-reduced-motion: reduce)').matches ? CALM_EVERY_MS : EVERY_MS;
+
+  useEffect(() => {
+    if (disabled) return undefined;
+    const onKey = (event: KeyboardEvent) => {
+      const scene = isForScenes(event) ? broadcast.getSnapshot().scenes.scenes[Number(event.key) - 1] : undefined;
+      if (scene) broadcast.scenes.take(scene.id);
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, [broadcast, disabled]);
+
+  const live = scenes.scenes.find(({ id }) => id === scenes.liveId);
+  const slides = live?.layout.is === 'media' ? (scenes.slides[live.id] ?? 0) : 0;
+  return (
+    <section className="scenes" aria-label="Scenes">
+      <header className="scenes__header">
+        <h3>Scenes</h3>
+        <span className="muted scenes__hint">Press one, or its number key. Viewers see it at once.</span>
+        <Button size="s" icon={<SlidersHorizontal />} onClick={() => setEditing(true)}>
+          Edit
+        </Button>
+      </header>
+      <output className="visually-hidden">{live && `Viewers see: ${live.name}`}</output>
+      <ul className="scenes__list">
+        {scenes.scenes.map((scene, i) => (
+          <li key={scene.id}>
+            <button
+              type="button"
+              className="scenes__tile"
+              aria-pressed={scene.id === scenes.liveId}
+              disabled={disabled}
+              onClick={() => broadcast.scenes.take(scene.id)}
+            >
+              <StageCanvas
+                stage={stageOf(scene, scenes)}
+                images={scenes.images}
+                sources={sources}
+                size={size}
+                everyMs={everyMs}
+              />
+              <span className="scenes__name">
+                {i < 9 && (
+                  <kbd className="scenes__key" aria-hidden="true">
+                    {i + 1}
+                  </kbd>
+                )}
+                {scene.name}
+              </span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      {slides > 1 && (
+        <div className="scenes__slides">
+          <IconButton
+            label="The picture before"
+            icon={<ChevronLeft />}
+            disabled={disabled || scenes.slide === 0}
+            onClick={() => broadcast.scenes.turn(-1)}
+          />
+          <output>{`Picture ${scenes.slide + 1} of ${slides}`}</output>
+          <IconButton
+            label="The next picture"
+            icon={<ChevronRight />}
+            disabled={disabled || scenes.slide === slides - 1}
+            onClick={() => broadcast.scenes.turn(1)}
+          />
+        </div>
+      )}
+      {editing && (
+        <Suspense>
+          <SceneEditor onClose={() => setEditing(false)} />
+        </Suspense>
+      )}
+    </section>
+  );
+};
+
+/** A scene as it would be shown: with a whole countdown where it is not shown yet. */
+const stageOf = (scene: Scene, { stage, liveId, dressing }: ScenesView): ScenesView['stage'] =>
+  scene.id === liveId ? stage : { ...stage, layout: scene.layout, overlays: overlaysOf(dressing), untilMs: undefined };

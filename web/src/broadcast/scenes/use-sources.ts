@@ -1,0 +1,35 @@
+import { useEffect, useRef, type RefObject } from 'react';
+import { useBroadcast } from '../broadcast-provider.tsx';
+import { type Image, type Layers } from '../picture/draw.ts';
+import { playHidden } from '../picture/sources.ts';
+import type { Slot } from '../picture/stage.ts';
+
+const SLOTS = ['camera', 'screen', 'media'] as const;
+
+const imageOf = (video: HTMLVideoElement | undefined): Image | undefined =>
+  video && video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA && video.videoWidth > 0
+    ? { source: video, size: { width: video.videoWidth, height: video.videoHeight } }
+    : undefined;
+
+/** The current pictures of the broadcast's sources, for drawing previews; read, not subscribed to. */
+export const useSources = (): RefObject<() => Layers> => {
+  const { capture, scenes } = useBroadcast();
+  const { screen } = capture;
+  const camera = capture.cameraOn ? capture.camera : undefined;
+  const { media } = scenes;
+  const read = useRef<() => Layers>(() => ({}));
+  useEffect(() => {
+    const tracks: Record<Slot, MediaStreamTrack | undefined> = { camera, screen, media };
+    const videos = new Map<Slot, HTMLVideoElement>();
+    for (const slot of SLOTS) {
+      const track = tracks[slot];
+      if (track) videos.set(slot, playHidden(track));
+    }
+    read.current = () => Object.fromEntries(SLOTS.map((slot) => [slot, imageOf(videos.get(slot))]));
+    return () => {
+      for (const video of videos.values()) video.srcObject = null;
+      read.current = () => ({});
+    };
+  }, [camera, screen, media]);
+  return read;
+};
