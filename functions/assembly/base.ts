@@ -1,4 +1,3 @@
-import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { type Cursors, createCursors } from '#store/cursor';
 import { openTable, type Table } from '#store/dynamo';
@@ -34,8 +33,6 @@ export type Aws = Pick<DynamoDBClientConfig, 'region' | 'endpoint' | 'credential
 
 /** A table that hangs must not hang a request with it. */
 const TABLE_TIMEOUTS = { connectionTimeout: 3_000, requestTimeout: 8_000, throwOnRequestTimeout: true } as const;
-/** A socket's owner waits for no push. */
-const PUSH_TIMEOUTS = { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true } as const;
 
 /** The base of a process: one client, one table, one log for all of its rooms. */
 export const createBase = ({
@@ -53,16 +50,6 @@ export const createBase = ({
   tasks?: Tasks | undefined;
 }): Base => {
   const client = new DynamoDBClient({ ...aws, requestHandler: TABLE_TIMEOUTS });
-  const { endpoint: _, ...who } = aws;
-  const api =
-    config.REALTIME_ENDPOINT === undefined
-      ? undefined
-      : new ApiGatewayManagementApiClient({
-          ...who,
-          endpoint: config.REALTIME_ENDPOINT,
-          maxAttempts: 1,
-          requestHandler: PUSH_TIMEOUTS,
-        });
   const {
     UPLOADS_PUBLISHER_URL: publisherUrl,
     UPLOADS_BUCKET: bucketName,
@@ -72,6 +59,10 @@ export const createBase = ({
   } = config;
   // who we are, and where, the client has found out for us
   const { credentials, region, sha256 } = client.config;
+  const sockets =
+    config.REALTIME_ENDPOINT === undefined
+      ? undefined
+      : createSockets({ endpoint: config.REALTIME_ENDPOINT, credentials, region, sha256, clock });
   const bucket =
     bucketName === undefined || bucketUrl === undefined
       ? undefined
@@ -80,7 +71,7 @@ export const createBase = ({
     config,
     log,
     clock,
-    sockets: api && createSockets({ api }),
+    sockets,
     bucket,
     publish:
       publisherUrl === undefined
@@ -99,7 +90,7 @@ export const createBase = ({
     },
     close: () => {
       client.destroy();
-      api?.destroy();
+      sockets?.close();
     },
   };
 };

@@ -188,7 +188,8 @@ export const createChat = ({
       const { creatorId, id } = stream;
       const known = await chat.known(id, who.userId, clientId);
       if (known === undefined) {
-        await take('chat', who.userId, { burst: CHAT_LIMITS.burst, everyMs: CHAT_LIMITS.everyMs });
+        // not the route's own rate, which counts all that is sent there
+        await take('chat-said', who.userId, { burst: CHAT_LIMITS.burst, everyMs: CHAT_LIMITS.everyMs });
         await mayWrite(stream, who);
       }
       const at = now();

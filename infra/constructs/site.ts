@@ -97,6 +97,9 @@ export class Site extends Construct {
       defaultTtl: Duration.seconds(0),
       minTtl: Duration.seconds(0),
       maxTtl: Duration.seconds(5),
+      // fifty messages are 15 KB, and a quarter of it compressed
+      enableAcceptEncodingGzip: true,
+      enableAcceptEncodingBrotli: true,
     });
 
     const asked = new CachePolicy(this, 'Asked', {

@@ -2,6 +2,7 @@ import { openHarness } from '../shows/harness.ts';
 import { finish, judge, startShow, untilArrived } from '../shows/running-show.ts';
 import { type AttackCase, type AttackResult, playCases } from './attack-case.ts';
 import { AUDIENCE } from './audience.ts';
+import { CHAT } from './chat.ts';
 import { FILES } from './files.ts';
 import { FORGERIES } from './forgeries.ts';
 import { INGEST } from './ingest.ts';
@@ -22,6 +23,7 @@ const PLATFORM: Readonly<Record<string, readonly AttackCase<PlatformBed>[]>> = {
   files: FILES,
   table: TABLE,
   audience: AUDIENCE,
+  chat: CHAT,
 };
 
 export const GROUPS: readonly string[] = [...Object.keys(PLATFORM), ...Object.keys(INGEST)];

@@ -1,6 +1,7 @@
 /**
  * Many rung-1 shows at once through one worker, in real time: every frame has to arrive, whatever some of them do.
  *
+ *   npm run load -- --viewers 2000       one audience instead: ../audience/load-audience.ts
  *   npm run load -- [--sessions 150] [--seconds 60] [--misbehaving 10] [--copier worker|ffmpeg] [--json] [--log]
  *
  * Of the sessions, `--misbehaving` stall, send noise or flood, and come back whenever they are thrown out; the others are
@@ -16,6 +17,9 @@ import { bundleWorker } from '../../local/build.ts';
 import { readArguments } from '../../commands/read-arguments.mjs';
 import { LATENESS_PRELOAD, startPart } from '../lib/part.ts';
 import { childrenOf, endWorker, readCpuMs, readMemory, startWorkerProcess, workerEnvironment } from './workers.ts';
+
+// another program, under the same name
+if (process.argv.some((word) => /^--viewers(?:=|$)/.test(word))) await import('../audience/load-audience.ts');
 
 const USAGE =
   'npm run load -- [--sessions 150] [--seconds 60] [--misbehaving 10] [--copier worker|ffmpeg] [--json] [--log]';

@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { StreamId } from '#domain/ids';
+import { memberKey } from '#store/keys';
+import { DELIVERY } from '../../functions/shows/delivery-times.ts';
+import { AUDIENCE } from '../../functions/shows/mode.ts';
+import { openShowRooms, type ShowRooms } from '../../functions/show-rooms.testing.ts';
+import { batchesASecond, holderReads, modeAt, postsMost, reckon, SIZES } from './audience.ts';
+
+/** What the rooms ask of their table. */
+const asked = { reads: 0, counting: false };
+let rooms: ShowRooms;
+beforeAll(async () => {
+  rooms = await openShowRooms({
+    disturb: (client) =>
+      client.middlewareStack.add(
+        (next, { commandName = '' }) =>
+          (args) => {
+            if (asked.counting && /^(?:GetItem|Query|BatchGetItem)/.test(commandName)) asked.reads += 1;
+            return next(args);
+          },
+        { step: 'initialize' },
+      ),
+  });
+});
+afterAll(() => rooms.close());
+
+it('reckons for a small audience what the rooms do for one: posts, and reads of the table', async () => {
+  const [members, seconds, everyMs] = [30, 20, 1_000];
+  const { id } = await rooms.create(rooms.creator);
+  for (let i = 0; i < members; i++)
+    await rooms.base.table.put({
+      ...memberKey(id, `member-${i}`),
+      connectionId: { S: `member-${i}` },
+      expiresAt: { N: String(Math.ceil(rooms.now() / 1_000) + 600) },
+      v: { N: '1' },
+    });
+  const { shift } = await rooms.streaming.delivery.take(id);
+  const stream = await rooms.streaming.streams.get(id satisfies StreamId);
+  if (!shift || !stream) throw new Error('there is no show');
+  rooms.pushed.length = 0;
+  let said = 0;
+  for (let ms = 0; ms < seconds * 1_000; ms += DELIVERY.tickMs) {
+    if (ms % everyMs === 0) {
+      const message = { text: `number ${said}`, clientId: `client-${String(said++).padStart(4, '0')}` };
+      await rooms.streaming.chat.say(stream, { userId: rooms.creator.id, roles: [] }, message);
+    }
+    asked.counting = true;
+    await shift.tick();
+    asked.counting = false;
+    rooms.later(DELIVERY.tickMs);
+  }
+  const messages = 1_000 / everyMs;
+  // spread by chance, a few would share a batch: here each has its own
+  const batches = batchesASecond(messages, DELIVERY.tickMs);
+  const posts = rooms.pushed.length / seconds;
+  expect(posts).toBeGreaterThan(members * batches * 0.85);
+  expect(posts).toBeLessThan((members * batches) / 0.85);
+  const reads = asked.reads / seconds;
+  const reckoned = holderReads({ batches, messages });
+  expect(reads).toBeGreaterThan(reckoned * 0.6);
+  expect(reads).toBeLessThan(reckoned * 1.6);
+});
+
+it('has an audience ask from where telling it would take more than a second, and the rooms are not asked more for it', () => {
+  const told = reckon(AUDIENCE.cap, 'push');
+  expect(told.worstMs).toBeLessThan(1_500);
+  expect(reckon(10 * AUDIENCE.cap, 'push').worstMs).toBeGreaterThan(5_000);
+  expect(SIZES.map(modeAt).filter((mode) => mode === 'push')).toHaveLength(4);
+  for (const viewers of SIZES) expect(reckon(viewers, 'poll').worstMs).toBeLessThan(10_000);
+  expect(reckon(1_000_000, 'poll').used['CloudFront, 250,000 a second']).toBeLessThan(1);
+});
+
+it('delivers as slowly as posts are made', () => {
+  expect(reckon(2_000, 'push', { posting: 500 }).worstMs).toBeGreaterThan(4_000);
+  expect(postsMost()).toBeGreaterThan(3_000);
+});
