@@ -41,13 +41,13 @@ test('a show is told of where its link is shown, and plays in a page of another 
     const html = await answer.text();
     expect(answer.status()).toBe(200);
     expect(html).toContain(`<meta property="og:title" content="${title}">`);
-    expect(html).toContain('<meta property="og:description" content="Asha is live now.">');
+    expect(html).toContain('<meta property="og:description" content="Asha Rao is live now.">');
     expect(html).toMatch(/<meta property="og:image" content="http:\/\/localhost:\d+\/image\/[^"]+">/);
     expect(html).toContain(`<meta name="twitter:player" content="${baseURL}/embed/${id}">`);
   }
 
   // by the very code that the dialog gives
-  await creator.page.getByRole('button', { name: 'Share' }).click();
+  await creator.page.getByRole('button', { name: 'Share', exact: true }).click();
   const code = await creator.page.getByRole('textbox', { name: 'Embed code' }).inputValue();
   await creator.page.keyboard.press('Escape');
   const site = await elsewhere(`<!doctype html><title>Elsewhere</title><h1>My page</h1>${code}`);

@@ -1,4 +1,5 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { Tooltip } from 'radix-ui';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { createApi } from './api/api.ts';
@@ -89,12 +90,14 @@ createRoot(root).render(
     <AppContext value={parts}>
       <QueryClientProvider client={queryClient}>
         <Spoken languages={languages}>
-          <EmbedFailure>
-            <EmbedPage
-              streamId={decodeURIComponent(streamId)}
-              autoplay={new URLSearchParams(location.search).get('autoplay') === '1'}
-            />
-          </EmbedFailure>
+          <Tooltip.Provider delayDuration={400}>
+            <EmbedFailure>
+              <EmbedPage
+                streamId={decodeURIComponent(streamId)}
+                autoplay={new URLSearchParams(location.search).get('autoplay') === '1'}
+              />
+            </EmbedFailure>
+          </Tooltip.Provider>
         </Spoken>
       </QueryClientProvider>
     </AppContext>
