@@ -27,7 +27,12 @@ export const startVite = async (server: Server): Promise<DevServer & { close: ()
  */
 export const watchSources = async (
   outdir: string,
-  changed: { controlPlane: (fresh: typeof ControlPlaneModule) => void; worker: (bundle: string) => void },
+  changed: {
+    controlPlane: (fresh: typeof ControlPlaneModule) => void;
+    worker: (bundle: string) => void;
+    /** The control plane as it is edited does not start: what ran goes on. */
+    failed: (cause: unknown) => void;
+  },
 ): Promise<() => Promise<void>> => {
   const controlPlane = join(outdir, 'control-plane.mjs');
   const worker = join(outdir, 'ingest-worker.mjs');
@@ -45,9 +50,9 @@ export const watchSources = async (
       controlPlane,
       afterTheFirst(() => {
         // Another query is another module to Node; the old one goes when nothing holds it.
-        void import(`${pathToFileURL(controlPlane).href}?${Date.now()}`).then((fresh: typeof ControlPlaneModule) =>
-          changed.controlPlane(fresh),
-        );
+        import(`${pathToFileURL(controlPlane).href}?${Date.now()}`)
+          .then((fresh: typeof ControlPlaneModule) => changed.controlPlane(fresh))
+          .catch(changed.failed);
       }),
     ),
     watchBundle(

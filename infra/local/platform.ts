@@ -220,6 +220,7 @@ const addWatcher = async (
       replace(fresh.startControlPlane);
       log('dev', 'functions changed: the control plane is new');
     },
+    failed: (cause) => log('dev', `functions changed, and do not start; those before go on: ${words(cause)}`),
     worker: (changed) => {
       log('dev', 'ingest-worker changed: restarting it');
       worker.restart(changed).catch((cause: unknown) => log('dev', words(cause)));
