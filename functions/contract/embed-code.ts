@@ -18,4 +18,4 @@ export const embedCode = ({
   height: number;
 }): string =>
   `<iframe src="${escapeHtml(url)}" title="${escapeHtml(title)}" width="${width}" height="${height}" style="border:0" ` +
-  `allow="autoplay; fullscreen; picture-in-picture" allowfullscreen loading="lazy"></iframe>`;
+  `allow="autoplay; fullscreen; picture-in-picture" loading="lazy"></iframe>`;
