@@ -150,6 +150,7 @@ export const openBed = async () => {
   return {
     startServer,
     startVybzz,
+    bundle,
     parts: { sink, publishers },
     look,
     /** Begins shows, and settles once the first picture of each is there; `server.roots` is complete then. */

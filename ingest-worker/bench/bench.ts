@@ -7,10 +7,11 @@ import { cpu } from './cpu.ts';
 import { density } from './density.ts';
 import { latency } from './latency.ts';
 import { readMachine } from './machine.ts';
+import { profile } from './profile.ts';
 import { makeRecordings } from './recordings.ts';
 import { barsTable, keepResult, toText, writeResults } from './results.ts';
 
-const BENCHMARKS: readonly Benchmark[] = [cpu, latency, density];
+const BENCHMARKS: readonly Benchmark[] = [cpu, latency, density, profile];
 
 const minutesOf = (of: 'whole' | 'quick'): number =>
   Math.ceil(BENCHMARKS.reduce((sum, { minutes }) => sum + minutes[of], 0));

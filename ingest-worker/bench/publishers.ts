@@ -45,7 +45,17 @@ type Show = {
   pid?: number | undefined;
 };
 
-type Playing = { show: Show; startedAtMs: number; openedAtMs: number; round: number; next: number; over: boolean };
+type Playing = {
+  show: Show;
+  startedAtMs: number;
+  openedAtMs: number;
+  round: number;
+  next: number;
+  /** What is due goes this long after what went before it: as the product's own client, which gathers by itself, would have it. */
+  gatherMs: number;
+  sentAtMs: number;
+  over: boolean;
+};
 
 /** How often what is due is sent. */
 const TICK_MS = 5;
@@ -187,18 +197,24 @@ let clock: NodeJS.Timeout | undefined;
 
 const play = (one: Playing, from: Recording): void => {
   const atMs = now() - one.startedAtMs;
+  if (atMs - one.sentAtMs < one.gatherMs) return;
+  const due: Buffer[] = [];
   for (;;) {
     const pieces: readonly Piece[] = from.round(one.round);
     const piece = pieces[one.next];
     if (piece === undefined) {
       one.round += 1;
       one.next = 0;
-    } else if (piece.atMs > atMs) return;
+    } else if (piece.atMs > atMs) break;
     else {
       one.next += 1;
-      one.show.append(piece.bytes);
+      due.push(piece.bytes);
     }
   }
+  if (due.length === 0) return;
+  one.sentAtMs = atMs;
+  if (one.gatherMs > 0) one.show.append(Buffer.concat(due));
+  else for (const bytes of due) one.show.append(bytes);
 };
 
 const tick = (): void => {
@@ -223,7 +239,17 @@ servePart({
       const openedAtMs = now();
       const show = await open(to, from, streams);
       show.append(from.init);
-      playing.push({ show, startedAtMs: now(), openedAtMs, round: 0, next: 0, over: false });
+      const gatherMs = to.by === 'vybzz' || rung !== 1 ? 0 : CLIENT_LIMITS.gatherMs;
+      playing.push({
+        show,
+        startedAtMs: now(),
+        openedAtMs,
+        round: 0,
+        next: 0,
+        gatherMs,
+        sentAtMs: -gatherMs,
+        over: false,
+      });
       await delay(betweenMs);
     }
     streams?.close();

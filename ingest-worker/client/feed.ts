@@ -21,6 +21,7 @@ export type Shelf = {
 
 /** One show's container stream on its way to an ingest worker: scanner, ring and uplink in one. */
 export type Feed = {
+  /** Goes at once, or with what else is appended within `gatherMs`. Throws where what was appended is no container stream. */
   append: (bytes: Uint8Array) => void;
   /** Nothing more will be appended. */
   stop: () => void;
@@ -55,6 +56,12 @@ export const startFeed = ({ media, limits, clock, after, shelf, on, ...rest }: P
   let bytes = 0;
   let saving = false;
   let over = false;
+  /** What has come since the last piece went, and waits for more to go with it. */
+  let gathered: Uint8Array[] = [];
+  let gathering = false;
+  let forgetGather = () => {};
+  /** Bytes that are no container stream, found when there was nobody to tell. */
+  let fault: Error | undefined;
 
   const save = () => {
     saving = false;
@@ -87,20 +94,54 @@ export const startFeed = ({ media, limits, clock, after, shelf, on, ...rest }: P
     ...rest,
   });
   uplink.start();
+
+  const take = (piece: Uint8Array) => {
+    const found = scanner.push(piece);
+    ring.append(piece, clock());
+    for (const event of found)
+      if (event.type === 'init') ring.setInit(event.bytes);
+      else ring.mark(event.offset);
+    if (found.length > 0) saveSoon();
+    uplink.appended();
+  };
+  const flush = () => {
+    const pieces = gathered;
+    gathered = [];
+    forgetGather();
+    gathering = false;
+    const [first] = pieces;
+    if (first) take(pieces.length === 1 ? first : joined(pieces));
+  };
+  /** What came with the first piece has gone at once: only more of it within that time has been waiting. */
+  const gather = () => {
+    gathering = true;
+    forgetGather = after(limits.gatherMs, () => {
+      const more = gathered.length > 0;
+      try {
+        flush();
+      } catch (cause) {
+        fault = cause instanceof Error ? cause : new Error(String(cause));
+      }
+      if (more && !over) gather();
+    });
+  };
+
   return {
     append: (piece) => {
-      const found = scanner.push(piece);
-      ring.append(piece, clock());
+      if (fault !== undefined) throw fault;
       bytes += piece.byteLength;
-      for (const event of found)
-        if (event.type === 'init') ring.setInit(event.bytes);
-        else ring.mark(event.offset);
-      if (found.length > 0) saveSoon();
-      uplink.appended();
+      gathered.push(piece);
+      if (gathering) return;
+      flush();
+      gather();
     },
-    stop: uplink.stop,
+    stop: () => {
+      flush();
+      uplink.stop();
+    },
     nudge: uplink.nudge,
     close: () => {
+      forgetGather();
       uplink.close();
       close();
     },
@@ -110,4 +151,14 @@ export const startFeed = ({ media, limits, clock, after, shelf, on, ...rest }: P
       return bytes;
     },
   };
+};
+
+const joined = (pieces: readonly Uint8Array[]): Uint8Array => {
+  const whole = new Uint8Array(pieces.reduce((sum, { byteLength }) => sum + byteLength, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.byteLength;
+  }
+  return whole;
 };

@@ -1,5 +1,7 @@
 /** What the client of the wire holds itself to; units in the names. */
 export const CLIENT_LIMITS = {
+  /** What is appended within it goes in one message: to a worker a message costs more than the bytes in it. */
+  gatherMs: 100,
   /** What the ring may hold, whatever time that is: three minutes of a camera, hours of slides. */
   ringBytes: 64 * 1024 * 1024,
   /** Marks on a socket's own buffer: stop feeding it above the first, go on below the second. */
