@@ -108,17 +108,15 @@ export const openLink = ({ target, ca, on }: Parts): Link => {
     });
   };
 
-  /** As much as makes one piece, as one TLS write. */
+  /** As much as makes one piece, in one write: each costs more than the bytes in it. */
   const next = (): void => {
     if (over) return;
-    socket.cork();
-    for (let given = 0, bytes = waiting.shift(); bytes;) {
-      given += bytes.length;
-      const following = given < PIECE_BYTES ? waiting.shift() : undefined;
-      give(bytes, following ? undefined : goOn);
-      bytes = following;
-    }
-    socket.uncork();
+    let bytes = 0;
+    const count = waiting.findIndex((piece) => (bytes += piece.length) >= PIECE_BYTES) + 1;
+    const pieces = waiting.splice(0, count === 0 ? waiting.length : count);
+    const [first] = pieces;
+    if (!first) busy = false;
+    else give(pieces.length === 1 ? first : Buffer.concat(pieces), goOn);
   };
   const goOn = (): void => {
     if (waiting.length > 0) next();
