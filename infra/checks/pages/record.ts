@@ -61,7 +61,13 @@ export const fromRecorder = async (settings: Settings): Promise<string> => {
   return recorder.mimeType;
 };
 
-const trackOf = <Kind extends MediaStreamTrack>([track]: Kind[]): Kind => {
+const isVideo = (track: MediaStreamTrack): track is MediaStreamVideoTrack => track.kind === 'video';
+const isAudio = (track: MediaStreamTrack): track is MediaStreamAudioTrack => track.kind === 'audio';
+const trackOf = <Kind extends MediaStreamTrack>(
+  stream: MediaStream,
+  isOfKind: (track: MediaStreamTrack) => track is Kind,
+): Kind => {
+  const track = stream.getTracks().find(isOfKind);
   if (track === undefined) throw new Error('the camera has no such track');
   return track;
 };
@@ -84,7 +90,7 @@ export const fromWebCodecs = async (settings: Settings): Promise<string> => {
     target: new bunny.StreamTarget(new WritableStream({ write: ({ data }) => void pending.push(data.slice()) })),
   });
   output.addVideoTrack(
-    new bunny.MediaStreamVideoTrackSource(trackOf<MediaStreamTrack>(stream.getVideoTracks()) as MediaStreamVideoTrack, {
+    new bunny.MediaStreamVideoTrackSource(trackOf(stream, isVideo), {
       codec: 'avc',
       bitrate: settings.kbps * 1000,
       keyFrameInterval: 2,
@@ -92,7 +98,7 @@ export const fromWebCodecs = async (settings: Settings): Promise<string> => {
     }),
   );
   output.addAudioTrack(
-    new bunny.MediaStreamAudioTrackSource(trackOf<MediaStreamTrack>(stream.getAudioTracks()) as MediaStreamAudioTrack, {
+    new bunny.MediaStreamAudioTrackSource(trackOf(stream, isAudio), {
       codec: 'aac',
       bitrate: 64_000,
     }),

@@ -9,9 +9,10 @@ import { useApp } from '../context/app-context.ts';
 export const useOffAir = () => {
   const t = useTranslations('people');
   const { renewal } = useApp();
-  return (work: () => void) => async () => {
-    if (renewal.onAir()) toast.warning(t('youAreOnTheAir'));
-    else if (await renewal.onAirElsewhere()) toast.warning(t('youAreOnTheAirElsewhere'));
-    else work();
+  return (work: () => void) => () => {
+    if (renewal.onAir()) return void toast.warning(t('youAreOnTheAir'));
+    return void renewal
+      .onAirElsewhere()
+      .then((isElsewhere) => (isElsewhere ? void toast.warning(t('youAreOnTheAirElsewhere')) : work()));
   };
 };
