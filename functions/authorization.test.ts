@@ -95,6 +95,21 @@ const ROWS: readonly Row[] = [
   { route: 'PATCH /users/me', body: { bio: 'Hello' }, expect: SIGNED_IN },
   { route: 'GET /users/me/blocks', expect: SIGNED_IN },
   { route: 'GET /users/me/live', expect: SIGNED_IN },
+  { route: 'GET /users/me/push', expect: SIGNED_IN },
+  { route: 'GET /users/me/bells', expect: SIGNED_IN },
+  {
+    route: 'PUT /users/me/push',
+    body: {
+      endpoint: 'https://push.services.mozilla.com/a',
+      keys: { p256dh: 'a'.repeat(87), auth: 'a'.repeat(22) },
+    },
+    expect: SIGNED_IN,
+  },
+  {
+    route: 'DELETE /users/me/push/:id',
+    path: () => '/users/me/push/none',
+    expect: { anonymous: 401, 'signed in': 204 },
+  },
   { route: 'GET /users/:handle', path: () => '/users/owner', expect: EVERYBODY },
   { route: 'GET /users/:handle/followers', path: () => '/users/owner/followers', expect: EVERYBODY },
   { route: 'GET /users/:handle/following', path: () => '/users/owner/following', expect: EVERYBODY },

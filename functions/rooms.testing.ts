@@ -3,6 +3,7 @@ import type { Hono } from 'hono';
 import { newId, parseUserId, type StreamId, type UserId } from '#domain/ids';
 import { openTable } from '#store/dynamo';
 import { createPostStore } from '#store/posts';
+import { createPushStore } from '#store/pushes';
 import { createTicketStore } from '#store/tickets';
 import { openTestTable } from '#store/store.testing';
 import { startIssuer, type TestIssuer } from './auth/issuer.testing.ts';
@@ -79,6 +80,7 @@ export const openGround = async () => {
     MUX_TOKEN_ID: 'none',
     MUX_TOKEN_SECRET: 'none',
     MUX_WEBHOOK_SECRETS: 'none',
+    VAPID_SECRET: 'a secret for push services in tests',
     CURSOR_SECRET: 'a secret for cursors in tests',
     ...bucket.environment,
   });
@@ -165,7 +167,11 @@ export const openRooms = async () => {
   const ground = await openGround();
   const { base, people, issuer } = ground;
   const shows = createShows();
-  const profiles = createProfiles({ ...people, onAir: async (id) => shows.onAir.get(id) });
+  const profiles = createProfiles({
+    ...people,
+    pushes: createPushStore(base),
+    onAir: async (id) => shows.onAir.get(id),
+  });
   return {
     ...ground,
     ...createCaller(

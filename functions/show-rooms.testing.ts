@@ -18,6 +18,7 @@ import { createFakeVideo } from './video/fake-video.testing.ts';
 import type { LiveVideo } from './video/live-video.ts';
 import type { Task } from './shows/tasks.ts';
 import { createWebhooksApp } from './webhooks/app.ts';
+import { buildPushSender } from './assembly/push.ts';
 import { buildProfiles } from './assembly/profiles.ts';
 import { buildUsersRoom } from './assembly/rooms/users.ts';
 import { buildStreamSweep, buildStreamsRoom } from './assembly/rooms/streams.ts';
@@ -34,8 +35,11 @@ export const DRAIN_MS = 50_000;
 export const openShowRooms = async ({
   disturb = () => {},
   openVideo,
+  pushAlso = [],
 }: {
   disturb?: (client: DynamoDBClient) => void;
+  /** Origins of stand-ins for push services. */
+  pushAlso?: readonly string[];
   openVideo?: (time: { clock: () => number; wait: (ms: number) => Promise<void> }) => LiveVideo;
 } = {}) => {
   const storage = await openTestTable();
@@ -56,6 +60,8 @@ export const openShowRooms = async ({
     MUX_TOKEN_ID: 'none',
     MUX_TOKEN_SECRET: 'none',
     MUX_WEBHOOK_SECRETS: 'none',
+    VAPID_SECRET: 'a secret for push services in tests',
+    PUSH_ALSO: pushAlso.join(','),
     CURSOR_SECRET: 'a secret for cursors in tests',
   });
   const client = new DynamoDBClient(storage.aws);
@@ -120,7 +126,7 @@ export const openShowRooms = async ({
   };
   const fake = createFakeVideo();
   const video = openVideo?.({ clock: () => now, wait }) ?? fake.video;
-  const streaming = createStreaming(base, known, { video, wait });
+  const streaming = createStreaming(base, known, { video, wait, sender: buildPushSender(base) });
   const unlimited = () => createMiddleware<RoomEnv>((_, next) => next());
   const people = { ...known, authenticate, limited: unlimited };
   const app = buildStreamsRoom(base, people, streaming);

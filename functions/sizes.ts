@@ -34,6 +34,7 @@ export const ENVIRONMENT = {
   MUX_TOKEN_SECRET: 'none',
   MUX_WEBHOOK_SECRETS: 'none',
   CURSOR_SECRET: 'none, but long enough',
+  VAPID_SECRET: 'none, but long enough',
   REALTIME_ENDPOINT: 'http://localhost/realtime',
 };
 

@@ -68,6 +68,10 @@ const Environment = z.object({
   /** What our distribution says of each request that it hands on; another beside it while it is being changed. */
   EDGE_SECRET: z.optional(z.string().check(z.minLength(16))),
   EDGE_SECRET_BEFORE: z.optional(z.string().check(z.minLength(16))),
+  /** The key by which push services know us is made of it; without it nobody is told by Web Push. */
+  VAPID_SECRET: z.optional(z.string().check(z.minLength(16))),
+  /** Origins that are push services as well, whatever their address; comma-separated. */
+  PUSH_ALSO: z._default(words, []),
   /** What its metrics are told apart by from those of another deployment in the account. */
   DEPLOYMENT: z._default(word, 'local'),
   /** What `GET /healthz` calls this build. */

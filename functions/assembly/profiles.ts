@@ -1,4 +1,5 @@
 import { createModerationStore } from '#store/moderation';
+import { createPushStore } from '#store/pushes';
 import { createStreamStore } from '#store/streams';
 import { createProfiles } from '../profiles/profiles.ts';
 import { createAccess } from '../shows/access.ts';
@@ -11,6 +12,7 @@ export const buildProfiles = ({ table }: Pick<Base, 'table'>, people: People) =>
   const access = createAccess({ ...people, isKeptOut: createModerationStore({ table }).isKeptOut });
   return createProfiles({
     ...people,
+    pushes: createPushStore({ table }),
     onAir: async (id, viewer) => {
       const stream = await streams.airedBy(id);
       return stream && (await access.mayWatch(stream, viewer)) ? stream.id : undefined;

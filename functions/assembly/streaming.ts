@@ -13,6 +13,7 @@ import { createLeaseStore } from '#store/leases';
 import { createModerationStore } from '#store/moderation';
 import { createPostStore } from '#store/posts';
 import { createPresenceStore } from '#store/presence';
+import { createPushStore } from '#store/pushes';
 import { createStreamStore } from '#store/streams';
 import type { Base } from './base.ts';
 import type { Caller } from '../http/caller.ts';
@@ -30,7 +31,9 @@ import { createEnding } from '../shows/ending.ts';
 import { createRecordings } from '../shows/recordings.ts';
 import type { Eviction } from '../shows/eviction.ts';
 import { createModerating } from '../shows/moderating.ts';
+import { createNotices } from '../shows/notices.ts';
 import { createPresence } from '../shows/presence.ts';
+import type { PushSender } from '../shows/push-sender.ts';
 import { createRemoveStreams } from '../shows/removing.ts';
 import { createStreamViews } from '../shows/views.ts';
 import { createWake } from '../shows/wake.ts';
@@ -77,7 +80,11 @@ const createVideo = (base: Base): LiveVideo => {
 export const createStreaming = (
   base: Base,
   { users, follows }: Pick<People, 'users' | 'follows'>,
-  { video = createVideo(base), wait = pause }: { video?: LiveVideo; wait?: (ms: number) => Promise<void> } = {},
+  {
+    video = createVideo(base),
+    wait = pause,
+    sender,
+  }: { video?: LiveVideo; wait?: (ms: number) => Promise<void>; sender?: PushSender | undefined } = {},
 ) => {
   const { table, log, clock, sockets, tasks } = base;
   const streams = createStreamStore({ table });
@@ -124,6 +131,7 @@ export const createStreaming = (
     log,
     clock,
   });
+  const pushes = createPushStore({ table });
   const ending = createEnding({ streams, channels: channelStore, video, changed, log, clock, wait });
 
   return {
@@ -175,6 +183,17 @@ export const createStreaming = (
       isKeptOut: moderation.isKeptOut,
       view: views.view,
       publisher,
+      log,
+      clock,
+    }),
+    pushes,
+    notices: createNotices({
+      streams,
+      pushes,
+      people: users,
+      isKeptOut: moderation.isKeptOut,
+      sender,
+      tasks,
       log,
       clock,
     }),

@@ -15,11 +15,16 @@ export const createTasksHere = ({ log }: { log: Log }): Tasks & { begin: (work: 
     stop: () => {
       stopped = true;
     },
-    send: async (task) => {
-      if (stopped) return;
-      doing?.(task, () => stopped).catch((error: unknown) => {
-        if (!stopped) log.warn('a task failed', { task: task.do, error });
-      });
+    send: async (task, { delayMs = 0 } = {}) => {
+      const begin = () => {
+        if (stopped) return;
+        doing?.(task, () => stopped).catch((error: unknown) => {
+          if (!stopped) log.warn('a task failed', { task: task.do, error });
+        });
+      };
+      if (delayMs === 0) begin();
+      // nobody stays up for it
+      else setTimeout(begin, delayMs).unref();
     },
   };
 };

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { SIMULCAST_STATUSES } from '#domain/channel';
 import { BROWSER_ID } from '#domain/presence';
+import { PUSH_LIMITS } from '#domain/push';
 import { ChatMessageView, ChatRulesView, ReactionCounts } from './chat.ts';
 import { HandleText, httpUrl, text, TEXT_CHARACTERS, time } from './fields.ts';
 import { Latency, StreamState, Visibility } from './show.ts';
@@ -35,6 +36,8 @@ export const ProfileView = z.extend(PersonView, {
   following: z.number(),
   /** Whether the caller follows this person; absent for the anonymous. */
   followed: z.optional(z.boolean()),
+  /** Whether the caller is told by Web Push that a show of this person begins; absent for the anonymous. */
+  notified: z.optional(z.boolean()),
   /** Whether the caller has blocked this person; absent for the anonymous. */
   blocked: z.optional(z.boolean()),
   /** The stream that is on the air now, if any. */
@@ -58,6 +61,35 @@ export const UpdateMe = z.partial(
   }),
 );
 export type UpdateMe = z.infer<typeof UpdateMe>;
+
+/** `notify`: whether to be told by Web Push that a show begins; left as it is where nothing is said of it. */
+export const Follow = z.object({ notify: z.optional(z.boolean()) });
+export type Follow = z.infer<typeof Follow>;
+
+const base64url = (bytes: number) =>
+  z
+    .string()
+    .check(z.regex(new RegExp(`^[A-Za-z0-9_-]{${Math.ceil((bytes * 4) / 3)}}={0,2}$`), `${bytes} bytes in base64url`));
+
+/** A browser's subscription to Web Push, as `PushSubscription.toJSON()` gives it. */
+export const Subscribe = z.object({
+  endpoint: z.string().check(z.maxLength(PUSH_LIMITS.endpointCharacters), z.regex(/^https?:\/\//, 'an address')),
+  keys: z.object({ p256dh: base64url(65), auth: base64url(16) }),
+});
+export type Subscribe = z.infer<typeof Subscribe>;
+
+/** `id` names the browser to whoever takes it away again. */
+export const Subscribed = z.object({ id: z.string() });
+export type Subscribed = z.infer<typeof Subscribed>;
+
+/** How to be told by Web Push. */
+export const PushView = z.object({
+  /** The key that subscriptions are for (RFC 8292), in base64url; absent where nobody can be told. */
+  publicKey: z.optional(z.string()),
+  /** The browsers in which one is told. */
+  browsers: z.array(Subscribed),
+});
+export type PushView = z.infer<typeof PushView>;
 
 /** What a browser needs to sign in by the authorization code flow with PKCE (RFC 7636). */
 export const AuthConfig = z.object({

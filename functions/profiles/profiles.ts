@@ -8,6 +8,7 @@ export type ProfileSources = {
   users: { find(id: UserId): Promise<User | undefined>; following(id: UserId): Promise<Following> };
   follows: { follows(follower: UserId, followee: UserId): Promise<boolean> };
   blocks: { blocks(blocker: UserId, blocked: UserId): Promise<boolean> };
+  pushes: { rings(listener: UserId, creator: UserId): Promise<boolean> };
   /** The stream that somebody is on the air with, where this viewer may watch it. */
   onAir: (id: UserId, viewer: Pick<Caller, 'userId' | 'roles'> | undefined) => Promise<StreamId | undefined>;
 };
@@ -21,16 +22,17 @@ export const toPersonView = ({ id, handle, name, avatarUrl }: Person): PersonVie
 });
 
 /** Profiles as others, and as their owners, see them. */
-export const createProfiles = ({ users, follows, blocks, onAir }: ProfileSources) => {
+export const createProfiles = ({ users, follows, blocks, pushes, onAir }: ProfileSources) => {
   const profileOf = async (
     user: User,
     viewer: Caller | undefined,
     watcher: Pick<Caller, 'userId' | 'roles'> | undefined = viewer,
   ): Promise<ProfileView> => {
-    const [counts, followed, blocked, liveStreamId] = await Promise.all([
+    const [counts, followed, blocked, notified, liveStreamId] = await Promise.all([
       users.following(user.id),
       viewer && follows.follows(viewer.userId, user.id),
       viewer && blocks.blocks(viewer.userId, user.id),
+      viewer && pushes.rings(viewer.userId, user.id),
       onAir(user.id, watcher),
     ]);
     return {
@@ -40,6 +42,7 @@ export const createProfiles = ({ users, follows, blocks, onAir }: ProfileSources
       ...counts,
       ...(followed !== undefined && { followed }),
       ...(blocked !== undefined && { blocked }),
+      ...(notified !== undefined && { notified }),
       ...(liveStreamId !== undefined && { liveStreamId }),
     };
   };

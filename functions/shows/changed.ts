@@ -1,8 +1,8 @@
-import type { Stream } from '#domain/stream';
+import { isLiveToViewers, type Stream } from '#domain/stream';
 import type { Log } from '../http/log.ts';
 import type { Changed } from './ending.ts';
 import { concernsFollowers } from './followed.ts';
-import type { Tasks } from './tasks.ts';
+import type { Task, Tasks } from './tasks.ts';
 
 type Parts = {
   announce: Changed;
@@ -17,15 +17,21 @@ type Parts = {
  * What a change of a stream brings about: its post, which must not be lost and so may throw, and the push, which may be. A change
  * that is told again (`before` is `after`) posts again what a fault may have kept from being posted.
  */
-export const createChanged =
-  ({ announce, publishLive, tasks, log, clock }: Parts): Changed =>
-  async (change) => {
+export const createChanged = ({ announce, publishLive, tasks, log, clock }: Parts): Changed => {
+  const handOver = (task: Task): Promise<void> =>
+    tasks
+      .send(task)
+      .catch((error: unknown) =>
+        log.warn('followers were not told', { streamId: task.streamId, task: task.do, error }),
+      );
+
+  return async (change) => {
     const { before, after } = change;
-    if (after.startedAt !== undefined && (before.startedAt === undefined || before === after))
-      await publishLive(after, clock().getTime());
-    if (concernsFollowers(change))
-      await tasks
-        .send({ do: 'tell-followers', streamId: after.id })
-        .catch((error: unknown) => log.warn('followers were not told', { streamId: after.id, error }));
+    const began = after.startedAt !== undefined && (before.startedAt === undefined || before === after);
+    if (began) await publishLive(after, clock().getTime());
+    if (concernsFollowers(change)) await handOver({ do: 'tell-followers', streamId: after.id });
+    // told again as well: it is sent once, and a fault may have kept it from being
+    if (began && isLiveToViewers(after) && !after.test) await handOver({ do: 'notify-all', streamId: after.id });
     await announce(change);
   };
+};

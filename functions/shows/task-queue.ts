@@ -11,6 +11,8 @@ type Parts = Pick<Signing, 'credentials' | 'region' | 'sha256'> & {
 };
 
 const PATIENCE_MS = 3_000;
+/** SQS takes no longer one. */
+const LONGEST_DELAY_SECONDS = 900;
 
 /**
  * Tasks by way of an SQS queue, which hands each to a Lambda, and again where that fails. Without the SDK for SQS, which would weigh
@@ -19,9 +21,13 @@ const PATIENCE_MS = 3_000;
 export const createTaskQueue = ({ queueUrl, credentials, region, sha256, clock, send = fetch }: Parts): Tasks => {
   const signer = new SignatureV4({ credentials, region, sha256, service: 'sqs' });
   return {
-    send: async (task) => {
+    send: async (task, { delayMs = 0 } = {}) => {
       const { protocol, host, hostname, origin } = new URL(queueUrl);
-      const body = JSON.stringify({ QueueUrl: queueUrl, MessageBody: JSON.stringify(task) });
+      const body = JSON.stringify({
+        QueueUrl: queueUrl,
+        MessageBody: JSON.stringify(task),
+        ...(delayMs > 0 && { DelaySeconds: Math.min(Math.ceil(delayMs / 1_000), LONGEST_DELAY_SECONDS) }),
+      });
       const headers = { host, 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': 'AmazonSQS.SendMessage' };
       const signed = await signer.sign(
         { method: 'POST', protocol, hostname, path: '/', headers, body },

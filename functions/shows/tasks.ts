@@ -1,11 +1,23 @@
 import * as z from 'zod/mini';
-import { parseStreamId, type StreamId } from '#domain/ids';
+import { parseStreamId, parseUserId, type StreamId, type UserId } from '#domain/ids';
+import type { Recipients } from '#domain/push';
 
 /** Work that nobody waits for. It may be done twice, and is done again where it fails. */
-export type Task = { do: 'deliver'; streamId: StreamId } | { do: 'tell-followers'; streamId: StreamId };
+export type Task =
+  /** Tells an audience what is new. */
+  | { do: 'deliver'; streamId: StreamId }
+  /** Tells followers with an open socket that a show has begun or is over. */
+  | { do: 'tell-followers'; streamId: StreamId }
+  /** Hands on who is to be told by Web Push that a show has begun. */
+  | { do: 'notify-all'; streamId: StreamId }
+  /** Tells some of them. */
+  | ({ do: 'notify'; streamId: StreamId } & Recipients);
 
 /** Where work is handed over: a queue in the cloud, the process itself where all rooms are in one. */
-export type Tasks = { send(task: Task): Promise<void> };
+export type Tasks = {
+  /** @param options.delayMs how long nobody begins with it; at most 15 minutes. @default 0 */
+  send(task: Task, options?: { delayMs?: number }): Promise<void>;
+};
 
 const streamId = z.pipe(
   z.string(),
@@ -17,8 +29,26 @@ const streamId = z.pipe(
   }),
 );
 
+const userId = z.pipe(
+  z.string(),
+  z.transform((text, context): UserId => {
+    const id = parseUserId(text);
+    if (id !== undefined) return id;
+    context.issues.push({ code: 'custom', message: 'is no user id', input: text });
+    return z.NEVER;
+  }),
+);
+
 /** A task as it comes out of a queue. */
 export const TaskMessage = z.discriminatedUnion('do', [
   z.object({ do: z.literal('deliver'), streamId }),
   z.object({ do: z.literal('tell-followers'), streamId }),
+  z.object({ do: z.literal('notify-all'), streamId }),
+  z.object({
+    do: z.literal('notify'),
+    streamId,
+    to: z.array(userId),
+    only: z.optional(z.array(z.string())),
+    attempt: z.number(),
+  }),
 ]);

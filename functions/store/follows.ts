@@ -4,7 +4,7 @@ import { unblocked } from './blocks.ts';
 import * as brands from './brands.ts';
 import { absent, exists, type Expression, type Part, type Position, type Table } from './dynamo.ts';
 import { type Item, toItem } from './item.ts';
-import { followersList, followingList, followingTallyKey, followKey, followsPartition } from './keys.ts';
+import { bellKey, followersList, followingList, followingTallyKey, followKey, followsPartition } from './keys.ts';
 import { createRecord } from './record.ts';
 
 export type Follow = { follower: UserId; followee: UserId; at: number };
@@ -65,6 +65,7 @@ export const createFollowStore = ({ table }: { table: Table }) => {
       const parts: Part<'not-following' | 'follower' | 'followee'>[] = [
         { remove: followKey(follower, followee), when: exists, or: 'not-following' },
       ];
+      parts.push({ remove: bellKey(followee, follower) });
       if (!gone.has('follower'))
         parts.push({
           update: followingTallyKey(follower),

@@ -91,6 +91,18 @@ export const heldWordsKey = (creator: UserId) => key(`CREATOR#${creator}`, 'HELD
 export const actsPartition = (creator: UserId) => `ACTS#${creator}`;
 export const actKey = (creator: UserId, actId: string) => key(actsPartition(creator), `ACT#${actId}`);
 
+/** Who is told by Web Push that a creator's show begins. */
+export const bellsPartition = (creator: UserId) => `BELLS#${creator}`;
+export const bellKey = (creator: UserId, listener: UserId) => key(bellsPartition(creator), `BELL#${listener}`);
+/** Of whose shows somebody is told. */
+export const bellsOf = (listener: UserId) => `BELLSOF#${listener}`;
+/** Browsers in which somebody is told, each by its endpoint's digest, and whose a browser is. */
+export const pushPartition = (userId: UserId) => `PUSH#${userId}`;
+export const pushKey = (userId: UserId, id: string) => key(pushPartition(userId), `BROWSER#${id}`);
+export const pushEndpointKey = (id: string) => key(`PUSHENDPOINT#${id}`, 'OWNER');
+/** How far it has been told that a show has begun. */
+export const noticesKey = (id: StreamId) => key(aboutAudience(id), 'NOTICES');
+
 /** Who plays a show, spread so that a large audience is no hot partition. */
 export const VIEWER_SHARDS = 8;
 export const viewersPartition = (id: StreamId, shard: number) => `VIEWERS#${id}#${shard}`;

@@ -150,11 +150,17 @@ describe('another’s profile', () => {
     const seen = { id, handle, name, creator: false, followers: 0, following: 0, liveStreamId: streamId };
     const anonymous = await rooms.call('GET', `/users/${handle}`);
     expect([anonymous.status, anonymous.body]).toEqual([200, seen]);
-    expect((await me.get(`/users/${handle}`)).body).toEqual({ ...seen, followed: false, blocked: false });
+    expect((await me.get(`/users/${handle}`)).body).toEqual({
+      ...seen,
+      followed: false,
+      notified: false,
+      blocked: false,
+    });
     expect((await me.put(`/users/${handle}/follow`)).body).toEqual({
       ...seen,
       followers: 1,
       followed: true,
+      notified: false,
       blocked: false,
     });
     expect((await me.get(`/users/${handle}`)).body.followed).toBe(true);

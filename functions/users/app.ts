@@ -1,5 +1,5 @@
 import { HeldWords } from '#contract/chat';
-import { PageQuery, type Page, type PersonView, UpdateMe } from '#contract/http';
+import { Follow, PageQuery, type Page, type PersonView, Subscribe, UpdateMe } from '#contract/http';
 import { type Handle, parseHandle, type UserId } from '#domain/ids';
 import { isReserved } from '#domain/handle';
 import type { ProfileChanges, User } from '#domain/user';
@@ -7,6 +7,7 @@ import type { Cursors } from '#store/cursor';
 import type { Position } from '#store/dynamo';
 import type { FollowPage } from '#store/follows';
 import type { ModerationStore } from '#store/moderation';
+import type { PushStore } from '#store/pushes';
 import type { Changed } from '#store/users';
 import { type Authenticate, type Caller, identified, requireUser, signedIn } from '../http/caller.ts';
 import type { LimitedMiddleware } from '../http/limited.ts';
@@ -23,6 +24,10 @@ type Parts = RoomParts & {
   authenticate: Authenticate;
   limited: LimitedMiddleware;
   profiles: Profiles;
+  pushes: Pick<PushStore, 'ring' | 'silence' | 'bells' | 'subscribe' | 'unsubscribe' | 'subscriptions'>;
+  /** The key that subscriptions to Web Push are for; undefined where nobody can be told. */
+  pushKey: string | undefined;
+  isPushEndpoint: (endpoint: string) => boolean;
   /** Who of those that somebody follows is live now. */
   followedLive: FollowedLive;
   users: {
@@ -62,6 +67,9 @@ export const createUsersApp = ({
   limited,
   profiles,
   followedLive,
+  pushes,
+  pushKey,
+  isPushEndpoint,
   users,
   follows,
   blocks,
@@ -97,6 +105,7 @@ export const createUsersApp = ({
           'WWW-Authenticate': `Bearer realm="vybzz", error="insufficient_user_authentication", max_age="${FRESH_SIGN_IN_MS / 1000}"`,
         },
       });
+    await Promise.all((await pushes.subscriptions(userId)).map(({ id }) => pushes.unsubscribe(userId, id)));
     await removals.removeUser(userId, now());
     await eviction.everywhere(userId);
     return c.body(null, 204);
@@ -126,13 +135,16 @@ export const createUsersApp = ({
     c.json(await profiles.profileOf(await named(c.req.param('handle')), c.get('user'))),
   );
 
-  room.put('/users/:handle/follow', signedIn, limited('follow'), async (c) => {
+  room.put('/users/:handle/follow', signedIn, limited('follow'), body(Follow), async (c) => {
     const caller = requireUser(c);
     const user = await another(caller, c.req.param('handle'), 'follow');
+    const { notify } = c.req.valid('json');
     const outcome = await follows.follow(caller.userId, user.id, now());
     if (!outcome.followed && outcome.because === 'blocked')
       throw new Refusal('blocked', 'You cannot follow this person.');
     if (!outcome.followed) throw new Refusal('user-not-found', 'Nobody goes by this handle.');
+    if (notify === true) await pushes.ring(caller.userId, user.id);
+    if (notify === false) await pushes.silence(caller.userId, user.id);
     return c.json(await profiles.profileOf(user, caller));
   });
 
@@ -142,6 +154,30 @@ export const createUsersApp = ({
     await follows.unfollow(caller.userId, user.id);
     await eviction.ofPerson(caller.userId);
     return c.json(await profiles.profileOf(user, caller));
+  });
+
+  room.get('/users/me/push', async (c) => {
+    const browsers = await pushes.subscriptions(requireUser(c).userId);
+    return c.json({ publicKey: pushKey, browsers: browsers.map(({ id }) => ({ id })) });
+  });
+
+  room.put('/users/me/push', signedIn, limited('profile'), body(Subscribe), async (c) => {
+    const { endpoint, keys } = c.req.valid('json');
+    if (!isPushEndpoint(endpoint)) throw new Refusal('invalid-request', 'This is no push service’s address.');
+    return c.json(await pushes.subscribe(requireUser(c).userId, { endpoint, ...keys }, now()));
+  });
+
+  room.delete('/users/me/push/:id', signedIn, limited('profile'), async (c) => {
+    await pushes.unsubscribe(requireUser(c).userId, c.req.param('id'));
+    return c.body(null, 204);
+  });
+
+  room.get('/users/me/bells', query(PageQuery), async (c) => {
+    const { limit, cursor } = c.req.valid('query');
+    const { userId } = requireUser(c);
+    const list = `bells:${userId}`;
+    const page = await pushes.bells(userId, { limit, after: openCursor(cursors, list, cursor) });
+    return c.json(await people(list, page.creators, page.next));
   });
 
   room.put('/users/:handle/block', signedIn, limited('follow'), async (c) => {

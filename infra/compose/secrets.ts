@@ -23,6 +23,7 @@ export const ensureSecret = async (client: SecretsManagerClient): Promise<'made'
     MUX_TOKEN_SECRET: random(),
     MUX_WEBHOOK_SECRETS: random(),
     CURSOR_SECRET: random(),
+    VAPID_SECRET: random(),
   };
   try {
     await client.send(new CreateSecretCommand({ Name: SECRET, SecretString: JSON.stringify(made) }));

@@ -11,7 +11,7 @@ import { startGateway } from './gateway.ts';
 import { createParts, unreachable, type Parts } from './parts.ts';
 import { startIdentity } from '#stand-ins/identity/server';
 import { startMux } from '#stand-ins/mux/server';
-import { localSecrets, localSigningKey, type Secrets } from './secrets.ts';
+import { localSecrets, localSigningKey, localVapidSecret, type Secrets } from './secrets.ts';
 import { startTable } from '#stand-ins/table/server';
 import { openUploads } from '#stand-ins/uploads/uploads';
 import { startWorkerProcess, type WorkerProcess } from './worker-process.ts';
@@ -166,6 +166,7 @@ const addGateway = async (
       MUX_SIGNING_KEY_ID: mux.signingKey.id,
       MUX_SIGNING_PRIVATE_KEY: mux.signingKey.privateKey,
       CURSOR_SECRET: secrets.cursorSecret,
+      VAPID_SECRET: await localVapidSecret(dataDir, secrets),
     },
     aws,
     log: (line: string) => log('functions', line),

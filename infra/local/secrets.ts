@@ -16,6 +16,8 @@ const Secrets = z.object({
   cursorSecret: z.string(),
   /** Opens the routes under `/_local`, for `npm run token`. */
   localSecret: z.string(),
+  /** Of it the key is made by which push services know us. */
+  vapidSecret: z.optional(z.string()),
   /** Signs the playback tokens of shows that are not public; Mux's stand-in makes it. */
   signingKey: z.optional(z.object({ id: z.string(), privateKey: z.string() })),
 });
@@ -46,6 +48,20 @@ export const localSecrets = async (dataDir: string): Promise<Secrets> => {
   return made;
 };
 
+/** Writes beside the file and renames, so that a death in between leaves the old secrets whole. */
+const keep = async (dataDir: string, secrets: Secrets): Promise<void> => {
+  const path = join(dataDir, FILE);
+  await writeFile(`${path}.new`, JSON.stringify(secrets, undefined, 2), { mode: 0o600 });
+  await rename(`${path}.new`, path);
+};
+
+/** The secret of Web Push, made where a folder is older than that. */
+export const localVapidSecret = async (dataDir: string, secrets: Secrets): Promise<string> => {
+  const vapidSecret = secrets.vapidSecret ?? randomBytes(24).toString('base64url');
+  if (secrets.vapidSecret === undefined) await keep(dataDir, Object.assign(secrets, { vapidSecret }));
+  return vapidSecret;
+};
+
 /** The signing key, made by `create` where there is none yet. */
 export const localSigningKey = async (
   dataDir: string,
@@ -54,9 +70,6 @@ export const localSigningKey = async (
 ): Promise<{ id: string; privateKey: string }> => {
   if (secrets.signingKey) return secrets.signingKey;
   const signingKey = await create();
-  // Beside the file and renamed, so that a death in between leaves the old secrets whole.
-  const path = join(dataDir, FILE);
-  await writeFile(`${path}.new`, JSON.stringify({ ...secrets, signingKey }, undefined, 2), { mode: 0o600 });
-  await rename(`${path}.new`, path);
+  await keep(dataDir, { ...secrets, signingKey });
   return signingKey;
 };

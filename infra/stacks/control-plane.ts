@@ -32,15 +32,16 @@ const TABLELESS = new Set(['uploads']);
  * The secrets that each function works with, as its entry in `functions/assembly/lambdas/` says; the others it cannot read. What is
  * called by the distribution knows it by `edge`.
  */
-const SECRETS_OF: Record<string, readonly ('mux' | 'cursor' | 'edge')[]> = {
+const SECRETS_OF: Record<string, readonly ('mux' | 'cursor' | 'edge' | 'push')[]> = {
   auth: ['edge'],
   'realtime-connect': ['edge'],
-  users: ['cursor', 'edge'],
+  users: ['cursor', 'edge', 'push'],
   pages: ['edge'],
   posts: ['cursor', 'edge'],
   streams: ['mux', 'cursor', 'edge'],
   'streams-sweep': ['mux', 'cursor'],
   webhooks: ['mux', 'edge'],
+  tasks: ['push'],
 };
 
 /** The control plane: who signs in, one Lambda a room, and the two APIs before them. */

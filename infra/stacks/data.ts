@@ -16,6 +16,8 @@ export class DataStack extends Stack {
   readonly mux: Secret;
   /** Signs the cursors of lists: `CURSOR_SECRET`. */
   readonly cursor: Secret;
+  /** Of it the key is made by which push services know us: `VAPID_SECRET`. */
+  readonly push: Secret;
   /** What the distribution says of each request that it hands on: `EDGE_SECRET`. */
   readonly edge: Secret;
 
@@ -38,6 +40,17 @@ export class DataStack extends Stack {
       },
       removalPolicy: RemovalPolicy.DESTROY,
     });
+    this.push = new Secret(this, 'Push', {
+      description: 'Vybzz: the key by which push services know us is made of it',
+      generateSecretString: {
+        secretStringTemplate: '{}',
+        generateStringKey: 'VAPID_SECRET',
+        passwordLength: 48,
+        excludePunctuation: true,
+      },
+      // every browser's subscription is for this key
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
     this.edge = new Secret(this, 'Edge', {
       description: 'Vybzz: by which the APIs know the distribution',
       generateSecretString: {
@@ -57,6 +70,7 @@ export class DataStack extends Stack {
     new CfnOutput(this, 'MuxSecret', { description: 'What npm run setup:mux fills in', value: this.mux.secretArn });
     acknowledge(this.mux, { SMG4: 'Only Mux makes its tokens: npm run setup:mux rotates them, as the runbook says' });
     acknowledge(this.edge, { SMG4: 'It is changed on both sides at once: npm run rotate -- edge' });
+    acknowledge(this.push, { SMG4: 'Browsers have subscribed for this key: another would lose every one of them' });
     acknowledge(this.cursor, {
       SMG4: 'It signs places in lists, nothing else; a rotation would break pages half-read',
     });

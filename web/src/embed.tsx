@@ -68,6 +68,14 @@ const parts: AppParts = {
     ...createOnAirLock({}),
   }),
   followPeople: () => () => {},
+  // and nobody is asked for notices
+  browserPush: {
+    permission: () => 'impossible',
+    subscribe: async () => undefined,
+    current: async () => undefined,
+    unsubscribe: async () => {},
+  },
+  pushId: none,
   followLive: shareLive((following) => startLiveUpdates(browserUpdates({ api, browser }), following)),
 };
 

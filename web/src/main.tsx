@@ -5,6 +5,7 @@ import { toast } from 'sonner';
 import { createApi } from './api/api.ts';
 import { isPassing } from './api/api-error.ts';
 import { browserId } from './api/browser-id.ts';
+import { createBrowserPush } from './api/browser-push.ts';
 import { createHttp } from './api/http.ts';
 import { createOidc } from './api/oidc.ts';
 import { createQueries } from './api/queries.ts';
@@ -26,6 +27,7 @@ import { LANGUAGES } from './words/language.ts';
 import { createLanguages } from './words/languages.ts';
 
 const TOKENS = 'vybzz.tokens';
+const PUSH = 'vybzz.push';
 const BROWSER = 'vybzz.browser';
 const SIGN_IN = 'vybzz.sign-in';
 const RENEWED = 'vybzz.renewed';
@@ -66,6 +68,25 @@ const api = createApi(createHttp({ fetch, tokens: signInSession }));
 
 const browser = browserId(createSlot(() => localStorage, BROWSER));
 
+const browserPush = createBrowserPush();
+const pushId = createSlot(() => localStorage, PUSH);
+signInSession.subscribe(() => {
+  // who has signed out is told of nothing here any more; the push service tells the API so itself
+  if (signInSession.signedIn() || pushId.read() === null) return;
+  pushId.write(undefined);
+  void browserPush.unsubscribe().catch(() => {});
+});
+
+/** A browser may have renewed its subscription since, or lost it. */
+const renewPush = async () => {
+  if (pushId.read() === null || !signInSession.signedIn()) return;
+  const subscription = await browserPush.current();
+  pushId.write(subscription && (await api.subscribePush(subscription)).id);
+};
+renewPush().catch(() => {
+  // the next start tries again
+});
+
 const live = browserUpdates({ api, browser });
 
 const queryClient = new QueryClient({
@@ -98,6 +119,8 @@ const parts: AppParts = {
   queries: createQueries(api),
   browser,
   languages,
+  browserPush,
+  pushId,
   renewal: createRenewal({
     mark: createSlot(() => sessionStorage, RENEWED),
     online: () => navigator.onLine,

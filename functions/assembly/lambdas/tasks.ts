@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { latest, startLambda } from '../lambda.ts';
 import { createPeople } from '../people.ts';
+import { buildPushSender } from '../push.ts';
 import { createStreaming } from '../streaming.ts';
 import { TaskMessage } from '../../shows/tasks.ts';
 import { buildWork } from '../rooms/tasks.ts';
@@ -12,7 +13,7 @@ const room = await startLambda('tasks', {
   env: process.env,
   needs: [],
   build: ({ base }) => {
-    const work = buildWork(createStreaming(base, createPeople(base)));
+    const work = buildWork(createStreaming(base, createPeople(base), { sender: buildPushSender(base) }));
     return async ({ Records }: Messages) => {
       const failed: string[] = [];
       for (const { messageId, body } of Records) {

@@ -4,6 +4,7 @@ import type { Config } from '../config.ts';
 import type { Log } from '../../http/log.ts';
 import { createLog } from '../log.ts';
 import { createPeople } from '../people.ts';
+import { buildPushSender } from '../push.ts';
 import { createTasksHere } from '../tasks-here.ts';
 import { buildWork } from './tasks.ts';
 import { buildPagesRoom } from './pages.ts';
@@ -29,7 +30,7 @@ export const createControlPlane = (
   const tasks = createTasksHere({ log });
   const base = createBase({ config, log, clock, aws, tasks });
   const people = createPeople(base);
-  const streaming = createStreaming(base, people);
+  const streaming = createStreaming(base, people, { sender: buildPushSender(base) });
   tasks.begin(buildWork(streaming));
   const profiles = buildProfiles(base, people);
   const sweepStreams = buildStreamSweep(base, streaming);

@@ -1,6 +1,7 @@
 import { createCommentStore } from '#store/comments';
 import { createLikeStore } from '#store/likes';
 import { createModerationStore } from '#store/moderation';
+import { createPushStore } from '#store/pushes';
 import { createPostStore } from '#store/posts';
 import { createRemovalSteps, type RemoveStreams } from '#store/removal-steps';
 import { createRemovalStore } from '#store/removals';
@@ -9,6 +10,8 @@ import { buildEviction } from '../eviction.ts';
 import type { People } from '../people.ts';
 import { createUsersApp } from '../../users/app.ts';
 import type { Profiles } from '../../profiles/profiles.ts';
+import { isPushEndpoint } from '../../shows/push-address.ts';
+import { vapidOf } from '../../shows/vapid.ts';
 import type { FollowedLive } from '../../shows/followed.ts';
 import { createRemovalSweep } from '../../users/sweep.ts';
 
@@ -27,6 +30,9 @@ export const buildUsersRoom = (
     limited,
     profiles,
     followedLive,
+    pushes: createPushStore({ table }),
+    pushKey: config.VAPID_SECRET === undefined ? undefined : vapidOf(config.VAPID_SECRET).publicKey,
+    isPushEndpoint: (endpoint) => isPushEndpoint(endpoint, config.PUSH_ALSO),
     users,
     follows,
     blocks,

@@ -46,6 +46,20 @@ export const createQueries = (api: Api) => ({
       ...byCursor,
     }),
 
+  push: () =>
+    queryOptions({
+      queryKey: ['push'],
+      queryFn: ({ signal }) => api.push({ signal }),
+    }),
+
+  /** Of whose shows one is told. */
+  bells: () =>
+    infiniteQueryOptions({
+      queryKey: ['bells'],
+      queryFn: ({ signal, pageParam }) => api.bells({ cursor: pageParam, limit: PAGE_SIZE, signal }),
+      ...byCursor,
+    }),
+
   liveNow: () =>
     queryOptions({
       queryKey: ['streams', 'live'],

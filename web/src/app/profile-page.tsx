@@ -21,6 +21,7 @@ import { RichText } from '../ui/rich-text.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import '../ui/tabs.css';
 import { StreamGrid, StreamGridSkeleton } from '../ui/stream-grid.tsx';
+import { BellButton } from '../people/bell-button.tsx';
 import { FollowButton } from '../people/follow-button.tsx';
 import { PeopleDialog } from '../people/people-dialog.tsx';
 import { PersonMenu } from '../people/person-menu.tsx';
@@ -90,6 +91,7 @@ const Profile = ({ person }: { person: ProfileView }) => {
             </Link>
           )}
           <FollowButton handle={person.handle} />
+          <BellButton handle={person.handle} />
           {person.blocked && <UnblockButton handle={person.handle} />}
           <EditLink person={person} />
           <PersonMenu person={person} />

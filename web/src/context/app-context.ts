@@ -1,7 +1,8 @@
 import { createContext, useContext, useSyncExternalStore } from 'react';
 import type { Api } from '../api/api.ts';
+import type { BrowserPush } from '../api/browser-push.ts';
 import type { Queries } from '../api/queries.ts';
-import type { SignInSession } from '../api/sign-in-session.ts';
+import type { SignInSession, Slot } from '../api/sign-in-session.ts';
 import type { StreamView } from '#contract/http';
 import type { Snapshot } from '../realtime/snapshot.ts';
 import type { Languages } from '../words/languages.ts';
@@ -14,6 +15,9 @@ export type AppParts = {
   queries: Queries;
   renewal: Renewal;
   languages: Languages;
+  browserPush: BrowserPush;
+  /** What the API calls this browser's subscription to Web Push. */
+  pushId: Slot;
   /** What this browser calls itself. */
   browser: string;
   /** Follows a stream until the answer is called. */

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { STATUS, type ErrorCode } from '#contract/errors';
 import type { MeView, StreamView } from '#contract/http';
 import { createApi } from '../api/api.ts';
+import type { BrowserPush } from '../api/browser-push.ts';
 import { createHttp } from '../api/http.ts';
 import { createQueries } from '../api/queries.ts';
 import { createSignInSession } from '../api/sign-in-session.ts';
@@ -63,12 +64,20 @@ const TOKENS = JSON.stringify({ accessToken: 'token', renewAt: 1, expiresAt: 1 }
 
 const nobody = () => Promise.reject(new Error('there is no issuer here'));
 
+const noPush: BrowserPush = {
+  permission: () => 'impossible',
+  subscribe: async () => undefined,
+  current: async () => undefined,
+  unsubscribe: async () => {},
+};
+
 /** The parts of the app on an API that answers what a test says; what it has no answer for is not found. */
 export const createFakeApp = ({
   answers = {},
   signedIn = true,
   onAirElsewhere = false,
-}: { answers?: Answers; signedIn?: boolean; onAirElsewhere?: boolean } = {}) => {
+  browserPush = noPush,
+}: { answers?: Answers; signedIn?: boolean; onAirElsewhere?: boolean; browserPush?: BrowserPush } = {}) => {
   const calls: Call[] = [];
   const followers = new Set<(snapshot: Snapshot) => void>();
   const ofPeople = new Set<(stream: StreamView) => void>();
@@ -97,6 +106,8 @@ export const createFakeApp = ({
     queries: createQueries(api),
     browser: 'browser-of-a-test',
     languages: createLanguages({ kept: slotOf(), read: () => ['en'], onSpoken: () => {} }),
+    browserPush,
+    pushId: slotOf(),
     renewal: createRenewal({
       mark: slotOf(),
       online: () => true,

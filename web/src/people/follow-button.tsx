@@ -20,7 +20,8 @@ export const FollowButton = ({ handle }: { handle: string }) => {
   const follow = useMutation({
     mutationFn: (followed: boolean) => (followed ? api.follow(handle) : api.unfollow(handle)),
     scope: { id: `follow ${handle}` },
-    onMutate: (followed) => patch(({ followers }) => ({ followed, followers: followers + (followed ? 1 : -1) })),
+    onMutate: (followed) =>
+      patch(({ followers }) => ({ followed, notified: false, followers: followers + (followed ? 1 : -1) })),
     onError: (_error, followed) =>
       patch(({ followers }) => ({ followed: !followed, followers: followers + (followed ? -1 : 1) })),
     onSuccess: () =>

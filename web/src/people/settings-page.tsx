@@ -9,6 +9,7 @@ import { Skeleton } from '../ui/skeleton.tsx';
 import { BlockedPeople } from './blocked-people.tsx';
 import { DeleteAccount } from './delete-account.tsx';
 import { HandleForm } from './handle-form.tsx';
+import { NoticesCard } from './notices-card.tsx';
 import { ProfileForm } from './profile-form.tsx';
 import { SignInGate } from '../context/sign-in-gate.tsx';
 import { SignOutCard } from './sign-out-card.tsx';
@@ -43,6 +44,7 @@ const Settings = ({ me }: { me: MeView }) => (
   <>
     <ProfileForm me={me} />
     <HandleForm key={me.handle} me={me} />
+    <NoticesCard />
     <BlockedPeople />
     <SignOutCard />
     <DeleteAccount me={me} />

@@ -85,4 +85,22 @@ export const people = {
   followedAreLive:
     '{count, plural, one {{shown} person you follow is live now} other {{shown} people you follow are live now}}',
   liveNowFollowed: 'Live now: {count, plural, one {{shown} person you follow} other {{shown} people you follow}}',
+  tellMeWhen: 'Tell me when {name} goes live',
+  stopTellingMeWhen: 'Stop telling me when {name} goes live',
+  notices: 'Notifications',
+  thisBrowserTells: 'This browser tells you when a show starts.',
+  thisBrowserIsSilent: 'This browser does not tell you when a show starts.',
+  noticesAreRefused: 'This browser does not let Vybzz show notifications. Allow them in its settings for this site.',
+  noticesAreImpossible: 'This browser cannot show notifications. On an iPhone, add Vybzz to the Home Screen first.',
+  noticesAreNotSetUp: 'Notifications are not set up on this Vybzz.',
+  noticesWereNotAllowed: 'Notifications were not allowed.',
+  otherBrowsersTell:
+    '{count, plural, one {Another browser of yours tells you.} other {{shown} other browsers of yours tell you.}}',
+  turnOnHere: 'Turn on here',
+  turnOffHere: 'Turn off here',
+  yourBellsCouldNotBe: 'The people you are told about could not be loaded',
+  toldOfNobody: 'You are told about nobody yet. Press the bell on the page of somebody you follow.',
+  peopleYouAreToldAbout: 'People you are told about',
+  stopTelling: 'Stop',
+  stopTellingAbout: 'Stop telling me about {name}',
 } as const;

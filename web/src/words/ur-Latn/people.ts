@@ -93,4 +93,22 @@ export const people = {
   followedAreLive:
     '{count, plural, one {Jinhein aap follow karte hain un mein se {shown} is waqt live hai} other {Jinhein aap follow karte hain un mein se {shown} is waqt live hain}}',
   liveNowFollowed: 'Is waqt live: {count, plural, one {following mein se {shown}} other {following mein se {shown}}}',
+  tellMeWhen: 'Jab {name} live hon to mujhe batayein',
+  stopTellingMeWhen: '{name} ke live hone ki ittila band karein',
+  notices: 'Ittilaat',
+  thisBrowserTells: 'Yeh browser aap ko batata hai jab koi show shuru ho.',
+  thisBrowserIsSilent: 'Yeh browser show shuru hone par aap ko nahi batata.',
+  noticesAreRefused: 'Is browser mein Vybzz ki ittilaat band hain. Is site ki settings mein ijazat dein.',
+  noticesAreImpossible: 'Yeh browser ittilaat nahi dikha sakta. iPhone par pehle Vybzz ko Home Screen par add karein.',
+  noticesAreNotSetUp: 'Is Vybzz par ittilaat set up nahi hain.',
+  noticesWereNotAllowed: 'Ittilaat ki ijazat nahi di gayi.',
+  otherBrowsersTell:
+    '{count, plural, one {Aap ka aik aur browser aap ko batata hai.} other {Aap ke {shown} aur browser aap ko batate hain.}}',
+  turnOnHere: 'Yahan on karein',
+  turnOffHere: 'Yahan off karein',
+  yourBellsCouldNotBe: 'Jin ki ittila aap ko milti hai woh list load nahi ho saki',
+  toldOfNobody: 'Abhi aap ko kisi ki ittila nahi milti. Jise aap follow karte hain us ke page par ghanti dabayein.',
+  peopleYouAreToldAbout: 'Log jin ki ittila aap ko milti hai',
+  stopTelling: 'Band karein',
+  stopTellingAbout: '{name} ki ittila band karein',
 } satisfies Translated<typeof english>;

@@ -89,4 +89,23 @@ export const people = {
   followedAreLive:
     '{count, plural, one {جنہیں آپ فالو کرتے ہیں ان میں سے {shown} اس وقت لائیو ہے} other {جنہیں آپ فالو کرتے ہیں ان میں سے {shown} اس وقت لائیو ہیں}}',
   liveNowFollowed: 'اس وقت لائیو: {count, plural, one {فالوئنگ میں سے {shown}} other {فالوئنگ میں سے {shown}}}',
+  tellMeWhen: 'جب {name} لائیو ہوں تو مجھے بتائیں',
+  stopTellingMeWhen: '{name} کے لائیو ہونے کی اطلاع بند کریں',
+  notices: 'اطلاعات',
+  thisBrowserTells: 'یہ براؤزر آپ کو بتاتا ہے جب کوئی شو شروع ہو۔',
+  thisBrowserIsSilent: 'یہ براؤزر شو شروع ہونے پر آپ کو نہیں بتاتا۔',
+  noticesAreRefused: 'اس براؤزر میں \u2068Vybzz\u2069 کی اطلاعات بند ہیں۔ اس سائٹ کی سیٹنگز میں اجازت دیں۔',
+  noticesAreImpossible:
+    'یہ براؤزر اطلاعات نہیں دکھا سکتا۔ آئی فون پر پہلے \u2068Vybzz\u2069 کو ہوم اسکرین پر شامل کریں۔',
+  noticesAreNotSetUp: 'اس \u2068Vybzz\u2069 پر اطلاعات سیٹ اپ نہیں ہیں۔',
+  noticesWereNotAllowed: 'اطلاعات کی اجازت نہیں دی گئی۔',
+  otherBrowsersTell:
+    '{count, plural, one {آپ کا ایک اور براؤزر آپ کو بتاتا ہے۔} other {آپ کے {shown} اور براؤزر آپ کو بتاتے ہیں۔}}',
+  turnOnHere: 'یہاں آن کریں',
+  turnOffHere: 'یہاں آف کریں',
+  yourBellsCouldNotBe: 'جن کی اطلاع آپ کو ملتی ہے وہ فہرست لوڈ نہیں ہو سکی',
+  toldOfNobody: 'ابھی آپ کو کسی کی اطلاع نہیں ملتی۔ جسے آپ فالو کرتے ہیں اس کے پیج پر گھنٹی دبائیں۔',
+  peopleYouAreToldAbout: 'لوگ جن کی اطلاع آپ کو ملتی ہے',
+  stopTelling: 'بند کریں',
+  stopTellingAbout: '{name} کی اطلاع بند کریں',
 } satisfies Translated<typeof english>;
