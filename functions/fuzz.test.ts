@@ -158,7 +158,9 @@ it(
           body: bodiless ? undefined : (raw ?? withUpload(body)),
           headers: type === undefined || bodiless ? {} : { 'content-type': type },
         });
-        expect(answer.status, JSON.stringify(answer.body)).toBeLessThan(500);
+        // oEmbed has a refusal of its own for a format that is not offered, and it is a 501
+        if (answer.body?.error !== 'format-not-offered')
+          expect(answer.status, JSON.stringify(answer.body)).toBeLessThan(500);
         const key = `${answer.status} ${answer.body?.error ?? 'done'}`;
         seen[key] = (seen[key] ?? 0) + 1;
         learn(answer.body);

@@ -125,7 +125,7 @@ it('stays ended whatever comes, and still completes its recording', () => {
     }),
   ].reduce(step, ended);
   expect(whole).toMatchObject({ state: 'ended', endedBecause: 'finished', endedAt: 9_000 });
-  expect(recording(whole)).toEqual({ is: 'ready', playbackId: 'p', durationSeconds: 12 });
+  expect(recording(whole)).toEqual({ is: 'ready', assetId: 'a1', playbackId: 'p', durationSeconds: 12 });
   // Mux has closed one recording; whether it has opened another since nobody has said
   expect([awaitsCompletion(whole), freesChannelAt(whole)]).toEqual([true, undefined]);
   const completed = step(whole, { type: 'mux-completed', at: 12_000 });
@@ -153,7 +153,7 @@ it('is told to Mux by one caller at a time, and by another where that one is not
 it('gives no length that was told while the recording still grew', () => {
   const growing = mux({ status: { is: 'ready', at: 1 }, playback: { is: 'p', at: 1 }, duration: { is: 2, at: 1 } });
   const ended = [growing, over].reduce(step, play(claimed(), active, released('finished')));
-  expect(recording(ended)).toEqual({ is: 'ready', playbackId: 'p' });
+  expect(recording(ended)).toEqual({ is: 'ready', assetId: 'a1', playbackId: 'p' });
   expect(dueAt(step(ended, { type: 'mux-completed', at: 12_000 }))).toBeTypeOf('number');
 });
 
