@@ -44,6 +44,16 @@ export const BroadcastProvider = ({ broadcast, children }: Props) => {
   useEffect(() => askBeforeLeaving(broadcast), [broadcast]);
   const t = useTranslations('broadcast');
   useEffect(() => announce(broadcast, t), [broadcast, t]);
+  useEffect(
+    () =>
+      broadcast.scenes.setWords({
+        starting: t('card.starting'),
+        break: t('card.break'),
+        ended: t('card.ended'),
+        off: t('cameraIsOff'),
+      }),
+    [broadcast, t],
+  );
   return <BroadcastContext value={broadcast}>{children}</BroadcastContext>;
 };
 

@@ -9,8 +9,8 @@ export type Broadcast =
   | { at: 'idle' }
   /** The browser asks for the camera and microphone. */
   | { at: 'asking' }
-  /** Preview; nothing leaves the machine. `problem`: why the last Start did not create a stream. */
-  | { at: 'ready'; problem?: string }
+  /** Preview; nothing leaves the machine. `problem`: what was thrown where the last Start did not create a stream. */
+  | { at: 'ready'; problem?: unknown }
   | { at: 'connecting'; now: 'creating' }
   /** `sinceMs`: a show that was on the air before is gone on with. */
   | { at: 'connecting'; now: 'dialling' | 'starting'; streamId: string; sinceMs?: number }
@@ -32,7 +32,7 @@ export type BroadcastEvent =
   | { type: 'dismissed' }
   | { type: 'start-pressed' }
   | { type: 'created'; streamId: string; sinceMs?: number }
-  | { type: 'not-created'; problem: string }
+  | { type: 'not-created'; problem: unknown }
   /** No rung of the ladder works here. */
   | { type: 'unsupported' }
   /** `instead`: there may be another rung to go on with. */

@@ -226,13 +226,14 @@ describe('what does not work', () => {
     expect(created).toBe(false);
   });
 
-  test('a stream that is refused leaves the dialog ready, with the sentence', async () => {
+  test('a stream that is refused leaves the dialog ready, with what was thrown', async () => {
     const show = makeShow({ plan: PLAN });
     show.broadcast.ask();
     await show.time.settle();
-    show.broadcast.start(() => Promise.reject(new Error('You are on the air already.')));
+    const problem = new Error('You are on the air already.');
+    show.broadcast.start(() => Promise.reject(problem));
     await show.time.settle();
-    expect(show.broadcast.getSnapshot().state).toEqual({ at: 'ready', problem: 'You are on the air already.' });
+    expect(show.broadcast.getSnapshot().state).toEqual({ at: 'ready', problem });
     expect(show.awake()).toBe(0);
   });
 

@@ -114,8 +114,6 @@ const USUAL: Format = { shape: 'landscape', quality: '720p30' };
 /** What the worker said so long ago tells nothing of now. */
 const HEALTH_FRESH_MS = 3_500;
 
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : 'The stream could not be created.');
-
 /** A broadcast: performs what `step` wants done, and says what is. Outlives every page that shows it. */
 export const createBroadcast = ({
   ports,
@@ -256,7 +254,7 @@ export const createBroadcast = ({
       urls.startWith(ingestUrl);
       happen({ type: 'created', streamId, ...(goesOnSinceMs !== undefined && { sinceMs: goesOnSinceMs }) });
     } catch (error) {
-      happen({ type: 'not-created', problem: messageOf(error) });
+      happen({ type: 'not-created', problem: error });
     }
   };
 

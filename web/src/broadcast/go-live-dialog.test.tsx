@@ -95,11 +95,11 @@ describe('the Go Live dialog', () => {
   });
 
   it('says why there is no stream, and can be started again', async () => {
-    const { user } = await openDialog({ createStream: () => Promise.reject(new Error('You are on the air already.')) });
+    const { user } = await openDialog({ createStream: () => Promise.reject(new Error('the network is gone')) });
     await startable();
     await user.type(screen.getByLabelText(/Title/), 'First light');
     await user.click(press('Start'));
-    expect(await screen.findByText('You are on the air already.')).toBeTruthy();
+    expect(await screen.findByText('Something went wrong. Try again in a moment.')).toBeTruthy();
     expect(press('Start').hasAttribute('disabled')).toBe(false);
   });
 

@@ -7,6 +7,7 @@ import { Dialog } from '../ui/dialog.tsx';
 import { Field, Select, TextInput } from '../ui/field.tsx';
 import { IconButton } from '../ui/icon-button.tsx';
 import { LatencyField, VisibilityField } from '../ui/show-choices.tsx';
+import { useErrorWords } from '../words/error-words.ts';
 import type { Broadcast } from './broadcast.ts';
 import { useBroadcast, useBroadcastHandle } from './broadcast-provider.tsx';
 import { DeviceSelect } from './device-select.tsx';
@@ -16,6 +17,7 @@ import { NoticeBox } from './notice-box.tsx';
 import { PhoneAdvice } from './phone-advice.tsx';
 import { PictureFields } from './picture-fields.tsx';
 import { Preview } from './preview.tsx';
+import { sceneName } from './scenes/scene-name.ts';
 import './broadcast.css';
 
 /** What the creator has said of the show; the words are those of `POST /stream/create`. */
@@ -30,7 +32,7 @@ type Props = {
   onOpenChange: (open: boolean) => void;
   /** The show is connected: the page may take over. The dialog has closed itself. */
   onLive: (streamId: string) => void;
-  /** Makes the stream and its first address. What it throws has a message for the person. */
+  /** Makes the stream and its first address. What it throws is put into words for the person. */
   createStream: (input: GoLiveInput) => Promise<{ streamId: string; ingestUrl: string }>;
   /** What is said already of a show that was announced, or that goes on after the page was reloaded. @default a new show */
   initial?: GoLiveInput | undefined;
@@ -64,6 +66,7 @@ export const GoLiveDialog = ({
   const t = useTranslations('broadcast');
   const broadcast = useBroadcastHandle();
   const { state, capture, scenes } = useBroadcast();
+  const errorWords = useErrorWords();
   const formId = useId();
   const [input, setInput] = useState(initial);
   const [untitled, setUntitled] = useState(false);
@@ -142,7 +145,9 @@ export const GoLiveDialog = ({
           <PhoneAdvice />
         </div>
         <div className="go-live__fields">
-          {state.at === 'ready' && state.problem && <NoticeBox tone="danger" title={state.problem} />}
+          {state.at === 'ready' && state.problem !== undefined && (
+            <NoticeBox tone="danger" title={errorWords(state.problem)} />
+          )}
           {!goOn && (
             <Field
               label={t('title')}
@@ -188,9 +193,9 @@ export const GoLiveDialog = ({
                 disabled={state.at !== 'ready'}
                 onChange={({ target }) => broadcast.scenes.take(target.value)}
               >
-                {scenes.scenes.map(({ id, name }) => (
-                  <option key={id} value={id}>
-                    {name}
+                {scenes.scenes.map((scene) => (
+                  <option key={scene.id} value={scene.id}>
+                    {sceneName(t, scene)}
                   </option>
                 ))}
               </Select>

@@ -213,14 +213,14 @@ const Devices = ({ disabled }: { disabled: boolean }) => {
             label={t('camera')}
             devices={capture.cameras}
             chosen={capture.cameraId}
-            none="No camera"
+            none={t('noCamera')}
             onChoose={(id) => void broadcast.capture.chooseCamera(id)}
           />
           <DeviceSelect
             label={t('microphone')}
             devices={capture.microphones}
             chosen={capture.microphoneId}
-            none="No microphone"
+            none={t('noMicrophone')}
             onChoose={(id) => void broadcast.capture.chooseMicrophone(id)}
           />
         </Popover.Content>

@@ -1,5 +1,6 @@
 import { Smartphone } from 'lucide-react';
 import { useSyncExternalStore } from 'react';
+import { useTranslations } from 'use-intl';
 
 const TOUCH = '(pointer: coarse)';
 
@@ -13,11 +14,14 @@ const subscribe = (changed: () => void) => {
 const useTouch = (): boolean => useSyncExternalStore(subscribe, () => matchMedia(TOUCH).matches);
 
 /** What a phone does to a show whose page is not in front, said before it happens. */
-export const PhoneAdvice = () =>
-  useTouch() && (
-    <p className="phone-advice">
-      <Smartphone aria-hidden="true" />
-      Keep this page in front: while you look at another app, or your screen is locked, the phone holds back the camera
-      and viewers see your card. The screen stays on by itself.
-    </p>
+export const PhoneAdvice = () => {
+  const t = useTranslations('broadcast');
+  return (
+    useTouch() && (
+      <p className="phone-advice">
+        <Smartphone aria-hidden="true" />
+        {t('keepThisPageInFront')}
+      </p>
+    )
   );
+};

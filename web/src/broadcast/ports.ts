@@ -7,5 +7,5 @@ export type BroadcastPorts = {
   endStream: (streamId: string) => Promise<void>;
 };
 
-/** Makes the stream when Start is pressed. What it throws has a message for the person. */
+/** Makes the stream when Start is pressed. What it throws is put into words for the person. */
 export type CreateStream = () => Promise<{ streamId: string; ingestUrl: string }>;

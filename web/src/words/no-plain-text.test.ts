@@ -9,7 +9,7 @@ const SOURCES = join(import.meta.dirname, '..');
 const NO_WORD = /^[^\p{L}]*$|^Vybzz$|^https?:\/\/$|^rtmps?:\/\/$/u;
 /** The attributes that are read by people. */
 const READ =
-  /^(title|label|aria-label|aria-valuetext|placeholder|alt|text|hint|error|description|confirm|cancel|submit)$/;
+  /^(title|label|aria-label|aria-valuetext|placeholder|alt|text|hint|error|description|confirm|cancel|submit|none|note)$/;
 
 type Node = Record<string, unknown> & { type: string };
 

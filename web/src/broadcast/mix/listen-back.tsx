@@ -1,5 +1,6 @@
 import { Ear, Square } from 'lucide-react';
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { useTranslations } from 'use-intl';
 import { Button } from '../../ui/button.tsx';
 import { useBroadcastHandle } from '../broadcast-provider.tsx';
 
@@ -7,15 +8,9 @@ const LISTEN_MS = 3_000;
 
 type State = 'idle' | 'recording' | 'playing' | 'impossible';
 
-const WORDS = {
-  idle: 'Speak for three seconds, then hear yourself as viewers do. Nothing of it is kept.',
-  recording: 'Speak now…',
-  playing: 'This is how you sound.',
-  impossible: 'This browser cannot play back your sound.',
-} as const satisfies Record<State, string>;
-
 /** Three seconds of the mix, and then those three seconds back. */
 export const ListenBack = () => {
+  const t = useTranslations('broadcast.desk');
   const broadcast = useBroadcastHandle();
   const [state, setState] = useState<State>('idle');
   const release = useRef<() => void>(() => {});
@@ -71,9 +66,9 @@ export const ListenBack = () => {
   return (
     <div className="listen-back">
       <Button icon={isBusy ? <Square /> : <Ear />} onClick={isBusy ? stop : record}>
-        {isBusy ? 'Stop' : 'Listen back'}
+        {isBusy ? t('stop') : t('listenBack')}
       </Button>
-      <output className="muted">{WORDS[state]}</output>
+      <output className="muted">{t(`listen.${state}`)}</output>
     </div>
   );
 };

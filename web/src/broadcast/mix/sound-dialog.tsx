@@ -1,4 +1,5 @@
 import { useCallback, useId } from 'react';
+import { useTranslations } from 'use-intl';
 import { Dialog } from '../../ui/dialog.tsx';
 import { useBroadcast, useBroadcastHandle } from '../broadcast-provider.tsx';
 import { MOST_GAIN } from '../capture/mixing.ts';
@@ -8,49 +9,39 @@ import { ListenBack } from './listen-back.tsx';
 import { Meter } from './meter.tsx';
 import './mix.css';
 
-const SWITCHES = {
-  noiseSuppression: 'Hold back noise',
-  echoCancellation: 'Hold back echo',
-  autoGainControl: 'Keep my voice equally loud',
-} as const satisfies Record<keyof Processing, string>;
-
-const isSwitch = (name: string): name is keyof Processing => name in SWITCHES;
+const SWITCHES = ['noiseSuppression', 'echoCancellation', 'autoGainControl'] as const satisfies (keyof Processing)[];
 
 /** The mixing desk: what viewers hear of the microphone and of what is shared, and how it is cleaned up. */
 export const SoundDialog = ({ onClose }: { onClose: () => void }) => {
+  const t = useTranslations('broadcast');
   const broadcast = useBroadcastHandle();
   const { capture, scenes } = useBroadcast();
   const hasShared = capture.hasSharedSound || scenes.media !== undefined;
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => !open && onClose()}
-      title="Sound"
-      description="What viewers hear. Together it is never louder than it may be: a limiter sees to that."
-    >
+    <Dialog open onOpenChange={(open) => !open && onClose()} title={t('sound')} description={t('desk.whatViewersHear')}>
       <div className="mix">
-        <Fader input="microphone" label="Microphone" note={capture.hasMicrophone ? undefined : 'No microphone'} />
         <Fader
-          input="shared"
-          label="Shared tab, system or video"
-          note={hasShared ? undefined : 'Nothing that is shared has sound now'}
+          input="microphone"
+          label={t('microphone')}
+          note={capture.hasMicrophone ? undefined : t('noMicrophone')}
         />
+        <Fader input="shared" label={t('desk.shared')} note={hasShared ? undefined : t('desk.nothingShared')} />
         <fieldset className="mix__switches">
-          <legend>The microphone’s sound</legend>
-          {Object.entries(SWITCHES).map(([name, label]) => (
+          <legend>{t('desk.microphoneSound')}</legend>
+          {SWITCHES.map((name) => (
             <label key={name} className="mix__switch">
               <input
                 type="checkbox"
-                checked={isSwitch(name) && capture.processing[name]}
+                checked={capture.processing[name]}
                 disabled={!capture.hasMicrophone}
                 onChange={({ target }) =>
                   void broadcast.capture.setProcessing({ ...capture.processing, [name]: target.checked })
                 }
               />
-              {label}
+              {t(`desk.${name}`)}
             </label>
           ))}
-          <p className="muted">For music switch all three off. Without headphones, leave echo held back.</p>
+          <p className="muted">{t('desk.forMusic')}</p>
         </fieldset>
         <ListenBack />
       </div>
@@ -61,6 +52,7 @@ export const SoundDialog = ({ onClose }: { onClose: () => void }) => {
 type FaderProps = { input: SoundInput; label: string; note: string | undefined };
 
 const Fader = ({ input, label, note }: FaderProps) => {
+  const t = useTranslations('broadcast');
   const broadcast = useBroadcastHandle();
   const { capture } = useBroadcast();
   const id = useId();
@@ -78,7 +70,7 @@ const Fader = ({ input, label, note }: FaderProps) => {
         max={MOST_GAIN * 100}
         step={5}
         value={percent}
-        aria-valuetext={`${percent} percent`}
+        aria-valuetext={t('desk.percent', { percent })}
         onChange={({ target }) => broadcast.capture.setGain(input, Number(target.value) / 100)}
       />
       {note === undefined ? <Meter level={level} /> : <p className="muted mix__note">{note}</p>}

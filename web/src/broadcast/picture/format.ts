@@ -59,10 +59,10 @@ export const candidatesOf = ({ shape, quality }: Format): Format[] => {
   return cheaper.filter((kind) => smooth || !kind.endsWith('p60')).map((kind) => ({ shape, quality: kind }));
 };
 
-/** "1080p", "720p at 60 a second". */
-export const qualityText = (quality: Quality): string => {
+/** "1080p", "720p60": as it is called in every language. */
+export const qualityName = (quality: Quality): string => {
   const { lines, frameRate } = KINDS[quality];
-  return frameRate === 60 ? `${lines}p at 60 a second` : `${lines}p`;
+  return frameRate === 60 ? `${lines}p60` : `${lines}p`;
 };
 
 /** What `?picture=` says, and what is kept of a wish: `upright-1080p60`. */

@@ -1,8 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createTime } from '#ingest-client/time.testing';
 import { startMixer } from './mixer.ts';
-import { NO_OVERLAYS, USUAL_STAGE, type Layout, type Slot } from './stage.ts';
+import { NO_OVERLAYS, USUAL_STAGE, type Layout, type Slot, type Stage } from './stage.ts';
 
+/** A stage whose cards say something. */
+const IN_WORDS: Stage = {
+  ...USUAL_STAGE,
+  words: { starting: 'Starting soon', break: 'Be right back', ended: 'Thank you', off: 'Camera is off' },
+};
 const FPS = 30;
 const FRAME_MS = 1_000 / FPS;
 const PICTURE = { width: 4, height: 2 };
@@ -139,7 +144,7 @@ describe('the timeline', () => {
 
   test('does not wait for ever for a camera that gives nothing', async () => {
     const { time, mixer, started, painted } = set();
-    mixer.show({ camera: true, screen: false });
+    mixer.show({ camera: true, screen: false }, IN_WORDS);
     await time.pass(1_000);
     expect(started).toEqual([700]);
     expect(painted()).toContain('Camera is off');
@@ -218,7 +223,7 @@ describe('what is shown', () => {
     mixer.show({ camera: true, screen: false });
     await push('camera', 'a');
     await time.pass(FRAME_MS);
-    mixer.show({ camera: false, screen: false });
+    mixer.show({ camera: false, screen: false }, IN_WORDS);
     expect(painted()).toContain('Camera is off');
     expect(out.map(({ of }) => of)).toEqual(['a', expect.not.stringContaining('a')]);
   });
@@ -277,7 +282,7 @@ describe('what is shown', () => {
 });
 
 describe('a scene', () => {
-  const scene = (layout: Layout, overlays = NO_OVERLAYS) => ({ ...USUAL_STAGE, layout, overlays });
+  const scene = (layout: Layout, overlays = NO_OVERLAYS) => ({ ...IN_WORDS, layout, overlays });
 
   test('that is the camera alone goes through unpainted, though a screen is shared beside it', async () => {
     const { mixer, painted, out, push } = set();

@@ -57,17 +57,12 @@ export const NO_OVERLAYS: Overlays = {
   background: '#000000',
 };
 
-/** Before anything has been said: the camera, before the screen where one is shared. */
+/** Before anything has been said, in whatever language: the camera, before the screen where one is shared. */
 export const USUAL_STAGE: Stage = {
   layout: { is: 'inset', corner: 'bottom-right', size: 'small', round: false },
   overlays: NO_OVERLAYS,
   name: '',
-  words: {
-    starting: 'Starting soon',
-    break: 'Be right back',
-    ended: 'Thank you for watching',
-    off: 'Camera is off',
-  },
+  words: { starting: '', break: '', ended: '', off: '' },
   untilMs: undefined,
 };
 

@@ -1,39 +1,32 @@
 import { Plus, Trash2 } from 'lucide-react';
 import { useId, useState } from 'react';
+import { useTranslations } from 'use-intl';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Field, Select, TextInput } from '../../ui/field.tsx';
 import { useBroadcast, useBroadcastHandle } from '../broadcast-provider.tsx';
 import { NoticeBox } from '../notice-box.tsx';
-import { CARDS, CORNERS, INSET_SIZES, type Corner, type Layout } from '../picture/stage.ts';
+import { CARDS, CORNERS, INSET_SIZES, type Layout } from '../picture/stage.ts';
+import { sceneName } from './scene-name.ts';
 import { SCENE_LIMITS, type Dressing, type Scene } from './scene-set.ts';
-import { SCENE_PROBLEMS } from './scenes.ts';
 import './scenes.css';
 
-const KINDS: { is: Layout['is']; name: string; layout: Layout }[] = [
-  { is: 'camera', name: 'Camera', layout: { is: 'camera' } },
-  { is: 'screen', name: 'Screen', layout: { is: 'screen' } },
-  {
-    is: 'inset',
-    name: 'Screen and camera',
-    layout: { is: 'inset', corner: 'bottom-right', size: 'small', round: false },
-  },
-  { is: 'side-by-side', name: 'Side by side', layout: { is: 'side-by-side' } },
-  { is: 'media', name: 'Pictures or video', layout: { is: 'media' } },
-  { is: 'card', name: 'Card with words', layout: { is: 'card', card: 'break', minutes: 0 } },
-];
-
-const CORNER_NAMES = {
-  'top-left': 'Top left',
-  'top-right': 'Top right',
-  'bottom-left': 'Bottom left',
-  'bottom-right': 'Bottom right',
-} as const satisfies Record<Corner, string>;
-const SIZE_NAMES = { small: 'Small', medium: 'Medium', large: 'Large' } as const;
-const CARD_NAMES = { starting: 'Starting soon', break: 'Be right back', ended: 'Thank you for watching' } as const;
+/** What a scene can show, as it begins. */
+const LAYOUTS = {
+  camera: { is: 'camera' },
+  screen: { is: 'screen' },
+  inset: { is: 'inset', corner: 'bottom-right', size: 'small', round: false },
+  'side-by-side': { is: 'side-by-side' },
+  media: { is: 'media' },
+  card: { is: 'card', card: 'break', minutes: 0 },
+} as const satisfies { [Kind in Layout['is']]: Extract<Layout, { is: Kind }> };
+const KINDS = ['camera', 'screen', 'inset', 'side-by-side', 'media', 'card'] as const satisfies Layout['is'][];
+const FORMS = ['square', 'round'] as const;
+const BYTES_IN_MB = 1024 * 1024;
 
 /** Every scene and what lies over all of them. Changes hold at once, on the air too. */
 export const SceneEditor = ({ onClose }: { onClose: () => void }) => {
+  const t = useTranslations('broadcast');
   const broadcast = useBroadcastHandle();
   const { scenes } = useBroadcast();
   const [chosenId, setChosenId] = useState(scenes.liveId);
@@ -42,19 +35,24 @@ export const SceneEditor = ({ onClose }: { onClose: () => void }) => {
     <Dialog
       open
       onOpenChange={(open) => !open && onClose()}
-      title="Scenes"
-      description="Kept for you in this browser. What you change of the scene on the air is seen at once."
+      title={t('scenes.scenes')}
+      description={t('scenes.keptForYou')}
       width="l"
     >
       <div className="scene-editor">
-        {scenes.problem && <NoticeBox tone="warn" title={SCENE_PROBLEMS[scenes.problem]} />}
-        <section className="scene-editor__part" aria-label="One scene">
-          <Field label="Scene">
+        {scenes.problem && (
+          <NoticeBox
+            tone="warn"
+            title={t(`scenes.problem.${scenes.problem}`, { most: SCENE_LIMITS.pictureBytes / BYTES_IN_MB })}
+          />
+        )}
+        <section className="scene-editor__part" aria-label={t('scenes.oneScene')}>
+          <Field label={t('scenes.scene')}>
             {(control) => (
               <Select {...control} value={chosen?.id} onChange={({ target }) => setChosenId(target.value)}>
-                {scenes.scenes.map(({ id, name }) => (
-                  <option key={id} value={id}>
-                    {name}
+                {scenes.scenes.map((scene) => (
+                  <option key={scene.id} value={scene.id}>
+                    {sceneName(t, scene)}
                   </option>
                 ))}
               </Select>
@@ -66,9 +64,9 @@ export const SceneEditor = ({ onClose }: { onClose: () => void }) => {
               size="s"
               icon={<Plus />}
               disabled={scenes.scenes.length >= SCENE_LIMITS.scenes}
-              onClick={() => broadcast.scenes.add({ name: 'New scene', layout: { is: 'camera' } })}
+              onClick={() => broadcast.scenes.add({ name: t('scenes.newScene'), layout: { is: 'camera' } })}
             >
-              Add a scene
+              {t('scenes.add')}
             </Button>
             <Button
               size="s"
@@ -76,7 +74,7 @@ export const SceneEditor = ({ onClose }: { onClose: () => void }) => {
               disabled={scenes.scenes.length === 1 || !chosen}
               onClick={() => chosen && broadcast.scenes.remove(chosen.id)}
             >
-              Remove this scene
+              {t('scenes.remove')}
             </Button>
           </div>
         </section>
@@ -87,17 +85,19 @@ export const SceneEditor = ({ onClose }: { onClose: () => void }) => {
 };
 
 const SceneFields = ({ scene }: { scene: Scene }) => {
+  const t = useTranslations('broadcast');
   const broadcast = useBroadcastHandle();
   const { layout } = scene;
   const change = (next: Layout) => broadcast.scenes.change({ ...scene, layout: next });
   return (
     <>
       <div className="scene-editor__row">
-        <Field label="Name">
+        <Field label={t('scenes.name')}>
           {(control) => (
             <TextInput
               {...control}
               value={scene.name}
+              placeholder={sceneName(t, { ...scene, name: '' })}
               maxLength={SCENE_LIMITS.nameCharacters}
               dir="auto"
               onChange={({ target }) => broadcast.scenes.change({ ...scene, name: target.value })}
@@ -105,35 +105,34 @@ const SceneFields = ({ scene }: { scene: Scene }) => {
           )}
         </Field>
         <Choice
-          label="What it shows"
+          label={t('scenes.whatItShows')}
           value={layout.is}
-          names={Object.fromEntries(KINDS.map(({ is, name }) => [is, name]))}
-          onChoose={(is) => {
-            const kind = KINDS.find((candidate) => candidate.is === is);
-            if (kind) change(kind.layout);
-          }}
+          among={KINDS}
+          nameOf={(kind) => t(`scenes.layout.${kind}`)}
+          onChoose={(kind) => change(LAYOUTS[kind])}
         />
       </div>
       {layout.is === 'inset' && (
         <div className="scene-editor__row">
           <Choice
-            label="Where the camera is"
+            label={t('scenes.whereTheCameraIs')}
             value={layout.corner}
-            names={CORNER_NAMES}
-            onChoose={(corner) =>
-              change({ ...layout, corner: CORNERS.find((name) => name === corner) ?? layout.corner })
-            }
+            among={CORNERS}
+            nameOf={(corner) => t(`scenes.corner.${corner}`)}
+            onChoose={(corner) => change({ ...layout, corner })}
           />
           <Choice
-            label="Size of the camera"
+            label={t('scenes.sizeOfTheCamera')}
             value={layout.size}
-            names={SIZE_NAMES}
-            onChoose={(size) => change({ ...layout, size: INSET_SIZES.find((name) => name === size) ?? layout.size })}
+            among={INSET_SIZES}
+            nameOf={(size) => t(`scenes.size.${size}`)}
+            onChoose={(size) => change({ ...layout, size })}
           />
           <Choice
-            label="Form of the camera"
+            label={t('scenes.formOfTheCamera')}
             value={layout.round ? 'round' : 'square'}
-            names={{ square: 'With corners', round: 'Round' }}
+            among={FORMS}
+            nameOf={(form) => t(`scenes.form.${form}`)}
             onChoose={(form) => change({ ...layout, round: form === 'round' })}
           />
         </div>
@@ -141,12 +140,13 @@ const SceneFields = ({ scene }: { scene: Scene }) => {
       {layout.is === 'card' && (
         <div className="scene-editor__row">
           <Choice
-            label="What it says"
+            label={t('scenes.whatItSays')}
             value={layout.card}
-            names={CARD_NAMES}
-            onChoose={(card) => change({ ...layout, card: CARDS.find((name) => name === card) ?? layout.card })}
+            among={CARDS}
+            nameOf={(card) => t(`card.${card}`)}
+            onChoose={(card) => change({ ...layout, card })}
           />
-          <Field label="Countdown in minutes" hint="0 for none. It begins when the scene is shown.">
+          <Field label={t('scenes.countdown')} hint={t('scenes.countdownHint')}>
             {(control) => (
               <TextInput
                 {...control}
@@ -171,15 +171,13 @@ const SceneFields = ({ scene }: { scene: Scene }) => {
 };
 
 const MediaFields = ({ scene }: { scene: Scene }) => {
+  const t = useTranslations('broadcast.scenes');
   const broadcast = useBroadcastHandle();
   const { scenes } = useBroadcast();
   const count = scenes.slides[scene.id] ?? 0;
-  const has = scenes.video ?? (count > 0 ? `${count} ${count === 1 ? 'picture' : 'pictures'}` : 'Nothing yet');
+  const has = scenes.video === undefined ? t('picturesHere', { count }) : t('videoHere', { name: scenes.video });
   return (
-    <Field
-      label="Pictures, or one video file"
-      hint={`${has}. Up to ${SCENE_LIMITS.slides} pictures, shown one after the other as you turn them. A video plays over and over and is not kept.`}
-    >
+    <Field label={t('files')} hint={`${has} ${t('filesHint', { most: SCENE_LIMITS.slides })}`}>
       {(control) => (
         <input
           {...control}
@@ -196,50 +194,46 @@ const MediaFields = ({ scene }: { scene: Scene }) => {
 
 /** What lies over and under every scene. */
 const DressingFields = ({ dressing }: { dressing: Dressing }) => {
+  const t = useTranslations('broadcast.scenes');
   const broadcast = useBroadcastHandle();
   const { scenes } = useBroadcast();
   const dress = (change: Partial<Dressing>) => broadcast.scenes.dress({ ...dressing, ...change });
   const { lowerThird, ticker, logo } = dressing;
   return (
-    <section className="scene-editor__part" aria-label="Over every scene">
-      <h3>Over every scene</h3>
+    <section className="scene-editor__part" aria-label={t('overEveryScene')}>
+      <h3>{t('overEveryScene')}</h3>
       <Switch
-        label="Name at the bottom"
+        label={t('nameAtTheBottom')}
         on={lowerThird.shown}
         onSwitch={(shown) => dress({ lowerThird: { ...lowerThird, shown } })}
       />
       <div className="scene-editor__row">
         <Words
-          label="Name"
+          label={t('name')}
           value={lowerThird.name}
           onWrite={(name) => dress({ lowerThird: { ...lowerThird, name } })}
         />
         <Words
-          label="Line under it"
+          label={t('lineUnderIt')}
           value={lowerThird.line}
           onWrite={(line) => dress({ lowerThird: { ...lowerThird, line } })}
         />
       </div>
-      <Switch
-        label="Text that runs along the bottom"
-        on={ticker.shown}
-        onSwitch={(shown) => dress({ ticker: { ...ticker, shown } })}
-      />
-      <Words label="Running text" value={ticker.text} onWrite={(text) => dress({ ticker: { ...ticker, text } })} />
-      <Switch label="Logo" on={logo.shown} onSwitch={(shown) => dress({ logo: { ...logo, shown } })} />
+      <Switch label={t('ticker')} on={ticker.shown} onSwitch={(shown) => dress({ ticker: { ...ticker, shown } })} />
+      <Words label={t('tickerText')} value={ticker.text} onWrite={(text) => dress({ ticker: { ...ticker, text } })} />
+      <Switch label={t('logo')} on={logo.shown} onSwitch={(shown) => dress({ logo: { ...logo, shown } })} />
       <div className="scene-editor__row">
-        <PictureFile label="Picture of the logo" name="logo" has={scenes.hasLogo} />
+        <PictureFile label={t('logoPicture')} name="logo" has={scenes.hasLogo} />
         <Choice
-          label="Where the logo is"
+          label={t('whereTheLogoIs')}
           value={logo.corner}
-          names={CORNER_NAMES}
-          onChoose={(corner) =>
-            dress({ logo: { ...logo, corner: CORNERS.find((name) => name === corner) ?? logo.corner } })
-          }
+          among={CORNERS}
+          nameOf={(corner) => t(`corner.${corner}`)}
+          onChoose={(corner) => dress({ logo: { ...logo, corner } })}
         />
       </div>
       <div className="scene-editor__row">
-        <Field label="Background colour">
+        <Field label={t('backgroundColour')}>
           {(control) => (
             <input
               {...control}
@@ -250,17 +244,18 @@ const DressingFields = ({ dressing }: { dressing: Dressing }) => {
             />
           )}
         </Field>
-        <PictureFile label="Background picture" name="background" has={scenes.hasBackground} />
+        <PictureFile label={t('backgroundPicture')} name="background" has={scenes.hasBackground} />
       </div>
     </section>
   );
 };
 
 const PictureFile = ({ label, name, has }: { label: string; name: 'logo' | 'background'; has: boolean }) => {
+  const t = useTranslations('broadcast.scenes');
   const broadcast = useBroadcastHandle();
   return (
     <div className="scene-editor__file">
-      <Field label={label} {...(has && { hint: 'There is one; another takes its place.' })}>
+      <Field label={label} {...(has && { hint: t('thereIsOne') })}>
         {(control) => (
           <input
             {...control}
@@ -273,7 +268,7 @@ const PictureFile = ({ label, name, has }: { label: string; name: 'logo' | 'back
       </Field>
       {has && (
         <Button size="s" onClick={() => void broadcast.scenes.setPicture(name, undefined)}>
-          {name === 'logo' ? 'Remove the logo' : 'Remove the background'}
+          {name === 'logo' ? t('removeTheLogo') : t('removeTheBackground')}
         </Button>
       )}
     </div>
@@ -294,20 +289,25 @@ const Words = ({ label, value, onWrite }: { label: string; value: string; onWrit
   </Field>
 );
 
-type ChoiceProps = {
+type ChoiceProps<Value extends string> = {
   label: string;
-  value: string;
-  names: Readonly<Record<string, string>>;
-  onChoose: (value: string) => void;
+  value: Value;
+  among: readonly Value[];
+  nameOf: (value: Value) => string;
+  onChoose: (value: Value) => void;
 };
 
-const Choice = ({ label, value, names, onChoose }: ChoiceProps) => (
+const Choice = <Value extends string>({ label, value, among, nameOf, onChoose }: ChoiceProps<Value>) => (
   <Field label={label}>
     {(control) => (
-      <Select {...control} value={value} onChange={({ target }) => onChoose(target.value)}>
-        {Object.entries(names).map(([choice, name]) => (
+      <Select
+        {...control}
+        value={value}
+        onChange={({ target }) => onChoose(among.find((choice) => choice === target.value) ?? value)}
+      >
+        {among.map((choice) => (
           <option key={choice} value={choice}>
-            {name}
+            {nameOf(choice)}
           </option>
         ))}
       </Select>

@@ -53,21 +53,17 @@ export type Scene = { id: string; name: string; layout: Layout };
 export type Dressing = z.infer<typeof Dressing>;
 export type SceneSet = { scenes: Scene[]; dressing: Dressing };
 
-/** What a creator has before they have made anything of their own. */
+/** What a creator has before they have made anything of their own. Without a name each is called by what it shows. */
 export const USUAL_SCENES: SceneSet = {
   scenes: [
-    { id: 'camera', name: 'Camera', layout: { is: 'camera' } },
-    {
-      id: 'inset',
-      name: 'Screen and camera',
-      layout: { is: 'inset', corner: 'bottom-right', size: 'small', round: false },
-    },
-    { id: 'screen', name: 'Screen', layout: { is: 'screen' } },
-    { id: 'side-by-side', name: 'Side by side', layout: { is: 'side-by-side' } },
-    { id: 'media', name: 'Pictures or video', layout: { is: 'media' } },
-    { id: 'starting', name: 'Starting soon', layout: { is: 'card', card: 'starting', minutes: 5 } },
-    { id: 'break', name: 'Be right back', layout: { is: 'card', card: 'break', minutes: 0 } },
-    { id: 'ended', name: 'Ended', layout: { is: 'card', card: 'ended', minutes: 0 } },
+    { id: 'camera', name: '', layout: { is: 'camera' } },
+    { id: 'inset', name: '', layout: { is: 'inset', corner: 'bottom-right', size: 'small', round: false } },
+    { id: 'screen', name: '', layout: { is: 'screen' } },
+    { id: 'side-by-side', name: '', layout: { is: 'side-by-side' } },
+    { id: 'media', name: '', layout: { is: 'media' } },
+    { id: 'starting', name: '', layout: { is: 'card', card: 'starting', minutes: 5 } },
+    { id: 'break', name: '', layout: { is: 'card', card: 'break', minutes: 0 } },
+    { id: 'ended', name: '', layout: { is: 'card', card: 'ended', minutes: 0 } },
   ],
   dressing: {
     lowerThird: { shown: false, name: '', line: '' },

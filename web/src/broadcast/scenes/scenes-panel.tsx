@@ -1,10 +1,12 @@
 import { ChevronLeft, ChevronRight, SlidersHorizontal } from 'lucide-react';
 import { lazy, Suspense, useEffect, useState } from 'react';
+import { useTranslations } from 'use-intl';
 import { Button } from '../../ui/button.tsx';
 import { IconButton } from '../../ui/icon-button.tsx';
 import { part } from '../../ui/part.ts';
 import { useBroadcast, useBroadcastHandle } from '../broadcast-provider.tsx';
 import { pictureLimits } from '../picture/format.ts';
+import { sceneName } from './scene-name.ts';
 import { overlaysOf, type Scene } from './scene-set.ts';
 import type { ScenesView } from './scenes.ts';
 import { StageCanvas } from './stage-canvas.tsx';
@@ -27,6 +29,7 @@ const isForScenes = ({ target, ctrlKey, metaKey, altKey, repeat }: KeyboardEvent
 
 /** The scenes as they would go out, and which one does; a press or its number shows another. */
 export const ScenesPanel = ({ disabled }: { disabled: boolean }) => {
+  const t = useTranslations('broadcast');
   const broadcast = useBroadcastHandle();
   const { scenes, picture } = useBroadcast();
   const sources = useSources();
@@ -49,15 +52,15 @@ export const ScenesPanel = ({ disabled }: { disabled: boolean }) => {
   const live = scenes.scenes.find(({ id }) => id === scenes.liveId);
   const slides = live?.layout.is === 'media' ? (scenes.slides[live.id] ?? 0) : 0;
   return (
-    <section className="scenes" aria-label="Scenes">
+    <section className="scenes" aria-label={t('scenes.scenes')}>
       <header className="scenes__header">
-        <h3>Scenes</h3>
-        <span className="muted scenes__hint">Press one, or its number key. Viewers see it at once.</span>
+        <h3>{t('scenes.scenes')}</h3>
+        <span className="muted scenes__hint">{t('scenes.pressOne')}</span>
         <Button size="s" icon={<SlidersHorizontal />} onClick={() => setEditing(true)}>
-          Edit
+          {t('scenes.edit')}
         </Button>
       </header>
-      <output className="visually-hidden">{live && `Viewers see: ${live.name}`}</output>
+      <output className="visually-hidden">{live && t('scenes.viewersSee', { name: sceneName(t, live) })}</output>
       <ul className="scenes__list">
         {scenes.scenes.map((scene, i) => (
           <li key={scene.id}>
@@ -81,7 +84,7 @@ export const ScenesPanel = ({ disabled }: { disabled: boolean }) => {
                     {i + 1}
                   </kbd>
                 )}
-                {scene.name}
+                <bdi>{sceneName(t, scene)}</bdi>
               </span>
             </button>
           </li>
@@ -90,14 +93,14 @@ export const ScenesPanel = ({ disabled }: { disabled: boolean }) => {
       {slides > 1 && (
         <div className="scenes__slides">
           <IconButton
-            label="The picture before"
+            label={t('scenes.pictureBefore')}
             icon={<ChevronLeft />}
             disabled={disabled || scenes.slide === 0}
             onClick={() => broadcast.scenes.turn(-1)}
           />
-          <output>{`Picture ${scenes.slide + 1} of ${slides}`}</output>
+          <output>{t('scenes.pictureOf', { slide: scenes.slide + 1, slides })}</output>
           <IconButton
-            label="The next picture"
+            label={t('scenes.nextPicture')}
             icon={<ChevronRight />}
             disabled={disabled || scenes.slide === slides - 1}
             onClick={() => broadcast.scenes.turn(1)}

@@ -72,6 +72,16 @@ test('what a creator makes is kept for that creator, and loaded with them', asyn
   expect(second.images).toContain('logo on');
 });
 
+test('cards say what they say in the language that the creator reads, on the air too', () => {
+  const { scenes, stages } = set();
+  const words = { starting: 'شروع', break: 'وقفہ', ended: 'شکریہ', off: 'کیمرا بند ہے' };
+  scenes.take('break');
+  scenes.setWords(words);
+  expect(stages.at(-1)).toMatchObject({ layout: { is: 'card', card: 'break' }, words });
+  scenes.take('starting');
+  expect(stages.at(-1)).toMatchObject({ words });
+});
+
 test('pictures are turned one after the other, and what is no picture is said to be none', async () => {
   const { scenes } = set();
   await scenes.setPerson(ASHA);

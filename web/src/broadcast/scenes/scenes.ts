@@ -6,13 +6,7 @@ import { overlaysOf, SCENE_LIMITS, type Dressing, type Scene } from './scene-set
 export type Playing = { picture: MediaStreamTrack; sound: MediaStreamTrack | undefined; stop: () => void };
 
 /** What a person should know of the files that they have given: the closed set. */
-export const SCENE_PROBLEMS = {
-  'not-a-picture': 'This is no picture or video that this browser can read.',
-  'too-large': 'This picture is too large: 10 MB at most.',
-  'no-video-files': 'This browser cannot put a video file into a show. Pictures work.',
-  'not-kept': 'Your scenes could not be kept in this browser: it has no room, or may not keep anything.',
-} as const;
-export type SceneProblem = keyof typeof SCENE_PROBLEMS;
+export type SceneProblem = 'not-a-picture' | 'too-large' | 'no-video-files' | 'not-kept';
 
 export type ScenesView = {
   scenes: readonly Scene[];
@@ -40,6 +34,8 @@ export type Scenes = {
   view: () => ScenesView;
   /** Whose they are: loads what that creator has kept. */
   setPerson: (person: Person) => Promise<void>;
+  /** What cards say, in the language that the creator reads. */
+  setWords: (words: Stage['words']) => void;
   /** Shows this scene to viewers. */
   take: (id: string) => void;
   change: (scene: Scene) => void;
@@ -226,6 +222,10 @@ export const createScenes = ({
         await loadPictures();
         await showSlide();
       }
+      changed();
+    },
+    setWords: (words) => {
+      setStage({ words });
       changed();
     },
     take: (id) => {
