@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { createAdmission } from './admission.ts';
 import { createHandshakes } from './handshakes.ts';
-import { LIMITS, LOAD_UNITS } from './limits.ts';
-import { unitsAtLeast } from './session/declared-pipeline.ts';
+import { LIMITS, LOAD_UNITS, MORE_LOAD, UNITS_PER_CORE } from './limits.ts';
+import type { MediaFacts } from './media/container.ts';
+import { loadUnits, unitsAtLeast } from './session/declared-pipeline.ts';
+
+const VP8: MediaFacts = { container: 'matroska', video: { codec: 'vp8', width: 1_280, height: 720 } };
 
 describe('[L6] load units', () => {
   it('are taken up to the capacity', () => {
@@ -52,19 +55,33 @@ describe('[L6] load units', () => {
     expect(admission.fullness).toBe(0.65);
   });
 
-  it('of a task of 1 vCPU and 4 GB are bound by memory where shows are copied, by units where they are encoded', () => {
-    const task = () =>
-      createAdmission({ capacityUnits: 194, memoryBytes: 4 * 1024 ** 3, maxSessions: LIMITS.sessions });
-    const fill = (units: number): number => {
-      const admission = task();
+  it('of a task of 1 vCPU and 4 GB are bound by its thread where shows are copied, by its core where they are encoded', () => {
+    const fill = (units: number, cores: number): number => {
+      const maxSessions = Math.floor(Math.min(1, cores) * UNITS_PER_CORE);
+      const capacityUnits = Math.floor(cores * UNITS_PER_CORE);
+      const admission = createAdmission({ capacityUnits, memoryBytes: cores * 4 * 1024 ** 3, maxSessions });
       while (admission.reserve(units)) expect(admission.fullness).toBeLessThanOrEqual(1);
       return admission.sessions;
     };
-    expect([unitsAtLeast('copy', { videoKbps: 2_500 }), unitsAtLeast('copy', { videoKbps: 6_000 })]).toEqual([1, 3]);
-    expect([unitsAtLeast('copy-video', { videoKbps: 3_800 }), unitsAtLeast('transcode', { videoKbps: 6_000 })]).toEqual(
-      [8, 110],
-    );
-    expect([fill(LOAD_UNITS.copy), fill(LOAD_UNITS['copy-video']), fill(LOAD_UNITS.transcode)]).toEqual([134, 27, 1]);
+    const { copy, 'copy-video': copyVideo, transcode } = LOAD_UNITS;
+    expect([fill(copy, 1), fill(copyVideo, 1), fill(transcode, 1)]).toEqual([64, 16, 1]);
+    // More cores encode more, and copy no more: the thread is one.
+    expect([fill(copy, 4), fill(copyVideo, 4), fill(transcode, 4)]).toEqual([64, 64, 6]);
+  });
+
+  it('are more where more bytes are copied, and where a transcode decodes a larger picture or a faster one', () => {
+    const { fromKbps, unitKbps } = MORE_LOAD;
+    const copied = [fromKbps, fromKbps + 1, fromKbps + unitKbps, fromKbps + unitKbps + 1];
+    expect(copied.map((videoKbps) => unitsAtLeast('copy', { videoKbps }))).toEqual([1, 2, 2, 3]);
+    expect(unitsAtLeast('copy-video', { videoKbps: 3_800 })).toBe(LOAD_UNITS['copy-video'] + 1);
+    // It encodes at a bitrate of ours, whatever comes.
+    expect(unitsAtLeast('transcode', { videoKbps: 6_000 })).toBe(LOAD_UNITS.transcode);
+    // A plain client announces nothing.
+    expect(unitsAtLeast('copy', undefined)).toBe(LOAD_UNITS.copy);
+
+    const vp8 = (width: number, height: number, frameRate: number) =>
+      loadUnits({ ...VP8, video: { ...VP8.video, width, height } }, { videoKbps: 6_000, frameRate });
+    expect([vp8(1_920, 1_080, 30), vp8(3_840, 2_160, 30), vp8(1_920, 1_080, 60)]).toEqual([37, 101, 67]);
   });
 
   it('a session alone is let in whatever it weighs', () => {

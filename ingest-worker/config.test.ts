@@ -23,7 +23,8 @@ describe('environment', () => {
         encoderWall: { least: 'none', library: undefined },
         copier: 'worker',
         publisher: 'native',
-        capacityUnits: 388,
+        capacityUnits: 128,
+        capacitySessions: 64,
         memoryBytes: 8 * 1024 ** 3,
         trustedHops: 0,
         handshakesPerMinute: undefined,
@@ -56,8 +57,12 @@ describe('environment', () => {
   it('[L6] a task has what it is granted, whatever its host has', () => {
     // A task of one vCPU sees two CPUs, and its host's memory.
     const parsed = parseConfig({ ...NEEDED, TASK_CPU_UNITS: '1024', TASK_MEMORY_MIB: '4096' }, WORLD);
-    expect(parsed).toMatchObject({ config: { capacityUnits: 194, memoryBytes: 4_096 * 1024 * 1024 } });
-    expect(parseConfig({ ...NEEDED, TASK_CPU_UNITS: '256' }, WORLD)).toMatchObject({ config: { capacityUnits: 48 } });
+    expect(parsed).toMatchObject({
+      config: { capacityUnits: 64, capacitySessions: 64, memoryBytes: 4_096 * 1024 * 1024 },
+    });
+    expect(parseConfig({ ...NEEDED, TASK_CPU_UNITS: '256' }, WORLD)).toMatchObject({
+      config: { capacityUnits: 16, capacitySessions: 16 },
+    });
   });
 
   it('[W2] takes an origin for the one that browsers write', () => {

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { UNITS_PER_CORE } from './limits.ts';
+import { LIMITS, UNITS_PER_CORE } from './limits.ts';
 import type { Level } from './log.ts';
 import { WALL_LEVELS, type WallLevel } from './media/wall.ts';
 
@@ -16,6 +16,8 @@ export type Config = {
   copier: 'worker' | 'ffmpeg';
   publisher: 'native' | 'ffmpeg';
   capacityUnits: number;
+  /** What the one thread carries that has all sockets, whatever they are and however many cores there are. */
+  capacitySessions: number;
   /** What worker and encoders may hold together. */
   memoryBytes: number;
   /** How many proxies of ours stand before the one that connects to us. */
@@ -57,6 +59,7 @@ const Environment = z.object({
   TASK_CPU_UNITS: z.optional(whole(1, 1_000_000)),
   TASK_MEMORY_MIB: z.optional(whole(256, 10_000_000)),
   CAPACITY_UNITS: z.optional(whole(1, 1_000_000)),
+  CAPACITY_SESSIONS: z.optional(whole(1, LIMITS.sessions)),
   HANDSHAKES_PER_MINUTE: z.optional(whole(1, 1_000_000)),
   TRUSTED_HOPS: z._default(whole(0, 8), 0),
   WORKER_ID: z.optional(z.string()),
@@ -108,6 +111,7 @@ export const parseConfig = (
       copier: env.COPIER,
       publisher: env.PUBLISHER,
       capacityUnits: env.CAPACITY_UNITS ?? Math.max(1, Math.floor(cores * UNITS_PER_CORE)),
+      capacitySessions: env.CAPACITY_SESSIONS ?? Math.max(1, Math.floor(Math.min(1, cores) * UNITS_PER_CORE)),
       memoryBytes: env.TASK_MEMORY_MIB === undefined ? world.memoryBytes : env.TASK_MEMORY_MIB * MIB,
       trustedHops: env.TRUSTED_HOPS,
       handshakesPerMinute: env.HANDSHAKES_PER_MINUTE,

@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import * as fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { SUBPROTOCOL } from '#wire';
-import { LIMITS } from './limits.ts';
+import { LIMITS, LOAD_UNITS } from './limits.ts';
 import { streamNumber } from './session/store.testing.ts';
 import { fixture, greet, openSocket, startTestWorker, type TestWorker } from './worker.testing.ts';
 
@@ -114,7 +114,7 @@ describe('[L14] what a handshake has reserved', () => {
     ['another method', { method: 'POST' }],
     ['a peer that has ended its half', { ending: 'end' }],
   ])('leaves room for others after %s, three times', async (_, shape) => {
-    const test = await start({ capacityUnits: 330, handshakesPerMinute: PLENTY });
+    const test = await start({ capacityUnits: 3 * LOAD_UNITS.transcode, handshakesPerMinute: PLENTY });
     const headers: Handshake['headers'] = [
       ['Upgrade', 'websocket'],
       ['Sec-WebSocket-Key', KEY],
@@ -174,7 +174,7 @@ const openHalf = async ({ worker }: TestWorker, begins: boolean): Promise<Socket
 
 describe('[L16] a worker that would let nobody in', () => {
   it('is not ready: full', async () => {
-    const test = await start({ capacityUnits: 110 });
+    const test = await start({ capacityUnits: LOAD_UNITS.transcode });
     await greet(openSocket(test.url()), fixture('vp8-opus.webm').media);
     expect(await readiness(test)).toBe(503);
   });

@@ -130,20 +130,42 @@ export const LIMITS = {
   taskEveryMs: 2_000,
   deploymentEveryMs: 15_000,
 
-  /** What the worker itself holds, each session (its rings as they usually are, and FFmpeg), and each unit of load of it. */
+  /**
+   * What the worker itself holds, each session, and each unit of load of it. Measured (bench/RESULTS.md): 4.4 MB of a copied session
+   * whose server acknowledges promptly, 25 MB with an FFmpeg that encodes sound, 95 MB with one that encodes the picture.
+   */
   workerBytes: 256 * 1024 * 1024,
-  sessionBytes: 25 * 1024 * 1024,
-  unitBytes: 512 * 1024,
-  /** What a copied unit of load was measured with: twice the bitrate is twice the bytes to carry. */
-  unitKbps: 2_800,
+  sessionBytes: 16 * 1024 * 1024,
+  unitBytes: 2.5 * 1024 * 1024,
   /** Of the memory that there is; the rest is the system's, and for shows that hold more than usual. */
   memoryShare: 0.9,
 } as const;
 
-/** Cost of a session in 1/277 of a core, by what FFmpeg has to do; of a transcode up to 1080p at 30 pictures a second. */
-export const LOAD_UNITS = { copy: 1, 'copy-video': 7, transcode: 110 } as const;
-/** What a transcode costs beyond that: each million pixels more to decode, and twice as many pictures. */
-export const MORE_LOAD = { fromPixels: 1_920 * 1_088, perMillionPixels: 31, fastFactor: 1.8 } as const;
+/**
+ * Cores of a session at 720p30 and 2.3 Mb/s, socket to RTMPS, as `npm run bench -- --only cpu` measures them (bench/RESULTS.md); of a
+ * transcode up to 1080p at 30 pictures a second.
+ */
+export const SESSION_CORES = { copy: 0.0109, 'copy-video': 0.0379, transcode: 0.396 } as const;
+/** How much of a core may be taken: a drained backlog, a restart and the system want the rest. */
+const SHARE_OF_CORE = 0.7;
 
-/** The units that one core carries at 70 % of it. */
-export const UNITS_PER_CORE = 194;
+const unitsOf = (cores: number): number => Math.ceil(cores / SESSION_CORES.copy);
+/** Cost of a session in the units of admission: what a copied one takes. */
+export const LOAD_UNITS = {
+  copy: 1,
+  'copy-video': unitsOf(SESSION_CORES['copy-video']),
+  transcode: unitsOf(SESSION_CORES.transcode),
+} as const;
+/** Cores beyond that: of each million pixels more that a transcode decodes, and of each Mb/s more that is carried as it came. */
+const MORE_CORES = { perMillionPixels: 0.112, perMbps: 0.0013 } as const;
+/** The same in units: a transcode pays for its pixels and for twice as many pictures; what is copied pays one for each `unitKbps`. */
+export const MORE_LOAD = {
+  fromPixels: 1_920 * 1_088,
+  perMillionPixels: MORE_CORES.perMillionPixels / SESSION_CORES.copy,
+  fastFactor: 1.8,
+  fromKbps: 2_800,
+  unitKbps: Math.floor((SESSION_CORES.copy / MORE_CORES.perMbps) * 1_000),
+} as const;
+
+/** The units that one core carries. A worker's sockets, rings and RTMPS share one thread: it has no more sessions than that, either. */
+export const UNITS_PER_CORE = Math.floor(SHARE_OF_CORE / SESSION_CORES.copy);

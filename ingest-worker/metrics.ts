@@ -73,7 +73,7 @@ export const createMetrics = ({
       commitDelayMs.prometheus = 0;
       return [
         gauge('sessions', 'Feeds under way.', admission.sessions),
-        gauge('load_units', 'Load of the feeds under way, in 1/277 of a core.', admission.units),
+        gauge('load_units', 'Load of the feeds under way; a copied show is one unit.', admission.units),
         gauge('capacity_units', 'Load that is taken at most.', admission.capacityUnits),
         gauge('fullness', 'Share of load, memory or sessions that is taken, whichever is most.', admission.fullness),
         '# HELP ingest_encoder_wall How FFmpeg is shut in.\n# TYPE ingest_encoder_wall gauge\n' +

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { encodeFrame } from '#wire';
-import { LIMITS } from './limits.ts';
+import { LIMITS, LOAD_UNITS } from './limits.ts';
 import { OTHER_STREAM, STREAM } from './session/store.testing.ts';
 import { fixture, greet, openSocket, resume, sendMedia, startTestWorker, type TestWorker } from './worker.testing.ts';
 
@@ -62,7 +62,7 @@ describe('the door', () => {
   });
 
   it('[L6] is shut where there is no room, and says when to try again', async () => {
-    const test = await start({ capacityUnits: 120 });
+    const test = await start({ capacityUnits: LOAD_UNITS.transcode + LOAD_UNITS['copy-video'] });
     await greet(openSocket(test.url()), fixture('vp8-opus.webm').media);
     const other = () => test.memory.issue({ streamId: OTHER_STREAM });
     expect(await refusal(test.url(other()))).toEqual({ status: 503, retryAfter: '5' });
@@ -72,7 +72,7 @@ describe('the door', () => {
   });
 
   it('[L6] a recording that costs more than was asked for is turned away where there is no room', async () => {
-    const test = await start({ capacityUnits: 120 });
+    const test = await start({ capacityUnits: LOAD_UNITS.transcode + LOAD_UNITS['copy-video'] });
     const vp8 = fixture('vp8-opus.webm');
     await greet(openSocket(test.url()), vp8.media);
     const other = openSocket(test.url(test.memory.issue({ streamId: OTHER_STREAM }), '?rung=webcodecs'));
@@ -81,7 +81,7 @@ describe('the door', () => {
   });
 
   it('[L6] a recording that costs less gives room back', async () => {
-    const test = await start({ capacityUnits: 120 });
+    const test = await start({ capacityUnits: LOAD_UNITS.transcode + LOAD_UNITS['copy-video'] });
     const plain = openSocket(test.url(), { plain: true });
     await new Promise((resolve) => plain.socket.on('open', resolve));
     expect(await refusal(test.url(test.memory.issue({ streamId: OTHER_STREAM })))).toMatchObject({ status: 503 });
@@ -92,7 +92,7 @@ describe('the door', () => {
   });
 
   it('[L6] [W14] a client gets back to its feed in a worker that is full', async () => {
-    const test = await start({ capacityUnits: 100 });
+    const test = await start({ capacityUnits: LOAD_UNITS.transcode - 1 });
     const vp8 = fixture('vp8-opus.webm');
     const first = openSocket(test.url());
     const welcome = await greet(first, vp8.media);

@@ -105,6 +105,7 @@ export const startTestWorker = async ({
       copier: 'worker',
       publisher: 'native',
       capacityUnits: 1_000,
+      capacitySessions: 400,
       memoryBytes: 64 * 1024 ** 3,
       trustedHops: 0,
       handshakesPerMinute: 1_000,

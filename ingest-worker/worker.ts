@@ -58,8 +58,8 @@ export const startWorker = async ({
 }: Parts): Promise<Worker> => {
   const clock = () => performance.now();
   const attended = startAttendedClock(clock);
-  const { capacityUnits, memoryBytes, workerId, upstream, deployment } = config;
-  const admission = createAdmission({ capacityUnits, memoryBytes, maxSessions: LIMITS.sessions });
+  const { capacityUnits, capacitySessions, memoryBytes, workerId, upstream, deployment } = config;
+  const admission = createAdmission({ capacityUnits, memoryBytes, maxSessions: capacitySessions });
   const metrics = createMetrics({ admission, workerId, encoderWall: wall.level, deployment });
   const sessions = createSessions({
     store,

@@ -90,7 +90,7 @@ type Props = {
 /**
  * The ingest workers on Fargate behind a balancer that only CloudFront reaches.
  *
- * One vCPU and 4 GB hold 134 remuxed shows: at 15 MB of FFmpeg and 10 MB of ring each, memory binds before the CPU.
+ * One vCPU carries 64 copied shows, by its thread, or one that is encoded; 4 GB are enough for either (ingest-worker/limits.ts).
  * Tasks have public addresses because their media leaves to the internet: a NAT gateway would cost as much as the egress.
  * Nothing can connect to them but the balancer.
  *
@@ -121,7 +121,7 @@ export class IngestService extends Construct {
       },
     });
     const linuxParameters = new LinuxParameters(this, 'Linux', { initProcessEnabled: true });
-    // Fargate takes no limit of processes: a show has one FFmpeg with one thread, and `sessions` of ingest-worker/limits.ts bounds shows.
+    // Fargate takes no limit of processes: a show has one FFmpeg with one thread, and the worker bounds shows (SPEC L6).
     linuxParameters.dropCapabilities(Capability.ALL);
     const container = this.task.addContainer('worker', {
       image: image

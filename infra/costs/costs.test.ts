@@ -8,8 +8,8 @@ it('the runbook has the table that the prices come to', () => {
   expect(readFileSync(new URL('../RUNBOOK.md', import.meta.url), 'utf8')).toContain(costTable());
 });
 
-it('copies by memory, encodes by CPU, and pays mostly for the network where it copies', () => {
-  expect(costOf(1_000, RUNGS['copied (1, 2)']).tasks).toBe(8);
+it('copies by the thread, encodes by the core, and pays mostly for the network where it copies', () => {
+  expect(costOf(1_000, RUNGS['copied (1, 2)']).tasks).toBe(16);
   expect(costOf(1_000, RUNGS['picture encoded (4)']).tasks).toBe(1_000);
   const { compute, total } = costOf(1_000, RUNGS['copied (1, 2)']);
   expect(compute / total).toBeLessThan(0.1);

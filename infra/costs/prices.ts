@@ -1,3 +1,5 @@
+import { SESSION_CORES } from '../../ingest-worker/limits.ts';
+
 type Price = {
   usd: number;
   /** Where it is said by who asks for it. */
@@ -64,8 +66,8 @@ export const USE = {
   utilization: 0.7,
   vcpu: 1,
   memoryGb: 4,
-  /** By memory: 25.5 MB of FFmpeg and rings each, of 90 % of 4 GB less the worker's own; `ingest-worker/limits.ts`. */
-  showsByMemory: 134,
+  /** By memory: 18.5 MB each, of 90 % of 4 GB less the worker's own; `ingest-worker/limits.ts`. */
+  showsByMemory: 185,
   /** A lease is renewed every 2 s. */
   writesHour: 1_800,
   hoursMonth: 730,
@@ -88,9 +90,9 @@ export const USE = {
   sweepsHour: 60,
 } as const;
 
-/** Cores of one show by rung; the measurements are in ingest-worker/SPEC.md. */
+/** Cores of one show by rung, as measured (ingest-worker/bench/RESULTS.md). */
 export const RUNGS = {
-  'copied (1, 2)': 0.003_6,
-  'sound encoded (3)': 0.024_8,
-  'picture encoded (4)': 0.393_4,
+  'copied (1, 2)': SESSION_CORES.copy,
+  'sound encoded (3)': SESSION_CORES['copy-video'],
+  'picture encoded (4)': SESSION_CORES.transcode,
 } as const;

@@ -1,5 +1,5 @@
 import type { Media } from '#wire';
-import { LIMITS, LOAD_UNITS, MORE_LOAD } from '../limits.ts';
+import { LOAD_UNITS, MORE_LOAD } from '../limits.ts';
 import { type MediaFacts, type Pipeline, pipelineOf, pipelineOfCodecs } from '../media/container.ts';
 import { isFast } from '../media/ffmpeg-args.ts';
 
@@ -24,6 +24,6 @@ export const loadUnits = (facts: MediaFacts, media: Pick<Media, 'videoKbps' | 'f
 /** What a feed of these codecs costs before its picture is known: what is copied costs by its bytes (SPEC L6). */
 export const unitsAtLeast = (pipeline: Pipeline, media: Pick<Media, 'videoKbps'> | undefined): number => {
   if (pipeline === 'transcode') return LOAD_UNITS.transcode;
-  const times = Math.max(1, Math.ceil((media?.videoKbps ?? LIMITS.unitKbps) / LIMITS.unitKbps));
-  return LOAD_UNITS[pipeline] + LOAD_UNITS.copy * (times - 1);
+  const moreKbps = Math.max(0, (media?.videoKbps ?? 0) - MORE_LOAD.fromKbps);
+  return LOAD_UNITS[pipeline] + Math.ceil(moreKbps / MORE_LOAD.unitKbps);
 };

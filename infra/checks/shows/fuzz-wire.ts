@@ -5,6 +5,7 @@ import { type ClientMessage, encodeFrame, HEADER_BYTES, SUBPROTOCOL, WIRE_VERSIO
 import type { StartEncoder } from '../../../ingest-worker/media/encoder.ts';
 import type { CreatePublisher } from '../../../ingest-worker/session/publisher.ts';
 import { createMemoryStore } from '../../../ingest-worker/session/store.testing.ts';
+import { LIMITS } from '../../../ingest-worker/limits.ts';
 import { createLog } from '../../../ingest-worker/log.ts';
 import { startWorker } from '../../../ingest-worker/worker.ts';
 import type { LoopedCapture } from './capture.ts';
@@ -47,6 +48,7 @@ export const fuzzWire = async (): Promise<Fuzzed<Said[]>> => {
       copier: 'ffmpeg',
       publisher: 'native',
       capacityUnits: PLENTY,
+      capacitySessions: LIMITS.sessions,
       memoryBytes: Number.POSITIVE_INFINITY,
       trustedHops: 0,
       handshakesPerMinute: PLENTY,

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { LIMITS } from '../../../ingest-worker/limits.ts';
 import { AWS, TABLE_NAME } from './test-streams.ts';
 
 /** A real worker process, as it runs in the container: one bundle, and nothing in common with us but sockets. */
@@ -79,6 +80,7 @@ export const workerEnvironment = ({ tableUrl, rtmpsUrl, caFile, publisher, id }:
   RTMPS_CA_FILE: caFile,
   PUBLISHER: publisher,
   CAPACITY_UNITS: PLENTY,
+  CAPACITY_SESSIONS: String(LIMITS.sessions),
   TASK_MEMORY_MIB: PLENTY,
   HANDSHAKES_PER_MINUTE: PLENTY,
   WORKER_ID: `checks-${id}`,
