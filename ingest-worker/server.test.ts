@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { encodeFrame } from '#wire';
 import { LIMITS, LOAD_UNITS } from './limits.ts';
-import { OTHER_STREAM, STREAM } from './session/store.testing.ts';
+import { OTHER_STREAM, STREAM, streamNumber } from './session/store.testing.ts';
 import { fixture, greet, openSocket, resume, sendMedia, startTestWorker, type TestWorker } from './worker.testing.ts';
 
 const closing: (() => Promise<void>)[] = [];
@@ -196,8 +196,11 @@ describe.each([{ plain: false }, { plain: true }])('bad input, plain: $plain', (
   });
 
   /** What is sent once a feed is open, and how its socket then closes. */
+  let fedStreams = 0;
+  /** Each on a stream of its own: one that is refused is still draining when the next comes, and its end would be the next one's. */
   const fed = async (test: TestWorker, send: (socket: WebSocket, epoch: number) => void) => {
-    const socket = openSocket(test.url(), { plain });
+    const streamId = streamNumber(100 + fedStreams++);
+    const socket = openSocket(test.url(test.memory.issue({ streamId })), { plain });
     if (plain) await new Promise((resolve) => socket.socket.on('open', resolve));
     const epoch = plain ? 0 : (await greet(socket, media)).epoch;
     send(socket.socket, epoch);
