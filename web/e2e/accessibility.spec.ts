@@ -1,10 +1,27 @@
 import { AxeBuilder } from '@axe-core/playwright';
-import { expect, test } from '@playwright/test';
+import { expect, test, type Page } from '@playwright/test';
 import { openPage, signIn } from './pages.ts';
 import { endShow, goLive } from './studio.ts';
 
 /** WCAG 2.2 A and AA, as far as a program can tell. */
 const STANDARD = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+
+/** What keeps somebody from using a page, each thing with where it was found; in the dialog alone where one is looked at. */
+const watch = (page: Page) => {
+  const found: string[] = [];
+  const look = async (what: string, within?: string): Promise<void> => {
+    const axe = new AxeBuilder({ page }).withTags(STANDARD);
+    const { violations } = await (within === undefined ? axe : axe.include(within)).analyze();
+    found.push(
+      ...violations.map(
+        ({ id, nodes }) => `${what}: ${id} at ${nodes.map(({ target }) => target.join(' ')).join(', ')}`,
+      ),
+    );
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    if (wide > 0) found.push(`${what}: ${wide} px wider than the window`);
+  };
+  return { look, found };
+};
 
 /** Each colour scheme and each size once; what differs between them does not hang on the pair. */
 const LOOKS = [
@@ -19,19 +36,7 @@ for (const { login, colorScheme, size, viewport } of LOOKS)
       viewport,
       permissions: ['camera', 'microphone'],
     });
-    const found: string[] = [];
-    const look = async (what: string): Promise<void> => {
-      const { violations } = await new AxeBuilder({ page }).withTags(STANDARD).analyze();
-      found.push(
-        ...violations.map(
-          ({ id, nodes }) => `${what}: ${id} at ${nodes.map(({ target }) => target.join(' ')).join(', ')}`,
-        ),
-      );
-      const wide = await page.evaluate(
-        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-      );
-      if (wide > 0) found.push(`${what}: ${wide} px wider than the window`);
-    };
+    const { look, found } = watch(page);
     await expect(page.locator('h1')).toBeVisible();
     await look('home');
     await page.getByRole('button', { name: 'Sign in' }).first().click();
@@ -65,3 +70,44 @@ for (const { login, colorScheme, size, viewport } of LOOKS)
     expect(found).toEqual([]);
     await context.close();
   });
+
+test('the dialogs of a running show can be used by anybody, and so can pages from the right', async ({ browser }) => {
+  // Two languages and a show.
+  test.slow();
+  const { page, context } = await openPage(browser, '/', {
+    viewport: { width: 390, height: 844 },
+    permissions: ['camera', 'microphone'],
+  });
+  const { look, found } = watch(page);
+  await signIn(page, 'asha');
+  await page.goto('/studio?picture=landscape-360p30');
+  await goLive(page, 'For every language');
+  await page.getByRole('button', { name: 'Sound', exact: true }).click();
+  await expect(page.getByRole('dialog', { name: 'Sound' }).getByRole('slider').first()).toBeVisible();
+  await look('the mixing desk', '[role=dialog]');
+  await page.keyboard.press('Escape');
+  const scenes = page.getByRole('region', { name: 'Scenes' });
+  await scenes.getByRole('button', { name: 'Edit' }).click();
+  const editor = page.getByRole('dialog', { name: 'Scenes' });
+  for (const scene of ['Screen and camera', 'Pictures or video', 'Starting soon']) {
+    await editor.getByLabel('Scene', { exact: true }).selectOption(scene);
+    await look(`the editor of “${scene}”`, '[role=dialog]');
+  }
+  await page.keyboard.press('Escape');
+  await scenes.getByRole('button', { name: 'Be right back' }).click();
+  await expect(page.getByRole('img', { name: 'What viewers see: Be right back' })).toBeVisible();
+  await page.getByRole('button', { name: 'Account of' }).click();
+  await page.getByRole('menuitemradio', { name: 'اردو' }).click();
+  await expect(page.locator('html[lang=ur][dir=rtl]')).toBeVisible();
+  await expect(page.getByRole('img', { name: /ابھی واپس آتے ہیں/ })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await look('the studio on the air in Urdu');
+  await page.getByRole('button', { name: 'ختم کریں', exact: true }).click();
+  await page.getByRole('button', { name: 'شو ختم کریں' }).click();
+  await expect(page.getByText('سب کچھ بھیج دیا گیا۔')).toBeVisible({ timeout: 30_000 });
+  await page.goto('/');
+  await expect(page.locator('html[lang=ur][dir=rtl] h1')).toBeVisible();
+  await look('home in Urdu');
+  expect(found).toEqual([]);
+  await context.close();
+});
