@@ -3,6 +3,7 @@ import { Field, Select } from '../ui/field.tsx';
 import type { DeviceChoice } from './capture/devices.ts';
 
 type Props = {
+  /** What such a device is called; those without a name of their own are numbered. */
   label: string;
   devices: DeviceChoice[];
   chosen: string | undefined;
@@ -27,9 +28,9 @@ export const DeviceSelect = ({ label, devices, chosen, none, disabled = false, o
           {!devices.some(({ id }) => id === chosen) && (
             <option value="">{devices.length === 0 ? none : t('choose')}</option>
           )}
-          {devices.map(({ id, label: name }) => (
+          {devices.map(({ id, label: name }, i) => (
             <option key={id} value={id}>
-              {name}
+              {name || `${label} ${i + 1}`}
             </option>
           ))}
         </Select>

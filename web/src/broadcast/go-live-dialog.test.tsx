@@ -94,6 +94,13 @@ describe('the Go Live dialog', () => {
     expect(await startable()).toBeTruthy();
   });
 
+  it('numbers the devices that the browser has no name for', async () => {
+    await openDialog();
+    await startable();
+    const microphone = screen.getByLabelText<HTMLSelectElement>('Microphone');
+    expect([...microphone.options].map(({ text }) => text)).toEqual(['Microphone 1', 'Microphone 2']);
+  });
+
   it('says why there is no stream, and can be started again', async () => {
     const { user } = await openDialog({ createStream: () => Promise.reject(new Error('the network is gone')) });
     await startable();

@@ -63,8 +63,8 @@ describe('opening', () => {
         { id: 'cam-2', label: 'Camera cam-2' },
       ],
       microphones: [
-        { id: 'mic-1', label: 'Microphone 1' },
-        { id: 'mic-2', label: 'Microphone 2' },
+        { id: 'mic-1', label: '' },
+        { id: 'mic-2', label: '' },
       ],
       cameraId: 'cam-1',
       microphoneId: 'mic-1',

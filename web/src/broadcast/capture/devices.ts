@@ -1,3 +1,4 @@
+/** `label`: what the browser calls it; empty where it has no name. */
 export type DeviceChoice = { id: string; label: string };
 export type Devices = { cameras: DeviceChoice[]; microphones: DeviceChoice[] };
 
@@ -5,15 +6,15 @@ type Remembered = { cameraId?: string; microphoneId?: string };
 
 const KEY = 'vybzz.devices';
 
-const named = (devices: MediaDeviceInfo[], kind: MediaDeviceKind, noun: string): DeviceChoice[] =>
+const ofKind = (devices: MediaDeviceInfo[], kind: MediaDeviceKind): DeviceChoice[] =>
   devices
     .filter((device) => device.kind === kind && device.deviceId !== '')
-    .map((device, i) => ({ id: device.deviceId, label: device.label || `${noun} ${i + 1}` }));
+    .map(({ deviceId, label }) => ({ id: deviceId, label }));
 
 /** What can be chosen now. Browsers hide names and ids until the person has allowed the use of one device. */
 export const listDevices = async (media: Pick<MediaDevices, 'enumerateDevices'>): Promise<Devices> => {
   const devices = await media.enumerateDevices();
-  return { cameras: named(devices, 'videoinput', 'Camera'), microphones: named(devices, 'audioinput', 'Microphone') };
+  return { cameras: ofKind(devices, 'videoinput'), microphones: ofKind(devices, 'audioinput') };
 };
 
 const textOf = (value: unknown, key: string): string | undefined => {
