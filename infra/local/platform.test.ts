@@ -67,7 +67,10 @@ const signedIn = async (environment: Record<string, string>, login: string) => {
   };
 };
 
-describe('npm start', () => {
+/** Some start the whole platform three times, each start some seconds of one core. */
+const STARTS_MS = 120_000;
+
+describe('npm start', { timeout: STARTS_MS }, () => {
   it('runs every part, tells its state, stops within 5 s and leaves no process', async () => {
     const { environment, dataDir } = await place();
     const platform = await start(environment);
