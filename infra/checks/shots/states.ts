@@ -1,0 +1,453 @@
+import { expect, type Page } from '@playwright/test';
+import type { Account } from '../attack/platform-bed.ts';
+import type { Catalogue } from '../../../web/src/words/catalogue.ts';
+import type { AskAs, World } from './world.ts';
+
+/** When a state can be seen: before any show, while one is on the air, while it is broken off, after it, in an upright one. */
+export const STAGES = ['before', 'live', 'break', 'after', 'upright'] as const;
+export type Stage = (typeof STAGES)[number];
+
+export type Scene = {
+  page: Page;
+  words: Catalogue;
+  world: World;
+  /** The show of the stage. */
+  showId: string;
+  ask: AskAs;
+  /** Opens an address of the platform, in the language of the scene. */
+  go: (path: string) => Promise<void>;
+};
+
+export type State = {
+  name: string;
+  shows: string;
+  stage: Stage;
+  /** Whose eyes see it; a stranger has not signed in. */
+  who: Account | 'stranger';
+  open: (scene: Scene) => Promise<unknown>;
+  /** It stands on the page that sends the show, which is never left; else `open` goes where it is. */
+  stays?: true;
+  /** Puts back what it changed on the platform. */
+  close?: (scene: Scene) => Promise<unknown>;
+  /** Only what the window shows is pictured, as of a dialog. @default false: the whole page */
+  inWindow?: true;
+  /** The platform refuses something on purpose, and the browser notes that by itself. */
+  refuses?: true;
+};
+
+/** `HTMLMediaElement.HAVE_CURRENT_DATA` */
+const HAVE_CURRENT_DATA = 2;
+
+const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).first();
+const dialog = (page: Page) => page.getByRole('dialog').last();
+const at =
+  (path: (scene: Scene) => string): State['open'] =>
+  (scene) =>
+    scene.go(path(scene));
+/** The player has a picture. */
+const playing = async (page: Page): Promise<void> => {
+  const state = () =>
+    page.getByTestId('player').evaluate((video) => (video instanceof HTMLVideoElement ? video.readyState : 0));
+  await expect.poll(state, { timeout: 30_000 }).toBeGreaterThanOrEqual(HAVE_CURRENT_DATA);
+};
+
+const openGoLive = async ({ page, words, go }: Scene): Promise<void> => {
+  await go('/studio');
+  await button(page, words.studio.goLive).click();
+  await expect(dialog(page).locator('video, canvas').first()).toBeVisible({ timeout: 20_000 });
+  // the trial of the encoder and the network is over once there is a number in its outcome, or a warning instead
+  const outcome = dialog(page).locator('.picture-fields__outcome', { hasText: /\p{Nd}/u });
+  await expect(outcome.or(dialog(page).locator('.go-live__fields .broadcast-notice')).first()).toBeAttached({
+    timeout: 30_000,
+  });
+};
+
+export const STATES: readonly State[] = [
+  { name: 'home', shows: 'Home, signed out, nobody live', stage: 'before', who: 'stranger', open: at(() => '/') },
+  {
+    name: 'language-menu',
+    shows: 'The choice of languages, signed out',
+    stage: 'before',
+    who: 'stranger',
+    inWindow: true,
+    open: async ({ page, words, go }) => {
+      await go('/');
+      await button(page, words.ui.language).click();
+    },
+  },
+  {
+    name: 'sign-in',
+    shows: 'The page of the issuer',
+    stage: 'before',
+    who: 'stranger',
+    open: async ({ page, words, go }) => {
+      await go('/');
+      await button(page, words.people.signIn).click();
+      await expect(page.getByRole('button', { name: /asha/i })).toBeVisible();
+    },
+  },
+  {
+    name: 'watch-recording',
+    shows: 'A recording with its chat',
+    stage: 'before',
+    who: 'stranger',
+    open: async (scene) => {
+      await scene.go(`/watch/${scene.world.recordingId}`);
+      await playing(scene.page);
+    },
+  },
+  {
+    name: 'watch-announced',
+    shows: 'A show that is announced',
+    stage: 'before',
+    who: 'stranger',
+    open: at(({ world }) => `/watch/${world.announcedId}`),
+  },
+  {
+    name: 'watch-stranger',
+    shows: 'A show for followers, to a stranger',
+    stage: 'before',
+    who: 'stranger',
+    refuses: true,
+    open: at(({ world }) => `/watch/${world.forFollowersId}`),
+  },
+  {
+    name: 'embed',
+    shows: 'The player inside another page',
+    stage: 'before',
+    who: 'stranger',
+    inWindow: true,
+    open: at(({ world }) => `/embed/${world.recordingId}`),
+  },
+  {
+    name: 'studio-gate',
+    shows: 'The studio, signed out',
+    stage: 'before',
+    who: 'stranger',
+    open: at(() => '/studio'),
+  },
+  {
+    name: 'profile',
+    shows: 'A person, their shows',
+    stage: 'before',
+    who: 'stranger',
+    open: at(() => '/@bilal'),
+  },
+  {
+    name: 'post',
+    shows: 'A post, signed out',
+    stage: 'before',
+    who: 'stranger',
+    open: at(({ world }) => `/post/${world.postId}`),
+  },
+  {
+    name: 'not-found',
+    shows: 'An address that is none',
+    stage: 'before',
+    who: 'stranger',
+    refuses: true,
+    open: at(() => '/nowhere'),
+  },
+  { name: 'home-signed-in', shows: 'Home, signed in', stage: 'before', who: 'chen', open: at(() => '/') },
+  {
+    name: 'account-menu',
+    shows: 'The menu of the account',
+    stage: 'before',
+    who: 'chen',
+    inWindow: true,
+    open: async ({ page, go }) => {
+      await go('/');
+      await page.locator('.account-corner').click();
+    },
+  },
+  {
+    name: 'post-signed-in',
+    shows: 'A post with its comments',
+    stage: 'before',
+    who: 'chen',
+    open: at(({ world }) => `/post/${world.postId}`),
+  },
+  {
+    name: 'profile-posts',
+    shows: 'A person, their posts',
+    stage: 'before',
+    who: 'chen',
+    open: async ({ page, words, go }) => {
+      await go('/@asha');
+      await page.getByRole('tab', { name: words.app.posts }).click();
+    },
+  },
+  {
+    name: 'people-dialog',
+    shows: 'Who follows a person',
+    stage: 'before',
+    who: 'chen',
+    inWindow: true,
+    open: async ({ page, go }) => {
+      await go('/@asha');
+      await page.locator('.profile__count').first().click();
+      await expect(dialog(page).getByRole('link').first()).toBeVisible();
+    },
+  },
+  {
+    name: 'watch-refused',
+    shows: 'A show for followers, to who does not follow',
+    stage: 'before',
+    who: 'chen',
+    refuses: true,
+    open: at(({ world }) => `/watch/${world.forFollowersId}`),
+  },
+  {
+    name: 'become-creator',
+    shows: 'The studio of who is no creator yet',
+    stage: 'before',
+    who: 'chen',
+    open: at(() => '/studio'),
+  },
+  {
+    name: 'settings',
+    shows: 'The settings, with a person who is blocked',
+    stage: 'before',
+    who: 'chen',
+    open: async ({ ask, go, page, words }) => {
+      await ask('chen', 'PUT', '/users/bilal/block');
+      await go('/settings');
+      await expect(page.getByText(words.people.unblock).first()).toBeVisible();
+    },
+    close: ({ ask }) => ask('chen', 'DELETE', '/users/bilal/block'),
+  },
+  {
+    name: 'studio',
+    shows: 'The studio before a show',
+    stage: 'before',
+    who: 'asha',
+    open: at(() => '/studio'),
+  },
+  {
+    name: 'schedule-dialog',
+    shows: 'A show is announced',
+    stage: 'before',
+    who: 'asha',
+    inWindow: true,
+    open: async ({ page, words, go }) => {
+      await go('/studio');
+      await button(page, words.studio.schedule).click();
+    },
+  },
+  {
+    name: 'go-live-dialog',
+    shows: 'Before a show: how one looks and sounds',
+    stage: 'before',
+    who: 'asha',
+    inWindow: true,
+    open: openGoLive,
+  },
+  {
+    name: 'go-live-fields',
+    shows: 'The same further down: the picture, the scene, who may watch',
+    stage: 'before',
+    who: 'asha',
+    inWindow: true,
+    open: async (scene) => {
+      await openGoLive(scene);
+      await dialog(scene.page).locator('summary').click();
+      await dialog(scene.page).locator('details').scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: 'sound-dialog',
+    shows: 'The mixing desk',
+    stage: 'before',
+    who: 'asha',
+    inWindow: true,
+    open: async (scene) => {
+      await openGoLive(scene);
+      const { page, words } = scene;
+      await dialog(page).getByRole('button', { name: words.broadcast.sound, exact: true }).click();
+      await expect(page.getByRole('dialog').last().getByRole('slider').first()).toBeVisible();
+    },
+  },
+
+  {
+    name: 'studio-live',
+    shows: 'The studio on the air',
+    stage: 'live',
+    who: 'asha',
+    stays: true,
+    open: ({ page }) => expect(page.locator('.scenes__tile canvas').first()).toBeVisible(),
+  },
+  {
+    name: 'devices',
+    shows: 'The choice of devices',
+    stage: 'live',
+    who: 'asha',
+    stays: true,
+    inWindow: true,
+    open: ({ page, words }) => button(page, words.broadcast.devices).click(),
+  },
+  {
+    name: 'scenes-dialog',
+    shows: 'Scenes are made and changed',
+    stage: 'live',
+    who: 'asha',
+    stays: true,
+    inWindow: true,
+    open: async ({ page }) => {
+      await page.locator('.scenes__header button').click();
+      await expect(dialog(page).locator('canvas').first()).toBeVisible();
+    },
+  },
+  {
+    name: 'edit-show-dialog',
+    shows: 'A show on the air is given other words',
+    stage: 'live',
+    who: 'asha',
+    stays: true,
+    inWindow: true,
+    open: ({ page, words }) => page.locator('.show-panel').getByRole('button', { name: words.studio.edit }).click(),
+  },
+  {
+    name: 'share-dialog',
+    shows: 'The link of a show and the code of its player',
+    stage: 'live',
+    who: 'asha',
+    stays: true,
+    inWindow: true,
+    open: ({ page, words }) => button(page, words.sharing.share).click(),
+  },
+  {
+    name: 'end-dialog',
+    shows: 'The question before the end',
+    stage: 'live',
+    who: 'asha',
+    stays: true,
+    inWindow: true,
+    open: ({ page, words }) => button(page, words.broadcast.end).click(),
+  },
+  {
+    name: 'home-live',
+    shows: 'Home while somebody is live, signed out',
+    stage: 'live',
+    who: 'stranger',
+    open: at(() => '/'),
+  },
+  {
+    name: 'watch-live',
+    shows: 'A live show, signed out',
+    stage: 'live',
+    who: 'stranger',
+    open: async ({ page, go, showId }) => {
+      await go(`/watch/${showId}`);
+      await playing(page);
+    },
+  },
+  {
+    name: 'embed-live',
+    shows: 'A live show inside another page',
+    stage: 'live',
+    who: 'stranger',
+    inWindow: true,
+    open: async ({ page, go, showId }) => {
+      await go(`/embed/${showId}?autoplay=1`);
+      await playing(page);
+    },
+  },
+  {
+    name: 'followed-live',
+    shows: 'Home while somebody whom one follows is live, and the mark in the header',
+    stage: 'live',
+    who: 'chen',
+    open: async ({ page, go }) => {
+      await go('/');
+      await page.locator('button.followed-live').click();
+    },
+  },
+  {
+    name: 'watch-live-signed-in',
+    shows: 'A live show of somebody whom one follows, signed in',
+    stage: 'live',
+    who: 'chen',
+    open: async ({ page, go, showId }) => {
+      await go(`/watch/${showId}`);
+      await playing(page);
+    },
+  },
+  {
+    name: 'chat-window',
+    shows: 'The chat in a window of its own',
+    stage: 'live',
+    who: 'chen',
+    inWindow: true,
+    open: at(({ showId }) => `/chat/${showId}`),
+  },
+
+  {
+    name: 'watch-break',
+    shows: 'A show that is broken off',
+    stage: 'break',
+    who: 'stranger',
+    open: at(({ showId }) => `/watch/${showId}`),
+  },
+  {
+    name: 'studio-break',
+    shows: 'The studio without a network',
+    stage: 'break',
+    who: 'asha',
+    stays: true,
+    refuses: true,
+    open: async () => {},
+  },
+
+  {
+    name: 'studio-ended',
+    shows: 'The studio when the show has ended',
+    stage: 'after',
+    who: 'asha',
+    stays: true,
+    open: async () => {},
+  },
+  {
+    name: 'show-page',
+    shows: 'How a show went',
+    stage: 'after',
+    who: 'asha',
+    open: at(({ showId }) => `/studio/${showId}`),
+  },
+  {
+    name: 'delete-dialog',
+    shows: 'The question before a recording is deleted',
+    stage: 'after',
+    who: 'asha',
+    inWindow: true,
+    open: async ({ page, words, go, showId }) => {
+      await go(`/studio/${showId}`);
+      await button(page, words.studio.deleteTheRecording).click();
+    },
+  },
+
+  {
+    name: 'studio-upright',
+    shows: 'The studio on the air, upright',
+    stage: 'upright',
+    who: 'bilal',
+    stays: true,
+    open: ({ page }) => expect(page.locator('.scenes__tile canvas').first()).toBeVisible(),
+  },
+  {
+    name: 'watch-upright',
+    shows: 'An upright show',
+    stage: 'upright',
+    who: 'stranger',
+    open: async ({ page, go, showId }) => {
+      await go(`/watch/${showId}`);
+      await playing(page);
+    },
+  },
+  {
+    name: 'home-upright',
+    shows: 'Home while an upright show is live',
+    stage: 'upright',
+    who: 'chen',
+    open: at(() => '/'),
+  },
+];
