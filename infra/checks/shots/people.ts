@@ -46,7 +46,7 @@ export const visit = async ({ page }: Watched, url: string, language: Language):
     await page.reload();
   }
   await expect(page.locator('html')).toHaveAttribute('lang', language, { timeout: 10_000 });
-  await expect(page.locator('h1').first()).toBeAttached({ timeout: 20_000 });
+  await expect(page.locator('main')).toBeAttached({ timeout: 20_000 });
 };
 
 /** Shuts what lies over the page: dialogs, menus, pop-ups. */

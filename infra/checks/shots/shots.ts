@@ -88,7 +88,10 @@ const take = async (state: State, { bed, personOf, world, showId, language }: Sh
 /** Playwright's messages tell how they came about in many coloured lines. */
 const sentence = (error: unknown): string =>
   // oxlint-disable-next-line no-control-regex -- the colours
-  (error instanceof Error ? error.message : String(error)).replaceAll(/\u001B\[\d+m/g, '').split('\n', 3).join(' ');
+  (error instanceof Error ? error.message : String(error))
+    .replaceAll(/\u001B\[\d+m/g, '')
+    .split('\n', 3)
+    .join(' ');
 
 const startedMs = performance.now();
 const problems: string[] = [];

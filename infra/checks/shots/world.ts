@@ -86,7 +86,9 @@ export const fillWorld = async (bed: PlatformBed): Promise<World> => {
     description: 'We stitch one leaf together. You need thread, a needle and a piece of muslin.',
   });
   await announce('bilal', 'نہاری کی اصل ترکیب', 5);
-  const forFollowersId = await announce('bilal', 'Questions and answers, for followers', 7, { visibility: 'followers' });
+  const forFollowersId = await announce('bilal', 'Questions and answers, for followers', 7, {
+    visibility: 'followers',
+  });
   const recordingId = await record(bed, ask);
 
   await ask('asha', 'POST', '/posts', { text: LONG });
