@@ -26,7 +26,7 @@ export const ChatReplay = ({ streamId, startedAt, seconds }: Props) => {
   const shown = known.filter(({ at }) => Date.parse(at) <= until);
   const { list } = useStuckToEnd({ last: shown.at(-1)?.seq ?? 0, countAfter: () => 0 });
   return (
-    <section className="chat" aria-label={t('chatReplay')}>
+    <section className="chat chat--replay" aria-label={t('chatReplay')}>
       <header className="chat__header">
         <h2>{t('chatReplay')}</h2>
       </header>
