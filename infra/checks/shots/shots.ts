@@ -8,6 +8,7 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { chromium } from '@playwright/test';
 import { CATALOGUES, type Catalogue } from '../../../web/src/words/catalogue.ts';
 import { isLanguage, LANGUAGE_CODES, type Language } from '../../../web/src/words/language.ts';
@@ -87,9 +88,7 @@ const take = async (state: State, { bed, personOf, world, showId, language }: Sh
 
 /** Playwright's messages tell how they came about in many coloured lines. */
 const sentence = (error: unknown): string =>
-  // oxlint-disable-next-line no-control-regex -- the colours
-  (error instanceof Error ? error.message : String(error))
-    .replaceAll(/\u001B\[\d+m/g, '')
+  stripVTControlCharacters(error instanceof Error ? error.message : String(error))
     .split('\n', 3)
     .join(' ');
 
