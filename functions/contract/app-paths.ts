@@ -1,2 +1,2 @@
-/** The pages of the app, as the rooms know them. */
-export { APP_PATHS } from '#domain/app-paths';
+/** The pages of the app, and what lies beside them, as the rooms know them. */
+export { APP_PATHS, feedPaths } from '#domain/app-paths';

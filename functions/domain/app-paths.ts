@@ -14,6 +14,9 @@ export const APP_PATHS = [
   '/watch/{streamId}',
 ] as const;
 
+/** What feed readers and calendars are told of a person, beside their page. */
+export const feedPaths = (handle: string) => ({ atom: `/@${handle}/feed.atom`, calendar: `/@${handle}/shows.ics` });
+
 /** First segments of what is no page of the app: the API's, and what lies beside it at the one origin. */
 export const OTHER_SEGMENTS = [
   'assets',

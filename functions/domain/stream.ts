@@ -42,6 +42,9 @@ export type Stream = {
   test: boolean;
   createdAt: number;
   scheduledFor?: number | undefined;
+  /** How often its creator has said something else of it, and when last: a calendar takes the later of two words. */
+  edits?: number | undefined;
+  editedAt?: number | undefined;
   state: StreamState;
   /** When viewers could first watch. */
   startedAt?: number | undefined;
@@ -136,6 +139,20 @@ export const newStream = (
   facts: Pick<Stream, 'id' | 'creatorId' | 'title' | 'visibility' | 'latency' | 'test' | 'createdAt'> &
     Partial<Pick<Stream, 'description' | 'scheduledFor'>>,
 ): Stream => ({ ...facts, state: 'created', assets: [] });
+
+/** What a creator says of a show. */
+export type StreamEdit = Partial<Pick<Stream, 'title' | 'description' | 'visibility' | 'scheduledFor'>>;
+
+/** The stream of which its creator says this; the very same object where it says so already. */
+export const edited = (stream: Stream, edit: StreamEdit, at: number): Stream => {
+  const said = { ...stream, ...edit };
+  const same =
+    said.title === stream.title &&
+    said.description === stream.description &&
+    said.visibility === stream.visibility &&
+    said.scheduledFor === stream.scheduledFor;
+  return same ? stream : { ...said, edits: (stream.edits ?? 0) + 1, editedAt: at };
+};
 
 /** The stream after the event; the very same object where the event changes nothing. */
 export const step = (stream: Stream, event: StreamEvent): Stream => {

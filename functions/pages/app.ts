@@ -1,6 +1,8 @@
-import { type Context, Hono } from 'hono';
+import { type Context, Hono, type Next } from 'hono';
+import { etag, RETAINED_304_HEADERS } from 'hono/etag';
 import type { Log } from '../http/log.ts';
 import type { DocumentName, Documents } from './documents.ts';
+import type { Feeds } from './feeds.ts';
 import { plainHead, toHead, withHead } from './head.ts';
 import { oembedAddress } from './oembed.ts';
 import type { Found, Previews } from './previews.ts';
@@ -8,6 +10,7 @@ import type { Found, Previews } from './previews.ts';
 type Parts = {
   previews: Previews;
   documents: Documents;
+  feeds: Feeds;
   siteMap: () => Promise<string>;
   origin: string;
   log: Log;
@@ -21,6 +24,8 @@ const KEPT = {
   told: 'public, max-age=0, s-maxage=10',
   plain: 'public, max-age=0, s-maxage=60, stale-if-error=86400',
   map: 'public, max-age=600',
+  // in it may be what its creator has just closed to all but followers
+  feed: 'public, max-age=60',
 } as const;
 
 const DESCRIPTION = 'Live shows from the browser.';
@@ -29,7 +34,7 @@ const DESCRIPTION = 'Live shows from the browser.';
  * The pages of the site, for people and for crawlers: the document of the web app, which knows its own routes, with its head filled
  * by what is at the path. What a browser may do with them is said by whoever stands in front, as of all files of the site.
  */
-export const createPagesApp = ({ previews, documents, siteMap, origin, log }: Parts) => {
+export const createPagesApp = ({ previews, documents, feeds, siteMap, origin, log }: Parts) => {
   const app = new Hono();
   const oembed = (url: string) => oembedAddress(origin, url);
 
@@ -61,6 +66,23 @@ export const createPagesApp = ({ previews, documents, siteMap, origin, log }: Pa
   app.get('/sitemap.xml', async (c) =>
     c.body(await siteMap(), 200, { 'Content-Type': 'application/xml; charset=utf-8', 'Cache-Control': KEPT.map }),
   );
+
+  const sendFeed = async (c: Context, next: Next, type: string, write: Feeds[keyof Feeds]) => {
+    const person = c.req.param('person') ?? '';
+    if (!person.startsWith('@')) return next();
+    const feed = await write(person.slice(1));
+    if (feed === undefined) return c.text('Nobody goes by this handle.', 404, { 'Cache-Control': 'no-store' });
+    return c.body(feed, 200, {
+      'Content-Type': `${type}; charset=utf-8`,
+      'Cache-Control': KEPT.feed,
+      // readers of feeds that are pages themselves ask from theirs
+      'Access-Control-Allow-Origin': '*',
+    });
+  };
+  // what has not changed is not sent again
+  const unlessKnown = etag({ retainedHeaders: [...RETAINED_304_HEADERS, 'access-control-allow-origin'] });
+  app.get('/:person/feed.atom', unlessKnown, (c, next) => sendFeed(c, next, 'application/atom+xml', feeds.atom));
+  app.get('/:person/shows.ics', unlessKnown, (c, next) => sendFeed(c, next, 'text/calendar', feeds.calendar));
 
   app.get('/embed/:id', async (c) => {
     const found = await look(() => previews.show(c.req.param('id')));

@@ -18,6 +18,8 @@ export type Preview = {
   player?: { url: string; width: number; height: number } | undefined;
   /** Whether search engines may keep it. */
   indexed: boolean;
+  /** What can be subscribed to: media types, and where they are. */
+  feeds?: readonly { type: string; url: string; title: string }[] | undefined;
 };
 
 const SITE = 'Vybzz';
@@ -44,7 +46,7 @@ const meta = (key: 'name' | 'property', name: string, content: string): string =
 export const toHead = (preview: Preview, { oembed }: { oembed: (url: string) => string }): string => {
   const title = shortened(preview.title, TITLE_CHARACTERS);
   const description = shortened(preview.description, DESCRIPTION_CHARACTERS);
-  const { url, kind, image, wide, author, player } = preview;
+  const { url, kind, image, wide, author, player, feeds = [] } = preview;
   const whole = title === SITE ? title : `${title} · ${SITE}`;
   return [
     `<title>${escapeHtml(whole)}</title>`,
@@ -52,6 +54,10 @@ export const toHead = (preview: Preview, { oembed }: { oembed: (url: string) => 
     ...(preview.indexed ? [] : [meta('name', 'robots', 'noindex')]),
     `<link rel="canonical" href="${escapeHtml(url)}">`,
     `<link rel="alternate" type="application/json+oembed" href="${escapeHtml(oembed(url))}" title="${escapeHtml(title)}">`,
+    ...feeds.map(
+      (feed) =>
+        `<link rel="alternate" type="${feed.type}" href="${escapeHtml(feed.url)}" title="${escapeHtml(shortened(feed.title, TITLE_CHARACTERS))}">`,
+    ),
     meta('property', 'og:site_name', SITE),
     meta('property', 'og:type', kind),
     meta('property', 'og:title', title),

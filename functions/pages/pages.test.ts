@@ -118,6 +118,12 @@ it('the page of a person and of a post have heads of their own', async () => {
     'og:type': 'profile',
     'og:url': `${ORIGIN}/@asha`,
   });
+  const { html: profile } = await get('/@asha');
+  for (const [type, path] of [
+    ['application/atom+xml', '/@asha/feed.atom'],
+    ['text/calendar', '/@asha/shows.ics'],
+  ])
+    expect(profile).toContain(`<link rel="alternate" type="${type}" href="${ORIGIN}${path}"`);
   const id = newId('pst', rooms.now());
   await createPostStore(rooms.base).create({
     id,

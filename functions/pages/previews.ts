@@ -1,6 +1,6 @@
 import type { StreamView } from '#contract/http';
 import { parseHandle, parsePostId, parseStreamId, type Handle, type PostId, type StreamId } from '#domain/ids';
-import { isAppPath } from '#domain/app-paths';
+import { feedPaths, isAppPath } from '#domain/app-paths';
 import type { Post } from '#domain/post';
 import type { Stream } from '#domain/stream';
 import type { User } from '#domain/user';
@@ -82,6 +82,7 @@ export const createPreviews = ({ streams, users, posts, views, postViews, origin
         wide: avatarUrl === undefined,
         author: { name, url: `${origin}/@${user.handle}` },
         indexed: true,
+        feeds: feedsOf(user, origin),
       },
     };
   };
@@ -132,12 +133,25 @@ export const createPreviews = ({ streams, users, posts, views, postViews, origin
 };
 export type Previews = ReturnType<typeof createPreviews>;
 
-const stateOf = (view: StreamView): string => {
+/** Where programs that read feeds and calendars find what a person makes. */
+const feedsOf = ({ handle, name, creator }: User, origin: string): Preview['feeds'] => {
+  const { atom, calendar } = feedPaths(handle);
+  return [
+    { type: 'application/atom+xml', url: `${origin}${atom}`, title: `Shows and posts by ${name}` },
+    ...(creator ? [{ type: 'text/calendar', url: `${origin}${calendar}`, title: `Shows by ${name}` }] : []),
+  ];
+};
+
+/** How a show stands, in a sentence. */
+export const stateOf = (view: StreamView): string => {
   const { name } = view.creator;
   if (view.state === 'live' || view.state === 'reconnecting') return `${name} is live now.`;
   if (view.state !== 'ended')
     return view.scheduledFor === undefined
       ? `${name} is about to go live.`
-      : `${name} goes live on ${WHEN.format(new Date(view.scheduledFor))} UTC.`;
+      : goesLiveOn(name, new Date(view.scheduledFor));
   return view.recording === 'ready' ? `The recording of a show by ${name}.` : `A show by ${name}.`;
 };
+
+/** What is told of a show that is announced. */
+export const goesLiveOn = (name: string, at: Date): string => `${name} goes live on ${WHEN.format(at)} UTC.`;

@@ -54,6 +54,8 @@ const record = createRecord({
     test: z.boolean(),
     createdAt: stamp,
     scheduledFor: z.optional(stamp),
+    edits: z.optional(z.number()),
+    editedAt: z.optional(stamp),
     state: z.enum(STREAM_STATES),
     startedAt: z.optional(stamp),
     endedAt: z.optional(stamp),

@@ -1,5 +1,5 @@
 import type { StreamId, UserId } from '#domain/ids';
-import { isLiveToViewers, isOnAir, type Stream, type StreamEvent, step } from '#domain/stream';
+import { edited, isLiveToViewers, isOnAir, type Stream, type StreamEdit, type StreamEvent, step } from '#domain/stream';
 import { retryOnConflict } from './retry-on-conflict.ts';
 import { absent, type Expression, type Position, type Table } from './dynamo.ts';
 import {
@@ -18,7 +18,6 @@ import { airItem, listed, readAir, readStream, type StoredStream, streamItem, st
 
 /** What a creator says of a show before it begins. */
 export type Draft = Pick<Stream, 'title' | 'description' | 'visibility' | 'latency' | 'test'>;
-export type Edit = Partial<Pick<Stream, 'title' | 'description' | 'visibility' | 'scheduledFor'>>;
 
 export type Change = { before: Stream; after: Stream };
 export type StreamPage = { items: Stream[]; next: Position | undefined };
@@ -103,11 +102,12 @@ export const createStreamStore = ({ table }: { table: Table }) => {
       }),
 
     /** @param allowed is asked of the stream as it is when the edit is written */
-    edit: (id: StreamId, edit: Edit, allowed: (stream: Stream) => boolean) =>
+    edit: (id: StreamId, edit: StreamEdit, now: number, allowed: (stream: Stream) => boolean) =>
       retryOnConflict<{ edited: true; stream: Stream } | { edited: false; stream: Stream | undefined }>(async () => {
         const found = await stored(id);
         if (!found || !allowed(found.stream)) return { settled: { edited: false, stream: found?.stream } };
-        const stream = { ...found.stream, ...edit };
+        const stream = edited(found.stream, edit, now);
+        if (stream === found.stream) return { settled: { edited: true, stream } };
         const written = await table.transact([streamMove(found, stream)]);
         return written.done ? { settled: { edited: true, stream } } : 'conflict';
       }),
@@ -186,6 +186,26 @@ export const createStreamStore = ({ table }: { table: Table }) => {
       return { items: items.map((item) => readStream(item).stream), next };
     },
 
+    /** Of a creator's newest `among` shows the ones that were announced, be they to come, over or called off; newest first. */
+    announcedBy: async (creatorId: UserId, among: number): Promise<Stream[]> => {
+      const found: Stream[] = [];
+      let after: Position | undefined;
+      for (let looked = 0; looked < among; looked += LOOK) {
+        const { items, next } = await table.query({
+          index: 'byOwner',
+          partition: streamsOfCreator(creatorId),
+          newestFirst: true,
+          limit: Math.min(LOOK, among - looked),
+          after,
+          filter: ANNOUNCED,
+        });
+        found.push(...items.map((item) => readStream(item).stream));
+        if (!next) break;
+        after = next;
+      }
+      return found;
+    },
+
     /** Whatever must be looked at by now. */
     due: async (shard: number, now: number, after?: Position): Promise<StreamPage> => {
       const { items, next } = await table.query({
@@ -220,6 +240,10 @@ const BEGUN: Expression = {
   names: { '#state': 'state' },
   values: { ':created': { S: 'created' } },
 };
+
+const ANNOUNCED: Expression = { expression: 'attribute_exists(scheduledFor)' };
+/** Shows read at once where they are filtered. */
+const LOOK = 100;
 
 const holds = (id: StreamId): Expression => ({ expression: 'streamId = :holder', values: { ':holder': { S: id } } });
 

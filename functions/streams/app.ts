@@ -3,14 +3,24 @@ import { Beat, type Ingest, PageQuery, StreamQuery } from '#contract/http';
 import { CreateStream, SHOW_LIMITS, UpdateStream } from '#contract/show';
 import { channelKind } from '#domain/channel';
 import { type Handle, parseHandle, parseStreamId, type StreamId } from '#domain/ids';
-import { isKept, isLiveToViewers, isOnAir, isOver, newStream, recording, soFar, type Stream } from '#domain/stream';
+import {
+  isKept,
+  isLiveToViewers,
+  isOnAir,
+  isOver,
+  newStream,
+  recording,
+  soFar,
+  type Stream,
+  type StreamEdit,
+} from '#domain/stream';
 import { STREAM_LIMITS } from '#domain/stream-limits';
 import { mayTakeDown, type User } from '#domain/user';
 import type { Cursors } from '#store/cursor';
 import type { Position } from '#store/dynamo';
 import type { FiguresStore } from '#store/figures';
 import type { IngestKeys } from '#store/ingest-keys';
-import { type Edit, placeInList, placeOfCreator, type StreamPage, type StreamStore } from '#store/streams';
+import { placeInList, placeOfCreator, type StreamPage, type StreamStore } from '#store/streams';
 import {
   type Authenticate,
   type Caller,
@@ -231,7 +241,7 @@ export const createStreamsApp = (parts: Parts) => {
       // who may watch a recording can be changed once it is all there
       const reopens = (now: Stream) => visibility !== undefined && scheduledFor === undefined && isKept(now);
       if (visibility !== undefined && reopens(stream)) await recordings.openTo(stream, visibility);
-      const edit: Edit = {
+      const edit: StreamEdit = {
         ...(title !== undefined && { title }),
         ...(description !== undefined && { description }),
         ...(visibility !== undefined && { visibility }),
@@ -239,7 +249,12 @@ export const createStreamsApp = (parts: Parts) => {
           scheduledFor: scheduledFor === null ? undefined : parseAhead(scheduledFor, clock().getTime()),
         }),
       };
-      const outcome = await streams.edit(stream.id, edit, (now) => !begun || now.state === 'created' || reopens(now));
+      const outcome = await streams.edit(
+        stream.id,
+        edit,
+        clock().getTime(),
+        (now) => !begun || now.state === 'created' || reopens(now),
+      );
       if (!outcome.edited) {
         if (!outcome.stream) throw streamNotFound();
         if (isOnAir(outcome.stream))

@@ -99,8 +99,9 @@ const securityHeaders = ({ port, otherOrigins, dev, framed = false }: Looks): Re
 
 /** What Vite has in dev: files, and its own scripts. Its answer to a page would be the document as it is. */
 const isVites = (path: string): boolean =>
-  (extname(path) !== '' && !ROOM_FILES.has(path)) || /^\/(@vite|@id|@fs|@react-refresh|src|node_modules|__)/.test(path);
-const ROOM_FILES = new Set(['/robots.txt', '/sitemap.xml']);
+  (extname(path) !== '' && !ROOM_FILES.test(path)) ||
+  /^\/(@vite|@id|@fs|@react-refresh|src|node_modules|__)/.test(path);
+const ROOM_FILES = /^\/(robots\.txt|sitemap\.xml|@[^/]+\/(feed\.atom|shows\.ics))$/;
 
 /**
  * A request that announces no body has none (RFC 9112, 6.3), and API Gateway hands none on; the adapter gives every PUT and

@@ -1,6 +1,7 @@
 import { createLikeStore } from '#store/likes';
 import { createPostStore } from '#store/posts';
 import { createDocuments } from '../../pages/documents.ts';
+import { createFeeds } from '../../pages/feeds.ts';
 import { createOEmbedApp } from '../../pages/oembed.ts';
 import { createPagesApp } from '../../pages/app.ts';
 import { createPreviews } from '../../pages/previews.ts';
@@ -28,6 +29,7 @@ export const buildPagesRoom = (
         fetch: (url, init) => fetch(url, init),
         clock,
       }),
+      feeds: createFeeds({ streams, users, posts, postViews, origin, clock }),
       siteMap: createSiteMap({ streams, posts, views, postViews, origin }),
       origin,
       log,

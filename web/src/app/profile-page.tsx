@@ -25,6 +25,7 @@ import { BellButton } from '../people/bell-button.tsx';
 import { FollowButton } from '../people/follow-button.tsx';
 import { PeopleDialog } from '../people/people-dialog.tsx';
 import { PersonMenu } from '../people/person-menu.tsx';
+import { SubscribeLinks } from '../people/subscribe-links.tsx';
 import './profile-page.css';
 import { useBlock } from '../people/use-block.ts';
 import { useFormats } from '../words/formats.ts';
@@ -79,6 +80,9 @@ const Profile = ({ person }: { person: ProfileView }) => {
               {t('following', counted(person.following))}
             </button>
           </p>
+          <div className="profile__subscribe">
+            <SubscribeLinks person={person} />
+          </div>
         </div>
         <div className="profile__actions">
           {person.liveStreamId !== undefined && (

@@ -1,3 +1,4 @@
+import { SHOW_MS, showUid, writeCalendar } from '#contract/calendar';
 import type { StreamView } from '#contract/http';
 
 type Show = Pick<StreamView, 'id' | 'title'> & { scheduledFor: string };
@@ -8,39 +9,17 @@ type Around = {
   note: string;
 };
 
-/** How long a calendar keeps free for a show, whose length nobody knows. */
-const SHOW_MS = 60 * 60_000;
 const REMIND_MINUTES = 10;
-/** RFC 5545: no line is longer, in bytes. */
-const LINE_BYTES = 75;
 
-/** A show as an appointment for any calendar (RFC 5545), with a reminder before it. */
-export const calendarFile = ({ id, title, scheduledFor }: Show, { url, now, note }: Around) => {
+/** A show as an appointment for any calendar, with a reminder before it. */
+export const calendarFile = ({ id, title, scheduledFor }: Show, { url, now, note }: Around): string => {
   const begins = new Date(scheduledFor);
-  return [
-    'BEGIN:VCALENDAR',
-    'VERSION:2.0',
-    'PRODID:-//Vybzz//Shows//EN',
-    'BEGIN:VEVENT',
-    // The same show saved again, when its time has moved, takes the place of the one before.
-    `UID:${id}@${new URL(url).hostname}`,
-    `DTSTAMP:${stamp(now)}`,
-    `DTSTART:${stamp(begins)}`,
-    `DTEND:${stamp(new Date(begins.getTime() + SHOW_MS))}`,
-    `SUMMARY:${escaped(title)}`,
-    `DESCRIPTION:${escaped(note)}`,
-    `URL:${url}`,
-    'BEGIN:VALARM',
-    'ACTION:DISPLAY',
-    `DESCRIPTION:${escaped(title)}`,
-    `TRIGGER:-PT${REMIND_MINUTES}M`,
-    'END:VALARM',
-    'END:VEVENT',
-    'END:VCALENDAR',
-    '',
-  ]
-    .map(folded)
-    .join('\r\n');
+  const uid = showUid(id, url);
+  const ends = new Date(begins.getTime() + SHOW_MS);
+  return writeCalendar([
+    // saved again, when its time has moved, it takes the place of the one before: it was said later
+    { uid, saidAt: now, sequence: 0, begins, ends, title, note, url, busy: true, remindMinutes: REMIND_MINUTES },
+  ]);
 };
 
 /** Hands the appointment to the person as a file, which opens in their calendar. */
@@ -52,21 +31,4 @@ export const saveCalendarFile = (show: Show, around: Around) => {
   link.click();
   // The browser has taken the file by the next turn.
   setTimeout(() => URL.revokeObjectURL(url), 0);
-};
-
-const stamp = (at: Date) => at.toISOString().replaceAll(/[-:]|\.\d+/g, '');
-
-const escaped = (text: string) => text.replaceAll(/[\\;,]/g, String.raw`\$&`).replaceAll(/\r?\n/g, String.raw`\n`);
-
-/** Cut between characters, each piece but the first begun with a space. */
-const folded = (line: string) => {
-  const bytes = (text: string) => new TextEncoder().encode(text).length;
-  const pieces = [''];
-  for (const letter of line) {
-    const last = pieces.at(-1) ?? '';
-    const room = pieces.length === 1 ? LINE_BYTES : LINE_BYTES - 1;
-    if (bytes(last) + bytes(letter) > room) pieces.push(letter);
-    else pieces[pieces.length - 1] = last + letter;
-  }
-  return pieces.join('\r\n ');
 };

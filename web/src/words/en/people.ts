@@ -103,4 +103,10 @@ export const people = {
   peopleYouAreToldAbout: 'People you are told about',
   stopTelling: 'Stop',
   stopTellingAbout: 'Stop telling me about {name}',
+  feed: 'Feed',
+  addShowsToCalendar: 'Add to calendar',
+  calendarOnThisDevice: 'Calendar on this device',
+  googleCalendar: 'Google Calendar',
+  copyCalendarLink: 'Copy the link',
+  showsBy: 'Shows by {name}',
 } as const;

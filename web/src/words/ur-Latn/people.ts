@@ -111,4 +111,10 @@ export const people = {
   peopleYouAreToldAbout: 'Log jin ki ittila aap ko milti hai',
   stopTelling: 'Band karein',
   stopTellingAbout: '{name} ki ittila band karein',
+  feed: 'Feed',
+  addShowsToCalendar: 'Calendar mein shamil karein',
+  calendarOnThisDevice: 'Is device ka calendar',
+  googleCalendar: 'Google Calendar',
+  copyCalendarLink: 'Link copy karein',
+  showsBy: '{name} ke shows',
 } satisfies Translated<typeof english>;

@@ -108,4 +108,10 @@ export const people = {
   peopleYouAreToldAbout: 'لوگ جن کی اطلاع آپ کو ملتی ہے',
   stopTelling: 'بند کریں',
   stopTellingAbout: '{name} کی اطلاع بند کریں',
+  feed: 'فیڈ',
+  addShowsToCalendar: 'کیلنڈر میں شامل کریں',
+  calendarOnThisDevice: 'اس ڈیوائس کا کیلنڈر',
+  googleCalendar: 'گوگل کیلنڈر',
+  copyCalendarLink: 'لنک کاپی کریں',
+  showsBy: '{name} کے شو',
 } satisfies Translated<typeof english>;
