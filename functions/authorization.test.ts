@@ -192,6 +192,8 @@ const ROWS: readonly Row[] = [
     expect: EVERYBODY,
     strangers: 200,
   },
+  { route: 'GET /search', path: () => '/search?kind=people&q=owner', expect: EVERYBODY },
+  { route: 'GET /search/tags/:tag', path: () => '/search/tags/any', expect: EVERYBODY },
   { route: 'GET /stream/mine', expect: SIGNED_IN },
   {
     route: 'GET /stream/simulcast',

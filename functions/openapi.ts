@@ -8,6 +8,7 @@ import { COMMON, type Operation } from '#contract/operation';
 import { OPERATIONS } from '#contract/operations';
 import { CommentPage, PostPage } from '#contract/post-operations';
 import { PersonPage } from '#contract/people-operations';
+import { Found, Tagged, TaggedPage, TagView } from '#contract/search';
 import { OEmbed } from '#contract/sharing';
 import { CreateStream, UpdateStream } from '#contract/show';
 import { StreamPage, WebhookAnswer } from '#contract/stream-operations';
@@ -71,6 +72,10 @@ const ANSWERS = {
   Comment: http.CommentView,
   CommentPage,
   WebhookAnswer,
+  Tag: TagView,
+  Found,
+  Tagged,
+  TaggedPage,
   OEmbed,
 };
 

@@ -6,7 +6,7 @@ import type { RoomEnv } from './caller.ts';
 
 /**
  * How often one person (or, not signed in, one address) may do a thing: a burst for who catches up or retries, then a pace that
- * no person keeps up but a script does. Every route that is no mere reading has one of these (`http/rates.test.ts`); what a
+ * no person keeps up but a script does. Every route that is no mere reading has one of these, and so has search, which reads much for each answer (`http/rates.test.ts`); what a
  * socket may say has its own beside its messages (`realtime/handlers.ts`), and readings are held back by API Gateway.
  */
 export const RATES = {
@@ -30,6 +30,8 @@ export const RATES = {
   edit: { burst: 60, everyMs: 10_000 },
   end: { burst: 60, everyMs: 5_000 },
   remove: { burst: 120, everyMs: 2_000 },
+  /** One at each pause in typing. A whole office may be behind one address. */
+  search: { burst: 120, everyMs: 500 },
   /** What one does to one's account as a whole: becoming a creator, signing out everywhere, deleting it. */
   account: { burst: 30, everyMs: 60_000 },
 } as const satisfies Record<string, Rate>;

@@ -50,6 +50,16 @@ export const createBlockStore = ({ table }: { table: Table }) => ({
   blocks: async (blocker: UserId, blocked: UserId): Promise<boolean> =>
     (await table.get(blockKey(blocker, blocked))) !== undefined,
 
+  /** Those of these people between whom and somebody there is a block, whoever of them has made it. */
+  apartAmong: async (one: UserId, people: readonly UserId[]): Promise<Set<UserId>> => {
+    const items = await table.getMany(
+      people.filter((other) => other !== one).flatMap((other) => [blockKey(one, other), blockKey(other, one)]),
+    );
+    return new Set(
+      items.map((item) => record.read(item)).map(({ blocker, blocked }) => (blocker === one ? blocked : blocker)),
+    );
+  },
+
   /** Whom somebody has blocked, the newest first. */
   newest: async (blocker: UserId, { limit, after }: { limit: number; after: Position | undefined }) => {
     const { items, next } = await table.query({

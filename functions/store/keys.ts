@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { CommentId, Handle, PostId, StreamId, UploadId, UserId } from '#domain/ids';
+import type { SearchKind } from '#domain/search';
 import type { Key } from './dynamo.ts';
 
 /** Every key of the one table, and of its indexes, is made here and nowhere else. What reads by which is in README.md. */
@@ -151,6 +152,18 @@ export const postsOfAuthor = (author: UserId) => `POSTS#${author}`;
 export const likesOfUser = (userId: UserId) => `LIKES#${userId}`;
 export const commentsOfAuthor = (author: UserId) => `COMMENTS#${author}`;
 export const exploreList = (shard: number) => `EXPLORE#${shard}`;
+
+/** Words that begin with the same two characters are looked through together. */
+export const searchPartition = (kind: SearchKind, word: string) =>
+  `SEARCH#${kind}#${Array.from(word).slice(0, 2).join('')}`;
+const LAST_MS = 9_999_999_999_999;
+/** Things under a word: `#` comes before every letter, so that the whole word comes before what begins with it. */
+export const underWord = (word: string) => `${word}#`;
+/** After all that is under a word, and before the next one. */
+export const afterWord = (word: string) => `${word}$`;
+/** That something made at `at` is found by a word; the newest comes first. */
+export const searchKey = (kind: SearchKind, word: string, at: number, id: PostId | StreamId | UserId) =>
+  key(searchPartition(kind, word), `${underWord(word)}${String(LAST_MS - at).padStart(13, '0')}#${id}`);
 
 /** What is still to be removed after a post or an account is gone; an uploaded file, until a post takes it up. */
 export const removalKey = (of: PostId | UploadId | UserId) => key(`REMOVAL#${of}`, 'REMOVAL');

@@ -78,6 +78,18 @@ export const createModerationStore = ({ table }: { table: Table }) => ({
     return items.some((item) => item['kind'] === undefined || item['kind'].S === 'ban');
   },
 
+  /** Those of these creators from whose audiences somebody is banned. */
+  bansAmong: async (creators: readonly UserId[], id: UserId): Promise<Set<UserId>> => {
+    const byKey = new Map(creators.map((creator) => [sanctionKey(creator, id).pk.S, creator]));
+    const items = await table.getMany(creators.map((creator) => sanctionKey(creator, id)));
+    return new Set(
+      items.flatMap((item) => {
+        const creator = byKey.get(item['pk']?.S ?? '');
+        return creator !== undefined && sanction.read(item).kind === 'ban' ? [creator] : [];
+      }),
+    );
+  },
+
   words: async (creator: UserId): Promise<string[]> => {
     const item = await table.get(heldWordsKey(creator));
     return item ? words.read(item).words : [];

@@ -17,6 +17,8 @@ import {
 } from './keys.ts';
 import { createRecord } from './record.ts';
 import { dropped } from './removals.ts';
+import { retryOnConflict } from './retry-on-conflict.ts';
+import { entriesOfPost, entryParts } from './search.ts';
 import { takenUp } from './uploads.ts';
 
 const postRecord = createRecord({
@@ -53,6 +55,12 @@ const writtenBy = (author: UserId): Expression => ({
   values: toItem({ ':author': author }),
 });
 
+const says = (text: string): Expression => ({
+  expression: '#text = :seenText',
+  names: { '#text': 'text' },
+  values: toItem({ ':seenText': text }),
+});
+
 export const createPostStore = ({ table }: { table: Table }) => {
   /** Newest first, and only what is older than `before`: ids sort by age. */
   const slice = async (
@@ -87,6 +95,7 @@ export const createPostStore = ({ table }: { table: Table }) => {
       when: exists,
       or: 'gone',
     },
+    ...entryParts([], entriesOfPost(post)),
   ];
 
   const find = async (id: PostId): Promise<Post | undefined> => {
@@ -125,6 +134,10 @@ export const createPostStore = ({ table }: { table: Table }) => {
 
     find,
 
+    /** Those of them that are there, in no order. */
+    findMany: async (ids: readonly PostId[]): Promise<Post[]> =>
+      (await table.getMany(ids.map(postKey))).map((item) => postRecord.read(item)),
+
     /** The post that announced a stream; undefined where there is none, or no longer. */
     ofStream: async (id: StreamId): Promise<Post | undefined> => {
       const item = await table.get(livePostKey(id));
@@ -156,20 +169,29 @@ export const createPostStore = ({ table }: { table: Table }) => {
       }
       // of other media the old words say nothing
       if (mediaAlt === null || (mediaUrl !== undefined && mediaAlt === undefined)) removes.push('mediaAlt');
-      const { done } = await table.transact([
-        {
-          update: postKey(id),
-          set: {
-            expression: `SET ${sets.join(', ')}${removes.length > 0 ? ` REMOVE ${removes.join(', ')}` : ''}`,
-            ...(text !== undefined && { names: { '#text': 'text' } }),
-            values: toItem(values),
+      return retryOnConflict<Post | undefined>(async () => {
+        const before = text === undefined ? undefined : await find(id);
+        const outcome = await table.transact<'gone' | 'moved'>([
+          {
+            update: postKey(id),
+            set: {
+              expression: `SET ${sets.join(', ')}${removes.length > 0 ? ` REMOVE ${removes.join(', ')}` : ''}`,
+              ...(text !== undefined && { names: { '#text': 'text' } }),
+              values: toItem(values),
+            },
+            when: before
+              ? both(both(exists, writtenBy(authorId)), says(before.text))
+              : both(exists, writtenBy(authorId)),
+            or: before ? 'moved' : 'gone',
           },
-          when: both(exists, writtenBy(authorId)),
-          or: 'gone',
-        },
-        ...(upload && mediaUrl !== undefined ? [dropped(authorId, upload, now)] : []),
-      ]);
-      return done ? find(id) : undefined;
+          ...(upload && mediaUrl !== undefined ? [dropped(authorId, upload, now)] : []),
+          ...(before && text !== undefined
+            ? entryParts(entriesOfPost(before), entriesOfPost({ ...before, text }))
+            : []),
+        ]);
+        if (outcome.done) return { settled: await find(id) };
+        return outcome.because === 'moved' ? 'conflict' : { settled: undefined };
+      });
     },
 
     /** How these posts are received; one that has gone is left out. */

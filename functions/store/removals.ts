@@ -7,6 +7,7 @@ import { exists, type Part, type Table } from './dynamo.ts';
 import { type Item, toItem } from './item.ts';
 import { DUE_REMOVALS, postKey, receptionKey, removalKey, userKey } from './keys.ts';
 import { createRecord } from './record.ts';
+import { entriesOfPost, entryParts } from './search.ts';
 import { farewell } from './users.ts';
 
 /** What is left to be removed of an account, in the order in which it goes. */
@@ -69,14 +70,16 @@ export const readRemoval = (item: Item): Removal => record.read(item);
 export const createRemovalStore = ({ table }: { table: Table }) => ({
   /** Done as well where the post has gone already. */
   removePost: async (
-    { id, authorId, upload }: Pick<Post, 'id' | 'authorId' | 'upload'>,
+    post: Pick<Post, 'id' | 'authorId' | 'upload' | 'text' | 'live' | 'createdAt'>,
     now: number,
   ): Promise<void> => {
+    const { id, authorId, upload } = post;
     await table.transact([
       { remove: postKey(id), when: exists, or: 'gone' },
       { remove: receptionKey(id) },
       { put: removalNote({ of: 'post', postId: id, at: now }, now) },
       ...(upload ? [dropped(authorId, upload, now)] : []),
+      ...entryParts(entriesOfPost(post), []),
     ]);
   },
 

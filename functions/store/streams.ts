@@ -1,7 +1,7 @@
 import type { StreamId, UserId } from '#domain/ids';
 import { edited, isLiveToViewers, isOnAir, type Stream, type StreamEdit, type StreamEvent, step } from '#domain/stream';
 import { retryOnConflict } from './retry-on-conflict.ts';
-import { absent, type Expression, type Position, type Table } from './dynamo.ts';
+import { absent, atRevision, type Expression, type Position, type Table } from './dynamo.ts';
 import {
   airKey,
   DUE_SHARDS,
@@ -14,6 +14,7 @@ import {
   streamsOfCreator,
 } from './keys.ts';
 import { leaseEnd, readLease } from './lease-record.ts';
+import { entriesOfStream, entryParts } from './search.ts';
 import { airItem, listed, readAir, readStream, type StoredStream, streamItem, streamMove } from './stream-record.ts';
 
 /** What a creator says of a show before it begins. */
@@ -74,11 +75,12 @@ export const createStreamStore = ({ table }: { table: Table }) => {
         if (held && held.stream.state === 'created' && held.stream.scheduledFor === undefined) {
           const redrafted = { ...held.stream, ...draft, description: draft.description };
           if (sameDraft(held.stream, redrafted)) return { settled: { prepared: true, stream: held.stream } };
-          const written = await table.transact([streamMove(held, redrafted)]);
+          const written = await table.transact([streamMove(held, redrafted), ...foundBy(held.stream, redrafted)]);
           return written.done ? { settled: { prepared: true, stream: redrafted } } : 'conflict';
         }
         const made = await table.transact([
           { or: 'exists', put: streamItem(fresh, 1), when: absent },
+          ...entryParts([], entriesOfStream(fresh)),
           airTo(creatorId, fresh.id, holder),
           ...(held ? [unmoved(held)] : []),
         ]);
@@ -87,7 +89,10 @@ export const createStreamStore = ({ table }: { table: Table }) => {
 
     /** Announces a show: it does not have the air until its creator asks for a stream key. */
     announce: async (stream: Stream): Promise<void> => {
-      await table.put(streamItem(stream, 1), absent);
+      await table.transact([
+        { or: 'exists', put: streamItem(stream, 1), when: absent },
+        ...entryParts([], entriesOfStream(stream)),
+      ]);
     },
 
     /** Gives the air to a stream that is about to be fed. */
@@ -108,7 +113,7 @@ export const createStreamStore = ({ table }: { table: Table }) => {
         if (!found || !allowed(found.stream)) return { settled: { edited: false, stream: found?.stream } };
         const stream = edited(found.stream, edit, now);
         if (stream === found.stream) return { settled: { edited: true, stream } };
-        const written = await table.transact([streamMove(found, stream)]);
+        const written = await table.transact([streamMove(found, stream), ...foundBy(found.stream, stream)]);
         return written.done ? { settled: { edited: true, stream } } : 'conflict';
       }),
 
@@ -151,7 +156,15 @@ export const createStreamStore = ({ table }: { table: Table }) => {
 
     /** Takes a stream out of the table. What Mux tells of it later is about nothing. */
     remove: async (id: StreamId): Promise<void> => {
-      await table.remove(streamItemKey(id));
+      await retryOnConflict(async () => {
+        const found = await stored(id);
+        if (!found) return { settled: undefined };
+        const removed = await table.transact([
+          { or: 'moved', remove: streamItemKey(id), when: atRevision(found.rev) },
+          ...entryParts(entriesOfStream(found.stream), []),
+        ]);
+        return removed.done ? { settled: undefined } : 'conflict';
+      });
       await table.remove(leaseKey(id));
     },
 
@@ -246,6 +259,8 @@ const ANNOUNCED: Expression = { expression: 'attribute_exists(scheduledFor)' };
 const LOOK = 100;
 
 const holds = (id: StreamId): Expression => ({ expression: 'streamId = :holder', values: { ':holder': { S: id } } });
+
+const foundBy = (before: Stream, after: Stream) => entryParts(entriesOfStream(before), entriesOfStream(after));
 
 const unmoved = ({ stream, rev }: StoredStream) => ({
   or: 'moved' as const,

@@ -7,6 +7,7 @@ import { absent, both, either, exists, type Expression, type Part, type Table, T
 import { type Item, toItem } from './item.ts';
 import { followingTallyKey, handleKey, identityKey, userKey } from './keys.ts';
 import { createRecord } from './record.ts';
+import { entriesOfPerson, entryParts } from './search.ts';
 
 /** A person as an issuer knows one. */
 export type Subject = { issuer: string; subject: string };
@@ -69,12 +70,20 @@ export const HANDLE_MOVES = { most: 10, withinMs: 24 * 60 * 60 * 1000 } as const
 const REMOVED_SECONDS = 30 * 24 * 60 * 60;
 const HANDLE_ATTEMPTS = 5;
 
+/** Neither handle nor name has changed since it was read: what it is found by has not either. */
+const isNamed = ({ handle, name }: Pick<User, 'handle' | 'name'>): Expression =>
+  both(exists, both(handleIs(handle), nameIs(name)));
 const heldUntilBefore = (now: number): Expression => ({
   expression: 'attribute_exists(heldUntil) AND heldUntil <= :now',
   values: toItem({ ':now': now }),
 });
 const heldBy = (id: UserId): Expression => ({ expression: 'userId = :holder', values: toItem({ ':holder': id }) });
 const handleFree = (now: number): Expression => either(absent, heldUntilBefore(now));
+const nameIs = (name: string): Expression => ({
+  expression: '#name = :currentName',
+  names: { '#name': 'name' },
+  values: toItem({ ':currentName': name }),
+});
 const handleIs = (handle: Handle): Expression => ({
   expression: '#handle = :currentHandle',
   names: { '#handle': 'handle' },
@@ -124,6 +133,7 @@ export const createUserStore = ({ table }: { table: Table }) => {
         put: { ...followingTallyKey(user.id), ...tallyRecord.write({ userId: user.id, followers: 0, following: 0 }) },
         when: absent,
       },
+      ...entryParts([], entriesOfPerson(user)),
     ]);
     return outcome.done ? { created: true } : { created: false, because: outcome.because };
   };
@@ -153,6 +163,7 @@ export const createUserStore = ({ table }: { table: Table }) => {
     if (oldest !== undefined)
       return { changed: false, because: 'moved-too-often', retryAfterMs: oldest + HANDLE_MOVES.withinMs - now };
     const heldUntil = now + HANDLE_HELD_MS;
+    const moved = { ...withoutBookkeeping(user), ...applied({ ...changes, handle: to }) };
     const outcome = await table.transact([
       {
         put: { ...handleKey(to), ...handleRecord.write({ userId: user.id }) },
@@ -170,12 +181,12 @@ export const createUserStore = ({ table }: { table: Table }) => {
       {
         update: userKey(user.id),
         set: profileUpdate({ ...applied({ ...changes, handle: to }), moves: [now, ...lately] }),
-        when: both(exists, handleIs(user.handle)),
+        when: isNamed(user),
         or: 'moved-meanwhile',
       },
+      ...entryParts(entriesOfPerson(user), entriesOfPerson(moved)),
     ]);
-    if (outcome.done)
-      return { changed: true, user: { ...withoutBookkeeping(user), ...applied({ ...changes, handle: to }) } };
+    if (outcome.done) return { changed: true, user: moved };
     return outcome.because === 'handle-taken' ? { changed: false, because: 'handle-taken' } : 'moved-meanwhile';
   };
 
@@ -192,12 +203,21 @@ export const createUserStore = ({ table }: { table: Table }) => {
       }
       const fields = applied(rest);
       if (Object.keys(fields).length === 0) return { changed: true, user: toUser(item) };
+      const renamed = entryParts(entriesOfPerson(user), entriesOfPerson({ ...user, ...fields }));
+      if (renamed.length > 0) {
+        const outcome = await table.transact([
+          { update: userKey(id), set: profileUpdate(fields), when: isNamed(user), or: 'moved-meanwhile' },
+          ...renamed,
+        ]);
+        if (!outcome.done) continue;
+        return { changed: true, user: { ...withoutBookkeeping(user), ...fields } };
+      }
       const updated = await table.update(userKey(id), profileUpdate(fields), exists);
       return updated.done && updated.item
         ? { changed: true, user: toUser(updated.item) }
         : { changed: false, because: 'gone' };
     }
-    throw new TableUnavailable('a handle kept moving');
+    throw new TableUnavailable('a name kept changing');
   };
 
   const set = async (id: UserId, name: 'creator' | 'notBefore', value: boolean | number) => {
@@ -240,12 +260,14 @@ export const createUserStore = ({ table }: { table: Table }) => {
  * theirs is `removals.ts`'s to take away.
  */
 export const farewell = (user: Item, now: number): Part<'gone'>[] => {
-  const { id, handle, identityPk } = userRecord.read(user);
+  const person = userRecord.read(user);
+  const { id, handle, identityPk } = person;
   const heldUntil = now + HANDLE_HELD_MS;
   const held = handleRecord.write({ userId: id, heldUntil }, { expiresAt: Math.ceil(heldUntil / 1000) });
   const removed = { expiresAt: Math.ceil(now / 1000) + REMOVED_SECONDS };
   return [
-    { remove: userKey(id), when: both(exists, handleIs(handle)), or: 'gone' },
+    { remove: userKey(id), when: isNamed(person), or: 'gone' },
+    ...entryParts(entriesOfPerson(person), []),
     { remove: followingTallyKey(id) },
     { put: { ...handleKey(handle), ...held } },
     {

@@ -155,6 +155,7 @@ export class Site extends Construct {
         '/auth*': through(api),
         '/users*': through(api),
         '/posts*': through(api),
+        '/search*': through(api),
         '/media/*': this.#media(props.uploads),
         '/webhooks*': through(api),
         '/healthz': {

@@ -14,7 +14,10 @@ import { answersTo, MISDIRECTED } from '#stand-ins/hosts';
 import type { Uploads } from '#stand-ins/uploads/uploads';
 
 /** The part of the path that names a room, as API Gateway's routes do. */
-export type Rooms = Record<'auth' | 'users' | 'posts' | 'stream' | 'webhooks' | 'oembed', Pick<Hono, 'fetch'>>;
+export type Rooms = Record<
+  'auth' | 'users' | 'posts' | 'stream' | 'webhooks' | 'search' | 'oembed',
+  Pick<Hono, 'fetch'>
+>;
 
 /** `pages` has every path that is no room's and no file's. */
 export type ControlPlane = { rooms: Rooms; pages: Pick<Hono, 'fetch'>; realtime: RealtimeHandlers };

@@ -142,6 +142,8 @@ export class ControlPlaneStack extends Stack {
         auth: auth.live,
         users: users.live,
         posts: posts.live,
+        // it shows the same things
+        search: posts.live,
         stream: streams.live,
         webhooks: webhooks.live,
       },

@@ -296,7 +296,7 @@ describe('the site', () => {
   it('forwards everything but the Host, which the origins would refuse', () => {
     const policies = behaviours()
       .filter(({ PathPattern }: { PathPattern: string }) =>
-        /^\/(auth|users|posts|stream|webhooks|realtime|oembed)/.test(PathPattern),
+        /^\/(auth|users|posts|search|stream|webhooks|realtime|oembed)/.test(PathPattern),
       )
       .map(({ OriginRequestPolicyId }: { OriginRequestPolicyId: string }) => OriginRequestPolicyId);
     expect(new Set(policies)).toEqual(new Set(['b689b0a8-53d0-40ab-baf2-68738e2966ac']));

@@ -11,6 +11,7 @@ import { buildPagesRoom } from './pages.ts';
 import { buildPostsRoom } from './posts.ts';
 import { buildPublishing } from './uploads.ts';
 import { buildRealtime } from './realtime.ts';
+import { buildSearchRoom } from './search.ts';
 import { createStreaming } from '../streaming.ts';
 import { buildStreamSweep, buildStreamsRoom } from './streams.ts';
 import { buildProfiles } from '../profiles.ts';
@@ -39,6 +40,7 @@ export const createControlPlane = (
     auth: buildAuthRoom(base, people, profiles),
     users: buildUsersRoom(base, people, profiles, streaming),
     posts: buildPostsRoom(base, people, streaming, buildPublishing(base)),
+    search: buildSearchRoom(base, people, streaming),
     streams: buildStreamsRoom(base, people, streaming),
     webhooks: buildWebhooksRoom(base, streaming),
     ...buildPagesRoom(base, people, streaming),
