@@ -6,11 +6,13 @@ export const APP_PATHS = [
   '/',
   '/@{handle}',
   '/chat/{streamId}',
+  '/find',
   '/post/{postId}',
   '/settings',
   '/signed-in',
   '/studio',
   '/studio/{streamId}',
+  '/tag/{tag}',
   '/watch/{streamId}',
 ] as const;
 

@@ -44,7 +44,16 @@ for (const { login, colorScheme, size, viewport } of LOOKS)
     await look('sign-in');
     await page.goto('/');
     await signIn(page, login);
-    for (const path of ['/', '/settings', `/@${login}`, '/nowhere', '/studio']) {
+    for (const path of [
+      '/',
+      '/settings',
+      `/@${login}`,
+      '/find',
+      `/find?q=${login}`,
+      '/tag/nothing',
+      '/nowhere',
+      '/studio',
+    ]) {
       await page.goto(path);
       await expect(page.locator('h1')).toBeVisible();
       await look(path);

@@ -38,6 +38,7 @@ import {
   Said,
   type Say,
 } from '#contract/chat';
+import { Tagged, TagView } from '#contract/search';
 import type { CreateStream, UpdateStream } from '#contract/show';
 import type { Http } from './http.ts';
 
@@ -51,6 +52,8 @@ const People = page(PersonView);
 const Posts = page(PostView);
 const Streams = page(StreamView);
 const Comments = page(CommentView);
+const Tags = page(TagView);
+const TaggedPage = page(Tagged);
 
 const segment = encodeURIComponent;
 
@@ -123,6 +126,15 @@ export const createApi = ({ ask, tell }: Http) => ({
   streams: (filter: { state?: 'live' | 'scheduled'; creator?: string }, { signal, ...query }: Listing = {}) =>
     ask(Streams, { path: '/stream', query: { ...filter, ...query }, signal }),
   myStreams: ({ signal, ...query }: Listing = {}) => ask(Streams, { path: '/stream/mine', query, signal }),
+
+  findPeople: (q: string, { signal, ...query }: Listing = {}) =>
+    ask(People, { path: '/search', query: { q, kind: 'people', ...query }, signal }),
+  findStreams: (q: string, { signal, ...query }: Listing = {}) =>
+    ask(Streams, { path: '/search', query: { q, kind: 'streams', ...query }, signal }),
+  findTags: (q: string, { signal, ...query }: Listing = {}) =>
+    ask(Tags, { path: '/search', query: { q, kind: 'tags', ...query }, signal }),
+  tagged: (tag: string, { signal, ...query }: Listing = {}) =>
+    ask(TaggedPage, { path: `/search/tags/${segment(tag)}`, query, signal }),
 
   posts: (feed: 'explore' | 'feed' | { author: string }, { signal, ...query }: Listing = {}) =>
     typeof feed === 'string'

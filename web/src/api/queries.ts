@@ -203,6 +203,35 @@ export const createQueries = (api: Api) => ({
       ...byCursor,
     }),
 
+  /** Posts and shows that bear a tag; posts are changed in it as in every list of them. */
+  tagged: (tag: string) =>
+    infiniteQueryOptions({
+      queryKey: ['posts', 'tagged', tag],
+      queryFn: ({ signal, pageParam }) => api.tagged(tag, { cursor: pageParam, limit: PAGE_SIZE, signal }),
+      ...byCursor,
+    }),
+
+  peopleFound: (q: string) =>
+    infiniteQueryOptions({
+      queryKey: ['people', 'found', q],
+      queryFn: ({ signal, pageParam }) => api.findPeople(q, { cursor: pageParam, limit: PAGE_SIZE, signal }),
+      ...byCursor,
+    }),
+
+  streamsFound: (q: string) =>
+    infiniteQueryOptions({
+      queryKey: ['streams', 'found', q],
+      queryFn: ({ signal, pageParam }) => api.findStreams(q, { cursor: pageParam, limit: PAGE_SIZE, signal }),
+      ...byCursor,
+    }),
+
+  tagsFound: (q: string) =>
+    infiniteQueryOptions({
+      queryKey: ['tags', 'found', q],
+      queryFn: ({ signal, pageParam }) => api.findTags(q, { cursor: pageParam, limit: PAGE_SIZE, signal }),
+      ...byCursor,
+    }),
+
   post: (id: string) =>
     queryOptions({
       queryKey: ['post', id],

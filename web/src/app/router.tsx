@@ -7,6 +7,7 @@ import {
 } from '@tanstack/react-router';
 import { HomePage } from './home-page.tsx';
 import { SignedInPage } from '../people/signed-in-page.tsx';
+import { parseFind } from './find.ts';
 import { FailedPage } from './failed-page.tsx';
 import { NotFoundPage } from './not-found-page.tsx';
 import { part } from '../ui/part.ts';
@@ -95,7 +96,28 @@ const chat = createRoute({
   ),
 });
 
-const routeTree = root.addChildren([home, signedIn, profile, settings, post, studio, show, watch, chat]);
+const find = createRoute({
+  getParentRoute: () => root,
+  ...withWords,
+  path: '/find',
+  validateSearch: parseFind,
+  component: lazyRouteComponent(
+    part(() => import('./find-page.tsx')),
+    'FindPage',
+  ),
+});
+
+const tag = createRoute({
+  getParentRoute: () => root,
+  ...withWords,
+  path: '/tag/$tag',
+  component: lazyRouteComponent(
+    part(() => import('./tag-page.tsx')),
+    'TagPage',
+  ),
+});
+
+const routeTree = root.addChildren([home, signedIn, profile, settings, post, studio, show, watch, chat, find, tag]);
 
 /** @param history where the address is kept; by default the browser's own */
 export const createAppRouter = (history?: RouterHistory) =>

@@ -1,9 +1,10 @@
 import { Link, Outlet, useRouter } from '@tanstack/react-router';
-import { Clapperboard } from 'lucide-react';
+import { Clapperboard, Search } from 'lucide-react';
 import { useEffect } from 'react';
 import { useTranslations } from 'use-intl';
 import { AccountCorner } from '../people/account-corner.tsx';
 import { FollowedLiveMark } from '../people/followed-live.tsx';
+import { SearchBox } from './search-box.tsx';
 import { StudioAbovePages } from '../studio/studio-slot.tsx';
 import { buttonClass } from '../ui/button.tsx';
 import { Logo } from '../ui/logo.tsx';
@@ -18,11 +19,15 @@ export const Shell = () => {
   useEffect(
     () =>
       router.subscribe('onResolved', ({ fromLocation, pathChanged }) => {
-        if (fromLocation && pathChanged) document.getElementById('main')?.focus({ preventScroll: true });
+        const main = document.getElementById('main');
+        // a page may have a field of its own to begin with
+        if (fromLocation && pathChanged && !main?.contains(document.activeElement))
+          main?.focus({ preventScroll: true });
       }),
     [router],
   );
   useEffect(refuseFiles, []);
+  useEffect(() => onSearchKey(() => void router.navigate({ to: '/find' })), [router]);
   return (
     <>
       <a className="skip-link" href="#main">
@@ -33,6 +38,10 @@ export const Shell = () => {
           <Link to="/" className="header__brand" aria-label={t('vybzzHome')}>
             <Logo />
             <span className="header__name">Vybzz</span>
+          </Link>
+          <SearchBox className="search-box--header" />
+          <Link to="/find" className="icon-button header__find" aria-label={t('search')}>
+            <Search aria-hidden="true" />
           </Link>
           <nav className="header__nav" aria-label={t('main')}>
             <Link to="/studio" className={buttonClass({ variant: 'ghost' })}>
@@ -50,6 +59,27 @@ export const Shell = () => {
       </StudioAbovePages>
     </>
   );
+};
+
+const TYPING = 'input, textarea, select, [contenteditable]:not([contenteditable="false"])';
+const OF_A_DIALOG = '[role="dialog"], [role="alertdialog"], [role="menu"]';
+
+/** The key `/` leads to the field that is on the page; where none can be seen, `open` leads to the page that has one. */
+const onSearchKey = (open: () => void) => {
+  const over = new AbortController();
+  const press = (event: KeyboardEvent) => {
+    const { target } = event;
+    if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    if (target instanceof Element && target.closest(`${TYPING}, ${OF_A_DIALOG}`)) return;
+    event.preventDefault();
+    const fields = [...document.querySelectorAll<HTMLInputElement>('.search-box input')];
+    const visible = fields.find((field) => field.checkVisibility());
+    if (!visible) return open();
+    visible.focus();
+    visible.select();
+  };
+  window.addEventListener('keydown', press, { signal: over.signal });
+  return () => over.abort();
 };
 
 /** A file let go of beside its place would be opened in place of the app, and of the show that is sent from it. */

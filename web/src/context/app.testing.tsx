@@ -130,7 +130,7 @@ export const createFakeApp = ({
     answers,
     queryClient: new QueryClient({ defaultOptions: { queries: { retry: false } } }),
     /** What has been sent to the API with this method. */
-    sent: (method: 'POST' | 'PATCH' | 'DELETE') => calls.filter(({ call }) => call.startsWith(method)),
+    sent: (method: 'GET' | 'POST' | 'PATCH' | 'DELETE') => calls.filter(({ call }) => call.startsWith(method)),
     /** The server pushes that somebody whom one follows has begun or ended a show. */
     pushShow: (stream: StreamView) => {
       for (const hear of ofPeople) hear(stream);

@@ -3,7 +3,7 @@ import { Fragment } from 'react';
 import { textParts, withoutTowers } from './text-parts.ts';
 import './rich-text.css';
 
-/** What a person wrote: text stays text, with its line breaks; http(s) addresses and handles become links. */
+/** What a person wrote: text stays text, with its line breaks; http(s) addresses, handles and tags become links. */
 export const RichText = ({ text }: { text: string }) => (
   <p className="rich-text" dir="auto">
     {textParts(withoutTowers(text)).map((part, at) =>
@@ -15,6 +15,11 @@ export const RichText = ({ text }: { text: string }) => (
       ) : part.type === 'person' ? (
         // oxlint-disable-next-line react/no-array-index-key -- as above
         <Link key={at} to="/@{$handle}" params={{ handle: part.handle }}>
+          <bdi>{part.text}</bdi>
+        </Link>
+      ) : part.type === 'tag' ? (
+        // oxlint-disable-next-line react/no-array-index-key -- as above
+        <Link key={at} to="/tag/$tag" params={{ tag: part.tag }}>
           <bdi>{part.text}</bdi>
         </Link>
       ) : (

@@ -3,6 +3,7 @@ import { textParts, withoutTowers } from './text-parts.ts';
 
 const link = (href: string) => ({ type: 'link', text: href, href });
 const person = (handle: string) => ({ type: 'person', text: `@${handle}`, handle });
+const tag = (words: string, name: string) => ({ type: 'tag', text: words, tag: name });
 const text = (words: string) => ({ type: 'text', text: words });
 
 describe('a text', () => {
@@ -17,6 +18,11 @@ describe('a text', () => {
     ['https://a.example/x。次', [link('https://a.example/x'), text('。次')]],
     ['https://a.example/x۔ پھر', [link('https://a.example/x'), text('۔ پھر')]],
     ['thanks @asha, @bilal!', [text('thanks '), person('asha'), text(', '), person('bilal'), text('!')]],
+    [
+      '#Live with @asha: #کرکٹ!',
+      [tag('#Live', 'live'), text(' with '), person('asha'), text(': '), tag('#کرکٹ', 'کرکٹ'), text('!')],
+    ],
+    ['https://a.example/#b #1 a#c', [link('https://a.example/#b'), text(' #1 a#c')]],
     ['asha@a.example or @ab', [text('asha@a.example or @ab')]],
     [
       'javascript:alert(1) data:text/html,x ftp://a.example',

@@ -46,6 +46,7 @@ export const app = {
   skipToContent: 'Skip to content',
   vybzzHome: 'Vybzz home',
   main: 'Main',
+  search: 'Search',
   studio: 'Studio',
   watch: 'Watch',
   liveOnVybzz: 'Live on Vybzz: {url}',

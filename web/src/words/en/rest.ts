@@ -1,8 +1,9 @@
 import { audience } from './audience.ts';
 import { broadcast } from './broadcast.ts';
+import { find } from './find.ts';
 import { sharing } from './sharing.ts';
 import { studio } from './studio.ts';
 import { watch } from './watch.ts';
 
 /** What only the pages behind Home need. */
-export const rest = { audience, broadcast, sharing, studio, watch };
+export const rest = { audience, broadcast, find, sharing, studio, watch };

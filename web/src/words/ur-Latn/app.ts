@@ -49,6 +49,7 @@ export const app = {
   skipToContent: 'Seedha content par jayein',
   vybzzHome: 'Vybzz ka home page',
   main: 'Main menu',
+  search: 'Talash',
   studio: 'Studio',
   watch: 'Dekhein',
   liveOnVybzz: 'Vybzz par live: {url}',

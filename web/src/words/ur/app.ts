@@ -49,6 +49,7 @@ export const app = {
   skipToContent: 'سیدھا مواد پر جائیں',
   vybzzHome: 'Vybzz کا ہوم پیج',
   main: 'مین مینو',
+  search: 'تلاش',
   studio: 'اسٹوڈیو',
   watch: 'دیکھیں',
   liveOnVybzz: 'Vybzz پر لائیو: {url}',

@@ -1,0 +1,17 @@
+/** The search, its results and the pages of tags. */
+export const find = {
+  search: 'Search',
+  resultsFor: 'Results for “{words}”',
+  whatAreYouLookingFor: 'What are you looking for?',
+  peopleShowsAndTags: 'People by name or @handle, shows by title, and #tags.',
+  whichResults: 'Which results',
+  people: 'People',
+  shows: 'Shows',
+  tags: 'Tags',
+  nothingFound: 'Nothing found for “{words}”',
+  tryFewerLetters: 'Words are found by their beginning: try fewer letters, or another tab.',
+  searching: 'Searching',
+  notSearched: 'The search did not work',
+  nothingTagged: 'Nothing here yet',
+  writeTheTag: 'Write #{tag} in a post or in the title of a show, and it appears here.',
+} as const;

@@ -1,0 +1,19 @@
+import type { find as english } from '../en/find.ts';
+import type { Translated } from '../catalogue.ts';
+
+export const find = {
+  search: 'تلاش',
+  resultsFor: '”{words}“ کے نتائج',
+  whatAreYouLookingFor: 'آپ کیا ڈھونڈ رہے ہیں؟',
+  peopleShowsAndTags: 'لوگ نام یا @ہینڈل سے، شو عنوان سے، اور #ٹیگ۔',
+  whichResults: 'کون سے نتائج',
+  people: 'لوگ',
+  shows: 'شوز',
+  tags: 'ٹیگز',
+  nothingFound: '”{words}“ کے لیے کچھ نہیں ملا',
+  tryFewerLetters: 'الفاظ شروع کے حروف سے ملتے ہیں: کم حروف لکھیں، یا دوسرا ٹیب دیکھیں۔',
+  searching: 'تلاش جاری ہے',
+  notSearched: 'تلاش نہیں ہو سکی',
+  nothingTagged: 'یہاں ابھی کچھ نہیں',
+  writeTheTag: 'کسی پوسٹ یا شو کے عنوان میں #{tag} لکھیں، وہ یہاں نظر آئے گا۔',
+} satisfies Translated<typeof english>;
