@@ -2,15 +2,19 @@ import { CHANNEL_KINDS } from '#domain/channel';
 import type { UserId } from '#domain/ids';
 import type { Stream } from '#domain/stream';
 import type { ChannelStore } from '#store/channels';
+import type { ChatStore } from '#store/chat';
 import type { StreamStore } from '#store/streams';
 import type { LiveVideo } from '../video/live-video.ts';
 import type { Ending } from './ending.ts';
 
 const PAGE = 25;
+/** Of each of those shows. */
+const CHAT_PAGE = 50;
 
 type Parts = {
   streams: Pick<StreamStore, 'byCreator' | 'get' | 'remove'>;
   channels: Pick<ChannelStore, 'get' | 'remove'>;
+  chat: Pick<ChatStore, 'clearIn'>;
   ending: Pick<Ending, 'end' | 'complete'>;
   video: Pick<LiveVideo, 'remove' | 'removeRecording'>;
 };
@@ -19,12 +23,14 @@ type Parts = {
  * Takes away what a creator has shown, a page at a time, recordings at Mux included; at last the channels. True while there may be
  * more. What fails is tried again: a stream goes only after its recordings, and a channel only after its streams.
  */
-export const createRemoveStreams = ({ streams, channels, ending, video }: Parts) => {
+export const createRemoveStreams = ({ streams, channels, chat, ending, video }: Parts) => {
   const removeStream = async (stream: Stream): Promise<void> => {
     const latest = stream.state === 'ended' ? stream : await ending.end(stream, 'account-deleted');
     // its worker has not let go yet, or somebody else is telling Mux; the next page finds it again
     if (latest.state !== 'ended' || !(await ending.complete((await streams.get(latest.id)) ?? latest))) return;
     await Promise.all(latest.assets.map(({ id }) => video.removeRecording(id)));
+    // a page at a time, as all of it; the stream by which the next page is found goes last
+    if (await chat.clearIn(latest.id, CHAT_PAGE)) return;
     await streams.remove(latest.id);
   };
 

@@ -229,6 +229,25 @@ export const createChatStore = ({ table }: { table: Table }) => {
         (await table.query({ partition: chatPartition(id), above: chatSort(after), limit, consistent: true })).items,
       ),
 
+    /** Takes away some of what somebody has said, wherever; it leaves gaps, which everybody goes past. False once there is none left. */
+    clearOf: async (writer: UserId, most: number): Promise<boolean> => {
+      const { items } = await table.query({ index: 'byOwner', partition: chatOfUser(writer), limit: most });
+      await Promise.all(items.map((one) => table.remove(keyOf(one))));
+      return items.length > 0;
+    },
+
+    /** Takes away some of what an audience has said, or waits to be said. False once there is none left. */
+    clearIn: async (id: StreamId, most: number): Promise<boolean> => {
+      const pages = await Promise.all(
+        [chatPartition(id), heldPartition(id)].map((partition) =>
+          table.query({ partition, limit: most, consistent: true }),
+        ),
+      );
+      const items = pages.flatMap((page) => page.items);
+      await Promise.all(items.map((one) => table.remove(keyOf(one))));
+      return items.length > 0;
+    },
+
     hold: async (id: StreamId, message: HeldMessage): Promise<void> => {
       const expiresAt = Math.ceil(message.at / 1_000) + HELD_SECONDS;
       await table.put({ ...heldKey(id, message.id), ...held.write({ ...message }, { expiresAt }) });
@@ -260,4 +279,6 @@ export const createChatStore = ({ table }: { table: Table }) => {
     },
   };
 };
+const keyOf = ({ pk, sk }: Item): Key => ({ pk: { S: pk?.S ?? '' }, sk: { S: sk?.S ?? '' } });
+
 export type ChatStore = ReturnType<typeof createChatStore>;

@@ -1,6 +1,7 @@
 import type { PostId, UserId } from '#domain/ids';
 import type { Upload } from '#domain/upload';
 import type { BlockStore } from './blocks.ts';
+import type { ChatStore } from './chat.ts';
 import type { CommentStore } from './comments.ts';
 import type { Table } from './dynamo.ts';
 import type { FollowStore } from './follows.ts';
@@ -27,6 +28,7 @@ type Parts = {
   removals: Pick<RemovalStore, 'removePost' | 'advance' | 'finish'>;
   posts: Pick<PostStore, 'byAuthor'>;
   comments: Pick<CommentStore, 'byAuthor' | 'remove'>;
+  chat: Pick<ChatStore, 'clearOf'>;
   likes: Pick<LikeStore, 'byUser' | 'unlike'>;
   follows: Pick<FollowStore, 'followees' | 'followers' | 'unfollow'>;
   blocks: Pick<BlockStore, 'blockedBy' | 'blockersOf' | 'unblock'>;
@@ -40,6 +42,7 @@ export const createRemovalSteps = ({
   removals,
   posts,
   comments,
+  chat,
   likes,
   follows,
   blocks,
@@ -62,8 +65,10 @@ export const createRemovalSteps = ({
       const { posts: page } = await posts.byAuthor(userId, { limit: PAGE, before: undefined });
       return each(page, (post) => removals.removePost(post, now));
     },
+    // under posts and in audiences: a step of its own would be one that the code before cannot read
     comments: async (userId) =>
-      each(await comments.byAuthor(userId, { limit: PAGE }), ({ postId, id }) => comments.remove(postId, id)),
+      (await each(await comments.byAuthor(userId, { limit: PAGE }), ({ postId, id }) => comments.remove(postId, id))) ||
+      chat.clearOf(userId, PAGE),
     likes: async (userId) => each(await likes.byUser(userId, { limit: PAGE }), (id) => likes.unlike(id, userId)),
     following: async (userId) =>
       each(await follows.followees(userId, { limit: PAGE }), (followee) => follows.unfollow(userId, followee)),

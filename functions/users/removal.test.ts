@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { newId } from '#domain/ids';
+import { createChatStore } from '#store/chat';
 import { openRooms, type Person, type TestRooms } from '../rooms.testing.ts';
 
 // a hundred calls at once take their time where all tests run at once
@@ -131,6 +133,21 @@ describe('deleting one’s account', () => {
       rooms.later(5 * MINUTE_MS);
     }
     for (const star of stars) expect(await followers(star)).toEqual([0, 0]);
+  });
+
+  it('takes away what the person has said in audiences, and nothing of others', async () => {
+    const { leaver, stays } = await rooms.signUpAll({ leaver: {}, stays: {} });
+    const chat = createChatStore(rooms.base);
+    const shows = [newId('str', Date.now()), newId('str', Date.now())];
+    for (const id of shows)
+      for (const { id: userId } of [leaver, stays])
+        for (let i = 0; i < 30; i++) await chat.say(id, { userId, text: `Nr ${i}`, at: Date.now() }, `${i}`);
+    await leaver.delete('/users/me');
+    await sweepThrough();
+    for (const id of shows) {
+      const left = await chat.after(id, 0, 100);
+      expect(left.map((entry) => entry.kind === 'said' && entry.userId)).toEqual(Array(30).fill(stays.id));
+    }
   });
 
   it('takes away what was still being written when the account went', async () => {

@@ -1,3 +1,4 @@
+import { createChatStore } from '#store/chat';
 import { createCommentStore } from '#store/comments';
 import { createLikeStore } from '#store/likes';
 import { createModerationStore } from '#store/moderation';
@@ -56,6 +57,7 @@ export const buildRemovalSweep = (
     removals,
     posts: createPostStore({ table }),
     comments: createCommentStore({ table }),
+    chat: createChatStore({ table }),
     likes: createLikeStore({ table }),
     follows,
     blocks,

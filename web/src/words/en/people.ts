@@ -29,7 +29,8 @@ export const people = {
   whatGoes: 'What is deleted',
   yourProfileAtOnceA: 'Your profile, at once. A show that is on the air ends.',
   yourShowsAndTheirRecordings: 'Your shows and their recordings, your posts and all comments on them.',
-  yourCommentsAndLikesUnder: 'Your comments and likes on other people’s posts, your followers and whom you follow.',
+  yourCommentsAndLikesUnder:
+    'Your comments and likes on other people’s posts, your messages in chats, your followers and whom you follow.',
   whatStays: 'What stays',
   isHeldBackFor30: '@{handle} is reserved for 30 days, so that nobody can pretend to be you.',
   whatYouSignInWith: 'The account you sign in with is not ours to delete. Signing in again makes a new, empty account.',

@@ -36,7 +36,7 @@ export const people = {
   yourProfileAtOnceA: 'Aap ka profile, foran. Agar show live hai to khatam ho jayega.',
   yourShowsAndTheirRecordings: 'Aap ke shows aur un ki recordings, aap ki posts aur un par saare comments.',
   yourCommentsAndLikesUnder:
-    'Doosron ki posts par aap ke comments aur likes, aap ke followers aur jinhein aap follow karte hain.',
+    'Doosron ki posts par aap ke comments aur likes, chats mein aap ke messages, aap ke followers aur jinhein aap follow karte hain.',
   whatStays: 'Kya baqi rahega',
   isHeldBackFor30: '@{handle} tees din tak mehfooz rahega taake koi aap ban kar saamne na aa sake.',
   whatYouSignInWith:

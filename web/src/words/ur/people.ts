@@ -32,7 +32,8 @@ export const people = {
   whatGoes: 'کیا حذف ہوگا',
   yourProfileAtOnceA: 'آپ کا پروفائل، فوراً۔ اگر شو لائیو ہے تو ختم ہو جائے گا۔',
   yourShowsAndTheirRecordings: 'آپ کے شو اور ان کی ریکارڈنگز، آپ کی پوسٹس اور ان پر سارے تبصرے۔',
-  yourCommentsAndLikesUnder: 'دوسروں کی پوسٹس پر آپ کے تبصرے اور لائکس، آپ کے فالوورز اور جنہیں آپ فالو کرتے ہیں۔',
+  yourCommentsAndLikesUnder:
+    'دوسروں کی پوسٹس پر آپ کے تبصرے اور لائکس، چیٹ میں آپ کے پیغامات، آپ کے فالوورز اور جنہیں آپ فالو کرتے ہیں۔',
   whatStays: 'کیا باقی رہے گا',
   isHeldBackFor30: '@{handle} تیس دن تک محفوظ رہے گا تاکہ کوئی آپ بن کر سامنے نہ آ سکے۔',
   whatYouSignInWith:
