@@ -51,7 +51,7 @@ const live = {
   start: async (rung: string): Promise<void> => {
     const ask = async (): Promise<string> => (await fetch('/ingest-url')).text();
     const ports = { getIngestUrl: async () => ({ given: true as const, url: await ask() }), endStream: async () => {} };
-    const started = createBrowserBroadcast(ports, parseForced(`?rung=${rung}`));
+    const started = createBrowserBroadcast(ports, parseForced(`?rung=${rung}&picture=landscape-720p30`));
     broadcast = started;
     const ready = new Promise<void>((resolve, reject) => {
       started.subscribe(() => {
