@@ -67,8 +67,7 @@ export const createPushSender = ({ vapid, subject, also, clock }: Parts): PushSe
             contentEncoding: 'aes128gcm',
           },
         );
-        const sent = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
-        return outcomeOf(await post(endpoint, sent, body ?? Buffer.alloc(0)), clock().getTime());
+        return outcomeOf(await post(endpoint, headers, body ?? Buffer.alloc(0)), clock().getTime());
       } catch {
         // without the cause: its words may hold the endpoint
         return { sent: false, because: 'busy', afterMs: AGAIN_MS.least };

@@ -31,7 +31,9 @@ export const MessageLine = ({ streamId, message, me, moderates, onReply }: Props
           </p>
         )}
         <p>
-          <bdi className="chat__author">{from.name}</bdi>
+          <span className="chat__author">
+            <bdi>{from.name}</bdi>
+          </span>
           {from.badge && <Badge tone="primary">{t(`badge.${from.badge}`)}</Badge>}
           <span className="visually-hidden">: </span>
           <MessageText text={text} me={me} />
