@@ -146,7 +146,7 @@ describe('the control plane', () => {
       ({ Properties }) => Properties.RouteSettings !== undefined,
     );
     const limits = Object.entries<{ ThrottlingRateLimit: number }>(http?.['Properties'].RouteSettings);
-    expect(limits).toHaveLength(11);
+    expect(limits).toHaveLength(13);
     for (const [route, { ThrottlingRateLimit }] of limits)
       expect(ThrottlingRateLimit, route).toBe(route.includes('/webhooks') ? 200 : 1_000);
   });
