@@ -1,7 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 import { openPage, signIn } from './pages.ts';
-import { endShow, goLive } from './studio.ts';
+import { endShow, goLive, SMALL_STUDIO } from './studio.ts';
 
 /** WCAG 2.2 A and AA, as far as a program can tell. */
 const STANDARD = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
@@ -52,7 +52,7 @@ for (const { login, colorScheme, size, viewport } of LOOKS)
       `/find?q=${login}`,
       '/tag/nothing',
       '/nowhere',
-      '/studio',
+      SMALL_STUDIO,
     ]) {
       await page.goto(path);
       await expect(page.locator('h1')).toBeVisible();
@@ -89,7 +89,7 @@ test('the dialogs of a running show can be used by anybody, and so can pages fro
   });
   const { look, found } = watch(page);
   await signIn(page, 'asha');
-  await page.goto('/studio?picture=landscape-360p30');
+  await page.goto(SMALL_STUDIO);
   await goLive(page, 'For every language');
   await page.getByRole('button', { name: 'Sound', exact: true }).click();
   await expect(page.getByRole('dialog', { name: 'Sound' }).getByRole('slider').first()).toBeVisible();

@@ -1,7 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 import { expectPlaying, openPage, signIn } from './pages.ts';
-import { endShow, goLive } from './studio.ts';
+import { endShow, goLive, SMALL_STUDIO } from './studio.ts';
 
 test('viewers are counted while they play, on every page that shows them, and not a moment longer', async ({
   browser,
@@ -11,7 +11,7 @@ test('viewers are counted while they play, on every page that shows them, and no
   const title = 'Counted';
   const creator = await openPage(browser, '/');
   await signIn(creator.page, 'asha');
-  await creator.page.goto('/studio');
+  await creator.page.goto(SMALL_STUDIO);
   await goLive(creator.page, title);
   const onAir = async () => {
     const { items } = (await (await request.get('/stream?state=live')).json()) as {
@@ -40,7 +40,7 @@ test('viewers are counted while they play, on every page that shows them, and no
   const tab = await viewer.context.newPage();
   await tab.goto(`/watch/${id}`);
   await expectPlaying(tab, 3);
-  expect(await counted()).toBe(2);
+  await expect.poll(counted, { timeout: 20_000 }).toBe(2);
 
   await phone.context.setOffline(true);
   await expect.poll(counted, { timeout: 21_000 }).toBe(1);
@@ -59,7 +59,7 @@ test('an audience talks: chat, answers, reactions, moderation at once, and what 
   const title = 'A conversation';
   const creator = await openPage(browser, '/', { viewport: { width: 1440, height: 900 } });
   await signIn(creator.page, 'bilal');
-  await creator.page.goto('/studio');
+  await creator.page.goto(SMALL_STUDIO);
   await goLive(creator.page, title);
   const onAir = async () => {
     const { items } = (await (await request.get('/stream?state=live')).json()) as {

@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test';
 import { openPage, signIn } from './pages.ts';
 import { openSink } from './sink.ts';
-import { endShow, goLive, switchDevice } from './studio.ts';
+import { endShow, goLive, SMALL_STUDIO, switchDevice } from './studio.ts';
 import { tally } from './tally.ts';
 import { watchBroadcast } from './probe.ts';
 
@@ -19,7 +19,7 @@ test('not a frame is missing at the far end when devices change, the microphone 
   const { page, context } = await openPage(browser);
   const probe = await watchBroadcast(page);
   await signIn(page, 'asha');
-  await page.goto('/studio');
+  await page.goto(SMALL_STUDIO);
   await goLive(page, 'Nothing is lost');
   const sink = await sinkOfPlatform();
   const { startPressedAtMs } = await probe.read();

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { expect, test } from '@playwright/test';
 import { expectPlaying, openPage, signIn } from './pages.ts';
-import { endShow, goLive } from './studio.ts';
+import { endShow, goLive, SMALL_STUDIO } from './studio.ts';
 
 /** A page of somebody else, at an origin of its own. */
 const elsewhere = async (html: string) => {
@@ -26,7 +26,7 @@ test('a show is told of where its link is shown, and plays in a page of another 
   const title = 'Shown elsewhere';
   const creator = await openPage(browser, '/');
   await signIn(creator.page, 'asha');
-  await creator.page.goto('/studio');
+  await creator.page.goto(SMALL_STUDIO);
   await goLive(creator.page, title);
   await expect
     .poll(async () => (await (await request.get('/stream?state=live')).text()).includes(title), { timeout: 60_000 })

@@ -1,5 +1,8 @@
 import { expect, type Page } from '@playwright/test';
 
+/** The studio with the smallest picture: creator, viewers, encoders and the platform share the two cores of a test. */
+export const SMALL_STUDIO = '/studio?picture=landscape-360p30';
+
 /**
  * Goes live from the studio page; answers once the show is on the air.
  *

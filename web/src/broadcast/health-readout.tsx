@@ -38,7 +38,7 @@ export const HealthReadout = () => {
   return (
     <section className="health" aria-label={t('howTheStreamDoes')}>
       <header className="health__header">
-        <h3>{t('streamHealth')}</h3>
+        <h2>{t('streamHealth')}</h2>
         <output>
           <Badge tone={tone}>{text}</Badge>
         </output>

@@ -54,7 +54,7 @@ export const ScenesPanel = ({ disabled }: { disabled: boolean }) => {
   return (
     <section className="scenes" aria-label={t('scenes.scenes')}>
       <header className="scenes__header">
-        <h3>{t('scenes.scenes')}</h3>
+        <h2>{t('scenes.scenes')}</h2>
         <span className="muted scenes__hint">{t('scenes.pressOne')}</span>
         <Button size="s" icon={<SlidersHorizontal />} onClick={() => setEditing(true)}>
           {t('scenes.edit')}
