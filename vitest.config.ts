@@ -1,16 +1,22 @@
 import { defineConfig } from 'vitest/config';
 
-const room = (name: string, include: string[]) => ({
-  test: { name, include, environment: 'node', testTimeout: 30_000, hookTimeout: 60_000 },
+type Way = { maxWorkers?: number; isolate?: boolean; sequence?: { groupOrder: number } };
+
+const room = (name: string, include: string[], way: Way = {}) => ({
+  test: { name, include, environment: 'node', testTimeout: 30_000, hookTimeout: 60_000, maxWorkers: 2, ...way },
 });
+/** Their modules keep nothing from one test to the next, and are loaded once a process and not once a file. */
+const unkept = { isolate: false };
+/** One file at a time, after all others: its tests run encoders, which take a core each. */
+const alone = { maxWorkers: 1, sequence: { groupOrder: 1 } };
 
 /** One project a room: `npx vitest --project ingest-worker`. */
 export default defineConfig({
   test: {
     reporters: ['default'],
     projects: [
-      room('functions', ['functions/**/*.test.ts']),
-      room('ingest-worker', ['ingest-worker/**/*.test.ts']),
+      room('functions', ['functions/**/*.test.ts'], unkept),
+      room('ingest-worker', ['ingest-worker/**/*.test.ts'], alone),
       room('web', ['web/src/**/*.test.{ts,tsx}']),
       room('infra', ['infra/**/*.test.ts']),
     ],

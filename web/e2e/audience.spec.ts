@@ -44,7 +44,7 @@ test('viewers are counted while they play, on every page that shows them, and no
 
   await phone.context.setOffline(true);
   await expect.poll(counted, { timeout: 21_000 }).toBe(1);
-  await expect(creator.page.getByText('1 viewer', { exact: true }).first()).toBeAttached({ timeout: 3_000 });
+  await expect(creator.page.getByText('1 viewer', { exact: true }).first()).toBeAttached({ timeout: 10_000 });
 
   await endShow(creator.page);
   await expect(creator.page.getByText(`Who watched “${title}”`)).toBeVisible({ timeout: 30_000 });
