@@ -10,7 +10,7 @@ const sinkOfPlatform = () => openSink(process.env['DATA_DIR'] ?? '', process.env
 /** Waits until pictures for `seconds` more have come to the sink. */
 const framesCome = async (arrived: () => Promise<number>, seconds: number) => {
   const before = await arrived();
-  await expect.poll(arrived, { timeout: 60_000 }).toBeGreaterThan(before + seconds * 30);
+  await expect.poll(arrived).toBeGreaterThan(before + seconds * 30);
 };
 
 test('not a frame is missing at the far end when devices change, the microphone is muted, a screen is shared, and the network goes', async ({
@@ -46,11 +46,9 @@ test('not a frame is missing at the far end when devices change, the microphone 
 
   await context.setOffline(true);
   await expect(page.getByText('The connection is gone; we are getting it back')).toBeVisible();
-  await expect(page.getByText(/^Keep going: nothing is lost so far\. (?:[5-9]|\d\d) seconds/)).toBeVisible({
-    timeout: 15_000,
-  });
+  await expect(page.getByText(/^Keep going: nothing is lost so far\. (?:[5-9]|\d\d) seconds/)).toBeVisible();
   await context.setOffline(false);
-  await expect(page.getByText('Streaming…')).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText('Streaming…')).toBeVisible();
   await framesCome(arrived, 2);
   await endShow(page);
 

@@ -17,12 +17,11 @@ test('no page of the built app complains in the console', async ({ browser }) =>
 });
 
 test('nor does any in dev, where hot reload shares the origin', async ({ browser }) => {
-  test.setTimeout(120_000);
   const place = await makePlace();
   const platform = await startCommand(place.environment, ['--dev']);
   expect(platform.endedWith, platform.said()).toBeUndefined();
   const { page, context, complaints } = await openPage(browser, `${platform.origin}/`);
-  await expect(page.locator('h1')).toBeVisible({ timeout: 60_000 });
+  await expect(page.locator('h1')).toBeVisible();
   await signIn(page, 'bilal');
   for (const path of ['/', '/studio', '/settings']) {
     await page.goto(`${platform.origin}${path}`);

@@ -51,9 +51,9 @@ const currentTime = (page: Page): Promise<number> =>
 
 /** Waits until the player has played on by `seconds` and has shown different pictures meanwhile. */
 export const expectPlaying = async (page: Page, seconds = 3): Promise<void> => {
-  await expect.poll(() => picture(page), { timeout: 60_000 }).not.toBeUndefined();
+  await expect.poll(() => picture(page)).not.toBeUndefined();
   const began = await currentTime(page);
   const first = await picture(page);
-  await expect.poll(() => currentTime(page), { timeout: 45_000 }).toBeGreaterThan(began + seconds);
-  await expect.poll(() => picture(page), { timeout: 30_000 }).not.toBe(first);
+  await expect.poll(() => currentTime(page)).toBeGreaterThan(began + seconds);
+  await expect.poll(() => picture(page)).not.toBe(first);
 };
