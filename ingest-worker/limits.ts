@@ -98,8 +98,9 @@ export const LIMITS = {
   /** The first restart of FFmpeg after this much health does not wait. */
   healthyMs: 10_000,
   restartWaitsMs: [1_000, 2_000, 3_000],
-  /** FFmpeg has input and makes nothing for so long. */
+  /** FFmpeg has input and makes nothing for so long, or so many times as long where it has worked all the while. */
   encoderStallMs: 8_000,
+  encoderSlowFactor: 5,
   /** Grace from its last sign of life after the end of input to SIGINT, and from there to SIGKILL. */
   encoderEndMs: 5_000,
   encoderInterruptMs: 2_000,

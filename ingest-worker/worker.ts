@@ -49,7 +49,7 @@ export const startWorker = async ({
   log,
   store,
   wall = withoutWall(config.ffmpegPath),
-  startEncoder = createStartEncoder({ ffmpegPath: config.ffmpegPath, wall }),
+  startEncoder,
   createPublisher = config.publisher === 'ffmpeg'
     ? createFfmpegPublishers({ ffmpegPath: config.ffmpegPath })
     : createRtmpsPublishers(),
@@ -64,7 +64,7 @@ export const startWorker = async ({
   const sessions = createSessions({
     store,
     workerId,
-    startEncoder,
+    startEncoder: startEncoder ?? createStartEncoder({ ffmpegPath: config.ffmpegPath, wall, clock: attended.nowMs }),
     startRepackager: config.copier === 'worker' ? startRepackager : undefined,
     createPublisher,
     upstream,

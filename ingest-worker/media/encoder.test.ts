@@ -4,6 +4,7 @@ import { createStartEncoder, type Encoder, type EncoderEvent, type EncoderLimits
 
 const LIMITS: EncoderLimits = {
   encoderStallMs: 60_000,
+  encoderSlowFactor: 5,
   encoderEndMs: 200,
   encoderInterruptMs: 200,
   encoderMemoryBytes: 1024 * 1024 * 1024,
@@ -12,13 +13,17 @@ const LIMITS: EncoderLimits = {
 type Exit = Extract<EncoderEvent, { type: 'exited' }>;
 
 /** A shell in FFmpeg's place, which does as it is told. */
-const run = (script: string, limits: Partial<EncoderLimits> = {}) => {
+const run = (script: string, limits: Partial<EncoderLimits> = {}, clock?: () => number) => {
   const events: EncoderEvent[] = [];
   let settle: (exit: Exit) => void = () => undefined;
   const exited = new Promise<Exit>((resolve) => {
     settle = resolve;
   });
-  const encoder = createStartEncoder({ ffmpegPath: '/bin/sh', limits: { ...LIMITS, ...limits } })({
+  const encoder = createStartEncoder({
+    ffmpegPath: '/bin/sh',
+    limits: { ...LIMITS, ...limits },
+    ...(clock && { clock }),
+  })({
     args: ['-c', script],
     nice: 7,
     onEvent: (event) => {
@@ -107,6 +112,62 @@ describe('its bounds', () => {
   it('[E7] one that takes nothing and says nothing is killed', async () => {
     const { encoder, exited } = run('sleep 60', { encoderStallMs: 300 });
     for (let i = 0; i < 100; i++) encoder.write(Buffer.alloc(64 * 1024));
+    expect(await exited).toMatchObject({ clean: false, detail: 'stalled' });
+  });
+
+  /** Given more than it takes; the clock stands until `pass`, and counts how often the encoder is looked at. */
+  const starve = (script: string) => {
+    const time = { nowMs: 0, asked: 0 };
+    const started = run(script, { encoderStallMs: 8_000 }, () => {
+      time.asked++;
+      return time.nowMs;
+    });
+    while (started.encoder.write(Buffer.alloc(64 * 1024)));
+    const { pid } = started.encoder;
+    const fields = async () => (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ')[1]?.split(' ') ?? [];
+    const pass = (ms: number): void => void (time.nowMs += ms);
+    return {
+      ...started,
+      pass,
+      /** Lets time pass, and waits until it has been looked at since. */
+      passLookedAt: async (ms: number) => {
+        pass(ms);
+        const { asked } = time;
+        await expect.poll(() => time.asked, { timeout: 10_000 }).toBeGreaterThan(asked + 6);
+      },
+      state: async () => (await fields())[0],
+      ticks: async () => Number((await fields())[11]) + Number((await fields())[12]),
+    };
+  };
+
+  it('[E7] one that works and has had little of the processor is slow, and is waited for', async () => {
+    const { encoder, exited, events, passLookedAt, ticks } = starve(
+      `trap "printf '${FLV}${TAG}'; cat > /dev/null; exit 0" USR1; while :; do :; done`,
+    );
+    await passLookedAt(3_000);
+    const before = await ticks();
+    await expect.poll(ticks, { timeout: 10_000 }).toBeGreaterThan(before + 5);
+    await passLookedAt(6_000);
+    expect(events).toEqual([]);
+    if (encoder.pid !== undefined) process.kill(encoder.pid, 'SIGUSR1');
+    encoder.end();
+    expect(await exited).toMatchObject({ clean: true });
+    expect(events).toHaveLength(2);
+  });
+
+  it('[E7] one that is stopped is killed', async () => {
+    const { encoder, exited, pass, passLookedAt, state } = starve('exec cat > /dev/null');
+    if (encoder.pid !== undefined) process.kill(encoder.pid, 'SIGSTOP');
+    await expect.poll(state).toBe('T');
+    while (encoder.write(Buffer.alloc(64 * 1024)));
+    await passLookedAt(3_000);
+    pass(6_000);
+    expect(await exited).toMatchObject({ clean: false, detail: 'stalled' });
+  });
+
+  it('[E7] one that goes round in circles is killed', async () => {
+    const { encoder, exited } = run('while :; do :; done', { encoderStallMs: 2_000 });
+    while (encoder.write(Buffer.alloc(64 * 1024)));
     expect(await exited).toMatchObject({ clean: false, detail: 'stalled' });
   });
 

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { constants, setPriority } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
@@ -43,7 +44,7 @@ export type Encoder = {
 };
 
 export type EncoderLimits = Record<
-  'encoderStallMs' | 'encoderEndMs' | 'encoderInterruptMs' | 'encoderMemoryBytes',
+  'encoderStallMs' | 'encoderSlowFactor' | 'encoderEndMs' | 'encoderInterruptMs' | 'encoderMemoryBytes',
   number
 >;
 
@@ -52,6 +53,10 @@ const LAST_WORDS_LENGTH = 300;
 const WATCH_MS = 500;
 const WEIGH_MS = 4_000;
 const PAGE_BYTES = 4_096;
+/** Of /proc/PID/stat, counted after the name; a tick is a hundredth of a second on every Linux. */
+const USER_FIELD = 11;
+const SYSTEM_FIELD = 12;
+const TICK_MS = 10;
 
 /** FFmpeg as a supervised child: it never outlives its use, never stalls unseen and never grows without end. */
 export const createStartEncoder =
@@ -64,6 +69,7 @@ export const createStartEncoder =
     ffmpegPath: string;
     wall?: Wall;
     limits?: EncoderLimits;
+    /** Without what this process stood still: what an encoder had said meanwhile was not read. */
     clock?: () => number;
   }): StartEncoder =>
   ({ args, nice, onEvent }) => {
@@ -71,7 +77,13 @@ export const createStartEncoder =
     const { file, args: walled } = wall.command(args);
     const child = spawn(file, walled, { env: {}, stdio: ['pipe', 'pipe', 'pipe', 'pipe'] });
     const timers: NodeJS.Timeout[] = [];
-    const stall = createStallWatch({ stallMs: limits.encoderStallMs, endMs: limits.encoderEndMs, clock });
+    const stall = createStallWatch({
+      stallMs: limits.encoderStallMs,
+      endMs: limits.encoderEndMs,
+      slowFactor: limits.encoderSlowFactor,
+      clock,
+      processorMs: () => processorMs(child.pid),
+    });
     let lastWords = '';
     let order: 'run' | 'end' | 'kill' = 'run';
     let killedFor: string | undefined;
@@ -207,4 +219,16 @@ const heldBytes = async (pid: number | undefined): Promise<number> => {
   if (pid === undefined || process.platform !== 'linux') return 0;
   const pages = await readFile(`/proc/${pid}/statm`, 'latin1').catch(() => '');
   return (Number(pages.split(' ')[1]) || 0) * PAGE_BYTES;
+};
+
+/** Linux says how much of the processor all threads of a process have had, in ms; undefined elsewhere, and once it has ended. */
+const processorMs = (pid: number | undefined): number | undefined => {
+  if (pid === undefined || process.platform !== 'linux') return undefined;
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return (Number(fields[USER_FIELD]) + Number(fields[SYSTEM_FIELD])) * TICK_MS;
+  } catch {
+    return undefined;
+  }
 };
