@@ -108,8 +108,10 @@ export const LIMITS = {
   /** How far an encoder gives way: all to the sockets, and a transcode, which takes what there is, to those that take little. */
   encoderNice: { copy: 1, 'copy-video': 1, transcode: 8 },
 
-  /** An RTMPS outage longer than Mux's reconnect window ends the show. */
-  upstreamWindowMs: 60_000,
+  /** A server that has never taken the show is tried for so long… */
+  upstreamFirstMs: 60_000,
+  /** …and one that has for less than Mux's reconnect window: client and worker hold by bytes what is recorded meanwhile. */
+  upstreamWindowMs: 10 * 60_000,
   /** A connection upstream that has lasted so long was not refused: servers that refuse a key without a word end it at once. */
   keyTakenMs: 2_000,
 

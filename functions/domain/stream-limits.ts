@@ -6,8 +6,11 @@ export type Latency = (typeof LATENCIES)[number];
 export const STREAM_LIMITS = {
   /** A stream key opens one socket within this. */
   ingestKeyMs: 60_000,
-  /** After a drop, Mux goes on with the same recording within this; always sent, as its own default is 0 for low latency. */
-  reconnectWindowSeconds: { standard: 60, reduced: 60, low: 60 } satisfies Record<Latency, number>,
+  /**
+   * After a drop, Mux goes on with the same recording within this: as long as a browser tries to come back (`giveUpMs` of the ingest
+   * client), and a minute. Always sent, as its own default is 60 or 0; Mux takes 1,800 at most.
+   */
+  reconnectWindowSeconds: { standard: 660, reduced: 660, low: 660 } satisfies Record<Latency, number>,
   /** Beyond the window, before the sweep gives a silent stream up: webhooks may be late. */
   giveUpGraceMs: 15_000,
   /** A show that was never begun is closed after this; an announced one this long after its time. */
@@ -24,6 +27,6 @@ export const STREAM_LIMITS = {
   clockSkewMs: 2_000,
   /** Between the end of a show and the next on its channel: what Mux stamps of the one is never taken for the other's. */
   channelRestMs: 4_000,
-  /** How long Mux is asked to complete an ended show before we leave it to its own reconnect window. */
-  completeGiveUpMs: 10 * 60_000,
+  /** How long Mux is asked to complete an ended show before we leave it to its own reconnect window, which is over by then. */
+  completeGiveUpMs: 15 * 60_000,
 } as const;

@@ -2,6 +2,7 @@ import Mux from '@mux/mux-node';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parseStreamId, type StreamId } from '#domain/ids';
+import { STREAM_LIMITS } from '#domain/stream-limits';
 import type { User } from '#domain/user';
 import { createMuxVideo } from '../video/mux.ts';
 import { createMuxInMemory, type MuxInMemory } from '../video/mux-in-memory.testing.ts';
@@ -15,7 +16,7 @@ import { openShowRooms, type ShowRooms } from '../show-rooms.testing.ts';
 const LIVES = Number(process.env['SHOWS'] ?? 40);
 /** A worker publishes no longer than this without a renewal. */
 const FENCE_MS = 4_000;
-const WHOLE_MS = 12 * 60_000;
+const WHOLE_MS = STREAM_LIMITS.completeGiveUpMs + 2 * 60_000;
 
 let rooms: ShowRooms;
 let mux: MuxInMemory;

@@ -113,7 +113,7 @@ describe('POST /stream/create', () => {
     await finish(show);
     await rooms.create(creator, { title: 'Quick', latency: 'low' });
     const made = rooms.fake.made.filter(({ passthrough }) => passthrough.includes(creator.id));
-    expect(made).toMatchObject([{ latency: 'low', reconnectWindowSeconds: 60 }]);
+    expect(made).toMatchObject([{ latency: 'low', reconnectWindowSeconds: 660 }]);
   });
 
   it('has a channel of its own for followers, and another for tests', async () => {

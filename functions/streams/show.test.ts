@@ -31,7 +31,7 @@ it('goes from the announcement of a show to its recording', async () => {
     expiresAt: '2030-01-01T12:01:00.000Z',
   });
   expect(fake.made).toMatchObject([
-    { latency: 'standard', reconnectWindowSeconds: 60, test: false, visibility: 'public' },
+    { latency: 'standard', reconnectWindowSeconds: 660, test: false, visibility: 'public' },
   ]);
   expect((await call('GET', `/stream/${id}/playback`)).body.error).toBe('not-live-yet');
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { STREAM_LIMITS } from '#domain/stream-limits';
 import type { User } from '#domain/user';
 import { VideoFault } from '../video/live-video.ts';
 import { muxShow } from '../video/mux-show.testing.ts';
@@ -51,7 +52,8 @@ it('gives a show up when nobody has come back within the reconnect window, and t
   const { id, feed, liveStreamId } = await begun();
   rooms.later(6_001);
   await rooms.sweep();
-  rooms.later(74_000);
+  const { reconnectWindowSeconds, giveUpGraceMs } = STREAM_LIMITS;
+  rooms.later(reconnectWindowSeconds.standard * 1_000 + giveUpGraceMs - 1_000);
   await rooms.sweep();
   expect((await rooms.see(id)).state).toBe('reconnecting');
   rooms.later(2_000);

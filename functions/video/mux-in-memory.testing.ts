@@ -1,3 +1,4 @@
+import { STREAM_LIMITS } from '#domain/stream-limits';
 import { type Effect, step } from '#stand-ins/mux/live-streams/live-stream-state';
 
 /** One recording at Mux, and whose bytes are in it. */
@@ -17,7 +18,7 @@ type Live = {
   graceUntilMs: number;
 };
 
-const WINDOW_MS = 60_000;
+const WINDOW_MS = STREAM_LIMITS.reconnectWindowSeconds.standard * 1_000;
 /** Mux keeps an encoder that long after `complete`. */
 const GRACE_MS = 60_000;
 

@@ -1,5 +1,7 @@
+import { STREAM_LIMITS } from '#domain/stream-limits';
 import type { Media } from '#wire';
 import { describe, expect, test } from 'vitest';
+import { LIMITS } from '../limits.ts';
 import { CLIENT_LIMITS, type ClientLimits } from './limits.ts';
 import { createTime } from './time.testing.ts';
 import { createRing } from './ring.ts';
@@ -20,6 +22,8 @@ const MEDIA: Media = {
 const INIT = 4;
 const GOP = 20;
 const GOP_MS = 2_000;
+/** Of a reconnect window. */
+const MUX_MOST_SECONDS = 1_800;
 
 const set = (
   options: { limits?: Partial<ClientLimits>; worker?: { windowBytes?: number; frameBytes?: number } } = {},
@@ -529,6 +533,16 @@ describe('giving up', () => {
     expect(types().at(-1)).toBe('lost');
     await time.pass(30_000);
     expect(events.at(-1)).toEqual({ type: 'failed', because: 'lost-too-long' });
+  });
+
+  test('a show that comes back just before that goes on in the same recording', () => {
+    const { giveUpMs, stallMs, dialMs } = CLIENT_LIMITS;
+    const { reconnectWindowSeconds } = STREAM_LIMITS;
+    // Mux may count from the drop itself, which the client sees `stallMs` later; its last attempt may take all its time.
+    for (const seconds of Object.values(reconnectWindowSeconds)) {
+      expect(seconds * 1_000).toBeGreaterThan(stallMs + giveUpMs + dialMs + LIMITS.leaseFenceMs);
+      expect(seconds).toBeLessThanOrEqual(MUX_MOST_SECONDS);
+    }
   });
 
   test('an end that cannot be sent is over after `endMs`, and says that it is not whole', async () => {

@@ -223,8 +223,16 @@ describe('upstream', () => {
   });
 
   it('[S11] an outage up to upstreamWindowMs is lived through, a longer one ends the show', () => {
-    expect(play(LIMITS.upstreamWindowMs, lost()).session.at).toBe('live');
-    const { session, did } = play(LIMITS.upstreamWindowMs + 1, lost());
+    const taken = ['upstream-connected', LIMITS.healthyMs, lost()] as const;
+    expect(play(...taken, LIMITS.upstreamWindowMs, lost()).session.at).toBe('live');
+    expect(play(...taken, LIMITS.upstreamWindowMs + 1, lost()).session).toMatchObject({
+      because: 'upstream-unreachable',
+    });
+  });
+
+  it('[S11] a server that has never taken the show is tried for upstreamFirstMs', () => {
+    expect(play(LIMITS.upstreamFirstMs, lost()).session.at).toBe('live');
+    const { session, did } = play(LIMITS.upstreamFirstMs + 1, lost());
     expect(session).toEqual({ at: 'over', because: 'upstream-unreachable' });
     expect(did.slice(1)).toEqual([
       'abandon-upstream',

@@ -264,7 +264,8 @@ const afterUpstream = (before: Going, { nowMs, because }: UpstreamFailed): Step 
   const healthy = lastedMs >= LIMITS.healthyMs;
   if (healthy) return connect(session, newOutage(nowMs));
   const { downMs, attempt } = upstream;
-  if (nowMs - downMs > LIMITS.upstreamWindowMs) return over(session, 'upstream-unreachable');
+  if (nowMs - downMs > (keyTaken ? LIMITS.upstreamWindowMs : LIMITS.upstreamFirstMs))
+    return over(session, 'upstream-unreachable');
   const waits = LIMITS.restartWaitsMs;
   const wait = waits[Math.min(attempt, waits.length - 1)] ?? 0;
   return [withUpstream(session, { is: 'resting', untilMs: nowMs + wait, downMs, attempt: attempt + 1 }), []];
