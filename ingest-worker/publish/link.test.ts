@@ -1,4 +1,6 @@
-import { createServer, type Socket } from 'node:net';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect, createServer, type LookupFunction, type Socket } from 'node:net';
 import { expect, it, type TestContext } from 'vitest';
 import { openLink } from './link.ts';
 
@@ -53,4 +55,70 @@ it('[P6] what the kernel has taken of one turn is told piece by piece, before th
   await first;
   expect(flushed).toBeLessThan(PIECES * PIECE_BYTES);
   expect(sockets[0]?.bytesRead).toBe(0);
+});
+
+/** Several addresses of one name, in this order. */
+const lookupOf =
+  (...addresses: string[]): LookupFunction =>
+  (_name, _options, answer) =>
+    answer(
+      null,
+      addresses.map((address) => ({ address, family: 4 })),
+    );
+/** On this machine, each of them an address of its own. */
+const [ONE, OTHER] = ['127.0.0.2', '127.0.0.3'];
+
+const LISTEN = `const server = require('node:net').createServer((socket) => socket.on('error', () => {}));
+  server.listen({ host: process.argv[1], port: 0, backlog: 1 }, () => process.send(server.address().port));`;
+
+/**
+ * A server that is stopped: the kernel lets a connection wait for it or two, and does not answer the next one. Its sender tries
+ * again a second later: as long as a connection to the other side of the world may take.
+ */
+const startSlowServer = async ({ onTestFinished }: Pick<TestContext, 'onTestFinished'>) => {
+  const child = spawn(process.execPath, ['-e', LISTEN, ONE], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const [port] = await once(child, 'message');
+  child.kill('SIGSTOP');
+  for (let waiting = 0; waiting < 2; waiting++) {
+    const socket = connect({ host: ONE, port: Number(port) });
+    onTestFinished(() => void socket.destroy());
+    socket.on('error', () => undefined);
+    await once(socket, 'connect');
+  }
+  return { port: Number(port), goOn: () => child.kill('SIGCONT') };
+};
+
+const dial = ({ onTestFinished }: Pick<TestContext, 'onTestFinished'>, port: number, lookup: LookupFunction) =>
+  new Promise<'ready' | string>((resolve) => {
+    const link = openLink({
+      target: { secure: false, host: 'live.example', port, app: 'app', tcUrl: 'rtmp://live.example/app' },
+      ca: undefined,
+      lookup,
+      on: {
+        ready: () => resolve('ready'),
+        data: () => undefined,
+        flushed: () => undefined,
+        ended: () => undefined,
+        failed: ({ because }) => resolve(because),
+      },
+    });
+    onTestFinished(() => link.cut());
+  });
+
+it('[P2] an address that answers within a second is not passed by, where the next one is none', async (context) => {
+  const { port, goOn } = await startSlowServer(context);
+  const dialled = dial(context, port, lookupOf(ONE, OTHER));
+  // Its first packet has been passed over by then.
+  setImmediate(goOn);
+  expect(await dialled).toBe('ready');
+});
+
+it('[P2] an address that never answers is passed by within the stage', async (context) => {
+  const { port } = await startSlowServer(context);
+  const server = createServer((socket) => socket.on('error', () => undefined));
+  server.listen(port, OTHER);
+  await once(server, 'listening');
+  context.onTestFinished(() => void server.close());
+  expect(await dial(context, port, lookupOf(ONE, OTHER))).toBe('ready');
 });

@@ -1,4 +1,4 @@
-import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { connect as connectTcp, isIP, type LookupFunction, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { toErrorCode, toSocketFailure, type Failure } from './failure.ts';
 import type { Target } from './target.ts';
@@ -24,7 +24,13 @@ export type LinkEvents = {
   failed(failure: Failure): void;
 };
 
-type Parts = { target: Target; ca: string | undefined; on: LinkEvents };
+type Parts = {
+  target: Target;
+  ca: string | undefined;
+  on: LinkEvents;
+  /** Answers the addresses of a name. @default that of the system */
+  lookup?: LookupFunction;
+};
 
 const KEEP_ALIVE_MS = 10_000;
 /**
@@ -35,7 +41,7 @@ const PIECE_BYTES = 64 * 1024;
 /** How long one of a name's addresses may take before the next is tried. Node's own 250 ms rule out whoever is far away. */
 const NEXT_ADDRESS_MS = 1_500;
 
-export const openLink = ({ target, ca, on }: Parts): Link => {
+export const openLink = ({ target, ca, on, lookup }: Parts): Link => {
   const { host, port, secure } = target;
   const tcp = connectTcp({
     host,
@@ -44,6 +50,7 @@ export const openLink = ({ target, ca, on }: Parts): Link => {
     keepAlive: true,
     keepAliveInitialDelay: KEEP_ALIVE_MS,
     autoSelectFamilyAttemptTimeout: NEXT_ADDRESS_MS,
+    ...(lookup && { lookup }),
   });
   let socket: Socket = tcp;
   /** Given to us, and not yet to the socket. */
