@@ -85,6 +85,34 @@ describe('[E15] a recording’s clock', () => {
     );
   });
 
+  it('keeps them together in fragments, in which all of one track comes before the other', () => {
+    const show = fc.record({
+      startMs: fc.integer({ min: 0, max: DAY_MS }),
+      order: fc.constantFrom<[Kind, Kind]>(['video', 'audio'], ['audio', 'video']),
+      fragmentMs: fc.integer({ min: 500, max: 8_000 }),
+      jumps: fc.array(large, { maxLength: 8 }),
+    });
+    fc.assert(
+      fc.property(show, ({ startMs, order, fragmentMs, jumps }) => {
+        const clock = createMediaClock();
+        let newestMs = 0;
+        let rawMs = startMs;
+        for (const byMs of [0, ...jumps]) {
+          const shifts = order.map((kind) => {
+            const shiftMs = clock.shift(kind, rawMs);
+            clock.reach(kind, rawMs + fragmentMs + shiftMs);
+            return shiftMs;
+          });
+          expect(shifts[0]).toBe(shifts[1]);
+          expect(rawMs + (shifts[0] ?? 0)).toBeLessThanOrEqual(newestMs + 2_000);
+          newestMs = rawMs + fragmentMs + (shifts[0] ?? 0);
+          rawMs += fragmentMs + 20 + byMs;
+        }
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
   it('keeps them within a picture and 100 ms for each jump of one of them alone', () => {
     fc.assert(
       fc.property(show({ byMs: large, of: fc.constantFrom('video', 'audio') }), (made) => {

@@ -47,7 +47,7 @@ export type MediaClock = {
 const AHEAD_MS = 2_000;
 /** Further back than this of its own track, and it has jumped back; pictures come up to this much out of order. */
 const BACK_MS = 1_000;
-/** Within this of the newest sample a track is held to go on as it did. */
+/** Within this of the newest sample, or of its own newest, a track is held to go on as it did. */
 const NEAR_MS = 500;
 /** So long after the newest sample comes the first one after a jump: about one picture. */
 const STEP_MS = 40;
@@ -67,11 +67,13 @@ export const createMediaClock = (from: ClockState = {}): MediaClock => {
     const newest = newestMs();
     const isPossible = ({ shiftMs }: { shiftMs: number }): boolean =>
       (leaping || rawMs + shiftMs <= (newest ?? 0) + AHEAD_MS) && rawMs + shiftMs >= (own?.newestMs ?? 0) - BACK_MS;
-    const isNear = ({ shiftMs }: { shiftMs: number }): boolean =>
-      leaping || Math.abs(rawMs + shiftMs - (newest ?? 0)) <= NEAR_MS;
-    if (own && isPossible(own) && isNear(own)) return own.shiftMs;
+    const isNear = ({ shiftMs }: { shiftMs: number }, ms: number | undefined): boolean =>
+      leaping || (ms !== undefined && Math.abs(rawMs + shiftMs - ms) <= NEAR_MS);
+    if (other && !own && isPossible(other)) return other.shiftMs;
+    // First where it stopped itself: in a fragment of MP4 all of one track comes before the other. Then where all else has come to.
     // Where both have jumped, the one that comes second goes the way of the first.
-    if (other && isPossible(other) && (!own || isNear(other))) return other.shiftMs;
+    for (const ms of [own?.newestMs, newest])
+      for (const track of [own, other]) if (track && isPossible(track) && isNear(track, ms)) return track.shiftMs;
     if (own && isPossible(own)) return own.shiftMs;
     if (newest !== undefined) return newest + STEP_MS - rawMs;
     return isPossible({ shiftMs: 0 }) ? 0 : -rawMs;
