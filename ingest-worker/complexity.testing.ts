@@ -1,5 +1,6 @@
 import type { Readers } from './counted.testing.ts';
 import type { FlvTag } from './media/flv-tag.ts';
+import { bits, golomb, record as setUpOf, sequence } from './media/h264.testing.ts';
 import * as mkv from './media/matroska.testing.ts';
 import * as mp4 from './media/mp4.testing.ts';
 
@@ -114,6 +115,30 @@ const UNITS: readonly ((index: number) => Buffer)[] = [
   () => unit(5),
   () => unit(9, 0),
 ];
+
+/** A parameter set of every size, and one that is as dear to read as there is: all its lists of scaling, in a bit each. */
+const plainSet = (index: number): Buffer => sequence(20 + (index % 400), 20 + (Math.floor(index / 400) % 400));
+const dearSet = (index: number): Buffer => {
+  const head = [golomb(0), golomb(3), '0', golomb(0), golomb(0), '0', '1'];
+  const lists = Array.from({ length: 12 }, (_, list) => `1${golomb(0).repeat(list < 6 ? 16 : 64)}`);
+  const rest = [golomb(0), golomb(2), golomb(1), '0', golomb(19), golomb(19 + (index % 400)), '1', '1', '0', '0', '1'];
+  return Buffer.concat([Buffer.from([0x67, 244, 0, 30]), bits(...head, ...lists, ...rest)]);
+};
+const withLength = (...units: Buffer[]): Buffer => Buffer.concat(units.flatMap((one) => [mp4.u32(one.byteLength), one]));
+const pictureBlock = (...units: Buffer[]): Buffer =>
+  mkv.element(0xa3, byte(0x81, 0, 0, 0x80), withLength(...units));
+/** Pictures of H.264 with what they bring for the decoder; the last is one that nothing of it is. */
+const H264: readonly ((index: number) => Buffer)[] = [
+  () => pictureBlock(plainSet(0)),
+  (index) => pictureBlock(plainSet(index)),
+  (index) => pictureBlock(dearSet(index)),
+  () => pictureBlock(...repeat(100, () => byte(0x06))),
+  () => pictureBlock(...repeat(100, () => byte())),
+  () => pictureBlock(...repeat(20, () => plainSet(0))),
+  () => pictureBlock(Buffer.alloc(500, 0x67)),
+  () => mkv.element(0xa3, byte(0x81, 0, 0, 0x80), Buffer.alloc(500)),
+];
+
 const record = (): Buffer => {
   const sets = (kind: number, count: number) =>
     Array.from({ length: count }, (_, index) => unit(kind, 4, 1 + (index % 255)));
@@ -160,6 +185,18 @@ export const STRUCTURES = {
   matroska: {
     parts: MATROSKA.length,
     make: (parts, bytes) => [mkv.init(), mkv.cluster(0), ...inPhases(MATROSKA, parts, bytes)],
+    read: readContainer,
+  },
+  'h264 in matroska': {
+    parts: H264.length,
+    make: (parts, bytes) => [
+      mkv.init({
+        docType: 'matroska',
+        tracks: [mkv.track('video', 'V_MPEG4/ISO/AVC', { extra: mkv.element(0x63a2, setUpOf(plainSet(0))) })],
+      }),
+      mkv.cluster(0),
+      ...inPhases(H264, parts, bytes),
+    ],
     read: readContainer,
   },
   mp4: {

@@ -22,6 +22,8 @@ export type ContainerEvent =
   | { type: 'boundary'; offset: number; ptsMs: number; clock: ClockState }
   /** Media of one track passed by. Its bytes begin at `offset` or after. */
   | { type: 'samples'; kind: 'video' | 'audio'; count: number; firstMs: number; lastMs: number; offset: number }
+  /** A picture is larger than any before it, and than init said; the first of its bytes is at `offset`, or after. */
+  | { type: 'larger'; width: number; height: number; offset: number }
   /**
    * A time that the recording's clock has there and a show's may not have: the `removes` bytes from `offset` on are to be these.
    * Said before anything that lies after them.

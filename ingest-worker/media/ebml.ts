@@ -1,4 +1,5 @@
 import { LIMITS } from '../limits.ts';
+import { createSizeWatch, type SizeWatch } from './coded-size.ts';
 import { type MediaFacts, Unreadable } from './container.ts';
 import { pictureFacts, type Shown, turnedOrientation } from './picture-facts.ts';
 import type { PictureSize } from './picture-size.ts';
@@ -108,8 +109,9 @@ export const parseTimestampScale = (content: Buffer): number => {
 };
 
 /** What the list of tracks says, where it is one picture and at most one sound, in codecs that we take. */
-export const parseTracks = (content: Buffer): { facts: MediaFacts; numbers: TrackNumbers } => {
+export const parseTracks = (content: Buffer): { facts: MediaFacts; numbers: TrackNumbers; sizes: SizeWatch } => {
   const facts: Partial<MediaFacts> = {};
+  let setUp: Buffer | undefined;
   const numbers: Partial<TrackNumbers> = {};
   for (const { id, content: entry } of children(content)) {
     if (id !== ID.trackEntry) continue;
@@ -124,6 +126,7 @@ export const parseTracks = (content: Buffer): { facts: MediaFacts; numbers: Trac
     if (type === VIDEO_TRACK) {
       if (facts.video) throw new Unreadable('more than one picture');
       facts.video = parseVideo(codec, fields);
+      setUp = once(fields, ID.codecPrivate);
       numbers.video = trackNumber(fields);
     }
     if (type === AUDIO_TRACK) {
@@ -138,6 +141,7 @@ export const parseTracks = (content: Buffer): { facts: MediaFacts; numbers: Trac
   return {
     facts: { container: 'matroska', video, ...(audio && { audio }) },
     numbers: { video: numbers.video, audio: numbers.audio },
+    sizes: createSizeWatch(video, setUp),
   };
 };
 

@@ -16,6 +16,7 @@ const facts = (overrides: Partial<MediaFacts> = {}): MediaFacts => ({
 
 const HEAD =
   '-hide_banner -nostats -loglevel warning -progress pipe:3 -stats_period 1 -max_alloc 268435456 ' +
+  '-max_pixels 16777216 ' +
   '-protocol_whitelist pipe -probesize 32k -analyzeduration 0 -fpsprobesize 0';
 const only = (container: string, codecs = 'h264,aac'): string =>
   `-format_whitelist ${container} -codec_whitelist ${codecs} -copyts -threads 1 -noautorotate -f ${container} -i pipe:0 -map 0:v:0`;

@@ -1,3 +1,4 @@
+import { LIMITS } from '../limits.ts';
 import type { MediaFacts, Pipeline, PictureFacts } from './container.ts';
 
 export type EncoderSettings = {
@@ -60,7 +61,8 @@ const COPY_AUDIO = words('-c:a copy -tag:a 10');
 /** The argument list of one FFmpeg: media on `pipe:0`, FLV on `pipe:1`, progress on `pipe:3`, and no other way in or out. */
 export const ffmpegArgs = ({ facts, pipeline, sound, frameRate, published, stillAtMs }: EncoderSettings): string[] => [
   ...words('-hide_banner -nostats -loglevel warning -progress pipe:3 -stats_period 1'),
-  ...words(`-max_alloc ${MAX_ALLOCATION_BYTES}`),
+  // Readers refuse what is larger; this holds also where a decoder finds a size that they have not seen.
+  ...words(`-max_alloc ${MAX_ALLOCATION_BYTES} -max_pixels ${LIMITS.picturePixels}`),
   // Not -fflags nobuffer (loses the first GOP) and not wall-clock timestamps (destroy catching up).
   ...words('-protocol_whitelist pipe -probesize 32k -analyzeduration 0 -fpsprobesize 0'),
   // Not `-c:v h264` before -i: it calls whatever the track holds H.264, and a copy then publishes HEVC under that name.

@@ -10,6 +10,7 @@ import {
   readVint,
   type TrackNumbers,
 } from './ebml.ts';
+import type { SizeWatch } from './coded-size.ts';
 import { type ClockState, createMediaClock } from './media-clock.ts';
 
 /** Where in the tree the next element lies. A master of unknown size ends where its parent's next child begins. */
@@ -58,6 +59,8 @@ const PLACES: Record<Place['at'], ReadonlySet<number>> = {
 };
 
 const BLOCK_HEADER_BYTES = 12;
+const BLOCK_TIME_AND_FLAGS_BYTES = 3;
+const LACED = 0x06;
 const SEGMENT_ID_BYTES = 4;
 const CLUSTER_ID_BYTES = 4;
 /** A block's time is this far from its cluster's at most. */
@@ -67,7 +70,7 @@ const SMALL_ELEMENT_BYTES = 64 * 1024;
 
 /**
  * Reads Matroska and WebM as browsers write it: unknown-size segment and clusters, clusters that begin with sound, blocks
- * simple or grouped, laced or not.
+ * simple or grouped, their sound laced or not.
  */
 export const createMatroskaReader = (from?: ClockState): ContainerReader => {
   const feed = createByteFeed();
@@ -76,7 +79,7 @@ export const createMatroskaReader = (from?: ClockState): ContainerReader => {
   let opened = false;
   let segmentEnd = Infinity;
   let scale: number | undefined;
-  let tracks: { facts: MediaFacts; numbers: TrackNumbers } | undefined;
+  let tracks: { facts: MediaFacts; numbers: TrackNumbers; sizes: SizeWatch } | undefined;
   let started = false;
   let initBytes: number | undefined;
   let refused = false;
@@ -112,6 +115,15 @@ export const createMatroskaReader = (from?: ClockState): ContainerReader => {
   const kindOf = (track: number | undefined): BlockHeader['kind'] => {
     if (track === tracks?.numbers.video) return 'video';
     return track === tracks?.numbers.audio ? 'audio' : undefined;
+  };
+
+  /** Of a block of the picture's track, whole. */
+  const lookAt = (block: Buffer, events: ContainerEvent[]): void => {
+    const from = (readVint(block, 0)?.bytes ?? 0) + BLOCK_TIME_AND_FLAGS_BYTES;
+    if (block.byteLength < from) return;
+    if (((block[from - 1] ?? 0) & LACED) !== 0) throw new Unreadable('several pictures in a block');
+    const larger = tracks?.sizes.look(block.subarray(from));
+    if (larger) events.push({ type: 'larger', ...larger, offset: feed.at });
   };
 
   /** Moves a cluster to where its first block belongs, before anything of it has been given on. */
@@ -173,7 +185,7 @@ export const createMatroskaReader = (from?: ClockState): ContainerReader => {
     const movedTicks = kind ? moveBlock({ kind, ticks, offset: offset + track.bytes }, cluster, events) : 0;
     const ptsMs = (cluster.stamp.ticks + ticks + movedTicks) * (scale ?? 1);
     if (kind && ptsMs > LIMITS.mediaClockMs) throw new Unreadable('the media clock is beyond the longest show');
-    const laced = (flags & 0x06) !== 0;
+    const laced = (flags & LACED) !== 0;
     const frames = laced && bytes.byteLength > track.bytes + 3 ? bytes.readUInt8(track.bytes + 3) + 1 : 1;
     return { kind, ptsMs, frames, key: (flags & 0x80) !== 0 };
   };
@@ -196,12 +208,20 @@ export const createMatroskaReader = (from?: ClockState): ContainerReader => {
       read(held.subarray(headerBytes, headerBytes + size));
       return { took: headerBytes + size };
     };
-    /** Shows the first bytes of an element and skips the rest of it. */
-    const peek = (read: (head: Buffer) => void): Taken => {
+    /**
+     * Shows the first bytes of a block and skips the rest of it. A picture is waited for, and looked at before anything of it is
+     * given on: no decoder is to see one that tells it to make more room than was asked for here.
+     */
+    const block = (read: (head: Buffer) => void): Taken => {
       if (size === undefined || size > LIMITS.elementBytes) throw new Unreadable('a block is too large');
       const headBytes = Math.min(size, BLOCK_HEADER_BYTES);
       if (held.byteLength < headerBytes + headBytes) return { needs: headerBytes + headBytes };
-      read(held.subarray(headerBytes, headerBytes + headBytes));
+      const head = held.subarray(headerBytes, headerBytes + headBytes);
+      if (kindOf(readVint(head, 0)?.value) === 'video') {
+        if (held.byteLength < headerBytes + size) return { needs: headerBytes + size };
+        lookAt(held.subarray(headerBytes, headerBytes + size), events);
+      }
+      read(head);
       return { took: headerBytes, thenSkip: size };
     };
     const pass = (): Taken => {
@@ -274,9 +294,9 @@ export const createMatroskaReader = (from?: ClockState): ContainerReader => {
           });
         }
         if (id === ID.simpleBlock)
-          return peek((head) => {
-            const { key, ...block } = blockHeader(head, feed.at + headerBytes, cluster, events);
-            seen(block, key, cluster, events);
+          return block((head) => {
+            const { key, ...its } = blockHeader(head, feed.at + headerBytes, cluster, events);
+            seen(its, key, cluster, events);
           });
         if (id !== ID.blockGroup) return pass();
         if (size === undefined || size > LIMITS.elementBytes) throw new Unreadable('a block group is too large');
@@ -288,9 +308,9 @@ export const createMatroskaReader = (from?: ClockState): ContainerReader => {
         const group = place;
         if (id === ID.block) {
           if (group.block) throw new Unreadable('a second block in a group');
-          return peek((head) => {
-            const { key: _, ...block } = blockHeader(head, feed.at + headerBytes, group.cluster, events);
-            group.block = block;
+          return block((head) => {
+            const { key: _, ...its } = blockHeader(head, feed.at + headerBytes, group.cluster, events);
+            group.block = its;
           });
         }
         if (id === ID.referenceBlock) group.refers = true;

@@ -1,11 +1,12 @@
 import { LIMITS } from '../limits.ts';
+import { createSizeWatch, type SizeWatch } from './coded-size.ts';
 import { type MediaFacts, Unreadable } from './container.ts';
 import { printable } from './ebml.ts';
 import { type Matrix, orientationOf, pictureFacts } from './picture-facts.ts';
 import type { PictureSize } from './picture-size.ts';
 
-/** What the movie header says that fragments need: facts, and by track its clock and its defaults. */
-export type Movie = { facts: MediaFacts; tracks: Map<number, Track> };
+/** What the movie header says that fragments need: facts, by track its clock and its defaults, and what its pictures may be. */
+export type Movie = { facts: MediaFacts; tracks: Map<number, Track>; sizes: SizeWatch };
 type Track = {
   kind: 'video' | 'audio' | 'another';
   ticksPerSecond: number;
@@ -20,6 +21,8 @@ export type Fragment = {
   bytes: number;
   /** Boxes and samples that were read. */
   elements: number;
+  /** Where FFmpeg finds its pictures, counted from the fragment's first byte: so many behind one another, each of so many bytes. */
+  pictures: { from: number; count: number; bytes: number }[];
 };
 export type FragmentTrack = {
   kind: 'video' | 'audio';
@@ -46,7 +49,7 @@ const ANOTHER: Track = {
 
 const NOT_SYNC = 0x10000;
 const AAC_OBJECT = 0x40;
-const TFHD = { baseOffset: 0x1, description: 0x2, duration: 0x8, size: 0x10, flags: 0x20 };
+const TFHD = { baseOffset: 0x1, description: 0x2, duration: 0x8, size: 0x10, flags: 0x20, baseIsFragment: 0x20000 };
 const TRUN = {
   dataOffset: 0x1,
   firstFlags: 0x4,
@@ -100,6 +103,7 @@ export const parseMovie = (content: Buffer): Movie => {
   if (extends_.length === 0) throw new Unreadable('an MP4 that is not fragmented');
   const facts: Partial<MediaFacts> = {};
   const tracks: Movie['tracks'] = new Map();
+  let setUp: Buffer | undefined;
   refuseMisplaced(movie, ['mvhd', 'trak', 'mvex']);
   for (const { type, content: trak } of movie) {
     if (type !== 'trak') continue;
@@ -120,8 +124,10 @@ export const parseMovie = (content: Buffer): Movie => {
     refuseMisplaced(tables, ['stsd']);
     refuseTables(tables);
     const entry = sampleEntry(only(tables, 'stsd'));
-    if (kind === 'video') facts.video = parseVideo(entry, parsePlacing(header, shown));
-    else facts.audio = parseAudio(entry);
+    if (kind === 'video') {
+      facts.video = parseVideo(entry, parsePlacing(header, shown));
+      setUp = once(boxes(entry.content.subarray(VISUAL_ENTRY_BYTES)), 'avcC');
+    } else facts.audio = parseAudio(entry);
     const [trex, second] = extends_.filter((box) => box.content.byteLength >= 24 && box.content.readUInt32BE(4) === id);
     if (second) throw new Unreadable('two defaults of one track');
     if (tracks.has(id)) throw new Unreadable('two tracks of one number');
@@ -138,13 +144,16 @@ export const parseMovie = (content: Buffer): Movie => {
   }
   const { video, audio } = facts;
   if (!video) throw new Unreadable('a recording without a picture');
-  return { facts: { container: 'mp4', video, ...(audio && { audio }) }, tracks };
+  const sizes = createSizeWatch(video, setUp);
+  return { facts: { container: 'mp4', video, ...(audio && { audio }) }, tracks, sizes };
 };
 
 /** The content of a `moof`, of the tracks that we know. */
 export const parseFragment = (moof: Buffer, { tracks }: Movie): Fragment => {
-  const fragment: Fragment = { tracks: [], bytes: 0, elements: 0 };
+  const fragment: Fragment = { tracks: [], bytes: 0, elements: 0, pictures: [] };
   let count = 0;
+  /** Where media lies that does not say so: right behind what the run before had. */
+  let follows = 0;
   for (const { type, content: traf } of boxes(moof)) {
     if (type !== 'traf') continue;
     const parts = boxes(traf);
@@ -160,11 +169,13 @@ export const parseFragment = (moof: Buffer, { tracks }: Movie): Fragment => {
     const stamp = decodeTime(once(parts, 'tfdt'), moof);
     const start = stamp.ticks;
     const runs = parts.filter(({ type }) => type === 'trun').map(({ content }) => content);
-    const samples = readRuns(
-      runs,
-      { duration, bytes: sampleBytes, flags: sampleFlags },
-      LIMITS.fragmentSamples - count,
-    );
+    const samples = readRuns(runs, {
+      defaults: { duration, bytes: sampleBytes, flags: sampleFlags },
+      most: LIMITS.fragmentSamples - count,
+      base: flags & TFHD.baseIsFragment ? 0 : follows,
+    });
+    follows = samples.end;
+    if (track.kind === 'video') fragment.pictures.push(...samples.places);
     fragment.bytes += samples.bytes;
     fragment.elements += samples.count;
     count += samples.count;
@@ -187,10 +198,32 @@ export const parseFragment = (moof: Buffer, { tracks }: Movie): Fragment => {
   return fragment;
 };
 
-type Samples = { count: number; first: number; last: number; lastDecoded: number; key: boolean; bytes: number };
+type Samples = {
+  count: number;
+  first: number;
+  last: number;
+  lastDecoded: number;
+  key: boolean;
+  bytes: number;
+  places: Fragment['pictures'];
+  /** Behind the last of them. */
+  end: number;
+};
 
-const readRuns = (runs: Buffer[], defaults: Track['defaults'], most: number): Samples => {
-  const samples: Samples = { count: 0, first: 0, last: 0, lastDecoded: 0, key: false, bytes: 0 };
+const readRuns = (
+  runs: Buffer[],
+  { defaults, most, base }: { defaults: Track['defaults']; most: number; base: number },
+): Samples => {
+  const samples: Samples = {
+    count: 0,
+    first: 0,
+    last: 0,
+    lastDecoded: 0,
+    key: false,
+    bytes: 0,
+    places: [],
+    end: base,
+  };
   let ticks = 0;
   for (const content of runs) {
     const run = createScanner(content);
@@ -198,7 +231,7 @@ const readRuns = (runs: Buffer[], defaults: Track['defaults'], most: number): Sa
     const count = run.u32();
     if (samples.count + count > most) throw new Unreadable('too many samples in a fragment');
     if (count === 0) continue;
-    if (flags & TRUN.dataOffset) run.skip(4);
+    samples.end = base + (flags & TRUN.dataOffset ? run.i32() : 0);
     const firstFlags = flags & TRUN.firstFlags ? run.u32() : undefined;
     const isListed = (flags & TRUN.listed) !== 0;
     // Samples that the run says nothing about are all alike: however many are claimed, there is one to read.
@@ -216,6 +249,8 @@ const readRuns = (runs: Buffer[], defaults: Track['defaults'], most: number): Sa
       samples.last = samples.lastDecoded + composition;
       samples.count += alike;
       samples.bytes += bytes * alike;
+      samples.places.push({ from: samples.end, count: alike, bytes });
+      samples.end += bytes * alike;
       ticks += duration * alike;
       if (!isListed && bytes === 0) throw new Unreadable('samples that neither have bytes nor are listed');
     }

@@ -19,7 +19,28 @@ export const createMp4Reader = (from?: ClockState): ContainerReader => {
   let refused = false;
   let elements = 0;
 
+  /** Up to here reaches the media of the fragment, and in it lie the pictures of these places, the next one last. */
+  let mediaEnd = 0;
+  let pictures: Fragment['pictures'] = [];
+
+  /** A picture is waited for, and looked at before anything of it is given on, as in Matroska; the rest of the media is skipped. */
+  const takeMedia = (held: Buffer, events: ContainerEvent[]): Taken => {
+    const next = pictures.at(-1);
+    if (!next || next.from >= mediaEnd) return { took: 0, thenSkip: mediaEnd - feed.at };
+    if (next.from > feed.at) return { took: 0, thenSkip: next.from - feed.at };
+    const isHere = next.from === feed.at && next.count > 0 && next.from + next.bytes <= mediaEnd;
+    if (isHere && held.byteLength < next.bytes) return { needs: next.bytes };
+    if (isHere) {
+      const larger = movie?.sizes.look(held.subarray(0, next.bytes));
+      if (larger) events.push({ type: 'larger', ...larger, offset: feed.at });
+    }
+    pictures.pop();
+    if (isHere && next.count > 1) pictures.push({ ...next, from: next.from + next.bytes, count: next.count - 1 });
+    return { took: isHere ? next.bytes : 0 };
+  };
+
   const take = (held: Buffer, events: ContainerEvent[]): Taken => {
+    if (feed.at < mediaEnd) return takeMedia(held, events);
     elements++;
     const box = readBox(held);
     if ('needs' in box) return box;
@@ -58,16 +79,21 @@ export const createMp4Reader = (from?: ClockState): ContainerReader => {
         if (type === 'mdat') {
           if (size - headerBytes < claimedBytes) throw new Unreadable('a fragment claims more than it brings');
           claimedBytes = 0;
+          mediaEnd = feed.at + size;
+          return { took: headerBytes };
         }
         return { took: headerBytes, thenSkip: size - headerBytes };
     }
   };
 
   const say = (fragment: Fragment, at: number, events: ContainerEvent[]): void => {
-    const { bytes, elements: within } = fragment;
+    const { bytes, elements: within, pictures: places } = fragment;
     elements += within;
     const offset = feed.at;
     claimedBytes = bytes;
+    pictures = places
+      .map((place) => ({ ...place, from: place.from + offset }))
+      .sort((one, other) => other.from - one.from);
     started = true;
     const { state } = clock;
     const tracks = fragment.tracks.map((track) => moved(track, at, events));
@@ -107,6 +133,8 @@ export const createMp4Reader = (from?: ClockState): ContainerReader => {
     },
     jump: (offset) => {
       claimedBytes = 0;
+      mediaEnd = 0;
+      pictures = [];
       // The first jump of a stream whose init has come apart is to where it goes on.
       if (started) clock.leap();
       feed.jump(offset);

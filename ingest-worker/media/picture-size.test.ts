@@ -2,35 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { LIMITS } from '../limits.ts';
 import { createContainerReader } from './container-reader.ts';
 import type { ContainerEvent } from './container.ts';
+import { bits, golomb, record, sequence } from './h264.testing.ts';
 import { cluster, element, init, simpleBlock, track } from './matroska.testing.ts';
 import { pictureInConfiguration } from './picture-size.ts';
-
-/** Bits, most significant first, up to whole bytes. */
-const bits = (...parts: string[]): Buffer => {
-  const text = parts.join('');
-  const padded = text.padEnd(Math.ceil(text.length / 8) * 8, '0');
-  return Buffer.from((padded.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
-};
-const golomb = (value: number): string => {
-  const code = (value + 1).toString(2);
-  return '0'.repeat(code.length - 1) + code;
-};
-
-/** A baseline sequence parameter set, its size in macroblocks and its cropping in pairs of lines. */
-const sequence = (columns: number, rows: number, cut = 0): Buffer => {
-  const crop = cut > 0 ? ['1', golomb(0), golomb(0), golomb(0), golomb(cut)] : ['0'];
-  const start = [golomb(0), golomb(0), golomb(2), golomb(1), '0'];
-  const size = [golomb(columns - 1), golomb(rows - 1), '1', '1'];
-  const body = bits(...start, ...size, ...crop, '0', '1');
-  return Buffer.concat([Buffer.from([0x67, 66, 0xc0, 30]), body]);
-};
-
-const record = (...sets: Buffer[]): Buffer =>
-  Buffer.concat([
-    Buffer.from([1, 66, 0xc0, 30, 0xff, 0xe0 | sets.length]),
-    ...sets.flatMap((set) => [Buffer.from([set.byteLength >> 8, set.byteLength]), set]),
-    Buffer.from([0]),
-  ]);
 
 const events = (setUp: Buffer): ContainerEvent[] => {
   const extra = element(0x63a2, setUp);

@@ -87,7 +87,7 @@ export const pictureInConfiguration = (record: Buffer): CodedPicture | undefined
 };
 
 /** A sequence parameter set (H.264, 7.3.2.1.1), as far as to the shape of its pixels. */
-const pictureInSequence = (unit: Buffer): CodedPicture => {
+export const pictureInSequence = (unit: Buffer): CodedPicture => {
   if (((unit[0] ?? 0) & KIND_MASK) !== SEQUENCE) throw new Unreadable('a set-up that cannot be read');
   const bits = createBits(withoutEscapes(unit.subarray(1)));
   const profile = bits.take(8);
@@ -177,7 +177,8 @@ const withoutEscapes = (bytes: Buffer): Buffer => {
   return Buffer.from(kept);
 };
 
-const createBits = (bytes: Buffer) => {
+/** The bits of some bytes, most significant first. */
+export const createBits = (bytes: Buffer) => {
   let at = 0;
   const take = (count: number): number => {
     let value = 0;

@@ -11,6 +11,8 @@ export type ContainerStream = {
   readonly next: number;
   /** What a decoder needs first; undefined until all of it has come. */
   readonly init: { bytes: Buffer; facts: MediaFacts } | undefined;
+  /** What init says of the media, with the largest size that a picture has had since. */
+  readonly largest: MediaFacts | undefined;
   /** Sound has come. */
   readonly heard: boolean;
   /** How many pictures have come. */
@@ -27,6 +29,10 @@ export type ContainerStream = {
   readonly ready: boolean;
   /** The ring begins in the middle of the stream: its init has to be sent first, apart from the rest. */
   readonly needsInit: boolean;
+  /** There is room for the largest picture so far. */
+  admit(): void;
+  /** There is none: nothing from that picture on is read out of the ring, also not where the rest is drained. */
+  withhold(): void;
   /** Takes bytes of an init that comes apart from the rest. */
   takeInit(offset: number, bytes: Buffer): Taken;
   /** Takes bytes of the stream; those that have come already are ignored. */
@@ -55,6 +61,9 @@ export const createContainerStream = (from = 0, clock?: ClockState): ContainerSt
   let head: Buffer[] = [];
   let headBytes = 0;
   let init: ContainerStream['init'];
+  let largest: MediaFacts | undefined;
+  /** Where the first picture begins that is larger than what there is room for. */
+  let largestFrom: number | undefined;
   const initRewrites: Rewrite[] = [];
   let apart = from > 0;
   let heard = false;
@@ -74,6 +83,7 @@ export const createContainerStream = (from = 0, clock?: ClockState): ContainerSt
         const whole = Buffer.concat(head).subarray(0, event.bytes);
         for (const { offset, bytes: instead } of initRewrites) instead.copy(whole, offset);
         init = { bytes: whole, facts: event.facts };
+        largest = event.facts;
         head = [];
         continue;
       }
@@ -81,6 +91,12 @@ export const createContainerStream = (from = 0, clock?: ClockState): ContainerSt
         if (!init) initRewrites.push(event);
         else if (!ring.rewrite(event))
           return { taken: false, because: 'unsupported-media', detail: 'a clock that turns too often' };
+        continue;
+      }
+      if (event.type === 'larger') {
+        const { width, height, offset } = event;
+        largestFrom ??= offset;
+        if (largest) largest = { ...largest, video: { ...largest.video, width, height } };
         continue;
       }
       ring.note(event);
@@ -120,6 +136,9 @@ export const createContainerStream = (from = 0, clock?: ClockState): ContainerSt
     get init() {
       return init;
     },
+    get largest() {
+      return largest;
+    },
     get heard() {
       return heard;
     },
@@ -142,6 +161,12 @@ export const createContainerStream = (from = 0, clock?: ClockState): ContainerSt
     },
     get needsInit() {
       return apart;
+    },
+    admit: () => {
+      largestFrom = undefined;
+    },
+    withhold: () => {
+      if (largestFrom !== undefined) ring.settle(largestFrom);
     },
     takeInit: (offset, bytes) => {
       if (!apart || offset + bytes.byteLength <= headBytes) return { taken: true };

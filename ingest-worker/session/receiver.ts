@@ -1,6 +1,7 @@
 import { type CloseReason, type Media, type MediaFrame, type ServerMessage, WIRE_VERSION } from '#wire';
 import { LIMITS } from '../limits.ts';
 import type { Log } from '../log.ts';
+import type { MediaFacts } from '../media/container.ts';
 import type { Client } from './client.ts';
 import { isAsDeclared, loadUnits } from './declared-pipeline.ts';
 import type { ContainerStream, Taken } from './container-stream.ts';
@@ -83,6 +84,8 @@ export const createReceiver = (parts: Parts): Receiver => {
   let epoch = 0;
   let open = true;
   let began = false;
+  /** What there is room for. */
+  let admitted: MediaFacts | undefined;
   let toldReceived = ring.end;
   /** What was taken since `received` was last told, and up to which byte. What the client left out does not count. */
   let untold = { bytes: 0, upTo: ring.end };
@@ -134,7 +137,8 @@ export const createReceiver = (parts: Parts): Receiver => {
     if (containerStream.mediaMs > clock() - openedMs + LIMITS.clockLeadMs)
       return refuse('unsupported-media', 'the media clock is far ahead of time');
     mediaMs = audibleMs = clock();
-    if (!began && containerStream.init && !isWelcome(containerStream.init)) return;
+    const { largest } = containerStream;
+    if (largest && largest !== admitted && !isWelcome(largest)) return;
     if (!began && containerStream.init && containerStream.ready) {
       began = true;
       onEvent({ type: 'began' });
@@ -147,13 +151,18 @@ export const createReceiver = (parts: Parts): Receiver => {
       refuse('too-fast', 'more bytes than the window allows');
   };
 
-  /** Whether the media that init describes was announced, and there is room for it. */
-  const isWelcome = ({ facts }: NonNullable<ContainerStream['init']>): boolean => {
+  /** Whether the media that came was announced, and there is room for it: also for a picture that has become larger since. */
+  const isWelcome = (facts: MediaFacts): boolean => {
     if (media && !isAsDeclared(facts, media)) {
       refuse('unsupported-media', `${facts.video.codec} where ${media.videoCodec} was announced`);
       return false;
     }
-    if (parts.reserve(loadUnits(facts, media))) return true;
+    if (parts.reserve(loadUnits(facts, media))) {
+      admitted = facts;
+      containerStream.admit();
+      return true;
+    }
+    containerStream.withhold();
     refuse('overloaded', 'no room for this kind of media');
     return false;
   };

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { CloseReason, ServerMessage } from '#wire';
-import { LIMITS } from '../limits.ts';
+import { LIMITS, LOAD_UNITS } from '../limits.ts';
 import { createLog } from '../log.ts';
 import type { Encoder, EncoderEvent } from '../media/encoder.ts';
 import type { FlvTag } from '../media/flv-tag.ts';
@@ -52,7 +52,7 @@ type FakeClient = Client & {
 };
 
 /** A session among fakes of fields: time, encoder, upstream, client and table are the test's. */
-const running = ({ plain = false, full = false, barredMs = 0, resumed = false } = {}) => {
+const running = ({ plain = false, full = false, barredMs = 0, resumed = false, unitsFree = Infinity } = {}) => {
   const released: string[] = [];
   let renewals = 0;
   const states: string[] = [];
@@ -69,6 +69,8 @@ const running = ({ plain = false, full = false, barredMs = 0, resumed = false } 
     releasing: Promise.resolve(),
   };
   const lines: string[] = [];
+  /** Units of load that the session has asked for, one after the other. */
+  const asked: { units: number[] } = { units: [] };
   const told = { droppedFrames: 0, commitDelayMs: 0, lostMs: 0 };
   let room = !full;
   const session: RunningSession = runSession(
@@ -160,7 +162,10 @@ const running = ({ plain = false, full = false, barredMs = 0, resumed = false } 
       barredMs,
       replaces: false,
       media: plain ? undefined : MEDIA,
-      reserve: () => true,
+      reserve: (units) => {
+        asked.units.push(units);
+        return units <= unitsFree;
+      },
     },
   );
   const client: FakeClient = {
@@ -210,6 +215,7 @@ const running = ({ plain = false, full = false, barredMs = 0, resumed = false } 
     publishers,
     released,
     asked: () => renewals,
+    units: asked.units,
     /** What the lease was last told of the client. */
     toldState: () => states.at(-1),
     conduct,
@@ -227,6 +233,12 @@ const running = ({ plain = false, full = false, barredMs = 0, resumed = false } 
 };
 
 const MB = 1024 * 1024;
+/** A GOP of a second at 8 Mb/s, how many of them the ring takes, and with how many more its window is surely shut. */
+const LARGE_GOP_BYTES = 1_000_000;
+const FILL_THE_RING = Math.floor(LIMITS.ringBytes / LARGE_GOP_BYTES);
+const SHUT_THE_WINDOW = FILL_THE_RING + 2;
+/** What `encode` makes of a GOP. */
+const TAGS_OF_A_GOP = 3;
 /** Bytes that mean nothing, as any element of a cluster may. */
 const filler = (bytes: number): Buffer => element(0xec, Buffer.alloc(bytes - 9));
 
@@ -246,21 +258,21 @@ describe('[L4] the ring', () => {
   it('is told as received up to its bounds, and no further', async () => {
     const { feed, received, encode, arrive, client } = running();
     feed(INIT);
-    const bytes = 1_000_000;
     let sent = INIT.byteLength;
     const one = (index: number): void => {
-      feed(gop(index, bytes));
-      sent += gop(index, bytes).byteLength;
+      feed(gop(index, LARGE_GOP_BYTES));
+      sent += gop(index, LARGE_GOP_BYTES).byteLength;
     };
-    for (let index = 0; index < 16; index++) one(index);
+    for (let index = 0; index < FILL_THE_RING; index++) one(index);
     await pulse();
     expect(received()).toBe(sent);
-    for (let index = 16; index < 18; index++) one(index);
+    for (let index = FILL_THE_RING; index < SHUT_THE_WINDOW; index++) one(index);
     await pulse();
     expect(received()).toBeLessThan(sent);
     expect(client.closed).toBeUndefined();
-    for (let index = 0; index < 4; index++) encode(index);
-    arrive(12);
+    const encoded = 4;
+    for (let index = 0; index < encoded; index++) encode(index);
+    arrive(encoded * TAGS_OF_A_GOP);
     await pulse();
     expect(received()).toBe(sent);
   });
@@ -319,7 +331,7 @@ describe('[L4] the ring', () => {
     await pulse();
     encode(0);
     encode(1);
-    arrive(6);
+    arrive(2 * TAGS_OF_A_GOP);
     await pulse();
     expect(last).toMatchObject({ held: false, closed: undefined });
   });
@@ -327,23 +339,25 @@ describe('[L4] the ring', () => {
   it('[W9] a client that left media out while it was shut is told when it is open again', async () => {
     const { feed, received, encode, arrive, session, client } = running();
     feed(INIT);
-    for (let index = 0; index < 18; index++) feed(gop(index, 1_000_000));
+    for (let index = 0; index < SHUT_THE_WINDOW; index++) feed(gop(index, LARGE_GOP_BYTES));
     await pulse();
-    session.skip(client, 50_000_000);
+    const beyond = 3 * LIMITS.ringBytes;
+    session.skip(client, beyond);
     await pulse();
-    expect(received()).toBeLessThan(50_000_000);
-    for (let index = 0; index < 6; index++) encode(index);
-    arrive(18);
+    expect(received()).toBeLessThan(beyond);
+    const encoded = 6;
+    for (let index = 0; index < encoded; index++) encode(index);
+    arrive(encoded * TAGS_OF_A_GOP);
     await pulse();
-    expect(received()).toBe(50_000_000);
+    expect(received()).toBe(beyond);
   });
 
   it('a plain client is not read while it is full, and loses its show after heldBackMs', async () => {
     const { feed, client } = running({ plain: true });
     feed(INIT);
-    for (let index = 0; index < 16; index++) feed(gop(index, 1_000_000));
+    for (let index = 0; index < FILL_THE_RING; index++) feed(gop(index, LARGE_GOP_BYTES));
     expect(client.held).toBe(false);
-    for (let index = 16; index < 18; index++) feed(gop(index, 1_000_000));
+    for (let index = FILL_THE_RING; index < SHUT_THE_WINDOW; index++) feed(gop(index, LARGE_GOP_BYTES));
     expect(client.held).toBe(true);
     await vi.advanceTimersByTimeAsync(LIMITS.heldBackMs - LIMITS.pulseMs);
     expect(client.closed).toBeUndefined();
@@ -382,6 +396,48 @@ describe('[L4] the ring', () => {
   });
 });
 
+describe('[L6] a picture that becomes larger', () => {
+  /** A key frame of VP8 says its size (RFC 6386, 9.1); the rest of it is nothing. */
+  const keyFrame = (width: number, height: number, at: number): Buffer => {
+    const picture = Buffer.alloc(100);
+    picture.set([0x10, 0, 0, 0x9d, 0x01, 0x2a]);
+    picture.writeUInt16LE(width, 6);
+    picture.writeUInt16LE(height, 8);
+    return cluster(at, element(0xa3, Buffer.from([0x81, 0, 0, 0x80]), picture), simpleBlock({ of: 'audio', at: 10 }));
+  };
+  const SMALL = keyFrame(320, 180, 0);
+  const LARGE = keyFrame(3_840, 2_160, 2_000);
+  /** More than one of 1080p, and less than one of 2160p. */
+  const UNITS = 2 * LOAD_UNITS.transcode;
+
+  it('is given its room once, where there is some', async () => {
+    const { feed, client, units, encoders } = running();
+    feed(INIT);
+    feed(SMALL);
+    feed(LARGE);
+    feed(keyFrame(3_840, 2_160, 4_000));
+    feed(keyFrame(320, 180, 6_000));
+    await pulse();
+    expect(client.closed).toBeUndefined();
+    const [first = 0, second = 0] = units;
+    expect(units).toHaveLength(2);
+    expect([first, second > first]).toEqual([LOAD_UNITS.transcode, true]);
+    expect(encoders).toHaveLength(1);
+  });
+
+  it('ends the feed where there is none, and no byte of it comes to the encoder', async () => {
+    const { feed, client, encoders } = running({ unitsFree: UNITS });
+    feed(INIT);
+    feed(SMALL);
+    await pulse();
+    const written = encoders[0]?.written;
+    feed(LARGE);
+    await pulse();
+    expect(client.closed).toBe('overloaded');
+    expect(encoders[0]?.written).toBe(written);
+  });
+});
+
 describe('[L5] a slow upstream', () => {
   it('holds the encoder, and lets it go again', async () => {
     const { feed, encoders, encode, drain, arrive } = running({ full: true });
@@ -389,10 +445,11 @@ describe('[L5] a slow upstream', () => {
     feed(gop(0));
     await pulse();
     const gops = 32;
-    for (let index = 0; index < gops; index++) encode(index, Math.ceil(LIMITS.tagBytes / gops / 3) + 1);
+    const tagBytes = Math.ceil(LIMITS.tagBytes / gops / TAGS_OF_A_GOP) + 1;
+    for (let index = 0; index < gops; index++) encode(index, tagBytes);
     expect(encoders[0]?.held).toBe(true);
     drain();
-    arrive(96);
+    arrive(gops * TAGS_OF_A_GOP);
     expect(encoders[0]?.held).toBe(false);
   });
 });
