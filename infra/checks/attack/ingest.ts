@@ -4,6 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { closeReason, encodeFrame, ServerMessage, SUBPROTOCOL, WIRE_VERSION } from '#wire';
 import { STRUCTURES } from '../../../ingest-worker/complexity.testing.ts';
+import { sequence } from '../../../ingest-worker/media/h264.testing.ts';
+import * as mkv from '../../../ingest-worker/media/matroska.testing.ts';
 import type { Harness } from '../shows/harness.ts';
 import { openRung } from '../shows/rung-captures.ts';
 import type { AttackCase } from './attack-case.ts';
@@ -230,6 +232,8 @@ const BOMBS: readonly Case[] = (['matroska', 'mp4', 'mp4 claims'] as const).flat
     };
   });
 });
+const HUGE_SET = sequence(875, 875);
+const HUGE = mkv.cluster(0, mkv.element(0xa3, Buffer.from([0x81, 0, 0, 0x80, 0, 0, 0, HUGE_SET.byteLength]), HUGE_SET));
 const NOT_MEDIA: readonly Case[] = (
   [
     ['noise', () => randomBytes(50_000)],
@@ -240,6 +244,7 @@ const NOT_MEDIA: readonly Case[] = (
     ['a beginning, and then noise', () => Buffer.concat([INIT, randomBytes(200_000)])],
     ['two beginnings', () => Buffer.concat([START, START])],
     ['zeros', () => Buffer.alloc(100_000)],
+    ['a picture that says within the show that it has 14,000 pixels a side', () => Buffer.concat([INIT, HUGE])],
   ] as const
 ).map(([what, make]) => ({
   attack: `sent as media: ${what}`,

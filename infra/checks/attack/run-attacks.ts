@@ -33,19 +33,36 @@ type Options = {
   groups?: readonly string[];
   /** Leaves out what takes long, and has one bystander for all groups of a kind. @default false */
   quick?: boolean;
+  /** At most so many of each group, from all over it. @default all */
+  sample?: number;
   told?: (result: AttackResult) => void;
 };
 
 const BEGUN_MS = 1_500;
 
+type Choice = { groups: readonly string[]; quick: boolean; sample: number };
+
 const chosen = <Bed>(
   groups: Readonly<Record<string, readonly AttackCase<Bed>[]>>,
-  only: readonly string[],
-  quick: boolean,
+  { groups: only, quick, sample }: Choice,
 ) =>
   Object.entries(groups)
     .filter(([group]) => only.includes(group))
-    .map(([group, cases]) => [group, cases.filter(({ long }) => !quick || long !== true)] as const);
+    .map(([group, cases]) => [group, spread(quick ? short(cases, sample) : cases, sample)] as const);
+
+/** Without those that take long; where all of a group do, a sample has some of them. */
+const short = <Case extends { long?: true }>(cases: readonly Case[], sample: number): readonly Case[] => {
+  const kept = cases.filter(({ long }) => long !== true);
+  return kept.length === 0 && sample < Infinity ? cases : kept;
+};
+
+/** At most so many, as far apart as can be. */
+const spread = <Case>(cases: readonly Case[], most: number): readonly Case[] =>
+  most >= cases.length
+    ? cases
+    : Array.from({ length: most }, (_, number) => Math.floor((number * cases.length) / most)).flatMap((index) =>
+        cases.slice(index, index + 1),
+      );
 
 const judged = (groups: readonly string[], got: string): AttackResult => ({
   group: groups.join(', '),
@@ -59,13 +76,13 @@ const judged = (groups: readonly string[], got: string): AttackResult => ({
 const batches = <Group>(groups: readonly Group[], quick: boolean): Group[][] =>
   quick ? [[...groups]] : groups.map((group) => [group]);
 
-const onPlatform = async (only: readonly string[], quick: boolean, told: (result: AttackResult) => void) => {
-  const groups = chosen(PLATFORM, only, quick);
+const onPlatform = async (choice: Choice, told: (result: AttackResult) => void) => {
+  const groups = chosen(PLATFORM, choice);
   if (groups.length === 0) return [];
   const bed = await openPlatformBed();
   const results: AttackResult[] = [];
   try {
-    for (const batch of batches(groups, quick)) {
+    for (const batch of batches(groups, choice.quick)) {
       const bystander = await startBystander(bed);
       for (const [group, cases] of batch) results.push(...(await playCases(group, cases, bed, told)));
       const verdict = judged(
@@ -82,11 +99,11 @@ const onPlatform = async (only: readonly string[], quick: boolean, told: (result
 };
 
 /** On a worker by itself, whose every frame is counted at the server that it publishes to. */
-const onWorker = async (only: readonly string[], quick: boolean, told: (result: AttackResult) => void) => {
-  const groups = chosen(INGEST, only, quick);
+const onWorker = async (choice: Choice, told: (result: AttackResult) => void) => {
+  const groups = chosen(INGEST, choice);
   if (groups.length === 0) return [];
   const results: AttackResult[] = [];
-  for (const batch of batches(groups, quick)) {
+  for (const batch of batches(groups, choice.quick)) {
     const harness = await openHarness({ environment: { CAPACITY_UNITS: '100000', HANDSHAKES_PER_MINUTE: '100000' } });
     try {
       const show = await startShow(harness, '1');
@@ -111,6 +128,12 @@ const onWorker = async (only: readonly string[], quick: boolean, told: (result: 
 };
 
 /** Plays what strangers do against the running product, with an ordinary show beside it; each result, and what the show suffered. */
-export const runAttacks = async ({ groups = GROUPS, quick = false, told = () => {} }: Options = {}): Promise<
-  AttackResult[]
-> => [...(await onPlatform(groups, quick, told)), ...(await onWorker(groups, quick, told))];
+export const runAttacks = async ({
+  groups = GROUPS,
+  quick = false,
+  sample = Infinity,
+  told = () => {},
+}: Options = {}): Promise<AttackResult[]> => {
+  const choice = { groups, quick, sample };
+  return [...(await onPlatform(choice, told)), ...(await onWorker(choice, told))];
+};
