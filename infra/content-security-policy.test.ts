@@ -7,7 +7,7 @@ const LOCAL = 'http://localhost:*';
 
 it('nginx in localstack.yml tells pages the same as the site and the gateway do', () => {
   const nginx = readFileSync(new URL('compose/nginx.conf', import.meta.url), 'utf8');
-  const policy = contentSecurityPolicy({ connect: ['ws:', LOCAL], images: [LOCAL], media: [LOCAL] });
+  const policy = contentSecurityPolicy({ connect: ['ws:', LOCAL], images: ['https:', LOCAL], media: [LOCAL] });
   expect(nginx).toContain(`add_header Content-Security-Policy "${policy}";`);
   const framed = contentSecurityPolicy({ connect: ['ws:', LOCAL], images: [LOCAL], media: [LOCAL], framed: true });
   expect(nginx.split(`add_header Content-Security-Policy "${framed}";`)).toHaveLength(2);
@@ -15,5 +15,10 @@ it('nginx in localstack.yml tells pages the same as the site and the gateway do'
 });
 
 it('lets a page send forms nowhere but home', () => {
-  expect(contentSecurityPolicy({ connect: [], media: [] })).toContain("form-action 'self'");
+  expect(contentSecurityPolicy({ connect: [], images: [], media: [] })).toContain("form-action 'self'");
+});
+
+it('lets a page show pictures from where it says, and from nowhere else', () => {
+  const policy = contentSecurityPolicy({ connect: [], images: ['https://image.mux.com'], media: [] });
+  expect(policy).toContain("img-src 'self' data: blob: https://image.mux.com;");
 });

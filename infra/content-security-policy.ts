@@ -2,8 +2,8 @@
 type Sources = {
   /** What a page may call, and open sockets to. */
   connect: readonly string[];
-  /** Where images may come from, beside any https origin. */
-  images?: readonly string[];
+  /** Where pictures may come from. */
+  images: readonly string[];
   /** Where video may come from. */
   media: readonly string[];
   /** Vite's hot reload puts scripts into the page. @default false */
@@ -15,7 +15,7 @@ type Sources = {
 /** What the pages of the web app may do: the one policy of the deployed site and of the gateway on one machine. */
 export const contentSecurityPolicy = ({
   connect,
-  images = [],
+  images,
   media,
   inlineScripts = false,
   framed = false,
@@ -27,7 +27,7 @@ export const contentSecurityPolicy = ({
     ['style-src', "'self'", "'unsafe-inline'"],
     // 'self' is a page's own sockets as well (CSP 3; Safari from 15.4, and older ones poll).
     ['connect-src', "'self'", ...connect],
-    ['img-src', "'self'", 'data:', 'blob:', 'https:', ...images],
+    ['img-src', "'self'", 'data:', 'blob:', ...images],
     // data: is the empty track that hls.js fills with captions
     ['media-src', "'self'", 'blob:', 'data:', ...media],
     ['worker-src', "'self'", 'blob:'],

@@ -34,6 +34,13 @@ export const Settings = z.strictObject({
   domain: z.string().optional(),
   certificateArn: z.string().startsWith('arn:').optional(),
   hostedZoneId: z.string().optional(),
+  /**
+   * Where people's pictures may come from, which are addresses that they or their issuer say: `https:` for anywhere, or origins such
+   * as `https://img.clerk.com` (`infra/decisions/pictures-by-address.md`). What is uploaded is our own, and shown in any case.
+   */
+  pictureOrigins: z
+    .array(z.string().regex(/^https:(\/\/(\*\.)?[\w-]+(\.[\w-]+)+)?$/, 'https: or an origin, https://…'))
+    .default(['https:']),
   /** Another OpenID issuer than the stack's own Cognito pool, with what its tokens look like. */
   issuer: z.url().optional(),
   issuerKind: z.enum(['oidc', 'cognito', 'clerk']).default('oidc'),

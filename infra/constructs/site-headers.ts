@@ -7,25 +7,41 @@ import { contentSecurityPolicy, PERMISSIONS_POLICY } from '../content-security-p
 const HTTPS_ONLY = { accessControlMaxAge: Duration.days(365), includeSubdomains: true, override: true };
 /** Mux's playlists and segments. */
 const VIDEO = ['https://stream.mux.com', 'https://*.mux.com'];
+/** Posters, and the pictures of a time line. */
+const STILLS = 'https://image.mux.com';
 
-/** The headers of the web app's pages. `otherOrigins` are those that a page may call, beside its own and Mux's. */
-export const pageHeaders = (scope: Construct, otherOrigins: string[]): ResponseHeadersPolicy =>
-  headersOf(scope, 'Headers', { otherOrigins, framed: false });
+/**
+ * The headers of the web app's pages. `otherOrigins` are those that a page may call, and `pictureOrigins` those from which it shows
+ * people's pictures, beside its own and Mux's.
+ */
+export const pageHeaders = (
+  scope: Construct,
+  origins: { otherOrigins: string[]; pictureOrigins: string[] },
+): ResponseHeadersPolicy => headersOf(scope, 'Headers', { ...origins, framed: false });
 
 /** The headers of the player for pages of other sites: the only page that they may have in a frame. */
 export const embedHeaders = (scope: Construct): ResponseHeadersPolicy =>
-  headersOf(scope, 'EmbedHeaders', { otherOrigins: [], framed: true });
+  headersOf(scope, 'EmbedHeaders', { otherOrigins: [], pictureOrigins: [], framed: true });
 
 const headersOf = (
   scope: Construct,
   id: string,
-  { otherOrigins, framed }: { otherOrigins: string[]; framed: boolean },
+  {
+    otherOrigins,
+    pictureOrigins,
+    framed,
+  }: { otherOrigins: string[]; pictureOrigins: string[]; framed: boolean },
 ): ResponseHeadersPolicy =>
   new ResponseHeadersPolicy(scope, id, {
     securityHeadersBehavior: {
       contentSecurityPolicy: {
         override: true,
-        contentSecurityPolicy: contentSecurityPolicy({ connect: [...VIDEO, ...otherOrigins], media: VIDEO, framed }),
+        contentSecurityPolicy: contentSecurityPolicy({
+          connect: [...VIDEO, ...otherOrigins],
+          images: [STILLS, ...pictureOrigins],
+          media: VIDEO,
+          framed,
+        }),
       },
       contentTypeOptions: { override: true },
       ...(!framed && { frameOptions: { frameOption: HeadersFrameOption.DENY, override: true } }),

@@ -36,6 +36,8 @@ type Props = {
   uploads: IBucket;
   /** Origins of the issuer, beside our own, that a page may call. */
   issuerOrigins: string[];
+  /** Where people's pictures may come from, beside the site itself. */
+  pictureOrigins: string[];
   domain?: string;
   certificateArn?: string;
   webAclArn?: string;
@@ -124,7 +126,9 @@ export class Site extends Construct {
       cachePolicy: byPath,
       responseHeadersPolicy,
     });
-    const headers = pageHeaders(this, [...props.issuerOrigins, `https://${props.uploads.bucketRegionalDomainName}`]);
+    const { issuerOrigins, uploads, pictureOrigins } = props;
+    const otherOrigins = [...issuerOrigins, `https://${uploads.bucketRegionalDomainName}`];
+    const headers = pageHeaders(this, { otherOrigins, pictureOrigins });
     const files: BehaviorOptions = {
       origin: S3BucketOrigin.withOriginAccessControl(bucket),
       viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,

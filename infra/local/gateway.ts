@@ -91,7 +91,7 @@ const securityHeaders = ({ port, otherOrigins, dev, framed = false }: Looks): Re
   'content-security-policy': contentSecurityPolicy({
     framed,
     connect: [`ws://localhost:${port}`, ...otherOrigins],
-    images: otherOrigins,
+    images: framed ? otherOrigins : ['https:', ...otherOrigins],
     media: otherOrigins,
     inlineScripts: dev,
   }),

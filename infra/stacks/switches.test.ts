@@ -29,6 +29,7 @@ beforeAll(() => {
       apiGatewayRole: 'there',
       moderators: ['usr_one', 'usr_two'],
       creatorClaim: 'may_go_live',
+      pictureOrigins: ['https://img.clerk.com'],
       alarmEmail: 'operator@vybzz.test',
       monthlyBudgetUsd: 250,
       maxWriteUnits: 9_000,
@@ -48,6 +49,16 @@ const only = (stack: string, type: string): Record<string, any> => {
 };
 
 describe('a deployment', () => {
+  it('shows people’s pictures from where its settings say, and in a frame of another site from Mux alone', () => {
+    const policies = all('Web', 'AWS::CloudFront::ResponseHeadersPolicy').map((one) => JSON.stringify(one));
+    const images = policies.map((policy) => /img-src [^;]*/.exec(policy)?.[0]).sort();
+    expect(images).toEqual([
+      "img-src 'self'",
+      "img-src 'self' data: blob: https://image.mux.com",
+      "img-src 'self' data: blob: https://image.mux.com https://img.clerk.com",
+    ]);
+  });
+
   it('has a domain of its own, with a certificate that is there and records in its zone', () => {
     const { DistributionConfig: config } = only('Web', 'AWS::CloudFront::Distribution');
     expect(config).toMatchObject({

@@ -31,6 +31,7 @@ export class WebStack extends Stack {
       ingest: ingest.ingest.balancer,
       uploads: data.uploads.bucket,
       issuerOrigins: controlPlane.issuerOrigins,
+      pictureOrigins: settings.pictureOrigins,
       edgeSecret: data.edge,
       version,
       ...(settings.domain && { domain: settings.domain }),
