@@ -40,6 +40,14 @@ describe('the workflows', () => {
     }
   });
 
+  it('run the very code that was looked at: actions by commit, with the release beside it for Dependabot', () => {
+    const used = [...texts].flatMap(([name, text]) =>
+      [...text.matchAll(/uses: (?!\.\/)(.*)/g)].map(([, action = '']) => `${name}: ${action}`),
+    );
+    expect(used.length).toBeGreaterThan(10);
+    for (const action of used) expect(action).toMatch(/: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+  });
+
   it('store no key of AWS, and take a role by OIDC where they need one', () => {
     for (const [name, text] of texts) {
       expect(text, name).not.toMatch(/aws-access-key-id|AWS_SECRET_ACCESS_KEY|secrets\.AWS/i);
