@@ -1,21 +1,8 @@
-import { createHash, createHmac } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { newId } from '#domain/ids';
+import { Sha256 } from '../sha256.testing.ts';
 import { createTaskQueue } from './task-queue.ts';
 import { TaskMessage } from './tasks.ts';
-
-class Sha256 {
-  readonly #hash;
-  constructor(secret?: unknown) {
-    this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', secret as Uint8Array);
-  }
-  update(text: unknown): void {
-    this.#hash.update(text as Uint8Array);
-  }
-  async digest(): Promise<Uint8Array> {
-    return this.#hash.digest();
-  }
-}
 
 const handOver = async (status: number) => {
   const asked: Request[] = [];

@@ -1,23 +1,9 @@
-import { createHash, createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '#domain/ids';
 import { incomingKey, type Upload, UPLOAD_FORM_MS, UPLOAD_TYPES, uploadKey } from '#domain/upload';
+import { Sha256 } from '../sha256.testing.ts';
 import { type Bucket, createBucket } from './bucket.ts';
 import { openTestBucket, sendForm } from './bucket.testing.ts';
-
-/** Node's hashes as AWS's signer asks for them. */
-class Sha256 {
-  readonly #hash;
-  constructor(secret?: unknown) {
-    this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', secret as Uint8Array);
-  }
-  update(text: unknown): void {
-    this.#hash.update(text as Uint8Array);
-  }
-  async digest(): Promise<Uint8Array> {
-    return this.#hash.digest();
-  }
-}
 
 let ahead = 0;
 let stand: Awaited<ReturnType<typeof openTestBucket>>;

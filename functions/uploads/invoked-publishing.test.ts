@@ -1,21 +1,8 @@
-import { createHash, createHmac } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { newId } from '#domain/ids';
 import type { Upload } from '#domain/upload';
+import { Sha256 } from '../sha256.testing.ts';
 import { createInvokedPublishing } from './invoked-publishing.ts';
-
-class Sha256 {
-  readonly #hash;
-  constructor(secret?: unknown) {
-    this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', secret as Uint8Array);
-  }
-  update(text: unknown): void {
-    this.#hash.update(text as Uint8Array);
-  }
-  async digest(): Promise<Uint8Array> {
-    return this.#hash.digest();
-  }
-}
 
 const URL_OF_IT =
   'https://lambda.us-east-1.amazonaws.com/2015-03-31/functions/Vybzz-uploads/invocations?Qualifier=live';

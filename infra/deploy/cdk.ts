@@ -6,11 +6,11 @@ import { CommandError } from '../local/command-error.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Runs the CDK of this clone in a region, in front of whoever called. */
+/** Runs the CDK of this clone in a region, in front of whoever called, with the caller's environment, in which the credentials are. */
 export const cdkIn =
-  (region: string) =>
+  (region: string, environment: NodeJS.ProcessEnv) =>
   async (args: string[]): Promise<void> => {
-    const env = { ...process.env, AWS_REGION: region, AWS_DEFAULT_REGION: region };
+    const env = { ...environment, AWS_REGION: region, AWS_DEFAULT_REGION: region };
     const child = spawn('npx', ['cdk', ...args], { cwd: ROOT, stdio: 'inherit', env });
     const [code] = await once(child, 'exit');
     if (code !== 0) throw new CommandError(`CDK ended with ${String(code)}: what it said last is above.`);

@@ -43,7 +43,7 @@ await orExplain(async () => {
     settings,
     account: openAccount(settings.region),
     machine: thisMachine,
-    cdk: cdkIn(settings.region),
+    cdk: cdkIn(settings.region, process.env),
     agree: agreeOnTerminal(values.yes),
     say,
   };

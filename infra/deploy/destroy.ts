@@ -24,7 +24,7 @@ await orExplain(async () => {
     environment,
     settings,
     account: openAccount(settings.region),
-    cdk: cdkIn(settings.region),
+    cdk: cdkIn(settings.region, process.env),
     agree: agreeOnTerminal(values.yes),
     say: (line) => console.log(line),
   });

@@ -3,27 +3,22 @@ import { Tooltip } from 'radix-ui';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { createApi } from './api/api.ts';
-import { isPassing } from './api/api-error.ts';
 import { browserId } from './api/browser-id.ts';
 import { createHttp } from './api/http.ts';
 import { createQueries } from './api/queries.ts';
 import { createSignInSession } from './api/sign-in-session.ts';
 import { createSlot } from './api/slot.ts';
 import { EmbedFailure, EmbedPage } from './app/embed-page.tsx';
+import { browserLanguages, browserRenewal, QUERIES } from './app/page-parts.ts';
 import { AppContext, type AppParts } from './context/app-context.ts';
-import { createOnAirLock } from './context/on-air-lock.ts';
-import { createRenewal } from './context/renewal.ts';
 import { browserUpdates } from './realtime/browser-updates.ts';
 import { startLiveUpdates } from './realtime/live-updates.ts';
 import { shareLive } from './realtime/share-live.ts';
-import { LANGUAGES } from './words/language.ts';
-import { createLanguages } from './words/languages.ts';
 import { Spoken } from './words/spoken.tsx';
 import './ui/tokens.css';
 import './ui/base.css';
 
 /** The player of one show inside a page of another site. Nobody is signed in here: that page must not act for anybody. */
-const PASSING_RETRIES = 2;
 const nowhere = () => Promise.reject(new Error('nobody signs in here'));
 const none = { read: () => null, write: () => {} };
 
@@ -45,14 +40,7 @@ const signInSession = createSignInSession({
 const api = createApi(createHttp({ fetch: (input, init) => window.fetch(input, init), tokens: signInSession }));
 const browser = browserId(createSlot(() => localStorage, 'vybzz.browser'));
 
-const languages = createLanguages({
-  kept: createSlot(() => localStorage, 'vybzz.language'),
-  read: () => navigator.languages,
-  onSpoken: (language) => {
-    document.documentElement.lang = language;
-    document.documentElement.dir = LANGUAGES[language].direction;
-  },
-});
+const languages = browserLanguages();
 
 const parts: AppParts = {
   api,
@@ -60,13 +48,7 @@ const parts: AppParts = {
   queries: createQueries(api),
   browser,
   languages,
-  renewal: createRenewal({
-    mark: none,
-    online: () => navigator.onLine,
-    now: () => Date.now(),
-    reload: () => location.reload(),
-    ...createOnAirLock({}),
-  }),
+  renewal: browserRenewal(none, {}),
   followPeople: () => () => {},
   // and nobody is asked for notices
   browserPush: {
@@ -79,11 +61,7 @@ const parts: AppParts = {
   followLive: shareLive((following) => startLiveUpdates(browserUpdates({ api, browser }), following)),
 };
 
-const queryClient = new QueryClient({
-  defaultOptions: {
-    queries: { retry: (failures, error) => failures < PASSING_RETRIES && isPassing(error), staleTime: 10_000 },
-  },
-});
+const queryClient = new QueryClient({ defaultOptions: QUERIES });
 
 await languages
   .start()

@@ -3,7 +3,6 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { toast } from 'sonner';
 import { createApi } from './api/api.ts';
-import { isPassing } from './api/api-error.ts';
 import { browserId } from './api/browser-id.ts';
 import { createBrowserPush } from './api/browser-push.ts';
 import { createHttp } from './api/http.ts';
@@ -13,6 +12,7 @@ import { clockBehindMs } from './api/server-clock.ts';
 import { createSignInSession } from './api/sign-in-session.ts';
 import { createSlot } from './api/slot.ts';
 import { App } from './app/app.tsx';
+import { browserLanguages, browserRenewal, QUERIES } from './app/page-parts.ts';
 import type { AppParts } from './context/app-context.ts';
 import { browserUpdates } from './realtime/browser-updates.ts';
 import { startFollowedUpdates } from './realtime/followed-updates.ts';
@@ -20,19 +20,13 @@ import { startLiveUpdates } from './realtime/live-updates.ts';
 import { shareLive } from './realtime/share-live.ts';
 import { createAppRouter } from './app/router.tsx';
 import { forgetKeptShows } from './broadcast/kept-shows.ts';
-import { createOnAirLock } from './context/on-air-lock.ts';
-import { createRenewal } from './context/renewal.ts';
 import { errorWords } from './words/error-words.ts';
-import { LANGUAGES } from './words/language.ts';
-import { createLanguages } from './words/languages.ts';
 
 const TOKENS = 'vybzz.tokens';
 const PUSH = 'vybzz.push';
 const BROWSER = 'vybzz.browser';
 const SIGN_IN = 'vybzz.sign-in';
 const RENEWED = 'vybzz.renewed';
-const LANGUAGE = 'vybzz.language';
-const PASSING_RETRIES = 2;
 
 const fetch: typeof globalThis.fetch = (input, init) => window.fetch(input, init);
 
@@ -90,12 +84,7 @@ renewPush().catch(() => {
 const live = browserUpdates({ api, browser });
 
 const queryClient = new QueryClient({
-  defaultOptions: {
-    queries: {
-      retry: (failures, error) => failures < PASSING_RETRIES && isPassing(error),
-      staleTime: 10_000,
-    },
-  },
+  defaultOptions: QUERIES,
   mutationCache: new MutationCache({
     onError: (error, _variables, _context, mutation) => {
       if (!mutation.meta?.['quiet'])
@@ -104,14 +93,7 @@ const queryClient = new QueryClient({
   }),
 });
 
-const languages = createLanguages({
-  kept: createSlot(() => localStorage, LANGUAGE),
-  read: () => navigator.languages,
-  onSpoken: (language) => {
-    document.documentElement.lang = language;
-    document.documentElement.dir = LANGUAGES[language].direction;
-  },
-});
+const languages = browserLanguages();
 
 const parts: AppParts = {
   api,
@@ -121,13 +103,10 @@ const parts: AppParts = {
   languages,
   browserPush,
   pushId,
-  renewal: createRenewal({
-    mark: createSlot(() => sessionStorage, RENEWED),
-    online: () => navigator.onLine,
-    now: () => Date.now(),
-    reload: () => location.reload(),
-    ...createOnAirLock(navigator),
-  }),
+  renewal: browserRenewal(
+    createSlot(() => sessionStorage, RENEWED),
+    navigator,
+  ),
   followPeople: (onShow) => startFollowedUpdates(live, onShow),
   followLive: shareLive((following) => startLiveUpdates(live, following)),
 };

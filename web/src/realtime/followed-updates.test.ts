@@ -3,21 +3,9 @@ import type { StreamView } from '#contract/http';
 import { startFollowedUpdates, withShow } from './followed-updates.ts';
 import { LIMITS } from './link.ts';
 import type { RealtimeSocketEvents } from './socket-link.ts';
+import { streamView } from './views.testing.ts';
 
-const show = (id: string, change: Partial<StreamView> = {}): StreamView => ({
-  id,
-  creator: { id: 'usr_1', handle: 'asha', name: 'Asha' },
-  title: 'First light',
-  visibility: 'public',
-  latency: 'standard',
-  test: false,
-  state: 'live',
-  ending: false,
-  viewers: 0,
-  createdAt: '2026-11-22T10:00:00Z',
-  recording: 'none',
-  ...change,
-});
+const show = (id: string, change: Partial<StreamView> = {}): StreamView => streamView({ ...change, id });
 
 /** A world in which sockets are opened by the test and timers run when it says so. */
 const makeWorld = () => {

@@ -1,45 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { ChatPage } from '#contract/chat';
-import type { LiveView, StreamView } from '#contract/http';
+import type { LiveView } from '#contract/http';
 import type { ClientMessage, ServerMessage } from '#contract/realtime';
 import { ApiError } from '../api/api-error.ts';
 import { LIMITS } from './link.ts';
 import { startLiveUpdates } from './live-updates.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { RealtimeSocketEvents } from './socket-link.ts';
-
-const STREAM = 'str_1';
-
-const live = (change: Partial<LiveView> = {}): LiveView => ({
-  id: STREAM,
-  state: 'live',
-  title: 'First light',
-  viewers: 0,
-  recording: 'none',
-  mode: 'push',
-  askAfterMs: 3_000,
-  chat: [],
-  seq: 0,
-  chatFrom: 1,
-  rules: { slowSeconds: 0, frozen: false },
-  reactions: { heart: 0, clap: 0, laugh: 0, wow: 0, fire: 0 },
-  ...change,
-});
-
-const stream = (change: Partial<StreamView> = {}): StreamView => ({
-  id: STREAM,
-  creator: { id: 'usr_1', handle: 'asha', name: 'Asha' },
-  title: 'First light',
-  visibility: 'public',
-  latency: 'standard',
-  test: false,
-  state: 'live',
-  ending: false,
-  viewers: 0,
-  createdAt: '2026-11-22T10:00:00Z',
-  recording: 'none',
-  ...change,
-});
+import { liveView, STREAM, streamView } from './views.testing.ts';
 
 const said = (seq: number) => ({
   id: String(seq),
@@ -59,7 +27,7 @@ const batch = (after: number, seq: number): ServerMessage => ({
 });
 
 /** A world in which time moves by hand, sockets are opened by the test, and the API answers what the test sets. */
-const makeWorld = ({ answer = (): LiveView | Error => live(), ticketFails = false, mine = false } = {}) => {
+const makeWorld = ({ answer = (): LiveView | Error => liveView(), ticketFails = false, mine = false } = {}) => {
   type Timer = { atMs: number; work: () => void };
   const timers = new Set<Timer>();
   const sockets: { ticket: string; events: RealtimeSocketEvents; sent: ClientMessage[]; closed: boolean }[] = [];
@@ -152,7 +120,7 @@ const joinedWorld = async (options: Parameters<typeof makeWorld>[0] = {}) => {
   const world = makeWorld(options);
   await world.pass(0);
   world.socket().events.opened();
-  world.say({ type: 'joined', live: live(), mode: 'push' });
+  world.say({ type: 'joined', live: liveView(), mode: 'push' });
   return world;
 };
 
@@ -160,15 +128,15 @@ describe('following a stream', () => {
   it('joins its stream by a ticket and takes in what is pushed', async () => {
     const world = await joinedWorld();
     expect(world.socket()).toMatchObject({ ticket: 'ticket-1', sent: [{ action: 'join', streamId: STREAM }] });
-    world.say({ type: 'stream', stream: stream({ state: 'reconnecting' }) });
+    world.say({ type: 'stream', stream: streamView({ state: 'reconnecting' }) });
     expect(world.last()).toMatchObject({ state: 'reconnecting', title: 'First light' });
   });
 
   it('asks at once and keeps asking while there is no socket', async () => {
-    const world = makeWorld({ ticketFails: true, answer: () => live({ state: 'connecting' }) });
+    const world = makeWorld({ ticketFails: true, answer: () => liveView({ state: 'connecting' }) });
     await world.pass(0);
     expect(world.last()).toMatchObject({ state: 'connecting' });
-    world.answer = () => live({ state: 'live' });
+    world.answer = () => liveView({ state: 'live' });
     await world.pass(LIMITS.pollMs);
     expect(world.last()).toMatchObject({ state: 'live' });
     expect(world.polls).toBe(2);
@@ -183,15 +151,15 @@ describe('following a stream', () => {
 
   it('asks again and again of a show on the air: what its worker alone knows is not pushed', async () => {
     const world = await joinedWorld();
-    world.answer = () => live({ state: 'reconnecting' });
+    world.answer = () => liveView({ state: 'reconnecting' });
     await world.pass(LIMITS.pollOnAirMs * 1.25);
     expect(world.last()).toMatchObject({ state: 'reconnecting' });
   });
 
   it('asks rarely while it is pushed to, and at once when the socket goes', async () => {
     const world = await joinedWorld();
-    world.answer = () => live({ state: 'created' });
-    world.say({ type: 'stream', stream: stream({ state: 'created' }) });
+    world.answer = () => liveView({ state: 'created' });
+    world.say({ type: 'stream', stream: streamView({ state: 'created' }) });
     await world.pass(LIMITS.pollMs);
     const before = world.polls;
     await world.pass(LIMITS.pollPushedMs - 1);
@@ -233,8 +201,8 @@ describe('following a stream', () => {
     await world.pass(LIMITS.retryFirstMs);
     world.socket().events.opened();
     first.events.closed();
-    first.events.said(JSON.stringify({ type: 'stream', stream: stream({ title: 'late' }) }));
-    world.say({ type: 'joined', live: live(), mode: 'push' });
+    first.events.said(JSON.stringify({ type: 'stream', stream: streamView({ title: 'late' }) }));
+    world.say({ type: 'joined', live: liveView(), mode: 'push' });
     expect(world.last()).toMatchObject({ title: 'First light' });
     expect(world.sockets).toHaveLength(2);
   });
@@ -244,7 +212,7 @@ describe('following a stream', () => {
     const before = world.seen.length;
     world.socket().events.said('not json');
     world.socket().events.said('{"message":"Forbidden","connectionId":"x"}');
-    world.say({ type: 'stream', stream: stream({ id: 'str_2', title: 'another' }) });
+    world.say({ type: 'stream', stream: streamView({ id: 'str_2', title: 'another' }) });
     expect(world.seen).toHaveLength(before);
   });
 
@@ -267,7 +235,7 @@ describe('following a stream', () => {
   });
 
   it('opens no socket in an audience that is too large to be told, and asks as often as it is told to', async () => {
-    const world = makeWorld({ answer: () => live({ mode: 'poll', askAfterMs: 5_000 }) });
+    const world = makeWorld({ answer: () => liveView({ mode: 'poll', askAfterMs: 5_000 }) });
     await world.pass(9_999);
     expect([world.tickets, world.sockets.length, world.polls]).toEqual([0, 0, 2]);
     await world.pass(1);
@@ -275,10 +243,10 @@ describe('following a stream', () => {
   });
 
   it('opens one for the creator all the same', async () => {
-    const world = makeWorld({ answer: () => live({ mode: 'poll' }), mine: true });
+    const world = makeWorld({ answer: () => liveView({ mode: 'poll' }), mine: true });
     await world.pass(0);
     world.socket().events.opened();
-    world.say({ type: 'joined', live: live({ mode: 'poll' }), mode: 'push' });
+    world.say({ type: 'joined', live: liveView({ mode: 'poll' }), mode: 'push' });
     await world.pass(20_000);
     expect([world.sockets.length, world.socket().closed]).toEqual([1, false]);
   });
@@ -288,20 +256,20 @@ describe('following a stream', () => {
     ['when only the answers say so', () => undefined],
     [
       'when it joins too late',
-      (world: World) => world.say({ type: 'joined', live: live({ mode: 'poll' }), mode: 'poll' }),
+      (world: World) => world.say({ type: 'joined', live: liveView({ mode: 'poll' }), mode: 'poll' }),
     ],
   ])('goes over to asking %s, and comes back, and nothing is lost or doubled', async (_when, tell) => {
     const world = await joinedWorld();
     world.say(batch(0, 2));
-    world.answer = () => live({ mode: 'poll', chat: [said(2), said(3), said(4)], seq: 4 });
+    world.answer = () => liveView({ mode: 'poll', chat: [said(2), said(3), said(4)], seq: 4 });
     tell(world);
     await world.pass(10_000);
     expect([world.sockets.length, world.socket().closed]).toEqual([1, true]);
-    world.answer = () => live({ chat: [said(2), said(3), said(4)], seq: 4 });
+    world.answer = () => liveView({ chat: [said(2), said(3), said(4)], seq: 4 });
     await world.pass(LIMITS.pollMs + LIMITS.returnWithinMs);
     expect(world.sockets).toHaveLength(2);
     world.socket().events.opened();
-    world.say({ type: 'joined', live: live({ chat: [said(7)], seq: 7, chatFrom: 6 }), mode: 'push' });
+    world.say({ type: 'joined', live: liveView({ chat: [said(7)], seq: 7, chatFrom: 6 }), mode: 'push' });
     world.missed = { ...world.missed, items: [said(5), said(6), said(7), said(8)], seq: 8 };
     world.say(batch(7, 8));
     await world.pass(LIMITS.settleMs);
@@ -311,7 +279,7 @@ describe('following a stream', () => {
 
   it('is not sent away by an answer out of a cache from before it was let in', async () => {
     const world = await joinedWorld();
-    world.answer = () => live({ mode: 'poll' });
+    world.answer = () => liveView({ mode: 'poll' });
     world.wake();
     await world.settle();
     expect(world.socket().closed).toBe(false);
@@ -341,9 +309,9 @@ describe('following a stream', () => {
 
   it('stops by itself when nothing more will happen, and leaves nothing running', async () => {
     const world = await joinedWorld();
-    world.say({ type: 'stream', stream: stream({ state: 'ended', recording: 'preparing' }) });
+    world.say({ type: 'stream', stream: streamView({ state: 'ended', recording: 'preparing' }) });
     expect(world.socket().closed).toBe(false);
-    world.say({ type: 'stream', stream: stream({ state: 'ended', recording: 'ready' }) });
+    world.say({ type: 'stream', stream: streamView({ state: 'ended', recording: 'ready' }) });
     await world.pass(60_000);
     expect(world.last()).toMatchObject({ state: 'ended', recording: 'ready' });
     expect(world.socket().closed).toBe(true);
