@@ -31,6 +31,7 @@ const LOOKS = { everyMs: 100 };
 export const startWorkerContainer = async (
   image: string,
   environment: Record<string, string>,
+  volumes: readonly string[] = [],
 ): Promise<WorkerContainer> => {
   const port = await freePort();
   const caFile = environment['RTMPS_CA_FILE'] ?? '';
@@ -42,6 +43,7 @@ export const startWorkerContainer = async (
     ...LABELLED,
     ...CONFINED,
     `--volume=${caFile}:/run/ca.pem:ro`,
+    ...volumes,
     ...Object.entries(variables).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
     image,
   );
