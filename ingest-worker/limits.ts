@@ -22,8 +22,8 @@ export const LIMITS = {
   /** From the first byte, or from the welcome, to the first key frame. */
   firstPictureMs: 20_000,
   pingMs: 15_000,
-  /** How long a feed waits for its client to come back, or for one that is there to send media. */
-  awayMs: 90_000,
+  /** How long a feed waits for its client to come back, which tries for ten minutes, or for one that is there to send media. */
+  awayMs: 11 * 60_000,
   /** A feed with sound, from which nothing has come for so long, has lost its client, whatever its socket says. */
   silentMs: 2_500,
   showMs: 12 * 60 * 60 * 1000,

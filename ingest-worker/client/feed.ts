@@ -39,6 +39,8 @@ type Parts = {
   openSocket: OpenSocket;
   limits: ClientLimits;
   clock: () => number;
+  /** A clock without the time in which nothing could be recorded. @default clock */
+  recordedClock?: () => number;
   after: (ms: number, then: () => void) => () => void;
   random: () => number;
   /** Without one the feed lives in memory, and is gone with the page. */
@@ -49,7 +51,7 @@ type Parts = {
 /** A record is written at most this often: the bytes themselves are on disk as soon as they are there. */
 const SAVE_MS = 250;
 
-export const startFeed = ({ media, limits, clock, after, shelf, on, ...rest }: Parts): Feed => {
+export const startFeed = ({ media, limits, clock, recordedClock = clock, after, shelf, on, ...rest }: Parts): Feed => {
   const memory = { maxBytes: limits.ringBytes, memoryBytes: limits.ringBytes };
   const ring = createRing({ ...memory, ...(shelf && { disk: shelf.disk, maxBytes: shelf.maxBytes }) });
   const scanner = createScanner(media.container);
@@ -97,7 +99,7 @@ export const startFeed = ({ media, limits, clock, after, shelf, on, ...rest }: P
 
   const take = (piece: Uint8Array) => {
     const found = scanner.push(piece);
-    ring.append(piece, clock());
+    ring.append(piece, recordedClock());
     for (const event of found)
       if (event.type === 'init') ring.setInit(event.bytes);
       else ring.mark(event.offset);

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect, type Page } from '@playwright/test';
 import { signIn } from '../../../web/e2e/pages.ts';
 import type { Arrived, Sink } from '../../../web/e2e/sink.ts';
-import { endShow, goLive, switchDevice } from '../../../web/e2e/studio.ts';
+import { endShow, goLive, SMALL_STUDIO, switchDevice } from '../../../web/e2e/studio.ts';
 import { tally, type Tally } from '../../../web/e2e/tally.ts';
 import { watchBroadcast, type Probed } from '../../../web/e2e/probe.ts';
 import type { Opened } from './chromium.ts';
@@ -14,7 +14,13 @@ export type BrowserHarness = Opened & { origin: string; sink: Sink; hiddenSecond
 export type Kept = { measured: Record<string, number | string | boolean>; broken: string[] };
 
 /** One line of the promises, as something to be played in a browser of its own. */
-export type Row = { name: string; promise: string; play: (harness: BrowserHarness) => Promise<Kept> };
+export type Row = {
+  name: string;
+  promise: string;
+  /** Takes minutes, and is played only where it is asked for. */
+  long?: true;
+  play: (harness: BrowserHarness) => Promise<Kept>;
+};
 
 const RUNG_1 = 'H.264 + AAC';
 const FIRST_FRAME_MS = 2_000;
@@ -35,21 +41,20 @@ type Show = {
   playOn: (seconds: number) => Promise<void>;
 };
 
-const openStudio = async ({ context, origin }: BrowserHarness) => {
+const openStudio = async ({ context, origin }: BrowserHarness, path = '/studio') => {
   const page = await context.newPage();
   const probe = await watchBroadcast(page);
   await page.goto(origin);
   if ((await page.getByRole('button', { name: 'Sign in' }).count()) > 0) await signIn(page, 'asha');
-  await page.goto(`${origin}/studio`);
+  await page.goto(`${origin}${path}`);
   return { page, read: probe.read };
 };
 
-const startShow = async (
-  harness: BrowserHarness,
-  prepare: (page: Page) => Promise<void> = async () => {},
-): Promise<Show> => {
-  const { page, read } = await openStudio(harness);
-  await prepare(page);
+type Beginning = { prepare?: (page: Page) => Promise<void>; path?: string };
+
+const startShow = async (harness: BrowserHarness, { prepare, path }: Beginning = {}): Promise<Show> => {
+  const { page, read } = await openStudio(harness, path);
+  await prepare?.(page);
   await goLive(page, 'A show', WRITING_MS);
   const { startPressedAtMs } = await read();
   const arrived = async () => {
@@ -216,36 +221,38 @@ const playSwitches = async (harness: BrowserHarness): Promise<Kept> => {
   return { measured: told(sum), broken: whole(sum) };
 };
 
-const playOffline = async (harness: BrowserHarness): Promise<Kept> => {
-  const show = await startShow(harness);
-  const { page, playOn } = show;
-  await playOn(3);
-  const before = await show.arrived();
-  await harness.context.setOffline(true);
-  await delay(OFFLINE_MS);
-  const during = await show.arrived();
-  const reconnecting = await page.getByText('Reconnecting…').count();
-  await harness.context.setOffline(false);
-  const backMs = Date.now();
-  await expect(page.getByText('Streaming…')).toBeVisible({ timeout: 30_000 });
-  const restoredMs = Date.now() - backMs;
-  await playOn(3);
-  const { ingest } = await show.arrived();
-  const sum = await finish(show);
-  const sameSession = ingest.connectedAt === before.ingest.connectedAt;
-  const measured = {
-    'frames at the sink while offline': during.ingest.video.frames - before.ingest.video.frames,
-    'said that it reconnects': reconnecting > 0,
-    'on the air again, ms after the network': restoredMs,
-    'RTMPS session unbroken': sameSession,
-    ...told(sum),
+const playOffline =
+  (offlineMs: number, beginning: Beginning) =>
+  async (harness: BrowserHarness): Promise<Kept> => {
+    const show = await startShow(harness, beginning);
+    const { page, playOn } = show;
+    await playOn(3);
+    const before = await show.arrived();
+    await harness.context.setOffline(true);
+    await delay(offlineMs);
+    const during = await show.arrived();
+    const reconnecting = await page.getByText('Reconnecting…').count();
+    await harness.context.setOffline(false);
+    const backMs = Date.now();
+    await expect(page.getByText('Streaming…')).toBeVisible({ timeout: 30_000 });
+    const restoredMs = Date.now() - backMs;
+    await playOn(3);
+    const { ingest } = await show.arrived();
+    const sum = await finish(show);
+    const sameSession = ingest.connectedAt === before.ingest.connectedAt;
+    const measured = {
+      'frames at the sink while offline': during.ingest.video.frames - before.ingest.video.frames,
+      'said that it reconnects': reconnecting > 0,
+      'on the air again, ms after the network': restoredMs,
+      'RTMPS session unbroken': sameSession,
+      ...told(sum),
+    };
+    const broken = whole(sum);
+    if (reconnecting === 0) broken.push('the page was not offline');
+    if (!sameSession) broken.push('the RTMPS session broke');
+    await page.close();
+    return { measured, broken };
   };
-  const broken = whole(sum);
-  if (reconnecting === 0) broken.push('the page was not offline');
-  if (!sameSession) broken.push('the RTMPS session broke');
-  await page.close();
-  return { measured, broken };
-};
 
 /** A tenth of what the encoder begins with. */
 const NARROW_BYTES_PER_SECOND = 30_000;
@@ -291,6 +298,18 @@ const playKilled = async (harness: BrowserHarness): Promise<Kept> => {
 /** Pictures that an encoder and a container still hold when their page dies. */
 const IN_HAND = 30;
 
+/** Goes on with a show that another page had, at one press. */
+const continueHere = async (page: Page) => {
+  await page.getByRole('button', { name: 'Continue here' }).click();
+  const pressedMs = Date.now();
+  await expect(page.getByText('Streaming…')).toBeVisible({ timeout: 30_000 });
+  const timer = (await page.getByRole('timer', { name: 'On the air for' }).textContent()) ?? '';
+  return { onAirMs: Date.now() - pressedMs, timer };
+};
+
+/** How long a crashed tab stays away. */
+const REOPENED_MS = 30_000;
+
 /** A tab that crashes while it is offline; the next one sends what was kept, and goes on with the show at one press. */
 const playCrashed = async (harness: BrowserHarness): Promise<Kept> => {
   const show = await startShow(harness);
@@ -308,6 +327,7 @@ const playCrashed = async (harness: BrowserHarness): Promise<Kept> => {
   await crashed;
   const crashedMs = Date.now();
   await show.page.close();
+  await delay(REOPENED_MS);
   await harness.context.setOffline(false);
 
   const page = await harness.context.newPage();
@@ -318,11 +338,7 @@ const playCrashed = async (harness: BrowserHarness): Promise<Kept> => {
   const framesOf = async () => (await show.arrived()).ingest.video.frames;
   const sum = tally((await show.arrived()).ingest, pictures);
 
-  await page.getByRole('button', { name: 'Continue here' }).click();
-  const pressedMs = Date.now();
-  await expect(page.getByText('Streaming…')).toBeVisible({ timeout: 30_000 });
-  const onAirMs = Date.now() - pressedMs;
-  const timer = await page.getByRole('timer', { name: 'On the air for' }).textContent();
+  const { onAirMs, timer } = await continueHere(page);
   const again = await framesOf();
   await expect.poll(framesOf, { timeout: 60_000 }).toBeGreaterThan(again + 5 * FRAME_RATE);
   await endShow(page);
@@ -335,19 +351,126 @@ const playCrashed = async (harness: BrowserHarness): Promise<Kept> => {
     'the next page says': said ?? '',
     'ms from the crash until it said so': sentMs,
     'on the air again, ms after one press': onAirMs,
-    'the timer then': timer ?? '',
+    'the timer then': timer,
   };
   const broken = [
     sum.missing > IN_HAND && `${sum.missing} pictures missing`,
     sum.holes > 0 && `${sum.holes} holes in the timeline`,
-    !/^00:[1-9]|^0[1-9]:/.test(timer ?? '') && `the timer began anew: ${timer}`,
+    !/^00:[1-9]|^0[1-9]:/.test(timer) && `the timer began anew: ${timer}`,
   ].filter((wrong) => wrong !== false);
   return { measured, broken };
 };
 
+/** A page that is reloaded in the middle of a show goes on with it at one press. */
+const playReloaded = async (harness: BrowserHarness): Promise<Kept> => {
+  const show = await startShow(harness, { path: SMALL_STUDIO });
+  const { page } = show;
+  // It asks whether one means it.
+  page.on('dialog', (dialog) => void dialog.accept());
+  await show.playOn(10);
+  const streamId = await streamOnAir(harness.origin);
+  await untilState(harness.origin, streamId, 'live');
+  const { pictures } = await show.read();
+  const reloadedMs = Date.now();
+  await page.reload();
+  await expect(page.getByRole('button', { name: 'Continue here' })).toBeVisible({ timeout: 30_000 });
+  const offeredMs = Date.now() - reloadedMs;
+  const sum = tally((await show.arrived()).ingest, pictures);
+  const { onAirMs, timer } = await continueHere(page);
+  const framesOf = async () => (await show.arrived()).ingest.video.frames;
+  const again = await framesOf();
+  await expect.poll(framesOf, { timeout: 60_000 }).toBeGreaterThan(again + 5 * FRAME_RATE);
+  await endShow(page);
+  await page.close();
+  const measured = {
+    'pictures encoded before the reload': sum.encoded,
+    'of them missing at the sink': sum.missing,
+    'ms from the reload until it is offered to go on': offeredMs,
+    'on the air again, ms after one press': onAirMs,
+    'the timer then': timer,
+  };
+  const broken = [
+    sum.missing > IN_HAND && `${sum.missing} pictures missing`,
+    !/^00:[1-9]|^0[1-9]:/.test(timer) && `the timer began anew: ${timer}`,
+  ].filter((wrong) => wrong !== false);
+  return { measured, broken };
+};
+
+/** A machine that wakes says so, and its show goes on. */
+const WAKES_MS = 5_000;
+const AWAKE_SECONDS = 8;
+/** A recording has not the show's beginning and end to the second. */
+const LENGTH_SECONDS = 4;
+
+/** How long a recording is, once that is known. */
+const recordedSeconds = async (origin: string, streamId: string): Promise<number> => {
+  const ask = async (): Promise<number | undefined> => {
+    const answer = await fetch(`${origin}/stream/${streamId}`);
+    return ((await answer.json()) as { durationSeconds?: number }).durationSeconds;
+  };
+  await expect.poll(ask, { timeout: 60_000 }).toBeDefined();
+  return (await ask()) ?? 0;
+};
+
+const playAsleep =
+  (seconds: number) =>
+  async (harness: BrowserHarness): Promise<Kept> => {
+    const show = await startShow(harness, { path: SMALL_STUDIO });
+    const { page, playOn } = show;
+    const framesOf = async () => (await show.arrived()).ingest.video.frames;
+    const streamId = await streamOnAir(harness.origin);
+    await untilState(harness.origin, streamId, 'live');
+    const beganMs = (await show.arrived()).ingest.video.firstAtMs ?? 0;
+    await playOn(AWAKE_SECONDS);
+
+    harness.signal('SIGSTOP');
+    const asleepMs = Date.now();
+    const knownMs = await untilState(harness.origin, streamId, 'reconnecting');
+    await delay(asleepMs + seconds * 1000 - Date.now());
+    const asleep = await framesOf();
+    harness.signal('SIGCONT');
+    const wokeMs = Date.now();
+    const notice = page.getByRole('alert').filter({ hasText: 'This device stood still for' });
+    await expect(notice).toBeVisible({ timeout: 30_000 });
+    const saidMs = Date.now() - wokeMs;
+    const said = await notice.textContent();
+    await expect.poll(framesOf, { timeout: 60_000, intervals: [LOOK_MS] }).toBeGreaterThan(asleep + FRAME_RATE / 2);
+    const goneOnMs = Date.now() - wokeMs;
+    await expect(page.getByText('Streaming…')).toBeVisible({ timeout: 30_000 });
+    await untilState(harness.origin, streamId, 'live');
+    const viewersMs = Date.now() - wokeMs;
+    await playOn(AWAKE_SECONDS);
+    const endedMs = Date.now();
+    const sum = await finish(show);
+    const account = await page.getByText('Everything was sent.').textContent();
+    await page.close();
+
+    const length = await recordedSeconds(harness.origin, streamId);
+    const wanted = (endedMs - beganMs) / 1_000 - seconds;
+    const measured = {
+      'viewers are told that it reconnects, ms after it fell asleep': knownMs,
+      'it says': said ?? '',
+      '…ms after it woke': saidMs,
+      'pictures at the sink again, ms after it woke': goneOnMs,
+      'live to viewers again, ms after it woke': viewersMs,
+      'show without the sleep, and recording': `${wanted.toFixed(1)} s and ${length.toFixed(1)} s`,
+      'the end says': account ?? '',
+      ...told(sum),
+    };
+    const broken = [
+      ...whole(sum),
+      knownMs > GONE_MS && `viewers were told only after ${knownMs} ms`,
+      saidMs > WAKES_MS && `it said so only after ${saidMs} ms`,
+      goneOnMs > WAKES_MS && `it went on only after ${goneOnMs} ms`,
+      Math.abs(length - wanted) > LENGTH_SECONDS && `the recording is ${length.toFixed(1)} s long`,
+      !/this device stood still/.test(account ?? '') && 'the end does not tell of it',
+    ].filter((wrong) => wrong !== false);
+    return { measured, broken };
+  };
+
 const playNarrow = async (harness: BrowserHarness): Promise<Kept> => {
   const throttle = await openThrottle(harness.origin);
-  const show = await startShow(harness, throttle.route);
+  const show = await startShow(harness, { prepare: throttle.route });
   const { page, read, playOn } = show;
   const kbps = async () => (await read()).kbps;
   await playOn(3);
@@ -365,7 +488,7 @@ const playNarrow = async (harness: BrowserHarness): Promise<Kept> => {
 
 const playHalfOpen = async (harness: BrowserHarness): Promise<Kept> => {
   const throttle = await openThrottle(harness.origin);
-  const show = await startShow(harness, throttle.route);
+  const show = await startShow(harness, { prepare: throttle.route });
   const { page, playOn } = show;
   await playOn(3);
   // Only the first address leads through it: the way to a second socket is free.
@@ -411,10 +534,31 @@ export const CHROMIUM_ROWS: readonly Row[] = [
     promise: 'a connection that goes silent is passed by with a second one, and nothing is missing',
     play: playHalfOpen,
   },
-  { name: 'offline', promise: 'after 10 s without a network nothing is missing at the sink', play: playOffline },
+  {
+    name: 'offline',
+    promise: 'after 10 s without a network nothing is missing at the sink',
+    play: playOffline(OFFLINE_MS, {}),
+  },
+  {
+    name: 'offline-5-minutes',
+    promise: 'after five minutes without a network nothing is missing at the sink',
+    long: true,
+    play: playOffline(300_000, { path: SMALL_STUDIO }),
+  },
+  ...[10, 70, 600].map((seconds): Row => ({
+    name: `asleep-${seconds}`,
+    promise: `a browser that stands still for ${seconds} s says so and goes on within 5 s, and nothing that was recorded is missing`,
+    ...(seconds > 100 && { long: true }),
+    play: playAsleep(seconds),
+  })),
+  {
+    name: 'reloaded',
+    promise: 'a page that is reloaded in the middle of a show goes on with it at one press',
+    play: playReloaded,
+  },
   {
     name: 'crashed',
-    promise: 'after a crash the next tab sends what was kept, and takes the show up again at one press',
+    promise: 'half a minute after a crash the next tab sends what was kept, and takes the show up again at one press',
     play: playCrashed,
   },
   // Last: its show is left on the air.

@@ -3,7 +3,7 @@ import { toast } from 'sonner';
 import { useTranslations } from 'use-intl';
 import type { Broadcast } from './broadcast.ts';
 import type { BroadcastHandle, Snapshot } from './create-broadcast.ts';
-import { wholeSeconds } from './status.ts';
+import { clockText, wholeSeconds } from './status.ts';
 import type { Translate } from '../words/translate.ts';
 
 const BroadcastContext = createContext<BroadcastHandle | undefined>(undefined);
@@ -22,6 +22,8 @@ const askBeforeLeaving = (broadcast: BroadcastHandle) => {
   return () => window.removeEventListener('beforeunload', ask);
 };
 
+const stillUntil = (state: Broadcast) => ('still' in state ? state.still?.untilMs : undefined);
+
 /** News of a broadcast replaces the news before it. */
 const ONE_TOAST = { id: 'broadcast' };
 
@@ -31,6 +33,9 @@ const announce = (broadcast: BroadcastHandle, t: Translate<'broadcast'>) => {
   return broadcast.subscribe(() => {
     const { state, stats } = broadcast.getSnapshot();
     if (state === before) return;
+    const stillMs = stillUntil(state);
+    if (stillMs !== undefined && stillMs !== stillUntil(before) && 'still' in state && state.still)
+      toast.warning(t('stoodStill', { length: clockText(state.still.lastMs) }));
     if (state.at === 'connecting' && state.now === 'starting') toast.success(t('connectedStarting'), ONE_TOAST);
     if (state.at === 'reconnecting') toast.warning(t('connectionLost'), ONE_TOAST);
     if (state.at === 'live' && before.at === 'reconnecting')

@@ -54,6 +54,25 @@ describe('a whole show', () => {
     expect(back.did).toEqual(play(...LIVE).did);
   });
 
+  test('a standstill is remembered through all that follows, and the end tells of it', () => {
+    const still: BroadcastEvent = { type: 'stood-still', ms: 70_000, atMs: 80_000 };
+    const after = play(...LIVE, still, uplink({ type: 'lost' }, 80_001), uplink({ type: 'restored' }, 81_000));
+    expect(after.state).toMatchObject({ at: 'live', still: { allMs: 70_000, lastMs: 70_000, untilMs: 80_000 } });
+    const again: BroadcastEvent = { type: 'stood-still', ms: 10_000, atMs: 95_000 };
+    const events = [...LIVE, still, again, { ...END, atMs: 105_000 }, uplink({ type: 'finished', whole: true })];
+    expect(play(...events).state).toMatchObject({ at: 'ended', lengthMs: 100_000, stillMs: 80_000 });
+  });
+
+  test('a show that others ended during a standstill was not on the air here from its beginning on', () => {
+    const still: BroadcastEvent = { type: 'stood-still', ms: 600_000, atMs: 665_000 };
+    const ended = uplink({ type: 'failed', because: 'ended-elsewhere' }, 666_000);
+    const { state } = play(...LIVE, still, ended);
+    expect(state).toEqual({ at: 'ended', streamId: 'str_1', whole: true, lengthMs: 60_000, endedInStillMs: 600_000 });
+    // long after one, it is an end like any other
+    const later = uplink({ type: 'failed', because: 'ended-elsewhere' }, 800_000);
+    expect(play(...LIVE, still, later).state).toMatchObject({ lengthMs: 795_000, stillMs: 600_000 });
+  });
+
   test('a show that is gone on with has been on the air since it first was', () => {
     const created: BroadcastEvent = { type: 'created', streamId: 'str_1', sinceMs: 1_000 };
     const again = play(

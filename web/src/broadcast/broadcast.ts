@@ -14,16 +14,28 @@ export type Broadcast =
   | { at: 'connecting'; now: 'creating' }
   /** `sinceMs`: a show that was on the air before is gone on with. */
   | { at: 'connecting'; now: 'dialling' | 'starting'; streamId: string; sinceMs?: number }
-  | { at: 'live'; streamId: string; sinceMs: number }
-  | { at: 'reconnecting'; streamId: string; sinceMs: number; lostAtMs: number }
+  | { at: 'live'; streamId: string; sinceMs: number; still?: Still }
+  | { at: 'reconnecting'; streamId: string; sinceMs: number; lostAtMs: number; still?: Still }
   /** No stream where End came before the stream was created. */
-  | { at: 'ending'; streamId?: string; sinceMs?: number; endedMs: number }
+  | { at: 'ending'; streamId?: string; sinceMs?: number; endedMs: number; still?: Still }
   /** `whole` unless something that was encoded could not be sent. */
   | ({ at: 'ended'; streamId?: string; whole: boolean } & Account)
   | ({ at: 'failed'; because: FailureReason; streamId?: string } & Account);
 
-/** How long a show was, and how much of that is not known to have been published; absent where there was none. */
-export type Account = { lengthMs?: number; unconfirmedMs?: number };
+/** That nothing ran here, and so nothing was recorded: for how long in this show, and for how long and until when lately. */
+export type Still = { allMs: number; lastMs: number; untilMs: number };
+
+/**
+ * How long a show was, how much of that is not known to have been published, and in how much of it nothing could be recorded;
+ * absent where there was none.
+ */
+export type Account = {
+  lengthMs?: number;
+  unconfirmedMs?: number;
+  stillMs?: number;
+  /** It was ended by others while nothing ran here, for so long. */
+  endedInStillMs?: number;
+};
 
 export type BroadcastEvent =
   | { type: 'asked' }
@@ -39,6 +51,8 @@ export type BroadcastEvent =
   | { type: 'encoder-failed'; instead: boolean; atMs: number }
   /** The script that encodes cannot be loaded. */
   | { type: 'part-missing'; atMs: number }
+  /** Nothing ran here for so long, until now. */
+  | { type: 'stood-still'; ms: number; atMs: number }
   | { type: 'end-pressed'; atMs: number }
   | { type: 'uplink'; event: UplinkEvent; atMs: number };
 
@@ -60,14 +74,36 @@ const stay = (broadcast: Broadcast): Step => [broadcast, []];
 
 const streamOf = (broadcast: Broadcast) => ('streamId' in broadcast ? broadcast.streamId : undefined);
 
+const stillOf = (broadcast: Broadcast): { still?: Still } =>
+  'still' in broadcast && broadcast.still !== undefined ? { still: broadcast.still } : {};
+
 /** A show was on the air until End was pressed, or else until now. */
-const accountOf = (broadcast: Broadcast, atMs: number, unconfirmedMs = 0): Account => ({
-  ...('sinceMs' in broadcast &&
-    broadcast.sinceMs !== undefined && {
-      lengthMs: ('endedMs' in broadcast ? broadcast.endedMs : atMs) - broadcast.sinceMs,
-    }),
-  ...(unconfirmedMs > 0 && { unconfirmedMs }),
-});
+const accountOf = (broadcast: Broadcast, atMs: number, unconfirmedMs = 0): Account => {
+  const { still } = stillOf(broadcast);
+  return {
+    ...('sinceMs' in broadcast &&
+      broadcast.sinceMs !== undefined && {
+        lengthMs: ('endedMs' in broadcast ? broadcast.endedMs : atMs) - broadcast.sinceMs,
+      }),
+    ...(unconfirmedMs > 0 && { unconfirmedMs }),
+    ...(still && { stillMs: still.allMs }),
+  };
+};
+
+/** What becomes known within this time after a standstill happened during it. */
+const WAKING_MS = 20_000;
+
+/** The account of a show that was ended by others, it may be while nothing ran here: then it was none of ours from there on. */
+const accountOfOthersEnd = (broadcast: Broadcast, atMs: number, unconfirmedMs?: number): Account => {
+  const { still } = stillOf(broadcast);
+  if (!still || atMs - still.untilMs > WAKING_MS) return accountOf(broadcast, atMs, unconfirmedMs);
+  const { stillMs = 0, ...account } = accountOf(broadcast, still.untilMs - still.lastMs, unconfirmedMs);
+  return {
+    ...account,
+    ...(stillMs > still.lastMs && { stillMs: stillMs - still.lastMs }),
+    endedInStillMs: still.lastMs,
+  };
+};
 
 const fail = (broadcast: Broadcast, because: FailureReason, account: Account = {}): Step => {
   const streamId = streamOf(broadcast);
@@ -91,7 +127,7 @@ const onEncoderFailed = (broadcast: Broadcast, instead: boolean, atMs: number): 
   if (broadcast.at === 'connecting') return [{ ...broadcast, now: 'dialling', streamId }, [{ do: 'change-encoder' }]];
   const lostAtMs = broadcast.at === 'reconnecting' ? broadcast.lostAtMs : atMs;
   const sinceMs = 'sinceMs' in broadcast ? (broadcast.sinceMs ?? atMs) : atMs;
-  return [{ at: 'reconnecting', streamId, sinceMs, lostAtMs }, [{ do: 'change-encoder' }]];
+  return [{ at: 'reconnecting', streamId, sinceMs, lostAtMs, ...stillOf(broadcast) }, [{ do: 'change-encoder' }]];
 };
 
 const onUplink = (broadcast: Broadcast, event: UplinkEvent, atMs: number): Step => {
@@ -105,20 +141,31 @@ const onUplink = (broadcast: Broadcast, event: UplinkEvent, atMs: number): Step 
       return [{ ...broadcast, now: 'starting', streamId }, [{ do: 'start-encoder' }]];
     case 'on-air':
       if (broadcast.at !== 'connecting' && broadcast.at !== 'reconnecting') return stay(broadcast);
-      return [{ at: 'live', streamId, sinceMs: ('sinceMs' in broadcast ? broadcast.sinceMs : undefined) ?? atMs }, []];
+      return [
+        {
+          at: 'live',
+          streamId,
+          sinceMs: ('sinceMs' in broadcast ? broadcast.sinceMs : undefined) ?? atMs,
+          ...stillOf(broadcast),
+        },
+        [],
+      ];
     case 'lost':
       if (broadcast.at !== 'live') return stay(broadcast);
-      return [{ at: 'reconnecting', streamId, sinceMs: broadcast.sinceMs, lostAtMs: atMs }, []];
+      return [{ at: 'reconnecting', streamId, sinceMs: broadcast.sinceMs, lostAtMs: atMs, ...stillOf(broadcast) }, []];
     case 'restored':
       if (broadcast.at !== 'reconnecting') return stay(broadcast);
-      return [{ at: 'live', streamId, sinceMs: broadcast.sinceMs }, []];
+      return [{ at: 'live', streamId, sinceMs: broadcast.sinceMs, ...stillOf(broadcast) }, []];
     case 'finished':
       return end(broadcast, event.whole, accountOf(broadcast, atMs, event.unconfirmedMs));
     case 'failed': {
       const account = accountOf(broadcast, atMs, event.unconfirmedMs);
       // What happens to a show that is being ended anyway is its end.
       if (broadcast.at === 'ending') return end(broadcast, false, account);
-      if (event.because === 'ended-elsewhere') return end(broadcast, event.unconfirmedMs === undefined, account);
+      if (event.because === 'ended-elsewhere') {
+        const others = accountOfOthersEnd(broadcast, atMs, event.unconfirmedMs);
+        return end(broadcast, event.unconfirmedMs === undefined, others);
+      }
       return fail(broadcast, failureOf[event.because], account);
     }
     default:
@@ -158,7 +205,7 @@ const onShow = (broadcast: Broadcast, event: BroadcastEvent): Step => {
   const streamId = streamOf(broadcast);
   if (streamId === undefined) return stay(broadcast);
   const since = 'sinceMs' in broadcast && broadcast.sinceMs !== undefined ? { sinceMs: broadcast.sinceMs } : {};
-  return [{ at: 'ending', streamId, ...since, endedMs: event.atMs }, [{ do: 'stop-encoder' }]];
+  return [{ at: 'ending', streamId, ...since, endedMs: event.atMs, ...stillOf(broadcast) }, [{ do: 'stop-encoder' }]];
 };
 
 const onEnding = (broadcast: Broadcast, event: BroadcastEvent): Step => {
@@ -188,9 +235,17 @@ const ON = {
 
 const isOver = ({ at }: Broadcast) => at === 'idle' || at === 'ended' || at === 'failed';
 
+/** A show that has begun remembers it; before, there was nothing to be recorded. */
+const onStoodStill = (broadcast: Broadcast, { ms, atMs }: Extract<BroadcastEvent, { type: 'stood-still' }>): Step => {
+  if (broadcast.at !== 'live' && broadcast.at !== 'reconnecting') return stay(broadcast);
+  const allMs = (broadcast.still?.allMs ?? 0) + ms;
+  return [{ ...broadcast, still: { allMs, lastMs: ms, untilMs: atMs } }, []];
+};
+
 /** The next state of a broadcast, and what is to be done about it. */
 export const step = (broadcast: Broadcast, event: BroadcastEvent): Step => {
   if (event.type === 'uplink') return onUplink(broadcast, event.event, event.atMs);
+  if (event.type === 'stood-still') return onStoodStill(broadcast, event);
   if (event.type === 'encoder-failed')
     return isOver(broadcast) ? stay(broadcast) : onEncoderFailed(broadcast, event.instead, event.atMs);
   if (event.type === 'part-missing') {

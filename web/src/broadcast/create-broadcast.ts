@@ -175,6 +175,7 @@ export const createBroadcast = ({
     onUplink,
     show: () => ({ streamId: 'streamId' in state ? (state.streamId ?? '') : '', sinceMs: clock(), whole: false }),
     onStats,
+    onStoodStill: (ms) => happen({ type: 'stood-still', ms, atMs: clock() }),
     uplinkKbps: () => uplinkKbps,
     onPlan: (plan) => onPlan(plan),
     onFailed: (instead) => happen({ type: 'encoder-failed', instead, atMs: clock() }),

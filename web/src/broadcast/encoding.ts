@@ -40,6 +40,7 @@ type Parts = {
   show: () => ShowToKeep;
   onUplink: (event: UplinkEvent) => void;
   onStats: (stats: Stats) => void;
+  onStoodStill: (ms: number) => void;
   uplinkKbps: () => Promise<number | undefined>;
   /** The encoders have been tried, and this is the best that works. */
   onPlan: (plan: Plan | undefined) => void;
@@ -59,6 +60,7 @@ export const createEncoding = ({
   show,
   onUplink,
   onStats,
+  onStoodStill,
   uplinkKbps,
   onPlan,
   onFailed,
@@ -108,6 +110,7 @@ export const createEncoding = ({
         else onUplink(event);
       },
       onStats,
+      onStoodStill,
       onEncoderFailed: () => fail(mine),
       onMissing: () => {
         if (pipeline === mine) onMissing();

@@ -57,6 +57,7 @@ export const LiveControls = ({ onDone }: Props) => {
           </div>
         </Preview>
         <ReconnectingBanner />
+        <StillNotice />
         {capture.notice && <NoticeBox tone="warn" title={t(`notice.${capture.notice}`)} />}
         <Toolbar />
         <Suspense>
@@ -100,6 +101,23 @@ const Timer = ({ sinceMs }: { sinceMs: number }) => {
   );
 };
 
+/** That nothing could be recorded for a while, until the creator has read it. */
+const StillNotice = () => {
+  const t = useTranslations('broadcast');
+  const { state } = useBroadcast();
+  const [readMs, setReadMs] = useState<number>();
+  const still = 'still' in state ? state.still : undefined;
+  if (!still || still.untilMs === readMs) return null;
+  return (
+    <NoticeBox tone="warn" title={t('stoodStill', { length: clockText(still.lastMs) })}>
+      <p>{t('nothingWasRecorded')}</p>
+      <Button size="s" onClick={() => setReadMs(still.untilMs)}>
+        {t('close')}
+      </Button>
+    </NoticeBox>
+  );
+};
+
 /** The seconds change all the time, and are not read out each time. */
 const ReconnectingBanner = () => {
   const t = useTranslations('broadcast');
@@ -109,7 +127,7 @@ const ReconnectingBanner = () => {
     return (
       <NoticeBox tone="warn" title={t('theConnectionIsGoneWe')}>
         <p>
-          {skippedMs === 0 ? t('keepGoingNothingIsLost') : t('keepGoing')}{' '}
+          {skippedMs === 0 && !state.still ? t('keepGoingNothingIsLost') : t('keepGoing')}{' '}
           <span aria-live="off">
             {t('keptHere', { seconds: wholeSeconds(keptMs) })}
             {skippedMs > 0 && ` ${t('lostBefore', { seconds: wholeSeconds(skippedMs) })}`}

@@ -38,6 +38,8 @@ export type PipelineListener = {
   getUrl: () => Promise<UrlAnswer>;
   onUplink: (event: UplinkEvent) => void;
   onStats: (stats: Stats) => void;
+  /** Nothing ran, and nothing was recorded, for so long until now. */
+  onStoodStill: (ms: number) => void;
   onEncoderFailed: () => void;
   /** Its worker's script cannot be had: it is gone from the server, or the network is. */
   onMissing: () => void;
@@ -71,6 +73,7 @@ export const createPipeline = ({
   getUrl,
   onUplink,
   onStats,
+  onStoodStill,
   onEncoderFailed,
   onMissing,
 }: Parts): Pipeline => {
@@ -113,6 +116,8 @@ export const createPipeline = ({
         return onTick();
       case 'stats':
         return onStats(message.stats);
+      case 'stood-still':
+        return onStoodStill(message.ms);
       case 'encoder-failed':
         console.error('The encoder failed:', message.message);
         return onEncoderFailed();

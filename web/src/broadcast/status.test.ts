@@ -65,6 +65,15 @@ describe('what became of a show', () => {
     expect(told({ stats })).toMatch(/7 frames were dropped because this device was too busy\.$/);
   });
 
+  test('is for how long nothing could be recorded, which is not published either', () => {
+    expect(told({ account: { lengthMs: 754_000, stillMs: 70_000 } })).toBe(
+      'Everything was sent. The show lasted 12:34, and 11:24 of it is known to be published. For 01:10 of it this device stood still, and nothing was recorded.',
+    );
+    expect(told({ account: { lengthMs: 154_000, endedInStillMs: 600_000 } })).toBe(
+      'Everything was sent. The show lasted 02:34, and all of it was published. Then this device stood still for 10:00, and the show was ended in that time.',
+    );
+  });
+
   test('is nothing where it had not begun', () => {
     expect(told({ account: {}, whole: false })).toBe('It had not begun.');
     expect(told({ account: {} })).toBe('Everything was sent.');

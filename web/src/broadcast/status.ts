@@ -75,10 +75,10 @@ type Ended = Pick<Snapshot, 'stats' | 'skippedMs'> & { account: Account; whole: 
 
 /** What became of a show: its length, how much of it is known to have been published, what is missing and why. */
 export const accountText = (t: Translate<'broadcast'>, { account, whole, stats, skippedMs }: Ended): string => {
-  const { lengthMs, unconfirmedMs = 0 } = account;
+  const { lengthMs, unconfirmedMs = 0, stillMs = 0, endedInStillMs } = account;
   const sentences: string[] = [];
-  const missingMs = skippedMs + unconfirmedMs;
-  if (whole && missingMs === 0) sentences.push(t('account.allSent'));
+  const missingMs = skippedMs + unconfirmedMs + stillMs;
+  if (whole && skippedMs + unconfirmedMs === 0) sentences.push(t('account.allSent'));
   if (lengthMs === undefined) return sentences.join(' ') || t('account.notBegun');
   const length = clockText(lengthMs);
   if (missingMs === 0) sentences.push(whole ? t('account.lastedAll', { length }) : t('account.lasted', { length }));
@@ -86,8 +86,10 @@ export const accountText = (t: Translate<'broadcast'>, { account, whole, stats, 
     const published = clockText(Math.max(0, lengthMs - missingMs));
     sentences.push(t('account.lastedPart', { length, published }));
   }
+  if (stillMs > 0) sentences.push(t('account.stoodStill', { length: clockText(stillMs) }));
   if (skippedMs > 0) sentences.push(t('account.missing', { seconds: wholeSeconds(skippedMs) }));
   if (unconfirmedMs > 0) sentences.push(t('account.unconfirmed', { seconds: Math.ceil(unconfirmedMs / 1_000) }));
+  if (endedInStillMs !== undefined) sentences.push(t('account.endedInStill', { length: clockText(endedInStillMs) }));
   const pictures = stats?.droppedFrames ?? 0;
   if (pictures > 0) sentences.push(t('account.dropped', { pictures }));
   return sentences.join(' ');

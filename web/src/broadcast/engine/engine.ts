@@ -10,6 +10,7 @@ import { USUAL_STAGE, type ImageName, type Shown, type Stage } from '../picture/
 import type { EncodeWith, FromEngine, ShowToKeep, ToEngine, WebCodecsPlan } from './messages.ts';
 import { createPictures } from './pictures.ts';
 import { startProduction, type Production } from './production.ts';
+import { createStandstill } from './standstill.ts';
 import { startTicker, type Ticker } from './ticker.ts';
 
 const STATS_MS = 1_000;
@@ -18,6 +19,8 @@ type Parts = {
   openSocket: OpenSocket;
   limits: Limits;
   clock: () => number;
+  /** In ms since 1970. */
+  wallClock: () => number;
   /** Runs `then` after `ms`; answers how to call it off. */
   after: (ms: number, then: () => void) => () => void;
   /** To be called at the sound's pace. */
@@ -30,8 +33,16 @@ type Parts = {
 };
 
 /** The part of a broadcast that must not stop with the page's own thread: everything after the camera. */
-export const startEngine = ({ post, takesTracks, openShelf, ...parts }: Parts) => {
-  const { clock, after, beat } = parts;
+export const startEngine = ({ post, takesTracks, openShelf, clock: ownClock, wallClock, ...others }: Parts) => {
+  const { after, beat } = others;
+  const standstill = createStandstill({
+    clock: ownClock,
+    wallClock,
+    after,
+    onStoodStill: (ms) => post({ type: 'stood-still', ms: Math.round(ms) }),
+  });
+  const { clock, recordedClock } = standstill;
+  const parts = { ...others, clock };
   let { limits } = parts;
   const awaited = new Map<number, (answer: UrlAnswer) => void>();
   const pictures = createPictures();
@@ -92,9 +103,10 @@ export const startEngine = ({ post, takesTracks, openShelf, ...parts }: Parts) =
   };
 
   const open = async ({ media, webcodecs, show }: Extract<ToEngine, { type: 'open' }>) => {
+    standstill.begin();
     const shelf = await openShelf(show);
     if (webcodecs && !encoder) prepare(webcodecs);
-    feed = startFeed({ ...parts, media, getUrl, shelf, on: onUplink });
+    feed = startFeed({ ...parts, recordedClock, media, getUrl, shelf, on: onUplink });
     for (const bytes of early.splice(0)) append(bytes);
     report(feed, { bytes: 0, pictures: 0, atMs: clock() });
   };
@@ -109,7 +121,10 @@ export const startEngine = ({ post, takesTracks, openShelf, ...parts }: Parts) =
   const onUplink = (event: UplinkEvent) => {
     if (event.type === 'connected' || event.type === 'restored') connected = true;
     if (event.type === 'lost') connected = false;
-    if (event.type === 'finished' || event.type === 'failed') abandon();
+    if (event.type === 'finished' || event.type === 'failed') {
+      standstill.end();
+      abandon();
+    }
     post({ type: 'uplink', event });
   };
 
@@ -149,7 +164,7 @@ export const startEngine = ({ post, takesTracks, openShelf, ...parts }: Parts) =
   };
 
   const encode = async (how: EncodeWith) => {
-    production = startProduction(how, await encoder, { limits, clock, after, beat, tick });
+    production = startProduction(how, await encoder, { limits, clock: recordedClock, after, beat, tick });
     if (!production.mixer) return;
     pump = startTicker({ frameRate: limits.frameRate, clock, after, tick: () => void (pictures.pumped && tick()) });
     pictures.sendTo(production.mixer);

@@ -11,6 +11,7 @@ const engine = startEngine({
   openSocket: openWebSocket,
   limits: LIMITS,
   clock,
+  wallClock: Date.now,
   ...createTimers({
     clock,
     after: (ms, then) => {

@@ -74,4 +74,6 @@ export type FromEngine =
   /** Time for the next picture, for a page that pumps or paints; not before it has answered the last one. */
   | { type: 'tick' }
   | { type: 'stats'; stats: Stats }
+  /** Nothing ran here for so long, until just now: nothing was recorded in that time. */
+  | { type: 'stood-still'; ms: number }
   | { type: 'encoder-failed'; message: string };

@@ -45,6 +45,9 @@ export const broadcast = {
   theConnectionIsGoneWe: 'The connection is gone; we are getting it back',
   keepGoingNothingIsLost: 'Keep going: nothing is lost so far.',
   keepGoing: 'Keep going.',
+  stoodStill: 'This device stood still for {length}',
+  nothingWasRecorded:
+    'It was asleep, or too busy for its browser. Nothing was recorded in that time, and viewers saw nothing new.',
   keptHere: '{seconds, plural, one {# second is} other {# seconds are}} kept here and will be sent.',
   lostBefore:
     'Before that, {seconds, plural, one {# second was} other {# seconds were}} lost: there was too much to keep.',
@@ -117,6 +120,8 @@ export const broadcast = {
     lastedPart: 'The show lasted {length}, and {published} of it is known to be published.',
     missing:
       '{seconds, plural, one {# second is} other {# seconds are}} missing: the network was down for longer than could be kept here.',
+    stoodStill: 'For {length} of it this device stood still, and nothing was recorded.',
+    endedInStill: 'Then this device stood still for {length}, and the show was ended in that time.',
     unconfirmed: 'The video service has not confirmed the last {seconds, plural, one {second} other {# seconds}}.',
     dropped: '{pictures, plural, one {# frame was} other {# frames were}} dropped because this device was too busy.',
   },

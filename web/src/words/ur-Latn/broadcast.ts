@@ -49,6 +49,9 @@ export const broadcast = {
   theConnectionIsGoneWe: 'Connection toot gaya hai; hum wapas jor rahe hain',
   keepGoingNothingIsLost: 'Jaari rakhein: abhi tak kuch zaya nahi hua.',
   keepGoing: 'Jaari rakhein.',
+  stoodStill: 'Yeh device {length} tak ruki rahi',
+  nothingWasRecorded:
+    'Yeh so gayi thi, ya browser ke liye bohat masroof thi. Is dauran kuch record nahi hua, aur viewers ne kuch naya nahi dekha.',
   keptHere: '{seconds, plural, one {# second} other {# second}} yahan mehfooz hain aur bhej diye jayenge.',
   lostBefore: 'Us se pehle {seconds, plural, one {# second} other {# second}} zaya ho gaye: sab mehfooz nahi reh saka.',
   sendingWhatIsStillHere: 'Baqi bheja ja raha hai',
@@ -123,6 +126,8 @@ export const broadcast = {
     lastedPart: 'Show {length} chala, jis mein se {published} ke publish hone ki tasdeeq hai.',
     missing:
       '{seconds, plural, one {# second ghaib hai} other {# second ghaib hain}}: internet itni der band raha ke sab mehfooz na reh saka.',
+    stoodStill: 'Is mein se {length} yeh device ruki rahi, aur kuch record nahi hua.',
+    endedInStill: 'Phir yeh device {length} tak ruki rahi, aur isi dauran show khatam kar diya gaya.',
     unconfirmed: 'Video service ne aakhri {seconds, plural, one {# second} other {# second}} ki tasdeeq nahi ki.',
     dropped:
       '{pictures, plural, one {# frame chhoot gaya} other {# frames chhoot gaye}} kyunke yeh device bohat masroof thi.',

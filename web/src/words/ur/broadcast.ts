@@ -48,6 +48,9 @@ export const broadcast = {
   theConnectionIsGoneWe: 'کنکشن ٹوٹ گیا ہے؛ ہم واپس جوڑ رہے ہیں',
   keepGoingNothingIsLost: 'جاری رکھیں: ابھی تک کچھ ضائع نہیں ہوا۔',
   keepGoing: 'جاری رکھیں۔',
+  stoodStill: 'یہ ڈیوائس {length} تک رُکی رہی',
+  nothingWasRecorded:
+    'یہ سو گئی تھی، یا براؤزر کے لیے بہت مصروف تھی۔ اس دوران کچھ ریکارڈ نہیں ہوا، اور ناظرین نے کچھ نیا نہیں دیکھا۔',
   keptHere: '{seconds, plural, one {# سیکنڈ} other {# سیکنڈ}} یہاں محفوظ ہیں اور بھیج دیے جائیں گے۔',
   lostBefore: 'اس سے پہلے {seconds, plural, one {# سیکنڈ} other {# سیکنڈ}} ضائع ہو گئے: سب محفوظ نہیں رہ سکا۔',
   sendingWhatIsStillHere: 'باقی بھیجا جا رہا ہے',
@@ -119,6 +122,8 @@ export const broadcast = {
     lastedPart: 'شو {length} چلا، جس میں سے {published} کے نشر ہونے کی تصدیق ہے۔',
     missing:
       '{seconds, plural, one {# سیکنڈ غائب ہے} other {# سیکنڈ غائب ہیں}}: انٹرنیٹ اتنی دیر بند رہا کہ سب محفوظ نہ رہ سکا۔',
+    stoodStill: 'اس میں سے {length} یہ ڈیوائس رُکی رہی، اور کچھ ریکارڈ نہیں ہوا۔',
+    endedInStill: 'پھر یہ ڈیوائس {length} تک رُکی رہی، اور اسی دوران شو ختم کر دیا گیا۔',
     unconfirmed: 'ویڈیو سروس نے آخری {seconds, plural, one {# سیکنڈ} other {# سیکنڈ}} کی تصدیق نہیں کی۔',
     dropped: '{pictures, plural, one {# فریم چھوٹ گیا} other {# فریم چھوٹ گئے}} کیونکہ یہ ڈیوائس بہت مصروف تھی۔',
   },
