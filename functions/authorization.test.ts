@@ -17,7 +17,7 @@ type Row = {
   route: string;
   /** Makes afresh what the request is about, and names it. */
   path?: (world: World) => Promise<string> | string;
-  body?: unknown;
+  body?: object | ((world: World) => Promise<object>);
   /** By caller; `signed in` for all callers who are not named. */
   expect: Partial<Record<Caller, number>> & { 'signed in'?: number };
   /** Whoever does this is not the same afterwards: it is done by somebody of the kind who is made for it. */
@@ -271,6 +271,29 @@ const ROWS: readonly Row[] = [
     path: ({ shared }) => `${shared.public}/moderation`,
     expect: { anonymous: 401, owner: 200, moderator: 200, 'signed in': 403 },
   },
+  {
+    route: 'POST /reports',
+    path: () => '/reports',
+    body: { about: { kind: 'person', handle: 'bystander' }, reason: 'spam' },
+    expect: { anonymous: 401, 'signed in': 204 },
+  },
+  {
+    route: 'POST /reports (of a show for followers)',
+    path: () => '/reports',
+    body: async ({ shared }) => ({
+      about: { kind: 'show', streamId: shared.followers.replace('/stream/', '') },
+      reason: 'hate',
+    }),
+    // its creator sees it, and cannot report what is theirs
+    expect: { anonymous: 401, owner: 403, follower: 204, moderator: 204, 'signed in': 404 },
+  },
+  { route: 'GET /reports', expect: { anonymous: 401, moderator: 200, 'signed in': 403 } },
+  { route: 'GET /reports/acts', expect: { anonymous: 401, moderator: 200, 'signed in': 403 } },
+  {
+    route: 'POST /reports/acts',
+    body: { act: 'dismiss', caseId: 'show/str_00000000000000000000000000' },
+    expect: { anonymous: 401, moderator: 404, 'signed in': 403 },
+  },
   { route: 'GET /users/me/moderators', expect: SIGNED_IN },
   {
     route: 'PUT /users/me/moderators/:handle',
@@ -360,7 +383,8 @@ afterAll(async () => {
 const knock = async (row: Row, token: string | undefined): Promise<number> => {
   const [method = '', pattern = ''] = routeOf(row).split(' ');
   const path = row.path ? await row.path(world) : pattern;
-  return (await plane.call(method, path, { token, body: row.body })).status;
+  const body = typeof row.body === 'function' ? await row.body(world) : row.body;
+  return (await plane.call(method, path, { token, body })).status;
 };
 
 let made = 0;

@@ -10,6 +10,7 @@ import { CommentPage, PostPage } from '#contract/post-operations';
 import { PersonPage } from '#contract/people-operations';
 import { Found, Tagged, TaggedPage, TagView } from '#contract/search';
 import { OEmbed } from '#contract/sharing';
+import * as reports from '#contract/reports';
 import { CreateStream, UpdateStream } from '#contract/show';
 import { StreamPage, WebhookAnswer } from '#contract/stream-operations';
 
@@ -33,6 +34,8 @@ const BODIES = {
   CreatePost: http.CreatePost,
   UpdatePost: http.UpdatePost,
   CreateComment: http.CreateComment,
+  CreateReport: reports.CreateReport,
+  ActOnReport: reports.ActOnReport,
 };
 
 const ANSWERS = {
@@ -72,6 +75,10 @@ const ANSWERS = {
   Comment: http.CommentView,
   CommentPage,
   WebhookAnswer,
+  ReportCase: reports.ReportCaseView,
+  ReportCasePage: reports.ReportCasePage,
+  PlatformAct: reports.PlatformActView,
+  PlatformActPage: reports.PlatformActPage,
   Tag: TagView,
   Found,
   Tagged,

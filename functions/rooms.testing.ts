@@ -17,6 +17,7 @@ import { createPeople } from './assembly/people.ts';
 import { createLivePost } from './shows/live-post.ts';
 import { buildPagesRoom } from './assembly/rooms/pages.ts';
 import { buildPostsRoom } from './assembly/rooms/posts.ts';
+import { buildReportsRoom } from './assembly/rooms/reports.ts';
 import { buildSearchRoom } from './assembly/rooms/search.ts';
 import { createStreaming } from './assembly/streaming.ts';
 import { buildStreamsRoom } from './assembly/rooms/streams.ts';
@@ -209,6 +210,7 @@ export const openControlPlane = async () => {
     posts: buildPostsRoom(base, people, streaming, buildPublishing(base)),
     search: buildSearchRoom(base, people, streaming),
     stream: buildStreamsRoom(base, people, streaming),
+    reports: buildReportsRoom(base, people, streaming),
     webhooks: buildWebhooksRoom(base, streaming),
     oembed: buildPagesRoom(base, people, streaming).oembed,
   };

@@ -116,6 +116,7 @@ export const openShowRooms = async ({
       handle,
       name,
       roles: [...(creator ? ['creator' as const] : []), ...(moderator ? ['moderator' as const] : [])],
+      suspended: undefined,
     };
   };
 

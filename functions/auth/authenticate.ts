@@ -1,5 +1,6 @@
 import { handleCandidates, looksOpaque } from '#domain/handle';
 import type { Handle, UserId } from '#domain/ids';
+import { suspensionNow } from '#domain/report';
 import { isVisible } from '#domain/text';
 import type { User } from '#domain/user';
 import type { Known, Subject } from '#store/users';
@@ -116,11 +117,15 @@ export const createAuthenticate = ({
     if (authorization === undefined) return undefined;
     const identity = await identify(authorization);
     const user = await admitted(identity, await users.knownAs(identity));
-    return { ...toCaller(user, identity.moderator || moderators.has(user.id)), signedInAt: identity.signedInAt };
+    return {
+      ...toCaller(user, identity.moderator || moderators.has(user.id)),
+      suspended: suspensionNow(user, clock().getTime()),
+      signedInAt: identity.signedInAt,
+    };
   };
 };
 
-const toCaller = (user: User, appointed: boolean): Caller => {
+const toCaller = (user: User, appointed: boolean): Omit<Caller, 'suspended'> => {
   const roles: Role[] = [];
   if (user.creator) roles.push('creator');
   if (user.moderator || appointed) roles.push('moderator');

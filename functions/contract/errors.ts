@@ -14,6 +14,8 @@ export const STATUS = {
   /** What cannot be undone asks for a fresh sign-in. */
   'sign-in-too-old': 403,
   blocked: 403,
+  /** The moderators of the platform let somebody say nothing for a while. */
+  suspended: 403,
   'timed-out': 403,
   'chat-frozen': 403,
   'followers-only': 403,

@@ -116,7 +116,7 @@ export const PEOPLE_OPERATIONS: readonly Operation[] = [
     body: UpdateMe,
     status: 200,
     answer: MeView,
-    refusals: ['handle-taken', 'user-not-found'],
+    refusals: ['suspended', 'handle-taken', 'user-not-found'],
   },
   {
     method: 'DELETE',

@@ -54,6 +54,7 @@ export const POST_OPERATIONS: readonly Operation[] = [
     status: 201,
     answer: PostView,
     refusals: [
+      'suspended',
       'stream-not-found',
       'user-not-found',
       'post-not-found',
@@ -89,7 +90,7 @@ export const POST_OPERATIONS: readonly Operation[] = [
     body: UpdatePost,
     status: 200,
     answer: PostView,
-    refusals: ['post-not-found', 'not-allowed'],
+    refusals: ['suspended', 'post-not-found', 'not-allowed'],
   },
   {
     method: 'DELETE',
@@ -135,7 +136,7 @@ export const POST_OPERATIONS: readonly Operation[] = [
     body: CreateComment,
     status: 201,
     answer: CommentView,
-    refusals: ['post-not-found', 'blocked'],
+    refusals: ['suspended', 'post-not-found', 'blocked'],
   },
   {
     method: 'DELETE',

@@ -36,7 +36,7 @@ export const STREAM_OPERATIONS: readonly Operation[] = [
     body: CreateStream,
     status: 201,
     answer: CreatedStream,
-    refusals: ['not-a-creator', 'not-allowed', 'already-live', 'stream-not-found', ...VIDEO],
+    refusals: ['suspended', 'not-a-creator', 'not-allowed', 'already-live', 'stream-not-found', ...VIDEO],
   },
   {
     method: 'POST',
@@ -45,7 +45,15 @@ export const STREAM_OPERATIONS: readonly Operation[] = [
     who: 'signed in',
     status: 200,
     answer: IngestAnswer,
-    refusals: ['stream-not-found', 'not-allowed', 'not-a-creator', 'stream-ended', 'already-live', ...VIDEO],
+    refusals: [
+      'suspended',
+      'stream-not-found',
+      'not-allowed',
+      'not-a-creator',
+      'stream-ended',
+      'already-live',
+      ...VIDEO,
+    ],
   },
   {
     method: 'GET',
@@ -110,7 +118,7 @@ export const STREAM_OPERATIONS: readonly Operation[] = [
     body: UpdateStream,
     status: 200,
     answer: StreamView,
-    refusals: ['stream-not-found', 'not-allowed', 'stream-live', 'stream-ended', ...VIDEO],
+    refusals: ['suspended', 'stream-not-found', 'not-allowed', 'stream-live', 'stream-ended', ...VIDEO],
   },
   {
     method: 'GET',
@@ -149,6 +157,7 @@ export const STREAM_OPERATIONS: readonly Operation[] = [
     status: 201,
     answer: Said,
     refusals: [
+      'suspended',
       'stream-not-found',
       'stream-ended',
       'not-allowed',

@@ -1,4 +1,5 @@
 import type { Handle, UserId } from './ids.ts';
+import type { Suspension } from './report.ts';
 
 /** A person; a creator is a person who may go live. Times are milliseconds since 1970. */
 export type User = {
@@ -13,6 +14,8 @@ export type User = {
   createdAt: number;
   /** Signed out everywhere: what was signed in before this moment counts no longer. */
   notBefore?: number | undefined;
+  /** See `suspensionNow`. */
+  suspended?: Suspension | undefined;
 };
 
 /** How many follow a person, and how many that person follows. */

@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import type { Handle, UserId } from '#domain/ids';
+import type { Suspension } from '#domain/report';
 import { Refusal } from './refusal.ts';
 
 export type Role = 'creator' | 'moderator';
@@ -12,6 +13,8 @@ export type Caller = {
   name: string;
   avatarUrl?: string | undefined;
   roles: readonly Role[];
+  /** That holds now. Said of everybody, so that nobody who makes a caller forgets it. */
+  suspended: Suspension | undefined;
   /** When they last proved who they are, in milliseconds since 1970; undefined where their issuer does not tell. */
   signedInAt?: number | undefined;
 };
@@ -42,6 +45,32 @@ export const requireUser = (c: Context<RoomEnv>): Caller => {
 /** Stands before a body or a query is looked at: who is not signed in hears of that first. */
 export const signedIn = createMiddleware<RoomEnv>(async (c, next) => {
   requireUser(c);
+  await next();
+});
+
+/** The caller, who must watch over the platform. */
+export const requireModerator = (c: Context<RoomEnv>): Caller => {
+  const user = requireUser(c);
+  if (user.roles.includes('moderator')) return user;
+  throw new Refusal('not-allowed', 'This is for the moderators of the platform.');
+};
+
+/** Refuses whom the moderators of the platform have suspended. */
+export const requireUnsuspended = ({ suspended }: Pick<Caller, 'suspended'>): void => {
+  if (!suspended) return;
+  const { until } = suspended;
+  throw new Refusal(
+    'suspended',
+    until === undefined
+      ? 'Your account is suspended: you can read, and write nothing.'
+      : 'Your account is suspended for a while: you can read, and write nothing.',
+    { details: until === undefined ? {} : { until: new Date(until).toISOString() } },
+  );
+};
+
+/** Stands before whatever others read or see of the caller. */
+export const unsuspended = createMiddleware<RoomEnv>(async (c, next) => {
+  requireUnsuspended(requireUser(c));
   await next();
 });
 

@@ -18,6 +18,8 @@ export const RATES = {
   chat: { burst: 60, everyMs: 1_000 },
   react: { burst: 60, everyMs: 200 },
   moderate: { burst: 120, everyMs: 1_000 },
+  /** Whoever reads back through a chat reports several messages of it. */
+  report: { burst: 20, everyMs: 30_000 },
   create: { burst: 120, everyMs: 30_000 },
   post: { burst: 120, everyMs: 10_000 },
   /** Each may bring 200 MB, which stay a day. */

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { OPERATIONS } from '#contract/operations';
 import { buildAuthRoom } from '../assembly/rooms/auth.ts';
 import { buildPostsRoom } from '../assembly/rooms/posts.ts';
+import { buildReportsRoom } from '../assembly/rooms/reports.ts';
 import { buildStreamsRoom } from '../assembly/rooms/streams.ts';
 import { buildUsersRoom } from '../assembly/rooms/users.ts';
 import { openControlPlane, type TestControlPlane } from '../rooms.testing.ts';
@@ -36,6 +37,7 @@ it.each(WRITING.map(({ method, path }) => [`${method} ${path}`, method, path]))(
       users: buildUsersRoom(base, people, plane.profiles, plane.streaming),
       posts: buildPostsRoom(base, people, streaming, undefined),
       stream: buildStreamsRoom(base, people, streaming),
+      reports: buildReportsRoom(base, people, streaming),
     };
     const name = path.split('/')[1] ?? '';
     const room = Object.entries(rooms).find(([one]) => one === name)?.[1];

@@ -11,7 +11,7 @@ import {
 } from '#domain/ids';
 import type { Post, PostChanges } from '#domain/post';
 import type { User } from '#domain/user';
-import { type Authenticate, type Caller, identified, requireUser, signedIn } from '../http/caller.ts';
+import { type Authenticate, type Caller, identified, requireUser, signedIn, unsuspended } from '../http/caller.ts';
 import { filledPage } from '../http/filled-page.ts';
 import { Refusal } from '../http/refusal.ts';
 import { createRoom, type RoomParts } from '../http/room.ts';
@@ -127,7 +127,7 @@ export const createPostsApp = (parts: Parts) => {
     return c.json(page);
   });
 
-  room.post('/posts', signedIn, limited('post'), body(CreatePost), async (c) => {
+  room.post('/posts', signedIn, limited('post'), unsuspended, body(CreatePost), async (c) => {
     const caller = requireUser(c);
     const { text, mediaUrl, uploadId, mediaAlt, streamId } = c.req.valid('json');
     if (mediaUrl !== undefined && uploadId !== undefined)
@@ -154,7 +154,7 @@ export const createPostsApp = (parts: Parts) => {
 
   room.get('/posts/:id', async (c) => c.json((await visiblePost(c.req.param('id'), c.get('user'))).view));
 
-  room.patch('/posts/:id', signedIn, limited('post'), body(UpdatePost), async (c) => {
+  room.patch('/posts/:id', signedIn, limited('post'), unsuspended, body(UpdatePost), async (c) => {
     const caller = requireUser(c);
     const { post, view } = await visiblePost(c.req.param('id'), caller);
     if (post.authorId !== caller.userId) throw new Refusal('not-allowed', 'This is not your post.');

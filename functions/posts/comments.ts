@@ -4,7 +4,7 @@ import { type CommentId, parseCommentId, type PostId } from '#domain/ids';
 import type { Comment, Post } from '#domain/post';
 import type { Cursors } from '#store/cursor';
 import type { Position } from '#store/dynamo';
-import { type Caller, requireUser, type RoomEnv, signedIn } from '../http/caller.ts';
+import { type Caller, requireUser, type RoomEnv, signedIn, unsuspended } from '../http/caller.ts';
 import type { LimitedMiddleware } from '../http/limited.ts';
 import { Refusal } from '../http/refusal.ts';
 import { body, openCursor, query } from '../http/valid.ts';
@@ -54,7 +54,7 @@ export const createCommentRoutes = ({
       return c.json({ items, ...(next !== undefined && { cursor: next }) });
     })
 
-    .post('/posts/:id/comments', signedIn, limited('comment'), body(CreateComment), async (c) => {
+    .post('/posts/:id/comments', signedIn, limited('comment'), unsuspended, body(CreateComment), async (c) => {
       const caller = requireUser(c);
       const { post } = await visiblePost(c.req.param('id'), caller);
       const at = clock().getTime();

@@ -1,5 +1,6 @@
 import { ClientMessage, type ServerMessage } from '#contract/realtime';
 import { parseStreamId, type StreamId, type UserId } from '#domain/ids';
+import { suspensionNow } from '#domain/report';
 import type { Stream } from '#domain/stream';
 import type { User } from '#domain/user';
 import * as z from 'zod/mini';
@@ -90,9 +91,17 @@ export const createRealtime = (parts: Parts) => {
     clock,
   } = parts;
 
-  const viewer = async ({ userId }: Connection): Promise<Pick<Caller, 'userId' | 'roles'> | undefined> => {
+  const viewer = async ({
+    userId,
+  }: Connection): Promise<Pick<Caller, 'userId' | 'roles' | 'suspended'> | undefined> => {
     const user = userId && (await people.find(userId));
-    return user && { userId: user.id, roles: isModerator(user) ? ['moderator'] : [] };
+    return (
+      user && {
+        userId: user.id,
+        roles: isModerator(user) ? ['moderator'] : [],
+        suspended: suspensionNow(user, clock().getTime()),
+      }
+    );
   };
 
   /** Whether this person is there, and has not signed out everywhere since. */

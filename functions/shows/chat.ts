@@ -15,13 +15,14 @@ import type { ChatStore } from '#store/chat';
 import type { FiguresStore } from '#store/figures';
 import type { Rate, Taken } from '#store/limits';
 import type { ModerationStore } from '#store/moderation';
-import type { Caller } from '../http/caller.ts';
+import { type Caller, requireUnsuspended } from '../http/caller.ts';
 import { Refusal } from '../http/refusal.ts';
 import type { Access } from './access.ts';
 import { chatOneIn } from './mode.ts';
 import type { Wake } from './wake.ts';
 
 type Who = Pick<Caller, 'userId' | 'roles'>;
+type Writer = Pick<Caller, 'userId' | 'roles' | 'suspended'>;
 
 type Parts = {
   chat: ChatStore;
@@ -119,7 +120,8 @@ export const createChat = ({
     return [...missing, ...entries].toSorted((a, b) => a.seq - b.seq);
   };
 
-  const mayWrite = async (stream: Stream, who: Who): Promise<void> => {
+  const mayWrite = async (stream: Stream, who: Writer): Promise<void> => {
+    requireUnsuspended(who);
     await access.requireWatch(stream, who);
     if (stream.state === 'ended') throw new Refusal('stream-ended', 'This show is over: nobody writes here any more.');
     const { creatorId } = stream;
@@ -184,7 +186,7 @@ export const createChat = ({
     },
 
     /** Says something. A repeat with the same `clientId` is answered with what was said the first time. */
-    say: async (stream: Stream, who: Who, { text, clientId, replyTo }: Say): Promise<Said> => {
+    say: async (stream: Stream, who: Writer, { text, clientId, replyTo }: Say): Promise<Said> => {
       const { creatorId, id } = stream;
       const known = await chat.known(id, who.userId, clientId);
       if (known === undefined) {

@@ -92,6 +92,21 @@ export const heldWordsKey = (creator: UserId) => key(`CREATOR#${creator}`, 'HELD
 export const actsPartition = (creator: UserId) => `ACTS#${creator}`;
 export const actKey = (creator: UserId, actId: string) => key(actsPartition(creator), `ACT#${actId}`);
 
+/** What was reported, by its name (`reportedName`), and by whom. */
+export const reportedPartition = (name: string) => `REPORTED#${name}`;
+export const reportCaseKey = (name: string) => key(reportedPartition(name), 'CASE');
+export const REPORTS = 'REPORT#';
+export const reportKey = (name: string, by: UserId) => key(reportedPartition(name), `${REPORTS}${by}`);
+/** What waits for a moderator of the platform. */
+export const OPEN_REPORTS = 'REPORTS#OPEN';
+/** What of somebody's was reported, or done about it. */
+export const reportsOf = (owner: UserId) => `REPORTSOF#${owner}`;
+/** What somebody has reported. */
+export const reportsBy = (reporter: UserId) => `REPORTSBY#${reporter}`;
+/** What moderators of the platform have done. */
+export const PLATFORM_ACTS_PARTITION = 'PLATFORMACTS';
+export const platformActKey = (actId: string) => key(PLATFORM_ACTS_PARTITION, `ACT#${actId}`);
+
 /** Who is told by Web Push that a creator's show begins. */
 export const bellsPartition = (creator: UserId) => `BELLS#${creator}`;
 export const bellKey = (creator: UserId, listener: UserId) => key(bellsPartition(creator), `BELL#${listener}`);

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { HANDLE_HELD_MS } from '#domain/handle';
 import type { Handle, PostId, UserId } from '#domain/ids';
+import type { Suspension } from '#domain/report';
 import type { Following, ProfileChanges, User } from '#domain/user';
 import * as brands from './brands.ts';
 import { absent, both, either, exists, type Expression, type Part, type Table, TableUnavailable } from './dynamo.ts';
@@ -30,6 +31,7 @@ const UserItem = z.object({
   moderator: z.boolean(),
   createdAt: z.number(),
   notBefore: z.optional(z.number()),
+  suspended: z.optional(z.object({ until: z.optional(z.number()) })),
   /** Of the identity item, which goes with the user. */
   identityPk: z.string(),
   /** When the handle was changed, the latest first, as far as `HANDLE_MOVES` looks back. */
@@ -250,6 +252,14 @@ export const createUserStore = ({ table }: { table: Table }) => {
 
     /** The user as a creator; undefined where the user has gone. */
     becomeCreator: (id: UserId) => set(id, 'creator', true),
+    /** Suspends somebody, or lifts it where there is no suspension; the user as before, undefined where they have gone. */
+    suspend: async (id: UserId, suspended: Suspension | undefined): Promise<User | undefined> => {
+      const before = await find(id);
+      const set: Expression = suspended
+        ? { expression: 'SET suspended = :suspended', values: toItem({ ':suspended': suspended }) }
+        : { expression: 'REMOVE suspended' };
+      return before && (await table.update(userKey(id), set, exists)).done ? before : undefined;
+    },
     /** Whatever was signed in before this moment counts no longer. */
     signOutEverywhere: (id: UserId, now: number) => set(id, 'notBefore', now),
   };

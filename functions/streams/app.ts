@@ -29,6 +29,7 @@ import {
   requireUser,
   type RoomEnv,
   signedIn,
+  unsuspended,
 } from '../http/caller.ts';
 import { filledPage } from '../http/filled-page.ts';
 import type { LimitedMiddleware } from '../http/limited.ts';
@@ -175,7 +176,7 @@ export const createStreamsApp = (parts: Parts) => {
     .use(identified(authenticate))
     .use(jsonOnly)
 
-    .post('/stream/create', signedIn, limited('create'), body(CreateStream), async (c) => {
+    .post('/stream/create', signedIn, limited('create'), unsuspended, body(CreateStream), async (c) => {
       const caller = requireCreator(c);
       const now = clock().getTime();
       const { scheduledFor, ...draft } = c.req.valid('json');
@@ -233,7 +234,7 @@ export const createStreamsApp = (parts: Parts) => {
 
     .get('/stream/:id', async (c) => c.json(await viewFor(await watchable(c), c.get('user'))))
 
-    .patch('/stream/:id', signedIn, limited('edit'), body(UpdateStream), async (c) => {
+    .patch('/stream/:id', signedIn, limited('edit'), unsuspended, body(UpdateStream), async (c) => {
       const { stream, caller } = await own(c);
       const { scheduledFor, visibility, title, description } = c.req.valid('json');
       const begun = visibility !== undefined || scheduledFor !== undefined;
@@ -274,7 +275,7 @@ export const createStreamsApp = (parts: Parts) => {
       return c.json(await viewFor(outcome.stream, caller));
     })
 
-    .post('/stream/:id/ingest', signedIn, limited('create'), async (c) => {
+    .post('/stream/:id/ingest', signedIn, limited('create'), unsuspended, async (c) => {
       const { stream, caller } = await own(c);
       requireCreator(c);
       if (isOver(stream)) throw streamEnded();

@@ -9,7 +9,7 @@ import type { FollowPage } from '#store/follows';
 import type { ModerationStore } from '#store/moderation';
 import type { PushStore } from '#store/pushes';
 import type { Changed } from '#store/users';
-import { type Authenticate, type Caller, identified, requireUser, signedIn } from '../http/caller.ts';
+import { type Authenticate, type Caller, identified, requireUser, signedIn, unsuspended } from '../http/caller.ts';
 import type { LimitedMiddleware } from '../http/limited.ts';
 import { Refusal } from '../http/refusal.ts';
 import { createRoom, type RoomParts } from '../http/room.ts';
@@ -89,7 +89,7 @@ export const createUsersApp = ({
 
   room.get('/users/me/live', async (c) => c.json({ items: await followedLive(requireUser(c)) }));
 
-  room.patch('/users/me', signedIn, limited('profile'), body(UpdateMe), async (c) => {
+  room.patch('/users/me', signedIn, limited('profile'), unsuspended, body(UpdateMe), async (c) => {
     const caller = requireUser(c);
     const changed = await users.change(caller.userId, toChanges(c.req.valid('json')), now());
     if (!changed.changed) throw unchanged(changed);

@@ -6,7 +6,7 @@ import { askPlatform } from './ask-platform.mjs';
 import { readArguments } from './read-arguments.mjs';
 
 const USAGE =
-  'npm run -s token -- LOGIN: prints an access token of a demo account (asha, bilal, chen) of the running platform.';
+  'npm run -s token -- LOGIN: prints an access token of a demo account (asha, bilal, chen, mona) of the running platform.';
 const [login] = readArguments(USAGE, { options: {}, words: 1 }).positionals;
 if (!login) {
   // Not where a script looks for the token.

@@ -160,6 +160,7 @@ export class Site extends Construct {
         '/users*': through(api),
         '/posts*': through(api),
         '/search*': through(api),
+        '/reports*': through(api),
         '/media/*': this.#media(props.uploads),
         '/webhooks*': through(api),
         '/healthz': {

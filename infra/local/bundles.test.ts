@@ -26,11 +26,12 @@ type Event = {
 type Answer = { status: number; headers: Record<string, string>; body: unknown };
 
 const NOTHING: Answer = { status: 0, headers: {}, body: '' };
-const SIDE = ['auth', 'users', 'posts', 'search', 'stream', 'webhooks'] as const;
+const SIDE = ['auth', 'users', 'posts', 'reports', 'search', 'stream', 'webhooks'] as const;
 const ROOM_OF: Record<(typeof SIDE)[number], Room> = {
   auth: 'auth',
   users: 'users',
   posts: 'posts',
+  reports: 'streams',
   search: 'posts',
   stream: 'streams',
   webhooks: 'webhooks',

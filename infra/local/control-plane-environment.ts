@@ -40,6 +40,7 @@ export const controlPlaneEnvironment = ({
       clientId: identity.clientId,
       audience: identity.audience,
       creatorClaim: 'vybzz_creator',
+      moderatorClaim: 'vybzz_moderator',
     },
   ]),
   MUX_BASE_URL: mux.url,

@@ -19,7 +19,7 @@ export const startControlPlane = ({
     (level: string) =>
     (message: string, extra: Record<string, unknown> = {}): void =>
       log([level, message, ...Object.entries(extra).map(([name, value]) => `${name}=${readable(value)}`)].join(' '));
-  const { auth, users, posts, streams, webhooks, search, oembed, pages, realtime, sweep } = createControlPlane(
+  const { auth, users, posts, streams, reports, webhooks, search, oembed, pages, realtime, sweep } = createControlPlane(
     parseConfig(environment),
     {
       aws,
@@ -27,5 +27,5 @@ export const startControlPlane = ({
       log: { debug: () => {}, info: tell('info'), warn: tell('warn'), error: tell('error') },
     },
   );
-  return { rooms: { auth, users, posts, stream: streams, webhooks, search, oembed }, pages, realtime, sweep };
+  return { rooms: { auth, users, posts, stream: streams, reports, webhooks, search, oembed }, pages, realtime, sweep };
 };

@@ -15,7 +15,7 @@ import type { Uploads } from '#stand-ins/uploads/uploads';
 
 /** The part of the path that names a room, as API Gateway's routes do. */
 export type Rooms = Record<
-  'auth' | 'users' | 'posts' | 'stream' | 'webhooks' | 'search' | 'oembed',
+  'auth' | 'users' | 'posts' | 'stream' | 'reports' | 'webhooks' | 'search' | 'oembed',
   Pick<Hono, 'fetch'>
 >;
 

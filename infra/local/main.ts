@@ -68,12 +68,15 @@ const run = async (): Promise<void> => {
     localSecret: platform.localSecret,
   });
   const creators = platform.accounts.filter(({ creator }) => creator).map(({ login }) => login);
-  const viewers = platform.accounts.filter(({ creator }) => !creator).map(({ login }) => login);
+  const moderators = platform.accounts.filter(({ moderator }) => moderator).map(({ login }) => login);
+  const viewers = platform.accounts
+    .filter(({ creator, moderator }) => !creator && !moderator)
+    .map(({ login }) => login);
   if (!stopAsked)
     console.log(`
   Vybzz runs at  ${platform.origin}
 
-  Sign in as     ${creators.join(' or ')} to go live, ${viewers.join(' or ')} to watch; password ${platform.password}
+  Sign in as     ${creators.join(' or ')} to go live, ${viewers.join(' or ')} to watch, ${moderators.join(' or ')} to moderate; password ${platform.password}
   Data is in     ${dataDir}
   State          npm run -s status          Stop  Ctrl-C
 `);

@@ -145,6 +145,7 @@ export class ControlPlaneStack extends Stack {
         // it shows the same things
         search: posts.live,
         stream: streams.live,
+        reports: streams.live,
         webhooks: webhooks.live,
       },
       others: pages.live,

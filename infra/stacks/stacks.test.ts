@@ -146,7 +146,7 @@ describe('the control plane', () => {
       ({ Properties }) => Properties.RouteSettings !== undefined,
     );
     const limits = Object.entries<{ ThrottlingRateLimit: number }>(http?.['Properties'].RouteSettings);
-    expect(limits).toHaveLength(13);
+    expect(limits).toHaveLength(15);
     for (const [route, { ThrottlingRateLimit }] of limits)
       expect(ThrottlingRateLimit, route).toBe(route.includes('/webhooks') ? 200 : 1_000);
   });
@@ -296,7 +296,7 @@ describe('the site', () => {
   it('forwards everything but the Host, which the origins would refuse', () => {
     const policies = behaviours()
       .filter(({ PathPattern }: { PathPattern: string }) =>
-        /^\/(auth|users|posts|search|stream|webhooks|realtime|oembed)/.test(PathPattern),
+        /^\/(auth|users|posts|reports|search|stream|webhooks|realtime|oembed)/.test(PathPattern),
       )
       .map(({ OriginRequestPolicyId }: { OriginRequestPolicyId: string }) => OriginRequestPolicyId);
     expect(new Set(policies)).toEqual(new Set(['b689b0a8-53d0-40ab-baf2-68738e2966ac']));

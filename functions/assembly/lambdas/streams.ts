@@ -1,7 +1,9 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
+import { type Context, Hono } from 'hono';
 import { counted, latest, onHttp, startLambda } from '../lambda.ts';
 import { createPeople } from '../people.ts';
 import { createStreaming } from '../streaming.ts';
+import { buildReportsRoom } from '../rooms/reports.ts';
 import { buildRemovalSweep } from '../rooms/users.ts';
 import { buildStreamSweep, buildStreamsRoom } from '../rooms/streams.ts';
 
@@ -14,8 +16,18 @@ const room = await startLambda('streams', {
     const streaming = createStreaming(base, people);
     const sweepStreams = buildStreamSweep(base, streaming);
     const sweepRemovals = buildRemovalSweep(base, people, streaming);
+    const streams = buildStreamsRoom(base, people, streaming);
+    const reports = buildReportsRoom(base, people, streaming);
+    const toReports = (c: Context) => reports.fetch(c.req.raw, c.env);
     return {
-      handler: onHttp(buildStreamsRoom(base, people, streaming), lambda),
+      // what is reported is taken away here: it needs all that ends a show
+      handler: onHttp(
+        new Hono()
+          .all('/reports', toReports)
+          .all('/reports/*', toReports)
+          .all('*', (c) => streams.fetch(c.req.raw, c.env)),
+        lambda,
+      ),
       sweep: () =>
         counted(metrics, async () => {
           const { looked, changed, failed } = await sweepStreams();
@@ -28,7 +40,7 @@ const room = await startLambda('streams', {
   },
 });
 
-/** `/stream` and below it. */
+/** `/stream` and `/reports`, and below them. */
 export const handler = latest(async () => (await room()).handler);
 
 /** What a rule calls every minute. */

@@ -11,6 +11,7 @@ import { buildPagesRoom } from './pages.ts';
 import { buildPostsRoom } from './posts.ts';
 import { buildPublishing } from './uploads.ts';
 import { buildRealtime } from './realtime.ts';
+import { buildReportsRoom } from './reports.ts';
 import { buildSearchRoom } from './search.ts';
 import { createStreaming } from '../streaming.ts';
 import { buildStreamSweep, buildStreamsRoom } from './streams.ts';
@@ -42,6 +43,7 @@ export const createControlPlane = (
     posts: buildPostsRoom(base, people, streaming, buildPublishing(base)),
     search: buildSearchRoom(base, people, streaming),
     streams: buildStreamsRoom(base, people, streaming),
+    reports: buildReportsRoom(base, people, streaming),
     webhooks: buildWebhooksRoom(base, streaming),
     ...buildPagesRoom(base, people, streaming),
     realtime: buildRealtime(base, people, streaming),

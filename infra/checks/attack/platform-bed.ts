@@ -5,7 +5,7 @@ import { type JWK } from 'jose';
 import * as z from 'zod';
 import { makePlace, startCommand } from '../../local/platform.testing.ts';
 
-const ACCOUNTS = ['asha', 'bilal', 'chen'] as const;
+const ACCOUNTS = ['asha', 'bilal', 'chen', 'mona'] as const;
 export type Account = (typeof ACCOUNTS)[number];
 
 type Call = { token?: string | undefined; body?: unknown; headers?: Record<string, string> };
@@ -66,6 +66,7 @@ export const openPlatformBed = async () => {
     asha: await tokenOf('asha'),
     bilal: await tokenOf('bilal'),
     chen: await tokenOf('chen'),
+    mona: await tokenOf('mona'),
   };
   // Whoever is not seen once is no user yet.
   for (const account of ACCOUNTS) await call('GET', '/auth/session', { token: tokens[account] });

@@ -107,6 +107,15 @@ const FOREIGN: readonly Case[] = [
     const { user } = (await bed.call('GET', '/auth/session', { token: bed.tokens.chen })).body;
     return JSON.stringify(user).includes('moderator') ? 'a moderator' : 'a viewer still';
   }),
+  foreign('what people report, read by who is no moderator', 'not-allowed', (bed) => asBilal(bed, 'GET', '/reports')),
+  foreign('what moderators did, read by who is none', 'not-allowed', (bed) => asBilal(bed, 'GET', '/reports/acts')),
+  foreign('somebody suspended by who is no moderator', 'not-allowed', async (bed, { post }) => {
+    await asBilal(bed, 'POST', '/reports', { about: { kind: 'post', postId: post }, reason: 'spam' });
+    return asBilal(bed, 'POST', '/reports/acts', { act: 'suspend', caseId: `post/${post}`, days: null });
+  }),
+  foreign('a report of what is not seen', 'stream-not-found', (bed, { show }) =>
+    asBilal(bed, 'POST', '/reports', { about: { kind: 'show', streamId: show }, reason: 'hate' }),
+  ),
   foreign('another’s destination removed', ['not-found', 'not-allowed', 'stream-not-found', '204'], (bed) =>
     asBilal(bed, 'DELETE', '/stream/simulcast/tgt_00000000000000000000000000'),
   ),

@@ -205,6 +205,32 @@ export const STATES: readonly State[] = [
     open: at(() => '/studio'),
   },
   {
+    name: 'report-dialog',
+    shows: 'What is wrong with a person, asked before it is reported',
+    stage: 'before',
+    who: 'chen',
+    inWindow: true,
+    open: async ({ page, words, go }) => {
+      await go('/@asha');
+      await page.locator('.profile__actions .icon-button').last().click();
+      await page.getByRole('menuitem', { name: words.people.report }).click();
+      await expect(dialog(page).getByRole('radio').first()).toBeVisible();
+    },
+  },
+  {
+    name: 'moderation',
+    shows: 'What people have reported, to a moderator of the platform',
+    stage: 'before',
+    who: 'mona',
+    open: async ({ ask, go, page, world }) => {
+      const about = { kind: 'post', postId: world.postId };
+      await ask('chen', 'POST', '/reports', { about, reason: 'spam', words: 'The same every week.' });
+      await ask('bilal', 'POST', '/reports', { about: { kind: 'person', handle: 'asha' }, reason: 'other' });
+      await go('/moderation');
+      await expect(page.locator('.reported').first()).toBeVisible();
+    },
+  },
+  {
     name: 'settings',
     shows: 'The settings, with a person who is blocked',
     stage: 'before',

@@ -377,6 +377,7 @@ describe('the server', () => {
         { login: 'asha', name: 'Asha Rao', creator: true },
         { login: 'bilal', name: 'Bilal Haddad', creator: true },
         { login: 'chen', name: 'Chen Wei', creator: false },
+        { login: 'mona', name: 'Mona Karimi', creator: false, moderator: true },
       ],
       password: expect.stringMatching(/^[a-z2-9]{4}-[a-z2-9]{4}-[a-z2-9]{4}$/),
     });

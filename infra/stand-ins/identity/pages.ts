@@ -114,14 +114,21 @@ const joinForm = ({ action, login, joining, alert }: Join) =>
     </form>
   </details>`;
 
-const personButton = ({ login, name, creator }: Account, place: number) =>
-  html` <li>
+const roleOf = ({ creator, moderator = false }: Account): string => {
+  if (moderator) return 'Moderator';
+  return creator ? 'Creator' : 'Viewer';
+};
+
+const personButton = (account: Account, place: number) => {
+  const { login, name, creator } = account;
+  return html` <li>
     <button class="person" name="account" value="${login}">
       <span class="face face-${String(place % 3)}" aria-hidden="true">${initials(name)}</span>
       <span class="who"><b>${name}</b><small>@${login}</small></span>
-      <span class="tag ${creator ? '' : 'tag-viewer'}">${creator ? 'Creator' : 'Viewer'}</span>
+      <span class="tag ${creator ? '' : 'tag-viewer'}">${roleOf(account)}</span>
     </button>
   </li>`;
+};
 
 const initials = (name: string) =>
   name

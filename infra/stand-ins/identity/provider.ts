@@ -67,7 +67,7 @@ export function createProvider({ issuer, webOrigin, keys, adapter, find, log }: 
     },
     claims: {
       openid: ['sub'],
-      profile: ['name', 'preferred_username', 'vybzz_creator'],
+      profile: ['name', 'preferred_username', 'vybzz_creator', 'vybzz_moderator'],
       email: ['email', 'email_verified'],
     },
     // The web app shows the name from its id token and has no use for another request.

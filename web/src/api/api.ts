@@ -38,6 +38,7 @@ import {
   Said,
   type Say,
 } from '#contract/chat';
+import { type ActOnReport, type CreateReport, PlatformActPage, ReportCasePage } from '#contract/reports';
 import { Tagged, TagView } from '#contract/search';
 import type { CreateStream, UpdateStream } from '#contract/show';
 import type { Http } from './http.ts';
@@ -126,6 +127,11 @@ export const createApi = ({ ask, tell }: Http) => ({
   streams: (filter: { state?: 'live' | 'scheduled'; creator?: string }, { signal, ...query }: Listing = {}) =>
     ask(Streams, { path: '/stream', query: { ...filter, ...query }, signal }),
   myStreams: ({ signal, ...query }: Listing = {}) => ask(Streams, { path: '/stream/mine', query, signal }),
+
+  report: (body: CreateReport) => tell({ method: 'POST', path: '/reports', body }),
+  reports: ({ signal, ...query }: Listing = {}) => ask(ReportCasePage, { path: '/reports', query, signal }),
+  platformActs: ({ signal, ...query }: Listing = {}) => ask(PlatformActPage, { path: '/reports/acts', query, signal }),
+  actOnReport: (body: ActOnReport) => tell({ method: 'POST', path: '/reports/acts', body }),
 
   findPeople: (q: string, { signal, ...query }: Listing = {}) =>
     ask(People, { path: '/search', query: { q, kind: 'people', ...query }, signal }),

@@ -9,6 +9,7 @@ const LIVE_LIST_EVERY_MS = 15_000;
 /** Who is live of those whom one follows is right within 10 s, whatever becomes of the pushes. */
 const FOLLOWED_EVERY_MS = 8_000;
 const MOVING_EVERY_MS = 5_000;
+const REPORTS_EVERY_MS = 30_000;
 /** An announced show may be moved; whoever waits for it hears of it this soon where no push reaches. */
 const WAITING_EVERY_MS = 60_000;
 /** How many of a creator's newest shows are searched for announced ones. */
@@ -194,6 +195,23 @@ export const createQueries = (api: Api) => ({
       // an address that is good for a while only is replaced in good time; who may not watch any more gets no other
       refetchInterval: ({ state: { data } }) => (data?.goodForMs === undefined ? false : data.goodForMs / 2),
       refetchIntervalInBackground: true,
+    }),
+
+  /** What was reported and waits for a moderator of the platform. */
+  reports: () =>
+    infiniteQueryOptions({
+      queryKey: ['reports'],
+      queryFn: ({ signal, pageParam }) => api.reports({ cursor: pageParam, limit: PAGE_SIZE, signal }),
+      ...byCursor,
+      refetchInterval: REPORTS_EVERY_MS,
+    }),
+
+  /** What moderators of the platform have done. */
+  platformActs: () =>
+    infiniteQueryOptions({
+      queryKey: ['platform-acts'],
+      queryFn: ({ signal, pageParam }) => api.platformActs({ cursor: pageParam, limit: PAGE_SIZE, signal }),
+      ...byCursor,
     }),
 
   posts: (feed: FeedName) =>

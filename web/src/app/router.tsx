@@ -46,6 +46,16 @@ const settings = createRoute({
   ),
 });
 
+const moderation = createRoute({
+  getParentRoute: () => root,
+  ...withWords,
+  path: '/moderation',
+  component: lazyRouteComponent(
+    part(() => import('../people/moderation-page.tsx')),
+    'ModerationPage',
+  ),
+});
+
 const post = createRoute({
   getParentRoute: () => root,
   ...withWords,
@@ -117,7 +127,20 @@ const tag = createRoute({
   ),
 });
 
-const routeTree = root.addChildren([home, signedIn, profile, settings, post, studio, show, watch, chat, find, tag]);
+const routeTree = root.addChildren([
+  home,
+  signedIn,
+  profile,
+  settings,
+  moderation,
+  post,
+  studio,
+  show,
+  watch,
+  chat,
+  find,
+  tag,
+]);
 
 /** @param history where the address is kept; by default the browser's own */
 export const createAppRouter = (history?: RouterHistory) =>

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { CalendarPlus, Clapperboard, LockKeyhole } from 'lucide-react';
+import { CalendarPlus, Clapperboard, Flag, LockKeyhole } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { PersonView, type StreamView } from '#contract/http';
@@ -12,12 +12,14 @@ import { useApp, useSignedIn } from '../context/app-context.ts';
 import { Comments } from '../feed/comments.tsx';
 import { FollowButton } from '../people/follow-button.tsx';
 import { SignInGate } from '../context/sign-in-gate.tsx';
+import { useReport } from '../context/use-report.tsx';
 import { isSettled, type Snapshot } from '../realtime/snapshot.ts';
 import { useLive } from '../context/use-live.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Badge } from '../ui/badge.tsx';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
+import { IconButton } from '../ui/icon-button.tsx';
 import { LoadFailed } from '../ui/load-failed.tsx';
 import { Loading } from '../ui/loading.tsx';
 import { NotFoundPage } from './not-found-page.tsx';
@@ -160,6 +162,7 @@ const Watch = ({ stream }: { stream: StreamView }) => {
         <div className="watch__actions">
           <Upcoming stream={shown} />
           <ShareButton stream={shown} />
+          <ReportButton stream={stream} />
         </div>
       </div>
       <div className="watch__creator">
@@ -182,6 +185,21 @@ const Watch = ({ stream }: { stream: StreamView }) => {
       {shown.state !== 'created' && shown.state !== 'connecting' && <Discussion streamId={stream.id} />}
       <MoreShows stream={stream} />
     </div>
+  );
+};
+
+/** The way to tell those who watch over the platform of somebody else's show. */
+const ReportButton = ({ stream: { id, creator } }: { stream: StreamView }) => {
+  const t = useTranslations('app');
+  const { queries } = useApp();
+  const { data: me } = useQuery({ ...queries.me(), enabled: useSignedIn() });
+  const { report, dialog } = useReport({ kind: 'show', streamId: id });
+  if (me?.id === creator.id) return null;
+  return (
+    <>
+      <IconButton label={t('reportThisShow')} icon={<Flag />} onClick={report} />
+      {dialog}
+    </>
   );
 };
 

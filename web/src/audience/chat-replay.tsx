@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import type { ChatMessageView } from '#contract/chat';
-import { useApp } from '../context/app-context.ts';
+import { useApp, useSignedIn } from '../context/app-context.ts';
 import './audience.css';
 import { MessageLine } from './message-line.tsx';
 import { useStuckToEnd } from './use-stuck-to-end.ts';
@@ -20,6 +20,7 @@ export const ChatReplay = ({ streamId, startedAt, seconds }: Props) => {
   const { queries } = useApp();
   const step = (Math.floor(seconds / STEP_SECONDS) + AHEAD_STEPS) * STEP_SECONDS;
   const { data } = useQuery(queries.chatAt(streamId, step));
+  const { data: me } = useQuery({ ...queries.me(), enabled: useSignedIn() });
   const [known, setKnown] = useState<readonly ChatMessageView[]>([]);
   if (data && data.items !== known) setKnown(data.items);
   const until = Date.parse(startedAt) + seconds * 1_000;
@@ -36,7 +37,7 @@ export const ChatReplay = ({ streamId, startedAt, seconds }: Props) => {
           {shown.length === 0 && <p className="chat__empty muted">{t('nothingHadBeenSaidBy')}</p>}
           <ol>
             {shown.map((message) => (
-              <MessageLine key={message.seq} streamId={streamId} message={message} me={undefined} moderates={false} />
+              <MessageLine key={message.seq} streamId={streamId} message={message} me={me?.handle} moderates={false} />
             ))}
           </ol>
         </div>

@@ -1,9 +1,10 @@
 import { useMutation } from '@tanstack/react-query';
-import { Ban, Clock, Ellipsis, Pin, Reply, Trash2 } from 'lucide-react';
+import { Ban, Clock, Ellipsis, Flag, Pin, Reply, Trash2 } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import { useTranslations } from 'use-intl';
 import type { ChatMessageView, Moderate } from '#contract/chat';
 import { useApp } from '../context/app-context.ts';
+import { useReport } from '../context/use-report.tsx';
 import '../ui/button.css';
 import '../ui/menu.css';
 
@@ -21,69 +22,80 @@ type Props = {
   onReply?: (() => void) | undefined;
 };
 
-/** What can be done about a message: to answer it; and for who moderates, all that is theirs to do. */
+/** What can be done about a message: to answer or report it; and for who moderates, all that is theirs to do. */
 export const MessageMenu = ({ streamId, message, me, moderates, onReply }: Props) => {
   const t = useTranslations('audience');
   const { api } = useApp();
   const act = useMutation({ mutationFn: (wanted: Moderate) => api.moderate(streamId, wanted) });
   const { seq, from } = message;
   const theirs = moderates && from.handle !== me && from.badge !== 'creator';
-  if (!onReply && !moderates) return null;
+  const { report, dialog } = useReport({ kind: 'message', streamId, seq });
+  const reportable = me !== undefined && from.handle !== me;
+  if (!onReply && !moderates && !reportable) return null;
   return (
-    <DropdownMenu.Root modal={false}>
-      <DropdownMenu.Trigger
-        className="icon-button icon-button--s chat__more"
-        aria-label={t('moreAboutTheMessageBy', { name: from.name })}
-      >
-        <Ellipsis aria-hidden="true" />
-      </DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content className="menu" align="end" sideOffset={4}>
-          {onReply && (
-            <DropdownMenu.Item className="menu__item" onSelect={onReply}>
-              <Reply aria-hidden="true" />
-              {t('reply')}
-            </DropdownMenu.Item>
-          )}
-          {moderates && (
-            <>
-              <DropdownMenu.Item className="menu__item" onSelect={() => act.mutate({ act: 'pin', seq })}>
-                <Pin aria-hidden="true" />
-                {t('pin')}
+    <>
+      <DropdownMenu.Root modal={false}>
+        <DropdownMenu.Trigger
+          className="icon-button icon-button--s chat__more"
+          aria-label={t('moreAboutTheMessageBy', { name: from.name })}
+        >
+          <Ellipsis aria-hidden="true" />
+        </DropdownMenu.Trigger>
+        <DropdownMenu.Portal>
+          <DropdownMenu.Content className="menu" align="end" sideOffset={4}>
+            {onReply && (
+              <DropdownMenu.Item className="menu__item" onSelect={onReply}>
+                <Reply aria-hidden="true" />
+                {t('reply')}
               </DropdownMenu.Item>
-              <DropdownMenu.Item
-                className="menu__item menu__item--danger"
-                onSelect={() => act.mutate({ act: 'delete', seq })}
-              >
-                <Trash2 aria-hidden="true" />
-                {t('delete')}
+            )}
+            {reportable && (
+              <DropdownMenu.Item className="menu__item menu__item--danger" onSelect={report}>
+                <Flag aria-hidden="true" />
+                {t('report')}
               </DropdownMenu.Item>
-            </>
-          )}
-          {theirs && (
-            <>
-              <DropdownMenu.Separator className="menu__separator" />
-              {TIMEOUTS.map(({ length, seconds }) => (
-                <DropdownMenu.Item
-                  key={seconds}
-                  className="menu__item"
-                  onSelect={() => act.mutate({ act: 'timeout', handle: from.handle, seconds })}
-                >
-                  <Clock aria-hidden="true" />
-                  {t(`timeOutFor.${length}`)}
+            )}
+            {moderates && (
+              <>
+                <DropdownMenu.Item className="menu__item" onSelect={() => act.mutate({ act: 'pin', seq })}>
+                  <Pin aria-hidden="true" />
+                  {t('pin')}
                 </DropdownMenu.Item>
-              ))}
-              <DropdownMenu.Item
-                className="menu__item menu__item--danger"
-                onSelect={() => act.mutate({ act: 'ban', handle: from.handle })}
-              >
-                <Ban aria-hidden="true" />
-                {t('ban', { handle: from.handle })}
-              </DropdownMenu.Item>
-            </>
-          )}
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
-    </DropdownMenu.Root>
+                <DropdownMenu.Item
+                  className="menu__item menu__item--danger"
+                  onSelect={() => act.mutate({ act: 'delete', seq })}
+                >
+                  <Trash2 aria-hidden="true" />
+                  {t('delete')}
+                </DropdownMenu.Item>
+              </>
+            )}
+            {theirs && (
+              <>
+                <DropdownMenu.Separator className="menu__separator" />
+                {TIMEOUTS.map(({ length, seconds }) => (
+                  <DropdownMenu.Item
+                    key={seconds}
+                    className="menu__item"
+                    onSelect={() => act.mutate({ act: 'timeout', handle: from.handle, seconds })}
+                  >
+                    <Clock aria-hidden="true" />
+                    {t(`timeOutFor.${length}`)}
+                  </DropdownMenu.Item>
+                ))}
+                <DropdownMenu.Item
+                  className="menu__item menu__item--danger"
+                  onSelect={() => act.mutate({ act: 'ban', handle: from.handle })}
+                >
+                  <Ban aria-hidden="true" />
+                  {t('ban', { handle: from.handle })}
+                </DropdownMenu.Item>
+              </>
+            )}
+          </DropdownMenu.Content>
+        </DropdownMenu.Portal>
+      </DropdownMenu.Root>
+      {dialog}
+    </>
   );
 };

@@ -53,9 +53,11 @@ export const PostCard = ({
               {post.editedAt && ` · ${t('edited')}`}
             </p>
           </div>
-          {me && (isMine || me.roles.includes('moderator')) && (
+          {me && (
             <PostMenu
               post={post}
+              mayDelete={isMine || me.roles.includes('moderator')}
+              mine={isMine}
               {...(isMine && { onEdit: () => setEditing(true) })}
               {...(onDeleted && { onDeleted })}
             />

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { LogOut, RotateCw, Settings, UserRound } from 'lucide-react';
+import { LogOut, RotateCw, Settings, ShieldCheck, UserRound } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import { useTranslations } from 'use-intl';
 import { useApp, useSignedIn } from '../context/app-context.ts';
@@ -58,6 +58,14 @@ const AccountMenu = () => {
               {t('settings')}
             </Link>
           </DropdownMenu.Item>
+          {me.roles.includes('moderator') && (
+            <DropdownMenu.Item className="menu__item" asChild>
+              <Link to="/moderation">
+                <ShieldCheck aria-hidden="true" />
+                {t('reports')}
+              </Link>
+            </DropdownMenu.Item>
+          )}
           <DropdownMenu.Separator className="menu__separator" />
           <LanguageChoices />
           <DropdownMenu.Separator className="menu__separator" />

@@ -1,10 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
-import { Ban, Ellipsis, Share2, UserRoundCheck } from 'lucide-react';
+import { Ban, Ellipsis, Flag, Share2, UserRoundCheck } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import type { ProfileView } from '#contract/http';
 import { useApp, useSignedIn } from '../context/app-context.ts';
+import { useReport } from '../context/use-report.tsx';
 import '../ui/button.css';
 import '../ui/menu.css';
 import { useShareLink } from '../ui/share.ts';
@@ -19,6 +20,7 @@ export const PersonMenu = ({ person }: { person: ProfileView }) => {
   const { data: me } = useQuery({ ...queries.me(), enabled: useSignedIn() });
   const [asking, setAsking] = useState(false);
   const block = useBlock(person.handle);
+  const { report, dialog } = useReport({ kind: 'person', handle: person.handle });
   const url = new URL(`/@${person.handle}`, location.origin).href;
   return (
     <>
@@ -38,6 +40,12 @@ export const PersonMenu = ({ person }: { person: ProfileView }) => {
                 {t('unblockHandle', { handle: person.handle })}
               </DropdownMenu.Item>
             )}
+            {me?.id !== person.id && (
+              <DropdownMenu.Item className="menu__item menu__item--danger" onSelect={report}>
+                <Flag aria-hidden="true" />
+                {t('report')}
+              </DropdownMenu.Item>
+            )}
             {me && me.id !== person.id && !person.blocked && (
               <DropdownMenu.Item className="menu__item menu__item--danger" onSelect={() => setAsking(true)}>
                 <Ban aria-hidden="true" />
@@ -47,6 +55,7 @@ export const PersonMenu = ({ person }: { person: ProfileView }) => {
           </DropdownMenu.Content>
         </DropdownMenu.Portal>
       </DropdownMenu.Root>
+      {dialog}
       <BlockDialog person={person} open={asking} onOpenChange={setAsking} />
     </>
   );

@@ -7,6 +7,7 @@ export const app = {
   thisPageNeedsTheNewest:
     'This page needs the newest version of Vybzz, and loading it would take you off the air. It can be loaded once your show has ended.',
   thisPageCouldNotBe: 'This page could not be loaded',
+  reportThisShow: 'Report this show',
   reload: 'Reload',
   vybzzMayHaveBeenUpdated: 'Vybzz may have been updated since you opened it, or your connection dropped for a moment.',
   somethingWentWrong: 'Something went wrong',

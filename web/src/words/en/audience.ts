@@ -27,6 +27,7 @@ export const audience = {
   inAnswerTo: 'In reply to',
   moreAboutTheMessageBy: 'More about the message by {name}',
   reply: 'Reply',
+  report: 'Report',
   pin: 'Pin',
   delete: 'Delete',
   ban: 'Ban @{handle}',

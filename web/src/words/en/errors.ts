@@ -8,6 +8,7 @@ export const errors = {
   'not-a-creator': 'Only creators can do this.',
   'sign-in-too-old': 'Sign in again first: this cannot be undone.',
   blocked: 'This person has blocked you, or you have blocked them.',
+  suspended: 'Your account is suspended: you can read, and post nothing.',
   'timed-out': 'You are timed out in this chat.',
   'chat-frozen': 'The chat is closed right now.',
   'followers-only': 'Only followers can write in this chat.',

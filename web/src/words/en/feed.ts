@@ -23,6 +23,7 @@ export const feed = {
   uploaded: 'Uploaded',
   moreAboutYourComment: 'More about your comment',
   moreAboutTheComment: 'More about the comment by {name}',
+  report: 'Report',
   delete: 'Delete',
   block: 'Block @{handle}',
   deleteThisComment: 'Delete this comment?',

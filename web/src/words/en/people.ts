@@ -51,6 +51,8 @@ export const people = {
   moreAbout: 'More about {name}',
   shareProfile: 'Share profile',
   unblockHandle: 'Unblock @{handle}',
+  report: 'Report',
+  reports: 'Reports',
   blockHandle: 'Block @{handle}',
   profileSaved: 'Profile saved',
   yourName: 'Your name',

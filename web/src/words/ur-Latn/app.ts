@@ -10,6 +10,7 @@ export const app = {
   thisPageNeedsTheNewest:
     'Is page ke liye Vybzz ka naya version chahiye, aur isay load karne se aap ka show band ho jayega. Show khatam hone ke baad isay load kiya ja sakta hai.',
   thisPageCouldNotBe: 'Yeh page load nahi ho saka',
+  reportThisShow: 'Is show ki report karein',
   reload: 'Dobara load karein',
   vybzzMayHaveBeenUpdated: 'Shayad Vybzz update ho gaya hai, ya aap ka internet thori der ke liye chala gaya hai.',
   somethingWentWrong: 'Kuch ghalat ho gaya',

@@ -30,6 +30,7 @@ export const audience = {
   inAnswerTo: 'Jawab mein',
   moreAboutTheMessageBy: '{name} ke message ke mazeed options',
   reply: 'Jawab dein',
+  report: 'Report karein',
   pin: 'Pin karein',
   delete: 'Delete karein',
   ban: '@{handle} ko ban karein',

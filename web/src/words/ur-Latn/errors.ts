@@ -10,6 +10,7 @@ export const errors = {
   'not-a-creator': 'Yeh sirf creators kar sakte hain.',
   'sign-in-too-old': 'Pehle dobara sign in karein: isay wapas nahi laya ja sakta.',
   blocked: 'Is shakhs ne aap ko block kiya hai, ya aap ne isay.',
+  suspended: 'Aap ka account suspend hai: aap parh sakte hain, likh nahi sakte.',
   'timed-out': 'Aap ko is chat mein kuch der ke liye rok diya gaya hai.',
   'chat-frozen': 'Chat is waqt band hai.',
   'followers-only': 'Is chat mein sirf followers likh sakte hain.',

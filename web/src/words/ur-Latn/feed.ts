@@ -27,6 +27,7 @@ export const feed = {
   uploaded: 'Upload ho gayi',
   moreAboutYourComment: 'Apne comment ke mazeed options',
   moreAboutTheComment: '{name} ke comment ke mazeed options',
+  report: 'Report karein',
   delete: 'Delete karein',
   block: '@{handle} ko block karein',
   deleteThisComment: 'Yeh comment delete karein?',

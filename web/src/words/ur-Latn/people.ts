@@ -58,6 +58,8 @@ export const people = {
   moreAbout: '{name} ke baare mein mazeed options',
   shareProfile: 'Profile share karein',
   unblockHandle: '@{handle} ko unblock karein',
+  report: 'Report karein',
+  reports: 'Reports',
   blockHandle: '@{handle} ko block karein',
   profileSaved: 'Profile save ho gaya',
   yourName: 'Aap ka naam',

@@ -10,6 +10,7 @@ export const app = {
   thisPageNeedsTheNewest:
     'اس صفحے کے لیے Vybzz کا نیا ورژن چاہیے، اور اسے لوڈ کرنے سے آپ کا شو بند ہو جائے گا۔ شو ختم ہونے کے بعد اسے لوڈ کیا جا سکتا ہے۔',
   thisPageCouldNotBe: 'یہ صفحہ لوڈ نہیں ہو سکا',
+  reportThisShow: 'اس شو کی رپورٹ کریں',
   reload: 'دوبارہ لوڈ کریں',
   vybzzMayHaveBeenUpdated: 'شاید Vybzz اپ ڈیٹ ہو گیا ہے، یا آپ کا انٹرنیٹ تھوڑی دیر کے لیے چلا گیا ہے۔',
   somethingWentWrong: 'کچھ غلط ہو گیا',

@@ -30,6 +30,7 @@ export const audience = {
   inAnswerTo: 'جواب میں',
   moreAboutTheMessageBy: '{name} کے پیغام کے مزید اختیارات',
   reply: 'جواب دیں',
+  report: 'رپورٹ کریں',
   pin: 'پِن کریں',
   delete: 'حذف کریں',
   ban: '@{handle} پر پابندی لگائیں',

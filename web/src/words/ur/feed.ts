@@ -27,6 +27,7 @@ export const feed = {
   uploaded: 'اپ لوڈ ہو گئی',
   moreAboutYourComment: 'اپنے تبصرے کے مزید اختیارات',
   moreAboutTheComment: '{name} کے تبصرے کے مزید اختیارات',
+  report: 'رپورٹ کریں',
   delete: 'حذف کریں',
   block: '@{handle} کو بلاک کریں',
   deleteThisComment: 'یہ تبصرہ حذف کریں؟',

@@ -55,6 +55,8 @@ export const people = {
   moreAbout: '{name} کے بارے میں مزید اختیارات',
   shareProfile: 'پروفائل شیئر کریں',
   unblockHandle: '@{handle} کو اَن بلاک کریں',
+  report: 'رپورٹ کریں',
+  reports: 'رپورٹس',
   blockHandle: '@{handle} کو بلاک کریں',
   profileSaved: 'پروفائل محفوظ ہو گیا',
   yourName: 'آپ کا نام',

@@ -1,0 +1,52 @@
+import { newId } from '#domain/ids';
+import { createChatStore } from '#store/chat';
+import { createLikeStore } from '#store/likes';
+import { createPostStore } from '#store/posts';
+import { createRemovalStore } from '#store/removals';
+import { createReportStore } from '#store/reports';
+import { createPostViews } from '../../posts/views.ts';
+import { createActing } from '../../reports/acting.ts';
+import { createReportsApp } from '../../reports/app.ts';
+import { createThings } from '../../reports/things.ts';
+import type { Base } from '../base.ts';
+import type { People } from '../people.ts';
+import type { Streaming } from '../streaming.ts';
+
+/** The room of reports, on the base that all rooms share. */
+export const buildReportsRoom = (
+  { config, table, cursors, clock, log }: Base,
+  { authenticate, limited, users }: People,
+  { streams, access, ending, recordings, wake, streamViews }: Streaming,
+) => {
+  const posts = createPostStore({ table });
+  const likes = createLikeStore({ table });
+  const chatStore = createChatStore({ table });
+  const reports = createReportStore({ table });
+  const { postViews } = createPostViews({ users, posts, likes, streamViews, origin: config.PUBLIC_ORIGIN });
+  return createReportsApp({
+    log,
+    corsOrigins: config.CORS_ORIGINS,
+    authenticate,
+    limited,
+    reports,
+    things: createThings({ chatStore, users, posts, postViews, streams, access }),
+    act: createActing({
+      reports,
+      chatStore,
+      users,
+      isModerator: ({ id, moderator }) => moderator || config.MODERATORS.includes(id),
+      posts,
+      removals: createRemovalStore({ table }),
+      streams,
+      ending,
+      recordings,
+      wake,
+      log,
+      clock,
+      newActId: (now) => newId('act', now),
+    }),
+    users,
+    cursors,
+    clock,
+  });
+};

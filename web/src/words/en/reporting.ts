@@ -1,0 +1,25 @@
+export const reporting = {
+  report: 'Report',
+  title: {
+    message: 'Report this message',
+    person: 'Report this person',
+    post: 'Report this post',
+    show: 'Report this show',
+  },
+  theyAreNotTold: 'The moderators of Vybzz look at it. Nobody else hears of your report.',
+  whatIsWrong: 'What is wrong?',
+  chooseAReason: 'Choose what is wrong.',
+  moreWords: 'Anything else? (optional)',
+  cancel: 'Cancel',
+  thankYou: 'Reported. Thank you.',
+  reason: {
+    spam: 'Spam or a scam',
+    harassment: 'Harassment or bullying',
+    hate: 'Hate',
+    violence: 'Violence or threats',
+    sexual: 'Nudity or sexual content',
+    'self-harm': 'Suicide or self-harm',
+    impersonation: 'Somebody pretends to be another',
+    other: 'Something else',
+  },
+} as const;
