@@ -1,4 +1,5 @@
 import type { MeView, StreamView } from '#contract/http';
+import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import type { Hono } from 'hono';
 import { newId, parseUserId, type StreamId, type UserId } from '#domain/ids';
 import { openTable } from '#store/dynamo';
@@ -95,6 +96,14 @@ export const openGround = async () => {
     bucket,
     lines,
     people: createPeople(base),
+    /** The whole table, for what must not be in it. Production code has no Scan. */
+    everything: async () => {
+      const { Items = [], LastEvaluatedKey } = await storage.client.send(
+        new ScanCommand({ TableName: storage.tableName }),
+      );
+      if (LastEvaluatedKey) throw new Error('the table is larger than one answer');
+      return Items;
+    },
     /** Lets time go by for our code; tokens and the table keep the real one. */
     later: (ms: number) => {
       ahead += ms;

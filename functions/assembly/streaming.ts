@@ -199,8 +199,15 @@ export const createStreaming = (
     }),
     changed,
     ending,
-    recordings: createRecordings({ streams, video, changed, log, clock }),
-    removeStreams: createRemoveStreams({ streams, channels: channelStore, chat: chatStore, ending, video }),
+    recordings: createRecordings({ streams, video, chat: chatStore, changed, log, clock }),
+    removeStreams: createRemoveStreams({
+      streams,
+      channels: channelStore,
+      chat: chatStore,
+      moderation,
+      ending,
+      video,
+    }),
 
     /** Those of the streams that a viewer may see, for who shows them beside something else. */
     streamViews: async (ids: readonly StreamId[], viewer: Caller | undefined): Promise<Map<StreamId, StreamView>> => {

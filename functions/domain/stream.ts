@@ -27,7 +27,7 @@ import { type Latency, STREAM_LIMITS } from './stream-limits.ts';
  * | Mux: recording over | · | · | as disconnected, ended if no worker has it | as live | facts |
  * | Mux: asset status | facts | facts | facts | facts | facts |
  * | end requested | ended | ended at the release | ended at the release | at once if no worker has it | · |
- * | recording removed | · | · | · | · | facts |
+ * | recording removed, then its chat | · | · | · | · | facts |
  * | gave up (sweep) | ended | ended | ended | ended | · |
  *
  * `·` changes nothing. An event of an older lease (fence) changes nothing anywhere.
@@ -63,6 +63,8 @@ export type Stream = {
   recordingLostAt?: number | undefined;
   /** When its creator, or a moderator, took the recording away: nobody gets it from then on, and its assets go as soon as they can. */
   recordingRemovedAt?: number | undefined;
+  /** When what was said in it had been taken away after that. */
+  chatRemovedAt?: number | undefined;
 };
 
 /** Every stamp of a stream is in milliseconds since 1970, except those inside `assets`. */
@@ -129,6 +131,7 @@ export type StreamEvent =
   | { type: 'mux-asked'; at: number }
   | { type: 'recording-lost'; at: number }
   | { type: 'recording-removed'; at: number }
+  | { type: 'chat-removed'; at: number }
   | { type: 'gave-up'; at: number };
 
 /** Assets that one show may have; each takes an outage longer than the reconnect window, so more is not a show. */
@@ -174,6 +177,7 @@ const withFact = (stream: Stream, event: StreamEvent): Stream => {
     return stream.state === 'ended' && stream.recordingRemovedAt === undefined
       ? { ...stream, recordingRemovedAt: event.at }
       : stream;
+  if (event.type === 'chat-removed') return hasChatToRemove(stream) ? { ...stream, chatRemovedAt: event.at } : stream;
   if (stream.state === 'ended') return stream;
   switch (event.type) {
     case 'claimed':
@@ -353,12 +357,16 @@ export const assetsToRemove = (stream: Stream): readonly Asset[] =>
     ? []
     : stream.assets.filter(({ status }) => status?.is !== 'deleted');
 
+/** Whether what was said in it is still to go after its recording. Nobody is shown it from the moment at which that is taken away. */
+export const hasChatToRemove = ({ recordingRemovedAt, chatRemovedAt }: Stream): boolean =>
+  recordingRemovedAt !== undefined && chatRemovedAt === undefined;
+
 /** When somebody must look at it, whatever its worker and Mux do or leave undone; undefined: never again. */
 export const dueAt = (stream: Stream): number | undefined => {
   if (stream.state === 'created') return (stream.scheduledFor ?? stream.createdAt) + STREAM_LIMITS.unstartedMs;
   if (isOnAir(stream)) return stream.feed?.at ?? stream.createdAt;
   if (awaitsCompletion(stream)) return stream.endedAt;
-  if (assetsToRemove(stream).length > 0) return stream.recordingRemovedAt;
+  if (assetsToRemove(stream).length > 0 || hasChatToRemove(stream)) return stream.recordingRemovedAt;
   if (awaitsRecording(stream)) return (stream.askedAt ?? stream.endedAt ?? 0) + STREAM_LIMITS.recordingAskMs;
   return undefined;
 };

@@ -74,7 +74,7 @@ export const createActing = ({
     return reported;
   };
 
-  /** Takes a show off the air. True where it is over by then: its worker has a few seconds to let go. */
+  /** Takes a show off the air; it is over by then where its worker has let go in time. */
   const takenOff = async (stream: Stream): Promise<Stream> =>
     stream.state === 'ended' ? stream : ending.end(stream, 'moderated');
 

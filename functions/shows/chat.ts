@@ -95,7 +95,8 @@ export const createChat = ({
   };
 
   const rulesView = async (stream: Stream, { pinned, ...rules }: ChatRules): Promise<ChatRulesView> => {
-    const message = pinned === undefined ? undefined : await chat.get(stream.id, pinned);
+    const isGone = pinned === undefined || stream.recordingRemovedAt !== undefined;
+    const message = isGone ? undefined : await chat.get(stream.id, pinned);
     const [shown] = message && message.removedBy === undefined ? await views(stream, [message]) : [];
     return { ...rules, ...(shown && { pinned: shown }) };
   };
@@ -108,6 +109,14 @@ export const createChat = ({
     const removed = entries.flatMap((entry) => (entry.kind === 'removed' ? [entry.of] : []));
     return { items, removed, seq, more, rules };
   };
+
+  /** Of a show whose recording was taken away nobody is shown what was said, whether it is gone already or not. */
+  const read = ({ id, recordingRemovedAt }: Stream) => ({
+    before: async (before: number | undefined, limit: number) =>
+      recordingRemovedAt === undefined ? chat.before(id, before, limit) : [],
+    after: async (after: number, limit: number) =>
+      recordingRemovedAt === undefined ? chat.after(id, after, limit) : [],
+  });
 
   /** Messages that came back are shown where they stood, wherever that is. */
   const withRestored = async (stream: Stream, entries: readonly ChatEntry[]): Promise<ChatEntry[]> => {
@@ -224,9 +233,9 @@ export const createChat = ({
       stream: Stream,
       { sampled }: { sampled: boolean },
     ): Promise<ChatPage & { from: number; oneIn: number }> => {
-      const latest = await chat.before(stream.id, undefined, CHAT_LIMITS.tail);
+      const latest = await read(stream).before(undefined, CHAT_LIMITS.tail);
       const oneIn = sampled ? chatOneIn(latest) : 1;
-      const entries = oneIn === 1 ? latest : await chat.before(stream.id, undefined, CHAT_LIMITS.tail * oneIn);
+      const entries = oneIn === 1 ? latest : await read(stream).before(undefined, CHAT_LIMITS.tail * oneIn);
       const staff = oneIn === 1 ? [] : [stream.creatorId, ...(await moderation.moderators(stream.creatorId))];
       const shown = entries.filter(
         (entry) =>
@@ -241,19 +250,19 @@ export const createChat = ({
     },
 
     before: async (stream: Stream, before: number | undefined, limit: number): Promise<ChatPage> => {
-      const entries = await chat.before(stream.id, before, limit);
+      const entries = await read(stream).before(before, limit);
       return page(stream, entries, entries.at(-1)?.seq ?? 0, entries.length === limit);
     },
 
     after: async (stream: Stream, after: number, limit: number): Promise<ChatPage> => {
-      const entries = await chat.after(stream.id, after, limit);
+      const entries = await read(stream).after(after, limit);
       return page(stream, await withRestored(stream, entries), entries.at(-1)?.seq ?? after, entries.length === limit);
     },
 
     /** What had been said so many milliseconds into the show: from there a recording goes on with `after`. */
     at: async (stream: Stream, afterMs: number, limit: number): Promise<ChatPage> => {
       const told = await figures.told(stream.id, afterMs);
-      const entries = told === 0 ? [] : await chat.before(stream.id, told + 1, limit);
+      const entries = told === 0 ? [] : await read(stream).before(told + 1, limit);
       return page(stream, entries, told, false);
     },
   };

@@ -1,29 +1,48 @@
 import type { StreamId } from '#domain/ids';
-import { assetsToRemove, type Stream, type Visibility } from '#domain/stream';
+import { assetsToRemove, hasChatToRemove, type Stream, type Visibility } from '#domain/stream';
+import type { ChatStore } from '#store/chat';
 import type { Change, StreamStore } from '#store/streams';
 import type { Log } from '../http/log.ts';
 import type { LiveVideo } from '../video/live-video.ts';
 import type { Changed } from './ending.ts';
 
+/** So much of what was said goes in one call; the sweep goes on with the rest. */
+const CHAT_PAGE = 50;
+const CHAT_PAGES = 40;
+
 type Parts = {
   streams: Pick<StreamStore, 'happened'>;
   video: Pick<LiveVideo, 'removeRecording' | 'openTo'>;
+  chat: Pick<ChatStore, 'clearIn'>;
   changed: Changed;
   log: Log;
   clock: () => Date;
 };
 
 /**
- * Takes recordings of ended shows away: first for everybody, by a fact of the stream; then at Mux, where the sweep goes on with what
+ * Takes recordings of ended shows away, and what was said in them: first for everybody, by a fact of the stream; then at Mux, where the sweep goes on with what
  * could not be had at once. An asset of which Mux tells only later goes as well.
  */
-export const createRecordings = ({ streams, video, changed, log, clock }: Parts) => {
+export const createRecordings = ({ streams, video, chat, changed, log, clock }: Parts) => {
   /** From now on nobody is given the recording. Undefined where there is no such stream. */
   const withdraw = (id: StreamId): Promise<Change | undefined> =>
     streams.happened(id, { type: 'recording-removed', at: clock().getTime() });
 
-  /** Deletes what is still at Mux of a recording that was withdrawn. True where there was something. */
+  /** Takes away what was said in the show, as far as one call comes. True where there was something. */
+  const purgeChat = async (stream: Stream): Promise<boolean> => {
+    if (!hasChatToRemove(stream)) return false;
+    for (let pages = 0; pages < CHAT_PAGES; pages++) {
+      if (await chat.clearIn(stream.id, CHAT_PAGE)) continue;
+      await streams.happened(stream.id, { type: 'chat-removed', at: clock().getTime() });
+      break;
+    }
+    return true;
+  };
+
+  /** Deletes what is still at Mux of a recording that was withdrawn, and what was said in its show. True where there was something. */
   const purge = async (stream: Stream): Promise<boolean> => {
+    // what is ours first, whatever Mux does
+    const said = await purgeChat(stream);
     const assets = assetsToRemove(stream);
     for (const { id, seenAt } of assets) {
       await video.removeRecording(id);
@@ -31,7 +50,7 @@ export const createRecordings = ({ streams, video, changed, log, clock }: Parts)
       const status = { is: 'deleted', at: clock().getTime() * 1_000 } as const;
       await streams.happened(stream.id, { type: 'mux-told', news: { id, seenAt, status } });
     }
-    return assets.length > 0;
+    return said || assets.length > 0;
   };
 
   return {

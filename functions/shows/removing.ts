@@ -3,6 +3,7 @@ import type { UserId } from '#domain/ids';
 import type { Stream } from '#domain/stream';
 import type { ChannelStore } from '#store/channels';
 import type { ChatStore } from '#store/chat';
+import type { ModerationStore } from '#store/moderation';
 import type { StreamStore } from '#store/streams';
 import type { LiveVideo } from '../video/live-video.ts';
 import type { Ending } from './ending.ts';
@@ -15,15 +16,17 @@ type Parts = {
   streams: Pick<StreamStore, 'byCreator' | 'get' | 'remove'>;
   channels: Pick<ChannelStore, 'get' | 'remove'>;
   chat: Pick<ChatStore, 'clearIn'>;
+  moderation: Pick<ModerationStore, 'clearBy'>;
   ending: Pick<Ending, 'end' | 'complete'>;
   video: Pick<LiveVideo, 'remove' | 'removeRecording'>;
 };
 
 /**
- * Takes away what a creator has shown, a page at a time, recordings at Mux included; at last the channels. True while there may be
+ * Takes away what a creator has shown, a page at a time, recordings at Mux included; at last what they set for their
+ * audiences, and the channels. True while there may be
  * more. What fails is tried again: a stream goes only after its recordings, and a channel only after its streams.
  */
-export const createRemoveStreams = ({ streams, channels, chat, ending, video }: Parts) => {
+export const createRemoveStreams = ({ streams, channels, chat, moderation, ending, video }: Parts) => {
   const removeStream = async (stream: Stream): Promise<void> => {
     const latest = stream.state === 'ended' ? stream : await ending.end(stream, 'account-deleted');
     // its worker has not let go yet, or somebody else is telling Mux; the next page finds it again
@@ -40,6 +43,7 @@ export const createRemoveStreams = ({ streams, channels, chat, ending, video }: 
       await Promise.all(items.map(removeStream));
       return true;
     }
+    if (await moderation.clearBy(creatorId, PAGE)) return true;
     for (const kind of CHANNEL_KINDS) {
       const { live } = await channels.get(creatorId, kind);
       if (live) await video.remove(live.id);

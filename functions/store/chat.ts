@@ -10,6 +10,7 @@ import {
 } from '#domain/chat';
 import type { StreamId, UserId } from '#domain/ids';
 import { actId, userId } from './brands.ts';
+import { clear } from './clear.ts';
 import { absent, either, type Expression, exists, type Key, type Part, type Table } from './dynamo.ts';
 import { type Item, toItem } from './item.ts';
 import {
@@ -229,28 +230,22 @@ export const createChatStore = ({ table }: { table: Table }) => {
         (await table.query({ partition: chatPartition(id), above: chatSort(after), limit, consistent: true })).items,
       ),
 
-    /** Takes away some of what somebody has said, wherever; it leaves gaps, which everybody goes past. False once there is none left. */
+    /** Takes away some of what somebody has said, wherever, or waits to say; it leaves gaps, which everybody goes past. False once there is none left. */
     clearOf: async (writer: UserId, most: number): Promise<boolean> => {
-      const { items } = await table.query({ index: 'byOwner', partition: chatOfUser(writer), limit: most });
-      await Promise.all(items.map((one) => table.remove(keyOf(one))));
-      return items.length > 0;
+      return clear(table, { index: 'byOwner', partition: chatOfUser(writer) }, most);
     },
 
     /** Takes away some of what an audience has said, or waits to be said. False once there is none left. */
     clearIn: async (id: StreamId, most: number): Promise<boolean> => {
-      const pages = await Promise.all(
-        [chatPartition(id), heldPartition(id)].map((partition) =>
-          table.query({ partition, limit: most, consistent: true }),
-        ),
-      );
-      const items = pages.flatMap((page) => page.items);
-      await Promise.all(items.map((one) => table.remove(keyOf(one))));
-      return items.length > 0;
+      const partitions = [chatPartition(id), heldPartition(id)];
+      const cleared = await Promise.all(partitions.map((partition) => clear(table, { partition }, most)));
+      return cleared.includes(true);
     },
 
     hold: async (id: StreamId, message: HeldMessage): Promise<void> => {
       const expiresAt = Math.ceil(message.at / 1_000) + HELD_SECONDS;
-      await table.put({ ...heldKey(id, message.id), ...held.write({ ...message }, { expiresAt }) });
+      const said = { ownerKey: chatOfUser(message.userId), ownerSort: `${id}#${message.id}` };
+      await table.put({ ...heldKey(id, message.id), ...held.write({ ...message }, { expiresAt, ...said }) });
     },
 
     /** What waits for a moderator, the oldest first. */
@@ -279,6 +274,4 @@ export const createChatStore = ({ table }: { table: Table }) => {
     },
   };
 };
-const keyOf = ({ pk, sk }: Item): Key => ({ pk: { S: pk?.S ?? '' }, sk: { S: sk?.S ?? '' } });
-
 export type ChatStore = ReturnType<typeof createChatStore>;

@@ -84,8 +84,14 @@ export const heldKey = (id: StreamId, heldId: string) => key(heldPartition(id), 
 export const moderatorsPartition = (creator: UserId) => `MODERATORS#${creator}`;
 export const moderatorKey = (creator: UserId, userId: UserId) =>
   key(moderatorsPartition(creator), `MODERATOR#${userId}`);
+/** Whose audiences somebody moderates. */
+export const moderates = (userId: UserId) => `MODERATES#${userId}`;
 /** Who may not write in a creator's audiences, or not be in them. */
-export const sanctionKey = (creator: UserId, userId: UserId) => key(`SANCTIONS#${creator}`, `ON#${userId}`);
+export const sanctionsPartition = (creator: UserId) => `SANCTIONS#${creator}`;
+export const sanctionKey = (creator: UserId, userId: UserId) => key(sanctionsPartition(creator), `ON#${userId}`);
+/** What is done about somebody in audiences: what keeps them out, and the acts. */
+export const sanctionsOn = (userId: UserId) => `SANCTIONSON#${userId}`;
+export const actsOn = (userId: UserId) => `ACTSON#${userId}`;
 /** Words that a creator has held back. */
 export const heldWordsKey = (creator: UserId) => key(`CREATOR#${creator}`, 'HELDWORDS');
 /** What has been done in a creator's audiences. */

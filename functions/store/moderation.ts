@@ -2,16 +2,21 @@ import * as z from 'zod/mini';
 import { type Act, ACTS, type Sanction } from '#domain/chat';
 import type { ActId, UserId } from '#domain/ids';
 import { actId, streamId, userId } from './brands.ts';
+import { clear } from './clear.ts';
 import { exists, type Position, type Table } from './dynamo.ts';
 import { toItem } from './item.ts';
 import {
   actKey,
+  actsOn,
   actsPartition,
   blockKey,
   heldWordsKey,
+  moderates,
   moderatorKey,
   moderatorsPartition,
   sanctionKey,
+  sanctionsOn,
+  sanctionsPartition,
 } from './keys.ts';
 import { createRecord } from './record.ts';
 
@@ -47,7 +52,10 @@ const MODERATORS_MOST = 100;
 /** Who moderates a creator's audiences, who is kept out of them, and what was done. */
 export const createModerationStore = ({ table }: { table: Table }) => ({
   name: async (creator: UserId, id: UserId, now: number): Promise<void> => {
-    await table.put({ ...moderatorKey(creator, id), ...moderator.write({ userId: id, at: now }) });
+    await table.put({
+      ...moderatorKey(creator, id),
+      ...moderator.write({ userId: id, at: now }, { ownerKey: moderates(id), ownerSort: creator }),
+    });
   },
   unname: async (creator: UserId, id: UserId): Promise<void> => {
     await table.remove(moderatorKey(creator, id));
@@ -61,7 +69,10 @@ export const createModerationStore = ({ table }: { table: Table }) => ({
 
   sanction: async (creator: UserId, on: Sanction): Promise<void> => {
     const expiresAt = on.until === undefined ? undefined : Math.ceil(on.until / 1_000) + 60;
-    await table.put({ ...sanctionKey(creator, on.userId), ...sanction.write({ ...on }, { expiresAt }) });
+    await table.put({
+      ...sanctionKey(creator, on.userId),
+      ...sanction.write({ ...on }, { expiresAt, ownerKey: sanctionsOn(on.userId), ownerSort: creator }),
+    });
   },
   pardon: async (creator: UserId, id: UserId): Promise<void> => {
     await table.remove(sanctionKey(creator, id));
@@ -99,7 +110,8 @@ export const createModerationStore = ({ table }: { table: Table }) => ({
   },
 
   note: async (creator: UserId, done: Act): Promise<void> => {
-    await table.put({ ...actKey(creator, done.id), ...act.write({ ...done }) });
+    const about = done.userId === undefined ? {} : { ownerKey: actsOn(done.userId), ownerSort: done.id };
+    await table.put({ ...actKey(creator, done.id), ...act.write({ ...done }, about) });
   },
   acts: async (creator: UserId, { limit, after }: { limit: number; after: Position | undefined }) => {
     const { items, next } = await table.query({ partition: actsPartition(creator), newestFirst: true, limit, after });
@@ -118,5 +130,20 @@ export const createModerationStore = ({ table }: { table: Table }) => ({
         { ...exists, expression: 'attribute_exists(pk) AND attribute_not_exists(undoneAt)' },
       )
     ).done,
+
+  /** Takes away some of what a creator who has gone has set, named and done. False once there is none left. */
+  clearBy: async (creator: UserId, most: number): Promise<boolean> => {
+    await table.remove(heldWordsKey(creator));
+    const partitions = [moderatorsPartition(creator), sanctionsPartition(creator), actsPartition(creator)];
+    const cleared = await Promise.all(partitions.map((partition) => clear(table, { partition }, most)));
+    return cleared.includes(true);
+  },
+
+  /** Takes away some of what others have set and done about somebody who has gone. False once there is none left. */
+  clearAbout: async (id: UserId, most: number): Promise<boolean> => {
+    const lists = [moderates(id), sanctionsOn(id), actsOn(id)];
+    const cleared = await Promise.all(lists.map((list) => clear(table, { index: 'byOwner', partition: list }, most)));
+    return cleared.includes(true);
+  },
 });
 export type ModerationStore = ReturnType<typeof createModerationStore>;

@@ -2,13 +2,17 @@ import type { PostId, UserId } from '#domain/ids';
 import type { Upload } from '#domain/upload';
 import type { BlockStore } from './blocks.ts';
 import type { ChatStore } from './chat.ts';
+import { clear as clearPartition } from './clear.ts';
 import type { CommentStore } from './comments.ts';
 import type { Table } from './dynamo.ts';
 import type { FollowStore } from './follows.ts';
 import { postPartition } from './keys.ts';
 import type { LikeStore } from './likes.ts';
+import type { ModerationStore } from './moderation.ts';
 import type { PostStore } from './posts.ts';
+import type { PushStore } from './pushes.ts';
 import { type Removal, REMOVAL_STEPS, type RemovalStep, type RemovalStore } from './removals.ts';
+import type { ReportStore } from './reports.ts';
 
 /** How many things of one kind a step removes: it ends well inside a Lambda's time, and the next step goes on. */
 const PAGE = 25;
@@ -29,6 +33,9 @@ type Parts = {
   posts: Pick<PostStore, 'byAuthor'>;
   comments: Pick<CommentStore, 'byAuthor' | 'remove'>;
   chat: Pick<ChatStore, 'clearOf'>;
+  moderation: Pick<ModerationStore, 'clearAbout'>;
+  reports: Pick<ReportStore, 'clearBy' | 'clearOf'>;
+  pushes: Pick<PushStore, 'subscriptions' | 'unsubscribe'>;
   likes: Pick<LikeStore, 'byUser' | 'unlike'>;
   follows: Pick<FollowStore, 'followees' | 'followers' | 'unfollow'>;
   blocks: Pick<BlockStore, 'blockedBy' | 'blockersOf' | 'unblock'>;
@@ -43,6 +50,9 @@ export const createRemovalSteps = ({
   posts,
   comments,
   chat,
+  moderation,
+  reports,
+  pushes,
   likes,
   follows,
   blocks,
@@ -50,13 +60,8 @@ export const createRemovalSteps = ({
   removeFile,
 }: Parts) => {
   /** One page of what is left under a post. True while there may be more. */
-  const clearPost = async (postId: PostId): Promise<boolean> => {
-    const { items } = await table.query({ partition: postPartition(postId), limit: PAGE, consistent: true });
-    const keys = items.flatMap(({ pk, sk }) =>
-      pk?.S !== undefined && sk?.S !== undefined ? [{ pk: { S: pk.S }, sk: { S: sk.S } }] : [],
-    );
-    return each(keys, (key) => table.remove(key));
-  };
+  const clearPost = (postId: PostId): Promise<boolean> =>
+    clearPartition(table, { partition: postPartition(postId) }, PAGE);
 
   /** One page of one step. True while there may be more of it. */
   const clear: Record<RemovalStep, (userId: UserId, now: number) => Promise<boolean>> = {
@@ -65,10 +70,14 @@ export const createRemovalSteps = ({
       const { posts: page } = await posts.byAuthor(userId, { limit: PAGE, before: undefined });
       return each(page, (post) => removals.removePost(post, now));
     },
-    // under posts and in audiences: a step of its own would be one that the code before cannot read
+    // under posts, in audiences, and what others keep of them: a step of its own would be one that the code before cannot read
     comments: async (userId) =>
       (await each(await comments.byAuthor(userId, { limit: PAGE }), ({ postId, id }) => comments.remove(postId, id))) ||
-      chat.clearOf(userId, PAGE),
+      (await chat.clearOf(userId, PAGE)) ||
+      (await moderation.clearAbout(userId, PAGE)) ||
+      (await reports.clearBy(userId, PAGE)) ||
+      (await reports.clearOf(userId, PAGE)) ||
+      each(await pushes.subscriptions(userId), ({ id }) => pushes.unsubscribe(userId, id)),
     likes: async (userId) => each(await likes.byUser(userId, { limit: PAGE }), (id) => likes.unlike(id, userId)),
     following: async (userId) =>
       each(await follows.followees(userId, { limit: PAGE }), (followee) => follows.unfollow(userId, followee)),

@@ -11,6 +11,7 @@ import {
   reportedName,
 } from '#domain/report';
 import { actId, userId } from './brands.ts';
+import { clear } from './clear.ts';
 import { absent, both, exists, type Expression, type Key, type Position, type Table } from './dynamo.ts';
 import { type Item, toItem } from './item.ts';
 import {
@@ -248,13 +249,10 @@ export const createReportStore = ({ table }: { table: Table }) => {
       const { items } = await table.query({ index: 'byOwner', partition: reportsOf(owner), limit: most });
       for (const item of items) {
         const partition = item['pk']?.S ?? '';
-        const { items: reports } =
-          partition === PLATFORM_ACTS_PARTITION
-            ? { items: [] }
-            : await table.query({ partition, begins: REPORTS, limit: most, consistent: true });
-        await Promise.all(reports.map((one) => table.remove(keyOf(one))));
-        // by the case the rest of its reports is found
-        if (reports.length < most) await table.remove(keyOf(item));
+        // by the case the rest of its reports is found: it goes last
+        const more =
+          partition !== PLATFORM_ACTS_PARTITION && (await clear(table, { partition, begins: REPORTS }, most));
+        if (!more) await table.remove(keyOf(item));
       }
       return items.length > 0;
     },

@@ -75,6 +75,7 @@ const record = createRecord({
     askedAt: z.optional(stamp),
     recordingLostAt: z.optional(stamp),
     recordingRemovedAt: z.optional(stamp),
+    chatRemovedAt: z.optional(stamp),
     /** Grows by one with each write: who writes says which one it has read. */
     rev: z.number(),
   }),

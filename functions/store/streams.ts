@@ -1,14 +1,17 @@
 import type { StreamId, UserId } from '#domain/ids';
 import { edited, isLiveToViewers, isOnAir, type Stream, type StreamEdit, type StreamEvent, step } from '#domain/stream';
 import { retryOnConflict } from './retry-on-conflict.ts';
+import { clear } from './clear.ts';
 import { absent, atRevision, type Expression, type Position, type Table } from './dynamo.ts';
 import {
+  aboutAudience,
   airKey,
   DUE_SHARDS,
   dueStreams,
   LIVE_SHARDS,
   leaseKey,
   liveList,
+  livePostKey,
   scheduledList,
   streamItemKey,
   streamsOfCreator,
@@ -154,8 +157,10 @@ export const createStreamStore = ({ table }: { table: Table }) => {
       return found.filter(isLiveToViewers);
     },
 
-    /** Takes a stream out of the table. What Mux tells of it later is about nothing. */
+    /** Takes a stream out of the table, with all that is kept of its audience. What Mux tells of it later is about nothing. */
     remove: async (id: StreamId): Promise<void> => {
+      while (await clear(table, { partition: aboutAudience(id) }, LOOK));
+      await table.remove(livePostKey(id));
       await retryOnConflict(async () => {
         const found = await stored(id);
         if (!found) return { settled: undefined };

@@ -50,7 +50,7 @@ export type Swept = { looked: number; changed: number; failed: number };
  * | on the air, no worker | everybody, beyond the reconnect window | ended, `lost-connection` |
  * | on the air, fed | Mux, for 20 s | Mux is asked |
  * | ended, recording open | the room that should have told Mux | Mux is told |
- * | ended, recording taken away | Mux, of an asset that is still there | it is deleted |
+ * | ended, recording taken away | Mux, of an asset that is still there | it is deleted, and so is what was said |
  * | ended, recording not ready or of no length | Mux, for 5 minutes | Mux is asked; after a day it is given up |
  */
 export const createSweep = (parts: Parts) => {

@@ -6,6 +6,7 @@ import { createPushStore } from '#store/pushes';
 import { createPostStore } from '#store/posts';
 import { createRemovalSteps, type RemoveStreams } from '#store/removal-steps';
 import { createRemovalStore } from '#store/removals';
+import { createReportStore } from '#store/reports';
 import type { Base } from '../base.ts';
 import { buildEviction } from '../eviction.ts';
 import type { People } from '../people.ts';
@@ -58,6 +59,9 @@ export const buildRemovalSweep = (
     posts: createPostStore({ table }),
     comments: createCommentStore({ table }),
     chat: createChatStore({ table }),
+    moderation: createModerationStore({ table }),
+    reports: createReportStore({ table }),
+    pushes: createPushStore({ table }),
     likes: createLikeStore({ table }),
     follows,
     blocks,
