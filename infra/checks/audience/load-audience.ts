@@ -43,7 +43,7 @@ const SETTLE_MS = 6_000;
 const MOST_ASKED_A_SECOND = 3;
 
 const Started = z.object({ url: z.string() });
-const Rooms = z.object({ origin: z.string(), streamId: z.string(), writers: z.array(z.string()) });
+const Rooms = z.object({ origin: z.string(), streamIds: z.array(z.string()), writers: z.array(z.string()) });
 const Tickets = z.array(z.string());
 const Looked = z.object({
   push: z.number(),
@@ -64,7 +64,11 @@ const [table, rooms, viewers] = ['../shows/load-table.ts', './load-rooms.ts', '.
 );
 if (!table || !rooms || !viewers) throw new Error('a part is missing');
 const { url: tableUrl } = Started.parse(await table.ask('start'));
-const { origin, streamId, writers } = Rooms.parse(await rooms.ask('start', { tableUrl }));
+const {
+  origin,
+  streamIds: [streamId],
+  writers,
+} = Rooms.parse(await rooms.ask('start', { tableUrl }));
 await viewers.ask('place', { origin, streamId });
 const tickets = async (users: readonly (string | null)[]) => Tickets.parse(await rooms.ask('tickets', { users }));
 const look = async () => Looked.parse(await viewers.ask('look'));

@@ -1,4 +1,4 @@
-/** The audience load's rooms behind a gateway, with a show that is live and people who write; see load-audience.ts. */
+/** The audience load's rooms behind a gateway, with shows that are live and people who write; see load-audience.ts and presence.ts. */
 import { randomBytes } from 'node:crypto';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -29,7 +29,7 @@ let tickets: ReturnType<typeof createTicketStore> | undefined;
 
 servePart({
   start: async (given: unknown) => {
-    const { tableUrl } = z.object({ tableUrl: z.string() }).parse(given);
+    const { tableUrl, shows } = z.object({ tableUrl: z.string(), shows: z._default(z.number(), 1) }).parse(given);
     const aws = { ...AWS, endpoint: tableUrl };
     const table = openTable({ client: new DynamoDBClient(aws), tableName: TABLE_NAME });
     tickets = createTicketStore({ table });
@@ -44,17 +44,15 @@ servePart({
     };
     const creatorId = await person('host', true);
     const writers = await Promise.all(Array.from({ length: WRITERS }, (_, i) => person(`writer_${i}`, false)));
-    const streamId = newId('str', now);
     const draft = { title: 'A large audience', visibility: 'public', latency: 'low', test: false } as const;
-    await createStreamStore({ table }).announce({
-      ...draft,
-      id: streamId,
-      creatorId,
-      createdAt: now,
-      startedAt: now,
-      state: 'live',
-      assets: [],
-    });
+    const streams = createStreamStore({ table });
+    const show = async (): Promise<string> => {
+      const id = newId('str', now);
+      const times = { createdAt: now, startedAt: now };
+      await streams.announce({ ...draft, id, creatorId, ...times, state: 'live', assets: [] });
+      return id;
+    };
+    const streamIds = await Promise.all(Array.from({ length: shows }, show));
 
     const port = await freePort();
     const origin = `http://localhost:${port}`;
@@ -105,7 +103,7 @@ servePart({
       localSecret: 'checks',
       log: (line) => asked.warnings.push(line.slice(0, 300)),
     });
-    return { origin, streamId, writers };
+    return { origin, streamIds, writers };
   },
 
   /** Tickets for so many, of whom the rate for one address would let in 120. */

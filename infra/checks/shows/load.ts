@@ -2,6 +2,7 @@
  * Many rung-1 shows at once through one worker, in real time: every frame has to arrive, whatever some of them do.
  *
  *   npm run load -- --viewers 2000       one audience instead: ../audience/load-audience.ts
+ *   npm run load -- --presence           who is counted as a viewer, and who is not: ../audience/presence.ts
  *   npm run load -- [--sessions 150] [--seconds 60] [--misbehaving 10] [--copier worker|ffmpeg] [--json] [--log]
  *
  * Of the sessions, `--misbehaving` stall, send noise or flood, and come back whenever they are thrown out; the others are
@@ -20,6 +21,7 @@ import { childrenOf, endWorker, readCpuMs, readMemory, startWorkerProcess, worke
 
 // another program, under the same name
 if (process.argv.some((word) => /^--viewers(?:=|$)/.test(word))) await import('../audience/load-audience.ts');
+if (process.argv.includes('--presence')) await import('../audience/presence.ts');
 
 const USAGE =
   'npm run load -- [--sessions 150] [--seconds 60] [--misbehaving 10] [--copier worker|ffmpeg] [--json] [--log]';

@@ -5,7 +5,8 @@ import type { Api } from './api.ts';
 import { ApiError, isPassing } from './api-error.ts';
 
 const PAGE_SIZE = 20;
-const LIVE_LIST_EVERY_MS = 15_000;
+/** Nothing is pushed to the list of all that is live: with what caches keep it is right within 10 s. */
+const LIVE_LIST_EVERY_MS = 8_000;
 /** Who is live of those whom one follows is right within 10 s, whatever becomes of the pushes. */
 const FOLLOWED_EVERY_MS = 8_000;
 const MOVING_EVERY_MS = 5_000;
