@@ -84,6 +84,7 @@ export const openGround = async () => {
     MUX_TOKEN_SECRET: 'none',
     MUX_WEBHOOK_SECRETS: 'none',
     VAPID_SECRET: 'a secret for push services in tests',
+    VAPID_SUBJECT: 'mailto:vybzz@localhost',
     CURSOR_SECRET: 'a secret for cursors in tests',
     ...bucket.environment,
   });

@@ -61,6 +61,7 @@ export const openShowRooms = async ({
     MUX_TOKEN_SECRET: 'none',
     MUX_WEBHOOK_SECRETS: 'none',
     VAPID_SECRET: 'a secret for push services in tests',
+    VAPID_SUBJECT: 'mailto:vybzz@localhost',
     PUSH_ALSO: pushAlso.join(','),
     CURSOR_SECRET: 'a secret for cursors in tests',
   });

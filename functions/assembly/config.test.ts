@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from './config.ts';
+import { pushIdentity } from './push-identity.ts';
 import { withSecrets } from './secrets.ts';
 
 const ENVIRONMENT = {
@@ -38,6 +39,15 @@ describe('the configuration', () => {
       /^The environment does not hold what the control plane needs: TABLE_NAME is missing; INGEST_URL: .*; AUTH_ISSUERS: is not JSON; CURSOR_SECRET: [^;]*\.$/,
     );
     expect(() => parseConfig({})).toThrow(/MUX_TOKEN_SECRET is missing/);
+  });
+
+  it('tells by Web Push where push services can know us: by a key, and whom they may turn to', () => {
+    const told = (more: object) => pushIdentity(parseConfig({ ...ENVIRONMENT, ...more }))?.subject;
+    const VAPID_SECRET = 'a secret that is long enough';
+    expect([told({}), told({ VAPID_SECRET })]).toEqual([undefined, 'https://vybzz.test']);
+    expect(told({ VAPID_SECRET, VAPID_SUBJECT: 'mailto:operator@vybzz.test' })).toBe('mailto:operator@vybzz.test');
+    expect(told({ VAPID_SECRET, PUBLIC_ORIGIN: 'http://vybzz.test' })).toBeUndefined();
+    expect(() => told({ VAPID_SECRET, VAPID_SUBJECT: 'operator@vybzz.test' })).toThrow(/VAPID_SUBJECT/);
   });
 
   it('wants of a room the secrets that it works with, and no others', () => {

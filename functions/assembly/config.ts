@@ -70,6 +70,8 @@ const Environment = z.object({
   EDGE_SECRET_BEFORE: z.optional(z.string().check(z.minLength(16))),
   /** The key by which push services know us is made of it; without it nobody is told by Web Push. */
   VAPID_SECRET: z.optional(z.string().check(z.minLength(16))),
+  /** Whom push services may turn to (RFC 8292): an address of https or mailto. By default the origin, where that is one of https. */
+  VAPID_SUBJECT: z.optional(z.string().check(z.regex(/^(?:https:\/\/|mailto:)\S+$/, 'an https: or mailto: address'))),
   /** Origins that are push services as well, whatever their address; comma-separated. */
   PUSH_ALSO: z._default(words, []),
   /** What its metrics are told apart by from those of another deployment in the account. */

@@ -32,12 +32,13 @@ export const costOf = (shows: number, coresEach: number, { minWorkers, spot, waf
   const { millionCalls, millionMessages, millionSocketMinutes, secretMonth } = PRICES;
   const compute = tasks * task(spot);
   const network = balancerHour.usd + shows * gb * (balancerGb.usd + egressGb.usd + uploadGb.usd);
-  const table = (shows * (USE.writesHour * millionWrites.usd + USE.callsHour * 2 * millionReads.usd)) / MILLION;
+  const table =
+    (shows * (USE.writesHour * millionWrites.usd + (USE.callsHour + USE.bellsHour) * 2 * millionReads.usd)) / MILLION;
   const api =
     (shows *
       (USE.callsHour * millionCalls.usd + USE.messagesHour * millionMessages.usd + 60 * millionSocketMinutes.usd)) /
       MILLION +
-    invocations(shows * USE.callsHour + USE.sweepsHour) +
+    invocations(shows * (USE.callsHour + USE.bellsHour / USE.bellsATask) + USE.sweepsHour) +
     (USE.secrets * secretMonth.usd) / USE.hoursMonth;
   const firewall = waf ? PRICES.firewallMonth.usd / USE.hoursMonth : 0;
   const watch = watching(tasks, shows) + firewall;

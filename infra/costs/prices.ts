@@ -85,7 +85,11 @@ export const USE = {
   metrics: 60,
   /** Metrics that alarms look at: those of an expression each count. */
   alarmMetrics: 97,
-  secrets: 3,
+  /** Of Mux, cursors, the edge and Web Push. */
+  secrets: 4,
+  /** Who is told by Web Push that a show begins, where that lasts an hour: two reads each, and a task of a hundred does it. */
+  bellsHour: 100,
+  bellsATask: 100,
   /** The sweep runs every minute. */
   sweepsHour: 60,
 } as const;

@@ -49,6 +49,8 @@ export const controlPlaneEnvironment = ({
   REALTIME_ENDPOINT: `${gateway}/_local`,
   UPLOADS_BUCKET,
   UPLOADS_URL: `${gateway}/s3/${UPLOADS_BUCKET}`,
+  // There is nobody whom a push service could turn to, and it wants somebody.
+  VAPID_SUBJECT: 'mailto:vybzz@localhost',
   // The form is sent by a browser.
   UPLOADS_FORM_URL: `${origin}/s3/${UPLOADS_BUCKET}`,
   VERSION: version,

@@ -10,10 +10,10 @@ import { createReportStore } from '#store/reports';
 import type { Base } from '../base.ts';
 import { buildEviction } from '../eviction.ts';
 import type { People } from '../people.ts';
+import { pushIdentity } from '../push-identity.ts';
 import { createUsersApp } from '../../users/app.ts';
 import type { Profiles } from '../../profiles/profiles.ts';
 import { isPushEndpoint } from '../../shows/push-address.ts';
-import { vapidOf } from '../../shows/vapid.ts';
 import type { FollowedLive } from '../../shows/followed.ts';
 import { createRemovalSweep } from '../../users/sweep.ts';
 
@@ -33,7 +33,7 @@ export const buildUsersRoom = (
     profiles,
     followedLive,
     pushes: createPushStore({ table }),
-    pushKey: config.VAPID_SECRET === undefined ? undefined : vapidOf(config.VAPID_SECRET).publicKey,
+    pushKey: pushIdentity(config)?.vapid.publicKey,
     isPushEndpoint: (endpoint) => isPushEndpoint(endpoint, config.PUSH_ALSO),
     users,
     follows,

@@ -41,6 +41,14 @@ export const createQueries = (api: Api) => ({
       ...byCursor,
     }),
 
+  /** Who has begun to follow somebody lately, the latest first. */
+  newestFollowers: (handle: string) =>
+    queryOptions({
+      queryKey: ['people', handle, 'newest'],
+      queryFn: async ({ signal }) => (await api.people(handle, 'followers', { limit: PAGE_SIZE, signal })).items,
+      refetchInterval: MOVING_EVERY_MS,
+    }),
+
   blocked: () =>
     infiniteQueryOptions({
       queryKey: ['blocked'],

@@ -14,6 +14,7 @@ import { Composer } from './composer.tsx';
 import { MessageLine } from './message-line.tsx';
 import { MessageText } from './message-text.tsx';
 import { ModerationTools } from './moderation-tools.tsx';
+import { NewFollowers } from './new-followers.tsx';
 import { Reactions } from './reactions.tsx';
 import { StudioTools, useStudioTools } from './studio-tools.tsx';
 import { type Sender, useOutbox } from './use-outbox.ts';
@@ -51,6 +52,7 @@ export const AudiencePanel = ({ streamId, studio = false }: Props) => {
           <ModerationTools streamId={streamId} rules={chat.rules} creator={standing.role === 'creator'} />
         )}
       </header>
+      {studio && me && standing?.role === 'creator' && !over && <NewFollowers handle={me.handle} />}
       {chat?.rules.pinned && (
         <p className="chat__pinned">
           <Pin aria-hidden="true" />

@@ -1,6 +1,6 @@
 import { Camera, CameraOff, Mic, MicOff, MonitorUp, MonitorX, Settings2, Square, SwitchCamera } from 'lucide-react';
 import { Popover } from 'radix-ui';
-import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { part } from '../ui/part.ts';
 import { Badge } from '../ui/badge.tsx';
@@ -21,10 +21,12 @@ const ScenesPanel = lazy(part(async () => ({ default: (await import('./scenes/sc
 type Props = {
   /** Called when the person closes the word about a show that is over. */
   onDone?: () => void;
+  /** Lies over the picture. */
+  overPicture?: ReactNode;
 };
 
 /** The running show to its creator: what goes out, how it does, and all that can be done about it. */
-export const LiveControls = ({ onDone }: Props) => {
+export const LiveControls = ({ onDone, overPicture }: Props) => {
   const t = useTranslations('broadcast');
   const broadcast = useBroadcastHandle();
   const snapshot = useBroadcast();
@@ -55,6 +57,7 @@ export const LiveControls = ({ onDone }: Props) => {
               hasMicrophone={capture.hasMicrophone}
             />
           </div>
+          {overPicture}
         </Preview>
         <ReconnectingBanner />
         <StillNotice />

@@ -6,6 +6,7 @@ import { useTranslations } from 'use-intl';
 import type { StreamView } from '#contract/http';
 import { isLiveToViewers } from '#contract/show';
 import { AudiencePanel } from '../audience/audience-panel.tsx';
+import { ChatOverlay } from '../audience/chat-overlay.tsx';
 import { useApp } from '../context/app-context.ts';
 import { useBroadcast, useBroadcastHandle, useRunningStream } from '../broadcast/broadcast-provider.tsx';
 import { GoLiveDialog, type GoLiveInput } from '../broadcast/go-live-dialog.tsx';
@@ -80,7 +81,7 @@ export const Studio = () => {
       {hasShow && (
         <>
           <div className="studio__show">
-            <LiveControls />
+            <LiveControls overPicture={running !== undefined && <ChatOverlay streamId={running} />} />
             {running !== undefined && <AudiencePanel streamId={running} studio />}
           </div>
           {running !== undefined && <ShowPanel streamId={running} />}

@@ -65,6 +65,10 @@ export const audience = {
   noSoundAtMessages: 'Turn off the sound for new messages',
   aSoundAtMessages: 'Play a sound for new messages',
   inAWindowOfIts: 'Open in a new window',
+  hideTheChatOverThePicture: 'Hide the chat over the picture',
+  showTheChatOverThePicture: 'Show the chat over the picture',
+  newFollowers: '{count, plural, one {New follower: <who></who>} other {{shown} new followers: <who></who>}}',
+  listComma: ', ',
   badge: {
     creator: 'Creator',
     moderator: 'Moderator',

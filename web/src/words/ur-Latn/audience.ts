@@ -70,6 +70,10 @@ export const audience = {
   noSoundAtMessages: 'Naye message ki awaz band karein',
   aSoundAtMessages: 'Naye message par awaz chalayein',
   inAWindowOfIts: 'Nayi window mein kholein',
+  hideTheChatOverThePicture: 'Tasveer par chat chupayein',
+  showTheChatOverThePicture: 'Tasveer par chat dikhayein',
+  newFollowers: '{count, plural, one {Naya follower: <who></who>} other {{shown} naye followers: <who></who>}}',
+  listComma: ', ',
   badge: {
     creator: 'Creator',
     moderator: 'Moderator',

@@ -68,6 +68,10 @@ export const audience = {
   noSoundAtMessages: 'نئے پیغام کی آواز بند کریں',
   aSoundAtMessages: 'نئے پیغام پر آواز چلائیں',
   inAWindowOfIts: 'نئی ونڈو میں کھولیں',
+  hideTheChatOverThePicture: 'تصویر پر چیٹ چھپائیں',
+  showTheChatOverThePicture: 'تصویر پر چیٹ دکھائیں',
+  newFollowers: '{count, plural, one {نیا فالوور: <who></who>} other {{shown} نئے فالوورز: <who></who>}}',
+  listComma: '، ',
   badge: {
     creator: 'کریئیٹر',
     moderator: 'ماڈریٹر',
