@@ -1,16 +1,16 @@
 import * as z from 'zod/mini';
-import { isVisible } from '#domain/text';
+import { isVisible, tidyLines } from '#domain/text';
 
 /** Control characters but tabs and line ends, and those that turn the text around them: nobody sees them, and all who read are misled. */
 const UNSEEN = /(?![\t\n\r])\p{Cc}|[\u202a-\u202e\u2066-\u2069]/gu;
 
 /**
- * Trimmed, and without what is unseen; half a surrogate pair, which no store takes, becomes the replacement character. Text that
+ * Trimmed, without what is unseen, and with no more than two empty lines in one place; half a surrogate pair, which no store takes, becomes the replacement character. Text that
  * there must be is text that can be seen.
  */
 export const text = (min: number, max: number) =>
   z.string().check(
-    z.overwrite((said) => said.toWellFormed().replaceAll(UNSEEN, '').trim()),
+    z.overwrite((said) => tidyLines(said.toWellFormed().replaceAll(UNSEEN, '')).trim()),
     z.minLength(min),
     z.maxLength(max),
     z.refine((said) => min === 0 || isVisible(said), 'text that can be seen'),

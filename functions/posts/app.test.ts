@@ -109,6 +109,12 @@ describe('a post', () => {
     expect([status, answer.error, answer.details.fields[0].field]).toEqual([400, 'invalid-request', field]);
   });
 
+  it('keeps no tower of line ends, whoever sends it', async () => {
+    const me = await someone();
+    const { body } = await me.post('/posts', { text: `a${'\r\n'.repeat(400)}b${'\n\u200b'.repeat(400)}c` });
+    expect(body.text).toBe('a\n\n\nb\n\n\n\u200bc');
+  });
+
   it('of five thousand characters is one', async () => {
     const me = await someone();
     expect((await me.post('/posts', { text: 'ü'.repeat(5_000) })).status).toBe(201);

@@ -36,7 +36,7 @@ export const Comments = ({ post }: { post: PostView }) => {
       ) : (
         <>
           <p className="muted">{t('signInToReadWhat')}</p>
-          <Button size="s" busy={leaving} onClick={signIn}>
+          <Button size="s" busy={leaving === 'usual'} onClick={signIn}>
             {t('joinTheConversation')}
           </Button>
         </>
@@ -69,7 +69,7 @@ const Comment = ({ post, comment }: { post: PostView; comment: CommentView }) =>
           <TimeAgo at={comment.createdAt} />
         </span>
       </p>
-      <RichText text={comment.text} />
+      <RichText text={comment.text} fold />
     </div>
     <CommentMenu post={post} comment={comment} />
   </li>

@@ -1,31 +1,60 @@
 import { Link } from '@tanstack/react-router';
-import { Fragment } from 'react';
-import { textParts, withoutTowers } from './text-parts.ts';
+import { Fragment, useState } from 'react';
+import { useTranslations } from 'use-intl';
+import { foldedParts } from './folded-parts.ts';
+import { textParts, type TextPart } from './text-parts.ts';
 import './rich-text.css';
 
+type Props = {
+  text: string;
+  /** Shows the beginning of a long text, and the rest when it is asked for. @default false */
+  fold?: boolean;
+};
+
 /** What a person wrote: text stays text, with its line breaks; http(s) addresses, handles and tags become links. */
-export const RichText = ({ text }: { text: string }) => (
-  <p className="rich-text" dir="auto">
-    {textParts(withoutTowers(text)).map((part, at) =>
-      part.type === 'link' ? (
-        // oxlint-disable-next-line react/no-array-index-key -- the parts of one text have no other identity
-        <a key={at} href={part.href} target="_blank" rel="noopener noreferrer nofollow ugc">
-          {part.text}
-        </a>
-      ) : part.type === 'person' ? (
-        // oxlint-disable-next-line react/no-array-index-key -- as above
-        <Link key={at} to="/@{$handle}" params={{ handle: part.handle }}>
-          <bdi>{part.text}</bdi>
-        </Link>
-      ) : part.type === 'tag' ? (
-        // oxlint-disable-next-line react/no-array-index-key -- as above
-        <Link key={at} to="/tag/$tag" params={{ tag: part.tag }}>
-          <bdi>{part.text}</bdi>
-        </Link>
-      ) : (
-        // oxlint-disable-next-line react/no-array-index-key -- as above
-        <Fragment key={at}>{part.text}</Fragment>
-      ),
-    )}
-  </p>
-);
+export const RichText = ({ text, fold = false }: Props) => {
+  const t = useTranslations('ui');
+  const [open, setOpen] = useState(false);
+  const parts = textParts(text);
+  const folded = fold ? foldedParts(parts) : undefined;
+  if (!folded)
+    return (
+      <p className="rich-text" dir="auto">
+        <Parts parts={parts} />
+      </p>
+    );
+  return (
+    <div className="folded">
+      <p className="rich-text" dir="auto">
+        <Parts parts={open ? parts : folded} />
+        {!open && '…'}
+      </p>
+      <button type="button" className="folded__button" onClick={() => setOpen(!open)}>
+        {open ? t('foldAgain') : t('unfold')}
+      </button>
+    </div>
+  );
+};
+
+const Parts = ({ parts }: { parts: readonly TextPart[] }) =>
+  parts.map((part, at) =>
+    part.type === 'link' ? (
+      // oxlint-disable-next-line react/no-array-index-key -- the parts of one text have no other identity
+      <a key={at} href={part.href} target="_blank" rel="noopener noreferrer nofollow ugc">
+        {part.text}
+      </a>
+    ) : part.type === 'person' ? (
+      // oxlint-disable-next-line react/no-array-index-key -- as above
+      <Link key={at} to="/@{$handle}" params={{ handle: part.handle }}>
+        <bdi>{part.text}</bdi>
+      </Link>
+    ) : part.type === 'tag' ? (
+      // oxlint-disable-next-line react/no-array-index-key -- as above
+      <Link key={at} to="/tag/$tag" params={{ tag: part.tag }}>
+        <bdi>{part.text}</bdi>
+      </Link>
+    ) : (
+      // oxlint-disable-next-line react/no-array-index-key -- as above
+      <Fragment key={at}>{part.text}</Fragment>
+    ),
+  );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { textParts, withoutTowers } from './text-parts.ts';
+import { textParts } from './text-parts.ts';
 
 const link = (href: string) => ({ type: 'link', text: href, href });
 const person = (handle: string) => ({ type: 'person', text: `@${handle}`, handle });
@@ -32,17 +32,5 @@ describe('a text', () => {
     ['https:// and http://[', [text('https:// and http://[')]],
   ])('%j', (words, parts) => {
     expect(textParts(words)).toEqual(parts);
-  });
-});
-
-describe('a tower of line ends', () => {
-  it('is taken down to two empty lines, and what is lower stays', () => {
-    expect(withoutTowers('a\n\n \n\r\n\n\nb')).toBe('a\n\n\nb');
-    expect(withoutTowers('a\n\n\nb')).toBe('a\n\n\nb');
-  });
-
-  it('costs no more than its length', () => {
-    const text = `${'\n '.repeat(50_000)}x`;
-    expect(withoutTowers(text)).toBe('\n\n\nx');
   });
 });

@@ -61,6 +61,3 @@ const named = (text: string): TextPart[] => {
   if (from < text.length) parts.push({ type: 'text', text: text.slice(from) });
   return parts;
 };
-
-/** Two empty lines at most: what people leave free pushes everybody else off the screen. */
-export const withoutTowers = (text: string) => text.replaceAll(/(?:\n[^\S\n]*){4,}/g, '\n\n\n');
