@@ -25,12 +25,15 @@ export const PersonView = z.object({
   id: z.string(),
   handle: z.string(),
   name: z.string(),
+  /** An address elsewhere, or a path on the API's own origin. */
   avatarUrl: z.optional(z.string()),
 });
 export type PersonView = z.infer<typeof PersonView>;
 
 export const ProfileView = z.extend(PersonView, {
   bio: z.optional(z.string()),
+  /** The picture over their page: paths on the API's own origin, and pixels. */
+  cover: z.optional(z.object({ url: z.string(), thumbnailUrl: z.string(), width: z.number(), height: z.number() })),
   creator: z.boolean(),
   followers: z.number(),
   following: z.number(),
@@ -61,6 +64,9 @@ export const UpdateMe = z.partial(
   }),
 );
 export type UpdateMe = z.infer<typeof UpdateMe>;
+
+/** A picture of one's own that has been uploaded, and is to be shown from now on. */
+export const SetPicture = z.object({ uploadId: z.string() });
 
 /** `notify`: whether to be told by Web Push that a show begins; left as it is where nothing is said of it. */
 export const Follow = z.object({ notify: z.optional(z.boolean()) });
@@ -244,9 +250,10 @@ export type SimulcastTargetView = z.infer<typeof SimulcastTargetView>;
 export const SimulcastTargets = z.object({ items: z.array(SimulcastTargetView) });
 
 export const StreamQuery = z.extend(PageQuery, {
-  state: z.optional(z.enum(['live', 'scheduled'])),
+  state: z.optional(z.enum(['live', 'scheduled', 'recorded'])),
   creator: z.optional(HandleText),
 });
+export type StreamQuery = z.infer<typeof StreamQuery>;
 
 const LARGEST_BYTES = Math.max(...UPLOAD_TYPE_NAMES.map(maxUploadBytes));
 

@@ -58,7 +58,7 @@ export const STREAM_OPERATIONS: readonly Operation[] = [
   {
     method: 'GET',
     path: '/stream',
-    does: 'Shows on the air, announced, or of one creator',
+    does: 'Shows on the air, announced, or over with a recording (not those that were tests); or of one creator',
     who: 'anyone',
     query: StreamQuery,
     status: 200,

@@ -35,6 +35,7 @@ export const eventKey = (eventId: string) => key(`EVENT#${eventId}`, 'EVENT');
 export const streamsOfCreator = (creator: UserId) => `STREAMS#${creator}`;
 export const liveList = (shard: number) => `LIVE#${shard}`;
 export const scheduledList = (shard: number) => `SCHEDULED#${shard}`;
+export const recordedList = (shard: number) => `RECORDED#${shard}`;
 export const dueStreams = (shard: number) => `DUE#STREAM#${shard}`;
 
 /** Connections of an audience, spread so that a large one is no hot partition. */

@@ -4,6 +4,7 @@ import {
   END_REASONS,
   FEED_STATES,
   isLiveToViewers,
+  recording,
   STREAM_STATES,
   type Stream,
   VISIBILITIES,
@@ -20,6 +21,7 @@ import {
   dueStreams,
   LIVE_SHARDS,
   liveList,
+  recordedList,
   scheduledList,
   shardOf,
   streamItemKey,
@@ -121,7 +123,7 @@ export const airItem = (creatorId: UserId, id: StreamId): Item => ({
 
 const iso = (at: number): string => new Date(at).toISOString();
 
-/** Its place among what is on the air or announced, if it is either. */
+/** Its place among what is on the air, announced or recorded, if it is any of them. What was only tried is in no list once it is over. */
 export const listed = (stream: Stream): { listKey?: string; listSort?: string } => {
   if (isLiveToViewers(stream))
     return {
@@ -132,6 +134,11 @@ export const listed = (stream: Stream): { listKey?: string; listSort?: string } 
     return {
       listKey: scheduledList(shardOf(stream.id, LIVE_SHARDS)),
       listSort: `${iso(stream.scheduledFor)}#${stream.id}`,
+    };
+  if (stream.state === 'ended' && !stream.test && recording(stream).is === 'ready')
+    return {
+      listKey: recordedList(shardOf(stream.id, LIVE_SHARDS)),
+      listSort: `${iso(stream.startedAt ?? stream.createdAt)}#${stream.id}`,
     };
   return {};
 };

@@ -12,6 +12,7 @@ import {
   leaseKey,
   liveList,
   livePostKey,
+  recordedList,
   scheduledList,
   streamItemKey,
   streamsOfCreator,
@@ -181,6 +182,10 @@ export const createStreamStore = ({ table }: { table: Table }) => {
     scheduled: ({ limit, after }: { limit: number; after: Position | undefined }): Promise<StreamPage> =>
       merge(table, { list: scheduledList, newestFirst: false, limit, after }),
 
+    /** Over, with a recording that people can watch, newest first. */
+    recorded: ({ limit, after }: { limit: number; after: Position | undefined }): Promise<StreamPage> =>
+      merge(table, { list: recordedList, newestFirst: true, limit, after }),
+
     /** A creator's streams, newest first. `begun`: only those that anybody has seen, or is told to wait for. */
     byCreator: async ({
       creatorId,
@@ -239,7 +244,7 @@ export const createStreamStore = ({ table }: { table: Table }) => {
     dueShards: DUE_SHARDS,
   };
 };
-/** Where the list of what is on the air, or announced, goes on after this one of it. */
+/** Where the list of what is on the air, announced or recorded goes on after this one of it. */
 export const placeInList = (stream: Stream): Position => {
   const { listSort } = listed(stream);
   return listSort === undefined ? {} : { listSort };

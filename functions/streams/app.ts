@@ -210,12 +210,11 @@ export const createStreamsApp = (parts: Parts) => {
           asked,
           look: (ask) => streams.byCreator({ creatorId: user.id, begun: true, ...ask }),
           placeOf: placeOfCreator,
-          wanted: (stream) => state === undefined || inState(stream, state),
+          wanted: (stream) => state === undefined || IN_STATE[state](stream),
         });
       }
-      const { look, name } =
-        state === 'scheduled' ? { look: streams.scheduled, name: state } : { look: streams.live, name: 'live' };
-      return page(c, { list: `streams:${name}`, asked, look, placeOf: placeInList });
+      const list = state ?? 'live';
+      return page(c, { list: `streams:${list}`, asked, look: streams[list], placeOf: placeInList });
     })
 
     .get('/stream/mine', query(PageQuery), async (c) => {
@@ -371,8 +370,12 @@ const fileName = (title: string): string =>
     .replaceAll(/^-+|-+$/g, '')
     .slice(0, 80) || 'recording';
 
-const inState = (stream: Stream, state: 'live' | 'scheduled'): boolean =>
-  state === 'live' ? isLiveToViewers(stream) : stream.state === 'created' && stream.scheduledFor !== undefined;
+/** What a list of shows may be narrowed to. */
+const IN_STATE: Record<NonNullable<StreamQuery['state']>, (stream: Stream) => boolean> = {
+  live: isLiveToViewers,
+  scheduled: ({ state, scheduledFor }) => state === 'created' && scheduledFor !== undefined,
+  recorded: (stream) => stream.state === 'ended' && recording(stream).is === 'ready',
+};
 
 const parseAhead = (text: string, now: number): number => {
   const at = Date.parse(text);

@@ -56,6 +56,33 @@ it('is deleted by its creator: nobody plays it any more, and Mux has it no longe
   expect((await show.remove(creator)).status).toBe(204);
 });
 
+it('is listed among the newest for who may watch it, until it is deleted; one of a test is not', async () => {
+  const shows = [await recorded({ title: 'First' })];
+  await shows[0]!.end();
+  for (const body of [
+    { title: 'Second' },
+    { title: 'Tried', test: true },
+    { title: 'Among us', visibility: 'followers' },
+  ]) {
+    rooms.later(10_000);
+    const show = await recorded(body);
+    await show.end();
+    shows.push(show);
+  }
+  const listed = async (path: string, as?: User) => {
+    const { body } = await rooms.call('GET', `${path}&limit=100`, { as });
+    const titles = body.items.map(
+      ({ id, title }: { id: string; title: string }) => shows.some((show) => show.id === id) && title,
+    );
+    return titles.filter(Boolean);
+  };
+  expect(await listed('/stream?state=recorded')).toEqual(['Second', 'First']);
+  expect(await listed('/stream?state=recorded', creator)).toEqual(['Among us', 'Second', 'First']);
+  expect(await listed(`/stream?state=recorded&creator=${creator.handle}`)).toEqual(['Tried', 'Second', 'First']);
+  await shows[1]!.remove(creator);
+  expect(await listed('/stream?state=recorded')).toEqual(['First']);
+});
+
 it('is made for followers, and for everybody again, once it is all there', async () => {
   const show = await recorded();
   const open = (visibility: string) => rooms.call('PATCH', `/stream/${show.id}`, { as: creator, body: { visibility } });

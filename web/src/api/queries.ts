@@ -13,6 +13,8 @@ const MOVING_EVERY_MS = 5_000;
 const REPORTS_EVERY_MS = 30_000;
 /** An announced show may be moved; whoever waits for it hears of it this soon where no push reaches. */
 const WAITING_EVERY_MS = 60_000;
+/** Two or three rows of the newest: more are on the pages of their creators. */
+const NEWEST = 12;
 /** How many of a creator's newest shows are searched for announced ones. */
 const ANNOUNCED_AMONG = 100;
 
@@ -90,6 +92,13 @@ export const createQueries = (api: Api) => ({
     queryOptions({
       queryKey: ['streams', 'scheduled'],
       queryFn: async ({ signal }) => (await api.streams({ state: 'scheduled' }, { limit: PAGE_SIZE, signal })).items,
+    }),
+
+  /** The newest recordings, of anybody. */
+  recorded: () =>
+    queryOptions({
+      queryKey: ['streams', 'recorded'],
+      queryFn: async ({ signal }) => (await api.streams({ state: 'recorded' }, { limit: NEWEST, signal })).items,
     }),
 
   /** What one creator has announced, the soonest first. */

@@ -12,7 +12,7 @@ import { FollowedLive } from '../people/followed-live.tsx';
 import { Feeds } from '../feed/feeds.tsx';
 import './home-page.css';
 
-/** Who is on the air, what is coming, and what people say. */
+/** What there is to watch, now, next and from before; and what people say. */
 export const HomePage = () => {
   const t = useTranslations('app');
   const signedIn = useSignedIn();
@@ -20,8 +20,7 @@ export const HomePage = () => {
     <Page title={t('explore')}>
       {signedIn ? <h1 className="visually-hidden">{t('explore')}</h1> : <Welcome />}
       <FollowedLive />
-      <LiveNow />
-      <Upcoming />
+      <Shows />
       <div className="home__posts">
         <Section id="posts" title={t('posts')}>
           <Feeds />
@@ -44,42 +43,57 @@ const Welcome = () => {
   );
 };
 
-const LiveNow = () => {
+const Shows = () => {
   const t = useTranslations('app');
   const { queries } = useApp();
-  const { data: streams, isPending, error, refetch } = useQuery(queries.liveNow());
+  const live = useQuery(queries.liveNow());
+  const scheduled = useQuery(queries.scheduled());
+  const kept = useQuery(queries.recorded());
+  const upcoming = scheduled.data ?? [];
+  const recorded = kept.data ?? [];
+  // what is said of nobody's being live depends on what else there is
+  const waiting = live.isPending || (live.data?.length === 0 && (scheduled.isPending || kept.isPending));
+  const others = upcoming.length + recorded.length > 0;
   return (
-    <Section id="live-now" title={t('liveNow')}>
-      {isPending && <StreamGridSkeleton />}
-      {error && !streams && (
-        <LoadFailed title={t('theLiveStreamsCouldNot')} error={error} onRetry={() => void refetch()} />
+    <>
+      <Section id="live-now" title={t('liveNow')}>
+        {waiting && <StreamGridSkeleton />}
+        {live.error && !live.data && (
+          <LoadFailed title={t('theLiveStreamsCouldNot')} error={live.error} onRetry={() => void live.refetch()} />
+        )}
+        {!waiting &&
+          live.data?.length === 0 &&
+          (others ? <p className="muted">{t('nobodyButBelow')}</p> : <NobodyLive />)}
+        {live.data && live.data.length > 0 && <StreamGrid streams={live.data} />}
+      </Section>
+      {upcoming.length > 0 && (
+        <Section id="upcoming" title={t('upcoming')}>
+          <StreamGrid streams={upcoming} />
+        </Section>
       )}
-      {streams?.length === 0 && (
-        <EmptyState
-          icon={<Radio />}
-          title={t('nobodyIsLiveRightNow')}
-          action={
-            <Link to="/studio" className={buttonClass()}>
-              {t('beTheFirst')}
-            </Link>
-          }
-        >
-          {t('showsAppearHereTheMoment')}
-        </EmptyState>
+      {recorded.length > 0 && (
+        <Section id="recorded" title={t('recordings')}>
+          <StreamGrid streams={recorded} />
+        </Section>
       )}
-      {streams && streams.length > 0 && <StreamGrid streams={streams} />}
-    </Section>
+    </>
   );
 };
 
-const Upcoming = () => {
+/** Where there is nothing to watch at all. */
+const NobodyLive = () => {
   const t = useTranslations('app');
-  const { queries } = useApp();
-  const { data: streams } = useQuery(queries.scheduled());
-  if (!streams?.length) return null;
   return (
-    <Section id="upcoming" title={t('upcoming')}>
-      <StreamGrid streams={streams} />
-    </Section>
+    <EmptyState
+      icon={<Radio />}
+      title={t('nobodyIsLiveRightNow')}
+      action={
+        <Link to="/studio" className={buttonClass()}>
+          {t('beTheFirst')}
+        </Link>
+      }
+    >
+      {t('showsAppearHereTheMoment')}
+    </EmptyState>
   );
 };

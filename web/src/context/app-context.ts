@@ -6,6 +6,7 @@ import type { SignInSession, Slot } from '../api/sign-in-session.ts';
 import type { StreamView } from '#contract/http';
 import type { Snapshot } from '../realtime/snapshot.ts';
 import type { Languages } from '../words/languages.ts';
+import type { Installation } from './installation.ts';
 import type { Renewal } from './renewal.ts';
 
 /** The parts of the world that pages may use; `main.tsx` makes them. */
@@ -15,6 +16,7 @@ export type AppParts = {
   queries: Queries;
   renewal: Renewal;
   languages: Languages;
+  installation: Installation;
   browserPush: BrowserPush;
   /** What the API calls this browser's subscription to Web Push. */
   pushId: Slot;

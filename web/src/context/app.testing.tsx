@@ -12,12 +12,13 @@ import type { Snapshot } from '../realtime/snapshot.ts';
 import { render } from '../ui/render.testing.tsx';
 import { AppContext, type AppParts } from './app-context.ts';
 import { createLanguages } from '../words/languages.ts';
+import { createInstallation } from './installation.ts';
 import { createRenewal } from './renewal.ts';
 
 /** A call that the app has made of the API. */
 type Call = { call: string; body?: unknown };
 
-/** What the API answers, by method and path: a body, null for none, or a refusal. */
+/** What the API answers, by method and path (of lists of shows also by `?state=`): a body, null for none, or a refusal. */
 export type Answers = Record<string, unknown>;
 
 export const refusal = (error: ErrorCode, message = 'No.') =>
@@ -82,10 +83,11 @@ export const createFakeApp = ({
   const followers = new Set<(snapshot: Snapshot) => void>();
   const ofPeople = new Set<(stream: StreamView) => void>();
   const fetch: typeof globalThis.fetch = async (input, init) => {
-    const { pathname } = new URL(input instanceof Request ? input.url : input, 'http://vybzz.test');
+    const { pathname, searchParams } = new URL(input instanceof Request ? input.url : input, 'http://vybzz.test');
     const call = `${init?.method ?? 'GET'} ${pathname}`;
     calls.push({ call, ...(typeof init?.body === 'string' && { body: JSON.parse(init.body) as unknown }) });
-    const answer = answers[call];
+    const state = searchParams.get('state');
+    const answer = (state !== null && answers[`${call}?state=${state}`]) || answers[call];
     if (answer === undefined) return refusal('not-found');
     if (answer === null) return new Response(null, { status: 204 });
     return answer instanceof Response ? answer.clone() : Response.json(answer);
@@ -106,6 +108,7 @@ export const createFakeApp = ({
     queries: createQueries(api),
     browser: 'browser-of-a-test',
     languages: createLanguages({ kept: slotOf(), read: () => ['en'], onSpoken: () => {} }),
+    installation: createInstallation(new EventTarget()),
     browserPush,
     pushId: slotOf(),
     renewal: createRenewal({

@@ -21,6 +21,8 @@ export const app = {
   liveNow: 'Live now',
   theLiveStreamsCouldNot: 'The live streams could not be loaded',
   nobodyIsLiveRightNow: 'Nobody is live right now',
+  nobodyButBelow: 'Nobody is live right now, but there is more below.',
+  recordings: 'Recordings',
   beTheFirst: 'Be the first',
   showsAppearHereTheMoment: 'Shows appear here the moment they go on the air.',
   upcoming: 'Upcoming',

@@ -24,6 +24,8 @@ export const app = {
   liveNow: 'Is waqt live',
   theLiveStreamsCouldNot: 'Live shows load nahi ho sakay',
   nobodyIsLiveRightNow: 'Is waqt koi live nahi hai',
+  nobodyButBelow: 'Abhi koi live nahi, lekin neeche dekhne ko aur bhi hai.',
+  recordings: 'Recordings',
   beTheFirst: 'Pehel aap karein',
   showsAppearHereTheMoment: 'Show live hote hi yahan nazar aate hain.',
   upcoming: 'Aane wale shows',

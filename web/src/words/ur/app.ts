@@ -24,6 +24,8 @@ export const app = {
   liveNow: 'اس وقت لائیو',
   theLiveStreamsCouldNot: 'لائیو شوز لوڈ نہیں ہو سکے',
   nobodyIsLiveRightNow: 'اس وقت کوئی لائیو نہیں ہے',
+  nobodyButBelow: 'ابھی کوئی لائیو نہیں، لیکن نیچے دیکھنے کو اور بھی ہے۔',
+  recordings: 'ریکارڈنگز',
   beTheFirst: 'پہل آپ کریں',
   showsAppearHereTheMoment: 'شو لائیو ہوتے ہی یہاں نظر آتے ہیں۔',
   upcoming: 'آنے والے شو',

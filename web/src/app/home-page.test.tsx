@@ -1,0 +1,73 @@
+// @vitest-environment happy-dom
+import { createMemoryHistory } from '@tanstack/react-router';
+import { screen, within } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+import type { StreamView } from '#contract/http';
+import { createFakeApp, makeStream, me } from '../context/app.testing.tsx';
+import { render } from '../ui/render.testing.tsx';
+import { App } from './app.tsx';
+import { createAppRouter } from './router.tsx';
+
+type Shows = { live?: StreamView[]; scheduled?: StreamView[]; recorded?: StreamView[] };
+
+const openHome = (shows: Shows, { signedIn = false } = {}) => {
+  const { parts, queryClient } = createFakeApp({
+    signedIn,
+    answers: {
+      'GET /auth/session': { user: me },
+      'GET /posts/explore': { items: [] },
+      'GET /users/me/live': { items: [] },
+      'GET /stream?state=live': { items: shows.live ?? [] },
+      'GET /stream?state=scheduled': { items: shows.scheduled ?? [] },
+      'GET /stream?state=recorded': { items: shows.recorded ?? [] },
+    },
+  });
+  const router = createAppRouter(createMemoryHistory({ initialEntries: ['/'] }));
+  render(<App parts={parts} router={router} queryClient={queryClient} />);
+};
+
+const titlesIn = (name: string) =>
+  within(screen.getByRole('region', { name }))
+    .getAllByRole('article')
+    .map((card) => within(card).getByRole('heading').textContent);
+
+const LIVE = makeStream({ id: 'str_1', title: 'Now', state: 'live', startedAt: '2026-11-22T10:00:00Z' });
+const NEXT = makeStream({ id: 'str_2', title: 'Next', scheduledFor: '2030-01-01T18:00:00Z' });
+const BEFORE = makeStream({ id: 'str_3', title: 'Before', state: 'ended', recording: 'ready' });
+
+describe('Home', () => {
+  it('shows who is live, what is next, and what was before, in this order', async () => {
+    openHome({ live: [LIVE], scheduled: [NEXT], recorded: [BEFORE] });
+    await screen.findByRole('link', { name: 'Before' });
+    expect([titlesIn('Live now'), titlesIn('Upcoming'), titlesIn('Recordings')]).toEqual([
+      ['Now'],
+      ['Next'],
+      ['Before'],
+    ]);
+    const headings = screen.getAllByRole('heading', { level: 2 }).map(({ textContent }) => textContent);
+    expect(headings).toEqual(['Live now', 'Upcoming', 'Recordings', 'Posts']);
+  });
+
+  it('says in a line that nobody is live where there is something else to watch', async () => {
+    openHome({ recorded: [BEFORE] });
+    expect(await screen.findByText('Nobody is live right now, but there is more below.')).toBeTruthy();
+    expect(screen.queryByRole('link', { name: 'Be the first' })).toBeNull();
+  });
+
+  it('asks for the first show where there is none at all', async () => {
+    openHome({});
+    expect(await screen.findByRole('link', { name: 'Be the first' })).toBeTruthy();
+    expect(screen.queryByRole('region', { name: 'Recordings' })).toBeNull();
+  });
+
+  it('tells who is signed out what this is', async () => {
+    openHome({ live: [LIVE] });
+    expect(await screen.findByRole('heading', { level: 1, name: 'Go live from your browser.' })).toBeTruthy();
+  });
+
+  it('spares who is signed in what they know', async () => {
+    openHome({ live: [LIVE] }, { signedIn: true });
+    expect(await screen.findByRole('heading', { level: 1, name: 'Explore' })).toBeTruthy();
+    expect(screen.queryByText('Go live from your browser.')).toBeNull();
+  });
+});
