@@ -1,5 +1,4 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { Tooltip } from 'radix-ui';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { createApi } from './api/api.ts';
@@ -11,6 +10,7 @@ import { createSlot } from './api/slot.ts';
 import { EmbedFailure, EmbedPage } from './app/embed-page.tsx';
 import { browserLanguages, browserRenewal, QUERIES } from './app/page-parts.ts';
 import { AppContext, type AppParts } from './context/app-context.ts';
+import { createInstallation } from './context/installation.ts';
 import { browserUpdates } from './realtime/browser-updates.ts';
 import { startLiveUpdates } from './realtime/live-updates.ts';
 import { shareLive } from './realtime/share-live.ts';
@@ -49,6 +49,8 @@ const parts: AppParts = {
   browser,
   languages,
   renewal: browserRenewal(none, {}),
+  // a page of another site is not put among a device's own
+  installation: createInstallation(new EventTarget()),
   followPeople: () => () => {},
   // and nobody is asked for notices
   browserPush: {
@@ -76,14 +78,12 @@ createRoot(root).render(
     <AppContext value={parts}>
       <QueryClientProvider client={queryClient}>
         <Spoken languages={languages}>
-          <Tooltip.Provider delayDuration={400}>
-            <EmbedFailure>
-              <EmbedPage
-                streamId={decodeURIComponent(streamId)}
-                autoplay={new URLSearchParams(location.search).get('autoplay') === '1'}
-              />
-            </EmbedFailure>
-          </Tooltip.Provider>
+          <EmbedFailure>
+            <EmbedPage
+              streamId={decodeURIComponent(streamId)}
+              autoplay={new URLSearchParams(location.search).get('autoplay') === '1'}
+            />
+          </EmbedFailure>
         </Spoken>
       </QueryClientProvider>
     </AppContext>

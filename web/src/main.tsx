@@ -1,12 +1,12 @@
 import { MutationCache, QueryClient } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { toast } from 'sonner';
+import { toast } from './ui/toast.ts';
 import { createApi } from './api/api.ts';
 import { browserId } from './api/browser-id.ts';
 import { createBrowserPush } from './api/browser-push.ts';
 import { createHttp } from './api/http.ts';
-import { createOidc } from './api/oidc.ts';
+import { laterProvider } from './api/later-provider.ts';
 import { createQueries } from './api/queries.ts';
 import { clockBehindMs } from './api/server-clock.ts';
 import { createSignInSession } from './api/sign-in-session.ts';
@@ -15,11 +15,11 @@ import { App } from './app/app.tsx';
 import { browserLanguages, browserRenewal, QUERIES } from './app/page-parts.ts';
 import type { AppParts } from './context/app-context.ts';
 import { browserUpdates } from './realtime/browser-updates.ts';
-import { startFollowedUpdates } from './realtime/followed-updates.ts';
-import { startLiveUpdates } from './realtime/live-updates.ts';
 import { shareLive } from './realtime/share-live.ts';
+import { startLater } from './realtime/start-later.ts';
 import { createAppRouter } from './app/router.tsx';
 import { forgetKeptShows } from './broadcast/kept-shows.ts';
+import { createInstallation } from './context/installation.ts';
 import { errorWords } from './words/error-words.ts';
 
 const TOKENS = 'vybzz.tokens';
@@ -39,11 +39,14 @@ const anonymous = createApi(
 );
 
 const signInSession = createSignInSession({
-  provider: createOidc({
-    authConfig: () => anonymous.authConfig(),
-    clockBehindMs: () => clockBehindMs({ fetch, now: () => Date.now() }),
-    redirectUri: `${location.origin}/signed-in`,
-    signedOutUri: `${location.origin}/`,
+  provider: laterProvider(async () => {
+    const { createOidc } = await import('./api/oidc.ts');
+    return createOidc({
+      authConfig: () => anonymous.authConfig(),
+      clockBehindMs: () => clockBehindMs({ fetch, now: () => Date.now() }),
+      redirectUri: `${location.origin}/signed-in`,
+      signedOutUri: `${location.origin}/`,
+    });
   }),
   tokens: createSlot(() => localStorage, TOKENS),
   attempt: createSlot(() => sessionStorage, SIGN_IN),
@@ -101,14 +104,24 @@ const parts: AppParts = {
   queries: createQueries(api),
   browser,
   languages,
+  installation: createInstallation(window),
   browserPush,
   pushId,
   renewal: browserRenewal(
     createSlot(() => sessionStorage, RENEWED),
     navigator,
   ),
-  followPeople: (onShow) => startFollowedUpdates(live, onShow),
-  followLive: shareLive((following) => startLiveUpdates(live, following)),
+  followPeople: (onShow) =>
+    startLater(async () => {
+      const { startFollowedUpdates } = await import('./realtime/followed-updates.ts');
+      return () => startFollowedUpdates(live, onShow);
+    }, live),
+  followLive: shareLive((following) =>
+    startLater(async () => {
+      const { startLiveUpdates } = await import('./realtime/live-updates.ts');
+      return () => startLiveUpdates(live, following);
+    }, live),
+  ),
 };
 
 const router = createAppRouter();

@@ -49,9 +49,12 @@ export const createOidc = ({ authConfig, clockBehindMs, redirectUri, signedOutUr
   };
 
   return {
-    async authorizeUrl({ state, nonce, verifier }, again) {
+    async authorizeUrl({ state, nonce, verifier }, how) {
       const { config, server } = await issuer();
       const url = new URL(required(server.authorization_endpoint));
+      // Cognito's page for who is new takes what its sign-in takes.
+      if (how === 'new' && config.kind === 'cognito')
+        url.pathname = url.pathname.replace(/\/oauth2\/authorize$/, '/signup');
       const parameters = {
         client_id: config.clientId,
         redirect_uri: redirectUri,
@@ -61,7 +64,9 @@ export const createOidc = ({ authConfig, clockBehindMs, redirectUri, signedOutUr
         nonce,
         code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
         code_challenge_method: 'S256',
-        ...(again && { prompt: 'login' }),
+        ...(how === 'again' && { prompt: 'login' }),
+        // openid.net/specs/openid-connect-prompt-create-1_0.html: to others the value would be an error
+        ...(how === 'new' && offersSignUp(server) && { prompt: 'create' }),
       };
       for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
       return url.href;
@@ -123,6 +128,9 @@ const granted = (answer: oauth.TokenEndpointResponse): Granted => ({
   idToken: answer.id_token,
   lifeMs: (answer.expires_in ?? DEFAULT_LIFE_SECONDS) * 1_000,
 });
+
+const offersSignUp = ({ prompt_values_supported: values }: oauth.AuthorizationServer) =>
+  Array.isArray(values) && values.includes('create');
 
 const isLoopback = (host: string) => host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host);
 

@@ -10,14 +10,19 @@ export type Granted = {
 
 type Attempt = { state: string; nonce: string; verifier: string };
 
+/**
+ * How somebody signs in: as usual; `again`, to prove who they are even where the issuer knows; or `new`, who has no account there yet,
+ * where the issuer has a page for that.
+ */
+export type SignInHow = 'usual' | 'again' | 'new';
+
 /** What the session asks of an OpenID issuer. */
 export type IdentityProvider = {
-  /** @param again the person is to prove who they are, even where the issuer knows */
-  authorizeUrl: (attempt: Attempt, again: boolean) => Promise<string>;
+  authorizeUrl: (attempt: Attempt, how: SignInHow) => Promise<string>;
   exchange: (callback: URL, attempt: Attempt) => Promise<Granted>;
   refresh: (refreshToken: string) => Promise<({ granted: true } & Granted) | { granted: false }>;
   endSessionUrl: (idToken: string | undefined) => Promise<string | undefined>;
-  randomText: () => string;
+  randomText: () => string | Promise<string>;
 };
 
 /** One named text that outlives the page. */
@@ -169,14 +174,14 @@ export const createSignInSession = ({ provider, tokens, attempt, exclusively, le
     changed: tell,
 
     /** Leaves for the issuer's sign-in page; the browser comes back to the redirect URI and then to `returnTo`. */
-    async signIn(returnTo: string, { again = false }: { again?: boolean } = {}) {
+    async signIn(returnTo: string, how: SignInHow = 'usual') {
       const pending = {
-        state: provider.randomText(),
-        nonce: provider.randomText(),
-        verifier: provider.randomText(),
+        state: await provider.randomText(),
+        nonce: await provider.randomText(),
+        verifier: await provider.randomText(),
         returnTo: isInside(returnTo) ? returnTo : '/',
       };
-      const url = await provider.authorizeUrl(pending, again);
+      const url = await provider.authorizeUrl(pending, how);
       attempt.write(JSON.stringify(pending));
       leaveFor(url);
     },

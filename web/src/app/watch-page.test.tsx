@@ -102,7 +102,7 @@ describe('the watch page', () => {
 
   it('asks a stranger to sign in for a show for followers', async () => {
     openWatchPage({ answers: { 'GET /stream/str_1': refusal('not-allowed') } });
-    expect(await screen.findByText('This show is for followers')).toBeTruthy();
+    expect(await screen.findByRole('heading', { level: 1, name: 'This show is for followers' })).toBeTruthy();
     expect(screen.getByRole('button', { name: 'Continue to sign-in' })).toBeTruthy();
   });
 
@@ -116,7 +116,7 @@ describe('the watch page', () => {
       answers: { 'GET /stream/str_1': closed, 'GET /auth/session': { user: bilal }, 'PUT /users/asha/follow': null },
       signedIn: true,
     });
-    expect(await screen.findByText('This show is for followers of Asha')).toBeTruthy();
+    expect(await screen.findByRole('heading', { level: 1, name: 'This show is for followers of Asha' })).toBeTruthy();
     expect(screen.getByRole('link', { name: '@asha' })).toBeTruthy();
     answers['GET /stream/str_1'] = makeStream();
     await userEvent.click(await screen.findByRole('button', { name: 'Follow' }));

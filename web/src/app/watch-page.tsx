@@ -70,7 +70,10 @@ const NotShown = ({ error, onRetry }: { error: unknown; onRetry: () => void }) =
   const creator = error instanceof ApiError ? PersonView.safeParse(error.details['creator']).data : undefined;
   if (error instanceof ApiError && (error.code === 'not-signed-in' || (error.code === 'not-allowed' && !signedIn)))
     return (
-      <SignInGate title={creator ? t('thisShowIsForFollowersOf', { name: creator.name }) : t('thisShowIsForFollowers')}>
+      <SignInGate
+        heading="h1"
+        title={creator ? t('thisShowIsForFollowersOf', { name: creator.name }) : t('thisShowIsForFollowers')}
+      >
         {creator && <Whose creator={creator} />}
         {t('signInToWatchIt')}
       </SignInGate>
@@ -80,6 +83,7 @@ const NotShown = ({ error, onRetry }: { error: unknown; onRetry: () => void }) =
       <EmptyState
         icon={<LockKeyhole />}
         title={t('thisShowIsForFollowersOf', { name: creator.name })}
+        heading="h1"
         action={<FollowButton handle={creator.handle} />}
       >
         <Whose creator={creator} />
@@ -88,11 +92,11 @@ const NotShown = ({ error, onRetry }: { error: unknown; onRetry: () => void }) =
     );
   if (error instanceof ApiError && (error.code === 'not-allowed' || error.code === 'blocked'))
     return (
-      <EmptyState icon={<LockKeyhole />} title={t('thisShowIsNotFor')}>
+      <EmptyState icon={<LockKeyhole />} title={t('thisShowIsNotFor')} heading="h1">
         {errorWords(error)}
       </EmptyState>
     );
-  return <LoadFailed title={t('theShowCouldNotBe')} error={error} onRetry={onRetry} />;
+  return <LoadFailed title={t('theShowCouldNotBe')} heading="h1" error={error} onRetry={onRetry} />;
 };
 
 /** Whose show it is that is not shown. */
@@ -179,7 +183,7 @@ const Watch = ({ stream }: { stream: StreamView }) => {
       </div>
       {stream.description && (
         <div className="watch__description">
-          <RichText text={stream.description} />
+          <RichText text={stream.description} fold />
         </div>
       )}
       {shown.state !== 'created' && shown.state !== 'connecting' && <Discussion streamId={stream.id} />}

@@ -29,7 +29,7 @@ export const Composer = ({ signedIn, rules, standing, replyTo, onReplyDropped, o
   const moderates = standing !== undefined && standing.role !== 'viewer';
   if (!signedIn)
     return (
-      <Button block busy={leaving} onClick={signIn}>
+      <Button block busy={leaving !== undefined} onClick={signIn}>
         {t('signInToChat')}
       </Button>
     );

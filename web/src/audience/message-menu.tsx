@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query';
 import { Ban, Clock, Ellipsis, Flag, Pin, Reply, Trash2 } from 'lucide-react';
-import { DropdownMenu } from 'radix-ui';
+import * as DropdownMenu from 'radix-ui/dropdown-menu';
 import { useTranslations } from 'use-intl';
 import type { ChatMessageView, Moderate } from '#contract/chat';
 import { useApp } from '../context/app-context.ts';

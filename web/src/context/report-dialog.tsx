@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useId, useState } from 'react';
-import { toast } from 'sonner';
+import { toast } from '../ui/toast.ts';
 import { useTranslations } from 'use-intl';
 import { type About, REPORT_LIMITS, REPORT_REASONS, type ReportReason } from '#contract/reports';
 import { Button } from '../ui/button.tsx';

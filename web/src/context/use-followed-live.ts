@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { isLiveToViewers } from '#contract/show';
-import { withShow } from '../realtime/followed-updates.ts';
+import { withShow } from '../realtime/with-show.ts';
 import { useApp, useSignedIn } from './app-context.ts';
 
 /** The shows of whom one follows that are live now; undefined until that is known, or where nobody is signed in. */

@@ -1,7 +1,8 @@
 import { useRouter } from '@tanstack/react-router';
 import { useState } from 'react';
-import { toast } from 'sonner';
+import { toast } from '../ui/toast.ts';
 import { useErrorWords } from '../words/error-words.ts';
+import type { SignInHow } from '../api/sign-in-session.ts';
 import { useApp } from './app-context.ts';
 
 /** Leaves for the sign-in page, to come back to where one is. */
@@ -9,13 +10,13 @@ export const useSignIn = () => {
   const { signInSession } = useApp();
   const router = useRouter();
   const errorWords = useErrorWords();
-  const [leaving, setLeaving] = useState(false);
-  const signIn = () => {
-    setLeaving(true);
-    signInSession.signIn(router.state.location.href).catch((error: unknown) => {
-      setLeaving(false);
+  const [leaving, setLeaving] = useState<SignInHow>();
+  const leave = (how: SignInHow) => {
+    setLeaving(how);
+    signInSession.signIn(router.state.location.href, how).catch((error: unknown) => {
+      setLeaving(undefined);
       toast.error(errorWords(error));
     });
   };
-  return { signIn, leaving };
+  return { signIn: () => leave('usual'), signUp: () => leave('new'), leaving };
 };

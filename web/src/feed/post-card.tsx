@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Heart, MessageCircle } from 'lucide-react';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import type { PostView } from '#contract/http';
 import { useApp, useSignedIn } from '../context/app-context.ts';
@@ -11,13 +11,16 @@ import { Card } from '../ui/page.tsx';
 import { RichText } from '../ui/rich-text.tsx';
 import { TimeAgo } from '../ui/time.tsx';
 import { StreamCard } from '../ui/stream-card.tsx';
-import { Comments } from './comments.tsx';
 import { patchPost } from './post-cache.ts';
-import { PostEditor } from './post-editor.tsx';
 import { PostMedia } from './post-media.tsx';
 import { PostMenu } from './post-menu.tsx';
 import { useFormats } from '../words/formats.ts';
+import { part } from '../ui/part.ts';
+import { Spinner } from '../ui/spinner.tsx';
 import './post-card.css';
+
+const Comments = lazy(part(async () => ({ default: (await import('./comments.tsx')).Comments })));
+const PostEditor = lazy(part(async () => ({ default: (await import('./post-editor.tsx')).PostEditor })));
 
 /** One post with all that can be done about it. `open` shows its comments from the start. */
 export const PostCard = ({
@@ -64,10 +67,12 @@ export const PostCard = ({
           )}
         </div>
         {editing ? (
-          <PostEditor post={post} onDone={() => setEditing(false)} />
+          <Suspense fallback={<Spinner />}>
+            <PostEditor post={post} onDone={() => setEditing(false)} />
+          </Suspense>
         ) : (
           <div className="post__body">
-            <RichText text={post.text} />
+            <RichText text={post.text} fold={!open} />
             {post.mediaUrl && (
               <PostMedia
                 url={post.mediaUrl}
@@ -100,7 +105,11 @@ export const PostCard = ({
             {t('commentCount', counted(post.comments))}
           </button>
         </div>
-        {showsComments && <Comments post={post} />}
+        {showsComments && (
+          <Suspense fallback={<Spinner label={t('loadingComments')} />}>
+            <Comments post={post} />
+          </Suspense>
+        )}
       </article>
     </Card>
   );

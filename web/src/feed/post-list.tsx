@@ -18,14 +18,7 @@ export const PostList = ({ feed, empty }: Props) => {
   const t = useTranslations('feed');
   const { queries } = useApp();
   const list = useInfiniteQuery(queries.posts(feed));
-  if (list.isPending)
-    return (
-      <Loading label={t('loadingPosts')} className="post-list">
-        <PostCardSkeleton />
-        <PostCardSkeleton />
-        <PostCardSkeleton />
-      </Loading>
-    );
+  if (list.isPending) return <PostListSkeleton />;
   if (!list.data)
     return <LoadFailed title={t('thePostsCouldNotBe')} error={list.error} onRetry={() => void list.refetch()} />;
   const posts = list.data.pages.flatMap(({ items }) => items);
@@ -46,5 +39,16 @@ export const PostList = ({ feed, empty }: Props) => {
       </ul>
       <MoreButton list={list} />
     </>
+  );
+};
+
+export const PostListSkeleton = () => {
+  const t = useTranslations('feed');
+  return (
+    <Loading label={t('loadingPosts')} className="post-list">
+      <PostCardSkeleton />
+      <PostCardSkeleton />
+      <PostCardSkeleton />
+    </Loading>
   );
 };

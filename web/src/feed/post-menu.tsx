@@ -1,15 +1,16 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Ellipsis, Flag, Pencil, Trash2 } from 'lucide-react';
-import { DropdownMenu } from 'radix-ui';
-import { useState } from 'react';
-import { toast } from 'sonner';
+import { Ellipsis } from 'lucide-react';
+import { lazy, Suspense, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import type { PostView } from '#contract/http';
 import { useApp } from '../context/app-context.ts';
 import { useReport } from '../context/use-report.tsx';
-import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
-import '../ui/button.css';
-import '../ui/menu.css';
+import { menuButton } from '../ui/menu-button.tsx';
+import { part } from '../ui/part.ts';
+import { toast } from '../ui/toast.ts';
+
+const ConfirmDialog = lazy(part(async () => ({ default: (await import('../ui/confirm-dialog.tsx')).ConfirmDialog })));
+const MoreButton = menuButton(part(async () => (await import('./post-entries.tsx')).PostEntries));
 
 type Props = {
   post: PostView;
@@ -19,7 +20,7 @@ type Props = {
   onDeleted?: () => void;
 };
 
-/** What the signed-in may do about a post: its author and moderators take it down, all others report it. */
+/** The way to what the signed-in may do about a post: its author and moderators take it down, all others report it. */
 export const PostMenu = ({ post, mine, mayDelete, onEdit, onDeleted }: Props) => {
   const t = useTranslations('feed');
   const { api } = useApp();
@@ -38,43 +39,31 @@ export const PostMenu = ({ post, mine, mayDelete, onEdit, onDeleted }: Props) =>
   });
   return (
     <>
-      <DropdownMenu.Root modal={false}>
-        <DropdownMenu.Trigger className="icon-button icon-button--s" aria-label={t('moreAboutThisPost')}>
-          <Ellipsis aria-hidden="true" />
-        </DropdownMenu.Trigger>
-        <DropdownMenu.Portal>
-          <DropdownMenu.Content className="menu" align="end" sideOffset={4}>
-            {onEdit && (
-              <DropdownMenu.Item className="menu__item" onSelect={onEdit}>
-                <Pencil aria-hidden="true" />
-                {t('edit')}
-              </DropdownMenu.Item>
-            )}
-            {!mine && (
-              <DropdownMenu.Item className="menu__item menu__item--danger" onSelect={report}>
-                <Flag aria-hidden="true" />
-                {t('report')}
-              </DropdownMenu.Item>
-            )}
-            {mayDelete && (
-              <DropdownMenu.Item className="menu__item menu__item--danger" onSelect={() => setConfirming(true)}>
-                <Trash2 aria-hidden="true" />
-                {t('delete')}
-              </DropdownMenu.Item>
-            )}
-          </DropdownMenu.Content>
-        </DropdownMenu.Portal>
-      </DropdownMenu.Root>
+      <MoreButton
+        className="icon-button icon-button--s"
+        aria-label={t('moreAboutThisPost')}
+        given={{
+          onEdit,
+          onReport: mine ? undefined : report,
+          onDelete: mayDelete ? () => setConfirming(true) : undefined,
+        }}
+      >
+        <Ellipsis aria-hidden="true" />
+      </MoreButton>
       {dialog}
-      <ConfirmDialog
-        open={confirming}
-        onOpenChange={setConfirming}
-        title={t('deleteThisPost')}
-        text={post.takesRecording ? t('theRecordingOfTheShow') : t('itsLikesAndCommentsGo')}
-        confirm={t('delete')}
-        busy={remove.isPending}
-        onConfirm={() => remove.mutate()}
-      />
+      {confirming && (
+        <Suspense>
+          <ConfirmDialog
+            open
+            onOpenChange={setConfirming}
+            title={t('deleteThisPost')}
+            text={post.takesRecording ? t('theRecordingOfTheShow') : t('itsLikesAndCommentsGo')}
+            confirm={t('delete')}
+            busy={remove.isPending}
+            onConfirm={() => remove.mutate()}
+          />
+        </Suspense>
+      )}
     </>
   );
 };

@@ -42,7 +42,7 @@ const DeleteDialog = ({ me, onClose }: { me: MeView; onClose: () => void }) => {
     onError: async (error) => {
       // what cannot be undone is not done from a browser that was left open
       if (error instanceof ApiError && error.code === 'sign-in-too-old')
-        await signInSession.signIn('/settings', { again: true });
+        await signInSession.signIn('/settings', 'again');
     },
     onSuccess: async () => {
       await navigate({ to: '/' });

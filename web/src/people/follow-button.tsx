@@ -38,7 +38,7 @@ export const FollowButton = ({ handle }: { handle: string }) => {
       variant={followed ? 'secondary' : 'primary'}
       icon={followed ? <UserRoundCheck /> : <UserRoundPlus />}
       aria-pressed={followed}
-      busy={leaving}
+      busy={leaving !== undefined}
       onClick={() => (signedIn ? follow.mutate(!followed) : signIn())}
     >
       {followed ? t('following') : t('follow')}

@@ -1,14 +1,14 @@
-import { Link } from '@tanstack/react-router';
 import { Radio } from 'lucide-react';
-import { DropdownMenu } from 'radix-ui';
 import { useTranslations } from 'use-intl';
 import { useFollowedLive, useFollowedPushes } from '../context/use-followed-live.ts';
-import { Avatar } from '../ui/avatar.tsx';
+import { menuButton } from '../ui/menu-button.tsx';
 import { Section } from '../ui/page.tsx';
+import { part } from '../ui/part.ts';
 import { StreamGrid } from '../ui/stream-grid.tsx';
 import { useFormats } from '../words/formats.ts';
-import '../ui/menu.css';
 import './followed-live.css';
+
+const ShowsButton = menuButton(part(async () => (await import('./followed-live-menu.tsx')).FollowedLiveMenu));
 
 /** Whom one follows that is live now; nothing where nobody is. */
 export const FollowedLive = () => {
@@ -32,32 +32,15 @@ export const FollowedLiveMark = () => {
     <>
       <output className="visually-hidden">{shows?.length ? t('followedAreLive', counted(shows.length)) : ''}</output>
       {!!shows?.length && (
-        <DropdownMenu.Root modal={false}>
-          <DropdownMenu.Trigger className="followed-live" aria-label={t('liveNowFollowed', counted(shows.length))}>
-            <Radio aria-hidden="true" />
-            <span aria-hidden="true">{compact(shows.length)}</span>
-          </DropdownMenu.Trigger>
-          <DropdownMenu.Portal>
-            <DropdownMenu.Content className="menu followed-live__menu" align="end" sideOffset={8}>
-              <DropdownMenu.Label className="menu__label">
-                <strong>{t('liveNow')}</strong>
-              </DropdownMenu.Label>
-              {shows.map(({ id, creator, title }) => (
-                <DropdownMenu.Item key={id} className="menu__item" asChild>
-                  <Link to="/watch/$streamId" params={{ streamId: id }}>
-                    <Avatar person={creator} size="s" live />
-                    <span className="followed-live__words">
-                      <strong>
-                        <bdi>{creator.name}</bdi>
-                      </strong>
-                      <bdi className="muted">{title}</bdi>
-                    </span>
-                  </Link>
-                </DropdownMenu.Item>
-              ))}
-            </DropdownMenu.Content>
-          </DropdownMenu.Portal>
-        </DropdownMenu.Root>
+        <ShowsButton
+          className="followed-live"
+          aria-label={t('liveNowFollowed', counted(shows.length))}
+          menu={{ className: 'followed-live__menu', sideOffset: 8 }}
+          given={{ shows }}
+        >
+          <Radio aria-hidden="true" />
+          <span aria-hidden="true">{compact(shows.length)}</span>
+        </ShowsButton>
       )}
     </>
   );

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Ban, Ellipsis, Flag, Share2, UserRoundCheck } from 'lucide-react';
-import { DropdownMenu } from 'radix-ui';
+import * as DropdownMenu from 'radix-ui/dropdown-menu';
 import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import type { ProfileView } from '#contract/http';

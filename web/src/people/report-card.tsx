@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { Check, ExternalLink, Trash2, UserRoundX } from 'lucide-react';
-import { DropdownMenu } from 'radix-ui';
+import * as DropdownMenu from 'radix-ui/dropdown-menu';
 import { useId, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import type { ReportCaseView } from '#contract/reports';

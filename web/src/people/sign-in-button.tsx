@@ -6,7 +6,7 @@ export const SignInButton = () => {
   const t = useTranslations('people');
   const { signIn, leaving } = useSignIn();
   return (
-    <Button variant="primary" busy={leaving} onClick={signIn}>
+    <Button variant="primary" busy={leaving === 'usual'} onClick={signIn}>
       {t('signIn')}
     </Button>
   );

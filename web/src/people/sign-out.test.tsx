@@ -2,7 +2,7 @@
 import { screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { expect, it } from 'vitest';
-import { Toaster } from 'sonner';
+import { Toaster } from '../ui/toaster.tsx';
 import { createFakeApp, me, renderPart } from '../context/app.testing.tsx';
 import { AccountCorner } from './account-corner.tsx';
 

@@ -33,7 +33,7 @@ export const SignedInPage = () => {
           icon={<UserRoundX />}
           title={t('youAreNotSignedIn')}
           action={
-            <Button variant="primary" busy={leaving} onClick={signIn}>
+            <Button variant="primary" busy={leaving === 'usual'} onClick={signIn}>
               {t('tryAgain')}
             </Button>
           }

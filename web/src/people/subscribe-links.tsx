@@ -1,5 +1,5 @@
 import { CalendarPlus, CalendarSync, Copy, Rss, Smartphone } from 'lucide-react';
-import { DropdownMenu } from 'radix-ui';
+import * as DropdownMenu from 'radix-ui/dropdown-menu';
 import { useTranslations } from 'use-intl';
 import { feedPaths } from '#contract/app-paths';
 import type { ProfileView } from '#contract/http';

@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { toast } from 'sonner';
+import { toast } from '../ui/toast.ts';
 import { useTranslations } from 'use-intl';
 import { useApp } from '../context/app-context.ts';
 

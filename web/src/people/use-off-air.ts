@@ -1,4 +1,4 @@
-import { toast } from 'sonner';
+import { toast } from '../ui/toast.ts';
 import { useTranslations } from 'use-intl';
 import { useApp } from '../context/app-context.ts';
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { StreamView } from '#contract/http';
-import { startFollowedUpdates, withShow } from './followed-updates.ts';
+import { startFollowedUpdates } from './followed-updates.ts';
+import { withShow } from './with-show.ts';
 import { LIMITS } from './link.ts';
 import type { RealtimeSocketEvents } from './socket-link.ts';
 import { streamView } from './views.testing.ts';

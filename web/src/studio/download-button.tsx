@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { Download } from 'lucide-react';
 import { useState } from 'react';
-import { toast } from 'sonner';
+import { toast } from '../ui/toast.ts';
 import { useTranslations } from 'use-intl';
 import { useApp } from '../context/app-context.ts';
 import { useInterval } from '../ui/use-interval.ts';
@@ -19,7 +19,7 @@ export const DownloadButton = ({ streamId }: { streamId: string }) => {
     mutationFn: () => api.recordingFile(streamId),
     onSuccess: (file) => {
       if (file.is === 'preparing') {
-        if (!making) toast(t('yourFileIsBeingMade'));
+        if (!making) toast.message(t('yourFileIsBeingMade'));
         setMaking(true);
         return;
       }

@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { CirclePlay, MessagesSquare, Pencil, Trash2 } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
-import { toast } from 'sonner';
+import { toast } from '../ui/toast.ts';
 import { useTranslations } from 'use-intl';
 import type { StreamView } from '#contract/http';
 import { isOnAir } from '#contract/show';
@@ -40,11 +40,15 @@ export const ShowPage = () => {
   const missing = error instanceof ApiError && (error.code === 'stream-not-found' || error.code === 'not-allowed');
   return (
     <Page title={stream && !strange ? stream.title : t('yourShow')}>
-      {!signedIn && <SignInGate title={t('yourShow')}>{t('signInToSeeHow')}</SignInGate>}
+      {!signedIn && (
+        <SignInGate title={t('yourShow')} heading="h1">
+          {t('signInToSeeHow')}
+        </SignInGate>
+      )}
       {signedIn && (strange || missing) && <NothingHere />}
       {signedIn && stream && me && !strange && !missing && <Show stream={stream} />}
       {signedIn && !stream && error && !missing && (
-        <LoadFailed title={t('yourShowCouldNotBe')} error={error} onRetry={() => void refetch()} />
+        <LoadFailed title={t('yourShowCouldNotBe')} heading="h1" error={error} onRetry={() => void refetch()} />
       )}
       {signedIn && !error && !(stream && me) && <Skeleton height="16rem" />}
     </Page>

@@ -23,13 +23,15 @@ export const StudioPage = () => {
       {!signedIn && !onAir && (
         <>
           <h1 className="visually-hidden">{t('studio')}</h1>
-          <SignInGate title={t('goLiveFromYourBrowser')}>{t('signInToOpenYour')}</SignInGate>
+          <SignInGate title={t('goLiveFromYourBrowser')} heading="h2">
+            {t('signInToOpenYour')}
+          </SignInGate>
         </>
       )}
       {(onAir || (signedIn && me?.creator)) && <StudioSlot />}
       {!onAir && signedIn && me && !me.creator && <BecomeCreator />}
       {!onAir && signedIn && !me && error && (
-        <LoadFailed title={t('yourStudioCouldNotBe')} error={error} onRetry={() => void refetch()} />
+        <LoadFailed title={t('yourStudioCouldNotBe')} heading="h1" error={error} onRetry={() => void refetch()} />
       )}
       {!onAir && signedIn && !me && !error && <Skeleton height="16rem" />}
     </Page>

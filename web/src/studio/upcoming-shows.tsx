@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { CalendarClock, Eye, Pencil, Radio, Share2, X } from 'lucide-react';
 import { useState } from 'react';
-import { toast } from 'sonner';
+import { toast } from '../ui/toast.ts';
 import { useTranslations } from 'use-intl';
 import type { StreamView } from '#contract/http';
 import { useApp } from '../context/app-context.ts';

@@ -1,5 +1,4 @@
 import { cleanup, configure, render as renderBare } from '@testing-library/react';
-import { Tooltip } from 'radix-ui';
 import type { ReactNode } from 'react';
 import { afterEach } from 'vitest';
 import { InEnglish } from '../words/words.testing.tsx';
@@ -9,9 +8,4 @@ configure({ asyncUtilTimeout: 10_000 });
 afterEach(cleanup);
 
 /** Shows a part of the app until the test is over. */
-export const render = (part: ReactNode) =>
-  renderBare(
-    <InEnglish>
-      <Tooltip.Provider>{part}</Tooltip.Provider>
-    </InEnglish>,
-  );
+export const render = (part: ReactNode) => renderBare(<InEnglish>{part}</InEnglish>);

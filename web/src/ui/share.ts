@@ -1,4 +1,4 @@
-import { toast } from 'sonner';
+import { toast } from './toast.ts';
 import { useTranslations } from 'use-intl';
 import type { Translate } from '../words/translate.ts';
 

@@ -1,5 +1,5 @@
 import { Settings } from 'lucide-react';
-import { DropdownMenu } from 'radix-ui';
+import * as DropdownMenu from 'radix-ui/dropdown-menu';
 import { useTranslations } from 'use-intl';
 import '../ui/button.css';
 import '../ui/menu.css';

@@ -1,4 +1,4 @@
-import { Direction } from 'radix-ui';
+import * as Direction from 'radix-ui/direction';
 import { useSyncExternalStore, type ReactNode } from 'react';
 import { IntlProvider } from 'use-intl';
 import { LANGUAGES } from './language.ts';
