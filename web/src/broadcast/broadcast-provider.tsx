@@ -1,5 +1,5 @@
 import { createContext, useContext, useEffect, useSyncExternalStore, type ReactNode } from 'react';
-import { toast } from 'sonner';
+import { toast } from '../ui/toast.ts';
 import { useTranslations } from 'use-intl';
 import type { Broadcast } from './broadcast.ts';
 import type { BroadcastHandle, Snapshot } from './create-broadcast.ts';

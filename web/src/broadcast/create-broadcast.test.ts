@@ -30,6 +30,7 @@ const VIEW: CaptureView = {
   microphones: [],
   cameraId: undefined,
   facing: undefined,
+  blur: undefined,
   microphoneId: undefined,
   hasMicrophone: true,
   cameraOn: true,

@@ -61,6 +61,7 @@ export type BroadcastHandle = {
     | 'chooseCamera'
     | 'chooseMicrophone'
     | 'flipCamera'
+    | 'setBlur'
     | 'setCameraOn'
     | 'setMuted'
     | 'setGain'
@@ -311,6 +312,7 @@ export const createBroadcast = ({
       chooseCamera: capture.chooseCamera,
       chooseMicrophone: capture.chooseMicrophone,
       flipCamera: capture.flipCamera,
+      setBlur: capture.setBlur,
       setCameraOn: capture.setCameraOn,
       setMuted: capture.setMuted,
       setGain: capture.setGain,

@@ -1,5 +1,5 @@
 import { Camera, CameraOff, Mic, MicOff, MonitorUp, MonitorX, Settings2, Square, SwitchCamera } from 'lucide-react';
-import { Popover } from 'radix-ui';
+import * as Popover from 'radix-ui/popover';
 import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { part } from '../ui/part.ts';
@@ -237,6 +237,16 @@ const Devices = ({ disabled }: { disabled: boolean }) => {
             none={t('noCamera')}
             onChoose={(id) => void broadcast.capture.chooseCamera(id)}
           />
+          {capture.blur !== undefined && (
+            <label className="live-controls__switch">
+              <input
+                type="checkbox"
+                checked={capture.blur}
+                onChange={({ target }) => void broadcast.capture.setBlur(target.checked)}
+              />
+              {t('blurBackground')}
+            </label>
+          )}
           <DeviceSelect
             label={t('microphone')}
             devices={capture.microphones}

@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { ShieldCheck } from 'lucide-react';
-import { Tabs } from 'radix-ui';
+import * as Tabs from 'radix-ui/tabs';
 import { useTranslations } from 'use-intl';
 import { useApp, useSignedIn } from '../context/app-context.ts';
 import { SignInGate } from '../context/sign-in-gate.tsx';

@@ -82,9 +82,13 @@ export const Studio = () => {
         <>
           <div className="studio__show">
             <LiveControls overPicture={running !== undefined && <ChatOverlay streamId={running} />} />
-            {running !== undefined && <AudiencePanel streamId={running} studio />}
+            {running !== undefined && (
+              <>
+                <AudiencePanel streamId={running} studio />
+                <ShowPanel streamId={running} />
+              </>
+            )}
           </div>
-          {running !== undefined && <ShowPanel streamId={running} />}
           {state.at === 'ended' && endedHere !== undefined && (
             <Link to="/studio/$streamId" params={{ streamId: endedHere }} className={buttonClass()}>
               <ChartNoAxesColumn aria-hidden="true" />

@@ -18,4 +18,13 @@ interface VideoFrameBufferInit {
 /** Whether the browser may cut and scale a camera's picture (w3c.github.io/mediacapture-main §4.3.1). */
 interface MediaTrackConstraintSet {
   resizeMode?: ConstrainDOMString;
+  backgroundBlur?: ConstrainBoolean;
+}
+
+/** Whether the platform blurs what is behind a person (w3c.github.io/mediacapture-extensions, background blur). */
+interface MediaTrackCapabilities {
+  backgroundBlur?: boolean[];
+}
+interface MediaTrackSettings {
+  backgroundBlur?: boolean;
 }

@@ -272,3 +272,31 @@ test('closing lets go of everything', async () => {
   expect(live()).toEqual([]);
   expect(heard['closed']).toBe(true);
 });
+
+describe('blur behind the person', () => {
+  test('is no choice where the platform has none', async () => {
+    const { capture } = set();
+    await capture.open();
+    expect(capture.view().blur).toBeUndefined();
+  });
+
+  test('is chosen, holds when the picture is fitted and for the next camera, and follows the platform’s own switch', async () => {
+    const { capture, machine } = set();
+    machine.blurs = true;
+    await capture.open();
+    expect(capture.view().blur).toBe(false);
+    await capture.setBlur(true);
+    expect(capture.view().blur).toBe(true);
+    await capture.fit({ width: 640, height: 360, frameRate: 30 });
+    expect(capture.view().blur).toBe(true);
+    await capture.chooseCamera('cam-2');
+    await turns();
+    expect(capture.view()).toMatchObject({ cameraId: 'cam-2', blur: true });
+
+    const camera = machine.tracks.at(-1);
+    if (!camera) throw new Error('no camera was opened');
+    camera.backgroundBlur = false;
+    camera.dispatchEvent(new Event('configurationchange'));
+    expect(capture.view().blur).toBe(false);
+  });
+});

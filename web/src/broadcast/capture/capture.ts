@@ -32,6 +32,8 @@ export type CaptureView = Devices & {
   cameraId: string | undefined;
   /** Where the camera tells: phones' do. */
   facing: Facing | undefined;
+  /** Whether the platform blurs what is behind the person; undefined where that cannot be chosen. */
+  blur: boolean | undefined;
   microphoneId: string | undefined;
   hasMicrophone: boolean;
   /** What the person wants; without a camera it has no effect. */
@@ -61,6 +63,8 @@ export type Capture = {
   chooseCamera: (cameraId: string) => Promise<void>;
   /** The other side of a phone, or else the next of the cameras. */
   flipCamera: () => Promise<void>;
+  /** Has the platform blur what is behind the person, or not; for cameras that come later too. */
+  setBlur: (on: boolean) => Promise<void>;
   chooseMicrophone: (microphoneId: string) => Promise<void>;
   setCameraOn: (on: boolean) => Promise<void>;
   setMuted: (muted: boolean) => void;
@@ -93,6 +97,7 @@ const CLOSED: CaptureView = {
   microphones: [],
   cameraId: undefined,
   facing: undefined,
+  blur: undefined,
   microphoneId: undefined,
   hasMicrophone: false,
   cameraOn: true,
@@ -110,6 +115,12 @@ const facingOf = (track: MediaStreamTrack | undefined): Facing | undefined => {
   return facing === 'user' || facing === 'environment' ? facing : undefined;
 };
 
+/** Undefined where a person cannot choose: not every platform blurs, and some do so by their own switch alone. */
+const blurOf = (track: MediaStreamTrack | undefined): boolean | undefined => {
+  const choices = track?.getCapabilities?.().backgroundBlur ?? [];
+  return choices.length > 1 ? track?.getSettings().backgroundBlur : undefined;
+};
+
 export const createCapture = ({
   media,
   storage,
@@ -122,6 +133,8 @@ export const createCapture = ({
   let view = CLOSED;
   let limits = first;
   let shape: Shape | undefined;
+  /** What was chosen since this opening. */
+  let wantsBlur: boolean | undefined;
   let sound: Sound | undefined;
   let microphone: MediaStreamTrack | undefined;
   let screenSound: MediaStreamTrack | undefined;
@@ -152,9 +165,26 @@ export const createCapture = ({
     const before = view.camera;
     const cameraId = track?.getSettings().deviceId ?? view.cameraId;
     track?.addEventListener('ended', () => view.camera === track && void replaceCamera());
-    change({ camera: track, cameraId, facing: facingOf(track), ...changed });
+    // the platform has a switch of its own besides
+    track?.addEventListener('configurationchange', () => view.camera === track && change({ blur: blurOf(track) }));
+    change({ camera: track, cameraId, facing: facingOf(track), blur: blurOf(track), ...changed });
     onTrack('camera', track);
     before?.stop();
+    if (wantsBlur !== undefined && view.blur !== undefined && view.blur !== wantsBlur) void constrain();
+  };
+
+  /** Tells the camera anew what is wanted of it: what is not said again is taken back. */
+  const constrain = async () => {
+    const { camera } = view;
+    try {
+      await camera?.applyConstraints({
+        ...pictureConstraints(limits),
+        ...(wantsBlur !== undefined && view.blur !== undefined && { backgroundBlur: { ideal: wantsBlur } }),
+      });
+    } catch {
+      // A camera that cannot: its pictures are cut and scaled when they are painted.
+    }
+    if (camera && camera === view.camera) change({ blur: blurOf(camera) });
   };
 
   const setMicrophone = (track: MediaStreamTrack | undefined, changed: Partial<CaptureView> = {}) => {
@@ -220,6 +250,7 @@ export const createCapture = ({
       const mine = ++opening;
       const mixing = keptMixing(storage);
       limits = first;
+      wantsBlur = undefined;
       const answer = await openDevices(
         media,
         rememberedDevices(storage),
@@ -262,11 +293,7 @@ export const createCapture = ({
     shape: () => shape,
     fit: async (picture) => {
       limits = picture;
-      try {
-        await view.camera?.applyConstraints(pictureConstraints(limits));
-      } catch {
-        // A camera that cannot: its pictures are cut and scaled when they are painted.
-      }
+      await constrain();
     },
     flipCamera: async () => {
       const { cameras, cameraId, facing, cameraOn } = view;
@@ -284,6 +311,10 @@ export const createCapture = ({
       change({ cameraId });
       remember();
       if (view.cameraOn) await openChosenCamera(cameraId);
+    },
+    setBlur: async (on) => {
+      wantsBlur = on;
+      await constrain();
     },
     chooseMicrophone: async (microphoneId) => {
       const mine = opening;

@@ -9,12 +9,21 @@ export class FakeTrack extends EventTarget {
     this.kind = kind;
     this.#deviceId = deviceId;
   }
-  getSettings() {
-    return { deviceId: this.#deviceId };
+  /** On a platform that blurs what is behind a person, whether it does. */
+  backgroundBlur: boolean | undefined;
+  getCapabilities() {
+    return this.backgroundBlur === undefined ? {} : { backgroundBlur: [false, true] };
   }
-  constraints: unknown;
-  async applyConstraints(constraints: unknown) {
+  getSettings() {
+    return {
+      deviceId: this.#deviceId,
+      ...(this.backgroundBlur !== undefined && { backgroundBlur: this.backgroundBlur }),
+    };
+  }
+  constraints: { backgroundBlur?: { ideal: boolean } } | undefined;
+  async applyConstraints(constraints: { backgroundBlur?: { ideal: boolean } }) {
     this.constraints = constraints;
+    if (this.backgroundBlur !== undefined) this.backgroundBlur = constraints.backgroundBlur?.ideal ?? false;
   }
   stop() {
     this.readyState = 'ended';
@@ -34,6 +43,8 @@ export const createFakeMedia = () => {
     cameras: ['cam-1', 'cam-2'],
     microphones: ['mic-1', 'mic-2'],
     forbidden: false,
+    /** The platform can blur what is behind a person. */
+    blurs: false,
     busy: new Set<string>(),
     tracks: [] as FakeTrack[],
     asked: [] as MediaStreamConstraints[],
@@ -46,6 +57,7 @@ export const createFakeMedia = () => {
       throw new DOMException('none', exact === undefined ? 'NotFoundError' : 'OverconstrainedError');
     if (machine.busy.has(id)) throw new DOMException('busy', 'NotReadableError');
     const track = new FakeTrack(kind, id);
+    if (kind === 'video' && machine.blurs) track.backgroundBlur = false;
     machine.tracks.push(track);
     return track;
   };

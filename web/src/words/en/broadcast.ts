@@ -12,6 +12,7 @@ export const broadcast = {
   whatIsItAbout: 'What is it about?',
   camera: 'Camera',
   waitingForPermission: 'Waiting for permission…',
+  blurBackground: 'Blur what is behind me',
   noCamera: 'No camera',
   microphone: 'Microphone',
   noMicrophone: 'No microphone',

@@ -16,6 +16,7 @@ export const broadcast = {
   whatIsItAbout: 'Show kis baare mein hai?',
   camera: 'Camera',
   waitingForPermission: 'Ijazat ka intezar hai…',
+  blurBackground: 'Mere peeche ka manzar dhundla karein',
   noCamera: 'Camera nahi',
   microphone: 'Mic',
   noMicrophone: 'Mic nahi',

@@ -15,6 +15,7 @@ export const broadcast = {
   whatIsItAbout: 'شو کس بارے میں ہے؟',
   camera: 'کیمرا',
   waitingForPermission: 'اجازت کا انتظار ہے…',
+  blurBackground: 'میرے پیچھے کا منظر دھندلا کریں',
   noCamera: 'کیمرا نہیں',
   microphone: 'مائیک',
   noMicrophone: 'مائیک نہیں',
