@@ -93,6 +93,18 @@ const ROWS: readonly Row[] = [
 
   { route: 'GET /users/me', expect: SIGNED_IN },
   { route: 'PATCH /users/me', body: { bio: 'Hello' }, expect: SIGNED_IN },
+  {
+    route: 'PUT /users/me/avatar',
+    body: { uploadId: 'upl_of_nobody' },
+    expect: { anonymous: 401, 'signed in': 404 },
+  },
+  { route: 'DELETE /users/me/avatar', expect: SIGNED_IN },
+  {
+    route: 'PUT /users/me/cover',
+    body: { uploadId: 'upl_of_nobody' },
+    expect: { anonymous: 401, 'signed in': 404 },
+  },
+  { route: 'DELETE /users/me/cover', expect: SIGNED_IN },
   { route: 'GET /users/me/blocks', expect: SIGNED_IN },
   { route: 'GET /users/me/live', expect: SIGNED_IN },
   { route: 'GET /users/me/push', expect: SIGNED_IN },
@@ -136,6 +148,11 @@ const ROWS: readonly Row[] = [
   {
     route: 'POST /posts/uploads',
     body: { type: 'image/png', bytes: 1 },
+    expect: { anonymous: 401, 'signed in': 201 },
+  },
+  {
+    route: 'POST /posts/uploads (a film)',
+    body: { type: 'video/mp4', bytes: 1 },
     expect: { anonymous: 401, owner: 201, 'other creator': 201, 'signed in': 403 },
   },
   { route: 'GET /posts/:id', path: async ({ post }) => `/posts/${await post()}`, expect: EVERYBODY },

@@ -25,6 +25,7 @@ const BODIES = {
   Moderate: chat.Moderate,
   HeldWords: chat.HeldWords,
   UpdateMe: http.UpdateMe,
+  SetPicture: http.SetPicture,
   Follow: http.Follow,
   Subscribe: http.Subscribe,
   CreateStream: CreateStream,

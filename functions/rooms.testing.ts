@@ -151,7 +151,7 @@ export const createCaller = (rooms: Record<string, Pick<Hono<RoomEnv>, 'request'
       user,
       id: parseUserId(user.id)!,
       get: (path: string) => call('GET', path, { token }),
-      put: (path: string) => call('PUT', path, { token }),
+      put: (path: string, body?: unknown) => call('PUT', path, { token, body }),
       post: (path: string, body?: unknown) => call('POST', path, { token, body }),
       patch: (path: string, body: unknown) => call('PATCH', path, { token, body }),
       delete: (path: string) => call('DELETE', path, { token }),
@@ -189,7 +189,7 @@ export const openRooms = async () => {
     ...createCaller(
       {
         auth: buildAuthRoom(base, people, profiles),
-        users: buildUsersRoom(base, people, profiles, shows),
+        users: buildUsersRoom(base, people, profiles, shows, buildPublishing(base)),
         posts: buildPostsRoom(base, people, shows, buildPublishing(base)),
       },
       issuer,
@@ -216,7 +216,7 @@ export const openControlPlane = async () => {
   const profiles = buildProfiles(base, people);
   const rooms = {
     auth: buildAuthRoom(base, people, profiles),
-    users: buildUsersRoom(base, people, profiles, streaming),
+    users: buildUsersRoom(base, people, profiles, streaming, buildPublishing(base)),
     posts: buildPostsRoom(base, people, streaming, buildPublishing(base)),
     search: buildSearchRoom(base, people, streaming),
     stream: buildStreamsRoom(base, people, streaming),

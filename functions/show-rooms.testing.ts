@@ -132,7 +132,7 @@ export const openShowRooms = async ({
   const unlimited = () => createMiddleware<RoomEnv>((_, next) => next());
   const people = { ...known, authenticate, limited: unlimited };
   const app = buildStreamsRoom(base, people, streaming);
-  const peopleRoom = buildUsersRoom(base, people, buildProfiles(base, known), streaming);
+  const peopleRoom = buildUsersRoom(base, people, buildProfiles(base, known), streaming, undefined);
   const webhooks = createWebhooksApp({ ...streaming, log, clock, verify: async () => true });
 
   type Call = { as?: User | undefined; body?: unknown; headers?: Record<string, string> };

@@ -2,7 +2,7 @@ import { handleCandidates, looksOpaque } from '#domain/handle';
 import type { Handle, UserId } from '#domain/ids';
 import { suspensionNow } from '#domain/report';
 import { isVisible } from '#domain/text';
-import type { User } from '#domain/user';
+import { avatarUrlOf, type User } from '#domain/user';
 import type { Known, Subject } from '#store/users';
 import type { Authenticate, Caller, Role } from '../http/caller.ts';
 import type { Log } from '../http/log.ts';
@@ -129,8 +129,8 @@ const toCaller = (user: User, appointed: boolean): Omit<Caller, 'suspended'> => 
   const roles: Role[] = [];
   if (user.creator) roles.push('creator');
   if (user.moderator || appointed) roles.push('moderator');
-  const { id: userId, handle, name, avatarUrl } = user;
-  return { userId, handle, name, avatarUrl, roles };
+  const { id: userId, handle, name } = user;
+  return { userId, handle, name, avatarUrl: avatarUrlOf(user), roles };
 };
 
 const isHttpUrl = (url: string): boolean => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);

@@ -11,6 +11,7 @@ import {
   ProfileView,
   PushView,
   Session,
+  SetPicture,
   Subscribe,
   Subscribed,
   Ticket,
@@ -20,6 +21,8 @@ import type { Operation } from './operation.ts';
 import { StreamPage } from './stream-operations.ts';
 
 export const PersonPage = page(PersonView);
+
+const OWN = { avatar: 'one’s own picture', cover: 'the picture over one’s own page' } as const;
 
 /** Sign-in and people. */
 export const PEOPLE_OPERATIONS: readonly Operation[] = [
@@ -118,6 +121,27 @@ export const PEOPLE_OPERATIONS: readonly Operation[] = [
     answer: MeView,
     refusals: ['suspended', 'handle-taken', 'user-not-found'],
   },
+  ...(['avatar', 'cover'] as const).flatMap((picture): Operation[] => [
+    {
+      method: 'PUT',
+      path: `/users/me/${picture}`,
+      does: `Shows a picture that was uploaded as ${OWN[picture]}: one that stands still. The one before is removed`,
+      who: 'signed in',
+      body: SetPicture,
+      status: 200,
+      answer: MeView,
+      refusals: ['upload-not-found', 'upload-not-arrived', 'upload-unusable', 'user-not-found'],
+    },
+    {
+      method: 'DELETE',
+      path: `/users/me/${picture}`,
+      does: `Removes ${OWN[picture]}`,
+      who: 'signed in',
+      status: 200,
+      answer: MeView,
+      refusals: ['user-not-found'],
+    },
+  ]),
   {
     method: 'DELETE',
     path: '/users/me',

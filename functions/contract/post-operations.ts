@@ -66,7 +66,7 @@ export const POST_OPERATIONS: readonly Operation[] = [
   {
     method: 'POST',
     path: '/posts/uploads',
-    does: 'A form by which to upload a picture or a film for a post: for creators',
+    does: 'A form by which to upload a picture for a post or for one’s own page, or a film for a post: films are for creators',
     who: 'signed in',
     body: CreateUpload,
     status: 201,

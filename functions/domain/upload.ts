@@ -38,7 +38,10 @@ export type PublishedUpload = Upload & { picture?: PictureSize | undefined };
 export type Publication =
   | { published: true; picture?: PictureSize | undefined }
   | { published: false; because: 'not-arrived' | 'unusable' };
-export type Publish = (owner: UserId, upload: Upload) => Promise<Publication>;
+/** What a file is to be shown as: of a picture it says what its thumbnail is like. */
+export const UPLOAD_USES = ['post', 'avatar', 'cover'] as const;
+export type UploadUse = (typeof UPLOAD_USES)[number];
+export type Publish = (owner: UserId, upload: Upload, use: UploadUse) => Promise<Publication>;
 
 /**
  * What a browser may do with a stranger's file that somebody opens as a page: show it. It runs no script, and is nobody's. Said with
@@ -63,6 +66,9 @@ export const uploadKey = (owner: UserId, { id, type }: Upload): string =>
 
 /** The longest side of a thumbnail in pixels: as wide as a column of posts is on most screens. */
 export const THUMBNAIL_PIXELS = 640;
+
+/** Of a person's picture: the largest that is shown, on screens of two pixels in one. It is square. */
+export const AVATAR_PIXELS = 256;
 
 /** Where a smaller copy of a picture lies, beside it. */
 export const thumbnailKey = (owner: UserId, { id }: Upload): string => `media/${owner}/${id}.thumbnail.webp`;

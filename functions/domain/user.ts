@@ -1,5 +1,6 @@
 import type { Handle, UserId } from './ids.ts';
 import type { Suspension } from './report.ts';
+import { type PublishedUpload, thumbnailKey, uploadKey } from './upload.ts';
 
 /** A person; a creator is a person who may go live. Times are milliseconds since 1970. */
 export type User = {
@@ -7,7 +8,12 @@ export type User = {
   handle: Handle;
   name: string;
   bio?: string | undefined;
+  /** A picture elsewhere: their issuer's, or one by address. */
   avatarUrl?: string | undefined;
+  /** A picture that was uploaded; it goes before `avatarUrl`. */
+  avatar?: PublishedUpload | undefined;
+  /** What stands over their page, uploaded. */
+  cover?: PublishedUpload | undefined;
   creator: boolean;
   /** Watches over the platform, not only over what is theirs. */
   moderator: boolean;
@@ -22,7 +28,27 @@ export type User = {
 export type Following = { followers: number; following: number };
 
 /** A person as others see one beside a stream, post or comment. */
-export type Person = Pick<User, 'id' | 'handle' | 'name' | 'avatarUrl'>;
+export type Person = Pick<User, 'id' | 'handle' | 'name' | 'avatarUrl' | 'avatar'>;
+
+/** Which pictures a person has of their own. */
+export const PICTURES = ['avatar', 'cover'] as const;
+export type PictureOf = (typeof PICTURES)[number];
+
+/** Where a person's picture is: an address elsewhere, or a path on our own origin. */
+export const avatarUrlOf = ({
+  id,
+  avatar,
+  avatarUrl,
+}: Pick<Person, 'id' | 'avatar' | 'avatarUrl'>): string | undefined =>
+  avatar ? `/${thumbnailKey(id, avatar)}` : avatarUrl;
+
+/** Where the picture over a person's page is, on our own origin, in its own size and in a smaller one. */
+export const coverOf = ({ id, cover }: Pick<User, 'id' | 'cover'>) =>
+  cover?.picture && {
+    url: `/${uploadKey(id, cover)}`,
+    thumbnailUrl: `/${thumbnailKey(id, cover)}`,
+    ...cover.picture,
+  };
 
 /** What a person may change of their own profile; null takes a value away. */
 export type ProfileChanges = {

@@ -34,7 +34,7 @@ it.each(WRITING.map(({ method, path }) => [`${method} ${path}`, method, path]))(
     const { base, streaming } = plane;
     const rooms = {
       auth: buildAuthRoom(base, people, plane.profiles),
-      users: buildUsersRoom(base, people, plane.profiles, plane.streaming),
+      users: buildUsersRoom(base, people, plane.profiles, plane.streaming, undefined),
       posts: buildPostsRoom(base, people, streaming, undefined),
       stream: buildStreamsRoom(base, people, streaming),
       reports: buildReportsRoom(base, people, streaming),

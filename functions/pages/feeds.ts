@@ -6,9 +6,10 @@ import { type Handle, parseHandle, type PostId, type UserId } from '#domain/ids'
 import type { Post } from '#domain/post';
 import type { Slice } from '#domain/posts-feed';
 import type { Stream } from '#domain/stream';
-import type { User } from '#domain/user';
+import { avatarUrlOf, type User } from '#domain/user';
 import { filledPage } from '../http/filled-page.ts';
 import type { PostViews } from '../posts/views.ts';
+import { absoluteOn } from './absolute.ts';
 import { type AtomEntry, writeAtom } from './atom.ts';
 import { shortened } from './head.ts';
 import { goesLiveOn, stateOf } from './previews.ts';
@@ -116,7 +117,7 @@ export const createFeeds = ({ users, streams, posts, postViews, origin, clock }:
         self: `${origin}${feedPaths(user.handle).atom}`,
         updated: latest([new Date(user.createdAt), ...entries.map(({ updated }) => updated)]),
         author: { name: user.name, url: page },
-        icon: user.avatarUrl,
+        icon: absoluteOn(origin)(avatarUrlOf(user)),
         entries,
       });
     },

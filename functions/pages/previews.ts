@@ -3,9 +3,10 @@ import { parseHandle, parsePostId, parseStreamId, type Handle, type PostId, type
 import { feedPaths, isAppPath } from '#domain/app-paths';
 import type { Post } from '#domain/post';
 import type { Stream } from '#domain/stream';
-import type { User } from '#domain/user';
+import { avatarUrlOf, type User } from '#domain/user';
 import type { PostViews } from '../posts/views.ts';
 import type { StreamViews } from '../shows/views.ts';
+import { absoluteOn } from './absolute.ts';
 import type { Preview } from './head.ts';
 
 /** What is at a path, to somebody of whom nothing is known: crawlers and people are told the same. */
@@ -70,7 +71,8 @@ export const createPreviews = ({ streams, users, posts, views, postViews, origin
     const handle = parseHandle(text);
     const user = handle && (await users.byHandle(handle));
     if (!user) return { found: 'nothing' };
-    const { name, bio, avatarUrl } = user;
+    const { name, bio } = user;
+    const avatarUrl = absoluteOn(origin)(avatarUrlOf(user));
     return {
       found: 'preview',
       preview: {
@@ -93,6 +95,7 @@ export const createPreviews = ({ streams, users, posts, views, postViews, origin
     const [view] = found ? await postViews([found], undefined) : [];
     if (!view) return { found: 'nothing' };
     const { author, stream, mediaUrl, mediaType, mediaThumbnailUrl, mediaAlt } = view;
+    const avatarUrl = absoluteOn(origin)(author.avatarUrl);
     // of media by address nobody knows whether it is a picture; a film is none
     const picture = mediaThumbnailUrl ?? (mediaType?.startsWith('video/') ? undefined : mediaUrl) ?? stream?.posterUrl;
     return {
@@ -105,10 +108,10 @@ export const createPreviews = ({ streams, users, posts, views, postViews, origin
         image:
           picture !== undefined
             ? { url: picture, alt: mediaAlt ?? `By ${author.name}` }
-            : author.avatarUrl !== undefined
-              ? { url: author.avatarUrl, alt: author.name }
+            : avatarUrl !== undefined
+              ? { url: avatarUrl, alt: author.name }
               : sign,
-        wide: picture !== undefined || author.avatarUrl === undefined,
+        wide: picture !== undefined || avatarUrl === undefined,
         author: { name: author.name, url: `${origin}/@${author.handle}` },
         indexed: true,
       },

@@ -18,15 +18,17 @@ import { createRoom, type RoomParts } from '../http/room.ts';
 import { body, jsonOnly, openCursor, query } from '../http/valid.ts';
 import { type CommentParts, createCommentRoutes } from './comments.ts';
 import { mayRemove } from './permission.ts';
-import { blocked, postGone, uploadGone } from './refusals.ts';
-import { createUploads, type UploadParts } from './uploads.ts';
+import { type ArrivalParts, createArrival, uploadGone } from '../http/arrival.ts';
+import { blocked, postGone } from './refusals.ts';
+import { createUploadRoutes, type UploadParts } from './uploads.ts';
 import type { PostSources, PostViews } from './views.ts';
 
 type Ask = { limit: number; before: PostId | undefined };
 
 type Parts = RoomParts &
   CommentParts &
-  UploadParts & {
+  UploadParts &
+  ArrivalParts & {
     authenticate: Authenticate;
     views: PostViews;
     streamViews: PostSources['streamViews'];
@@ -59,7 +61,7 @@ export const createPostsApp = (parts: Parts) => {
   const { authenticate, limited, views, streamViews, users, posts, followingFeed, likes, removals, withdrawRecording } =
     parts;
   const { cursors, clock, newPostId } = parts;
-  const uploads = createUploads(parts);
+  const arrived = createArrival(parts);
   const room = createRoom(parts);
   const now = () => clock().getTime();
   room.use(jsonOnly);
@@ -138,7 +140,7 @@ export const createPostsApp = (parts: Parts) => {
       authorId: caller.userId,
       text,
       mediaUrl,
-      upload: uploadId === undefined ? undefined : await uploads.arrived(uploadId, caller, at),
+      upload: uploadId === undefined ? undefined : await arrived(uploadId, caller.userId, { use: 'post', at }),
       mediaAlt,
       streamId: streamId === undefined ? undefined : await visibleStream(streamViews, streamId, caller),
       createdAt: at,
@@ -150,7 +152,7 @@ export const createPostsApp = (parts: Parts) => {
     return c.json(await viewed(post, caller), 201);
   });
 
-  room.route('/', uploads.routes);
+  room.route('/', createUploadRoutes(parts));
 
   room.get('/posts/:id', async (c) => c.json((await visiblePost(c.req.param('id'), c.get('user'))).view));
 

@@ -40,7 +40,7 @@ const sweepThrough = async (minutes: number) => {
 };
 
 describe('a form to upload with', () => {
-  it('is for a creator, by type and size', async () => {
+  it('is for everybody’s pictures and for creators’ films, by type and size', async () => {
     const { me, viewer } = await rooms.signUpAll({ me: { makes_shows: true }, viewer: {} });
     const { status, body } = await announce(me);
     expect([status, body]).toEqual([
@@ -52,7 +52,8 @@ describe('a form to upload with', () => {
         expiresAt: expect.any(String),
       },
     ]);
-    expect((await announce(viewer)).body.error).toBe('not-a-creator');
+    expect((await announce(viewer)).status).toBe(201);
+    expect((await announce(viewer, { type: 'video/mp4', bytes: 7 })).body.error).toBe('not-a-creator');
   });
 
   it.each([

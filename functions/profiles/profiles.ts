@@ -1,6 +1,6 @@
 import type { MeView, PersonView, ProfileView } from '#contract/http';
 import type { StreamId, UserId } from '#domain/ids';
-import type { Following, Person, User } from '#domain/user';
+import { avatarUrlOf, coverOf, type Following, type Person, type User } from '#domain/user';
 import type { Caller, Role } from '../http/caller.ts';
 
 /** What a profile is put together from. */
@@ -14,12 +14,11 @@ export type ProfileSources = {
 };
 
 /** A person beside a stream, post or comment. */
-export const toPersonView = ({ id, handle, name, avatarUrl }: Person): PersonView => ({
-  id,
-  handle,
-  name,
-  ...(avatarUrl !== undefined && { avatarUrl }),
-});
+export const toPersonView = (person: Person): PersonView => {
+  const { id, handle, name } = person;
+  const avatarUrl = avatarUrlOf(person);
+  return { id, handle, name, ...(avatarUrl !== undefined && { avatarUrl }) };
+};
 
 /** Profiles as others, and as their owners, see them. */
 export const createProfiles = ({ users, follows, blocks, pushes, onAir }: ProfileSources) => {
@@ -38,6 +37,7 @@ export const createProfiles = ({ users, follows, blocks, pushes, onAir }: Profil
     return {
       ...toPersonView(user),
       ...(user.bio !== undefined && { bio: user.bio }),
+      ...(user.cover && { cover: coverOf(user) }),
       creator: user.creator,
       ...counts,
       ...(followed !== undefined && { followed }),

@@ -2,7 +2,7 @@ import type { ActView, ModerationPage, Moderate } from '#contract/chat';
 import type { Act } from '#domain/chat';
 import { type ActId, type Handle, parseActId, parseHandle, type UserId } from '#domain/ids';
 import type { Stream } from '#domain/stream';
-import type { Person, User } from '#domain/user';
+import { avatarUrlOf, type Person, type User } from '#domain/user';
 import type { ChatStore } from '#store/chat';
 import type { Position } from '#store/dynamo';
 import type { ModerationStore } from '#store/moderation';
@@ -213,7 +213,7 @@ export const createModerating = ({ chat, chatStore, moderation, eviction, people
       const known = await people.findMany([...new Set(ids)]);
       const author = (id: UserId | undefined) => {
         const found = id && known.get(id);
-        return found && { handle: found.handle, name: found.name, avatarUrl: found.avatarUrl };
+        return found && { handle: found.handle, name: found.name, avatarUrl: avatarUrlOf(found) };
       };
       return {
         items: acts.map(({ id, at, act, by, userId, text, value, undoneAt }): ActView => ({

@@ -2,13 +2,14 @@ import * as z from 'zod/mini';
 import type { PostId, UploadId, UserId } from '#domain/ids';
 import type { Post } from '#domain/post';
 import type { Upload } from '#domain/upload';
+import { PICTURES } from '#domain/user';
 import * as brands from './brands.ts';
 import { exists, type Part, type Table } from './dynamo.ts';
 import { type Item, toItem } from './item.ts';
 import { DUE_REMOVALS, postKey, receptionKey, removalKey, userKey } from './keys.ts';
 import { createRecord } from './record.ts';
 import { entriesOfPost, entryParts } from './search.ts';
-import { farewell } from './users.ts';
+import { farewell, readUser } from './users.ts';
 
 /** What is left to be removed of an account, in the order in which it goes. */
 export const REMOVAL_STEPS = [
@@ -89,8 +90,14 @@ export const createRemovalStore = ({ table }: { table: Table }) => ({
       const user = await table.get(userKey(userId));
       if (!user) return;
       const removal = removalNote({ of: 'user', userId, at: now, step: REMOVAL_STEPS[0] }, now);
-      const outcome = await table.transact([...farewell(user, now), { put: removal }]);
-      // the handle has moved between our reading and our writing: look again
+      const person = readUser(user);
+      const pictures = PICTURES.flatMap((picture) => person[picture] ?? []);
+      const outcome = await table.transact([
+        ...farewell(user, now),
+        { put: removal },
+        ...pictures.map((picture) => dropped(userId, picture, now)),
+      ]);
+      // the handle or a picture has changed between our reading and our writing: look again
       if (outcome.done) return;
     }
   },

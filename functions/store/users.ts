@@ -2,7 +2,8 @@ import * as z from 'zod/mini';
 import { HANDLE_HELD_MS } from '#domain/handle';
 import type { Handle, PostId, UserId } from '#domain/ids';
 import type { Suspension } from '#domain/report';
-import type { Following, ProfileChanges, User } from '#domain/user';
+import type { Following, PictureOf, ProfileChanges, User } from '#domain/user';
+import type { Upload } from '#domain/upload';
 import * as brands from './brands.ts';
 import { absent, both, either, exists, type Expression, type Part, type Table, TableUnavailable } from './dynamo.ts';
 import { type Item, toItem } from './item.ts';
@@ -27,6 +28,8 @@ const UserItem = z.object({
   name: z.string(),
   bio: z.optional(z.string()),
   avatarUrl: z.optional(z.string()),
+  avatar: z.optional(brands.publishedUpload),
+  cover: z.optional(brands.publishedUpload),
   creator: z.boolean(),
   moderator: z.boolean(),
   createdAt: z.number(),
@@ -276,7 +279,7 @@ export const farewell = (user: Item, now: number): Part<'gone'>[] => {
   const held = handleRecord.write({ userId: id, heldUntil }, { expiresAt: Math.ceil(heldUntil / 1000) });
   const removed = { expiresAt: Math.ceil(now / 1000) + REMOVED_SECONDS };
   return [
-    { remove: userKey(id), when: isNamed(person), or: 'gone' },
+    { remove: userKey(id), when: both(isNamed(person), arePictures(person)), or: 'gone' },
     ...entryParts(entriesOfPerson(person), []),
     { remove: followingTallyKey(id) },
     { put: { ...handleKey(handle), ...held } },
@@ -285,6 +288,22 @@ export const farewell = (user: Item, now: number): Part<'gone'>[] => {
     },
   ];
 };
+
+/** These are the pictures that a person has: with what was read, nothing that is theirs is forgotten. */
+const arePictures = (person: Pick<User, PictureOf>): Expression =>
+  both(isPicture('avatar', person.avatar), isPicture('cover', person.cover));
+
+export const isPicture = (picture: PictureOf, is: Upload | undefined): Expression =>
+  is === undefined
+    ? { expression: `attribute_not_exists(#${picture})`, names: { [`#${picture}`]: picture } }
+    : {
+        expression: `#${picture}.#id = :${picture}Id`,
+        names: { [`#${picture}`]: picture, '#id': 'id' },
+        values: toItem({ [`:${picture}Id`]: is.id }),
+      };
+
+/** A user as it lies in the table. */
+export const readUser = (item: Item): User => toUser(item);
 
 const withoutBookkeeping = (item: UserItem): User => {
   const { identityPk: _, moves: __, ...user } = item;
@@ -301,7 +320,7 @@ const applied = ({ handle, name, bio, avatarUrl }: ProfileChanges): Partial<User
   ...(avatarUrl !== undefined && { avatarUrl: avatarUrl ?? undefined }),
 });
 
-const profileUpdate = (changes: Partial<User> & { moves?: number[] }): Expression => {
+export const profileUpdate = (changes: Partial<User> & { moves?: number[] }): Expression => {
   const fields = Object.entries(changes);
   const put = fields.filter(([, value]) => value !== undefined);
   const gone = fields.filter(([, value]) => value === undefined);

@@ -39,6 +39,16 @@ describe('a picture', () => {
     },
   );
 
+  it('of a person has a small square thumbnail, of its middle', async () => {
+    const { size, thumbnail } = await cleanPicture(
+      await pictureOf('red', { type: 'jpeg', width: 1_200, height: 600 }),
+      'image/jpeg',
+      'avatar',
+    );
+    expect(size).toEqual({ width: 1_200, height: 600 });
+    expect(await sharp(thumbnail).metadata()).toMatchObject({ format: 'webp', width: 256, height: 256 });
+  });
+
   it('is no larger than a screen, and its thumbnail than a column', async () => {
     const { size, thumbnail } = await cleanPicture(
       await pictureOf('red', { type: 'jpeg', width: 5_120, height: 2_560 }),

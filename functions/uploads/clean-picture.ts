@@ -1,5 +1,5 @@
 import sharp, { type Sharp } from 'sharp';
-import { type PictureSize, THUMBNAIL_PIXELS, type UploadType } from '#domain/upload';
+import { AVATAR_PIXELS, type PictureSize, THUMBNAIL_PIXELS, type UploadType, type UploadUse } from '#domain/upload';
 import { Unusable } from './unusable.ts';
 
 type PictureType = Extract<UploadType, `image/${string}`>;
@@ -38,8 +38,14 @@ const open = (bytes: Uint8Array): Sharp =>
  * A picture written anew: what its camera wrote beside it (the position, first of all) is left behind, and so is what hides in a
  * file of two formats. It is turned as it was held, and no larger than a screen. What is not a picture of this type, or has too
  * many pixels, fails as unusable.
+ *
+ * @param use what it is to be shown as: the thumbnail of a person's picture is square
  */
-export const cleanPicture = async (bytes: Uint8Array, type: PictureType): Promise<CleanPicture> => {
+export const cleanPicture = async (
+  bytes: Uint8Array,
+  type: PictureType,
+  use: UploadUse = 'post',
+): Promise<CleanPicture> => {
   const { decoder, write } = FORMATS[type];
   try {
     const { format, pages = 1 } = await open(bytes).metadata();
@@ -47,11 +53,15 @@ export const cleanPicture = async (bytes: Uint8Array, type: PictureType): Promis
     const moves = pages > 1;
     const fit = (pixels: number): Sharp =>
       open(bytes).autoOrient().resize(pixels, pixels, { fit: 'inside', withoutEnlargement: true });
+    const thumbnail =
+      use === 'avatar'
+        ? open(bytes).autoOrient().resize(AVATAR_PIXELS, AVATAR_PIXELS, { fit: 'cover' })
+        : fit(THUMBNAIL_PIXELS);
     const { data, info } = await write(fit(LONGEST_PIXELS)).toBuffer({ resolveWithObject: true });
     return {
       bytes: Buffer.from(data),
       size: { width: info.width, height: info.pageHeight ?? info.height },
-      thumbnail: moves ? undefined : Buffer.from(await fit(THUMBNAIL_PIXELS).webp({ quality: 80 }).toBuffer()),
+      thumbnail: moves ? undefined : Buffer.from(await thumbnail.webp({ quality: 80 }).toBuffer()),
     };
   } catch (cause) {
     if (cause instanceof Unusable) throw cause;

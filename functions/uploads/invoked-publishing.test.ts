@@ -26,7 +26,7 @@ const ask = async (answer: () => Response | Promise<Response>, url = URL_OF_IT) 
       return answer();
     },
   });
-  return { outcome: await publish(owner, upload).catch((cause: Error) => cause.name), asked };
+  return { outcome: await publish(owner, upload, 'avatar').catch((cause: Error) => cause.name), asked };
 };
 
 it.each([
@@ -39,7 +39,7 @@ it.each([
   expect(outcome).toEqual(answered);
   expect(asked).toHaveLength(1);
   expect([asked[0]?.method, asked[0]?.url]).toEqual(['POST', URL_OF_IT]);
-  expect(await asked[0]?.json()).toEqual({ owner, upload });
+  expect(await asked[0]?.json()).toEqual({ owner, upload, use: 'avatar' });
   expect(asked[0]?.headers.get('authorization')).toMatch(
     /^AWS4-HMAC-SHA256 Credential=an id\/19700101\/us-east-1\/lambda\/aws4_request, SignedHeaders=.*host/,
   );

@@ -28,10 +28,10 @@ const PATIENCE_MS = 27_000;
 /** Has a file published by the Lambda that can, without the SDK for Lambda (infra/decisions/signed-by-hand.md). */
 export const createInvokedPublishing = ({ url, credentials, region, sha256, clock, send = fetch }: Parts): Publish => {
   const signer = new SignatureV4({ credentials, region, sha256, service: 'lambda' });
-  return async (owner, upload) => {
+  return async (owner, upload, use) => {
     const { protocol, host, hostname, pathname, searchParams } = new URL(url);
     const query = Object.fromEntries(searchParams);
-    const body = JSON.stringify({ owner, upload });
+    const body = JSON.stringify({ owner, upload, use });
     const headers = { host, 'content-type': 'application/json' };
     const signed = await signer.sign(
       { method: 'POST', protocol, hostname, path: pathname, query, headers, body },

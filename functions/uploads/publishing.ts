@@ -17,7 +17,7 @@ type Parts = { bucket: Pick<Bucket, 'incoming' | 'putOnce'>; unusable?: (why: Un
  */
 export const createPublishing =
   ({ bucket, unusable = () => {} }: Parts): Publish =>
-  async (owner, upload) => {
+  async (owner, upload, use) => {
     const incoming = await bucket.incoming(owner, upload);
     if (!incoming) return { published: false, because: 'not-arrived' };
     try {
@@ -26,7 +26,7 @@ export const createPublishing =
         await publishFilm(bucket, uploadKey(owner, upload), { ...incoming, type });
         return { published: true };
       }
-      const picture = await cleanPicture(new Uint8Array(await new Response(incoming.body).arrayBuffer()), type);
+      const picture = await cleanPicture(new Uint8Array(await new Response(incoming.body).arrayBuffer()), type, use);
       await publishPicture(bucket, { owner, upload, ...picture });
       return { published: true, ...(picture.thumbnail && { picture: picture.size }) };
     } catch (cause) {

@@ -1,12 +1,13 @@
 import { HeldWords } from '#contract/chat';
-import { Follow, PageQuery, type Page, type PersonView, Subscribe, UpdateMe } from '#contract/http';
+import { Follow, PageQuery, type Page, type PersonView, SetPicture, Subscribe, UpdateMe } from '#contract/http';
 import { type Handle, parseHandle, type UserId } from '#domain/ids';
 import { isReserved } from '#domain/handle';
-import type { ProfileChanges, User } from '#domain/user';
+import { PICTURES, type ProfileChanges, type User } from '#domain/user';
 import type { Cursors } from '#store/cursor';
 import type { Position } from '#store/dynamo';
 import type { FollowPage } from '#store/follows';
 import type { ModerationStore } from '#store/moderation';
+import type { PictureSet, PictureStore } from '#store/pictures';
 import type { PushStore } from '#store/pushes';
 import type { Changed } from '#store/users';
 import { type Authenticate, type Caller, identified, requireUser, signedIn, unsuspended } from '../http/caller.ts';
@@ -17,46 +18,52 @@ import { body, jsonOnly, openCursor, query } from '../http/valid.ts';
 import type { Eviction } from '../shows/eviction.ts';
 import type { FollowedLive } from '../shows/followed.ts';
 import { type Profiles, toPersonView } from '../profiles/profiles.ts';
+import { type ArrivalParts, createArrival, uploadGone } from '../http/arrival.ts';
 
 type Ask = { limit: number; after: Position | undefined };
 
-type Parts = RoomParts & {
-  authenticate: Authenticate;
-  limited: LimitedMiddleware;
-  profiles: Profiles;
-  pushes: Pick<PushStore, 'ring' | 'silence' | 'bells' | 'subscribe' | 'unsubscribe' | 'subscriptions'>;
-  /** The key that subscriptions to Web Push are for; undefined where nobody can be told. */
-  pushKey: string | undefined;
-  isPushEndpoint: (endpoint: string) => boolean;
-  /** Who of those that somebody follows is live now. */
-  followedLive: FollowedLive;
-  users: {
-    byHandle(handle: Handle): Promise<User | undefined>;
-    findMany(ids: readonly UserId[]): Promise<Map<UserId, User>>;
-    change(id: UserId, changes: ProfileChanges, now: number): Promise<Changed>;
-    becomeCreator(id: UserId): Promise<User | undefined>;
+type Parts = RoomParts &
+  ArrivalParts & {
+    authenticate: Authenticate;
+    limited: LimitedMiddleware;
+    profiles: Profiles;
+    pushes: Pick<PushStore, 'ring' | 'silence' | 'bells' | 'subscribe' | 'unsubscribe' | 'subscriptions'>;
+    /** The key that subscriptions to Web Push are for; undefined where nobody can be told. */
+    pushKey: string | undefined;
+    isPushEndpoint: (endpoint: string) => boolean;
+    /** Who of those that somebody follows is live now. */
+    followedLive: FollowedLive;
+    users: {
+      byHandle(handle: Handle): Promise<User | undefined>;
+      findMany(ids: readonly UserId[]): Promise<Map<UserId, User>>;
+      change(id: UserId, changes: ProfileChanges, now: number): Promise<Changed>;
+      becomeCreator(id: UserId): Promise<User | undefined>;
+    };
+    follows: {
+      follow(
+        follower: UserId,
+        followee: UserId,
+        now: number,
+      ): Promise<{ followed: true } | { followed: false; because: 'blocked' | 'gone' }>;
+      unfollow(follower: UserId, followee: UserId): Promise<void>;
+      followers(id: UserId, ask: Ask): Promise<FollowPage>;
+      following(id: UserId, ask: Ask): Promise<FollowPage>;
+    };
+    blocks: {
+      block(blocker: UserId, blocked: UserId, now: number): Promise<void>;
+      unblock(blocker: UserId, blocked: UserId): Promise<void>;
+      newest(
+        blocker: UserId,
+        ask: Ask,
+      ): Promise<{ blocks: readonly { blocked: UserId }[]; next: Position | undefined }>;
+    };
+    moderation: Pick<ModerationStore, 'name' | 'unname' | 'moderators' | 'words' | 'setWords'>;
+    pictures: PictureStore;
+    removals: { removeUser(id: UserId, now: number): Promise<void> };
+    eviction: Pick<Eviction, 'ofPerson' | 'everywhere'>;
+    cursors: Cursors;
+    clock: () => Date;
   };
-  follows: {
-    follow(
-      follower: UserId,
-      followee: UserId,
-      now: number,
-    ): Promise<{ followed: true } | { followed: false; because: 'blocked' | 'gone' }>;
-    unfollow(follower: UserId, followee: UserId): Promise<void>;
-    followers(id: UserId, ask: Ask): Promise<FollowPage>;
-    following(id: UserId, ask: Ask): Promise<FollowPage>;
-  };
-  blocks: {
-    block(blocker: UserId, blocked: UserId, now: number): Promise<void>;
-    unblock(blocker: UserId, blocked: UserId): Promise<void>;
-    newest(blocker: UserId, ask: Ask): Promise<{ blocks: readonly { blocked: UserId }[]; next: Position | undefined }>;
-  };
-  moderation: Pick<ModerationStore, 'name' | 'unname' | 'moderators' | 'words' | 'setWords'>;
-  removals: { removeUser(id: UserId, now: number): Promise<void> };
-  eviction: Pick<Eviction, 'ofPerson' | 'everywhere'>;
-  cursors: Cursors;
-  clock: () => Date;
-};
 
 /** Who deletes an account has signed in this lately: a browser that was left open, or a stolen token, is not enough. */
 const FRESH_SIGN_IN_MS = 10 * 60_000;
@@ -74,6 +81,9 @@ export const createUsersApp = ({
   follows,
   blocks,
   moderation,
+  pictures,
+  uploads,
+  publish,
   removals,
   eviction,
   cursors,
@@ -82,6 +92,7 @@ export const createUsersApp = ({
 }: Parts) => {
   const room = createRoom(shell);
   const now = () => clock().getTime();
+  const arrived = createArrival({ uploads, publish });
   room.use(jsonOnly);
   room.use('/users/*', identified(authenticate));
 
@@ -93,8 +104,31 @@ export const createUsersApp = ({
     const caller = requireUser(c);
     const changed = await users.change(caller.userId, toChanges(c.req.valid('json')), now());
     if (!changed.changed) throw unchanged(changed);
-    return c.json(await profiles.meOf(changed.user, caller.roles));
+    // an address takes the place of what was uploaded
+    const { user } =
+      c.req.valid('json').avatarUrl === undefined
+        ? changed
+        : shown(await pictures.set(caller.userId, 'avatar', undefined, now()));
+    return c.json(await profiles.meOf(user, caller.roles));
   });
+
+  for (const picture of PICTURES) {
+    room.put(`/users/me/${picture}`, signedIn, limited('profile'), body(SetPicture), async (c) => {
+      const { userId, roles } = requireUser(c);
+      const at = now();
+      const upload = await arrived(c.req.valid('json').uploadId, userId, { use: picture, at });
+      return c.json(await profiles.meOf(shown(await pictures.set(userId, picture, upload, at)).user, roles));
+    });
+
+    room.delete(`/users/me/${picture}`, signedIn, limited('profile'), async (c) => {
+      const { userId, roles } = requireUser(c);
+      if (picture === 'avatar') {
+        const changed = await users.change(userId, { avatarUrl: null }, now());
+        if (!changed.changed) throw unchanged(changed);
+      }
+      return c.json(await profiles.meOf(shown(await pictures.set(userId, picture, undefined, now())).user, roles));
+    });
+  }
 
   room.delete('/users/me', signedIn, limited('account'), async (c) => {
     const { userId, signedInAt } = requireUser(c);
@@ -290,6 +324,11 @@ const unchanged = (refused: Extract<Changed, { changed: false }>): Refusal => {
       headers: { 'Retry-After': String(Math.ceil(refused.retryAfterMs / 1000)) },
     });
   return refused.because === 'gone' ? accountGone() : new Refusal('handle-taken', 'This handle is taken.');
+};
+
+const shown = (outcome: PictureSet): Extract<PictureSet, { set: true }> => {
+  if (outcome.set) return outcome;
+  throw outcome.because === 'gone' ? accountGone() : uploadGone();
 };
 
 const whole = <Value>(value: Value | undefined): Value => {

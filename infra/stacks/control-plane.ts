@@ -118,7 +118,7 @@ export class ControlPlaneStack extends Stack {
     // Taken even while everything else is throttled, where the account has enough to keep some of it apart.
     const webhooks = room('webhooks', { reservedConcurrency: settings.webhookConcurrency });
     this.webhooksLog = webhooks.logGroup;
-    const [auth, users, pages] = [room('auth'), room('users'), room('pages')];
+    const [auth, pages] = [room('auth'), room('pages')];
     // A film of 200 MB passes through it, and a picture is written anew: both want a processor of their own.
     const uploads = room('uploads', {
       timeout: Duration.seconds(25),
@@ -126,17 +126,21 @@ export class ControlPlaneStack extends Stack {
       machineCode: ['sharp'],
     });
     data.uploads.grantPublish(uploads.function);
-    // A post waits for its film.
+    // A post waits for its film, and a person for their picture.
     const posts = room('posts', { timeout: Duration.seconds(29) });
+    const users = room('users', { timeout: Duration.seconds(29) });
     // A whole CPU: an audience of 2,000 is told by one of these, at 0.27 ms a post.
     this.tasks.doneBy(room('tasks', { timeout: TASK_TIMEOUT, memoryMB: 1_769 }));
     data.uploads.grantTake(posts.function);
     const { functionArn } = uploads.live;
-    Grant.addToPrincipal({ grantee: posts.function, actions: ['lambda:InvokeFunction'], resourceArns: [functionArn] });
-    posts.function.addEnvironment(
-      'UPLOADS_PUBLISHER_URL',
-      `https://lambda.${this.region}.${this.urlSuffix}/2015-03-31/functions/${uploads.function.functionName}/invocations?Qualifier=${uploads.live.aliasName}`,
-    );
+    // What was sent by the posts' forms is shown in posts, and on people's pages.
+    for (const { function: shower } of [posts, users]) {
+      Grant.addToPrincipal({ grantee: shower, actions: ['lambda:InvokeFunction'], resourceArns: [functionArn] });
+      shower.addEnvironment(
+        'UPLOADS_PUBLISHER_URL',
+        `https://lambda.${this.region}.${this.urlSuffix}/2015-03-31/functions/${uploads.function.functionName}/invocations?Qualifier=${uploads.live.aliasName}`,
+      );
+    }
     this.api = new RoomsApi(this, 'Http', {
       rooms: {
         auth: auth.live,

@@ -11,7 +11,7 @@ const room = await startLambda('users', {
     const { base } = lambda;
     const people = createPeople(base);
     const profiles = buildProfiles(base, people);
-    return onHttp(buildUsersRoom(base, people, profiles, createStreaming(base, people)), lambda);
+    return onHttp(buildUsersRoom(base, people, profiles, createStreaming(base, people), base.publish), lambda);
   },
 });
 

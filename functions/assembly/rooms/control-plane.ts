@@ -39,7 +39,7 @@ export const createControlPlane = (
   const sweepRemovals = buildRemovalSweep(base, people, streaming);
   return {
     auth: buildAuthRoom(base, people, profiles),
-    users: buildUsersRoom(base, people, profiles, streaming),
+    users: buildUsersRoom(base, people, profiles, streaming, buildPublishing(base)),
     posts: buildPostsRoom(base, people, streaming, buildPublishing(base)),
     search: buildSearchRoom(base, people, streaming),
     streams: buildStreamsRoom(base, people, streaming),

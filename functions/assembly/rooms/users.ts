@@ -2,11 +2,14 @@ import { createChatStore } from '#store/chat';
 import { createCommentStore } from '#store/comments';
 import { createLikeStore } from '#store/likes';
 import { createModerationStore } from '#store/moderation';
+import { createPictureStore } from '#store/pictures';
 import { createPushStore } from '#store/pushes';
 import { createPostStore } from '#store/posts';
 import { createRemovalSteps, type RemoveStreams } from '#store/removal-steps';
 import { createRemovalStore } from '#store/removals';
 import { createReportStore } from '#store/reports';
+import { createUploadStore } from '#store/uploads';
+import type { Publish } from '#domain/upload';
 import type { Base } from '../base.ts';
 import { buildEviction } from '../eviction.ts';
 import type { People } from '../people.ts';
@@ -23,6 +26,7 @@ export const buildUsersRoom = (
   { authenticate, limited, users, follows, blocks }: People,
   profiles: Profiles,
   { followedLive }: { followedLive: FollowedLive },
+  publish: Publish | undefined,
 ) => {
   const { config, table, cursors, clock, log } = base;
   return createUsersApp({
@@ -39,6 +43,9 @@ export const buildUsersRoom = (
     follows,
     blocks,
     moderation: createModerationStore({ table }),
+    pictures: createPictureStore({ table }),
+    uploads: createUploadStore({ table }),
+    publish,
     removals: createRemovalStore({ table }),
     eviction: buildEviction(base, { users, follows }),
     cursors,

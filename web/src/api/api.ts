@@ -24,6 +24,7 @@ import {
   type Beat,
   type CreatePost,
   type CreateSimulcastTarget,
+  type StreamQuery,
   type Subscribe,
   type UpdateMe,
   type UpdatePost,
@@ -66,6 +67,10 @@ export const createApi = ({ ask, tell }: Http) => ({
     ask(Ticket, { method: 'POST', path: '/auth/tickets', body, signal }),
 
   updateMe: (body: UpdateMe) => ask(MeView, { method: 'PATCH', path: '/users/me', body }),
+  setPicture: (picture: 'avatar' | 'cover', uploadId: string) =>
+    // written anew before it is shown
+    ask(MeView, { method: 'PUT', path: `/users/me/${picture}`, body: { uploadId }, timeoutMs: 30_000 }),
+  removePicture: (picture: 'avatar' | 'cover') => ask(MeView, { method: 'DELETE', path: `/users/me/${picture}` }),
   signOutEverywhere: () => tell({ method: 'POST', path: '/auth/sign-out-everywhere' }),
   deleteMe: () => tell({ method: 'DELETE', path: '/users/me' }),
   push: ({ signal }: Asking = {}) => ask(PushView, { path: '/users/me/push', signal }),
@@ -124,7 +129,7 @@ export const createApi = ({ ask, tell }: Http) => ({
   curve: (id: string, { signal }: Asking = {}) => ask(ViewerCurve, { path: `/stream/${segment(id)}/curve`, signal }),
   playback: (id: string, { signal }: Asking = {}) =>
     ask(PlaybackView, { path: `/stream/${segment(id)}/playback`, signal }),
-  streams: (filter: { state?: 'live' | 'scheduled'; creator?: string }, { signal, ...query }: Listing = {}) =>
+  streams: (filter: { state?: StreamQuery['state']; creator?: string }, { signal, ...query }: Listing = {}) =>
     ask(Streams, { path: '/stream', query: { ...filter, ...query }, signal }),
   myStreams: ({ signal, ...query }: Listing = {}) => ask(Streams, { path: '/stream/mine', query, signal }),
 

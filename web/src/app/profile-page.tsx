@@ -1,10 +1,11 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { Clapperboard, Newspaper } from 'lucide-react';
-import { Tabs } from 'radix-ui';
+import * as Tabs from 'radix-ui/tabs';
 import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import type { ProfileView, StreamView } from '#contract/http';
+import { thumbnailWidth } from '#contract/uploads';
 import { ApiError } from '../api/api-error.ts';
 import { useApp, useSignedIn } from '../context/app-context.ts';
 import { PostList } from '../feed/post-list.tsx';
@@ -43,7 +44,7 @@ export const ProfilePage = () => {
     <Page title={person ? `${person.name} (@${person.handle})` : `@${handle}`}>
       {person && <Profile key={person.handle} person={person} />}
       {!person && error && (
-        <LoadFailed title={t('theProfileCouldNotBe')} error={error} onRetry={() => void refetch()} />
+        <LoadFailed title={t('theProfileCouldNotBe')} heading="h1" error={error} onRetry={() => void refetch()} />
       )}
       {!person && !error && <ProfileSkeleton />}
     </Page>
@@ -57,7 +58,16 @@ const Profile = ({ person }: { person: ProfileView }) => {
   const [shown, setShown] = useState(person.creator ? 'streams' : 'posts');
   return (
     <>
-      <header className="profile">
+      {person.cover && (
+        <img
+          className="profile__cover"
+          src={person.cover.url}
+          srcSet={`${person.cover.thumbnailUrl} ${thumbnailWidth(person.cover)}w, ${person.cover.url} ${person.cover.width}w`}
+          sizes="(max-width: 82rem) 100vw, 82rem"
+          alt=""
+        />
+      )}
+      <header className={person.cover ? 'profile profile--covered' : 'profile'}>
         <Avatar person={person} size="xl" live={person.liveStreamId !== undefined} />
         <div className="profile__words">
           <h1>

@@ -2,16 +2,16 @@ import { Link } from '@tanstack/react-router';
 import { RotateCw, Upload as UploadIcon, X } from 'lucide-react';
 import { useEffect, useId, useRef } from 'react';
 import { useTranslations } from 'use-intl';
-import { Button, buttonClass } from '../ui/button.tsx';
+import { Button } from '../ui/button.tsx';
 import { IconButton } from '../ui/icon-button.tsx';
-import type { Upload } from './use-upload.ts';
-import { ACCEPTED, RULES } from './upload-rules.ts';
+import { acceptedOf, rulesOf } from '../context/upload-rules.ts';
+import type { Upload } from '../context/use-upload.ts';
 import './attachment.css';
 
 type Props = {
   upload: Upload;
-  /** Only creators' files are taken. */
-  mayUpload: boolean;
+  /** Films are creators'. */
+  takes: 'media' | 'pictures';
   /** A file is being held over the form. */
   hovered: boolean;
   onChoose: (file: File) => void;
@@ -38,19 +38,10 @@ export const Attachment = (props: Props) => {
   );
 };
 
-const Inside = ({ upload, mayUpload, hovered, onChoose, onRetry, onRemove }: Props) => {
+const Inside = ({ upload, takes, hovered, onChoose, onRetry, onRemove }: Props) => {
   const t = useTranslations('feed');
-  if (!mayUpload)
-    return (
-      <div className="attachment__drop">
-        <p className="muted">{t('creatorsCanUploadPicturesAnd')}</p>
-        <Link to="/studio" className={buttonClass({ size: 's' })}>
-          {t('becomeACreator')}
-        </Link>
-      </div>
-    );
   if (upload.at === 'none' || upload.at === 'refused')
-    return <DropZone upload={upload} hovered={hovered} onChoose={onChoose} />;
+    return <DropZone upload={upload} takes={takes} hovered={hovered} onChoose={onChoose} />;
   return (
     <div className="attachment">
       <Preview upload={upload} />
@@ -76,7 +67,7 @@ const Inside = ({ upload, mayUpload, hovered, onChoose, onRetry, onRemove }: Pro
   );
 };
 
-const DropZone = ({ upload, hovered, onChoose }: Pick<Props, 'upload' | 'hovered' | 'onChoose'>) => {
+const DropZone = ({ upload, takes, hovered, onChoose }: Pick<Props, 'upload' | 'takes' | 'hovered' | 'onChoose'>) => {
   const t = useTranslations('feed');
   const input = useRef<HTMLInputElement>(null);
   const id = useId();
@@ -86,13 +77,13 @@ const DropZone = ({ upload, hovered, onChoose }: Pick<Props, 'upload' | 'hovered
         {t('chooseAFile')}
       </Button>
       <p className="attachment__rules muted" id={id}>
-        {t('orDropItHereOr', { rules: t('uploadRules', RULES) })}
+        {t('orDropItHereOr', { rules: rulesOf(t, takes) })}
       </p>
       <input
         ref={input}
         type="file"
         className="attachment__input"
-        accept={ACCEPTED}
+        accept={acceptedOf(takes)}
         aria-label={t('fileToUpload')}
         tabIndex={-1}
         onChange={({ target }) => {
@@ -102,6 +93,11 @@ const DropZone = ({ upload, hovered, onChoose }: Pick<Props, 'upload' | 'hovered
           if (file) onChoose(file);
         }}
       />
+      {takes === 'pictures' && (
+        <p className="attachment__rules muted">
+          {t('videosAreForCreators')} <Link to="/studio">{t('becomeACreator')}</Link>
+        </p>
+      )}
       {upload.at === 'refused' && (
         <p className="attachment__why" role="alert">
           <bdi>{upload.name}</bdi>: {upload.why}

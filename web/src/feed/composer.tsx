@@ -27,7 +27,7 @@ export const Composer = () => {
         draft={{ text: '', mediaUrl: '', mediaAlt: '' }}
         submit={t('post')}
         busy={create.isPending}
-        files={me && !me.creator ? 'for-creators' : 'offered'}
+        files={me?.creator ? 'media' : 'pictures'}
         onSubmit={({ text, mediaUrl, mediaAlt, uploadId }) =>
           create.mutate({
             text,

@@ -2,11 +2,11 @@ import { Image } from 'lucide-react';
 import { useState, type ClipboardEvent, type DragEvent, type FormEvent, type ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 import { TEXT_CHARACTERS } from '#contract/fields';
+import { useUpload } from '../context/use-upload.ts';
 import { Button } from '../ui/button.tsx';
 import { Field, TextArea, TextInput } from '../ui/field.tsx';
 import { Attachment } from './attachment.tsx';
 import { PostMedia } from './post-media.tsx';
-import { useUpload } from './use-upload.ts';
 import './post-form.css';
 
 type Draft = { text: string; mediaUrl: string; mediaAlt: string; mediaType?: string | undefined };
@@ -18,8 +18,8 @@ type Props = {
   draft: Draft;
   submit: string;
   busy: boolean;
-  /** Whether files can be attached. A post that exists takes only an address, but may have a file, which stays or goes. */
-  files: 'offered' | 'for-creators' | 'none' | 'kept';
+  /** Which files can be attached. A post that exists takes only an address, but may have a file, which stays or goes. */
+  files: 'media' | 'pictures' | 'none' | 'kept';
   cancel?: ReactNode;
   onSubmit: (written: Written) => void;
 };
@@ -35,11 +35,11 @@ export const PostForm = ({ label, draft, submit, busy, files, cancel, onSubmit }
   const [mediaAlt, setMediaAlt] = useState(draft.mediaAlt);
   const [attaching, setAttaching] = useState(draft.mediaUrl !== '');
   const [hovered, setHovered] = useState(false);
-  const { upload, choose, retry, remove } = useUpload();
+  const { upload, choose, retry, remove } = useUpload(files === 'media' ? 'media' : 'pictures');
   const hasFile = upload.at === 'sending' || upload.at === 'failed' || upload.at === 'sent';
   const hasMedia = attaching && (hasFile || mediaUrl !== '');
   const keepsFile = files === 'kept' && mediaUrl !== '' && mediaUrl === draft.mediaUrl;
-  const takesFiles = files === 'offered' || files === 'for-creators';
+  const takesFiles = files === 'media' || files === 'pictures';
   const left = TEXT_CHARACTERS.post - text.length;
   const badUrl = attaching && !hasFile && mediaUrl !== '' && !/^https?:\/\/\S+$/i.test(mediaUrl);
   const ready = text.trim() !== '' && !badUrl && upload.at !== 'sending' && upload.at !== 'failed';
@@ -56,7 +56,7 @@ export const PostForm = ({ label, draft, submit, busy, files, cancel, onSubmit }
   };
   const take = (file: File) => {
     setAttaching(true);
-    if (files === 'offered') choose(file);
+    choose(file);
   };
   const paste = (event: ClipboardEvent) => {
     const [file] = event.clipboardData.files;
@@ -112,14 +112,7 @@ export const PostForm = ({ label, draft, submit, busy, files, cancel, onSubmit }
       </Field>
       {attaching && keepsFile && <PostMedia url={mediaUrl} type={draft.mediaType} alt={mediaAlt} />}
       {attaching && takesFiles && (
-        <Attachment
-          upload={upload}
-          mayUpload={files === 'offered'}
-          hovered={hovered}
-          onChoose={take}
-          onRetry={retry}
-          onRemove={remove}
-        />
+        <Attachment upload={upload} takes={files} hovered={hovered} onChoose={take} onRetry={retry} onRemove={remove} />
       )}
       {attaching && !hasFile && !keepsFile && (
         <Field

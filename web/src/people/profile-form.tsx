@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
-import { toast } from 'sonner';
+import { toast } from '../ui/toast.ts';
 import { useTranslations } from 'use-intl';
 import { TEXT_CHARACTERS } from '#contract/fields';
 import type { MeView, UpdateMe } from '#contract/http';
@@ -11,7 +11,7 @@ import { Field, TextArea, TextInput } from '../ui/field.tsx';
 import { Card } from '../ui/page.tsx';
 import './settings-page.css';
 
-/** One's own name, words and picture, to be changed. */
+/** One's own name and words, to be changed. */
 export const ProfileForm = ({ me }: { me: MeView }) => {
   const t = useTranslations('people');
   const { api, queries } = useApp();
@@ -19,7 +19,6 @@ export const ProfileForm = ({ me }: { me: MeView }) => {
   const [draft, setDraft] = useState({
     name: me.name,
     bio: me.bio ?? '',
-    avatarUrl: me.avatarUrl ?? '',
   });
   const save = useMutation({
     mutationFn: (change: UpdateMe) => api.updateMe(change),
@@ -31,14 +30,12 @@ export const ProfileForm = ({ me }: { me: MeView }) => {
   });
 
   const set = (change: Partial<typeof draft>) => setDraft({ ...draft, ...change });
-  const avatarOk = draft.avatarUrl === '' || /^https?:\/\/\S+$/i.test(draft.avatarUrl);
   const change: UpdateMe = {
     ...(draft.name.trim() !== me.name && { name: draft.name.trim() }),
     ...(draft.bio.trim() !== (me.bio ?? '') && { bio: draft.bio.trim() }),
-    ...(draft.avatarUrl !== (me.avatarUrl ?? '') && { avatarUrl: draft.avatarUrl || null }),
   };
   const changed = Object.keys(change).length > 0;
-  const valid = draft.name.trim() !== '' && avatarOk;
+  const valid = draft.name.trim() !== '';
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -49,14 +46,7 @@ export const ProfileForm = ({ me }: { me: MeView }) => {
     <Card>
       <form className="settings__form" onSubmit={submit} noValidate>
         <div className="settings__preview">
-          <Avatar
-            person={{
-              handle: me.handle,
-              name: draft.name,
-              avatarUrl: avatarOk && draft.avatarUrl ? draft.avatarUrl : undefined,
-            }}
-            size="l"
-          />
+          <Avatar person={{ ...me, name: draft.name }} size="l" />
           <p className="settings__who">
             <strong>
               <bdi>{draft.name || t('yourName')}</bdi>
@@ -82,18 +72,6 @@ export const ProfileForm = ({ me }: { me: MeView }) => {
               maxLength={TEXT_CHARACTERS.bio}
               value={draft.bio}
               onChange={(event) => set({ bio: event.target.value })}
-            />
-          )}
-        </Field>
-        <Field label={t('pictureAddress')} error={avatarOk ? undefined : t('anAddressThatStartsWith')}>
-          {(control) => (
-            <TextInput
-              {...control}
-              type="url"
-              inputMode="url"
-              placeholder="https://"
-              value={draft.avatarUrl}
-              onChange={(event) => set({ avatarUrl: event.target.value.trim() })}
             />
           )}
         </Field>

@@ -10,6 +10,7 @@ import { BlockedPeople } from './blocked-people.tsx';
 import { DeleteAccount } from './delete-account.tsx';
 import { HandleForm } from './handle-form.tsx';
 import { NoticesCard } from './notices-card.tsx';
+import { PicturesCard } from './pictures-card.tsx';
 import { ProfileForm } from './profile-form.tsx';
 import { SignInGate } from '../context/sign-in-gate.tsx';
 import { SignOutCard } from './sign-out-card.tsx';
@@ -25,7 +26,11 @@ export const SettingsPage = () => {
     <Page title={t('settings')} width="column">
       <div className="settings">
         <h1>{t('settings')}</h1>
-        {!signedIn && <SignInGate title={t('signInToChangeYour')}>{t('yourNameHandleAndPicture')}</SignInGate>}
+        {!signedIn && (
+          <SignInGate title={t('signInToChangeYour')} heading="h2">
+            {t('yourNameHandleAndPicture')}
+          </SignInGate>
+        )}
         {signedIn && me && <Settings me={me} />}
         {signedIn && !me && error && (
           <LoadFailed title={t('yourProfileCouldNotBe')} error={error} onRetry={() => void refetch()} />
@@ -43,6 +48,7 @@ export const SettingsPage = () => {
 const Settings = ({ me }: { me: MeView }) => (
   <>
     <ProfileForm me={me} />
+    <PicturesCard me={me} />
     <HandleForm key={me.handle} me={me} />
     <NoticesCard />
     <BlockedPeople />

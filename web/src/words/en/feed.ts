@@ -1,12 +1,13 @@
 export const feed = {
   pictureOrFilm: 'Picture or video',
-  creatorsCanUploadPicturesAnd: 'Creators can upload pictures and videos from their device. It is free to become one.',
+  videosAreForCreators: 'Videos are for creators. It is free to become one.',
   becomeACreator: 'Become a creator',
   tryAgain: 'Try again',
   cancelUpload: 'Cancel upload',
   removeTheFile: 'Remove the file',
   chooseAFile: 'Choose a file',
   orDropItHereOr: 'Or drop it here, or paste a picture. {rules}.',
+  pictureRules: 'Pictures ({pictures}) up to {pictureMegabytes, number} MB',
   uploadRules:
     'Pictures ({pictures}) up to {pictureMegabytes, number} MB, videos ({videos}) up to {videoMegabytes, number} MB',
   fileKind: 'This kind of file cannot be shown here. {rules}.',

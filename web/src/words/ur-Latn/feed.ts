@@ -3,14 +3,14 @@ import type { Translated } from '../catalogue.ts';
 
 export const feed = {
   pictureOrFilm: 'Tasveer ya video',
-  creatorsCanUploadPicturesAnd:
-    'Creators apne phone ya computer se tasveerein aur videos upload kar sakte hain. Creator banna muft hai.',
+  videosAreForCreators: 'Videos creators ke liye hain. Creator banna muft hai.',
   becomeACreator: 'Creator banein',
   tryAgain: 'Dobara koshish karein',
   cancelUpload: 'Upload cancel karein',
   removeTheFile: 'File hatayein',
   chooseAFile: 'File select karein',
   orDropItHereOr: 'Ya file yahan chhor dein, ya tasveer paste karein. {rules}.',
+  pictureRules: 'Tasveerein ({pictures}) {pictureMegabytes, number} MB tak',
   uploadRules:
     'Tasveerein ({pictures}) {pictureMegabytes, number} MB tak, videos ({videos}) {videoMegabytes, number} MB tak',
   fileKind: 'Is qism ki file yahan nahi dikhayi ja sakti. {rules}.',

@@ -3,14 +3,14 @@ import type { Translated } from '../catalogue.ts';
 
 export const feed = {
   pictureOrFilm: 'تصویر یا ویڈیو',
-  creatorsCanUploadPicturesAnd:
-    'کریئیٹرز اپنے فون یا کمپیوٹر سے تصویریں اور ویڈیوز اپ لوڈ کر سکتے ہیں۔ کریئیٹر بننا مفت ہے۔',
+  videosAreForCreators: 'ویڈیوز کریئیٹرز کے لیے ہیں۔ کریئیٹر بننا مفت ہے۔',
   becomeACreator: 'کریئیٹر بنیں',
   tryAgain: 'دوبارہ کوشش کریں',
   cancelUpload: 'اپ لوڈ منسوخ کریں',
   removeTheFile: 'فائل ہٹائیں',
   chooseAFile: 'فائل منتخب کریں',
   orDropItHereOr: 'یا فائل یہاں چھوڑیں، یا تصویر پیسٹ کریں۔ {rules}۔',
+  pictureRules: 'تصویریں ({pictures}) {pictureMegabytes, number} MB تک',
   uploadRules:
     'تصویریں ({pictures}) {pictureMegabytes, number} MB تک، ویڈیوز ({videos}) {videoMegabytes, number} MB تک',
   fileKind: 'اس قسم کی فائل یہاں نہیں دکھائی جا سکتی۔ {rules}۔',

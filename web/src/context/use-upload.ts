@@ -1,11 +1,11 @@
 import { useEffect, useRef, useState } from 'react';
 import { useTranslations } from 'use-intl';
-import { useApp } from '../context/app-context.ts';
+import { useApp } from './app-context.ts';
 import { useErrorWords } from '../words/error-words.ts';
 import { sendForm } from './send-form.ts';
-import { judged, whyRefused } from './upload-rules.ts';
+import { judged, whyRefused, type UploadKind } from './upload-rules.ts';
 
-/** A file on its way into a post. `previewUrl` shows it out of the browser's own memory. */
+/** A file on its way to where it is shown. `previewUrl` shows it out of the browser's own memory. */
 export type Upload =
   | { at: 'none' }
   /** Not even begun: it would not be taken. */
@@ -14,8 +14,8 @@ export type Upload =
   | { at: 'failed'; file: File; previewUrl: string; why: string }
   | { at: 'sent'; file: File; previewUrl: string; uploadId: string };
 
-/** Uploads one file at a time; what is chosen later takes the place of what was before. */
-export const useUpload = () => {
+/** Uploads one file at a time, of those that are taken; what is chosen later takes the place of what was before. */
+export const useUpload = (kind: UploadKind, { onSent }: { onSent?: (uploadId: string) => void } = {}) => {
   const t = useTranslations('feed');
   const errorWords = useErrorWords();
   const { api } = useApp();
@@ -41,8 +41,10 @@ export const useUpload = () => {
         onProgress: (part) => become({ at: 'sending', file, previewUrl: shown, part }),
         signal: run.signal,
       });
-      if (outcome.sent) become({ at: 'sent', file, previewUrl: shown, uploadId: id });
-      else if (outcome.because !== 'cancelled')
+      if (outcome.sent) {
+        become({ at: 'sent', file, previewUrl: shown, uploadId: id });
+        if (!run.signal.aborted) onSent?.(id);
+      } else if (outcome.because !== 'cancelled')
         become({ at: 'failed', file, previewUrl: shown, why: t(`upload.${outcome.because}`) });
     } catch (error) {
       become({ at: 'failed', file, previewUrl: shown, why: errorWords(error) });
@@ -52,9 +54,9 @@ export const useUpload = () => {
   return {
     upload,
     choose: (file: File) => {
-      const verdict = judged(file);
+      const verdict = judged(file, kind);
       running.current?.abort();
-      if ('refused' in verdict) setUpload({ at: 'refused', name: file.name, why: whyRefused(t, verdict) });
+      if ('refused' in verdict) setUpload({ at: 'refused', name: file.name, why: whyRefused(t, verdict, kind) });
       else void send(file, URL.createObjectURL(file));
     },
     retry: () => {
