@@ -75,11 +75,20 @@ export const FILES: readonly Case[] = [
       ).error,
   },
   {
-    attack: 'a form asked for by who is no creator',
+    attack: 'a form for a film asked for by who is no creator',
     expected: 'not-a-creator',
     play: async (bed) =>
-      (await bed.call('POST', '/posts/uploads', { token: bed.tokens.chen, body: { type: 'image/png', bytes: 10 } }))
+      (await bed.call('POST', '/posts/uploads', { token: bed.tokens.chen, body: { type: 'video/mp4', bytes: 10 } }))
         .error,
+  },
+  {
+    attack: 'another’s file shown as one’s own picture',
+    expected: 'upload-not-found',
+    play: async (bed) => {
+      const form = await announce(bed);
+      await send(form, await picture());
+      return (await bed.call('PUT', '/users/me/avatar', { token: bed.tokens.chen, body: { uploadId: form.id } })).error;
+    },
   },
   {
     attack: 'another’s file posted',
