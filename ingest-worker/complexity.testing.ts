@@ -124,9 +124,9 @@ const dearSet = (index: number): Buffer => {
   const rest = [golomb(0), golomb(2), golomb(1), '0', golomb(19), golomb(19 + (index % 400)), '1', '1', '0', '0', '1'];
   return Buffer.concat([Buffer.from([0x67, 244, 0, 30]), bits(...head, ...lists, ...rest)]);
 };
-const withLength = (...units: Buffer[]): Buffer => Buffer.concat(units.flatMap((one) => [mp4.u32(one.byteLength), one]));
-const pictureBlock = (...units: Buffer[]): Buffer =>
-  mkv.element(0xa3, byte(0x81, 0, 0, 0x80), withLength(...units));
+const withLength = (...units: Buffer[]): Buffer =>
+  Buffer.concat(units.flatMap((one) => [mp4.u32(one.byteLength), one]));
+const pictureBlock = (...units: Buffer[]): Buffer => mkv.element(0xa3, byte(0x81, 0, 0, 0x80), withLength(...units));
 /** Pictures of H.264 with what they bring for the decoder; the last is one that nothing of it is. */
 const H264: readonly ((index: number) => Buffer)[] = [
   () => pictureBlock(plainSet(0)),

@@ -259,7 +259,7 @@ describe('a large audience', () => {
     rooms.pushed.length = 0;
     await rooms.streaming.chat.say(
       (await rooms.streaming.streams.get(id))!,
-      { userId: creator.id, roles: [] },
+      { userId: creator.id, roles: [], suspended: undefined },
       { text: 'Welcome', clientId: 'client-1' },
     );
     await shift?.tick();
@@ -272,7 +272,7 @@ describe('a large audience', () => {
     expect(await (await open()).say({ action: 'join', streamId: id })).toMatchObject({ mode: 'poll' });
     await rooms.streaming.chat.say(
       (await rooms.streaming.streams.get(id))!,
-      { userId: creator.id, roles: [] },
+      { userId: creator.id, roles: [], suspended: undefined },
       { text: 'So many', clientId: 'client-2' },
     );
     await shift?.tick();

@@ -198,7 +198,7 @@ describe('a show for followers', () => {
     // a profile tells of it only whom it is for
     const profiles = buildProfiles(rooms.base, rooms.known);
     const told = async (who: User | undefined) => {
-      const viewer = who && { userId: who.id, handle: who.handle, name: who.name, roles: [] };
+      const viewer = who && { userId: who.id, handle: who.handle, name: who.name, roles: [], suspended: undefined };
       return (await profiles.profileOf(creator, viewer)).liveStreamId;
     };
     expect([await told(undefined), await told(rooms.otherCreator), await told(rooms.viewer)]).toEqual([

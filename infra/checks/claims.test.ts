@@ -11,7 +11,11 @@ const rows = table
   .filter((line) => line.startsWith('| '))
   .slice(2)
   .map((line) => line.split('|').map((cell) => cell.trim()))
-  .map(([, claim = '', held = '']) => ({ claim, held, named: [...held.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name) }));
+  .map(([, claim = '', held = '']) => ({
+    claim,
+    held,
+    named: [...held.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name),
+  }));
 
 const scripts = Object.keys((JSON.parse(read('package.json')) as { scripts: object }).scripts);
 const isThere = (name: string): boolean => {

@@ -26,11 +26,7 @@ export const embedHeaders = (scope: Construct): ResponseHeadersPolicy =>
 const headersOf = (
   scope: Construct,
   id: string,
-  {
-    otherOrigins,
-    pictureOrigins,
-    framed,
-  }: { otherOrigins: string[]; pictureOrigins: string[]; framed: boolean },
+  { otherOrigins, pictureOrigins, framed }: { otherOrigins: string[]; pictureOrigins: string[]; framed: boolean },
 ): ResponseHeadersPolicy =>
   new ResponseHeadersPolicy(scope, id, {
     securityHeadersBehavior: {

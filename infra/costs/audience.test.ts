@@ -42,7 +42,7 @@ it('reckons for a small audience what the rooms do for one: posts, and reads of 
   for (let ms = 0; ms < seconds * 1_000; ms += DELIVERY.tickMs) {
     if (ms % everyMs === 0) {
       const message = { text: `number ${said}`, clientId: `client-${String(said++).padStart(4, '0')}` };
-      await rooms.streaming.chat.say(stream, { userId: rooms.creator.id, roles: [] }, message);
+      await rooms.streaming.chat.say(stream, { userId: rooms.creator.id, roles: [], suspended: undefined }, message);
     }
     asked.counting = true;
     await shift.tick();

@@ -13,7 +13,8 @@ const LARGER = sequence(120, 68);
 const SLICE = Buffer.from([0x41, 0x9a, 0x00]);
 const REFUSED = { type: 'refused', detail: 'a picture of 14000x14000, larger than 8192 a side' };
 
-const withLengths = (...units: Buffer[]): Buffer => Buffer.concat(units.flatMap((unit) => [mp4.u32(unit.byteLength), unit]));
+const withLengths = (...units: Buffer[]): Buffer =>
+  Buffer.concat(units.flatMap((unit) => [mp4.u32(unit.byteLength), unit]));
 const withStartCodes = (...units: Buffer[]): Buffer =>
   Buffer.concat(units.flatMap((unit) => [Buffer.from([0, 0, 0, 1]), unit]));
 
@@ -52,7 +53,7 @@ const vp8 = (width: number, height: number): Buffer =>
   Buffer.from([0x10, 0, 0, 0x9d, 0x01, 0x2a, width & 255, width >> 8, height & 255, height >> 8, 0, 0]);
 
 const sixteen = (value: number): string => (value - 1).toString(2).padStart(16, '0');
-const SYNC = 0x498342.toString(2).padStart(24, '0');
+const SYNC = (0x498342).toString(2).padStart(24, '0');
 const vp9 = {
   key: (width: number, height: number): Buffer =>
     bits('10', '00', '0', '0', '1', '0', SYNC, '001', '0', sixteen(width), sixteen(height)),
@@ -71,7 +72,8 @@ const vp9 = {
 const read = (bytes: Buffer, pieceBytes = bytes.byteLength): ContainerEvent[] => {
   const reader = createContainerReader();
   const events: ContainerEvent[] = [];
-  for (let at = 0; at < bytes.byteLength; at += pieceBytes) events.push(...reader.push(bytes.subarray(at, at + pieceBytes)));
+  for (let at = 0; at < bytes.byteLength; at += pieceBytes)
+    events.push(...reader.push(bytes.subarray(at, at + pieceBytes)));
   return events;
 };
 

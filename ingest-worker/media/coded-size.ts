@@ -118,8 +118,7 @@ const VP9_RGB = 7;
 /** As far as to the size, in the longest of its headers. */
 const VP9_HEADER_BYTES = 16;
 
-const sizeInVp9: ReadSize = (picture) =>
-  framesOfVp9(picture).map(sizeInVp9Frame).reduce(larger, undefined);
+const sizeInVp9: ReadSize = (picture) => framesOfVp9(picture).map(sizeInVp9Frame).reduce(larger, undefined);
 
 /** A picture may have others before it that are not shown, with their sizes at its end (VP9 bitstream, annex B). */
 const framesOfVp9 = (picture: Buffer): Buffer[] => {

@@ -51,24 +51,16 @@ export const withoutWall = (ffmpegPath: string): Wall => ({
   command: (args) => ({ file: ffmpegPath, args: [...args] }),
 });
 
-/** By the loader that a program asks for, which takes the library of the wall in before anything of the program runs. */
-export const sealing =
-  ({ program, loader, library }: { program: string; loader: string; library: string }): Wall['command'] =>
-  (args) => ({ file: loader, args: ['--preload', library, program, ...args] });
-
-export const limiting =
-  (program: string): Wall['command'] =>
-  (args) => ({ file: 'setpriv', args: [...LIMITS, program, ...args] });
-
 /** The strongest wall that this host offers, tried out on FFmpeg itself. */
 export const chooseWall = async ({ ffmpegPath, library }: Parts): Promise<Wall> => {
   const program = await findProgram(ffmpegPath);
   const loader = program && (await loaderOf(program));
   if (program && loader && library !== undefined) {
-    const command = sealing({ program, loader, library });
+    const sealed = ['--preload', library, program];
+    const command: Wall['command'] = (args) => ({ file: loader, args: [...sealed, ...args] });
     if (await allowsDescriptors(command, SEALED_DESCRIPTORS)) return { level: 'sealed', command };
   }
-  const command = limiting(ffmpegPath);
+  const command: Wall['command'] = (args) => ({ file: 'setpriv', args: [...LIMITS, ffmpegPath, ...args] });
   if (await allowsDescriptors(command, LIMITED_DESCRIPTORS)) return { level: 'limits', command };
   return withoutWall(ffmpegPath);
 };

@@ -214,9 +214,7 @@ const CONTROL: readonly Case[] = [
 
 const REFUSED_MEDIA = ['unsupported-media', 'too-fast', 'encoder-failed', 'open', 'frame-too-large'];
 /** Legal or not, bytes that are dear to read: every structure that strangers can repeat, a megabyte of each with itself and with the first. */
-const BOMBS: readonly Case[] = (
-  ['matroska', 'h264 in matroska', 'mp4', 'mp4 claims'] as const
-).flatMap((name) => {
+const BOMBS: readonly Case[] = (['matroska', 'h264 in matroska', 'mp4', 'mp4 claims'] as const).flatMap((name) => {
   const { parts, make } = STRUCTURES[name];
   return Array.from({ length: parts }, (_, part): Case => {
     const container = name.startsWith('mp4') ? 'mp4' : 'matroska';

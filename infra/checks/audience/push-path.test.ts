@@ -76,7 +76,10 @@ const watched = async ({ live = true } = {}) => {
               ? { status: 201, body: await ticket(), headers: new Headers() }
               : await rooms.raw(init?.method ?? 'GET', url, { body });
             const text = answered.status === 204 ? null : JSON.stringify(answered.body);
-            const answer = new Response(text, { status: answered.status, headers: answered.headers });
+            const answer = new Response(text, {
+              status: answered.status,
+              headers: Object.fromEntries(answered.headers),
+            });
             // as at the edge: what was made just before something changed may be given for two seconds more
             if (/s-maxage/.test(answered.headers.get('cache-control') ?? ''))
               kept.set(url, { at: rooms.now(), answer: answer.clone() });

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { openHarness, type Harness } from '../shows/harness.ts';
 import { finish, playOn, startShow, untilArrived } from '../shows/running-show.ts';
 import { docker } from './engine.ts';
-import { compileHostile, tryHostile } from './hostile.ts';
 import { checkImage } from './image.ts';
 import { playReplaced } from './replaced.ts';
 import { COPIED, expectWhole } from './whole.ts';
@@ -20,15 +19,11 @@ const GRACE_MS = 120_000;
 const SECONDS = 1_000;
 type Place = { harness: Harness; first: WorkerContainer };
 
-const withHarness = async (
-  image: string,
-  play: (place: Place) => Promise<string>,
-  volumes: readonly string[] = [],
-): Promise<string> => {
+const withHarness = async (image: string, play: (place: Place) => Promise<string>): Promise<string> => {
   const containers: WorkerContainer[] = [];
   const harness = await openHarness({
     run: async (environment) => {
-      const made = await startWorkerContainer(image, environment, volumes);
+      const made = await startWorkerContainer(image, environment);
       containers.push(made);
       return made;
     },
@@ -66,18 +61,6 @@ export const ROWS: readonly Row[] = [
         assert.match(await docker('exec', first.id, 'grep', 'CapEff', '/proc/1/status'), /0000000000000000/);
         return `user ${id}`;
       }),
-  },
-  {
-    name: 'hostile',
-    promise: 'a hostile program in FFmpeg’s place gets nothing behind the wall of the image, whatever it gets without',
-    play: async (image) => {
-      const { volume, remove } = await compileHostile();
-      try {
-        return await withHarness(image, ({ first }) => tryHostile(first), [volume]);
-      } finally {
-        await remove();
-      }
-    },
   },
   {
     name: 'copied',

@@ -31,7 +31,6 @@ const LOOKS = { everyMs: 100 };
 export const startWorkerContainer = async (
   image: string,
   environment: Record<string, string>,
-  volumes: readonly string[] = [],
 ): Promise<WorkerContainer> => {
   const port = await freePort();
   const caFile = environment['RTMPS_CA_FILE'] ?? '';
@@ -43,7 +42,6 @@ export const startWorkerContainer = async (
     ...LABELLED,
     ...CONFINED,
     `--volume=${caFile}:/run/ca.pem:ro`,
-    ...volumes,
     ...Object.entries(variables).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
     image,
   );
