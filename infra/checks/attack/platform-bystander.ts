@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { until } from '#stand-ins/until';
+import { picturesOf } from '../lib/pictures-of.ts';
 import { openCapture } from '../shows/capture.ts';
 import { createCapturePublisher } from '../shows/publisher.ts';
 import type { PlatformBed } from './platform-bed.ts';
@@ -10,26 +9,6 @@ import type { PlatformBed } from './platform-bed.ts';
 const CAPTURE = openCapture(fileURLToPath(new URL('../../../ingest-worker/fixtures/h264-aac.mkv', import.meta.url)));
 const LOOK_MS = 250;
 const READY_MS = 60_000;
-
-/** Pictures in a file or an address, as they lie there. */
-const picturesOf = async (input: string, bytes?: Buffer): Promise<number> => {
-  const args = [
-    '-v',
-    'error',
-    '-count_packets',
-    '-select_streams',
-    'v:0',
-    '-show_entries',
-    'stream=nb_read_packets',
-    '-of',
-    'csv=p=0',
-    input,
-  ];
-  const running = promisify(execFile)('ffprobe', args, { timeout: READY_MS });
-  running.child.stdin?.on('error', () => undefined);
-  running.child.stdin?.end(bytes);
-  return Number((await running).stdout.trim().split('\n')[0]);
-};
 
 /**
  * An ordinary show of asha's, by the product's own client, through the whole platform, with attacks beside it: every picture that was

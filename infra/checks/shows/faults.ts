@@ -9,10 +9,12 @@
  * what the workers logged. Exit 1 when a promise was not held.
  */
 import { readArguments } from '../../commands/read-arguments.mjs';
-import { chooseRows, createRowRunner, type Finding, listRows } from '../lib/run-rows.ts';
+import { chooseRows, createRowRunner, type Finding, listRows, type Row } from '../lib/run-rows.ts';
 import { type Browser, LIVE_RUNGS, openBrowser } from './browser.ts';
-import { MEMORY_MB, type Notes, type Scenario, SCENARIOS } from './scenarios.ts';
 import { openHarness } from './harness.ts';
+import { PLATFORM_ROWS } from './platform-rows.ts';
+import type { Notes, Scenario } from './scenario.ts';
+import { MEMORY_MB, SCENARIOS } from './scenarios.ts';
 import { isRung, type Rung } from './rung-captures.ts';
 import { judge, type Memory, watchMemory } from './running-show.ts';
 import type { Measured } from './verdict.ts';
@@ -26,9 +28,13 @@ const USAGE = [
   'npm run faults -- [--rows ROW,…] [--rungs 1,2,3,4,4-firefox] [--publisher native|ffmpeg]',
   '                  [--copier worker|ffmpeg] [--from recordings|chromium-live|both] [--json] [--log]',
   '',
-  ...listRows(
-    SCENARIOS.map((row) => ({ ...row, promise: `${row.promise}${row.live === true ? ' [chromium-live too]' : ''}` })),
-  ),
+  ...listRows([
+    ...SCENARIOS.map((row) => ({
+      ...row,
+      promise: `${row.promise}${row.live === true ? ' [chromium-live too]' : ''}`,
+    })),
+    ...PLATFORM_ROWS,
+  ]),
 ].join('\n');
 const { values } = readArguments(USAGE, {
   options: {
@@ -48,12 +54,13 @@ const FROM: Record<string, From[]> = {
   both: ['recordings', 'chromium-live'],
 };
 const sources = FROM[values.from];
-const rows = chooseRows(SCENARIOS, values.rows, USAGE, [
+const chosen = chooseRows([...SCENARIOS, ...PLATFORM_ROWS], values.rows, USAGE, [
   ...(rungs ?? []).filter((name) => !isRung(name)),
   ...(values.publisher === 'native' || values.publisher === 'ffmpeg' ? [] : [values.publisher]),
   ...(values.copier === 'worker' || values.copier === 'ffmpeg' ? [] : [values.copier]),
   ...(sources === undefined ? [values.from] : []),
 ]);
+const isChosen = ({ name }: Row): boolean => chosen.some((row) => row.name === name);
 const publisher = values.publisher === 'ffmpeg' ? 'ffmpeg' : 'native';
 
 /** What a row is played on; a browser encodes as well, and so has one show at a time. */
@@ -100,7 +107,7 @@ const toLines = (measured: Measured, notes: Notes, memory: Memory): string[] => 
   const words = Object.entries(notes).flatMap(([name, value]) => (name === 'rung' ? [] : [`${name} ${value}`]));
   return [
     `video+audio: sent ${both(measured.sent)}, missing ${both(measured.missing)}, doubled ${both(measured.doubled)}, ` +
-      `reordered ${both(measured.reordered)}, repeated ${both(measured.repeated)}, left out ${both(measured.skipped)}; ` +
+      `reordered ${both(measured.reordered)}, repeated ${both(measured.repeated)}, left out ${both(measured.skipped)}, stills ${measured.stills}; ` +
       `largest gap ${both(measured.largestGapMs)} ms; A/V ${measured.avShiftMs} ms; RTMPS sessions ${measured.rtmpsSessions}`,
     `${words.join(', ')}; peak memory: worker ${memory.workerMb} MB, encoder ${memory.encoderMb} MB`,
   ];
@@ -109,8 +116,10 @@ const toLines = (measured: Measured, notes: Notes, memory: Memory): string[] => 
 const runner = createRowRunner({ json: values.json });
 for (const from of sources ?? []) {
   const browser = from === 'recordings' ? undefined : await openBrowser();
-  for (const row of rows)
+  for (const row of SCENARIOS.filter(isChosen))
     for (const group of groups(row, from)) await runner.play(row, () => playRow(row, group, from, browser));
+  if (from === 'recordings' && (rungs?.includes('1') ?? true))
+    for (const row of PLATFORM_ROWS.filter(isChosen)) await runner.play(row, row.play);
   await browser?.close();
 }
 process.exit(runner.end());

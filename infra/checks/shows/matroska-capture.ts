@@ -29,10 +29,11 @@ export const readMatroska = (bytes: Buffer): Capture => {
       const block = id === SIMPLE_BLOCK ? body : bytes.indexOf(BLOCK, body) + idBytes + 1;
       const track = (bytes[block] ?? 0) & 0x7f;
       cluster.lastMs = Math.max(cluster.lastMs, cluster.timeMs + bytes.readInt16BE(block + 1));
-      if (track === videoTrack) cluster.key ??= ((bytes[block + 3] ?? 0) & KEY_FLAG) !== 0;
-      cluster.blocks.push(bytes.subarray(at, body + size));
+      const isVideo = track === videoTrack;
+      if (isVideo) cluster.key ??= ((bytes[block + 3] ?? 0) & KEY_FLAG) !== 0;
+      cluster.blocks.push({ bytes: bytes.subarray(at, body + size), isVideo });
       at = body + size;
-    } else if (CLOSING.has(id)) break;
+    } else if (cluster !== undefined && CLOSING.has(id)) break;
     else at = body + size;
   }
   if (init === undefined) throw new Error('a recording without a cluster');
@@ -42,14 +43,14 @@ export const readMatroska = (bytes: Buffer): Capture => {
       startMs: one.firstMs,
       endMs: one.lastMs,
       key: one.key === true,
-      at: (byMs) => toCluster(one, byMs),
+      at: (byMs, soundOnly = false) => toCluster(one, byMs, soundOnly),
     })) satisfies Unit[],
   };
 };
 
 type Cluster = {
   timeMs: number;
-  blocks: Buffer[];
+  blocks: { bytes: Buffer; isVideo: boolean }[];
   hasSize: boolean;
   firstMs: number;
   lastMs: number;
@@ -104,8 +105,9 @@ const readVideoTrack = (entry: Buffer): number | undefined => {
   return isVideo ? number : undefined;
 };
 
-/** The cluster as it would have been if it had been recorded later. */
-const toCluster = ({ timeMs, blocks, hasSize }: Cluster, byMs: number): Buffer => {
+/** The cluster as it would have been if it had been recorded later, or without a picture. */
+const toCluster = ({ timeMs, blocks: all, hasSize }: Cluster, byMs: number, soundOnly: boolean): Buffer => {
+  const blocks = all.filter(({ isVideo }) => !(soundOnly && isVideo)).map(({ bytes }) => bytes);
   const time = Buffer.alloc(6);
   time.writeUInt16BE((TIMESTAMP << 8) | 0x84);
   time.writeUInt32BE(timeMs + byMs, 2);

@@ -22,16 +22,17 @@ export const readMp4 = (bytes: Buffer): Capture => {
       endMs: Math.max(...times.map((time) => toMs(time, tracks) + (time.duration / scaleOf(time, tracks)) * 1_000)),
       // Browsers begin a fragment with a key frame.
       key: true,
-      at: (byMs) => later(fragment, times, tracks, byMs),
+      at: (byMs, soundOnly = false) =>
+        later(soundOnly ? withoutPicture(fragment, times, tracks) : fragment, times, tracks, byMs),
     });
   }
   return { init, units };
 };
 
 type Box = { type: string; from: number; to: number };
-type Track = { id: number; scale: number };
-/** Where a track's fragment says when it begins, and what it says. */
-type Time = { track: number; at: number; isLong: boolean; value: number; duration: number };
+type Track = { id: number; scale: number; isVideo: boolean };
+/** Where a track's part of a fragment lies, where it says when it begins, and what it says. */
+type Time = { track: number; from: number; at: number; isLong: boolean; value: number; duration: number };
 
 const readBoxes = (bytes: Buffer, start = 0): Box[] => {
   const boxes: Box[] = [];
@@ -55,10 +56,16 @@ const readTracks = (moov: Buffer): Track[] =>
   descend(moov, ['trak']).map((trak) => {
     const [tkhd = Buffer.alloc(0)] = descend(trak, ['tkhd']);
     const [mdhd = Buffer.alloc(0)] = descend(trak, ['mdia', 'mdhd']);
+    const [hdlr = Buffer.alloc(0)] = descend(trak, ['mdia', 'hdlr']);
     // A version of 1 has two 64-bit times where 0 has two of 32 bits.
-    return { id: tkhd.readUInt32BE(tkhd[0] === 1 ? 20 : 12), scale: mdhd.readUInt32BE(mdhd[0] === 1 ? 20 : 12) };
+    return {
+      id: tkhd.readUInt32BE(tkhd[0] === 1 ? 20 : 12),
+      scale: mdhd.readUInt32BE(mdhd[0] === 1 ? 20 : 12),
+      isVideo: hdlr.toString('latin1', 8, 12) === 'vide',
+    };
   });
 
+const BOX_HEAD_BYTES = 8;
 const SAMPLE_DURATION = 0x100;
 const SAMPLE_FIELDS = [0x100, 0x200, 0x400, 0x800];
 const DATA_OFFSET = 0x1;
@@ -73,6 +80,7 @@ const findTimes = (fragment: Buffer): Time[] => {
     const isLong = tfdt[0] === 1;
     return {
       track: tfhd.readUInt32BE(4),
+      from: traf.byteOffset - fragment.byteOffset - BOX_HEAD_BYTES,
       at: tfdt.byteOffset - fragment.byteOffset + 4,
       isLong,
       value: isLong ? Number(tfdt.readBigUInt64BE(4)) : tfdt.readUInt32BE(4),
@@ -108,5 +116,13 @@ const later = (fragment: Buffer, times: Time[], tracks: Track[], byMs: number): 
     if (time.isLong) copy.writeBigUInt64BE(BigInt(value), time.at);
     else copy.writeUInt32BE(value, time.at);
   }
+  return copy;
+};
+
+/** The fragment with room in the place of what it says of the picture, whose bytes belong to nothing then. */
+const withoutPicture = (fragment: Buffer, times: Time[], tracks: Track[]): Buffer => {
+  const copy = Buffer.from(fragment);
+  for (const { track, from } of times)
+    if (tracks.some(({ id, isVideo }) => isVideo && id === track)) copy.write('free', from + 4, 'latin1');
   return copy;
 };

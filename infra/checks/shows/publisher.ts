@@ -5,6 +5,7 @@ import type { FeedFailure, UplinkEvent } from '#ingest-client/uplink';
 import { ClientMessage, decodeFrame, type Health, ServerMessage } from '#wire';
 import { openNodeSocket } from '../../../ingest-worker/node-socket.testing.ts';
 import { regenerate, type LoopedCapture } from './capture.ts';
+import type { RingOnDisk } from './ring-on-disk.ts';
 
 /** How a show ended for its publisher; `cut-short` where the worker ended it before all of it was published. */
 export type Ending = 'finished' | 'cut-short' | FeedFailure;
@@ -25,15 +26,30 @@ export type Publisher = {
   /** What had to be left out, in times of the show's media. */
   readonly skipped: readonly Skip[];
   readonly health: Health | undefined;
-  /** The show's whole container stream, once it has ended; what was skipped is in it. */
+  /** The show's whole container stream, once it has ended, by a clock that never jumped; what was skipped is in it. */
   containerStream(): Promise<Buffer>;
   /** How many pictures the browser's encoder has given, where that can be observed. */
   readonly encodedPictures?: number | undefined;
+  /** How often the clock of its recording has jumped; once, too, where it did not begin at 0. */
+  readonly jumps?: number;
+  /** For a while the camera gave nothing, and the microphone did. */
+  readonly hasStills?: boolean;
 };
 
 /** Plays a capture in real time through the product's own client. */
 export type CapturePublisher = Publisher & {
   start(): void;
+  /** How far the recording's clock has come, with all its jumps, in ms. */
+  readonly clockMs: number;
+  /** From the next cluster or fragment on the recording's clock is so much ahead of what it was, or behind. */
+  jump(ms: number): void;
+  /** From the next cluster or fragment on there is sound alone; when the camera is back, from the next key frame on a picture. */
+  camera(is: 'away' | 'back'): void;
+  /** The machine sleeps: nothing is recorded, sent or heard, and no timer runs. Its clock goes on, and jumps when it wakes. */
+  sleep(): void;
+  wake(): void;
+  /** The page is gone without a word; what its ring has on disk stays there. Its sockets have to be cut before. */
+  vanish(): void;
   /** Settles with the way in which the show ended. */
   readonly over: Promise<Ending>;
   /** Length of the container stream so far; its init and what was skipped count. */
@@ -49,15 +65,36 @@ type Options = {
   /** How fast the capture is played, against the clock. */
   speed?: number;
   limits?: Partial<ClientLimits>;
+  /** Where the ring is, besides in memory. */
+  ring?: RingOnDisk;
+  /** Where the recording's clock begins. @default 0 */
+  clockFromMs?: number;
 };
 
 const STEP_MS = 50;
 /** Matroska grows while a cluster is recorded; a fragment of MP4 is there only when it is complete. */
 const SLICE_MS = 100;
 
-export const createCapturePublisher = ({ capture, getUrl, speed = 1, limits }: Options): CapturePublisher => {
+export const createCapturePublisher = ({
+  capture,
+  getUrl,
+  speed = 1,
+  limits,
+  ring,
+  clockFromMs = 0,
+}: Options): CapturePublisher => {
   const { media } = capture;
-  const units = capture.units();
+  let laterMs = clockFromMs;
+  let jumps = clockFromMs === 0 ? 0 : 1;
+  let camera: 'away' | 'back' = 'back';
+  /** Of each unit that was taken, whether it was without a picture. */
+  const soundOnly: boolean[] = [];
+  const units = capture.units(({ index, key }) => {
+    const wasAway = soundOnly[index - 1] ?? false;
+    const isAway = camera === 'away' || (wasAway && !key);
+    soundOnly[index] = isAway;
+    return { laterMs, soundOnly: isAway };
+  });
   let unit = units.next().value;
   let unitTakenBytes = 0;
   let startedAtMs = 0;
@@ -71,6 +108,12 @@ export const createCapturePublisher = ({ capture, getUrl, speed = 1, limits }: O
   const over = new Promise<Ending>((resolve) => {
     settle = resolve;
   });
+  /** What waits for a machine that sleeps to wake up; undefined while it is awake. */
+  let asleep: { sinceMs: number; waiting: (() => void)[] } | undefined;
+  const onceAwake = (then: () => void): void => {
+    if (asleep) asleep.waiting.push(then);
+    else then();
+  };
   const welcomes: { atMs: number; mediaMs: number }[] = [];
   const attempts: number[] = [];
   const losses: number[] = [];
@@ -96,6 +139,7 @@ export const createCapturePublisher = ({ capture, getUrl, speed = 1, limits }: O
   };
 
   const play = (): void => {
+    if (asleep) return;
     const nowMs = (performance.now() - startedAtMs) * speed;
     while (unit) {
       const end = recordedBytes(unit, nowMs);
@@ -128,6 +172,7 @@ export const createCapturePublisher = ({ capture, getUrl, speed = 1, limits }: O
           return { given: true, url: await getUrl() };
         },
         openSocket: observe({
+          onceAwake,
           welcomed: () => welcomes.push({ atMs: performance.now(), mediaMs }),
           closed: () => losses.push(performance.now()),
           skipped: (from, to) => skipped.push({ fromMs: timeAt(from), toMs: timeAt(to) }),
@@ -135,10 +180,15 @@ export const createCapturePublisher = ({ capture, getUrl, speed = 1, limits }: O
         limits: { ...CLIENT_LIMITS, ...limits },
         clock: () => performance.now(),
         after: (ms, then) => {
-          const timer = setTimeout(then, ms);
-          return () => clearTimeout(timer);
+          let isOff = false;
+          const timer = setTimeout(() => onceAwake(() => isOff || then()), ms);
+          return () => {
+            isOff = true;
+            clearTimeout(timer);
+          };
         },
         random: Math.random,
+        shelf: ring?.shelf,
         on: hear,
       });
       append(capture.init, 0);
@@ -146,6 +196,34 @@ export const createCapturePublisher = ({ capture, getUrl, speed = 1, limits }: O
     },
     stop() {
       isStopping = true;
+    },
+    get clockMs() {
+      return mediaMs + laterMs;
+    },
+    jump(ms) {
+      laterMs += ms;
+      jumps += 1;
+    },
+    camera(is) {
+      camera = is;
+    },
+    sleep() {
+      asleep ??= { sinceMs: performance.now(), waiting: [] };
+    },
+    wake() {
+      const { sinceMs, waiting } = asleep ?? { sinceMs: performance.now(), waiting: [] };
+      const sleptMs = performance.now() - sinceMs;
+      asleep = undefined;
+      // Nothing was recorded: what comes next is what would have come then.
+      startedAtMs += sleptMs;
+      laterMs += Math.round(sleptMs * speed);
+      jumps += 1;
+      for (const then of waiting) then();
+    },
+    vanish() {
+      clearInterval(clock);
+      ring?.leave();
+      feed?.close();
     },
     over,
     get ending() {
@@ -164,33 +242,48 @@ export const createCapturePublisher = ({ capture, getUrl, speed = 1, limits }: O
     get streamBytes() {
       return feed?.bytes ?? 0;
     },
-    containerStream: async () => regenerate(capture, feed?.bytes ?? 0),
+    containerStream: async () =>
+      regenerate(capture, feed?.bytes ?? 0, ({ index }) => ({ soundOnly: soundOnly[index] ?? false })),
+    get jumps() {
+      return jumps;
+    },
+    get hasStills() {
+      return soundOnly.includes(true);
+    },
   };
 };
 
-type Observer = { welcomed: () => void; closed: () => void; skipped: (from: number, to: number) => void };
+type Observer = {
+  /** Runs it at once, or when the machine wakes up. */
+  onceAwake: (then: () => void) => void;
+  welcomed: () => void;
+  closed: () => void;
+  skipped: (from: number, to: number) => void;
+};
 
 /** Opens sockets as ever, and tells what is said on them that the client keeps to itself. */
 const observe =
-  ({ welcomed, closed, skipped }: Observer): OpenSocket =>
+  ({ onceAwake, welcomed, closed, skipped }: Observer): OpenSocket =>
   (url, listener) => {
     /** The byte that the client is to send next. */
     let next = 0;
     const socket = openNodeSocket(url, {
-      ...listener,
-      closed: (code) => {
-        closed();
-        listener.closed(code);
-      },
-      message: (text) => {
-        const message = ServerMessage.parse(JSON.parse(text));
-        if (message.type === 'welcome') {
-          next = message.nextOffset;
-          welcomed();
-        }
-        if (message.type === 'nack') next = message.expected;
-        listener.message(text);
-      },
+      opened: () => onceAwake(() => listener.opened()),
+      closed: (code) =>
+        onceAwake(() => {
+          closed();
+          listener.closed(code);
+        }),
+      message: (text) =>
+        onceAwake(() => {
+          const message = ServerMessage.parse(JSON.parse(text));
+          if (message.type === 'welcome') {
+            next = message.nextOffset;
+            welcomed();
+          }
+          if (message.type === 'nack') next = message.expected;
+          listener.message(text);
+        }),
     });
     return {
       get bufferedAmount() {

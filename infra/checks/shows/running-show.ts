@@ -1,37 +1,61 @@
 import { until } from '#stand-ins/until';
 import type { ClientLimits } from '#ingest-client/limits';
+import type { LoopedCapture } from './capture.ts';
 import { OUTPUT_OFFSET_MS } from '../../../ingest-worker/media/ffmpeg-args.ts';
 import type { Recorded } from '../../../ingest-worker/publish/sink/recording.testing.ts';
 import { openRung, type Rung } from './rung-captures.ts';
-import { createCapturePublisher, type Publisher } from './publisher.ts';
+import { type CapturePublisher, createCapturePublisher, type Publisher } from './publisher.ts';
 import { encodeUndisturbed } from './reference.ts';
 import type { Harness } from './harness.ts';
+import type { RingOnDisk } from './ring-on-disk.ts';
 import type { TestStream } from './test-streams.ts';
 import { measure, type Measured } from './verdict.ts';
 import { childrenOf, readMemory } from './workers.ts';
 
 /** A show under way. */
-export type RunningShow = { rung: Rung; stream: TestStream; publisher: Publisher };
+export type RunningShow = {
+  rung: Rung;
+  stream: TestStream;
+  publisher: Publisher;
+  /** How many RTMPS sessions of its stream were another publisher's, whom it has replaced. @default 0 */
+  firstSession?: number;
+};
+/** One whose recording is played by us. */
+export type PlayedShow = RunningShow & { publisher: CapturePublisher };
+
+type Options = {
+  speed?: number;
+  limits?: Partial<ClientLimits>;
+  stream?: TestStream;
+  /** @default that of the rung */
+  capture?: LoopedCapture;
+  ring?: RingOnDisk;
+  clockFromMs?: number;
+  firstSession?: number;
+};
 
 const PLAY_ON_MS = 30_000;
 const END_MS = 40_000;
 
-export const startShow = async (
-  harness: Harness,
-  rung: Rung,
-  options: { speed?: number; limits?: Partial<ClientLimits>; stream?: TestStream } = {},
-): Promise<RunningShow> => {
-  const { stream = await harness.addStream(), ...rest } = options;
+export const startShow = async (harness: Harness, rung: Rung, options: Options = {}): Promise<RunningShow> => {
   const { browser } = harness;
-  if (browser !== undefined)
-    return { rung, stream, publisher: await browser.goLive({ rung, getUrl: () => stream.getUrl() }) };
-  const publisher = createCapturePublisher({ capture: openRung(rung), getUrl: () => stream.getUrl(), ...rest });
-  publisher.start();
-  return { rung, stream, publisher };
+  if (browser === undefined) return playShow(harness, rung, options);
+  const { stream = await harness.addStream() } = options;
+  return { rung, stream, publisher: await browser.goLive({ rung, getUrl: () => stream.getUrl() }) };
 };
 
-export const sessionsOf = ({ sink }: Harness, { stream }: Pick<RunningShow, 'stream'>): Recorded[] =>
-  sink.sessions.filter(({ streamKey }) => streamKey === stream.muxKey);
+/** A show whose recording is played by us, whoever else could publish. */
+export const playShow = async (harness: Harness, rung: Rung, options: Options = {}): Promise<PlayedShow> => {
+  const { stream = await harness.addStream(), capture = openRung(rung), firstSession = 0, ...rest } = options;
+  const publisher = createCapturePublisher({ capture, getUrl: () => stream.getUrl(), ...rest });
+  publisher.start();
+  return { rung, stream, publisher, firstSession };
+};
+
+export const sessionsOf = (
+  { sink }: Harness,
+  { stream, firstSession = 0 }: Pick<RunningShow, 'stream' | 'firstSession'>,
+): Recorded[] => sink.sessions.filter(({ streamKey }) => streamKey === stream.muxKey).slice(firstSession);
 
 /** How far the picture has come at the sink, by the recording's clock. */
 export const arrivedMs = (harness: Harness, show: RunningShow): number =>
@@ -53,7 +77,12 @@ export const untilArrived = (harness: Harness, shows: readonly RunningShow[], me
   );
 
 /** Plays on from where the recording is now until this much more of it is at the sink. */
-export const playOn = async (harness: Harness, shows: readonly RunningShow[], ms: number): Promise<void> => {
+export const playOn = async (
+  harness: Harness,
+  shows: readonly RunningShow[],
+  ms: number,
+  withinMs = PLAY_ON_MS + ms,
+): Promise<void> => {
   const targets = shows.map(({ publisher }) => publisher.mediaMs + ms);
   await until(
     `${ms} ms more of every show at the sink`,
@@ -61,7 +90,7 @@ export const playOn = async (harness: Harness, shows: readonly RunningShow[], ms
       shows.every(
         (show, index) => show.publisher.ending !== undefined || arrivedMs(harness, show) >= (targets[index] ?? 0),
       ),
-    { withinMs: PLAY_ON_MS + ms },
+    { withinMs },
   );
 };
 
@@ -85,7 +114,8 @@ export const judge = async (
   { restarted = false, sessions = sessionsOf(harness, show) }: { restarted?: boolean; sessions?: Recorded[] } = {},
 ): Promise<Measured> => {
   const reference = await encodeUndisturbed(await show.publisher.containerStream());
-  return measure({ reference, sessions, restarted, skips: show.publisher.skipped });
+  const { skipped, jumps, hasStills } = show.publisher;
+  return measure({ reference, sessions, restarted, skips: skipped, jumps, hasStills });
 };
 
 /** The most that a worker, and the most that one of its encoders, has held. */

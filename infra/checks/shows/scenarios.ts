@@ -1,67 +1,42 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { until } from '#stand-ins/until';
-import type { Recorded } from '../../../ingest-worker/publish/sink/recording.testing.ts';
+import { ABSENCE_SCENARIOS } from './absence-scenarios.ts';
 import { playHostile } from './hostile.ts';
 import type { Harness } from './harness.ts';
+import { MEDIA_SCENARIOS } from './media-scenarios.ts';
 import { isRung, type Rung } from './rung-captures.ts';
-import { arrivals, finish, playOn, type RunningShow, sessionsOf, startShow, untilArrived } from './running-show.ts';
+import {
+  arrivals,
+  arrivedMs,
+  finish,
+  playOn,
+  type RunningShow,
+  sessionsOf,
+  startShow,
+  untilArrived,
+} from './running-show.ts';
+import {
+  AFTER_MS,
+  ALL,
+  ENCODED,
+  encodersOf,
+  finished,
+  type Notes,
+  oneSession,
+  type Played,
+  type Scenario,
+  startAll,
+  whole,
+  within,
+  withNotes,
+} from './scenario.ts';
+import { SERVER_SCENARIOS } from './server-scenarios.ts';
+import { slowDown, type SlowedDown } from './slowed-down.ts';
 import type { Measured } from './verdict.ts';
 
-/** One line of the promise table (ingest design), as something to be played. */
-export type Scenario = {
-  name: string;
-  promise: string;
-  rungs: readonly Rung[];
-  workers?: number;
-  /** Encoders die on the way. */
-  restarts?: boolean;
-  /** Encoders are harmed, and so have to be processes, also where the worker would copy by itself. */
-  harmsEncoders?: boolean;
-  /** A real browser can play it, too. */
-  live?: boolean;
-  /** Plays the shows through the harm to their end; what it notes is printed, and judged by `keeps`. */
-  play(harness: Harness, rungs: readonly Rung[]): Promise<Played[]>;
-  /** What is wrong with a show, in a few words each; none where the promise was kept. */
-  keeps(measured: Measured, notes: Notes): string[];
-};
-
-/** `sessions`: those that are judged, where not all of the show's are. */
-export type Played = { show: RunningShow; notes: Notes; sessions?: Recorded[] };
-export type Notes = Readonly<Record<string, number | string | boolean>>;
-
-const ALL = ['1', '2', '3', '4', '4-firefox'] as const satisfies Rung[];
 /** So long an encoder or a connection must have lived to be taken for healthy, and a little more. */
 const HEALTHY_MS = 11_000;
-const AFTER_MS = 4_000;
 const SOCKET_AWAY_MS = 10_000;
-
-const startAll = (harness: Harness, rungs: readonly Rung[]): Promise<RunningShow[]> =>
-  Promise.all(rungs.map((rung) => startShow(harness, rung)));
-
-const withNotes = (shows: readonly RunningShow[], note: (show: RunningShow) => Notes): Played[] =>
-  shows.map((show) => ({
-    show,
-    notes: { rung: show.rung, end: show.publisher.ending ?? 'none', ...note(show) },
-  }));
-
-/** Nothing missing, doubled, reordered, altered or made up, and sound where it was against the picture. */
-const whole = (measured: Measured): string[] => {
-  const { missing, doubled, reordered, foreign, altered, avShiftMs } = measured;
-  const wrong: string[] = [];
-  for (const [what, { video, audio }] of Object.entries({ missing, doubled, reordered, foreign }))
-    if (video + audio > 0) wrong.push(`${video} video and ${audio} audio frames ${what}`);
-  if (altered > 0) wrong.push(`${altered} frames altered`);
-  if (Math.abs(avShiftMs) > AV_SHIFT_MS) wrong.push(`sound moved by ${avShiftMs} ms`);
-  return wrong;
-};
-/** One frame of sound: where an encoder begins anew, so does its grid. */
-const AV_SHIFT_MS = 25;
-
-const finished = ({ end }: Notes): string[] => (end === 'finished' ? [] : [`ended with ${String(end)}`]);
-const oneSession = ({ rtmpsSessions }: Measured): string[] =>
-  rtmpsSessions === 1 ? [] : [`${rtmpsSessions} RTMPS sessions`];
-const within = (what: string, value: Notes[string] | undefined, limit: number): string[] =>
-  typeof value === 'number' && value <= limit ? [] : [`${what} ${String(value)} ms, promised ${limit}`];
 
 /** From a welcome until the picture has caught up with what had been recorded by then. */
 const drainMs = (harness: Harness, show: RunningShow): number => {
@@ -110,9 +85,6 @@ const keepsSocket = (measured: Measured, notes: Notes): string[] => [
 ];
 const isCopy = ({ rung }: Notes): boolean => rung === '1' || rung === '2' || rung === '3';
 
-const encodersOf = async (harness: Harness): Promise<number[]> =>
-  (await Promise.all(harness.workers.filter(({ isGone }) => !isGone).map((worker) => worker.children()))).flat();
-
 const killOne = async (harness: Harness): Promise<number> => {
   const [pid] = await encodersOf(harness);
   if (pid === undefined) throw new Error('no encoder to kill');
@@ -158,6 +130,34 @@ const keepsEncoderKilled = (measured: Measured, notes: Notes): string[] => [
   ...oneSession(measured),
   ...within('flowed again after', Number(notes['outageMs']) - Number(notes['rhythmMs']), 500),
 ];
+
+/** Of an encoder that uses none of the processor (SPEC E7), and a little more. */
+const STALL_MS = 10_000;
+const STARVED_MS = 20_000;
+
+const playStarved = async (harness: Harness, rungs: readonly Rung[]): Promise<Played[]> => {
+  const played: Played[] = [];
+  for (const rung of rungs) {
+    const startedMs = performance.now();
+    const show = await startShow(harness, rung);
+    const seen = new Set<number>();
+    const look = async (): Promise<number> => {
+      for (const pid of await encodersOf(harness)) seen.add(pid);
+      return seen.size;
+    };
+    await until('its encoder', look, { everyMs: 5 });
+    const slowed = slowDown([...seen], { share: 0.006, easedShare: 1 });
+    await until('the first picture', () => arrivals(harness, show).length > 0 || isPast(startedMs + STARVED_MS));
+    const silentMs = Math.round(performance.now() - startedMs);
+    slowed.free();
+    await playOn(harness, [show], AFTER_MS);
+    await look();
+    await finish(harness, [show]);
+    played.push(...withNotes([show], () => ({ silentMs, encoders: seen.size })));
+  }
+  return played;
+};
+const isPast = (atMs: number): boolean => performance.now() > atMs;
 
 /** Kills encoder after encoder, each when the next GOP is on its way, so that none is taken for the GOP's fault. */
 const playKilledInARow =
@@ -343,36 +343,45 @@ const playSecondPublisher = async (harness: Harness, rungs: readonly Rung[]): Pr
 };
 
 /** Takes shows over while their encoders are behind; each older feed and each newer one is judged by itself. */
-const playTakeover = async (harness: Harness, rungs: readonly Rung[]): Promise<Played[]> => {
-  const played: Played[] = [];
-  for (const rung of rungs) {
-    const older = await startShow(harness, rung);
-    await untilArrived(harness, [older], 4_000);
-    const slow = await encodersOf(harness);
-    for (const pid of slow) process.kill(pid, 'SIGSTOP');
-    const stoppedMs = older.publisher.mediaMs;
-    await until('it is behind', () => older.publisher.mediaMs > stoppedMs + BEHIND_MS);
-    const newer = await startShow(harness, rung, { stream: older.stream });
-    await until('the older publisher has been told', () => older.publisher.ending !== undefined);
-    for (const pid of slow) process.kill(pid, 'SIGCONT');
-    await until('the newer one is on the air', () => sessionsOf(harness, newer).length > 1);
-    await playOn(harness, [newer], AFTER_MS);
-    await finish(harness, [newer]);
-    const sessions = sessionsOf(harness, newer);
-    const [first, last] = [sessions.slice(0, -1), sessions.slice(-1)];
-    const behindMs = Math.round(older.publisher.mediaMs - stoppedMs);
-    const twoWriters = Math.max(...first.map(({ end }) => end?.atMs ?? Infinity)) > (last[0]?.openedAtMs ?? 0);
-    played.push(
-      { show: older, sessions: first, notes: { rung, feed: 'older', end: older.publisher.ending ?? 'none', behindMs } },
-      {
-        show: newer,
-        sessions: last,
-        notes: { rung, feed: 'newer', end: newer.publisher.ending ?? 'none', twoWriters },
-      },
-    );
-  }
-  return played;
-};
+const playTakeover =
+  (hinder: (encoders: readonly number[]) => SlowedDown) =>
+  async (harness: Harness, rungs: readonly Rung[]): Promise<Played[]> => {
+    const played: Played[] = [];
+    for (const rung of rungs) {
+      const older = await startShow(harness, rung);
+      await untilArrived(harness, [older], 4_000);
+      const hindered = hinder(await encodersOf(harness));
+      await until('it is behind', () => older.publisher.mediaMs > arrivedMs(harness, older) + BEHIND_MS);
+      const behindMs = Math.round(older.publisher.mediaMs - arrivedMs(harness, older));
+      const newer = await startShow(harness, rung, { stream: older.stream });
+      await until('the older publisher has been told', () => older.publisher.ending !== undefined);
+      hindered.ease();
+      await until('the newer one is on the air', () => sessionsOf(harness, newer).length > 1, {
+        withinMs: TAKEOVER_MS,
+      });
+      hindered.free();
+      await playOn(harness, [newer], AFTER_MS);
+      await finish(harness, [newer]);
+      const sessions = sessionsOf(harness, newer);
+      const [first, last] = [sessions.slice(0, -1), sessions.slice(-1)];
+      const twoWriters = Math.max(...first.map(({ end }) => end?.atMs ?? Infinity)) > (last[0]?.openedAtMs ?? 0);
+      played.push(
+        {
+          show: older,
+          sessions: first,
+          notes: { rung, feed: 'older', end: older.publisher.ending ?? 'none', behindMs },
+        },
+        {
+          show: newer,
+          sessions: last,
+          notes: { rung, feed: 'newer', end: newer.publisher.ending ?? 'none', twoWriters },
+        },
+      );
+    }
+    return played;
+  };
+/** So long an older feed may publish what it has received, and a little more. */
+const TAKEOVER_MS = 60_000;
 const BEHIND_MS = 4_000;
 /** What the older publisher had recorded and not yet sent when it was told: a slice of the recording, and a fragment of MP4. */
 const UNSENT_FRAMES = { '1': 8, '2': 64, '3': 8, '4': 8, '4-firefox': 8 } as const satisfies Record<Rung, number>;
@@ -567,8 +576,30 @@ export const SCENARIOS: readonly Scenario[] = [
     harmsEncoders: true,
     promise: 'taken over while its encoder is behind: what was received is published whole, then the newer one',
     rungs: ALL,
-    play: playTakeover,
+    play: playTakeover((encoders) => slowDown(encoders, { share: 0, easedShare: 1 })),
     keeps: keepsTakeover,
+  },
+  {
+    name: 'takeover-slow',
+    harmsEncoders: true,
+    promise: 'taken over while its encoder is too slow, and is slow to the end: what was received is published whole',
+    rungs: ENCODED,
+    play: playTakeover((encoders) => slowDown(encoders, { share: 0.01, easedShare: 0.2 })),
+    keeps: keepsTakeover,
+  },
+  {
+    name: 'encoder-starved',
+    harmsEncoders: true,
+    promise: 'an encoder that hardly gets the processor for 20 s is waited for, and not begun again: 0 frames missing',
+    rungs: ENCODED,
+    play: playStarved,
+    keeps: (measured, notes) => [
+      ...whole(measured),
+      ...finished(notes),
+      ...oneSession(measured),
+      ...(notes['encoders'] === 1 ? [] : [`${String(notes['encoders'])} encoders`]),
+      ...(Number(notes['silentMs']) > STALL_MS ? [] : [`it was silent for ${String(notes['silentMs'])} ms only`]),
+    ],
   },
   {
     name: 'hostile-input',
@@ -601,6 +632,9 @@ export const SCENARIOS: readonly Scenario[] = [
       ...(Number(notes['skips']) > 0 && measured.skipped.video > 0 ? [] : ['pressure did not reach the publisher']),
     ],
   },
+  ...MEDIA_SCENARIOS,
+  ...SERVER_SCENARIOS,
+  ...ABSENCE_SCENARIOS,
 ];
 
 /** Whatever is done to it, a worker of this program's few shows holds no more. */

@@ -1,6 +1,6 @@
 /**
- * One rung-1 show for ten minutes, with a random fault every twenty seconds: no frame may be missing, the worker's memory
- * must stay flat, and nothing may be left over.
+ * One rung-1 show for ten minutes, with a random fault every twenty seconds: no frame may be missing, but for what a publisher that
+ * was replaced had not sent yet; the worker's memory must stay flat, and nothing may be left over.
  *
  * A show with one fault of each kind comes before it: a Node process that has just begun grows by some 10 MB while its code
  * is compiled and until its first whole garbage collection, with a leak or without one.
@@ -14,7 +14,8 @@ import { until } from '#stand-ins/until';
 import { readArguments } from '../../commands/read-arguments.mjs';
 import { createRandom, oneOf } from '../lib/random.ts';
 import { openHarness, type Harness } from './harness.ts';
-import { finish, judge, playOn, startShow, untilArrived } from './running-show.ts';
+import { finish, judge, type PlayedShow, playOn, playShow, sessionsOf, untilArrived } from './running-show.ts';
+import type { Measured } from './verdict.ts';
 import { childrenOf, readDescriptors, readMemory } from './workers.ts';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
@@ -43,8 +44,41 @@ const FLAT = 0.1;
 
 const random = createRandom(seed);
 
-type Fault = { name: string; harm: (harness: Harness) => Promise<void> | void };
-const FAULTS = [
+/** A show, as its publishers follow each other: each but the last was replaced. */
+type Feeds = [PlayedShow, ...PlayedShow[]];
+type Fault = { name: string; harm: (harness: Harness, feeds: Feeds) => Promise<void> | void };
+
+const newest = (feeds: Feeds): PlayedShow => feeds.at(-1) ?? feeds[0];
+
+/** A laptop that is closed for a while: longer than a worker waits for a sign of life, and shorter than it keeps a feed. */
+const SLEEP_MS = { least: 5_000, most: 75_000 } as const;
+/** Where a clock begins, so that it can go back. */
+const CLOCK_MS = 700_000;
+const JUMP_MS = 600_000;
+/** Before a takeover the one that is to be replaced must be on the air, and not on its way back to it. */
+const SETTLED_MS = 2_000;
+
+const sleep = async ({ network }: Harness, feeds: Feeds, ms: number): Promise<void> => {
+  const { publisher } = newest(feeds);
+  network.admits = 'into-nothing';
+  network.swallow();
+  publisher.sleep();
+  await delay(ms);
+  network.admits = 'all';
+  publisher.wake();
+};
+
+const takeOver = async (on: Harness, feeds: Feeds): Promise<void> => {
+  const before = newest(feeds);
+  await playOn(on, [before], SETTLED_MS);
+  const firstSession = sessionsOf(on, { stream: before.stream }).length;
+  const next = await playShow(on, '1', { stream: before.stream, firstSession, clockFromMs: CLOCK_MS });
+  feeds.push(next);
+  await until('the one before has been told', () => before.publisher.ending !== undefined);
+  await untilArrived(on, [next], SETTLED_MS);
+};
+
+const FAULTS: readonly [Fault, ...Fault[]] = [
   {
     name: 'socket cut',
     harm: async ({ network }) => {
@@ -63,7 +97,21 @@ const FAULTS = [
   },
   { name: 'server reset', harm: ({ sink }) => sink.reset() },
   { name: 'server stalled', harm: ({ sink }) => sink.stall() },
-] as const satisfies Fault[];
+  {
+    name: 'client asleep',
+    harm: (on, feeds) => sleep(on, feeds, SLEEP_MS.least + random() * (SLEEP_MS.most - SLEEP_MS.least)),
+  },
+  {
+    name: 'clock jumps',
+    harm: (_, feeds) => {
+      const { publisher } = newest(feeds);
+      const isAhead = publisher.clockMs < CLOCK_MS + JUMP_MS && random() < 0.5;
+      const isLow = publisher.clockMs < JUMP_MS;
+      publisher.jump((isAhead || isLow ? 1 : -1) * Math.round(random() * JUMP_MS));
+    },
+  },
+  { name: 'taken over', harm: takeOver },
+];
 
 // One of the faults kills encoders, so there must be some.
 const harness = await openHarness({ environment: { COPIER: 'ffmpeg' } });
@@ -74,17 +122,20 @@ const countDescriptors = (): Promise<number> => readDescriptors(worker.pid, harn
 const descriptorsBefore = await countDescriptors();
 const freshBytes = (await readMemory(worker.pid)).nowBytes;
 
-const warmUp = await startShow(harness, '1');
-await untilArrived(harness, [warmUp], WARM_MS);
+const begin = async (): Promise<Feeds> => {
+  const show = await playShow(harness, '1', { clockFromMs: CLOCK_MS });
+  await untilArrived(harness, [show], WARM_MS);
+  return [show];
+};
+const warmUp = await begin();
 for (const { name, harm } of FAULTS) {
   console.error(`beforehand: ${name}`);
-  await harm(harness);
-  await playOn(harness, [warmUp], WARM_MS);
+  await harm(harness, warmUp);
+  await playOn(harness, [newest(warmUp)], WARM_MS);
 }
-await finish(harness, [warmUp]);
+await finish(harness, [newest(warmUp)]);
 
-const show = await startShow(harness, '1');
-await untilArrived(harness, [show], WARM_MS);
+const feeds = await begin();
 
 const startedMs = performance.now();
 const sinceMs = (): number => performance.now() - startedMs;
@@ -93,19 +144,19 @@ const sampling = setInterval(() => {
   void readMemory(worker.pid).then(({ nowBytes }) => memory.push({ atMs: sinceMs(), bytes: nowBytes }));
 }, SAMPLE_MS);
 const played: string[] = [];
-while (sinceMs() + every * 1_000 < lastsMs && show.publisher.ending === undefined) {
-  await delay((played.length + 1) * every * 1_000 - sinceMs());
+while (sinceMs() + every * 1_000 < lastsMs && newest(feeds).publisher.ending === undefined) {
+  await delay(every * 1_000 - (sinceMs() % (every * 1_000)));
   const { name, harm } = oneOf<Fault>(random, FAULTS);
   played.push(name);
   console.error(
     `${Math.round(sinceMs() / 1_000)} s: ${name}; ${Math.round((memory.at(-1)?.bytes ?? 0) / 1024 / 1024)} MB`,
   );
-  await harm(harness);
+  await harm(harness, feeds);
 }
 await delay(lastsMs - sinceMs());
 clearInterval(sampling);
-await playOn(harness, [show], WARM_MS);
-await finish(harness, [show]);
+await playOn(harness, [newest(feeds)], WARM_MS);
+await finish(harness, [newest(feeds)]);
 await until('no connection to the network', () => harness.network.connections() === 0);
 
 const mean = (of: typeof memory): number => of.reduce((sum, { bytes }) => sum + bytes, 0) / Math.max(1, of.length);
@@ -115,16 +166,37 @@ const minuteMb = Array.from({ length: Math.ceil(minutes) }, (_, minute) =>
 );
 const first = mean(memory.filter(({ atMs }) => atMs < MINUTE_MS));
 const last = mean(memory.filter(({ atMs }) => atMs > lastsMs - MINUTE_MS));
-const measured = await judge(harness, show, { restarted: true });
+/** What came of each publisher, by the RTMPS sessions that were its own. */
+const judged: Measured[] = [];
+for (const [index, feed] of feeds.entries()) {
+  const { firstSession: from = 0 } = feed;
+  const to = feeds[index + 1]?.firstSession;
+  const sessions = sessionsOf(harness, { stream: feed.stream }).slice(from, to);
+  judged.push(await judge(harness, feed, { restarted: true, sessions }));
+}
+const sumOf = (of: (measured: Measured) => number): number => judged.reduce((sum, measured) => sum + of(measured), 0);
+const both = (name: 'sent' | 'missing' | 'doubled' | 'reordered' | 'repeated'): string =>
+  `${sumOf((measured) => measured[name].video)}+${sumOf((measured) => measured[name].audio)}`;
+const largest = (of: (measured: Measured) => number): number => Math.max(...judged.map(of));
 const leftOver = { processes: (await childrenOf(worker.pid)).length, descriptors: await countDescriptors() };
-const ending = String(show.publisher.ending);
+const ending = String(newest(feeds).publisher.ending);
+const takenOver = judged.slice(0, -1);
+/** A slice of the recording that was on its way to a publisher that was replaced: pictures and frames of sound. */
+const UNSENT_FRAMES = 12;
 
-const { sent, missing, doubled, reordered, altered, repeated, largestGapMs, avShiftMs, rtmpsSessions } = measured;
 const broken = [
   ...(ending === 'finished' ? [] : [`ended with ${ending}`]),
-  ...(missing.video + missing.audio === 0 ? [] : ['frames missing']),
-  ...(doubled.video + doubled.audio + reordered.video + reordered.audio === 0 ? [] : ['frames doubled or reordered']),
-  ...(altered === 0 ? [] : ['frames altered']),
+  ...(feeds.slice(0, -1).every(({ publisher }) => publisher.ending === 'replaced')
+    ? []
+    : ['one that was taken over was not told so']),
+  ...(takenOver.every(({ missing }) => missing.video <= UNSENT_FRAMES && missing.audio <= UNSENT_FRAMES)
+    ? []
+    : ['frames of one that was taken over missing']),
+  ...(judged.slice(-1).every(({ missing }) => missing.video + missing.audio === 0) ? [] : ['frames missing']),
+  ...(sumOf(({ doubled, reordered }) => doubled.video + doubled.audio + reordered.video + reordered.audio) === 0
+    ? []
+    : ['frames doubled or reordered']),
+  ...(sumOf(({ altered }) => altered) === 0 ? [] : ['frames altered']),
   ...(Math.abs(last / first - 1) <= FLAT ? [] : ['memory is not flat']),
   ...(leftOver.processes === 0 ? [] : ['processes left over']),
   ...(leftOver.descriptors <= descriptorsBefore ? [] : ['descriptors left over']),
@@ -137,7 +209,7 @@ if (values.json)
       broken,
       seed,
       played,
-      measured,
+      judged,
       freshMb: mb(freshBytes),
       minuteMb,
       leftOver,
@@ -148,9 +220,10 @@ else {
   const counts = [...new Set(played)].map((name) => `${played.filter((one) => one === name).length} × ${name}`);
   console.log(`${minutes} minutes, ${played.length} faults (${counts.join(', ')}), seed ${seed}; ended with ${ending}`);
   console.log(
-    `video+audio: sent ${sent.video}+${sent.audio}, missing ${missing.video}+${missing.audio}, doubled ${doubled.video}+${doubled.audio}, ` +
-      `reordered ${reordered.video}+${reordered.audio}, altered ${altered}, repeated ${repeated.video}+${repeated.audio}; ` +
-      `largest gap ${largestGapMs.video}+${largestGapMs.audio} ms; A/V ${avShiftMs} ms; RTMPS sessions ${rtmpsSessions}`,
+    `video+audio: sent ${both('sent')}, missing ${both('missing')} of ${takenOver.length} that were taken over and of the last, ` +
+      `doubled ${both('doubled')}, reordered ${both('reordered')}, altered ${sumOf(({ altered }) => altered)}, repeated ${both('repeated')}; ` +
+      `largest gap ${largest(({ largestGapMs }) => largestGapMs.video)}+${largest(({ largestGapMs }) => largestGapMs.audio)} ms; ` +
+      `RTMPS sessions ${sumOf(({ rtmpsSessions }) => rtmpsSessions)}`,
   );
   const change = ((last / first - 1) * 100).toFixed(1);
   console.log(

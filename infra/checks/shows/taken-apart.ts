@@ -5,8 +5,8 @@ export type Unit = {
   endMs: number;
   /** Decoding can begin with it. */
   key: boolean;
-  /** Its bytes, as they would be if they had been captured `byMs` later. */
-  at(byMs: number): Buffer;
+  /** Its bytes, as they would be if they had been captured `byMs` later; with `soundOnly` as if no camera had given a picture. */
+  at(byMs: number, soundOnly?: boolean): Buffer;
 };
 
 /** A container stream that a browser has sent, taken apart. */

@@ -141,4 +141,36 @@ describe('the judge of the faults', () => {
       ),
     ).toEqual({ ...NOTHING, repeated: 1 });
   });
+
+  it('takes what a jump of the clock has moved a little for what it was', () => {
+    const reference = makeReference([100, 133, 166]);
+    const measured = (frames: [number, number][], jumps: number) =>
+      measure({ reference, sessions: [makeSession(frames)], restarted: false, jumps });
+    const moved: [number, number][] = [
+      [100, 0],
+      [140, 1],
+      [173, 2],
+    ];
+    expect(measured(moved, 1)).toMatchObject({ missing: { video: 0 }, foreign: { video: 0 } });
+    expect(measured(moved, 0)).toMatchObject({ missing: { video: 2 }, foreign: { video: 2 } });
+    expect(measured(moved.slice(0, 2), 1)).toMatchObject({ missing: { video: 1 } });
+    expect(measured([moved[0]!, [1_133, 1], [1_166, 2]], 1)).toMatchObject({ missing: { video: 2 } });
+    expect(measured([...moved, moved[2]!], 1)).toMatchObject({ missing: { video: 0 }, foreign: { video: 1 } });
+  });
+
+  it('knows the last picture again where a camera gave none', () => {
+    const reference: Reference = { ...makeReference([100, 5_000]), pipeline: 'transcode' };
+    const measured = (bodies: readonly number[], hasStills = true) => {
+      const session = makeSession([
+        [100, 0],
+        ...bodies.map((crc, index): [number, number] => [3_100 + index * 500, crc]),
+        [5_000, 1],
+      ]);
+      const frames = session.frames.map((frame) => ({ ...frame, key: true }));
+      return measure({ reference, sessions: [{ ...session, frames }], restarted: false, hasStills });
+    };
+    expect(measured([7, 8, 7])).toMatchObject({ stills: 3, foreign: { video: 0 }, missing: { video: 0 } });
+    expect(measured([7, 8, 9])).toMatchObject({ stills: 0, foreign: { video: 3 } });
+    expect(measured([7, 8, 7], false)).toMatchObject({ stills: 0, foreign: { video: 3 } });
+  });
 });

@@ -36,8 +36,8 @@ export type Recorded = {
 export type Conduct = {
   /** By a status, as Adobe's servers do, or by ending the connection without a word, as others do. */
   refuse: 'by-status' | 'by-end' | 'connect' | undefined;
-  /** As real servers do: by totals when asked, never, by increments, or once early and then every 2.5 MB. */
-  acknowledges: 'when-asked' | 'never' | 'increments' | 'early-then-2.5MB';
+  /** As real servers do: by totals when asked, in 32 bits or 31, never, by increments, or once early and then every 2.5 MB. */
+  acknowledges: 'when-asked' | '31-bits' | 'never' | 'increments' | 'early-then-2.5MB';
   readBytesPerSecond: number | undefined;
   answersFarewell: boolean;
   /** Sends whoever connects to this address instead. */
@@ -178,7 +178,7 @@ export const startRecording = ({
     if (recorded !== undefined) recorded.acknowledgedBytes = readBytes;
     const body = Buffer.alloc(4);
     const count = conduct.acknowledges === 'increments' ? since : Math.max(0, readBytes - HANDSHAKE_BYTES);
-    body.writeUInt32BE(count % 2 ** 32);
+    body.writeUInt32BE(count % (conduct.acknowledges === '31-bits' ? 2 ** 31 : 2 ** 32));
     say(toWire({ type: 3, streamId: 0, body }));
   };
 
