@@ -363,6 +363,21 @@ const ROWS: readonly Row[] = [
     path: async ({ show }) => `${await show('public')}/end`,
     expect: { anonymous: 401, owner: 200, moderator: 200, 'signed in': 403 },
   },
+  {
+    route: 'GET /stream/encoder',
+    expect: { anonymous: 401, owner: 200, 'other creator': 200, 'signed in': 403 },
+  },
+  {
+    route: 'POST /stream/encoder/key',
+    body: {},
+    expect: { anonymous: 401, owner: 201, 'other creator': 201, 'signed in': 403 },
+  },
+  {
+    // from then on its owner is on the air
+    route: 'POST /stream/:id/encoder',
+    path: async ({ show }) => `${await show('public')}/encoder`,
+    expect: { anonymous: 401, owner: 200, 'signed in': 403 },
+  },
 
   // Mux signs what it sends; nobody else can, whoever they are
   {

@@ -44,6 +44,9 @@ const Environment = z.object({
   /** Several during a rotation, comma-separated: any of them verifies. */
   MUX_WEBHOOK_SECRETS: z.optional(words.check(z.minLength(1))),
   MUX_BASE_URL: z.optional(z.url()),
+  /** Where encoders of people's own send; by SRT where there is that: at Mux itself, or as it is said here. */
+  MUX_RTMPS_URL: z.optional(z.url({ protocol: /^rtmps?$/ })),
+  MUX_SRT_URL: z.optional(z.url({ protocol: /^srt$/ })),
   MUX_STREAM_URL: z._default(z.url(), 'https://stream.mux.com'),
   MUX_IMAGE_URL: z._default(z.url(), 'https://image.mux.com'),
   /** Without a signing key there are no shows for followers only. */

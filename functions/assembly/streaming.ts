@@ -6,6 +6,7 @@ import { createChatStore } from '#store/chat';
 import { createChannelStore } from '#store/channels';
 import { createConnectionStore } from '#store/connections';
 import { createMuxEventStore } from '#store/events';
+import { createEncoderStore } from '#store/encoders';
 import { createDeliveryStore } from '#store/deliveries';
 import { createFiguresStore } from '#store/figures';
 import { createLimitStore } from '#store/limits';
@@ -28,6 +29,7 @@ import { createChat } from '../shows/chat.ts';
 import { createDelivery } from '../shows/delivery.ts';
 import { createFollowedLive, createTellFollowers } from '../shows/followed.ts';
 import { createEnding } from '../shows/ending.ts';
+import { createEncoders } from '../shows/encoders.ts';
 import { createRecordings } from '../shows/recordings.ts';
 import type { Eviction } from '../shows/eviction.ts';
 import { createModerating } from '../shows/moderating.ts';
@@ -59,6 +61,15 @@ export const createMux = ({ config, table, clock }: Pick<Base, 'config' | 'table
     logLevel: 'off',
     ...(config.MUX_BASE_URL !== undefined && { baseURL: config.MUX_BASE_URL }),
   });
+
+const MUX_RTMPS = 'rtmps://global-live.mux.com:443/app';
+const MUX_SRT = 'srt://global-live.mux.com:6001';
+
+/** Where something else stands in for Mux, SRT is there only where that is said. */
+const encoderAddresses = ({ MUX_RTMPS_URL, MUX_SRT_URL }: Base['config']) => ({
+  rtmps: MUX_RTMPS_URL ?? MUX_RTMPS,
+  srt: MUX_SRT_URL ?? (MUX_RTMPS_URL === undefined ? MUX_SRT : undefined),
+});
 
 const createVideo = (base: Base): LiveVideo => {
   const { config } = base;
@@ -134,18 +145,32 @@ export const createStreaming = (
   const pushes = createPushStore({ table });
   const ending = createEnding({ streams, channels: channelStore, video, changed, log, clock, wait });
 
+  const channels = createChannels({
+    channels: channelStore,
+    limits,
+    video,
+    log,
+    clock,
+    newToken: newSecret,
+    wait,
+  });
+
   return {
     video,
     streams,
     channelStore,
-    channels: createChannels({
-      channels: channelStore,
-      limits,
+    channels,
+    encoders: createEncoders({
+      encoders: createEncoderStore({ table }),
+      streams,
+      channels,
+      channelStore,
+      ending,
       video,
+      changed,
+      addresses: encoderAddresses(base.config),
       log,
       clock,
-      newToken: newSecret,
-      wait,
     }),
     connections,
     leases,

@@ -4,7 +4,7 @@ import { BROWSER_ID } from '#domain/presence';
 import { PUSH_LIMITS } from '#domain/push';
 import { ChatMessageView, ChatRulesView, ReactionCounts } from './chat.ts';
 import { HandleText, httpUrl, text, TEXT_CHARACTERS, time } from './fields.ts';
-import { Latency, StreamState, Visibility } from './show.ts';
+import { Latency, STREAM_SOURCES, StreamState, Visibility } from './show.ts';
 import { maxUploadBytes, UPLOAD_TYPE_NAMES } from './uploads.ts';
 
 /** HTTP shapes: bodies that we take and views that we give. Times are ISO-8601 UTC; lists are `{ items, cursor? }`. */
@@ -146,6 +146,10 @@ export const StreamView = z.object({
   latency: Latency,
   test: z.boolean(),
   state: StreamState,
+  /** What feeds it: an encoder of its creator's own; absent where it is their browser. */
+  source: z.optional(z.enum(STREAM_SOURCES)),
+  /** To its creator, of a show that an encoder feeds: whether one is in. */
+  encoderIn: z.optional(z.boolean()),
   /** Its creator or a moderator has asked for the end; it is `ended` once the media is. */
   ending: z.boolean(),
   /** Why it ended, as a machine code: `finished`, `moderated`, `lost-connection`, `encoder-failed`, … */
@@ -175,6 +179,26 @@ export type Ingest = z.infer<typeof Ingest>;
 
 export const CreatedStream = z.object({ stream: StreamView, ingest: z.optional(Ingest) });
 export type CreatedStream = z.infer<typeof CreatedStream>;
+
+/** For which shows a key is wanted: those for followers have one of their own. */
+export const EncoderKeyWanted = z.object({ visibility: z._default(Visibility, 'public') });
+
+/** How an encoder gets in. The key, and with it the address by SRT, is in this answer and in no other: whoever loses it makes another. */
+export const EncoderAccess = z.object({
+  visibility: Visibility,
+  rtmpsUrl: z.string(),
+  streamKey: z.string(),
+  /** With the key in it; absent where SRT is not taken. */
+  srtUrl: z.optional(z.string()),
+});
+export type EncoderAccess = z.infer<typeof EncoderAccess>;
+
+/** Where encoders send, and when their keys were made: of none that there is nothing. */
+export const EncoderView = z.object({
+  rtmpsUrl: z.string(),
+  keys: z.array(z.object({ visibility: Visibility, madeAt: time })),
+});
+export type EncoderView = z.infer<typeof EncoderView>;
 
 export const IngestAnswer = z.object({ ingest: Ingest });
 

@@ -23,19 +23,32 @@ export type Visibility = z.infer<typeof Visibility>;
 export const Latency = z.enum(LATENCIES);
 export type Latency = z.infer<typeof Latency>;
 
+/** What feeds a show. */
+export const STREAM_SOURCES = ['browser', 'encoder'] as const;
+export type StreamSource = (typeof STREAM_SOURCES)[number];
+
 const title = text(1, SHOW_LIMITS.titleCharacters);
 const description = text(0, SHOW_LIMITS.descriptionCharacters);
 
-export const CreateStream = z.object({
-  title,
-  description: z.optional(description),
-  visibility: z._default(Visibility, 'public'),
-  latency: z._default(Latency, 'standard'),
-  /** A Mux test stream: free, watermarked, five minutes long, kept a day. */
-  test: z._default(z.boolean(), false),
-  /** Announces a show: it is listed with its time until its creator goes live on it. */
-  scheduledFor: z.optional(time),
-});
+export const CreateStream = z
+  .object({
+    title,
+    description: z.optional(description),
+    visibility: z._default(Visibility, 'public'),
+    latency: z._default(Latency, 'standard'),
+    /** A Mux test stream: free, watermarked, five minutes long, kept a day. */
+    test: z._default(z.boolean(), false),
+    /** Announces a show: it is listed with its time until its creator goes live on it. */
+    scheduledFor: z.optional(time),
+    /** `encoder`: no key is answered; the show waits for an encoder of its creator's own. Of an announced one it is said later. */
+    source: z._default(z.enum(STREAM_SOURCES), 'browser'),
+  })
+  .check(
+    z.refine(({ source, test }) => source === 'browser' || !test, {
+      path: ['test'],
+      message: 'a test show is sent from a browser',
+    }),
+  );
 export type CreateStream = z.infer<typeof CreateStream>;
 
 export const UpdateStream = z.partial(

@@ -17,6 +17,11 @@ export const STREAM_LIMITS = {
   unstartedMs: 24 * 60 * 60_000,
   /** A worker that publishes and a Mux that says nothing: asked by us after this. */
   muxSilentMs: 20_000,
+  /** Mux lets an encoder in for this long; a show for which none has come is over then. */
+  encoderWaitMs: 3 * 60 * 60_000,
+  /** Of a show that an encoder feeds Mux alone can tell: asked by us this often while its word is waited for, and while it is live. */
+  encoderAskMs: 60_000,
+  encoderLiveAskMs: 5 * 60_000,
   /** A recording that is not ready after this is asked for, and again that often. */
   recordingAskMs: 5 * 60_000,
   /** A recording that is not ready after this never will be. */

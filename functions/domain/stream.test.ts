@@ -102,6 +102,43 @@ describe('the life of a stream', () => {
   });
 });
 
+const opened: StreamEvent = { type: 'opened', at: 2_000 };
+const second = mux({ id: 'a2', seenAt: 9_000_000, activeAt: 9_000_000, link: { is: 'up', at: 9_000_000 } });
+
+describe('the life of a stream that an encoder feeds, of which Mux alone tells', () => {
+  it.each<[string, StreamEvent[], Stream['state']]>([
+    ['Mux lets an encoder in', [opened], 'connecting'],
+    ['an encoder is in', [opened, mux({ link: { is: 'up', at: 4_000_000 } })], 'connecting'],
+    ['Mux plays it', [opened, active], 'live'],
+    ['the encoder is away', [opened, active, disconnected], 'reconnecting'],
+    ['the encoder is back', [opened, active, disconnected, back], 'live'],
+    ['the encoder stays away', [opened, active, disconnected, over], 'ended'],
+    ['that is told first', [opened, over, active], 'ended'],
+    ['it was a trial that never played', [opened, mux({ link: { is: 'up', at: 4_000_000 } }), over], 'connecting'],
+    ['another encoder comes after a trial', [opened, mux({ id: 'a0', seenAt: 1, overAt: 2 }), active], 'live'],
+    ['a second recording follows', [opened, active, second, over], 'live'],
+    ['its end is asked for before anybody came', [opened, askedToEnd], 'ended'],
+    ['its end is asked for while it plays', [opened, active, askedToEnd], 'ended'],
+    ['no encoder comes', [opened, { type: 'gave-up', at: 99_000 }], 'ended'],
+    ['a worker has it already', [claimed(), active, opened], 'live'],
+    ['a worker speaks of it', [opened, active, released('finished')], 'live'],
+  ])('when %s', (_, events, state) => {
+    expect(play(...events).state).toBe(state);
+  });
+
+  it('says why it ended', () => {
+    expect(play(opened, active, disconnected, over)).toMatchObject({ endedBecause: 'finished', endedAt: 8_000 });
+    expect(play(opened, { type: 'gave-up', at: 99_000 }).endedBecause).toBe('never-started');
+  });
+
+  it('keeps its channel to itself until Mux has shut the encoder out', () => {
+    const over = play(opened, active, askedToEnd);
+    expect([awaitsCompletion(over), freesChannelAt(over)]).toEqual([true, undefined]);
+    const shut = step(over, { type: 'mux-completed', at: 12_000 });
+    expect([awaitsCompletion(shut), freesChannelAt(shut)]).toEqual([false, 16_000]);
+  });
+});
+
 it('says why it ended, and whoever asked for the end knows better than the worker', () => {
   expect(play(claimed(), active, released('encoder-failed')).endedBecause).toBe('encoder-failed');
   expect(play(claimed(), active, askedToEnd, released('ended-elsewhere')).endedBecause).toBe('finished');

@@ -4,14 +4,15 @@ import { type Latency, STREAM_LIMITS } from './stream-limits.ts';
 
 /**
  * One broadcast, from its announcement to its recording. Two parties tell of it, and neither waits for the other: the ingest worker
- * by its lease, Mux by webhooks. Both tell facts; the state follows from them.
+ * by its lease, Mux by webhooks. Both tell facts; the state follows from them. A show that its creator's own encoder feeds has no
+ * worker: of that one Mux alone tells.
  *
  * | state | is |
  * | --- | --- |
  * | `created` | no worker has taken it yet; `scheduledFor` announces it |
- * | `connecting` | a worker has it; viewers have nothing to play yet |
- * | `live` | Mux plays it and a worker feeds it |
- * | `reconnecting` | viewers had it, and now the browser, the worker or the link to Mux is away |
+ * | `connecting` | a worker has it, or Mux lets an encoder in; viewers have nothing to play yet |
+ * | `live` | Mux plays it and a worker, or an encoder, feeds it |
+ * | `reconnecting` | viewers had it, and now the browser, the worker, the encoder or the link to Mux is away |
  * | `ended` | for ever; what comes later may still complete its recording |
  *
  * | event ↓ state → | created | connecting | live | reconnecting | ended |
@@ -31,6 +32,16 @@ import { type Latency, STREAM_LIMITS } from './stream-limits.ts';
  * | gave up (sweep) | ended | ended | ended | ended | · |
  *
  * `·` changes nothing. An event of an older lease (fence) changes nothing anywhere.
+ *
+ * Where an encoder of its creator's own feeds it, no worker ever has it, and the rows of the worker are not for it:
+ *
+ * | event ↓ state → | created | connecting | live | reconnecting | ended |
+ * | --- | --- | --- | --- | --- | --- |
+ * | opened (Mux lets an encoder in) | connecting | · | · | · | · |
+ * | Mux: active | · | live | · | live | facts |
+ * | Mux: disconnected | · | · | reconnecting | · | facts |
+ * | Mux: recording over | · | another may come | ended | ended | facts |
+ * | end requested | ended | ended | ended | ended | · |
  */
 export type Stream = {
   id: StreamId;
@@ -52,6 +63,8 @@ export type Stream = {
   endedBecause?: EndReason | undefined;
   endRequested?: { at: number; because: EndReason } | undefined;
   feed?: Feed | undefined;
+  /** An encoder of its creator's own feeds it, straight into Mux: since when Mux lets one in. */
+  encoder?: { since: number } | undefined;
   assets: readonly Asset[];
   /** When somebody began to tell Mux that it is over. */
   completingAt?: number | undefined;
@@ -119,6 +132,7 @@ export type ReleaseReason = EndReason | (typeof RESUMABLE)[number];
 
 export type StreamEvent =
   | { type: 'claimed'; at: number; fence: number }
+  | { type: 'opened'; at: number }
   | { type: 'reported'; at: number; fence: number; is: FeedState }
   | { type: 'released'; at: number; fence: number; because: ReleaseReason }
   | { type: 'lapsed'; at: number; fence: number }
@@ -186,6 +200,8 @@ const withFact = (stream: Stream, event: StreamEvent): Stream => {
         ...stream,
         feed: { fence: event.fence, is: hasPlayed(stream) ? 'reconnecting' : 'connecting', at: event.at },
       };
+    case 'opened':
+      return feed || stream.encoder ? stream : { ...stream, encoder: { since: event.at } };
     case 'reported': {
       if (!feed || event.fence !== feed.fence) return stream;
       const is = event.is === 'connecting' && hasPlayed(stream) ? 'reconnecting' : event.is;
@@ -205,7 +221,7 @@ const withFact = (stream: Stream, event: StreamEvent): Stream => {
       return { ...stream, endRequested: { at: event.at, because: event.because } };
     default:
       event satisfies Extract<StreamEvent, { type: 'gave-up' }>;
-      return ended(stream, event.at, feed ? 'lost-connection' : 'never-started');
+      return ended(stream, event.at, feed || hasPlayed(stream) ? 'lost-connection' : 'never-started');
   }
 };
 
@@ -216,6 +232,7 @@ const settled = (stream: Stream): Stream => {
   if (started.state === 'ended') return started;
 
   const { feed, endRequested } = started;
+  if (started.encoder) return settledByMux(started);
   if (!feed) return endRequested ? ended(started, endRequested.at, endRequested.because) : started;
 
   const asset = newestAsset(started);
@@ -229,6 +246,18 @@ const settled = (stream: Stream): Stream => {
   // media that stops after the end was asked for is the end coming, and no interruption
   const closing = endRequested !== undefined && started.state === 'live';
   return { ...started, state: plays || closing ? 'live' : 'reconnecting' };
+};
+
+/** Of a show without a worker: whether its encoder is in, and has come to stay away, Mux alone knows. */
+const settledByMux = (stream: Stream): Stream => {
+  const { endRequested } = stream;
+  if (endRequested) return ended(stream, endRequested.at, endRequested.because);
+  const asset = newestAsset(stream);
+  // what never could be played was a trial: its creator mends the encoder, and comes again
+  if (!asset || !hasPlayed(stream)) return { ...stream, state: 'connecting' };
+  // whoever stops an encoder ends the show so; Mux has waited for it to come back
+  if (asset.overAt !== undefined) return ended(stream, Math.floor(asset.overAt / 1_000), 'finished');
+  return { ...stream, state: isFed(asset) ? 'live' : 'reconnecting' };
 };
 
 /** Since when it could be played. Where nobody told, its recording is proof that it once could. */
@@ -269,6 +298,12 @@ export const newestAsset = ({ assets }: Stream): Asset | undefined =>
 
 /** Whether a worker holds it, as far as the table knows. */
 export const isHeld = ({ feed }: Stream): boolean => feed !== undefined && feed.lostAt === undefined;
+
+/** Whether an encoder is in at Mux, as far as Mux has told. */
+export const hasEncoder = (stream: Stream): boolean => {
+  const asset = newestAsset(stream);
+  return asset?.link?.is === 'up' && asset.overAt === undefined;
+};
 
 /** Whether the creator is on the air with it: no other show of theirs may begin. */
 export const isOnAir = ({ state }: { state: StreamState }): boolean =>
@@ -321,8 +356,8 @@ export const soFar = (stream: Stream): string | undefined => {
  * Whether Mux must still be told that it is over: its recording may be open although nobody feeds it any more. What Mux has said of
  * recordings that it closed does not count: another may be open of which it has not said anything yet.
  */
-export const awaitsCompletion = ({ state, feed, completedAt }: Stream): boolean =>
-  state === 'ended' && completedAt === undefined && feed !== undefined;
+export const awaitsCompletion = ({ state, feed, encoder, completedAt }: Stream): boolean =>
+  state === 'ended' && completedAt === undefined && (feed !== undefined || encoder !== undefined);
 
 /** Whether somebody may be telling Mux so at this very time: told twice, the second might come when the next show is on. */
 export const isCompleting = ({ completedAt, completingAt }: Stream, now: number): boolean =>
@@ -334,9 +369,12 @@ export const isCompleting = ({ completedAt, completingAt }: Stream, now: number)
  * show by when it began.
  */
 export const freesChannelAt = (stream: Stream): number | undefined => {
-  if (stream.feed === undefined) return stream.createdAt;
-  if (stream.state !== 'ended' || awaitsCompletion(stream)) return undefined;
-  return (stream.feed.lostAt ?? stream.endedAt ?? 0) + STREAM_LIMITS.channelRestMs;
+  const { feed, encoder, state, endedAt = 0, completedAt = 0 } = stream;
+  if (feed === undefined && encoder === undefined) return stream.createdAt;
+  if (state !== 'ended' || awaitsCompletion(stream)) return undefined;
+  // an encoder sends on until Mux has shut it out
+  const still = encoder ? Math.max(endedAt, completedAt) : (feed?.lostAt ?? endedAt);
+  return still + STREAM_LIMITS.channelRestMs;
 };
 
 /** Whether what is known of its recording is not all yet: it is not ready, or its final length has not been told. */
@@ -364,12 +402,22 @@ export const hasChatToRemove = ({ recordingRemovedAt, chatRemovedAt }: Stream): 
 /** When somebody must look at it, whatever its worker and Mux do or leave undone; undefined: never again. */
 export const dueAt = (stream: Stream): number | undefined => {
   if (stream.state === 'created') return (stream.scheduledFor ?? stream.createdAt) + STREAM_LIMITS.unstartedMs;
-  if (isOnAir(stream)) return stream.feed?.at ?? stream.createdAt;
+  if (isOnAir(stream)) return stream.encoder ? askDueAt(stream, stream.encoder.since) : (stream.feed?.at ?? stream.createdAt);
   if (awaitsCompletion(stream)) return stream.endedAt;
   if (assetsToRemove(stream).length > 0 || hasChatToRemove(stream)) return stream.recordingRemovedAt;
   if (awaitsRecording(stream)) return (stream.askedAt ?? stream.endedAt ?? 0) + STREAM_LIMITS.recordingAskMs;
   return undefined;
 };
+
+/** When Mux is asked of a show of which it alone can tell. */
+const askDueAt = ({ state, askedAt = 0, startedAt = 0 }: Stream, since: number): number =>
+  state === 'live'
+    ? Math.max(askedAt, startedAt) + STREAM_LIMITS.encoderLiveAskMs
+    : Math.max(askedAt, since) + STREAM_LIMITS.encoderAskMs;
+
+/** Whether Mux has let an encoder in for so long that none is to be waited for any more. */
+export const isWaitedFor = ({ state, encoder }: Stream, now: number): boolean =>
+  state !== 'connecting' || encoder === undefined || now < encoder.since + STREAM_LIMITS.encoderWaitMs;
 
 /** Whether a word is a reason for which a worker may let go. */
 export const isReleaseReason = (word: string): word is ReleaseReason =>

@@ -30,6 +30,8 @@ export const RATES = {
   profile: { burst: 120, everyMs: 5_000 },
   /** Changes of a show that is there, which may call Mux and push. */
   edit: { burst: 60, everyMs: 10_000 },
+  /** Mux makes each of them, and sends away whoever came in with the one before. */
+  encoderKey: { burst: 10, everyMs: 60_000 },
   end: { burst: 60, everyMs: 5_000 },
   remove: { burst: 120, everyMs: 2_000 },
   /** One at each pause in typing. A whole office may be behind one address. */

@@ -17,8 +17,8 @@ export type Changed = (change: Change) => Promise<void>;
 
 type Parts = {
   streams: Pick<StreamStore, 'get' | 'requestEnd' | 'happened'>;
-  channels: Pick<ChannelStore, 'get'>;
-  video: Pick<LiveVideo, 'complete'>;
+  channels: Pick<ChannelStore, 'get' | 'forEncoders'>;
+  video: Pick<LiveVideo, 'complete' | 'shut'>;
   changed: Changed;
   log: Log;
   clock: () => Date;
@@ -27,9 +27,16 @@ type Parts = {
 
 /**
  * Ends shows in order: the worker first, which lets FFmpeg finish and closes its feed; only then Mux, which keeps an encoder's
- * connection for a minute after `complete` and would record anew what still came.
+ * connection for a minute after `complete` and would record anew what still came. Where the encoder is its creator's own, Mux alone.
  */
 export const createEnding = ({ streams, channels, video, changed, log, clock, wait }: Parts) => {
+  /** An encoder of the creator's own comes again by itself, as soon as it may: it is shut out until there is a show for it. */
+  const shut = async (stream: Stream, liveStreamId: string): Promise<void> => {
+    const { creatorId } = stream;
+    await channels.forEncoders({ creatorId, kind: channelKind(stream) }, liveStreamId, { restsAt: clock().getTime() });
+    await video.shut(liveStreamId);
+  };
+
   /**
    * Tells Mux that an ended show is over, so that its recording is closed now; whether Mux knows it by then, from us or from others.
    * One caller at a time tells it, and no show begins on the channel meanwhile: told late, it would end that one's recording.
@@ -40,7 +47,8 @@ export const createEnding = ({ streams, channels, video, changed, log, clock, wa
     if (!turn || turn.after === turn.before) return !turn || !awaitsCompletion(turn.after);
     try {
       const { live } = await channels.get(stream.creatorId, channelKind(stream));
-      if (live) await video.complete(live.id);
+      if (live && stream.encoder) await shut(stream, live.id);
+      else if (live) await video.complete(live.id);
     } catch (error) {
       await streams.happened(stream.id, { type: 'mux-not-completed', at: clock().getTime() });
       throw error;

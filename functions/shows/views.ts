@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { LiveView, PersonView, StreamHealth, StreamView } from '#contract/http';
 import { channelKind } from '#domain/channel';
 import type { StreamId, UserId } from '#domain/ids';
-import { isHeld, isLiveToViewers, recording, type Stream } from '#domain/stream';
+import { hasEncoder, isHeld, isLiveToViewers, recording, type Stream } from '#domain/stream';
 import { PRESENCE } from '#domain/presence';
 import type { Person } from '#domain/user';
 import type { Figures } from '#store/figures';
@@ -73,6 +73,7 @@ export const createStreamViews = ({ people, figures, leases, channels, chat, rea
     /** What only its creator sees besides. */
     forCreator: async (stream: Stream, view: StreamView): Promise<StreamView> => {
       if (stream.state === 'created' || stream.state === 'ended') return view;
+      if (stream.encoder) return { ...view, encoderIn: hasEncoder(stream) };
       const lease = await leases.get(stream.id);
       const { health, warnings } = toHealth(isHeld(stream) ? lease : undefined);
       return { ...view, health, warnings };
@@ -120,6 +121,7 @@ const toView = (stream: Stream, creator: PersonView, watching: Watching, posterU
     latency: stream.latency,
     test: stream.test,
     state: stream.state,
+    ...(stream.encoder && { source: 'encoder' as const }),
     ending: stream.endRequested !== undefined && stream.state !== 'ended',
     endedBecause: stream.endedBecause,
     ...watching,

@@ -17,12 +17,13 @@ const record = createRecord({
     live: z.optional(
       z.object({
         id: z.string(),
-        /** Mux's, under the name that every version of us has read. */
-        streamKey: z.string(),
+        /** Mux's, under the name that every version of us has read; none of a channel for encoders. */
+        streamKey: z.optional(z.string()),
         playbackId: z.string(),
         latency: z.enum(LATENCIES),
         reconnectWindowSeconds: z.number(),
-        takes: z.optional(z.object({ is: z.enum(['encoder', 'nothing', 'deleted']), at: z.number() })),
+        takes: z.optional(z.object({ is: z.enum(['encoder', 'nothing', 'rests', 'deleted']), at: z.number() })),
+        keyShownAt: z.optional(z.number()),
         simulcast: z.optional(
           z.readonly(
             z.array(
@@ -67,7 +68,7 @@ export const readChannel = async (table: Table, creatorId: UserId, kind: Channel
   return { channel: { ...channel, live: live && fromStored(live) }, rev, making };
 };
 
-type StoredLive = Omit<LiveStream, 'muxStreamKey'> & { streamKey: string };
+type StoredLive = Omit<LiveStream, 'muxStreamKey'> & { streamKey?: string | undefined };
 const toStored = ({ muxStreamKey, ...live }: LiveStream): StoredLive => ({ ...live, streamKey: muxStreamKey });
 const fromStored = ({ streamKey, ...live }: StoredLive): LiveStream => ({ ...live, muxStreamKey: streamKey });
 

@@ -35,13 +35,14 @@ export const createChannelStore = ({ table }: { table: Table }) => ({
       return { settled: { at: 'ours', takenOver: found.making !== undefined, channel: found.channel } };
     }),
 
-  /** Keeps what Mux has made; not where the turn has passed to another meanwhile: then `live` is the other's. */
+  /** Keeps what Mux has made, of one for encoders without its key; not where the turn has passed to another meanwhile: then `live` is the other's. */
   made: (creatorId: UserId, kind: ChannelKind, { token }: Pick<Making, 'token'>, live: LiveStream) =>
     retryOnConflict<{ kept: boolean; channel: Channel }>(async () => {
       const found = await readChannel(table, creatorId, kind);
       if (found.making?.token !== token)
         return { settled: { kept: found.channel.live?.id === live.id, channel: found.channel } };
-      const channel = { ...found.channel, live };
+      const { muxStreamKey, ...known } = live;
+      const channel = { ...found.channel, live: kind.startsWith('encoder') ? known : { ...known, muxStreamKey } };
       const written = await table.transact([
         channelMove(found, channel, { making: undefined }),
         { put: ownerItem(live.id, channel) },
@@ -82,6 +83,24 @@ export const createChannelStore = ({ table }: { table: Table }) => ({
       const simulcast = change(live.simulcast ?? []);
       const written = await table.transact([channelMove(found, { ...found.channel, live: { ...live, simulcast } })]);
       return written.done ? { settled: simulcast } : 'conflict';
+    }),
+
+  /** Keeps what we make of a channel for encoders: that Mux shuts it until the next show, or when its key was shown. */
+  forEncoders: (
+    { creatorId, kind }: Pick<Channel, 'creatorId' | 'kind'>,
+    liveStreamId: string,
+    what: { restsAt: number } | { keyShownAt: number },
+  ) =>
+    retryOnConflict(async () => {
+      const found = await readChannel(table, creatorId, kind);
+      const { live } = found.channel;
+      if (live?.id !== liveStreamId) return { settled: undefined };
+      const after =
+        'restsAt' in what
+          ? withWord(found.channel, liveStreamId, { is: 'rests', at: what.restsAt * 1_000 })
+          : { ...found.channel, live: { ...live, keyShownAt: what.keyShownAt } };
+      if (after === found.channel) return { settled: undefined };
+      return (await table.transact([channelMove(found, after)])).done ? { settled: undefined } : 'conflict';
     }),
 
   /** Forgets a channel whose creator has gone. Whose its live stream was stays known: late events are about nobody. */

@@ -1,12 +1,13 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { channelKind, showBefore, withShow } from '#domain/channel';
 import type { StreamId } from '#domain/ids';
-import { freesChannelAt, isOver, isReleaseReason, step } from '#domain/stream';
+import { isOver, isReleaseReason, step } from '#domain/stream';
+import { holdsAir, isFree } from './air.ts';
 import { retryOnConflict } from './retry-on-conflict.ts';
 import { channelMove, readChannel } from './channel-record.ts';
 import { absent, openTable } from './dynamo.ts';
 import { redeemIngestKey } from './ingest-keys.ts';
-import { airKey, leaseKey, streamItemKey } from './keys.ts';
+import { leaseKey, streamItemKey } from './keys.ts';
 import type { Item } from './item.ts';
 import {
   atFence,
@@ -65,8 +66,10 @@ export const createIngestStore = ({ client, tableName }: { client: DynamoDBClien
       const wanted = next(old);
       if (!wanted) return refused('unknown');
       const channel = await readChannel(table, stream.creatorId, channelKind(stream));
-      if (!channel.channel.live) return refused('unknown');
-      if (!(await isFree(showBefore(channel.channel, id), now))) return refused('held');
+      // where an encoder of its creator's feeds it there is no key for a worker
+      const muxStreamKey = channel.channel.live?.muxStreamKey;
+      if (muxStreamKey === undefined) return refused('unknown');
+      if (!(await isFree(table, showBefore(channel.channel, id), now))) return refused('held');
 
       const fence = (old?.fence ?? 0) + 1;
       const after = step(stream, { type: 'claimed', at: now, fence });
@@ -76,27 +79,17 @@ export const createIngestStore = ({ client, tableName }: { client: DynamoDBClien
       const written = await table.transact([
         { or: 'lease-moved', put: leaseItem(id, lease), when: old ? asRead(old) : absent },
         streamMove(found, after),
-        {
-          or: 'no-air',
-          check: airKey(stream.creatorId),
-          when: { expression: 'streamId = :id', values: { ':id': { S: id } } },
-        },
+        holdsAir(stream),
         ...(shown === channel.channel ? [] : [channelMove(channel, shown)]),
       ]);
       if (written.done) {
         const previousUntil = old?.workerId !== undefined && old.until > now ? old.until : undefined;
         return {
-          settled: { claimed: true, fence, muxStreamKey: channel.channel.live.muxStreamKey, previousUntil, lease },
+          settled: { claimed: true, fence, muxStreamKey, previousUntil, lease },
         };
       }
       return written.because === 'no-air' ? refused('held') : 'conflict';
     });
-
-  /** Nothing of the show before is open at Mux: it would go on in its recording. */
-  const isFree = async (before: StreamId | undefined, now: number): Promise<boolean> => {
-    const item = before && (await table.get(streamItemKey(before)));
-    return !item || (freesChannelAt(readStream(item).stream) ?? Infinity) <= now;
-  };
 
   /** Lets the stream hear what the lease already says: that the feed's state is another one. */
   const tell = (id: StreamId, fence: number, now: number): Promise<boolean> =>

@@ -71,6 +71,7 @@ const record = createRecord({
         lostAt: z.optional(stamp),
       }),
     ),
+    encoder: z.optional(z.object({ since: stamp })),
     assets: z.readonly(z.array(AssetFacts)),
     completingAt: z.optional(stamp),
     completedAt: z.optional(stamp),

@@ -44,11 +44,13 @@ import type { Changed, Ending } from '../shows/ending.ts';
 import type { Recordings } from '../shows/recordings.ts';
 import { type Presence, viewerOf } from '../shows/presence.ts';
 import { type ChatParts, createChatRoutes } from './chat.ts';
+import { createEncoderRoutes, type EncoderParts } from './encoder.ts';
 import { createSimulcastRoutes, type SimulcastParts } from './simulcast.ts';
 import type { StreamViews } from '../shows/views.ts';
 
 type Parts = RoomParts &
   SimulcastParts &
+  EncoderParts &
   ChatParts & {
     authenticate: Authenticate;
     limited: LimitedMiddleware;
@@ -84,6 +86,7 @@ export const createStreamsApp = (parts: Parts) => {
     channels,
     keys,
     ending,
+    encoders,
     recordings,
     views,
     access,
@@ -179,7 +182,7 @@ export const createStreamsApp = (parts: Parts) => {
     .post('/stream/create', signedIn, limited('create'), unsuspended, body(CreateStream), async (c) => {
       const caller = requireCreator(c);
       const now = clock().getTime();
-      const { scheduledFor, ...draft } = c.req.valid('json');
+      const { scheduledFor, source, ...draft } = c.req.valid('json');
       requireSigning(draft.visibility);
       const fresh = newStream({
         ...draft,
@@ -194,6 +197,8 @@ export const createStreamsApp = (parts: Parts) => {
       }
       const prepared = await streams.prepare({ creatorId: caller.userId, draft, fresh });
       if (!prepared.prepared) throw alreadyLive(prepared.onAir);
+      if (source === 'encoder')
+        return c.json({ stream: await viewFor(await encoders.open(prepared.stream), caller) }, 201);
       await prepareChannel(prepared.stream);
       const ingest = await issueKey(prepared.stream);
       return c.json({ stream: await viewFor(prepared.stream, caller), ingest }, 201);
@@ -228,6 +233,8 @@ export const createStreamsApp = (parts: Parts) => {
     })
 
     .route('/', createSimulcastRoutes(parts))
+
+    .route('/', createEncoderRoutes(parts))
 
     .route('/', createChatRoutes({ ...parts, watchable }))
 
@@ -278,6 +285,7 @@ export const createStreamsApp = (parts: Parts) => {
       const { stream, caller } = await own(c);
       requireCreator(c);
       if (isOver(stream)) throw streamEnded();
+      if (stream.encoder) throw new Refusal('stream-live', 'This show is sent from an encoder.');
       // on the air its channel is as it should be, and must not be touched
       if (!isOnAir(stream)) {
         const taken = await streams.takeAir({ creatorId: caller.userId, id: stream.id });
@@ -285,6 +293,18 @@ export const createStreamsApp = (parts: Parts) => {
         await prepareChannel(stream);
       }
       return c.json({ ingest: await issueKey(stream) });
+    })
+
+    .post('/stream/:id/encoder', signedIn, limited('create'), async (c) => {
+      const { stream, caller } = await own(c);
+      requireCreator(c);
+      if (isOver(stream)) throw streamEnded();
+      if (stream.test) throw new Refusal('not-allowed', 'A test show is sent from a browser.');
+      if (!isOnAir(stream)) {
+        const taken = await streams.takeAir({ creatorId: caller.userId, id: stream.id });
+        if (!taken.taken) throw alreadyLive(taken.onAir);
+      }
+      return c.json(await viewFor(await encoders.open(stream), caller));
     })
 
     .get('/stream/:id/live', async (c) => {

@@ -1,3 +1,4 @@
+import type { AssetNews } from '#domain/asset';
 import { channelKind } from '#domain/channel';
 import type { StreamId } from '#domain/ids';
 import {
@@ -7,6 +8,7 @@ import {
   isCompleting,
   isHeld,
   isOnAir,
+  isWaitedFor,
   type Stream,
   type StreamEvent,
 } from '#domain/stream';
@@ -49,6 +51,8 @@ export type Swept = { looked: number; changed: number; failed: number };
  * | on the air | its worker: the lease has lapsed | reconnecting |
  * | on the air, no worker | everybody, beyond the reconnect window | ended, `lost-connection` |
  * | on the air, fed | Mux, for 20 s | Mux is asked |
+ * | waiting for an encoder | its creator, for three hours | ended, `never-started` |
+ * | fed by an encoder, or waiting for one | Mux, for a minute; live, for five | Mux is asked |
  * | ended, recording open | the room that should have told Mux | Mux is told |
  * | ended, recording taken away | Mux, of an asset that is still there | it is deleted, and so is what was said |
  * | ended, recording not ready or of no length | Mux, for 5 minutes | Mux is asked; after a day it is given up |
@@ -70,24 +74,29 @@ export const createSweep = (parts: Parts) => {
     const { live } = await channels.get(stream.creatorId, channelKind(stream));
     if (!live) return false;
     let moved = false;
-    for (const { news, bornAtMs } of await video.look(live.id, now)) {
+    for (const { news: seen, bornAtMs } of await video.look(live.id, now)) {
+      const news = stream.encoder ? withoutLink(seen) : seen;
       const change = await events.learn({ on: 'asset', liveStreamId: live.id, news, bornAtMs }, now);
       moved = (await tell(change)) || moved;
     }
     return moved;
   };
 
+  const giveUp = async (stream: Stream, now: number, still: (fresh: Stream) => boolean): Promise<boolean> => {
+    const gaveUp = await streams.requestEnd(stream.id, { type: 'gave-up', at: now }, still);
+    const moved = await tell(gaveUp);
+    if (gaveUp) await ending.complete(gaveUp.after);
+    return moved;
+  };
+
   const settleOnAir = async (stream: Stream, now: number): Promise<boolean> => {
+    if (stream.encoder) {
+      if (isWaitedFor(stream, now)) return ask(stream, now);
+      return giveUp(stream, now, (fresh) => !isWaitedFor(fresh, now));
+    }
     const lapsed = await leases.lapse(stream.id, now);
     if (lapsed) return tell(lapsed);
-    if (isBeyondWindow(stream, now)) {
-      const gaveUp = await streams.requestEnd(stream.id, { type: 'gave-up', at: now }, (fresh) =>
-        isBeyondWindow(fresh, now),
-      );
-      const moved = await tell(gaveUp);
-      if (gaveUp) await ending.complete(gaveUp.after);
-      return moved;
-    }
+    if (isBeyondWindow(stream, now)) return giveUp(stream, now, (fresh) => isBeyondWindow(fresh, now));
     return isUnanswered(stream, now) ? ask(stream, now) : false;
   };
 
@@ -135,6 +144,15 @@ export const createSweep = (parts: Parts) => {
     }
     return swept;
   };
+};
+
+/**
+ * Mux's answer does not tell whether an encoder is away just now, in its reconnect window: that it once was in is all that it says
+ * of that, and webhooks say the rest.
+ */
+const withoutLink = (news: AssetNews): AssetNews => {
+  const { link, ...others } = news;
+  return link ? { ...others, link: { ...link, at: news.seenAt } } : news;
 };
 
 const isBeyondWindow = (stream: Stream, now: number): boolean => {

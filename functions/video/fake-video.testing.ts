@@ -7,6 +7,9 @@ export const createFakeVideo = () => {
   const made: (LiveStream & WantedLiveStream)[] = [];
   const completed: string[] = [];
   const removed: string[] = [];
+  /** Live streams that take no encoder. */
+  const shut = new Set<string>();
+  let keys = 0;
   const files = new Set<string>();
   const targets: { id: string; liveStreamId: string; url: string; streamKey: string }[] = [];
   const recordings: Record<string, { news: AssetNews; bornAtMs: number }[]> = {};
@@ -38,6 +41,21 @@ export const createFakeVideo = () => {
     complete: async (id) => {
       completed.push(id);
       return removed.includes(id) ? 'gone' : 'done';
+    },
+    open: async (id) => {
+      shut.delete(id);
+      return removed.includes(id) ? 'gone' : 'done';
+    },
+    shut: async (id) => {
+      shut.add(id);
+      return removed.includes(id) ? 'gone' : 'done';
+    },
+    newKey: async (id) => {
+      const live = made.find((one) => one.id === id);
+      if (!live || removed.includes(id)) return undefined;
+      keys++;
+      Object.assign(live, { muxStreamKey: `mux-key-${live.id}-${keys}` });
+      return { streamKey: `mux-key-${live.id}-${keys}`, srtPassphrase: `passphrase-${keys}` };
     },
     remove: async (id) => {
       removed.push(id);
@@ -71,5 +89,5 @@ export const createFakeVideo = () => {
       ...(signed && { token: 'signed' }),
     }),
   };
-  return { video, make, made, targets, completed, removed, recordings };
+  return { video, make, made, targets, completed, shut, removed, recordings };
 };

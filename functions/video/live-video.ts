@@ -15,6 +15,12 @@ export type LiveVideo = {
   /** Ends the recording now. Only once the encoder has left: Mux keeps its connection for a minute and would record anew. */
   complete: (liveStreamId: string) => Promise<'done' | 'gone'>;
   remove: (liveStreamId: string) => Promise<'done' | 'gone'>;
+  /** From now on an encoder may come in… */
+  open: (liveStreamId: string) => Promise<'done' | 'gone'>;
+  /** …and from now on none: one that is in is sent away, and the recording ended. */
+  shut: (liveStreamId: string) => Promise<'done' | 'gone'>;
+  /** Another key: the one before opens nothing any more, and whoever came in with it is sent away. Undefined where it has gone. */
+  newKey: (liveStreamId: string) => Promise<EncoderKey | undefined>;
   /**
    * Lets a recording be played by this kind of address alone: the other kind is good no longer. Asked again it does what is left.
    * Undefined where it has gone.
@@ -44,6 +50,9 @@ export type WantedLiveStream = Pick<LiveStream, 'latency' | 'reconnectWindowSeco
   visibility: Visibility;
   test: boolean;
 };
+
+/** What opens a live stream to an encoder. Never logged, and kept nowhere. */
+export type EncoderKey = { streamKey: string; srtPassphrase: string | undefined };
 
 /** `none`: the recording has gone at Mux, or cannot be made a file. */
 export type RecordingFile = { is: 'preparing' } | { is: 'ready'; url: string } | { is: 'none' };

@@ -32,7 +32,10 @@ export const createMuxVideo = ({ mux, patiently, streamUrl, imageUrl, signingKey
   const find = (passthrough: string): Promise<LiveStream | undefined> =>
     patiently(async (timeout) => {
       const page = await mux.video.liveStreams.list({ limit: FIND_AMONG }, { timeout });
-      const found = page.data.filter((live) => live.passthrough === passthrough && live.status !== 'disabled');
+      const found = page.data.filter(
+        // one for encoders is shut while no show has it; another that is shut is used up
+        (live) => live.passthrough === passthrough && (live.status !== 'disabled' || passthrough.includes(':encoder-')),
+      );
       const [newest] = found.sort((a, b) => Number(b.created_at) - Number(a.created_at));
       return newest && toLiveStream(newest);
     });
@@ -97,6 +100,23 @@ export const createMuxVideo = ({ mux, patiently, streamUrl, imageUrl, signingKey
 
     remove: (liveStreamId) =>
       orGone(() => patiently((timeout) => mux.video.liveStreams.delete(liveStreamId, { timeout }))),
+
+    open: (liveStreamId) =>
+      orGone(() => patiently((timeout) => mux.video.liveStreams.enable(liveStreamId, { timeout }))),
+
+    shut: (liveStreamId) =>
+      orGone(() => patiently((timeout) => mux.video.liveStreams.disable(liveStreamId, { timeout }))),
+
+    newKey: async (liveStreamId) => {
+      try {
+        // once more where the answer was lost: the key that nobody has seen is no loss
+        const live = await patiently((timeout) => mux.video.liveStreams.resetStreamKey(liveStreamId, { timeout }));
+        return { streamKey: live.stream_key, srtPassphrase: live.srt_passphrase };
+      } catch (error) {
+        if (error instanceof VideoFault && error.cause instanceof NotFoundError) return undefined;
+        throw error;
+      }
+    },
 
     addTarget: async (liveStreamId, { url, streamKey, reference }) => {
       let lost: { id: string } | undefined;

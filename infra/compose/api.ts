@@ -41,7 +41,7 @@ const controlPlane = startControlPlane({
       tableName: env.TABLE_NAME,
       origin: env.ORIGIN,
       identity,
-      mux: { url: env.MUX_URL, publicUrl: env.MUX_PUBLIC_URL },
+      mux: { url: env.MUX_URL, publicUrl: env.MUX_PUBLIC_URL, rtmpsUrl: env.MUX_RTMPS_URL },
       gateway: `http://localhost:${PORT}`,
       siteFiles: env.SITE_FILES_URL,
       version: 'compose',

@@ -19,6 +19,8 @@ const Environment = z
     IDENTITY_PORT: port.default(3001),
     /** Where browsers find Mux's stand-in. */
     MUX_PUBLIC_URL: z.url().default('http://localhost:3005'),
+    /** Where encoders of people's own find it. */
+    MUX_RTMPS_URL: z.url().default('rtmps://localhost:1936/app'),
     /** Where the other containers find it. */
     MUX_URL: z.url().default('http://mux:3005'),
     /** Where the built site is, to the other containers. */

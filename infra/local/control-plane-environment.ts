@@ -11,6 +11,8 @@ type Addresses = {
     url: string;
     /** Where a browser plays; the same, unless the two are in different networks. */
     publicUrl?: string;
+    /** Where encoders of people's own send. */
+    rtmpsUrl: string;
   };
   /** Where the control plane finds the built site, if not where browsers do. */
   siteFiles?: string;
@@ -44,6 +46,7 @@ export const controlPlaneEnvironment = ({
     },
   ]),
   MUX_BASE_URL: mux.url,
+  MUX_RTMPS_URL: mux.rtmpsUrl,
   MUX_STREAM_URL: `${mux.publicUrl ?? mux.url}/play`,
   MUX_IMAGE_URL: `${mux.publicUrl ?? mux.url}/image`,
   REALTIME_ENDPOINT: `${gateway}/_local`,

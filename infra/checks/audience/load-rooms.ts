@@ -63,7 +63,7 @@ servePart({
           tableName: TABLE_NAME,
           origin,
           identity: { issuer: nowhere, clientId: 'checks', audience: 'checks' },
-          mux: { url: nowhere },
+          mux: { url: nowhere, rtmpsUrl: 'rtmps://127.0.0.1:9/app' },
           gateway: origin,
           version: 'checks',
         }),

@@ -53,7 +53,7 @@ const sendBeyond31Bits = async ({ sink }: Harness): Promise<{ wrapped: boolean }
   }
   const { flushed } = await publisher.close();
   const { rule, acknowledgedBytes } = publisher.stats();
-  const sessions = sink.sessions.splice(before);
+  const sessions = sink.sessions.slice(before);
   return {
     wrapped: flushed && sessions.length === 1 && rule === 'acknowledged' && acknowledgedBytes > 2 ** 31,
   };

@@ -3,6 +3,8 @@ import {
   AuthConfig,
   CommentView,
   CreatedStream,
+  EncoderAccess,
+  EncoderView,
   IngestAnswer,
   LiveView,
   MeView,
@@ -41,7 +43,7 @@ import {
 } from '#contract/chat';
 import { type ActOnReport, type CreateReport, PlatformActPage, ReportCasePage } from '#contract/reports';
 import { Tagged, TagView } from '#contract/search';
-import type { CreateStream, UpdateStream } from '#contract/show';
+import type { CreateStream, UpdateStream, Visibility } from '#contract/show';
 import type { Http } from './http.ts';
 
 /** What a caller may say when it makes a stream: defaults are the server's. */
@@ -94,6 +96,10 @@ export const createApi = ({ ask, tell }: Http) => ({
   addSimulcast: (body: CreateSimulcastTarget) =>
     ask(SimulcastTargetView, { method: 'POST', path: '/stream/simulcast', body }),
   removeSimulcast: (id: string) => tell({ method: 'DELETE', path: `/stream/simulcast/${segment(id)}` }),
+  encoder: ({ signal }: Asking = {}) => ask(EncoderView, { path: '/stream/encoder', signal }),
+  newEncoderKey: (visibility: Visibility) =>
+    ask(EncoderAccess, { method: 'POST', path: '/stream/encoder/key', body: { visibility } }),
+  waitForEncoder: (id: string) => ask(StreamView, { method: 'POST', path: `/stream/${segment(id)}/encoder` }),
   createStream: (body: NewStream) => ask(CreatedStream, { method: 'POST', path: '/stream/create', body }),
   freshIngest: (id: string) => ask(IngestAnswer, { method: 'POST', path: `/stream/${segment(id)}/ingest` }),
   endStream: (id: string) => tell({ method: 'POST', path: `/stream/${segment(id)}/end` }),

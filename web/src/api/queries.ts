@@ -135,6 +135,12 @@ export const createQueries = (api: Api) => ({
         data?.pages.some(({ items }) => items.some(isMoving)) ? MOVING_EVERY_MS : false,
     }),
 
+  encoder: () =>
+    queryOptions({
+      queryKey: ['encoder'],
+      queryFn: ({ signal }) => api.encoder({ signal }),
+    }),
+
   simulcast: () =>
     queryOptions({
       queryKey: ['simulcast'],

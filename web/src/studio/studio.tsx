@@ -1,10 +1,10 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { CalendarPlus, ChartNoAxesColumn, Radio } from 'lucide-react';
+import { Cable, CalendarPlus, ChartNoAxesColumn, Radio } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import type { StreamView } from '#contract/http';
-import { isLiveToViewers } from '#contract/show';
+import { isLiveToViewers, isOnAir } from '#contract/show';
 import { AudiencePanel } from '../audience/audience-panel.tsx';
 import { ChatOverlay } from '../audience/chat-overlay.tsx';
 import { useApp } from '../context/app-context.ts';
@@ -15,6 +15,8 @@ import { LiveControls } from '../broadcast/live-controls.tsx';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { Card } from '../ui/page.tsx';
 import { existingStream, newStream } from './broadcast-ports.ts';
+import { EncoderDesk } from './encoder-desk.tsx';
+import { EncoderDialog } from './encoder-dialog.tsx';
 import { MyStreams } from './my-streams.tsx';
 import { OnAirElsewhere } from './on-air-elsewhere.tsx';
 import { ScheduleDialog } from './schedule-dialog.tsx';
@@ -38,13 +40,14 @@ export const Studio = () => {
   const running = useRunningStream();
   const [endedHere, setEndedHere] = useState<string>();
   const elsewhere = useOnAirElsewhere([running, endedHere]);
+  const fromEncoder = useFromEncoder();
   const { data: me } = useQuery(queries.me());
   // Cards in the show bear the creator's name and picture.
   useEffect(() => {
     if (me) void broadcast.scenes.setPerson(me);
   }, [broadcast, me]);
   const [starting, setStarting] = useState<Starting>();
-  const [scheduling, setScheduling] = useState(false);
+  const [planning, setPlanning] = useState<'schedule' | 'encoder'>();
 
   // Each step of a show changes what the lists say of it.
   useEffect(() => {
@@ -74,6 +77,7 @@ export const Studio = () => {
   const goLiveOn = (stream: StreamView) => setStarting({ with: 'existing', stream, goOn: false });
   const goOnWith = (stream: StreamView) => setStarting({ with: 'existing', stream, goOn: true });
   const hasShow = !starting && state.at !== 'idle' && state.at !== 'asking' && state.at !== 'ready';
+  const isFree = !hasShow && !elsewhere && !fromEncoder;
   return (
     <div className="studio">
       <LeftoversNotice />
@@ -104,9 +108,8 @@ export const Studio = () => {
           <AudiencePanel streamId={elsewhere.id} studio />
         </>
       )}
-      {!hasShow && !elsewhere && (
-        <ReadyCard onStart={() => setStarting({ with: 'new' })} onSchedule={() => setScheduling(true)} />
-      )}
+      {!hasShow && fromEncoder && <EncoderDesk key={fromEncoder.id} stream={fromEncoder} />}
+      {isFree && <ReadyCard onStart={() => setStarting({ with: 'new' })} onPlan={setPlanning} />}
       <GoLiveDialog
         key={starting?.with === 'existing' ? starting.stream.id : 'new'}
         open={starting !== undefined}
@@ -115,8 +118,9 @@ export const Studio = () => {
         createStream={create}
         {...dialog}
       />
-      {scheduling && <ScheduleDialog onClose={() => setScheduling(false)} />}
-      {me && <UpcomingShows handle={me.handle} {...(!hasShow && !elsewhere && { onGoLive: goLiveOn })} />}
+      {planning === 'schedule' && <ScheduleDialog onClose={() => setPlanning(undefined)} />}
+      {planning === 'encoder' && <EncoderDialog onClose={() => setPlanning(undefined)} />}
+      {me && <UpcomingShows handle={me.handle} {...(isFree && { onGoLive: goLiveOn })} />}
       <MyStreams />
       <Simulcast />
     </div>
@@ -131,7 +135,9 @@ const said = ({ stream, goOn }: Extract<Starting, { with: 'existing' }>) => {
   return { initial: { title, visibility, latency }, asks, ...(goOn && { goOn: { sinceMs } }) };
 };
 
-const ReadyCard = ({ onStart, onSchedule }: { onStart: () => void; onSchedule: () => void }) => {
+type ReadyProps = { onStart: () => void; onPlan: (what: 'schedule' | 'encoder') => void };
+
+const ReadyCard = ({ onStart, onPlan }: ReadyProps) => {
   const t = useTranslations('studio');
   return (
     <Card className="studio__ready">
@@ -143,19 +149,29 @@ const ReadyCard = ({ onStart, onSchedule }: { onStart: () => void; onSchedule: (
         <Button variant="live" size="l" icon={<Radio />} onClick={onStart}>
           {t('goLive')}
         </Button>
-        <Button size="l" icon={<CalendarPlus />} onClick={onSchedule}>
+        <Button size="l" icon={<CalendarPlus />} onClick={() => onPlan('schedule')}>
           {t('schedule')}
+        </Button>
+        <Button size="l" icon={<Cable />} onClick={() => onPlan('encoder')}>
+          {t('useAnEncoder')}
         </Button>
       </div>
     </Card>
   );
 };
 
-/** A show of mine that is on the air and not sent from this tab, nor was: the last seconds of that are still on their way. */
-const useOnAirElsewhere = (fromHere: readonly (string | undefined)[]) => {
+const useMine = (wanted: (stream: StreamView) => boolean) => {
   const { queries } = useApp();
   const { data } = useInfiniteQuery(queries.myStreams());
-  return data?.pages
-    .flatMap(({ items }) => items)
-    .find((stream) => isLiveToViewers(stream) && !stream.ending && !fromHere.includes(stream.id));
+  return data?.pages.flatMap(({ items }) => items).find(wanted);
 };
+
+/** A show of mine that is on the air and not sent from this tab, nor was: the last seconds of that are still on their way. */
+const useOnAirElsewhere = (fromHere: readonly (string | undefined)[]) =>
+  useMine(
+    (stream) =>
+      isLiveToViewers(stream) && stream.source !== 'encoder' && !stream.ending && !fromHere.includes(stream.id),
+  );
+
+/** A show of mine that an encoder feeds, or that waits for one. */
+const useFromEncoder = () => useMine((stream) => stream.source === 'encoder' && isOnAir(stream));

@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { CalendarClock, Eye, Pencil, Radio, Share2, X } from 'lucide-react';
+import { Cable, CalendarClock, Eye, Pencil, Radio, Share2, X } from 'lucide-react';
 import { useState } from 'react';
 import { toast } from '../ui/toast.ts';
 import { useTranslations } from 'use-intl';
@@ -53,6 +53,10 @@ const Announced = ({ stream, onGoLive }: { stream: StreamView; onGoLive?: (strea
       await Promise.all(['streams', 'stream'].map((first) => queryClient.invalidateQueries({ queryKey: [first] })));
     },
   });
+  const wait = useMutation({
+    mutationFn: () => api.waitForEncoder(stream.id),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: ['streams'] }),
+  });
   const { scheduledFor = stream.createdAt } = stream;
   const url = new URL(`/watch/${stream.id}`, location.origin).href;
   return (
@@ -68,9 +72,14 @@ const Announced = ({ stream, onGoLive }: { stream: StreamView; onGoLive?: (strea
       </div>
       <div className="studio__actions">
         {onGoLive && (
-          <Button variant="live" icon={<Radio />} onClick={() => onGoLive(stream)}>
-            {t('goLiveOnIt')}
-          </Button>
+          <>
+            <Button variant="live" icon={<Radio />} onClick={() => onGoLive(stream)}>
+              {t('goLiveOnIt')}
+            </Button>
+            <Button icon={<Cable />} busy={wait.isPending} onClick={() => wait.mutate()}>
+              {t('useAnEncoder')}
+            </Button>
+          </>
         )}
         <Button icon={<Pencil />} onClick={() => setDoing('editing')}>
           {t('edit')}

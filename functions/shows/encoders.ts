@@ -1,0 +1,125 @@
+import type { EncoderAccess } from '#contract/http';
+import { encoderKind } from '#domain/channel';
+import type { UserId } from '#domain/ids';
+import { type Stream, step, type Visibility } from '#domain/stream';
+import type { ChannelStore } from '#store/channels';
+import type { EncoderStore } from '#store/encoders';
+import type { StreamStore } from '#store/streams';
+import type { Log } from '../http/log.ts';
+import { Refusal } from '../http/refusal.ts';
+import type { LiveVideo } from '../video/live-video.ts';
+import type { Channels } from './channels.ts';
+import type { Changed, Ending } from './ending.ts';
+
+type Parts = {
+  encoders: EncoderStore;
+  streams: Pick<StreamStore, 'get'>;
+  channels: Pick<Channels, 'ready'>;
+  channelStore: Pick<ChannelStore, 'get' | 'gone' | 'forEncoders'>;
+  ending: Pick<Ending, 'clearFor'>;
+  video: Pick<LiveVideo, 'open' | 'shut' | 'newKey'>;
+  changed: Changed;
+  /** Where encoders send: by RTMPS, and by SRT where that is taken. */
+  addresses: { rtmps: string; srt: string | undefined };
+  log: Log;
+  clock: () => Date;
+};
+
+/**
+ * Shows that an encoder of their creator's own feeds (OBS, a phone's broadcast app), straight into Mux. It has a channel apart from
+ * the browser's, whose key its creator knows; Mux takes an encoder there from when a show waits for one to that show's end, so that
+ * whatever is recorded is of a show.
+ */
+export const createEncoders = (parts: Parts) => {
+  const { encoders, streams, channels, channelStore, ending, video, changed, addresses, log, clock } = parts;
+
+  const gone = async (creatorId: UserId, visibility: Visibility): Promise<Refusal> => {
+    const channel = await channelStore.get(creatorId, encoderKind(visibility));
+    await channelStore.gone(channel, clock().getTime() * 1_000);
+    return new Refusal('video-provider-down', 'The video service does not keep your channel. Try again with a new key.');
+  };
+
+  /** It ended while Mux was told to let an encoder in: nobody else would shut it. */
+  const shutAgain = async ({ id, creatorId, visibility }: Stream, liveStreamId: string): Promise<void> => {
+    const { shows } = await channelStore.get(creatorId, encoderKind(visibility));
+    if (shows.at(-1)?.streamId === id) await video.shut(liveStreamId);
+  };
+
+  return {
+    /**
+     * Waits for an encoder, and lets it in. The show has the air already. Told again it does what is left.
+     *
+     * @returns the show as it is from then on
+     */
+    open: async (stream: Stream): Promise<Stream> => {
+      const { id, creatorId, visibility, latency } = stream;
+      if (!stream.encoder) {
+        await ending.clearFor(step(stream, { type: 'opened', at: clock().getTime() }));
+        await channels.ready(creatorId, encoderKind(visibility), latency);
+      }
+      const opened = await encoders.open(id, clock().getTime());
+      if (!opened.opened) throw notOpened(opened.because);
+      const { change, liveStreamId } = opened;
+      if (change.after !== change.before) {
+        log.info('stream waits for an encoder', { streamId: id });
+        await changed(change);
+      }
+      if ((await video.open(liveStreamId)) === 'gone') throw await gone(creatorId, visibility);
+      const latest = await streams.get(id);
+      if (latest && latest.state !== 'ended') return latest;
+      await shutAgain(stream, liveStreamId);
+      throw notOpened('ended');
+    },
+
+    /** How an encoder gets in, with a key that nobody has seen before: the one before is good for nothing from now on. */
+    newKey: async (creatorId: UserId, visibility: Visibility): Promise<EncoderAccess> => {
+      const kind = encoderKind(visibility);
+      const known = await channelStore.get(creatorId, kind);
+      const { live } = await channels.ready(creatorId, kind, known.live?.latency ?? 'standard');
+      if (live.takes === undefined) {
+        // just made, and no show is there for it yet
+        await channelStore.forEncoders({ creatorId, kind }, live.id, { restsAt: clock().getTime() });
+        await video.shut(live.id);
+      }
+      const key = await video.newKey(live.id);
+      if (!key) throw await gone(creatorId, visibility);
+      await channelStore.forEncoders({ creatorId, kind }, live.id, { keyShownAt: clock().getTime() });
+      log.info('encoder key made', { creatorId, kind });
+      const { rtmps, srt } = addresses;
+      return {
+        visibility,
+        rtmpsUrl: rtmps,
+        streamKey: key.streamKey,
+        ...(srt !== undefined && key.srtPassphrase !== undefined && { srtUrl: srtUrl(srt, key.streamKey, key.srtPassphrase) }),
+      };
+    },
+
+    /** What there is without a key: the address, and which keys have been made. */
+    about: async (creatorId: UserId) => {
+      const kinds = (['public', 'followers'] as const).map(async (visibility) => {
+        const { live } = await channelStore.get(creatorId, encoderKind(visibility));
+        const at = live?.takes?.is === 'deleted' ? undefined : live?.keyShownAt;
+        return at === undefined ? [] : [{ visibility, madeAt: new Date(at).toISOString() }];
+      });
+      return { rtmpsUrl: addresses.rtmps, keys: (await Promise.all(kinds)).flat() };
+    },
+  };
+};
+export type Encoders = ReturnType<typeof createEncoders>;
+
+/** SRT has one address for all: the key and the passphrase are in it. */
+const srtUrl = (address: string, streamKey: string, passphrase: string): string =>
+  `${address}?${new URLSearchParams({ streamid: streamKey, passphrase }).toString()}`;
+
+const notOpened = (because: 'unknown' | 'ended' | 'fed' | 'held'): Refusal => {
+  switch (because) {
+    case 'ended':
+      return new Refusal('stream-ended', 'This show is over.');
+    case 'fed':
+      return new Refusal('stream-live', 'This show is sent from a browser.');
+    case 'held':
+      return new Refusal('video-provider-busy', 'Your last show is still being closed. Try again in a moment.');
+    default:
+      return new Refusal('stream-not-found', 'There is no such show.');
+  }
+};
