@@ -61,6 +61,23 @@ const says = (text: string): Expression => ({
   values: toItem({ ':seenText': text }),
 });
 
+/**
+ * The part by which the post that announced a stream says its new title; none where its author has put it in words of their own, or
+ * taken it down.
+ */
+export const retitled = async (table: Table, id: StreamId, from: string, to: string): Promise<Part<'moved'>[]> => {
+  if (from === to) return [];
+  const pointer = await table.get(livePostKey(id));
+  const item = pointer && (await table.get(postKey(livePostRecord.read(pointer).postId)));
+  const post = item && postRecord.read(item);
+  if (!post || post.text !== from) return [];
+  const set = { expression: 'SET #text = :text', names: { '#text': 'text' }, values: toItem({ ':text': to }) };
+  return [
+    { or: 'moved', update: postKey(post.id), set, when: both(exists, says(from)) },
+    ...entryParts(entriesOfPost(post), entriesOfPost({ ...post, text: to })),
+  ];
+};
+
 export const createPostStore = ({ table }: { table: Table }) => {
   /** Newest first, and only what is older than `before`: ids sort by age. */
   const slice = async (

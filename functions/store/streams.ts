@@ -18,6 +18,7 @@ import {
   streamsOfCreator,
 } from './keys.ts';
 import { leaseEnd, readLease } from './lease-record.ts';
+import { retitled } from './posts.ts';
 import { entriesOfStream, entryParts } from './search.ts';
 import { airItem, listed, readAir, readStream, type StoredStream, streamItem, streamMove } from './stream-record.ts';
 
@@ -110,14 +111,22 @@ export const createStreamStore = ({ table }: { table: Table }) => {
         return (await table.transact(parts)).done ? { settled: { taken: true } } : 'conflict';
       }),
 
-    /** @param allowed is asked of the stream as it is when the edit is written */
+    /**
+     * What is said of it anew; a new title reaches the post that announced it as well.
+     *
+     * @param allowed is asked of the stream as it is when the edit is written
+     */
     edit: (id: StreamId, edit: StreamEdit, now: number, allowed: (stream: Stream) => boolean) =>
       retryOnConflict<{ edited: true; stream: Stream } | { edited: false; stream: Stream | undefined }>(async () => {
         const found = await stored(id);
         if (!found || !allowed(found.stream)) return { settled: { edited: false, stream: found?.stream } };
         const stream = edited(found.stream, edit, now);
         if (stream === found.stream) return { settled: { edited: true, stream } };
-        const written = await table.transact([streamMove(found, stream), ...foundBy(found.stream, stream)]);
+        const written = await table.transact([
+          streamMove(found, stream),
+          ...foundBy(found.stream, stream),
+          ...(await retitled(table, id, found.stream.title, stream.title)),
+        ]);
         return written.done ? { settled: { edited: true, stream } } : 'conflict';
       }),
 

@@ -61,6 +61,17 @@ describe('the watch page', () => {
     expect(screen.getByTestId('player')).toBeTruthy();
   });
 
+  it('says the new title and description of a show at once', async () => {
+    const live = makeStream({ state: 'live', startedAt: '2026-11-22T10:00:00Z' });
+    const { answers, push } = openWatchPage({ stream: live });
+    expect(await screen.findByRole('heading', { name: 'First light' })).toBeTruthy();
+    const changed = { ...live, title: 'Second light', description: 'Now with clouds' };
+    answers['GET /stream/str_1'] = changed;
+    act(() => push(snapshotOf(changed)));
+    expect(await screen.findByRole('heading', { name: 'Second light' })).toBeTruthy();
+    expect(await screen.findByText('Now with clouds')).toBeTruthy();
+  });
+
   it.each([
     ['preparing', /Its recording is being prepared/],
     ['failed', /There is no recording of it/],

@@ -117,10 +117,11 @@ const Watch = ({ stream }: { stream: StreamView }) => {
   const shown = { ...stream, ...(now && { state: now.state, title: now.title, recording: now.recording }) };
 
   // The short news say that something changed; the stream itself says all of it.
-  const moved = now?.scheduledFor !== undefined && now.scheduledFor !== stream.scheduledFor;
+  const moved =
+    now && ((now.scheduledFor !== undefined && now.scheduledFor !== stream.scheduledFor) || now.title !== stream.title);
   const ahead =
     now && (now.refused || now.state !== stream.state || now.recording !== stream.recording || moved)
-      ? `${now.state} ${now.recording} ${now.scheduledFor} ${now.refused}`
+      ? `${now.state} ${now.recording} ${now.scheduledFor} ${now.refused} ${now.title}`
       : undefined;
   useEffect(() => {
     if (ahead !== undefined) void queryClient.invalidateQueries({ queryKey: ['stream', stream.id] });

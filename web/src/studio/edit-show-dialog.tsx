@@ -36,7 +36,9 @@ export const EditShowDialog = ({ stream, onClose }: { stream: StreamView; onClos
       queryClient.setQueryData(queries.stream(stream.id).queryKey, changed);
       toast.success(t('saved'));
       onClose();
-      await queryClient.invalidateQueries({ queryKey: ['streams'] });
+      // a new title is the text of its post as well
+      const about = ['streams', 'posts', 'post'];
+      await Promise.all(about.map((first) => queryClient.invalidateQueries({ queryKey: [first] })));
     },
   });
   const { title, when } = problemsOf(t, draft, nowMs);
