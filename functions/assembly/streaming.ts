@@ -224,7 +224,7 @@ export const createStreaming = (
     }),
     changed,
     ending,
-    recordings: createRecordings({ streams, video, chat: chatStore, changed, log, clock }),
+    recordings: createRecordings({ streams, events, video, chat: chatStore, changed, log, clock }),
     removeStreams: createRemoveStreams({
       streams,
       channels: channelStore,

@@ -166,6 +166,10 @@ export const StreamView = z.object({
   /** `preparing` after the end until Mux has the asset ready. */
   recording: z.enum(['none', 'preparing', 'ready', 'failed']),
   durationSeconds: z.optional(z.number()),
+  /** Of a recording that was trimmed: how far into the show it begins, and how long it was before; in seconds. */
+  trimmed: z.optional(z.object({ startSeconds: z.number(), wholeSeconds: z.optional(z.number()) })),
+  /** What has become of a trim that is not what people get. */
+  trimming: z.optional(z.enum(['preparing', 'failed'])),
   posterUrl: z.optional(z.string()),
   /** Only to its creator. */
   health: z.optional(StreamHealth),

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { STREAM_STATES, VISIBILITIES } from '#domain/stream';
 import { LATENCIES } from '#domain/stream-limits';
+import { TRIM_LIMITS } from '#domain/trim';
 import { text, time } from './fields.ts';
 
 export { isLiveToViewers, isOnAir } from '#domain/stream';
@@ -9,6 +10,10 @@ export { isLiveToViewers, isOnAir } from '#domain/stream';
 export const SHOW_LIMITS = {
   titleCharacters: 140,
   descriptionCharacters: 5_000,
+  /** As long as Mux takes one. */
+  recordingSeconds: 12 * 60 * 60,
+  /** What is left of one that is trimmed. */
+  recordingLeastSeconds: TRIM_LIMITS.leastSeconds,
   /** A show can be announced this far ahead: a year, also where a leap day is in it. */
   aheadMs: 366 * 24 * 60 * 60_000,
 } as const;
@@ -25,7 +30,6 @@ export type Latency = z.infer<typeof Latency>;
 
 /** What feeds a show. */
 export const STREAM_SOURCES = ['browser', 'encoder'] as const;
-export type StreamSource = (typeof STREAM_SOURCES)[number];
 
 const title = text(1, SHOW_LIMITS.titleCharacters);
 const description = text(0, SHOW_LIMITS.descriptionCharacters);
@@ -51,7 +55,28 @@ export const CreateStream = z
   );
 export type CreateStream = z.infer<typeof CreateStream>;
 
-export const UpdateStream = z.partial(
-  z.object({ title, description, visibility: Visibility, scheduledFor: z.nullable(time) }),
-);
+/** In seconds of a recording. */
+const seconds = z.number().check(z.gte(0), z.lte(SHOW_LIMITS.recordingSeconds));
+
+export const UpdateStream = z
+  .partial(
+    z.object({
+      title,
+      description,
+      visibility: Visibility,
+      scheduledFor: z.nullable(time),
+      /** What is left of a recording, in seconds of it as it is now. Another is made of it, which takes its place. */
+      trim: z.object({ startSeconds: seconds, endSeconds: seconds }),
+    }),
+  )
+  .check(
+    z.refine(({ trim, visibility }) => trim === undefined || visibility === undefined, {
+      path: ['trim'],
+      message: 'one after the other: who may watch, and how much of it',
+    }),
+    z.refine(({ trim }) => trim === undefined || trim.endSeconds - trim.startSeconds >= SHOW_LIMITS.recordingLeastSeconds, {
+      path: ['trim'],
+      message: 'a second of it must be left',
+    }),
+  );
 export type UpdateStream = z.infer<typeof UpdateStream>;

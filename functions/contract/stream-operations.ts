@@ -149,7 +149,16 @@ export const STREAM_OPERATIONS: readonly Operation[] = [
     body: UpdateStream,
     status: 200,
     answer: StreamView,
-    refusals: ['suspended', 'stream-not-found', 'not-allowed', 'stream-live', 'stream-ended', ...VIDEO],
+    refusals: [
+      'suspended',
+      'stream-not-found',
+      'not-allowed',
+      'stream-live',
+      'stream-ended',
+      'conflict',
+      'recording-gone',
+      ...VIDEO,
+    ],
   },
   {
     method: 'GET',

@@ -9,8 +9,9 @@
  * | `link` | whether the encoder feeds it: `up`, `down` (the reconnect window runs) | the newer |
  * | `overAt` | when its recording was closed, which is for good | the earlier |
  * | `status`, `playback`, `duration` | what there is to play afterwards | the newer |
+ * | `trimAt` | which trim of a recording it is (`trim.ts`); of one that an encoder filled there is none | they are one |
  *
- * Stamps (`at`, and all that end in `At`) are Mux's `created_at` in microseconds since 1970.
+ * Stamps (`at`, and all that end in `At` but `trimAt`) are Mux's `created_at` in microseconds since 1970.
  */
 export type Asset = {
   id: string;
@@ -21,6 +22,7 @@ export type Asset = {
   status?: Told<AssetStatus> | undefined;
   playback?: Told<string> | undefined;
   duration?: Told<number> | undefined;
+  trimAt?: number | undefined;
 };
 
 export type AssetStatus = 'preparing' | 'ready' | 'errored' | 'deleted';
@@ -41,6 +43,7 @@ export const merged = (a: Asset, b: AssetNews): Asset => ({
   ...present('status', newer(a.status, b.status)),
   ...present('playback', newer(a.playback, b.playback)),
   ...present('duration', newer(a.duration, b.duration)),
+  ...present('trimAt', earlier(a.trimAt, b.trimAt)),
 });
 
 /** The recording that an asset is: nothing before it was playable, `ready` once it is both closed and processed. */

@@ -1,6 +1,7 @@
 import { type Asset, type AssetNews, isFed, merged, recordingOf } from './asset.ts';
 import type { StreamId, UserId } from './ids.ts';
 import { type Latency, STREAM_LIMITS } from './stream-limits.ts';
+import { superseded, type Trim, TRIM_LIMITS, trimmedAsset, trimming } from './trim.ts';
 
 /**
  * One broadcast, from its announcement to its recording. Two parties tell of it, and neither waits for the other: the ingest worker
@@ -28,7 +29,7 @@ import { type Latency, STREAM_LIMITS } from './stream-limits.ts';
  * | Mux: recording over | · | · | as disconnected, ended if no worker has it | as live | facts |
  * | Mux: asset status | facts | facts | facts | facts | facts |
  * | end requested | ended | ended at the release | ended at the release | at once if no worker has it | · |
- * | recording removed, then its chat | · | · | · | · | facts |
+ * | recording removed, then its chat; trim asked or lost | · | · | · | · | facts |
  * | gave up (sweep) | ended | ended | ended | ended | · |
  *
  * `·` changes nothing. An event of an older lease (fence) changes nothing anywhere.
@@ -66,6 +67,8 @@ export type Stream = {
   /** An encoder of its creator's own feeds it, straight into Mux: since when Mux lets one in. */
   encoder?: { since: number } | undefined;
   assets: readonly Asset[];
+  /** How its recording was to be made shorter, the newest last. */
+  trims?: readonly Trim[] | undefined;
   /** When somebody began to tell Mux that it is over. */
   completingAt?: number | undefined;
   /** When Mux took our word that it is over: until then the next show on the channel would go on with this one's recording. */
@@ -146,6 +149,8 @@ export type StreamEvent =
   | { type: 'recording-lost'; at: number }
   | { type: 'recording-removed'; at: number }
   | { type: 'chat-removed'; at: number }
+  | { type: 'trim-asked'; at: number; from: number; to: number }
+  | { type: 'trim-lost'; at: number }
   | { type: 'gave-up'; at: number };
 
 /** Assets that one show may have; each takes an outage longer than the reconnect window, so more is not a show. */
@@ -192,6 +197,11 @@ const withFact = (stream: Stream, event: StreamEvent): Stream => {
       ? { ...stream, recordingRemovedAt: event.at }
       : stream;
   if (event.type === 'chat-removed') return hasChatToRemove(stream) ? { ...stream, chatRemovedAt: event.at } : stream;
+  if (event.type === 'trim-asked') return withTrim(stream, event);
+  if (event.type === 'trim-lost')
+    return trimming(stream) === 'preparing'
+      ? { ...stream, trims: stream.trims?.map((trim, i, { length }) => (i === length - 1 ? { ...trim, lostAt: event.at } : trim)) }
+      : stream;
   if (stream.state === 'ended') return stream;
   switch (event.type) {
     case 'claimed':
@@ -272,6 +282,16 @@ const ended = (stream: Stream, at: number, because: EndReason): Stream => ({
   endedBecause: stream.endRequested?.because ?? because,
 });
 
+/** Only where all of the recording is there, nothing else is being done to it, and enough of it would be left. */
+const withTrim = (stream: Stream, { at, from, to }: Extract<StreamEvent, { type: 'trim-asked' }>): Stream => {
+  const { assetId, durationSeconds = 0 } = recording(stream);
+  const { trims = [] } = stream;
+  if (!isKept(stream) || assetId === undefined || trims.length >= TRIM_LIMITS.perStream) return stream;
+  if (from < 0 || to > durationSeconds || to - from < TRIM_LIMITS.leastSeconds) return stream;
+  const newest = Math.max(at, (trims.at(-1)?.at ?? 0) + 1);
+  return { ...stream, trims: [...trims, { at: newest, of: assetId, from, to }] };
+};
+
 const withNews = (stream: Stream, news: AssetNews): Stream => {
   const known = stream.assets.find(({ id }) => id === news.id);
   if (!known)
@@ -320,7 +340,7 @@ export const isLiveToViewers = ({ state }: { state: StreamState }): boolean =>
 /** A length that was told while the asset still grew is none of the recording's. */
 const isFinal = ({ overAt }: Asset, duration: { at: number }): boolean => overAt !== undefined && duration.at >= overAt;
 
-/** The recording that people get: of several, the longest that is ready. */
+/** The recording that people get: as it was trimmed last; else, of several, the longest that is ready. */
 export const recording = (
   stream: Stream,
 ): {
@@ -330,7 +350,9 @@ export const recording = (
   durationSeconds?: number;
 } => {
   if (stream.recordingRemovedAt !== undefined) return { is: 'none' };
-  const ready = stream.assets.filter((asset) => recordingOf(asset) === 'ready');
+  const recorded = stream.assets.filter(({ trimAt }) => trimAt === undefined);
+  const trimmed = trimmedAsset(stream);
+  const ready = trimmed ? [trimmed.asset] : recorded.filter((asset) => recordingOf(asset) === 'ready');
   const [best] = ready.sort((a, b) => (b.duration?.is ?? 0) - (a.duration?.is ?? 0) || a.id.localeCompare(b.id));
   if (best?.playback)
     return {
@@ -339,7 +361,7 @@ export const recording = (
       playbackId: best.playback.is,
       ...(best.duration && isFinal(best, best.duration) && { durationSeconds: best.duration.is }),
     };
-  const states = stream.assets.map(recordingOf);
+  const states = recorded.map(recordingOf);
   if (stream.state !== 'ended') return { is: 'none' };
   if (states.includes('preparing')) return { is: stream.recordingLostAt === undefined ? 'preparing' : 'failed' };
   return { is: states.includes('failed') ? 'failed' : 'none' };
@@ -385,15 +407,22 @@ export const awaitsRecording = (stream: Stream): boolean => {
   return is === 'preparing' || (is === 'ready' && durationSeconds === undefined);
 };
 
-/** Whether nothing more is expected of its recording, which people can watch: then who may watch it can be changed. */
+/** Whether nothing more is expected of its recording, which people can watch: then who may watch it, and how much, can be changed. */
 export const isKept = (stream: Stream): boolean =>
-  recording(stream).is === 'ready' && !awaitsRecording(stream) && !awaitsCompletion(stream);
+  recording(stream).is === 'ready' &&
+  !awaitsRecording(stream) &&
+  !awaitsCompletion(stream) &&
+  trimming(stream) !== 'preparing';
 
-/** What is still at Mux of a recording that was taken away; one that grows is not touched before Mux has closed it. */
-export const assetsToRemove = (stream: Stream): readonly Asset[] =>
-  stream.recordingRemovedAt === undefined || awaitsCompletion(stream)
-    ? []
-    : stream.assets.filter(({ status }) => status?.is !== 'deleted');
+/**
+ * What is still at Mux of a recording that was taken away, or has been trimmed since; one that grows is not touched before Mux has
+ * closed it.
+ */
+export const assetsToRemove = (stream: Stream): readonly Asset[] => {
+  if (awaitsCompletion(stream)) return [];
+  const gone = stream.recordingRemovedAt === undefined ? superseded(stream) : stream.assets;
+  return gone.filter(({ status }) => status?.is !== 'deleted');
+};
 
 /** Whether what was said in it is still to go after its recording. Nobody is shown it from the moment at which that is taken away. */
 export const hasChatToRemove = ({ recordingRemovedAt, chatRemovedAt }: Stream): boolean =>
@@ -404,10 +433,16 @@ export const dueAt = (stream: Stream): number | undefined => {
   if (stream.state === 'created') return (stream.scheduledFor ?? stream.createdAt) + STREAM_LIMITS.unstartedMs;
   if (isOnAir(stream)) return stream.encoder ? askDueAt(stream, stream.encoder.since) : (stream.feed?.at ?? stream.createdAt);
   if (awaitsCompletion(stream)) return stream.endedAt;
-  if (assetsToRemove(stream).length > 0 || hasChatToRemove(stream)) return stream.recordingRemovedAt;
+  if (assetsToRemove(stream).length > 0 || hasChatToRemove(stream)) return stream.recordingRemovedAt ?? stream.endedAt;
+  const trim = awaitedTrim(stream);
+  if (trim) return Math.max(stream.askedAt ?? 0, trim.at) + STREAM_LIMITS.recordingAskMs;
   if (awaitsRecording(stream)) return (stream.askedAt ?? stream.endedAt ?? 0) + STREAM_LIMITS.recordingAskMs;
   return undefined;
 };
+
+/** The trim of which Mux has still to tell. */
+export const awaitedTrim = (stream: Stream): Trim | undefined =>
+  stream.recordingRemovedAt === undefined && trimming(stream) === 'preparing' ? stream.trims?.at(-1) : undefined;
 
 /** When Mux is asked of a show of which it alone can tell. */
 const askDueAt = ({ state, askedAt = 0, startedAt = 0 }: Stream, since: number): number =>

@@ -1,9 +1,13 @@
+import type { AssetNews } from '#domain/asset';
 import type { StreamId } from '#domain/ids';
-import { assetsToRemove, hasChatToRemove, type Stream, type Visibility } from '#domain/stream';
+import { assetsToRemove, awaitedTrim, hasChatToRemove, type Stream, type Visibility } from '#domain/stream';
+import { trimPassthrough } from '#domain/trim';
 import type { ChatStore } from '#store/chat';
+import type { MuxEventStore } from '#store/events';
 import type { Change, StreamStore } from '#store/streams';
 import type { Log } from '../http/log.ts';
-import type { LiveVideo } from '../video/live-video.ts';
+import { Refusal } from '../http/refusal.ts';
+import { type LiveVideo, VideoFault } from '../video/live-video.ts';
 import type { Changed } from './ending.ts';
 
 /** So much of what was said goes in one call; the sweep goes on with the rest. */
@@ -12,7 +16,8 @@ const CHAT_PAGES = 40;
 
 type Parts = {
   streams: Pick<StreamStore, 'happened'>;
-  video: Pick<LiveVideo, 'removeRecording' | 'openTo'>;
+  events: Pick<MuxEventStore, 'learn'>;
+  video: Pick<LiveVideo, 'removeRecording' | 'openTo' | 'trim'>;
   chat: Pick<ChatStore, 'clearIn'>;
   changed: Changed;
   log: Log;
@@ -20,10 +25,10 @@ type Parts = {
 };
 
 /**
- * Takes recordings of ended shows away, and what was said in them: first for everybody, by a fact of the stream; then at Mux, where the sweep goes on with what
- * could not be had at once. An asset of which Mux tells only later goes as well.
+ * Trims recordings of ended shows, and takes them away, and what was said in them: first for everybody, by a fact of the stream; then at Mux,
+ * where the sweep goes on with what could not be had at once. An asset of which Mux tells only later goes as well.
  */
-export const createRecordings = ({ streams, video, chat, changed, log, clock }: Parts) => {
+export const createRecordings = ({ streams, events, video, chat, changed, log, clock }: Parts) => {
   /** From now on nobody is given the recording. Undefined where there is no such stream. */
   const withdraw = (id: StreamId): Promise<Change | undefined> =>
     streams.happened(id, { type: 'recording-removed', at: clock().getTime() });
@@ -71,6 +76,35 @@ export const createRecordings = ({ streams, video, chat, changed, log, clock }: 
         const playback = { is: opened.playbackId, at };
         await streams.happened(stream.id, { type: 'mux-told', news: { id, seenAt, playback } });
       }
+    },
+
+    /**
+     * Makes it shorter: from and to in seconds of what people get now. Mux makes another of it, which its webhooks tell of; until then
+     * people get what there is.
+     */
+    trim: async ({ id }: Stream, { from, to }: { from: number; to: number }): Promise<void> => {
+      const now = clock().getTime();
+      const change = await streams.happened(id, { type: 'trim-asked', at: now, from, to });
+      const trim = change && awaitedTrim(change.after);
+      if (!trim || change.after === change.before)
+        throw new Refusal('conflict', 'Only a recording that is all there can be trimmed, and not while it is being trimmed.');
+      const { visibility, test } = change.after;
+      const passthrough = trimPassthrough(id, trim.at);
+      let news: AssetNews | undefined;
+      try {
+        news = await video.trim({ assetId: trim.of, from, to, passthrough, visibility, test }, now);
+      } catch (error) {
+        // one that may be there all the same is told of by webhooks, or given up by the sweep
+        if (!(error instanceof VideoFault && error.doubtful))
+          await streams.happened(id, { type: 'trim-lost', at: clock().getTime() });
+        throw error;
+      }
+      if (!news) {
+        await streams.happened(id, { type: 'trim-lost', at: clock().getTime() });
+        throw new Refusal('recording-gone', 'There is no recording of this show to trim.');
+      }
+      await events.learn({ on: 'trim', streamId: id, news }, clock().getTime());
+      log.info('recording trimmed', { streamId: id, assetId: news.id });
     },
 
     remove: async (stream: Stream): Promise<void> => {

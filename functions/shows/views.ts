@@ -4,6 +4,7 @@ import { channelKind } from '#domain/channel';
 import type { StreamId, UserId } from '#domain/ids';
 import { hasEncoder, isHeld, isLiveToViewers, recording, type Stream } from '#domain/stream';
 import { PRESENCE } from '#domain/presence';
+import { cutOff, trimming } from '#domain/trim';
 import type { Person } from '#domain/user';
 import type { Figures } from '#store/figures';
 import type { Chat } from './chat.ts';
@@ -131,6 +132,7 @@ const toView = (stream: Stream, creator: PersonView, watching: Watching, posterU
     endedAt: iso(stream.endedAt),
     recording: is,
     durationSeconds,
+    ...(is === 'ready' && { trimmed: cutOff(stream), trimming: trimming(stream) }),
     posterUrl,
   };
 };

@@ -9,7 +9,7 @@ import { retryOnConflict } from './retry-on-conflict.ts';
 import { readStream, streamMove } from './stream-record.ts';
 import type { Change } from './streams.ts';
 
-export type Opened =
+type Opened =
   | { opened: true; change: Change; liveStreamId: string }
   /** `held`: something else has the air, or the show before is not closed at Mux; `fed`: a worker has it already. */
   | { opened: false; because: 'unknown' | 'ended' | 'fed' | 'held' };

@@ -40,6 +40,7 @@ const asset = createRecord({
 /** What an event says to us. `bornAtMs`: when its asset began, where that can be told from it: says which show it is of. */
 export type Effect =
   | { on: 'asset'; liveStreamId: string | undefined; news: AssetNews; bornAtMs: number | undefined }
+  | { on: 'trim'; streamId: StreamId; news: AssetNews }
   | { on: 'channel'; liveStreamId: string; word: { is: 'encoder' | 'nothing' | 'deleted'; at: number } }
   | { on: 'simulcast'; liveStreamId: string; targetId: string; word: { is: SimulcastStatus; at: number } }
   | { on: 'nothing' };
@@ -162,6 +163,17 @@ export const createMuxEventStore = ({ table }: { table: Table }) => {
     return cut ? { applied: 'changed', change: cut.change, parts } : { applied: 'kept', parts };
   };
 
+  /** What Mux has made of a recording for a trim that somebody asked for. */
+  const planTrim = async ({ streamId: id, news }: Extract<Effect, { on: 'trim' }>): Promise<Plan> => {
+    const item = await table.get(assetKey(news.id));
+    const moved = await move(id, { type: 'mux-told', news });
+    const isAsked = moved?.applied === 'changed' && moved.change.before.trims?.some(({ at }) => at === news.trimAt);
+    if (!moved || !isAsked) return { applied: 'foreign', parts: [] };
+    if (item) return moved;
+    const pointer = { ...assetKey(news.id), ...asset.write({ streamId: id, rev: 1 }) };
+    return { ...moved, parts: [...moved.parts, { or: 'asset-moved', put: pointer, when: absent }] };
+  };
+
   const streamOf = async (item: Item): Promise<Stream | undefined> => {
     const { streamId: id } = event.read(item);
     return id && (await stored(id))?.stream;
@@ -169,6 +181,7 @@ export const createMuxEventStore = ({ table }: { table: Table }) => {
 
   const plan = (effect: Effect, now: number): Promise<Plan> => {
     if (effect.on === 'asset') return planAsset(effect, now);
+    if (effect.on === 'trim') return planTrim(effect);
     if (effect.on === 'channel') return planChannel(effect);
     if (effect.on === 'simulcast') return planSimulcast(effect);
     return Promise.resolve({ applied: 'ignored', parts: [] });
@@ -205,9 +218,9 @@ export const createMuxEventStore = ({ table }: { table: Table }) => {
       }),
 
     /** What Mux answered when we asked, merged in as an event would be; it has no id of its own. */
-    learn: (effect: Extract<Effect, { on: 'asset' }>, now: number) =>
+    learn: (effect: Extract<Effect, { on: 'asset' | 'trim' }>, now: number) =>
       retryOnConflict<Change | undefined>(async () => {
-        const planned = await planAsset(effect, now);
+        const planned = await plan(effect, now);
         if (planned.parts.length > 0 && !(await table.transact<Name>(planned.parts)).done) return 'conflict';
         return { settled: planned.applied === 'changed' ? planned.change : undefined };
       }),

@@ -42,6 +42,7 @@ export const AssetFacts = z.object({
   status: told(z.enum(['preparing', 'ready', 'errored', 'deleted'])),
   playback: told(z.string()),
   duration: told(z.number()),
+  trimAt: z.optional(stamp),
 });
 const record = createRecord({
   kind: 'stream',
@@ -73,6 +74,13 @@ const record = createRecord({
     ),
     encoder: z.optional(z.object({ since: stamp })),
     assets: z.readonly(z.array(AssetFacts)),
+    trims: z.optional(
+      z.readonly(
+        z.array(
+          z.object({ at: stamp, of: z.string(), from: z.number(), to: z.number(), lostAt: z.optional(stamp) }),
+        ),
+      ),
+    ),
     completingAt: z.optional(stamp),
     completedAt: z.optional(stamp),
     askedAt: z.optional(stamp),

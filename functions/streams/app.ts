@@ -58,7 +58,7 @@ type Parts = RoomParts &
     channels: Channels;
     keys: IngestKeys;
     ending: Ending;
-    recordings: Pick<Recordings, 'remove' | 'openTo'>;
+    recordings: Pick<Recordings, 'remove' | 'openTo' | 'trim'>;
     views: StreamViews;
     access: Access;
     presence: Presence;
@@ -242,9 +242,10 @@ export const createStreamsApp = (parts: Parts) => {
 
     .patch('/stream/:id', signedIn, limited('edit'), unsuspended, body(UpdateStream), async (c) => {
       const { stream, caller } = await own(c);
-      const { scheduledFor, visibility, title, description } = c.req.valid('json');
+      const { scheduledFor, visibility, title, description, trim } = c.req.valid('json');
       const begun = visibility !== undefined || scheduledFor !== undefined;
       if (visibility !== undefined) requireSigning(visibility);
+      if (trim) await recordings.trim(stream, { from: trim.startSeconds, to: trim.endSeconds });
       // who may watch a recording can be changed once it is all there
       const reopens = (now: Stream) => visibility !== undefined && scheduledFor === undefined && isKept(now);
       if (visibility !== undefined && reopens(stream)) await recordings.openTo(stream, visibility);

@@ -204,3 +204,167 @@ it('comes back by nothing that is told, in whatever order, and is due until all 
     }),
   );
 });
+
+/** A recording of 58 seconds that is to be trimmed, and what Mux says of that. */
+const toTrim = async (body?: object) => {
+  const show = await recorded(body);
+  await show.end();
+  const trim = (startSeconds: number, endSeconds: number) =>
+    rooms.call('PATCH', `/stream/${show.id}`, { as: creator, body: { trim: { startSeconds, endSeconds } } });
+  const word = (type: string, id: string, passthrough: string, data: object = {}) => ({
+    type: `video.asset.${type}`,
+    id: `word-${id}-${type}`,
+    created_at: new Date(rooms.now()).toISOString(),
+    data: {
+      id,
+      created_at: Math.floor(rooms.now() / 1_000),
+      status: 'ready',
+      duration: 20,
+      playback_ids: [{ id: `${id}-play` }],
+      passthrough,
+      ...data,
+    },
+  });
+  /** Mux has made the newest trim. */
+  const made = async (duration: number) => {
+    const { passthrough } = rooms.fake.trims.at(-1)!;
+    await rooms.deliver(word('ready', `trim${rooms.fake.trims.length}`, passthrough, { duration }));
+  };
+  return { ...show, trim, word, made, see: () => rooms.see(show.id, creator) };
+};
+
+it('is trimmed: people get the whole until the part is ready, then the part, and the whole is deleted', async () => {
+  const show = await toTrim();
+  expect((await show.trim(10, 40)).body).toMatchObject({ recording: 'ready', trimming: 'preparing', durationSeconds: 58 });
+  expect(rooms.fake.trims.at(-1)).toMatchObject({ assetId: show.assetId, from: 10, to: 40, visibility: 'public' });
+  expect((await show.playback()).body.hls).toContain(`${show.assetId}-play`);
+  // one at a time, and nothing else is done to it meanwhile
+  expect((await show.trim(0, 30)).body.error).toBe('conflict');
+  const opened = await rooms.call('PATCH', `/stream/${show.id}`, { as: creator, body: { visibility: 'followers' } });
+  expect(opened.body.error).toBe('stream-ended');
+
+  rooms.later(30_000);
+  await show.made(30);
+  expect(await show.see()).toMatchObject({ durationSeconds: 30, trimmed: { startSeconds: 10, wholeSeconds: 58 } });
+  expect(await show.see()).not.toHaveProperty('trimming');
+  const first = `trim${rooms.fake.trims.length}`;
+  expect((await show.playback()).body.hls).toContain(`${first}-play`);
+  expect(rooms.fake.removed).not.toContain(show.assetId);
+  await rooms.sweep();
+  expect(rooms.fake.removed).toContain(show.assetId);
+
+  // once more: it begins where the two together have it begin
+  await show.trim(5, 25);
+  expect(rooms.fake.trims.at(-1)).toMatchObject({ assetId: first, from: 5, to: 25 });
+  await show.made(20);
+  await rooms.sweep();
+  expect(rooms.fake.removed).toContain(first);
+  expect(await show.see()).toMatchObject({ durationSeconds: 20, trimmed: { startSeconds: 15, wholeSeconds: 58 } });
+});
+
+it('cannot be trimmed to what is not there, nor by anybody else, nor before it is all there', async () => {
+  const early = await recorded();
+  const tooEarly = { as: creator, body: { trim: { startSeconds: 0, endSeconds: 5 } } };
+  expect((await rooms.call('PATCH', `/stream/${early.id}`, tooEarly)).body.error).toBe('conflict');
+  await early.end();
+  const show = await toTrim();
+  for (const [from, to] of [[0, 59], [50, 500]] as const) expect((await show.trim(from, to)).body.error).toBe('conflict');
+  for (const [from, to] of [[10, 10.5], [-1, 20], [30, 10]] as const)
+    expect((await show.trim(from, to)).body.error).toBe('invalid-request');
+  const as = rooms.otherCreator;
+  const foreign = await rooms.call('PATCH', `/stream/${show.id}`, { as, body: { trim: { startSeconds: 1, endSeconds: 9 } } });
+  expect(foreign.body.error).toBe('not-allowed');
+});
+
+it('is as it was where Mux does not make the part, and says so', async () => {
+  const show = await toTrim();
+  const { trim } = rooms.fake.video;
+  rooms.fake.video.trim = () => Promise.reject(new VideoFault('refused', { doubtful: false, cause: undefined }));
+  expect((await show.trim(10, 40)).status).toBe(502);
+  rooms.fake.video.trim = trim;
+  expect(await show.see()).toMatchObject({ trimming: 'failed', durationSeconds: 58 });
+
+  await show.trim(10, 40);
+  const { passthrough } = rooms.fake.trims.at(-1)!;
+  await rooms.deliver(show.word('errored', `trim${rooms.fake.trims.length}`, passthrough, { status: 'errored' }));
+  expect(await show.see()).toMatchObject({ trimming: 'failed', durationSeconds: 58 });
+  expect((await show.playback()).body.hls).toContain(`${show.assetId}-play`);
+
+  // of one whose answer is lost Mux tells; and where nobody ever does it is given up
+  rooms.fake.video.trim = () => Promise.reject(new VideoFault('down', { doubtful: true, cause: undefined }));
+  expect((await show.trim(10, 40)).status).toBe(502);
+  rooms.fake.video.trim = trim;
+  expect(await show.see()).toMatchObject({ trimming: 'preparing' });
+  rooms.later(6 * 3_600_000 + 1_000);
+  await rooms.sweep();
+  expect(await show.see()).toMatchObject({ trimming: 'failed' });
+});
+
+it('is asked for at Mux where its webhooks do not come, and goes with the recording that is deleted meanwhile', async () => {
+  const show = await toTrim();
+  await show.trim(10, 40);
+  const id = `trim${rooms.fake.trims.length}`;
+  const trimAt = Number(rooms.fake.trims.at(-1)?.passthrough.split(':').at(-1));
+  const at = rooms.now() * 1_000;
+  const playback = { is: `${id}-play`, at };
+  const news = { id, seenAt: at, overAt: at, trimAt, status: { is: 'ready', at } as const, playback, duration: { is: 30, at } };
+  rooms.fake.recordings[id] = [{ news, bornAtMs: rooms.now() }];
+  rooms.later(5 * 60_000 + 1_000);
+  await rooms.sweep();
+  expect(await show.see()).toMatchObject({ durationSeconds: 30 });
+
+  await show.trim(0, 20);
+  expect((await show.remove(creator)).status).toBe(204);
+  await show.made(20);
+  await rooms.sweep();
+  expect((await show.playback()).body.error).toBe('recording-gone');
+  expect(rooms.fake.removed).toEqual(expect.arrayContaining([id, `trim${rooms.fake.trims.length}`]));
+});
+
+it('an asset that bears the name of a trim that nobody asked for is nobody’s', async () => {
+  const show = await toTrim();
+  await rooms.deliver(show.word('ready', 'forged', `vybzz:trim:${show.id}:1`));
+  await rooms.deliver(show.word('ready', 'forged-too', 'vybzz:trim:str_none:1'));
+  expect(await show.see()).not.toHaveProperty('trimmed');
+});
+
+it('tells the same whatever order Mux tells of a trim in', () => {
+  const made = newStream({
+    id: newId('str', 1),
+    creatorId: creator.id,
+    title: 'A show',
+    visibility: 'public',
+    latency: 'standard',
+    test: false,
+    createdAt: 1_000,
+  });
+  const told = (id: string, at: number, duration: number, trimAt?: number): StreamEvent => ({
+    type: 'mux-told',
+    news: {
+      id,
+      seenAt: at,
+      overAt: at,
+      status: { is: 'ready', at },
+      playback: { is: `${id}-p`, at },
+      duration: { is: duration, at },
+      ...(trimAt !== undefined && { trimAt }),
+    },
+  });
+  const over = [
+    { type: 'claimed', at: 1, fence: 1 },
+    told('whole', 5_000_000, 60),
+    { type: 'released', at: 9_000, fence: 1, because: 'finished' },
+    { type: 'mux-completed', at: 9_500 },
+    { type: 'trim-asked', at: 10_000, from: 10, to: 40 },
+  ] satisfies StreamEvent[];
+  const preparing: StreamEvent = { type: 'mux-told', news: { id: 'cut', seenAt: 11, overAt: 11, trimAt: 10_000, status: { is: 'preparing', at: 11 } } };
+  const news = [preparing, told('cut', 12_000_000, 30, 10_000), told('whole', 5_000_000, 60)];
+  fc.assert(
+    fc.property(fc.shuffledSubarray([...news, ...news], { minLength: 6 }), (order) => {
+      const stream = [...over, ...order].reduce(step, made);
+      expect(recording(stream)).toMatchObject({ is: 'ready', assetId: 'cut', durationSeconds: 30 });
+      expect(assetsToRemove(stream).map(({ id }) => id)).toEqual(['whole']);
+      expect(dueAt(stream)).toBe(9_000);
+    }),
+  );
+});

@@ -2,6 +2,7 @@ import type { AssetNews } from '#domain/asset';
 import { channelKind } from '#domain/channel';
 import type { StreamId } from '#domain/ids';
 import {
+  awaitedTrim,
   awaitsCompletion,
   awaitsRecording,
   dueAt,
@@ -13,6 +14,7 @@ import {
   type StreamEvent,
 } from '#domain/stream';
 import { STREAM_LIMITS } from '#domain/stream-limits';
+import { type Trim, TRIM_LIMITS } from '#domain/trim';
 import type { ChannelStore } from '#store/channels';
 import type { Position } from '#store/dynamo';
 import type { MuxEventStore } from '#store/events';
@@ -31,7 +33,7 @@ type Parts = {
   leases: Pick<LeaseStore, 'lapse'>;
   channels: Pick<ChannelStore, 'get'>;
   events: Pick<MuxEventStore, 'learn'>;
-  video: Pick<LiveVideo, 'look'>;
+  video: Pick<LiveVideo, 'look' | 'lookAtTrim'>;
   ending: Pick<Ending, 'complete'>;
   recordings: Pick<Recordings, 'purge'>;
   changed: Changed;
@@ -54,7 +56,8 @@ export type Swept = { looked: number; changed: number; failed: number };
  * | waiting for an encoder | its creator, for three hours | ended, `never-started` |
  * | fed by an encoder, or waiting for one | Mux, for a minute; live, for five | Mux is asked |
  * | ended, recording open | the room that should have told Mux | Mux is told |
- * | ended, recording taken away | Mux, of an asset that is still there | it is deleted, and so is what was said |
+ * | ended, recording taken away or trimmed | Mux, of an asset that is still there | it is deleted, and of one taken away so is what was said |
+ * | ended, recording being trimmed | Mux, for 5 minutes | Mux is asked; after six hours it is given up |
  * | ended, recording not ready or of no length | Mux, for 5 minutes | Mux is asked; after a day it is given up |
  */
 export const createSweep = (parts: Parts) => {
@@ -100,6 +103,17 @@ export const createSweep = (parts: Parts) => {
     return isUnanswered(stream, now) ? ask(stream, now) : false;
   };
 
+  const settleTrim = async (stream: Stream, trim: Trim, now: number): Promise<boolean> => {
+    if (now >= trim.at + TRIM_LIMITS.giveUpMs) {
+      log.warn('a trim was never told of', { streamId: stream.id });
+      return note(stream.id, { type: 'trim-lost', at: now });
+    }
+    await streams.happened(stream.id, { type: 'mux-asked', at: now });
+    const made = stream.assets.find(({ trimAt }) => trimAt === trim.at);
+    const news = made && (await video.lookAtTrim(made.id, now));
+    return news ? tell(await events.learn({ on: 'trim', streamId: stream.id, news }, now)) : false;
+  };
+
   const settleEnded = async (stream: Stream, now: number): Promise<boolean> => {
     const since = now - (stream.endedAt ?? now);
     if (awaitsCompletion(stream)) {
@@ -108,6 +122,8 @@ export const createSweep = (parts: Parts) => {
       return isCompleting(stream, now) ? false : note(stream.id, { type: 'mux-completed', at: now });
     }
     if (await recordings.purge(stream)) return true;
+    const trim = awaitedTrim(stream);
+    if (trim) return settleTrim(stream, trim, now);
     if (!awaitsRecording(stream)) return false;
     if (since < STREAM_LIMITS.recordingGiveUpMs) return ask(stream, now);
     log.warn('a recording was never told of whole', { streamId: stream.id });

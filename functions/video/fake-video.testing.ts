@@ -1,6 +1,6 @@
 import type { AssetNews } from '#domain/asset';
 import type { LiveStream } from '#domain/channel';
-import type { LiveVideo, WantedLiveStream } from './live-video.ts';
+import type { LiveVideo, WantedLiveStream, WantedTrim } from './live-video.ts';
 
 /** A video provider in memory. Each method is a field, so that a test puts its own in its place. */
 export const createFakeVideo = () => {
@@ -11,6 +11,7 @@ export const createFakeVideo = () => {
   const shut = new Set<string>();
   let keys = 0;
   const files = new Set<string>();
+  const trims: WantedTrim[] = [];
   const targets: { id: string; liveStreamId: string; url: string; streamKey: string }[] = [];
   const recordings: Record<string, { news: AssetNews; bornAtMs: number }[]> = {};
 
@@ -67,6 +68,12 @@ export const createFakeVideo = () => {
       files.add(assetId);
       return asked ? { is: 'ready', url: `https://play.test/${assetId}/${name}.mp4` } : { is: 'preparing' };
     },
+    trim: async (wanted, now) => {
+      const id = `trim${trims.push(wanted)}`;
+      const at = Number(wanted.passthrough.split(':').at(-1));
+      return { id, seenAt: now * 1_000, overAt: now * 1_000, trimAt: at, status: { is: 'preparing', at: now * 1_000 } };
+    },
+    lookAtTrim: async (id) => recordings[id]?.[0]?.news,
     removeRecording: async (id) => {
       removed.push(id);
       return 'done';
@@ -89,5 +96,5 @@ export const createFakeVideo = () => {
       ...(signed && { token: 'signed' }),
     }),
   };
-  return { video, make, made, targets, completed, shut, removed, recordings };
+  return { video, make, made, targets, completed, shut, trims, removed, recordings };
 };

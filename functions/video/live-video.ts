@@ -28,6 +28,10 @@ export type LiveVideo = {
   openTo: (assetId: string, visibility: Visibility) => Promise<{ playbackId: string } | undefined>;
   /** A recording as one file: made on the first asking, which takes Mux a while; asked again it tells how far it is. */
   file: (wanted: { assetId: string; playbackId: string; signed: boolean; name: string }) => Promise<RecordingFile>;
+  /** Makes another recording of a part of one. Where its answer is lost it may be there all the same: then the fault is `doubtful`. */
+  trim: (wanted: WantedTrim, now: number) => Promise<AssetNews | undefined>;
+  /** What has become of it; undefined where it has gone. */
+  lookAtTrim: (assetId: string, now: number) => Promise<AssetNews | undefined>;
   removeRecording: (assetId: string) => Promise<'done' | 'gone'>;
   /** Sends the live stream's shows elsewhere too; only while it is idle. `reference` is ours, to find it by when an answer is lost. */
   addTarget: (
@@ -51,8 +55,18 @@ export type WantedLiveStream = Pick<LiveStream, 'latency' | 'reconnectWindowSeco
   test: boolean;
 };
 
+/** `from` and `to` in seconds of the asset. */
+export type WantedTrim = {
+  assetId: string;
+  from: number;
+  to: number;
+  passthrough: string;
+  visibility: Visibility;
+  test: boolean;
+};
+
 /** What opens a live stream to an encoder. Never logged, and kept nowhere. */
-export type EncoderKey = { streamKey: string; srtPassphrase: string | undefined };
+type EncoderKey = { streamKey: string; srtPassphrase: string | undefined };
 
 /** `none`: the recording has gone at Mux, or cannot be made a file. */
 export type RecordingFile = { is: 'preparing' } | { is: 'ready'; url: string } | { is: 'none' };

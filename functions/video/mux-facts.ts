@@ -3,6 +3,7 @@ import { NotFoundError } from '@mux/mux-node';
 import * as z from 'zod/mini';
 import type { AssetNews, AssetStatus } from '#domain/asset';
 import { SIMULCAST_STATUSES } from '#domain/channel';
+import { parseStreamId, type StreamId } from '#domain/ids';
 import type { Effect, MuxEvent } from '#store/events';
 
 /** What we read of an event. Mux sends far more, stream keys among it: the rest is neither kept nor logged. */
@@ -29,6 +30,7 @@ const AssetData = z.object({
   live_stream_id: z.optional(z.string()),
   duration: z.optional(z.number()),
   playback_ids: z.optional(z.array(z.object({ id: z.string() }))),
+  passthrough: z.optional(z.string()),
 });
 type AssetData = z.infer<typeof AssetData>;
 
@@ -60,6 +62,8 @@ const micros = (text: string): number | undefined => {
  * | `live_stream_completed` | that too, and that its recording is closed |
  * | `deleted` | that there is nothing any more |
  * | `static_renditions.*`, `static_rendition.*`, `master.*`, `track.*`, `shots.*` | nothing: we use none of them |
+ *
+ * Of an asset that bears the name of a trim (`domain/trim.ts`) they say the same to the show that was trimmed.
  *
  * `video.upload.*`, `video.delivery.*` and the rest of the 117 types say nothing: we make no such things.
  */
@@ -141,7 +145,9 @@ const assetEffect = (what: string, data: unknown, at: number): Effect => {
   const parsed = z.safeParse(AssetData, data);
   if (!parsed.success) return NOTHING;
   const asset = parsed.data;
-  // an upload, or a clip: none of ours, whatever says so
+  const trim = trimOf(asset);
+  if (trim) return { on: 'trim', streamId: trim.streamId, news: trimNews(asset, trim.at, at, what === 'deleted') };
+  // an upload, or another's clip: none of ours, whatever says so
   if (asset.live_stream_id === undefined && what !== 'deleted') return NOTHING;
   const news = assetNews(asset, at, what === 'deleted' ? 'deleted' : asset.status);
   return {
@@ -161,6 +167,29 @@ const assetNews = (asset: AssetData, at: number, status: AssetStatus): AssetNews
     ...(playbackId !== undefined && { playback: { is: playbackId, at } }),
     ...(asset.duration !== undefined && { duration: { is: asset.duration, at } }),
   };
+};
+
+const TRIM = /^vybzz:trim:(str_[0-9A-Za-z]+):(\d{1,16})$/;
+
+/** Which trim of which show an asset is, by what we have called it. */
+const trimOf = ({ passthrough = '' }: AssetData): { streamId: StreamId; at: number } | undefined => {
+  const [, id = '', at = ''] = TRIM.exec(passthrough) ?? [];
+  const streamId = parseStreamId(id);
+  return streamId && { streamId, at: Number(at) };
+};
+
+/** Nothing ever grew in it: it was closed when it was made. */
+const trimNews = (asset: AssetData, trimAt: number, at: number, isDeleted: boolean): AssetNews => ({
+  ...assetNews(asset, at, isDeleted ? 'deleted' : asset.status),
+  overAt: asset.created_at * 1_000_000,
+  trimAt,
+});
+
+/** What Mux's API tells of an asset that it makes, or has made, for a trim; undefined where it has gone, or is none. */
+export const readTrim = (answer: unknown, now: number): AssetNews | undefined => {
+  const asset = z.safeParse(AssetData, answer).data;
+  const trim = asset && trimOf(asset);
+  return asset && trim && trimNews(asset, trim.at, now * 1_000, false);
 };
 
 /** The facts that Mux's API tells of a live stream's newest assets, as its webhooks would. */

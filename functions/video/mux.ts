@@ -3,7 +3,7 @@ import type { LiveStream } from '#domain/channel';
 import type { Visibility } from '#domain/stream';
 import type { LiveVideo, Playback, RecordingFile, WantedLiveStream } from './live-video.ts';
 import { VideoFault } from './live-video.ts';
-import { lookAt } from './mux-facts.ts';
+import { lookAt, readTrim } from './mux-facts.ts';
 import type { Patiently } from './patience.ts';
 
 /** A lost create is among the newest live streams: Mux lists those first. */
@@ -187,6 +187,35 @@ export const createMuxVideo = ({ mux, patiently, streamUrl, imageUrl, signingKey
       url.searchParams.set('download', name);
       if (signed) url.searchParams.set('token', await sign(playbackId, 'video'));
       return { is: 'ready', url: url.href };
+    },
+
+    trim: async ({ assetId, from, to, passthrough, visibility, test }, now) => {
+      const body: Mux.Video.AssetCreateParams = {
+        inputs: [{ url: `mux://assets/${assetId}`, start_time: from, end_time: to }],
+        playback_policies: [policyOf(visibility)],
+        passthrough,
+        ...(test && { test: true }),
+      };
+      try {
+        const made = await patiently(
+          (timeout) => mux.video.assets.create(body, { timeout }),
+          // a second one would be paid for: its webhooks tell of the first
+          () => false,
+        );
+        return readTrim(made, now);
+      } catch (error) {
+        if (error instanceof VideoFault && error.cause instanceof NotFoundError) return undefined;
+        throw error;
+      }
+    },
+
+    lookAtTrim: async (assetId, now) => {
+      try {
+        return readTrim(await patiently((timeout) => mux.video.assets.retrieve(assetId, { timeout })), now);
+      } catch (error) {
+        if (error instanceof VideoFault && error.cause instanceof NotFoundError) return undefined;
+        throw error;
+      }
     },
 
     removeRecording: (assetId) => orGone(() => patiently((timeout) => mux.video.assets.delete(assetId, { timeout }))),

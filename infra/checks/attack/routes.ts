@@ -90,6 +90,12 @@ const FOREIGN: readonly Case[] = [
     asBilal(bed, 'PATCH', `/stream/${show}`, { title: 'Mine', visibility: 'public' }),
   ),
   foreign('a key to another’s show', REFUSED, (bed, { show }) => asBilal(bed, 'POST', `/stream/${show}/ingest`, {})),
+  foreign('another’s show fed by an encoder of one’s own', REFUSED, (bed, { show }) =>
+    asBilal(bed, 'POST', `/stream/${show}/encoder`, {}),
+  ),
+  foreign('another’s recording trimmed', REFUSED, (bed, { show }) =>
+    asBilal(bed, 'PATCH', `/stream/${show}`, { trim: { startSeconds: 0, endSeconds: 1 } }),
+  ),
   foreign('another’s show ended', REFUSED, (bed, { show }) => asBilal(bed, 'POST', `/stream/${show}/end`, {})),
   foreign('another’s show posted as one’s own', 'stream-not-found', (bed, { show }) =>
     asBilal(bed, 'POST', '/posts', { text: 'Look', streamId: show }),

@@ -261,6 +261,51 @@ export const STATES: readonly State[] = [
     },
   },
   {
+    name: 'encoder-dialog',
+    shows: 'A show that an encoder is to feed',
+    stage: 'before',
+    who: 'asha',
+    inWindow: true,
+    open: async ({ page, words, go }) => {
+      await go('/studio');
+      await button(page, words.studio.useAnEncoder).click();
+    },
+  },
+  {
+    name: 'encoder-waiting',
+    shows: 'It waits for the encoder, with a key that is shown this once',
+    stage: 'before',
+    who: 'asha',
+    open: async ({ ask, page, words, go }) => {
+      await ask('asha', 'POST', '/stream/create', { title: 'Evening stitches, from OBS', source: 'encoder' });
+      await go('/studio');
+      const make = button(page, words.studio.showTheKey).or(button(page, words.studio.makeANewKey));
+      await make.first().click();
+      const sure = page.getByRole('alertdialog').getByRole('button', { name: words.studio.makeANewKey, exact: true });
+      const key = page.getByLabel(words.studio.streamKey, { exact: true });
+      await expect(sure.or(key).first()).toBeVisible();
+      if (await sure.isVisible()) await sure.click();
+      await expect(key).toBeVisible();
+    },
+    close: async ({ ask }) => {
+      const { items } = await ask('asha', 'GET', '/stream/mine');
+      const waiting = items.find((item: { state: string }) => item.state === 'connecting');
+      if (waiting) await ask('asha', 'POST', `/stream/${waiting.id}/end`);
+    },
+  },
+  {
+    name: 'trim-dialog',
+    shows: 'Beginning and end of a recording are cut off',
+    stage: 'before',
+    who: 'bilal',
+    inWindow: true,
+    open: async ({ world, page, words, go }) => {
+      await go(`/studio/${world.recordingId}`);
+      await button(page, words.studio.trim).click();
+      await expect(dialog(page).getByLabel(words.studio.newEnd).first()).toBeVisible();
+    },
+  },
+  {
     name: 'go-live-dialog',
     shows: 'Before a show: how one looks and sounds',
     stage: 'before',

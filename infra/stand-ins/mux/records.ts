@@ -98,7 +98,10 @@ export const AssetRecord = z.object({
   id: z.string(),
   created_at: z.number(),
   status: z.enum(['preparing', 'ready', 'errored']),
-  live_stream_id: z.string(),
+  /** Of a recording; of a part of one there is none. */
+  live_stream_id: z.string().optional(),
+  /** Of what it is a part, in seconds. */
+  clip: z.object({ source_asset_id: z.string(), from: z.number(), to: z.number() }).optional(),
   is_live: z.boolean(),
   /** The part of its media's address that nobody guesses. */
   secret: z.string(),

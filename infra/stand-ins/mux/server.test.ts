@@ -99,6 +99,40 @@ describe('a live stream', () => {
     expect(receiver.types()).toEqual(bodiesOf(mux.events).map(({ type }) => type));
   });
 
+  it('is cut to a part of itself, which is an asset of its own and stays when the whole is deleted', async () => {
+    const mux = await startTestMux();
+    const { sdk, seen, url } = mux;
+    const stream = await sdk.video.liveStreams.create(PUBLIC);
+    const encoder = await connectEncoder(mux, stream.stream_key);
+    encoder.play(0, 4_000);
+    await seen('video.live_stream.active');
+    const { active_asset_id = '' } = await sdk.video.liveStreams.retrieve(stream.id);
+    const cut = (id: string, start_time: number, end_time: number) =>
+      sdk.video.assets.create({
+        inputs: [{ url: `mux://assets/${id}`, start_time, end_time }],
+        playback_policies: ['public'],
+        passthrough: 'a part',
+      });
+    await expect(cut(active_asset_id, 1, 2)).rejects.toMatchObject({ status: 400 });
+    await sdk.video.liveStreams.complete(stream.id);
+    const whole = await seen('video.asset.live_stream_completed');
+    await expect(cut(whole.id, 3, 1)).rejects.toMatchObject({ status: 400 });
+    await expect(cut(whole.id, 99, 100)).rejects.toMatchObject({ status: 400 });
+    await expect(cut('nothing', 0, 1)).rejects.toMatchObject({ status: 404 });
+
+    const made = await cut(whole.id, 1.25, 3);
+    expect(made).toMatchObject({ status: 'preparing', source_asset_id: whole.id, passthrough: 'a part' });
+    expect(made).not.toHaveProperty('live_stream_id');
+    expect(await seen('video.asset.created')).toMatchObject({ id: made.id, status: 'preparing' });
+    const ready = await seen('video.asset.ready');
+    expect(ready).toMatchObject({ id: made.id, status: 'ready', passthrough: 'a part' });
+    expect(ready.duration).toBeCloseTo(1.75, 0);
+    await sdk.video.assets.delete(whole.id);
+    const { streams, format } = await probe(`${url}/play/${await playback(mux, made.id)}.m3u8`);
+    expect(streams).toMatchObject([{ codec_name: 'h264' }, { codec_name: 'aac' }]);
+    expect(Math.abs((format?.duration ?? 0) - 1.75)).toBeLessThan(0.3);
+  });
+
   it('is made one file when that is asked for, once, and is downloaded under a name', async () => {
     const mux = await startTestMux();
     const { sdk, seen, url } = mux;

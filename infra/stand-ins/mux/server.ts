@@ -15,6 +15,7 @@ import { LIMITS, type Limits } from './limits.ts';
 import { createLocalRoutes } from './local-routes.ts';
 import { createPictures } from './playback/pictures.ts';
 import { createPlaybackRoutes } from './playback/routes.ts';
+import { createClips } from './recording/clips.ts';
 import { createStaticFiles } from './recording/static-files.ts';
 import { createRetention } from './recording/retention.ts';
 import { openCertificates } from './rtmp/certificates.ts';
@@ -82,13 +83,14 @@ export const startMux = async ({
   const pictures = createPictures({ ffmpegPath, limits, closing });
   const live = createLiveStreams({ store, retention, announce, relay, faults, ffmpegPath, limits, closing, now, log });
   const files = createStaticFiles({ store, ffmpegPath, limits, closing, announce, log });
+  const clips = createClips({ store, ffmpegPath, limits, closing, announce, log });
   const tidying = setInterval(retention.tidy, TIDY_MS);
 
   const stopParts = async (): Promise<void> => {
     stop.abort();
     clearInterval(tidying);
     relay.close();
-    await Promise.all([live.close(), pictures.close(), files.close()]);
+    await Promise.all([live.close(), pictures.close(), files.close(), clips.close()]);
     await delivery.close();
   };
 
@@ -112,7 +114,7 @@ export const startMux = async ({
       local: createLocalRoutes({ store, live, faults, events: events.log, resetEncoders: rtmps.resetAll }),
       rooms: {
         '/video/v1/live-streams': createLiveStreamRoutes({ store, live, announce, limits, now }),
-        '/video/v1/assets': createAssetRoutes({ store, retention, files, announce, limits }),
+        '/video/v1/assets': createAssetRoutes({ store, retention, files, clips, announce, limits, now }),
         '/video/v1/playback-ids': createPlaybackLookup(store),
         '/system/v1': createSystemRoutes({ store, limits, now, tokenId: token.id, wakeDelivery: delivery.wake }),
       },

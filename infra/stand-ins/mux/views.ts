@@ -27,7 +27,8 @@ const greatestDivisor = (a: number, b: number): number => (b === 0 ? a : greates
 
 const round = (value: number): number => Math.round(value * 1_000) / 1_000;
 
-const progressOf = ({ status, is_live }: AssetRecord): { state: string; progress: number } => {
+const progressOf = ({ status, is_live, clip }: AssetRecord): { state: string; progress: number } => {
+  if (clip && status === 'preparing') return { state: 'transcoding', progress: 0 };
   if (status === 'errored') return { state: 'errored', progress: -1 };
   return is_live ? { state: 'live', progress: -1 } : { state: 'completed', progress: 100 };
 };
@@ -77,6 +78,7 @@ export const toAsset = (record: AssetRecord, times: Times = 'rest'): Record<stri
     created_at,
     status,
     live_stream_id,
+    clip,
     is_live,
     playback_ids,
     passthrough,
@@ -91,7 +93,8 @@ export const toAsset = (record: AssetRecord, times: Times = 'rest'): Record<stri
     id,
     created_at: seconds(created_at, times),
     status,
-    live_stream_id,
+    ...(live_stream_id === undefined ? {} : { live_stream_id }),
+    ...(clip === undefined ? {} : { source_asset_id: clip.source_asset_id }),
     ...(is_live ? { is_live } : {}),
     playback_ids,
     ...(passthrough === undefined ? {} : { passthrough }),
@@ -107,7 +110,7 @@ export const toAsset = (record: AssetRecord, times: Times = 'rest'): Record<stri
       : {}),
     recording_times: record.recording_times.map((time) => toRecordingTime(time, times)),
     progress: progressOf(record),
-    ingest_type: 'live_rtmp',
+    ingest_type: clip ? 'on_demand_clip' : 'live_rtmp',
     max_resolution_tier: options.max_resolution_tier ?? '1080p',
     encoding_tier: 'smart',
     video_quality: options.video_quality ?? 'plus',

@@ -296,7 +296,8 @@ export const createQueries = (api: Api) => ({
 });
 
 /** On the air, or on its way to a recording: what the list says of it changes by itself. */
-const isMoving = ({ state, recording }: StreamView) => isOnAir({ state }) || recording === 'preparing';
+const isMoving = ({ state, recording, trimming }: StreamView) =>
+  isOnAir({ state }) || recording === 'preparing' || trimming === 'preparing';
 
 const firstPage: string | undefined = undefined;
 

@@ -67,6 +67,40 @@ describe('the page of a show that is over', () => {
     expect(sent('POST')).toEqual([{ call: 'POST /stream/str_1/recording/file' }]);
   });
 
+  it('cuts beginning and end off, says so meanwhile, and what is left afterwards', async () => {
+    const { user, answers, sent } = openShowPage();
+    await user.click(await screen.findByRole('button', { name: 'Trim' }));
+    const dialog = within(await screen.findByRole('dialog', { name: 'Trim the recording' }));
+    const trim = () => dialog.getByRole('button', { name: 'Trim' });
+    expect(trim()).toHaveProperty('disabled', true);
+    const write = async (name: string, text: string) => {
+      const field = dialog.getByRole('textbox', { name });
+      await user.clear(field);
+      await user.type(field, text);
+    };
+    await write('New beginning', '31:00');
+    expect(await dialog.findByText(/Enter a moment up to 30:00/)).toBeTruthy();
+    await write('New beginning', '1:30');
+    await write('New end', '20:00');
+    expect(dialog.getByText('18:30 of 30:00 stays')).toBeTruthy();
+    const preparing = { ...OVER, trimming: 'preparing' };
+    answers['PATCH /stream/str_1'] = preparing;
+    answers['GET /stream/str_1'] = preparing;
+    await user.click(trim());
+    expect(await screen.findByText(/until it is ready people get the whole/)).toBeTruthy();
+    expect(sent('PATCH')).toEqual([
+      { call: 'PATCH /stream/str_1', body: { trim: { startSeconds: 90, endSeconds: 1_200 } } },
+    ]);
+    expect(screen.queryByRole('button', { name: 'Trim' })).toBeNull();
+  });
+
+  it('says of a recording that was trimmed how long it was, and counts what was cut off as no loss', async () => {
+    const trimmed = { ...OVER, durationSeconds: 600, trimmed: { startSeconds: 60, wholeSeconds: 1_804 } };
+    openShowPage({ answers: { 'GET /stream/str_1': trimmed } });
+    expect(await screen.findByText(/It was 30:04 long before you trimmed it/)).toBeTruthy();
+    expect(screen.getByText('Lost').nextElementSibling?.textContent).toBe('Nothing');
+  });
+
   it('deletes the recording once that is confirmed, and offers neither it nor its deletion any more', async () => {
     const { user, answers, sent } = openShowPage();
     await user.click(await screen.findByRole('button', { name: 'Delete the recording' }));

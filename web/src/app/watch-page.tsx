@@ -128,6 +128,7 @@ const Watch = ({ stream }: { stream: StreamView }) => {
   }, [ahead, queryClient, stream.id]);
 
   const [seconds, setSeconds] = useState(0);
+  const cutSeconds = stream.trimmed?.startSeconds ?? 0;
   const [theatre, setTheatre] = useTheatre();
   // once it is over its chat is shown beside the recording, at the moment that is played
   const replayed = isSettled(stream) || (now !== undefined && isSettled(now));
@@ -143,7 +144,7 @@ const Watch = ({ stream }: { stream: StreamView }) => {
         />
         {!replayed && stream.state !== 'ended' && <AudiencePanel streamId={stream.id} />}
         {replayed && stream.startedAt !== undefined && (
-          <ChatReplay streamId={stream.id} startedAt={stream.startedAt} seconds={seconds} />
+          <ChatReplay streamId={stream.id} startedAt={stream.startedAt} seconds={seconds + cutSeconds} />
         )}
       </div>
       <div className="watch__about">

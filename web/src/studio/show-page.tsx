@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { CirclePlay, MessagesSquare, Pencil, Trash2 } from 'lucide-react';
+import { CirclePlay, MessagesSquare, Pencil, Scissors, Trash2 } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { toast } from '../ui/toast.ts';
 import { useTranslations } from 'use-intl';
@@ -25,6 +25,7 @@ import { Moment, clockTime } from '../ui/time.tsx';
 import { useFormats } from '../words/formats.ts';
 import { EditShowDialog } from './edit-show-dialog.tsx';
 import { DownloadButton } from './download-button.tsx';
+import { TrimDialog } from './trim-dialog.tsx';
 import { averageOf, endText, lostText, recordingText, shownSeconds } from './show-words.ts';
 import './show-page.css';
 
@@ -57,8 +58,9 @@ export const ShowPage = () => {
 
 const Show = ({ stream }: { stream: StreamView }) => {
   const t = useTranslations('studio');
-  const [doing, setDoing] = useState<'editing' | 'deleting'>();
-  const { id, title, state, recording } = stream;
+  const [doing, setDoing] = useState<'editing' | 'deleting' | 'trimming'>();
+  const { id, title, state, recording, durationSeconds } = stream;
+  const canTrim = recording === 'ready' && stream.trimming !== 'preparing' && durationSeconds !== undefined;
   const hasRecording = state === 'ended' && (recording === 'ready' || recording === 'preparing');
   return (
     <div className="show-page">
@@ -91,6 +93,11 @@ const Show = ({ stream }: { stream: StreamView }) => {
               {t('edit')}
             </Button>
             {recording === 'ready' && <DownloadButton streamId={id} />}
+            {canTrim && (
+              <Button icon={<Scissors />} onClick={() => setDoing('trimming')}>
+                {t('trim')}
+              </Button>
+            )}
             {stream.startedAt !== undefined && state === 'ended' && (
               <Link to="/watch/$streamId" params={{ streamId: id }} className={buttonClass()}>
                 <MessagesSquare aria-hidden="true" />
@@ -111,13 +118,18 @@ const Show = ({ stream }: { stream: StreamView }) => {
       </Card>
       {state === 'ended' && stream.totalViewers !== undefined && <Watched stream={stream} />}
       {doing === 'editing' && <EditShowDialog stream={stream} onClose={() => setDoing(undefined)} />}
+      {doing === 'trimming' && durationSeconds !== undefined && (
+        <TrimDialog stream={stream} lengthSeconds={durationSeconds} onClose={() => setDoing(undefined)} />
+      )}
       <DeleteRecording stream={stream} open={doing === 'deleting'} onClose={() => setDoing(undefined)} />
     </div>
   );
 };
 
 /** Who watched it. */
-const Watched = ({ stream: { id, peakViewers = 0, totalViewers = 0 } }: { stream: StreamView }) => {
+const Watched = ({ stream }: { stream: StreamView }) => {
+  const { id, peakViewers = 0, totalViewers = 0, trimmed, durationSeconds = 0 } = stream;
+  const kept = trimmed && { from: trimmed.startSeconds, to: trimmed.startSeconds + durationSeconds };
   const t = useTranslations('studio');
   const { queries } = useApp();
   const { compact } = useFormats();
@@ -131,7 +143,7 @@ const Watched = ({ stream: { id, peakViewers = 0, totalViewers = 0 } }: { stream
         <Fact name={t('mostAtOnce')}>{compact(peakViewers)}</Fact>
         {average !== undefined && <Fact name={t('onAverage')}>{compact(average)}</Fact>}
       </dl>
-      {points && points.length > 1 && <ViewerCurve points={points} peak={peakViewers} />}
+      {points && points.length > 1 && <ViewerCurve points={points} peak={peakViewers} kept={kept} />}
     </Card>
   );
 };

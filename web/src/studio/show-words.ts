@@ -48,10 +48,17 @@ const LOST_FROM_SECONDS = 3;
 /** What of the show is not in its recording, in a sentence; undefined where that is not known yet. */
 export const lostText = (
   t: Translate<'studio'>,
-  { startedAt, endedAt, durationSeconds }: Pick<StreamView, 'durationSeconds' | 'startedAt' | 'endedAt'>,
+  {
+    startedAt,
+    endedAt,
+    durationSeconds,
+    trimmed,
+  }: Pick<StreamView, 'durationSeconds' | 'startedAt' | 'endedAt' | 'trimmed'>,
 ): string | undefined => {
-  if (startedAt === undefined || endedAt === undefined || durationSeconds === undefined) return undefined;
-  const lost = (Date.parse(endedAt) - Date.parse(startedAt)) / 1_000 - durationSeconds;
+  // what its creator has cut off is not lost
+  const recordedSeconds = trimmed ? trimmed.wholeSeconds : durationSeconds;
+  if (startedAt === undefined || endedAt === undefined || recordedSeconds === undefined) return undefined;
+  const lost = (Date.parse(endedAt) - Date.parse(startedAt)) / 1_000 - recordedSeconds;
   return lost < LOST_FROM_SECONDS ? t('nothingLost') : t('didNotReach', { length: clockTime(lost) });
 };
 
@@ -95,9 +102,12 @@ export const endText = (
 /** What there is of its recording, in a sentence. */
 export const recordingText = (
   t: Translate<'studio'>,
-  { state, recording }: Pick<StreamView, 'state' | 'recording'>,
+  { state, recording, trimming, trimmed }: Pick<StreamView, 'state' | 'recording' | 'trimming' | 'trimmed'>,
 ): string => {
   if (state !== 'ended') return t('recordingOf.running');
+  if (recording === 'ready' && trimming !== undefined) return t(`recordingOf.${trimming === 'preparing' ? 'trimming' : 'notTrimmed'}`);
+  if (recording === 'ready' && trimmed?.wholeSeconds !== undefined)
+    return t('trimmedFrom', { whole: clockTime(trimmed.wholeSeconds) });
   if (recording === 'ready') return t('recordingOf.ready');
   if (recording === 'preparing') return t('recordingOf.preparing');
   return t(recording === 'failed' ? 'recordingOf.failed' : 'recordingOf.none');

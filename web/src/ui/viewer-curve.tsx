@@ -9,8 +9,15 @@ const HEIGHT = 80;
 /** Where there is no point for longer than this nobody watched. */
 const GAP_SECONDS = 20;
 
+type Props = {
+  points: readonly Point[];
+  peak: number;
+  /** What of the show is in its recording still, in seconds of the show: the rest is shown as cut off. */
+  kept?: { from: number; to: number } | undefined;
+};
+
 /** How many watched over a show. Says in words what it draws. */
-export const ViewerCurve = ({ points, peak }: { points: readonly Point[]; peak: number }) => {
+export const ViewerCurve = ({ points, peak, kept }: Props) => {
   const t = useTranslations('ui');
   const { counted } = useFormats();
   const end = points.at(-1)?.atSeconds ?? 0;
@@ -43,6 +50,18 @@ export const ViewerCurve = ({ points, peak }: { points: readonly Point[]; peak: 
     >
       <polygon className="viewer-curve__area" points={`0,${HEIGHT} ${line} ${WIDTH},${HEIGHT}`} />
       <polyline className="viewer-curve__line" points={line} vectorEffect="non-scaling-stroke" />
+      {kept && (
+        <>
+          <rect className="viewer-curve__cut" x={0} y={0} width={x(Math.min(kept.from, end))} height={HEIGHT} />
+          <rect
+            className="viewer-curve__cut"
+            x={x(Math.min(kept.to, end))}
+            y={0}
+            width={WIDTH - x(Math.min(kept.to, end))}
+            height={HEIGHT}
+          />
+        </>
+      )}
     </svg>
   );
 };

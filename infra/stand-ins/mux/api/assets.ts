@@ -3,20 +3,30 @@ import { join } from 'node:path';
 import { Hono } from 'hono';
 import type { Store } from '../store.ts';
 import type { Limits } from '../limits.ts';
+import { newAsset } from '../live-streams/live-asset.ts';
+import type { Clips } from '../recording/clips.ts';
 import type { Retention } from '../recording/retention.ts';
 import type { AssetRecord } from '../records.ts';
 import type { StaticFiles } from '../recording/static-files.ts';
 import { toAsset, toStaticFile } from '../views.ts';
 import type { Announce } from '../webhooks/events.ts';
-import { CreateStaticRendition, UpdateAsset } from './bodies.ts';
+import { CreateAsset, CreateStaticRendition, UpdateAsset } from './bodies.ts';
 import { createPlaybackIdRoutes } from './playback-ids.ts';
 import { Refusal } from './refusal.ts';
 import { pageOf, parseBody } from './request.ts';
 
-type Parts = { store: Store; retention: Retention; files: StaticFiles; announce: Announce; limits: Limits };
+type Parts = {
+  store: Store;
+  retention: Retention;
+  files: StaticFiles;
+  clips: Clips;
+  announce: Announce;
+  limits: Limits;
+  now: () => number;
+};
 
-/** `/video/v1/assets`: the recordings of live streams. */
-export const createAssetRoutes = ({ store, retention, files, announce, limits }: Parts) => {
+/** `/video/v1/assets`: the recordings of live streams, and parts of them. */
+export const createAssetRoutes = ({ store, retention, files, clips, announce, limits, now }: Parts) => {
   const { assets } = store;
 
   const existing = (id: string): AssetRecord => {
@@ -36,8 +46,21 @@ export const createAssetRoutes = ({ store, retention, files, announce, limits }:
   });
 
   return new Hono()
-    .post('/', () => {
-      throw Refusal.invalid('Here an asset comes from a live stream only.');
+    .post('/', async (c) => {
+      const { inputs, playback_policies = [], passthrough, meta, test = false } = await parseBody(c, CreateAsset);
+      const { url = '', start_time: from = 0, end_time } = inputs[0] ?? {};
+      const source = existing(url.split('/').at(-1) ?? '');
+      if (source.is_live || source.status !== 'ready') throw Refusal.invalid('The source is not ready.');
+      const to = Math.min(end_time ?? source.duration, source.duration);
+      if (to <= from) throw Refusal.invalid('start_time: within the source.');
+      const record = assets.put({
+        ...newAsset({ new_asset_settings: { playback_policies, passthrough, meta }, test }, now()),
+        is_live: false,
+        clip: { source_asset_id: source.id, from, to },
+      });
+      announce('video.asset.created', { type: 'asset', id: record.id }, toAsset(record, 'webhook'));
+      clips.begin(record.id);
+      return c.json({ data: toAsset(record) }, 201);
     })
     .get('/', (c) => {
       const { live_stream_id } = c.req.query();

@@ -111,6 +111,22 @@ export const UpdateLiveStream = z.strictObject({
   meta: LiveMeta.optional(),
 });
 
+/** A part of an asset that there is. Nothing else is fetched from anywhere. */
+const ClipInput = z
+  .strictObject({
+    url: z.string().regex(/^mux:\/\/assets\/[A-Za-z0-9]+$/, 'here only mux://assets/{id}'),
+    start_time: z.number().min(0).optional(),
+    end_time: z.number().min(0).optional(),
+  })
+  .refine(({ start_time = 0, end_time = Infinity }) => end_time > start_time, 'end_time: after start_time');
+export const CreateAsset = z.strictObject({
+  inputs: z.array(ClipInput).length(1, 'here exactly one'),
+  playback_policies: Policies.optional(),
+  passthrough: Passthrough.optional(),
+  meta: AssetMeta.optional(),
+  test: z.boolean().optional(),
+});
+
 export const CreateStaticRendition = StaticRenditions.element;
 export const CreatePlaybackId = z.strictObject({ policy: PlaybackPolicy.default('public') });
 export const UpdateEmbeddedSubtitles = z.strictObject({ embedded_subtitles: EmbeddedRequest.default([]) });

@@ -36,9 +36,15 @@ type Parts = {
   failed: () => void;
 };
 
-/** The asset that a live stream's settings ask for, still empty. */
+/** The asset that settings ask for, a live stream's as a rule; still empty. */
 export const newAsset = (
-  { id, new_asset_settings: options, passthrough, meta, test = false }: LiveStreamRecord,
+  {
+    id,
+    new_asset_settings: options,
+    passthrough,
+    meta,
+    test = false,
+  }: Pick<LiveStreamRecord, 'new_asset_settings' | 'passthrough' | 'meta' | 'test'> & { id?: string },
   now: number,
 ): AssetRecord => ({
   id: newId(),

@@ -34,7 +34,7 @@ export const createLiveStreams = (parts: LiveStreamParts & { faults: FaultSwitch
   // Whatever was on the air when the last process ended is settled now, asked for or not.
   for (const { id } of store.liveStreams.all()) get(id);
   for (const { id, is_live, live_stream_id } of store.assets.all())
-    if (is_live && store.liveStreams.get(live_stream_id)?.active_asset_id !== id)
+    if (is_live && store.liveStreams.get(live_stream_id ?? '')?.active_asset_id !== id)
       store.assets.update(id, (asset) => ({
         ...asset,
         is_live: false,

@@ -49,7 +49,7 @@ export const createPlaybackRoutes = ({ store, live, pictures, limits, now }: Par
 
   /** Of a live stream that runs, the one that grows; of a recording, what is on disk. */
   const timelineOf = (asset: AssetRecord): Timeline => {
-    const growing = asset.is_live ? live.get(asset.live_stream_id).timeline() : undefined;
+    const growing = asset.is_live && asset.live_stream_id !== undefined ? live.get(asset.live_stream_id).timeline() : undefined;
     if (growing) return growing;
     const known = timelines.get(asset.id) ?? openTimeline(store.mediaDir(asset.id));
     // Only what grows no more may be remembered.

@@ -24,8 +24,9 @@ export const createRetention = ({ store, limits, now, announce, log }: Parts): R
     if (!asset) return false;
     assets.remove(assetId);
     rmSync(store.mediaDir(assetId), { recursive: true, force: true });
-    if (liveStreams.get(asset.live_stream_id)?.recent_asset_ids.includes(assetId))
-      liveStreams.update(asset.live_stream_id, (stream) => ({
+    const { live_stream_id: liveStreamId = '' } = asset;
+    if (liveStreams.get(liveStreamId)?.recent_asset_ids.includes(assetId))
+      liveStreams.update(liveStreamId, (stream) => ({
         ...stream,
         recent_asset_ids: stream.recent_asset_ids.filter((id) => id !== assetId),
       }));
