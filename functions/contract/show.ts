@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { STREAM_STATES, VISIBILITIES } from '#domain/stream';
-import { LATENCIES } from '#domain/stream-limits';
+import { CAPTION_LANGUAGES, LATENCIES } from '#domain/stream-limits';
 import { TRIM_LIMITS } from '#domain/trim';
 import { text, time } from './fields.ts';
 
@@ -34,12 +34,18 @@ export const STREAM_SOURCES = ['browser', 'encoder'] as const;
 const title = text(1, SHOW_LIMITS.titleCharacters);
 const description = text(0, SHOW_LIMITS.descriptionCharacters);
 
+/** The languages in which what is said can be written along. */
+export const CaptionLanguage = z.enum(CAPTION_LANGUAGES);
+export type CaptionLanguage = z.infer<typeof CaptionLanguage>;
+
 export const CreateStream = z
   .object({
     title,
     description: z.optional(description),
     visibility: z._default(Visibility, 'public'),
     latency: z._default(Latency, 'standard'),
+    /** Has what is said written along, in the language that is spoken. */
+    captions: z.optional(CaptionLanguage),
     /** A Mux test stream: free, watermarked, five minutes long, kept a day. */
     test: z._default(z.boolean(), false),
     /** Announces a show: it is listed with its time until its creator goes live on it. */
@@ -51,6 +57,10 @@ export const CreateStream = z
     z.refine(({ source, test }) => source === 'browser' || !test, {
       path: ['test'],
       message: 'a test show is sent from a browser',
+    }),
+    z.refine(({ captions, latency }) => captions === undefined || latency !== 'low', {
+      path: ['captions'],
+      message: 'not where the delay is low',
     }),
   );
 export type CreateStream = z.infer<typeof CreateStream>;

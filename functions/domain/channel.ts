@@ -1,5 +1,5 @@
 import type { StreamId, UserId } from './ids.ts';
-import { type Latency, STREAM_LIMITS } from './stream-limits.ts';
+import { type CaptionLanguage, type Latency, STREAM_LIMITS } from './stream-limits.ts';
 import type { Stream, Visibility } from './stream.ts';
 
 /**
@@ -25,6 +25,8 @@ export type LiveStream = {
   playbackId: string;
   latency: Latency;
   reconnectWindowSeconds: number;
+  /** In which language Mux writes along what is said; absent where it does not. */
+  captions?: CaptionLanguage | undefined;
   /**
    * Whether Mux takes its encoder, and since when (microseconds): the newest word wins, `deleted` for ever. `rests`: we have shut it,
    * until the next show; `nothing`: somebody else has, at Mux.

@@ -2,6 +2,10 @@
 export const LATENCIES = ['standard', 'reduced', 'low'] as const;
 export type Latency = (typeof LATENCIES)[number];
 
+/** Languages whose speech Mux writes along while a show runs. Not where the delay is low: captions are slower than that. */
+export const CAPTION_LANGUAGES = ['en', 'es', 'it', 'pt', 'de', 'fr'] as const;
+export type CaptionLanguage = (typeof CAPTION_LANGUAGES)[number];
+
 /** How long everything about a stream may take. */
 export const STREAM_LIMITS = {
   /** A stream key opens one socket within this. */

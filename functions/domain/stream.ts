@@ -1,6 +1,6 @@
 import { type Asset, type AssetNews, isFed, merged, recordingOf } from './asset.ts';
 import type { StreamId, UserId } from './ids.ts';
-import { type Latency, STREAM_LIMITS } from './stream-limits.ts';
+import { type CaptionLanguage, type Latency, STREAM_LIMITS } from './stream-limits.ts';
 import { superseded, type Trim, TRIM_LIMITS, trimmedAsset, trimming } from './trim.ts';
 
 /**
@@ -51,6 +51,8 @@ export type Stream = {
   description?: string | undefined;
   visibility: Visibility;
   latency: Latency;
+  /** In which language what is said in it is written along; absent where it is not. */
+  captions?: CaptionLanguage | undefined;
   test: boolean;
   createdAt: number;
   scheduledFor?: number | undefined;
@@ -159,7 +161,7 @@ const ASSETS_PER_STREAM = 40;
 /** A stream that is announced or about to begin. */
 export const newStream = (
   facts: Pick<Stream, 'id' | 'creatorId' | 'title' | 'visibility' | 'latency' | 'test' | 'createdAt'> &
-    Partial<Pick<Stream, 'description' | 'scheduledFor'>>,
+    Partial<Pick<Stream, 'description' | 'scheduledFor' | 'captions'>>,
 ): Stream => ({ ...facts, state: 'created', assets: [] });
 
 /** What a creator says of a show. */

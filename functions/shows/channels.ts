@@ -24,13 +24,17 @@ export const SETTING: Rate = { burst: 20, everyMs: 30_000 };
 
 type Parts = {
   channels: Pick<ChannelStore, 'get' | 'beginMaking' | 'made' | 'notMade' | 'wasSet' | 'gone'>;
-  video: Pick<LiveVideo, 'make' | 'find' | 'set' | 'remove'>;
+  video: Pick<LiveVideo, 'make' | 'find' | 'set' | 'caption' | 'remove'>;
   limits: { take(what: string, who: string, rate: Rate, now: number): Promise<Taken> };
   log: Log;
   clock: () => Date;
   newToken: () => string;
   wait: (ms: number) => Promise<void>;
 };
+
+/** What of a show is set at its channel. */
+type Next = Pick<Stream, 'latency' | 'captions'>;
+type Settings = Pick<LiveStream, 'latency' | 'reconnectWindowSeconds' | 'captions'>;
 
 /** A channel that is ready for a show: it has its live stream. */
 export type ReadyChannel = Channel & { live: LiveStream };
@@ -75,25 +79,38 @@ export const createChannels = ({ channels, video, limits, log, clock, newToken, 
     }
   };
 
+  /** As the next show needs it. False where somebody has deleted it at Mux. */
+  const set = async (channel: ReadyChannel, { captions, ...settings }: Settings): Promise<boolean> => {
+    const { live } = channel;
+    const caption = async (language: Settings['captions']): Promise<boolean> => {
+      if ((await video.caption(live.id, language)) === 'gone') return false;
+      await channels.wasSet(channel, { captions: language });
+      return true;
+    };
+    // with captions Mux takes no low delay, and with a low delay no captions
+    if (live.captions !== undefined && captions === undefined && !(await caption(undefined))) return false;
+    if (live.latency !== settings.latency || live.reconnectWindowSeconds !== settings.reconnectWindowSeconds) {
+      if ((await video.set(live.id, settings)) === 'gone') return false;
+      await channels.wasSet(channel, settings);
+    }
+    return captions === undefined || captions === live.captions || caption(captions);
+  };
+
   return {
     /** The channel that a stream is on, as it is. */
     of: (stream: Stream): Promise<Channel> => channels.get(stream.creatorId, channelKind(stream)),
 
-    /** @param latency of the show that is next; nobody may be on the air with the channel now */
-    ready: async (creatorId: UserId, kind: ChannelKind, latency: Latency): Promise<ReadyChannel> => {
+    /** @param next what the show that is next needs; nobody may be on the air with the channel now */
+    ready: async (creatorId: UserId, kind: ChannelKind, next: Next): Promise<ReadyChannel> => {
       for (let tries = 0; tries < 2; tries++) {
-        const channel = await usable(creatorId, kind, latency);
+        const channel = await usable(creatorId, kind, next.latency);
         const { live } = channel;
         if (!live || !isUsable(channel)) continue;
-        const settings = settingsFor(latency);
-        if (live.latency === latency && live.reconnectWindowSeconds === settings.reconnectWindowSeconds)
-          return { ...channel, live };
+        const wanted = { ...settingsFor(next.latency), captions: next.captions };
+        if (isSet(live, wanted)) return { ...channel, live };
         const taken = await limits.take('channel', creatorId, SETTING, clock().getTime());
         if (!taken.allowed) throw tooOften(taken.retryAfterMs);
-        if ((await video.set(live.id, settings)) === 'done') {
-          await channels.wasSet(channel, settings);
-          return { ...channel, live: { ...live, ...settings } };
-        }
+        if (await set({ ...channel, live }, wanted)) return { ...channel, live: { ...live, ...wanted } };
         // somebody has deleted it at Mux: it is made anew
         await channels.gone(channel, clock().getTime() * 1_000);
       }
@@ -103,8 +120,11 @@ export const createChannels = ({ channels, video, limits, log, clock, newToken, 
 };
 export type Channels = ReturnType<typeof createChannels>;
 
+const isSet = (live: LiveStream, { latency, reconnectWindowSeconds, captions }: Settings): boolean =>
+  live.latency === latency && live.reconnectWindowSeconds === reconnectWindowSeconds && live.captions === captions;
+
 const tooOften = (retryAfterMs: number) =>
-  new Refusal('too-many-requests', 'You have changed the delay of your shows too often. Wait a little.', {
+  new Refusal('too-many-requests', 'You have changed the delay or the captions of your shows too often. Wait a little.', {
     headers: { 'Retry-After': String(Math.ceil(retryAfterMs / 1_000)) },
   });
 

@@ -52,10 +52,10 @@ export const createEncoders = (parts: Parts) => {
      * @returns the show as it is from then on
      */
     open: async (stream: Stream): Promise<Stream> => {
-      const { id, creatorId, visibility, latency } = stream;
+      const { id, creatorId, visibility } = stream;
       if (!stream.encoder) {
         await ending.clearFor(step(stream, { type: 'opened', at: clock().getTime() }));
-        await channels.ready(creatorId, encoderKind(visibility), latency);
+        await channels.ready(creatorId, encoderKind(visibility), stream);
       }
       const opened = await encoders.open(id, clock().getTime());
       if (!opened.opened) throw notOpened(opened.because);
@@ -75,7 +75,7 @@ export const createEncoders = (parts: Parts) => {
     newKey: async (creatorId: UserId, visibility: Visibility): Promise<EncoderAccess> => {
       const kind = encoderKind(visibility);
       const known = await channelStore.get(creatorId, kind);
-      const { live } = await channels.ready(creatorId, kind, known.live?.latency ?? 'standard');
+      const { live } = await channels.ready(creatorId, kind, known.live ?? { latency: 'standard' });
       if (live.takes === undefined) {
         // just made, and no show is there for it yet
         await channelStore.forEncoders({ creatorId, kind }, live.id, { restsAt: clock().getTime() });

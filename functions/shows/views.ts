@@ -120,6 +120,7 @@ const toView = (stream: Stream, creator: PersonView, watching: Watching, posterU
     description: stream.description,
     visibility: stream.visibility,
     latency: stream.latency,
+    captions: stream.captions,
     test: stream.test,
     state: stream.state,
     ...(stream.encoder && { source: 'encoder' as const }),

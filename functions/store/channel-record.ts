@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { CHANNEL_KINDS, type Channel, type ChannelKind, type LiveStream, SIMULCAST_STATUSES } from '#domain/channel';
 import type { UserId } from '#domain/ids';
-import { LATENCIES } from '#domain/stream-limits';
+import { CAPTION_LANGUAGES, LATENCIES } from '#domain/stream-limits';
 import { streamId, userId } from './brands.ts';
 import { absent, atRevision, type Part, type Table } from './dynamo.ts';
 import type { Item } from './item.ts';
@@ -22,6 +22,7 @@ const record = createRecord({
         playbackId: z.string(),
         latency: z.enum(LATENCIES),
         reconnectWindowSeconds: z.number(),
+        captions: z.optional(z.enum(CAPTION_LANGUAGES)),
         takes: z.optional(z.object({ is: z.enum(['encoder', 'nothing', 'rests', 'deleted']), at: z.number() })),
         keyShownAt: z.optional(z.number()),
         simulcast: z.optional(

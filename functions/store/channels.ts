@@ -110,7 +110,7 @@ export const createChannelStore = ({ table }: { table: Table }) => ({
   },
 
   /** What the live stream is set to at Mux by now. */
-  wasSet: (channel: Channel, settings: Pick<LiveStream, 'latency' | 'reconnectWindowSeconds'>) =>
+  wasSet: (channel: Channel, settings: Partial<Pick<LiveStream, 'latency' | 'reconnectWindowSeconds' | 'captions'>>) =>
     retryOnConflict<Channel>(async () => {
       const found = await readChannel(table, channel.creatorId, channel.kind);
       const { live } = found.channel;

@@ -9,7 +9,7 @@ import {
   type Stream,
   VISIBILITIES,
 } from '#domain/stream';
-import { LATENCIES } from '#domain/stream-limits';
+import { CAPTION_LANGUAGES, LATENCIES } from '#domain/stream-limits';
 import type { StreamId, UserId } from '#domain/ids';
 import { streamId, userId } from './brands.ts';
 import type { Part } from './dynamo.ts';
@@ -54,6 +54,7 @@ const record = createRecord({
     description: z.optional(z.string()),
     visibility: z.enum(VISIBILITIES),
     latency: z.enum(LATENCIES),
+    captions: z.optional(z.enum(CAPTION_LANGUAGES)),
     test: z.boolean(),
     createdAt: stamp,
     scheduledFor: z.optional(stamp),

@@ -23,7 +23,7 @@ import { entriesOfStream, entryParts } from './search.ts';
 import { airItem, listed, readAir, readStream, type StoredStream, streamItem, streamMove } from './stream-record.ts';
 
 /** What a creator says of a show before it begins. */
-export type Draft = Pick<Stream, 'title' | 'description' | 'visibility' | 'latency' | 'test'>;
+export type Draft = Pick<Stream, 'title' | 'description' | 'visibility' | 'latency' | 'captions' | 'test'>;
 
 export type Change = { before: Stream; after: Stream };
 export type StreamPage = { items: Stream[]; next: Position | undefined };
@@ -78,7 +78,7 @@ export const createStreamStore = ({ table }: { table: Table }) => {
         const held = holder && (await stored(holder));
         if (held && isOnAir(held.stream)) return { settled: { prepared: false, onAir: held.stream.id } };
         if (held && held.stream.state === 'created' && held.stream.scheduledFor === undefined) {
-          const redrafted = { ...held.stream, ...draft, description: draft.description };
+          const redrafted = { ...held.stream, ...draft, description: draft.description, captions: draft.captions };
           if (sameDraft(held.stream, redrafted)) return { settled: { prepared: true, stream: held.stream } };
           const written = await table.transact([streamMove(held, redrafted), ...foundBy(held.stream, redrafted)]);
           return written.done ? { settled: { prepared: true, stream: redrafted } } : 'conflict';
@@ -292,6 +292,7 @@ const sameDraft = (a: Draft, b: Draft): boolean =>
   a.description === b.description &&
   a.visibility === b.visibility &&
   a.latency === b.latency &&
+  a.captions === b.captions &&
   a.test === b.test;
 
 /** One page of a sharded list: a page of each shard, merged. The position is the last sort key shown. */

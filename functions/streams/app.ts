@@ -136,7 +136,7 @@ export const createStreamsApp = (parts: Parts) => {
   /** The channel of a show that has just got the air: as it needs it, and with nothing of the show before open on it. */
   const prepareChannel = async (stream: Stream): Promise<void> => {
     await ending.clearFor(stream);
-    await channels.ready(stream.creatorId, channelKind(stream), stream.latency);
+    await channels.ready(stream.creatorId, channelKind(stream), stream);
   };
 
   const issueKey = async (stream: Stream): Promise<Ingest> => {

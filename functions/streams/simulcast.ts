@@ -46,7 +46,7 @@ export const createSimulcastRoutes = ({ limited, streams, channels, channelStore
       const { name, url, streamKey } = c.req.valid('json');
       await requireIdle(userId);
       const known = await channelStore.get(userId, 'public');
-      const channel = await channels.ready(userId, 'public', known.live?.latency ?? 'standard');
+      const channel = await channels.ready(userId, 'public', known.live ?? { latency: 'standard' });
       if ((channel.live.simulcast ?? []).length >= SIMULCAST_TARGETS) throw tooMany();
       const { id } = await video.addTarget(channel.live.id, { url, streamKey, reference: newKey() });
       const target = { id, name, url };

@@ -36,7 +36,15 @@ export const createFakeVideo = () => {
     set: async (id, settings) => {
       const live = made.find((one) => one.id === id);
       if (!live || removed.includes(id)) return 'gone';
+      if (settings.latency === 'low' && live.captions) throw new Error('no low delay with captions');
       Object.assign(live, settings);
+      return 'done';
+    },
+    caption: async (id, language) => {
+      const live = made.find((one) => one.id === id);
+      if (!live || removed.includes(id)) return 'gone';
+      if (language !== undefined && live.latency === 'low') throw new Error('no captions with low delay');
+      live.captions = language;
       return 'done';
     },
     complete: async (id) => {

@@ -1,6 +1,7 @@
 import type { AssetNews } from '#domain/asset';
 import type { LiveStream } from '#domain/channel';
 import type { Visibility } from '#domain/stream';
+import type { CaptionLanguage } from '#domain/stream-limits';
 
 /** What the control plane needs of a video provider. The adapter is `mux.ts`; tests have one of fields. */
 export type LiveVideo = {
@@ -12,6 +13,8 @@ export type LiveVideo = {
     liveStreamId: string,
     settings: Pick<LiveStream, 'latency' | 'reconnectWindowSeconds'>,
   ) => Promise<'done' | 'gone'>;
+  /** Has what is said written along from the next show on, in this language; only while it is idle, and not with low delay. */
+  caption: (liveStreamId: string, language: CaptionLanguage | undefined) => Promise<'done' | 'gone'>;
   /** Ends the recording now. Only once the encoder has left: Mux keeps its connection for a minute and would record anew. */
   complete: (liveStreamId: string) => Promise<'done' | 'gone'>;
   remove: (liveStreamId: string) => Promise<'done' | 'gone'>;
@@ -62,6 +65,7 @@ export type WantedTrim = {
   to: number;
   passthrough: string;
   visibility: Visibility;
+  captions: CaptionLanguage | undefined;
   test: boolean;
 };
 

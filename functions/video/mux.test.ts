@@ -132,6 +132,71 @@ describe('a live stream', () => {
     });
   });
 
+  it('for encoders is opened and shut, and gets another key', async () => {
+    const { video, requests } = await openMux(({ path }) =>
+      path.includes('gone')
+        ? { status: 404, body: { error: { type: 'not_found', messages: [] } } }
+        : { status: 201, body: { data: { ...LIVE, stream_key: 'another', srt_passphrase: 'passphrase' } } },
+    );
+    expect([await video.open('live1'), await video.shut('live1')]).toEqual(['done', 'done']);
+    expect(await video.newKey('live1')).toEqual({ streamKey: 'another', srtPassphrase: 'passphrase' });
+    expect([await video.open('gone'), await video.shut('gone'), await video.newKey('gone')]).toEqual([
+      'gone',
+      'gone',
+      undefined,
+    ]);
+    expect(requests.slice(0, 3).map(({ method, path }) => `${method} ${path}`)).toEqual([
+      'PUT /video/v1/live-streams/live1/enable',
+      'PUT /video/v1/live-streams/live1/disable',
+      'POST /video/v1/live-streams/live1/reset-stream-key',
+    ]);
+  });
+
+  it('has what is said written along, or no longer', async () => {
+    const { video, requests } = await openMux(() => ({ status: 200, body: { data: LIVE } }));
+    expect([await video.caption('live1', 'es'), await video.caption('live1', undefined)]).toEqual(['done', 'done']);
+    expect(requests.map(({ path, body }) => [path, body])).toEqual([
+      [
+        '/video/v1/live-streams/live1/generated-subtitles',
+        { generated_subtitles: [{ name: 'Español', language_code: 'es' }] },
+      ],
+      ['/video/v1/live-streams/live1/generated-subtitles', { generated_subtitles: [] }],
+    ]);
+  });
+
+  it('a part of its recording is asked for once, and tells whose it is', async () => {
+    const id = 'str_00000000000000000000000000';
+    const passthrough = `vybzz:trim:${id}:7000`;
+    const asset = { id: 'part', created_at: '6', status: 'preparing', passthrough, source_asset_id: 'whole' };
+    const { video, requests } = await openMux(() => ({ status: 201, body: { data: asset } }));
+    const wanted = { assetId: 'whole', from: 1.5, to: 9, passthrough, visibility: 'public', captions: 'fr', test: false } as const;
+    expect(await video.trim(wanted, 8_000)).toEqual({
+      id: 'part',
+      seenAt: 6_000_000,
+      overAt: 6_000_000,
+      trimAt: 7_000,
+      status: { is: 'preparing', at: 8_000_000 },
+    });
+    expect(requests[0]).toMatchObject({
+      path: '/video/v1/assets',
+      body: {
+        inputs: [
+          {
+            url: 'mux://assets/whole',
+            start_time: 1.5,
+            end_time: 9,
+            generated_subtitles: [{ name: 'Français', language_code: 'fr' }],
+          },
+        ],
+        playback_policies: ['public'],
+        passthrough,
+      },
+    });
+    const broken = await openMux(() => ({ status: 500, body: {} }));
+    await expect(broken.video.trim(wanted, 8_000)).rejects.toMatchObject({ because: 'down', doubtful: true });
+    expect(broken.requests).toHaveLength(1);
+  });
+
   it('is set, completed, removed; and gone is an answer, not a fault', async () => {
     const { video, requests } = await openMux(({ method }) =>
       method === 'DELETE'

@@ -1,5 +1,6 @@
 import Mux, { BadRequestError, NotFoundError } from '@mux/mux-node';
 import type { LiveStream } from '#domain/channel';
+import type { CaptionLanguage } from '#domain/stream-limits';
 import type { Visibility } from '#domain/stream';
 import type { LiveVideo, Playback, RecordingFile, WantedLiveStream } from './live-video.ts';
 import { VideoFault } from './live-video.ts';
@@ -81,6 +82,17 @@ export const createMuxVideo = ({ mux, patiently, streamUrl, imageUrl, signingKey
           mux.video.liveStreams.update(
             liveStreamId,
             { latency_mode: latency, reconnect_window: reconnectWindowSeconds },
+            { timeout },
+          ),
+        ),
+      ),
+
+    caption: (liveStreamId, language) =>
+      orGone(() =>
+        patiently((timeout) =>
+          mux.video.liveStreams.updateGeneratedSubtitles(
+            liveStreamId,
+            { generated_subtitles: language === undefined ? [] : [captionsIn(language)] },
             { timeout },
           ),
         ),
@@ -189,9 +201,11 @@ export const createMuxVideo = ({ mux, patiently, streamUrl, imageUrl, signingKey
       return { is: 'ready', url: url.href };
     },
 
-    trim: async ({ assetId, from, to, passthrough, visibility, test }, now) => {
+    trim: async ({ assetId, from, to, passthrough, visibility, captions, test }, now) => {
+      const source = { url: `mux://assets/${assetId}`, start_time: from, end_time: to };
       const body: Mux.Video.AssetCreateParams = {
-        inputs: [{ url: `mux://assets/${assetId}`, start_time: from, end_time: to }],
+        // the tracks of the whole are not taken over
+        inputs: [{ ...source, ...(captions && { generated_subtitles: [captionsIn(captions)] }) }],
         playback_policies: [policyOf(visibility)],
         passthrough,
         ...(test && { test: true }),
@@ -236,6 +250,17 @@ export const createMuxVideo = ({ mux, patiently, streamUrl, imageUrl, signingKey
     },
   };
 };
+
+/** As their speakers call it: players show it so. */
+const LANGUAGE_NAMES = {
+  en: 'English',
+  es: 'Español',
+  it: 'Italiano',
+  pt: 'Português',
+  de: 'Deutsch',
+  fr: 'Français',
+} as const satisfies Record<CaptionLanguage, string>;
+const captionsIn = (language: CaptionLanguage) => ({ name: LANGUAGE_NAMES[language], language_code: language });
 
 const policyOf = (visibility: Visibility): 'public' | 'signed' => (visibility === 'public' ? 'public' : 'signed');
 

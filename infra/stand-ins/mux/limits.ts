@@ -43,6 +43,8 @@ export const LIMITS = {
   recorderStallMs: 10_000,
   /** FFmpeg may fail so often in a row in one recording before the encoder is sent away. */
   recorderFailures: 3,
+  /** What is said is written along so long after it was heard. */
+  captionsMs: 2_000,
   assets: 100,
   assetBytes: 5 * 1024 ** 3,
 

@@ -91,6 +91,19 @@ export const StaticFile = z.object({
 });
 export type StaticFile = z.infer<typeof StaticFile>;
 
+export type GeneratedSubtitles = z.infer<typeof GeneratedSubtitles>;
+
+/** What is said in an asset, written along. */
+export const TextTrack = z.object({
+  id: z.string(),
+  name: z.string(),
+  language_code: z.string(),
+  passthrough: z.string().optional(),
+  text_source: z.enum(['generated_live', 'generated_vod']),
+  status: z.enum(['preparing', 'ready']),
+});
+export type TextTrack = z.infer<typeof TextTrack>;
+
 const VideoTrack = z.object({ codec: z.string(), width: z.number(), height: z.number() });
 const AudioTrack = z.object({ codec: z.string(), channels: z.number(), sampleRate: z.number() });
 
@@ -118,6 +131,7 @@ export const AssetRecord = z.object({
   video: VideoTrack.optional(),
   audio: AudioTrack.optional(),
   track_ids: z.object({ video: z.string(), audio: z.string() }),
+  text_tracks: z.array(TextTrack).optional(),
   static_file: StaticFile.optional(),
   errors: z.object({ type: z.string(), messages: z.array(z.string()) }).optional(),
   ended_at_ms: z.number().optional(),

@@ -99,6 +99,37 @@ describe('a live stream', () => {
     expect(receiver.types()).toEqual(bodiesOf(mux.events).map(({ type }) => type));
   });
 
+  it('has what is said written along where that was asked for: a track that is ready later, live and afterwards', async () => {
+    const mux = await startTestMux({ limits: { captionsMs: 50 } });
+    const { sdk, seen, url } = mux;
+    const stream = await sdk.video.liveStreams.create(PUBLIC);
+    const wanted = { name: 'Español', language_code: 'es' as const };
+    await sdk.video.liveStreams.updateGeneratedSubtitles(stream.id, { generated_subtitles: [wanted] });
+    const encoder = await connectEncoder(mux, stream.stream_key);
+    encoder.play(0, 2_000);
+    const created = await seen('video.asset.track.created');
+    expect(created).toMatchObject({ type: 'text', status: 'preparing', language_code: 'es', text_source: 'generated_live' });
+    const { active_asset_id } = await seen('video.live_stream.active');
+    expect(await seen('video.asset.track.ready')).toMatchObject({ id: created.id, asset_id: active_asset_id });
+    const livePlayback = `${url}/play/${stream.playback_ids?.[0]?.id}.m3u8`;
+    const textOf = async (address: string) => {
+      const [, path = ''] = /TYPE=SUBTITLES.*NAME="Español".*LANGUAGE="es",URI="([^"]+)"/.exec((await get(address)).text) ?? [];
+      const playlist = new URL(path, address).href;
+      const [first = ''] = (await get(playlist)).text.match(/^.*\.vtt$/m) ?? [];
+      return (await get(new URL(first, playlist).href)).text;
+    };
+    expect(await textOf(livePlayback)).toMatch(/^WEBVTT[^]*00:00:00\.000 --> 00:00:0/);
+    await sdk.video.liveStreams.complete(stream.id);
+    const whole = await seen('video.asset.live_stream_completed');
+    const part = await sdk.video.assets.create({
+      inputs: [{ url: `mux://assets/${whole.id}`, start_time: 1, end_time: 2, generated_subtitles: [wanted] }],
+      playback_policies: ['public'],
+    });
+    expect(await seen('video.asset.track.ready')).toMatchObject({ asset_id: part.id, text_source: 'generated_vod' });
+    for (const id of [whole.id, part.id])
+      expect(await textOf(`${url}/play/${await playback(mux, id)}.m3u8`)).toContain('What is said at 0 s');
+  });
+
   it('is cut to a part of itself, which is an asset of its own and stays when the whole is deleted', async () => {
     const mux = await startTestMux();
     const { sdk, seen, url } = mux;

@@ -15,6 +15,7 @@ import { LIMITS, type Limits } from './limits.ts';
 import { createLocalRoutes } from './local-routes.ts';
 import { createPictures } from './playback/pictures.ts';
 import { createPlaybackRoutes } from './playback/routes.ts';
+import { createCaptions } from './recording/captions.ts';
 import { createClips } from './recording/clips.ts';
 import { createStaticFiles } from './recording/static-files.ts';
 import { createRetention } from './recording/retention.ts';
@@ -80,10 +81,11 @@ export const startMux = async ({
   const retention = createRetention({ store, limits, now, announce, log });
   retention.tidy();
   const relay = createRelay({ store, announce, limits, log });
+  const captions = createCaptions({ store, announce, limits, closing });
   const pictures = createPictures({ ffmpegPath, limits, closing });
-  const live = createLiveStreams({ store, retention, announce, relay, faults, ffmpegPath, limits, closing, now, log });
+  const live = createLiveStreams({ store, retention, announce, relay, captions, faults, ffmpegPath, limits, closing, now, log });
   const files = createStaticFiles({ store, ffmpegPath, limits, closing, announce, log });
-  const clips = createClips({ store, ffmpegPath, limits, closing, announce, log });
+  const clips = createClips({ store, ffmpegPath, limits, closing, announce, captions, log });
   const tidying = setInterval(retention.tidy, TIDY_MS);
 
   const stopParts = async (): Promise<void> => {
@@ -114,7 +116,7 @@ export const startMux = async ({
       local: createLocalRoutes({ store, live, faults, events: events.log, resetEncoders: rtmps.resetAll }),
       rooms: {
         '/video/v1/live-streams': createLiveStreamRoutes({ store, live, announce, limits, now }),
-        '/video/v1/assets': createAssetRoutes({ store, retention, files, clips, announce, limits, now }),
+        '/video/v1/assets': createAssetRoutes({ store, retention, files, clips, captions, announce, limits, now }),
         '/video/v1/playback-ids': createPlaybackLookup(store),
         '/system/v1': createSystemRoutes({ store, limits, now, tokenId: token.id, wakeDelivery: delivery.wake }),
       },

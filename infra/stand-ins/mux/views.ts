@@ -1,4 +1,4 @@
-import type { AssetRecord, EndpointRecord, LiveStreamRecord, SigningKeyRecord, StaticFile } from './records.ts';
+import type { AssetRecord, EndpointRecord, LiveStreamRecord, SigningKeyRecord, StaticFile, TextTrack } from './records.ts';
 
 /** In the REST API a time is a string of seconds; in webhooks it is a number. */
 type Times = 'rest' | 'webhook';
@@ -42,7 +42,13 @@ const toRecordingTime = ({ started_at_ms, duration }: AssetRecord['recording_tim
   type: 'content',
 });
 
-const toTracks = ({ video, audio, track_ids, frames, duration }: AssetRecord): Record<string, unknown>[] => {
+export const toTextTrack = (track: TextTrack): Record<string, unknown> => ({
+  ...track,
+  type: 'text',
+  text_type: 'subtitles',
+});
+
+const toTracks = ({ video, audio, track_ids, text_tracks = [], frames, duration }: AssetRecord): Record<string, unknown>[] => {
   const rate = duration > 0 ? round(frames / duration) : -1;
   return [
     ...(video
@@ -69,6 +75,7 @@ const toTracks = ({ video, audio, track_ids, frames, duration }: AssetRecord): R
           },
         ]
       : []),
+    ...text_tracks.map(toTextTrack),
   ];
 };
 

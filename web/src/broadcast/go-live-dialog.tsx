@@ -1,12 +1,12 @@
 import { Camera, CameraOff, Mic, MicOff, Radio, SwitchCamera } from 'lucide-react';
 import { useEffect, useId, useState, type FormEvent } from 'react';
 import { useTranslations } from 'use-intl';
-import { SHOW_LIMITS, type Latency, type Visibility } from '#contract/show';
+import { SHOW_LIMITS, type CaptionLanguage, type Latency, type Visibility } from '#contract/show';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Field, Select, TextInput } from '../ui/field.tsx';
 import { IconButton } from '../ui/icon-button.tsx';
-import { LatencyField, VisibilityField } from '../ui/show-choices.tsx';
+import { CaptionsField, LatencyField, VisibilityField } from '../ui/show-choices.tsx';
 import { useErrorWords } from '../words/error-words.ts';
 import type { Broadcast } from './broadcast.ts';
 import { useBroadcast, useBroadcastHandle } from './broadcast-provider.tsx';
@@ -25,6 +25,7 @@ export type GoLiveInput = {
   title: string;
   visibility: Visibility;
   latency: Latency;
+  captions?: CaptionLanguage | undefined;
 };
 
 type Props = {
@@ -42,10 +43,10 @@ type Props = {
   goOn?: { sinceMs: number | undefined } | undefined;
 };
 
-type Ask = 'visibility' | 'latency';
+type Ask = 'visibility' | 'latency' | 'captions';
 
 const NEW_SHOW: GoLiveInput = { title: '', visibility: 'public', latency: 'standard' };
-const ALL: readonly Ask[] = ['visibility', 'latency'];
+const ALL: readonly Ask[] = ['visibility', 'latency', 'captions'];
 
 /** The stream that is connected, if the broadcast has come so far. */
 const connectedStream = (state: Broadcast): string | undefined => {
@@ -296,6 +297,14 @@ const MoreFields = ({ input, asks, disabled, onChange }: MoreProps) => {
             value={input.latency}
             disabled={disabled}
             onChange={(latency) => onChange({ ...input, latency })}
+          />
+        )}
+        {asks.includes('captions') && (
+          <CaptionsField
+            value={input.captions}
+            latency={input.latency}
+            disabled={disabled}
+            onChange={(captions) => onChange({ ...input, captions })}
           />
         )}
       </div>

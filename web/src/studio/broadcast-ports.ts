@@ -30,9 +30,14 @@ export const createBroadcastPorts = (api: Ports): BroadcastPorts => ({
 
 /** Makes a new stream of what was said in the dialog. */
 export const newStream = async (api: Ports, input: GoLiveInput): ReturnType<CreateStream> => {
-  const { stream, ingest } = await api.createStream(input);
+  const { captions: _, ...said } = input;
+  const { stream, ingest } = await api.createStream({ ...said, ...captionsOf(input) });
   return { streamId: stream.id, ingestUrl: (ingest ?? (await api.freshIngest(stream.id)).ingest).url };
 };
+
+/** What is written along of a show: nothing where its delay is low, whatever was chosen before that. */
+export const captionsOf = ({ captions, latency }: Pick<GoLiveInput, 'captions' | 'latency'>) =>
+  captions === undefined || latency === 'low' ? {} : { captions };
 
 /** Goes on with a stream that exists: one whose page was reloaded, or that is sent from another device. */
 export const existingStream = async (

@@ -1,12 +1,13 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useId, useState, type FormEvent } from 'react';
 import { useTranslations } from 'use-intl';
-import { SHOW_LIMITS, type Latency, type Visibility } from '#contract/show';
+import { SHOW_LIMITS, type CaptionLanguage, type Latency, type Visibility } from '#contract/show';
 import { useApp } from '../context/app-context.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Field, TextInput } from '../ui/field.tsx';
-import { LatencyField, VisibilityField } from '../ui/show-choices.tsx';
+import { CaptionsField, LatencyField, VisibilityField } from '../ui/show-choices.tsx';
+import { captionsOf } from './broadcast-ports.ts';
 import './show-fields.css';
 
 /** A show that an encoder of one's own is to feed: it is made, and waits for the encoder. */
@@ -18,9 +19,10 @@ export const EncoderDialog = ({ onClose }: { onClose: () => void }) => {
   const [title, setTitle] = useState('');
   const [visibility, setVisibility] = useState<Visibility>('public');
   const [latency, setLatency] = useState<Latency>('standard');
+  const [captions, setCaptions] = useState<CaptionLanguage>();
   const [pressed, setPressed] = useState(false);
   const begin = useMutation({
-    mutationFn: () => api.createStream({ title: title.trim(), visibility, latency, source: 'encoder' }),
+    mutationFn: () => api.createStream({ title: title.trim(), visibility, latency, ...captionsOf({ captions, latency }), source: 'encoder' }),
     onSuccess: async () => {
       await queryClient.invalidateQueries({ queryKey: ['streams'] });
       onClose();
@@ -63,6 +65,7 @@ export const EncoderDialog = ({ onClose }: { onClose: () => void }) => {
         </Field>
         <VisibilityField value={visibility} onChange={setVisibility} />
         <LatencyField value={latency} onChange={setLatency} />
+        <CaptionsField value={captions} latency={latency} onChange={setCaptions} />
       </form>
     </Dialog>
   );

@@ -6,12 +6,13 @@ import { useApp } from '../context/app-context.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { useNow } from '../ui/time.tsx';
+import { captionsOf } from './broadcast-ports.ts';
 import { parseLocalText, proposedTime, toLocalText } from './local-time.ts';
 import { problemsOf, ShowFields, type ShowDraft } from './show-fields.tsx';
 
 /** A time that was ahead may have passed while the dialog was open. */
 const JUDGED_EVERY_MS = 10_000;
-const ASKS = ['when', 'visibility', 'latency'] as const;
+const ASKS = ['when', 'visibility', 'latency', 'captions'] as const;
 
 /** Announces a show: it stands on its creator's page and has one of its own until they go live on it. */
 export const ScheduleDialog = ({ onClose }: { onClose: () => void }) => {
@@ -35,6 +36,7 @@ export const ScheduleDialog = ({ onClose }: { onClose: () => void }) => {
         description: draft.description.trim(),
         visibility: draft.visibility,
         latency: draft.latency,
+        ...captionsOf(draft),
         scheduledFor,
       }),
     onSuccess: async () => {

@@ -1,8 +1,8 @@
 import { useTranslations } from 'use-intl';
 import type { StreamView } from '#contract/http';
-import { SHOW_LIMITS, type Latency, type Visibility } from '#contract/show';
+import { SHOW_LIMITS, type CaptionLanguage, type Latency, type Visibility } from '#contract/show';
 import { Field, TextArea, TextInput } from '../ui/field.tsx';
-import { LatencyField, VisibilityField } from '../ui/show-choices.tsx';
+import { CaptionsField, LatencyField, VisibilityField } from '../ui/show-choices.tsx';
 import { parseLocalText } from './local-time.ts';
 import type { Translate } from '../words/translate.ts';
 import './show-fields.css';
@@ -14,10 +14,11 @@ export type ShowDraft = {
   when: string;
   visibility: Visibility;
   latency: Latency;
+  captions?: CaptionLanguage | undefined;
 };
 
 /** What can be said at a point of a show's life besides title and description. */
-export type Asks = readonly ('when' | 'visibility' | 'latency')[];
+export type Asks = readonly ('when' | 'visibility' | 'latency' | 'captions')[];
 
 /**
  * What can still change in a show that exists. The delay belongs to the channel from the first minute on; who may watch is settled
@@ -94,6 +95,9 @@ export const ShowFields = ({ draft, asks, problems, onChange }: Props) => {
         <VisibilityField value={draft.visibility} onChange={(visibility) => set({ visibility })} />
       )}
       {asks.includes('latency') && <LatencyField value={draft.latency} onChange={(latency) => set({ latency })} />}
+      {asks.includes('captions') && (
+        <CaptionsField value={draft.captions} latency={draft.latency} onChange={(captions) => set({ captions })} />
+      )}
     </>
   );
 };

@@ -87,6 +87,25 @@ describe('the studio', () => {
     ]);
   });
 
+  it('has what is said written along where that is chosen, and not where the delay is low', async () => {
+    const { user, press, start, sent } = openStudio();
+    await press('Go Live');
+    await start(async (dialog) => {
+      await user.type(dialog.getByLabelText(/Title/), 'First light');
+      await user.selectOptions(dialog.getByLabelText('Captions'), 'Spanish');
+      await user.selectOptions(dialog.getByLabelText('Delay to viewers'), 'low');
+      expect(dialog.getByLabelText('Captions')).toHaveProperty('disabled', true);
+      await user.selectOptions(dialog.getByLabelText('Delay to viewers'), 'reduced');
+    });
+    await waitFor(() => expect(sent('POST')).toHaveLength(1));
+    expect(sent('POST')[0]?.body).toEqual({
+      title: 'First light',
+      visibility: 'public',
+      latency: 'reduced',
+      captions: 'es',
+    });
+  });
+
   it('goes live on an announced show as it was announced', async () => {
     const { press, start, sent } = openStudio({ 'GET /stream': { items: [ANNOUNCED] } });
     await press('Go live on it');

@@ -1,5 +1,6 @@
 import { useTranslations } from 'use-intl';
-import type { Latency, Visibility } from '#contract/show';
+import { CaptionLanguage, type Latency, type Visibility } from '#contract/show';
+import { useFormats } from '../words/formats.ts';
 import { Field, Select } from './field.tsx';
 
 type Props<Value> = { value: Value; disabled?: boolean; onChange: (value: Value) => void };
@@ -28,6 +29,40 @@ export const LatencyField = (props: Props<Latency>) => {
       choices={LATENCIES.map((value) => ({ value, label: t(`latency.${value}`) }))}
       {...props}
     />
+  );
+};
+
+const NONE = '';
+const isCaptionLanguage = (value: string): value is CaptionLanguage => CaptionLanguage.options.some((one) => one === value);
+
+/** Whether what is said is written along, and in which language. Where viewers are a few seconds behind there is no time for that. */
+export const CaptionsField = ({
+  value,
+  latency,
+  disabled = false,
+  onChange,
+}: Props<CaptionLanguage | undefined> & { latency: Latency }) => {
+  const t = useTranslations('ui');
+  const { languageName } = useFormats();
+  const none = latency === 'low';
+  return (
+    <Field label={t('captions')} hint={t(none ? 'noCaptionsWithALowDelay' : 'captionsHint')}>
+      {(control) => (
+        <Select
+          {...control}
+          disabled={disabled || none}
+          value={none ? NONE : (value ?? NONE)}
+          onChange={({ target }) => onChange(isCaptionLanguage(target.value) ? target.value : undefined)}
+        >
+          <option value={NONE}>{t('noCaptions')}</option>
+          {CaptionLanguage.options.map((language) => (
+            <option key={language} value={language}>
+              {languageName(language)}
+            </option>
+          ))}
+        </Select>
+      )}
+    </Field>
   );
 };
 

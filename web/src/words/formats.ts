@@ -17,7 +17,10 @@ const createFormats = (language: Language) => {
     hour: 'numeric',
     minute: '2-digit',
   });
+  const languages = new Intl.DisplayNames(locale, { type: 'language' });
   return {
+    /** `Spanish`, of `es`. */
+    languageName: (code: string) => languages.of(code) ?? code,
     /** `12`, `1.2K`. */
     compact: (number: number) => compact.format(number),
     /** A number for a message that is worded by it: `count` chooses the plural, `shown` is read. */

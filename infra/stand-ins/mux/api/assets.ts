@@ -4,6 +4,7 @@ import { Hono } from 'hono';
 import type { Store } from '../store.ts';
 import type { Limits } from '../limits.ts';
 import { newAsset } from '../live-streams/live-asset.ts';
+import type { Captions } from '../recording/captions.ts';
 import type { Clips } from '../recording/clips.ts';
 import type { Retention } from '../recording/retention.ts';
 import type { AssetRecord } from '../records.ts';
@@ -20,13 +21,14 @@ type Parts = {
   retention: Retention;
   files: StaticFiles;
   clips: Clips;
+  captions: Captions;
   announce: Announce;
   limits: Limits;
   now: () => number;
 };
 
 /** `/video/v1/assets`: the recordings of live streams, and parts of them. */
-export const createAssetRoutes = ({ store, retention, files, clips, announce, limits, now }: Parts) => {
+export const createAssetRoutes = ({ store, retention, files, clips, captions, announce, limits, now }: Parts) => {
   const { assets } = store;
 
   const existing = (id: string): AssetRecord => {
@@ -48,7 +50,7 @@ export const createAssetRoutes = ({ store, retention, files, clips, announce, li
   return new Hono()
     .post('/', async (c) => {
       const { inputs, playback_policies = [], passthrough, meta, test = false } = await parseBody(c, CreateAsset);
-      const { url = '', start_time: from = 0, end_time } = inputs[0] ?? {};
+      const { url = '', start_time: from = 0, end_time, generated_subtitles = [] } = inputs[0] ?? {};
       const source = existing(url.split('/').at(-1) ?? '');
       if (source.is_live || source.status !== 'ready') throw Refusal.invalid('The source is not ready.');
       const to = Math.min(end_time ?? source.duration, source.duration);
@@ -59,6 +61,7 @@ export const createAssetRoutes = ({ store, retention, files, clips, announce, li
         clip: { source_asset_id: source.id, from, to },
       });
       announce('video.asset.created', { type: 'asset', id: record.id }, toAsset(record, 'webhook'));
+      captions.begin(record.id, generated_subtitles, 'generated_vod');
       clips.begin(record.id);
       return c.json({ data: toAsset(record) }, 201);
     })

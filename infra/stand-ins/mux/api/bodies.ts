@@ -117,6 +117,7 @@ const ClipInput = z
     url: z.string().regex(/^mux:\/\/assets\/[A-Za-z0-9]+$/, 'here only mux://assets/{id}'),
     start_time: z.number().min(0).optional(),
     end_time: z.number().min(0).optional(),
+    generated_subtitles: GeneratedRequest.optional(),
   })
   .refine(({ start_time = 0, end_time = Infinity }) => end_time > start_time, 'end_time: after start_time');
 export const CreateAsset = z.strictObject({

@@ -1,6 +1,7 @@
 import type { Store } from '../store.ts';
 import type { Limits } from '../limits.ts';
 import { kindOf, learn, type MediaMessage, type Tracks } from '../recording/flv.ts';
+import type { Captions } from '../recording/captions.ts';
 import type { Retention } from '../recording/retention.ts';
 import type { Timeline } from '../recording/timeline.ts';
 import type { AssetRecord, LiveStreamRecord } from '../records.ts';
@@ -17,6 +18,7 @@ export type LiveStreamParts = {
   retention: Retention;
   announce: Announce;
   relay: Relay;
+  captions: Captions;
   ffmpegPath: string;
   limits: Limits;
   /** Aborted when the stand-in stops. */
@@ -49,7 +51,7 @@ export type LiveStream = {
 const RECENT_ASSETS = 100;
 
 export const createLiveStream = (liveStreamId: string, parts: LiveStreamParts): LiveStream => {
-  const { store, retention, announce, relay, limits, closing, now, log } = parts;
+  const { store, retention, announce, relay, captions, limits, closing, now, log } = parts;
   const { liveStreams, assets } = store;
   let state: LiveStreamState = 'idle';
   let ingest: { encoder: Encoder; tracks: Tracks } | undefined;
@@ -99,6 +101,7 @@ export const createLiveStream = (liveStreamId: string, parts: LiveStreamParts): 
     const record = liveStreams.get(liveStreamId);
     if (!record) return;
     const { id } = assets.put(newAsset(record, now()));
+    captions.begin(id, record.generated_subtitles ?? [], 'generated_live');
     change((stream) => ({
       ...stream,
       active_asset_id: id,
@@ -134,6 +137,7 @@ export const createLiveStream = (liveStreamId: string, parts: LiveStreamParts): 
     const record = change((stream) => ({ ...stream, status: 'active' }));
     tell('video.live_stream.active');
     if (liveAsset?.becomeReady()) tellAsset('video.asset.ready', liveAsset.asset());
+    if (liveAsset) captions.heard(liveAsset.assetId);
     if (record?.test && timers.test === undefined) later('test', limits.testSeconds, disable);
   };
 

@@ -3,9 +3,11 @@ import type { Segment } from '../recording/timeline.ts';
 
 /** HLS as Mux answers it: a playlist of one rendition, which leads to the media. */
 export const multivariantPlaylist = (
-  { video, audio, duration, bytes, frames }: AssetRecord,
+  { video, audio, duration, bytes, frames, text_tracks = [] }: AssetRecord,
   mediaPath: string,
+  textPath: (trackId: string) => string,
 ): string => {
+  const texts = text_tracks.filter(({ status }) => status === 'ready');
   const bitsPerSecond = duration > 0 ? Math.ceil((bytes * 8) / duration) : 1_000_000;
   const codecs = [video?.codec, audio?.codec].filter((codec) => codec !== undefined).join(',');
   const attributes = [
@@ -14,11 +16,16 @@ export const multivariantPlaylist = (
     ...(codecs === '' ? [] : [`CODECS="${codecs}"`]),
     ...(video && video.width > 0 ? [`RESOLUTION=${video.width}x${video.height}`] : []),
     ...(video && duration > 0 && frames > 0 ? [`FRAME-RATE=${(frames / duration).toFixed(3)}`] : []),
+    ...(texts.length > 0 ? ['SUBTITLES="sub"'] : []),
   ];
   return lines(
     '#EXTM3U',
     '#EXT-X-VERSION:3',
     '#EXT-X-INDEPENDENT-SEGMENTS',
+    ...texts.map(
+      ({ id, name, language_code }) =>
+        `#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="sub",NAME="${name.replaceAll('"', '')}",DEFAULT=NO,AUTOSELECT=YES,FORCED=NO,LANGUAGE="${language_code}",URI="${textPath(id)}"`,
+    ),
     `#EXT-X-STREAM-INF:${attributes.join(',')}`,
     mediaPath,
   );
@@ -29,11 +36,13 @@ type Shown = {
   /** How many seconds, at the end, are listed: a live playback id shows only those. Without it, all from the beginning. */
   windowSeconds?: number;
   ended: boolean;
+  /** Of the text of each segment, and not of its picture. */
+  text?: boolean;
   /** Follows the name of each segment: the query by which they open. */
   pass?: string;
 };
 
-export const mediaPlaylist = ({ segments, windowSeconds, ended, pass = '' }: Shown): string => {
+export const mediaPlaylist = ({ segments, windowSeconds, ended, text = false, pass = '' }: Shown): string => {
   const first = windowSeconds === undefined ? 0 : firstWithin(segments, windowSeconds);
   const shown = segments.slice(first);
   const target = shown.reduce((longest, { seconds }) => Math.max(longest, Math.round(seconds)), 1);
@@ -45,7 +54,7 @@ export const mediaPlaylist = ({ segments, windowSeconds, ended, pass = '' }: Sho
     `#EXT-X-MEDIA-SEQUENCE:${first}`,
     ...(breaks > 0 ? [`#EXT-X-DISCONTINUITY-SEQUENCE:${breaks}`] : []),
     ...(windowSeconds === undefined ? [`#EXT-X-PLAYLIST-TYPE:${ended ? 'VOD' : 'EVENT'}`] : []),
-    ...shown.flatMap((segment, index) => toLines(segment, shown[index - 1], pass)),
+    ...shown.flatMap((segment, index) => toLines(text ? { ...segment, file: segment.file.replace('.ts', '.vtt') } : segment, shown[index - 1], pass)),
     ...(ended ? ['#EXT-X-ENDLIST'] : []),
   );
 };

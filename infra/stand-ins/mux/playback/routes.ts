@@ -9,6 +9,7 @@ import * as z from 'zod';
 import type { LiveStreams } from '../live-streams/live-streams.ts';
 import type { Store, Playback } from '../store.ts';
 import type { Limits } from '../limits.ts';
+import { cuesOf } from '../recording/captions.ts';
 import { openTimeline, type Timeline } from '../recording/timeline.ts';
 import type { AssetRecord } from '../records.ts';
 import { FORMATS, type Format, type Pictures } from './pictures.ts';
@@ -88,6 +89,11 @@ export const createPlaybackRoutes = ({ store, live, pictures, limits, now }: Par
     return asset;
   };
 
+  /** Throws where there is no such text, or not yet. */
+  const withText = ({ text_tracks = [] }: AssetRecord, id: string): void => {
+    if (!text_tracks.some((track) => track.id === id && track.status === 'ready')) throw new NotPlayed('not-found');
+  };
+
   /** What goes on in the addresses behind a signed one: which playback id was opened, and by what. */
   const passOf = ({ playbackId }: Playback, token: string | undefined): string =>
     playbackId.policy === 'signed' && token !== undefined
@@ -123,8 +129,17 @@ export const createPlaybackRoutes = ({ store, live, pictures, limits, now }: Par
       const found = await find(c.req.param('file').replace('.m3u8', ''), c.req.query('token'), 'v');
       const asset = assetOf(found);
       const view = found.of === 'asset' ? 'all' : 'live';
-      const rendition = `rendition/${asset.secret}/${view}.m3u8`;
-      return c.body(multivariantPlaylist(asset, rendition + passOf(found, c.req.query('token'))), 200, PLAYLIST);
+      const rendition = `rendition/${asset.secret}`;
+      const pass = passOf(found, c.req.query('token'));
+      return c.body(
+        multivariantPlaylist(
+          asset,
+          `${rendition}/${view}.m3u8${pass}`,
+          (track) => `${rendition}/text/${track}/${view}.m3u8${pass}`,
+        ),
+        200,
+        PLAYLIST,
+      );
     })
     .get('/play/:id{[A-Za-z0-9]+}/highest.mp4', async (c) => {
       const found = await find(c.req.param('id'), c.req.query('token'), 'v');
@@ -151,6 +166,23 @@ export const createPlaybackRoutes = ({ store, live, pictures, limits, now }: Par
         200,
         PLAYLIST,
       );
+    })
+    .get('/play/rendition/:secret/text/:track/:view{(?:all|live)\\.m3u8}', async (c) => {
+      const asset = bySecret(c.req.param('secret'));
+      const pass = await admitted(asset, c.req.query());
+      withText(asset, c.req.param('track'));
+      const window = c.req.param('view') === 'live.m3u8' ? { windowSeconds: limits.windowSeconds } : {};
+      const { segments } = timelineOf(asset);
+      return c.body(mediaPlaylist({ segments, ended: !asset.is_live, text: true, pass, ...window }), 200, PLAYLIST);
+    })
+    .get('/play/rendition/:secret/text/:track/:segment{\\d+-\\d+\\.vtt}', async (c) => {
+      const asset = bySecret(c.req.param('secret'));
+      await admitted(asset, c.req.query());
+      withText(asset, c.req.param('track'));
+      const { segments } = timelineOf(asset);
+      const index = segments.findIndex(({ file }) => file === c.req.param('segment').replace('.vtt', '.ts'));
+      if (index < 0) throw new NotPlayed('not-found');
+      return c.body(cuesOf(segments, index), 200, { 'content-type': 'text/vtt', 'cache-control': 'public, max-age=300' });
     })
     .get('/play/rendition/:secret/:segment{\\d+-\\d+\\.ts}', async (c) => {
       const asset = bySecret(c.req.param('secret'));

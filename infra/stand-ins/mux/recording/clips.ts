@@ -6,6 +6,7 @@ import type { AssetRecord } from '../records.ts';
 import type { Store } from '../store.ts';
 import { toAsset } from '../views.ts';
 import type { Announce } from '../webhooks/events.ts';
+import type { Captions } from './captions.ts';
 import { startChild, type Child } from './child.ts';
 import { openTimeline } from './timeline.ts';
 
@@ -15,6 +16,7 @@ type Parts = {
   limits: Limits;
   closing: AbortSignal;
   announce: Announce;
+  captions: Captions;
   log: (line: string) => void;
 };
 
@@ -34,7 +36,7 @@ const clipArguments = ({ from, to }: { from: number; to: number }, segmentSecond
     ['-segment_list', 'pipe:1', '-segment_list_type', 'csv', '0-%05d.ts'],
   ].flat();
 
-export const createClips = ({ store, ffmpegPath, limits, closing, announce, log }: Parts): Clips => {
+export const createClips = ({ store, ffmpegPath, limits, closing, announce, captions, log }: Parts): Clips => {
   const { assets } = store;
   let last: Promise<void> = Promise.resolve();
   let running: Child | undefined;
@@ -90,6 +92,7 @@ export const createClips = ({ store, ffmpegPath, limits, closing, announce, log 
       ...(video && { video }),
       ...(audio && { audio }),
     });
+    captions.heard(assetId);
   };
 
   const begin = (assetId: string): void => {

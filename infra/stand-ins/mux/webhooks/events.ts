@@ -6,6 +6,7 @@ export type EventType =
   | `video.live_stream.${'created' | 'connected' | 'recording' | 'active' | 'disconnected' | 'idle' | 'updated' | 'enabled' | 'disabled' | 'deleted' | 'warning'}`
   | `video.live_stream.simulcast_target.${'created' | 'idle' | 'starting' | 'broadcasting' | 'errored' | 'deleted'}`
   | `video.asset.static_rendition.${'created' | 'ready' | 'errored' | 'deleted'}`
+  | `video.asset.track.${'created' | 'ready'}`
   | `video.asset.${'created' | 'ready' | 'errored' | 'updated' | 'deleted' | 'live_stream_completed'}`;
 
 export const ENVIRONMENT = { name: 'Local', id: 'local' } as const;
@@ -20,7 +21,7 @@ export type EventLog = {
 
 export type Announce = (
   type: EventType,
-  object: { type: 'live' | 'asset' | 'simulcast_target'; id: string },
+  object: { type: 'live' | 'asset' | 'simulcast_target' | 'track'; id: string },
   data: Record<string, unknown>,
 ) => void;
 
