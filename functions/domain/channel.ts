@@ -63,7 +63,11 @@ export type ChannelKind = (typeof CHANNEL_KINDS)[number];
 const SHOWS_KEPT = 40;
 
 /** The kind of channel that a stream needs. */
-export const channelKind = ({ visibility, test, encoder }: Pick<Stream, 'visibility' | 'test' | 'encoder'>): ChannelKind => {
+export const channelKind = ({
+  visibility,
+  test,
+  encoder,
+}: Pick<Stream, 'visibility' | 'test' | 'encoder'>): ChannelKind => {
   if (encoder) return encoderKind(visibility);
   return test ? `test-${visibility}` : visibility;
 };
@@ -104,6 +108,10 @@ export const withWord = (
   if (word.is !== 'deleted' && live.takes && live.takes.at >= word.at) return channel;
   return { ...channel, live: { ...live, takes: word } };
 };
+
+/** The channel with what we tell Mux of it ourselves: newer than all that has been told, by whatever clock. */
+export const withOwnWord = (channel: Channel, liveStreamId: string, is: 'encoder' | 'rests', now: number): Channel =>
+  withWord(channel, liveStreamId, { is, at: Math.max(now * 1_000, (channel.live?.takes?.at ?? 0) + 1) });
 
 /** Whether the live stream can carry a show; a test one that Mux has disabled is used up. */
 export const isUsable = ({ live }: Channel): boolean =>

@@ -36,7 +36,10 @@ export const createEncoders = (parts: Parts) => {
   const gone = async (creatorId: UserId, visibility: Visibility): Promise<Refusal> => {
     const channel = await channelStore.get(creatorId, encoderKind(visibility));
     await channelStore.gone(channel, clock().getTime() * 1_000);
-    return new Refusal('video-provider-down', 'The video service does not keep your channel. Try again with a new key.');
+    return new Refusal(
+      'video-provider-down',
+      'The video service does not keep your channel. Try again with a new key.',
+    );
   };
 
   /** It ended while Mux was told to let an encoder in: nobody else would shut it. */
@@ -90,7 +93,8 @@ export const createEncoders = (parts: Parts) => {
         visibility,
         rtmpsUrl: rtmps,
         streamKey: key.streamKey,
-        ...(srt !== undefined && key.srtPassphrase !== undefined && { srtUrl: srtUrl(srt, key.streamKey, key.srtPassphrase) }),
+        ...(srt !== undefined &&
+          key.srtPassphrase !== undefined && { srtUrl: srtUrl(srt, key.streamKey, key.srtPassphrase) }),
       };
     },
 

@@ -4,6 +4,7 @@ import {
   isUsable,
   type LiveStream,
   type SimulcastTarget,
+  withOwnWord,
   withWord,
 } from '#domain/channel';
 import type { UserId } from '#domain/ids';
@@ -97,7 +98,7 @@ export const createChannelStore = ({ table }: { table: Table }) => ({
       if (live?.id !== liveStreamId) return { settled: undefined };
       const after =
         'restsAt' in what
-          ? withWord(found.channel, liveStreamId, { is: 'rests', at: what.restsAt * 1_000 })
+          ? withOwnWord(found.channel, liveStreamId, 'rests', what.restsAt)
           : { ...found.channel, live: { ...live, keyShownAt: what.keyShownAt } };
       if (after === found.channel) return { settled: undefined };
       return (await table.transact([channelMove(found, after)])).done ? { settled: undefined } : 'conflict';

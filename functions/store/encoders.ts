@@ -1,4 +1,4 @@
-import { encoderKind, showBefore, withShow, withWord } from '#domain/channel';
+import { encoderKind, isUsable, showBefore, withOwnWord, withShow } from '#domain/channel';
 import type { StreamId } from '#domain/ids';
 import { isOver, step } from '#domain/stream';
 import { holdsAir, isFree } from './air.ts';
@@ -29,15 +29,15 @@ export const createEncoderStore = ({ table }: { table: Table }) => ({
       if (isOver(stream)) return { settled: { opened: false, because: 'ended' } };
       const channel = await readChannel(table, stream.creatorId, encoderKind(stream.visibility));
       const liveStreamId = channel.channel.live?.id;
-      if (liveStreamId === undefined) return { settled: { opened: false, because: 'unknown' } };
-      if (stream.encoder)
-        return { settled: { opened: true, change: { before: stream, after: stream }, liveStreamId } };
+      if (liveStreamId === undefined || !isUsable(channel.channel))
+        return { settled: { opened: false, because: 'unknown' } };
+      if (stream.encoder) return { settled: { opened: true, change: { before: stream, after: stream }, liveStreamId } };
 
       const after = step(stream, { type: 'opened', at: now });
       if (after === stream) return { settled: { opened: false, because: 'fed' } };
       if (!(await isFree(table, showBefore(channel.channel, id), now)))
         return { settled: { opened: false, because: 'held' } };
-      const taking = withWord(channel.channel, liveStreamId, { is: 'encoder', at: now * 1_000 });
+      const taking = withOwnWord(channel.channel, liveStreamId, 'encoder', now);
       const written = await table.transact([
         streamMove(found, after),
         holdsAir(stream),

@@ -41,7 +41,7 @@ afterAll(() => rooms.close());
 
 type Feed = Awaited<ReturnType<ShowRooms['take']>>;
 /** What a worker has: a lease, and perhaps a connection to Mux. */
-type Worker = { feed: Feed; link: ReturnType<MuxInMemory['connect']> | undefined; renewedAt: number; isGone: boolean };
+type Worker = { feed: Feed; link: ReturnType<MuxInMemory['connect']>; renewedAt: number; isGone: boolean };
 
 const ends = ['finished', 'encoder-failed', 'unsupported-media', 'upstream-unreachable', 'migrate', 'idle'] as const;
 type Act =

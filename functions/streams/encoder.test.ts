@@ -20,10 +20,16 @@ const newKey = (body: object = {}) => rooms.call('POST', '/stream/encoder/key', 
 const about = async () => (await rooms.call('GET', '/stream/encoder', { as: creator })).body;
 const wait = async (more: object = {}) => {
   const { id, stream } = await rooms.create(creator, { title: 'From an encoder', source: 'encoder', ...more });
-  return { id, stream, see: () => rooms.see(id, creator), end: () => rooms.call('POST', `/stream/${id}/end`, { as: creator }) };
+  return {
+    id,
+    stream,
+    see: () => rooms.see(id, creator),
+    end: () => rooms.call('POST', `/stream/${id}/end`, { as: creator }),
+  };
 };
 /** The creator's channels for encoders at Mux. */
-const channels = () => rooms.fake.made.filter(({ passthrough }) => passthrough.startsWith(`vybzz:${creator.id}:encoder`));
+const channels = () =>
+  rooms.fake.made.filter(({ passthrough }) => passthrough.startsWith(`vybzz:${creator.id}:encoder`));
 const channel = () => channels()[0]!;
 const isShut = () => rooms.fake.shut.has(channel().id);
 const muxOf = (assetId: string) => muxShow({ liveStreamId: channel().id, assetId, startedAt: rooms.now() });
@@ -101,7 +107,10 @@ it('is not let in where somebody has switched the channel off at Mux, in mid-sho
   expect(await show.see()).toMatchObject({ state: 'ended', endedBecause: 'channel-disabled' });
   rooms.later(60_000);
   await rooms.sweep();
-  const again = await rooms.call('POST', '/stream/create', { as: creator, body: { title: 'Again', source: 'encoder' } });
+  const again = await rooms.call('POST', '/stream/create', {
+    as: creator,
+    body: { title: 'Again', source: 'encoder' },
+  });
   expect([again.status, again.body.error]).toEqual([403, 'not-allowed']);
   // browsers have a channel of their own
   expect((await rooms.call('POST', '/stream/create', { as: creator, body: { title: 'Browser' } })).status).toBe(201);
@@ -137,7 +146,10 @@ it('can be what an announced show begins with, and a show that a browser feeds c
 it('waits on where Mux could not be told, and says so; asked again it lets the encoder in', async () => {
   const { open } = rooms.fake.video;
   rooms.fake.video.open = () => Promise.reject(new VideoFault('down', { doubtful: true, cause: undefined }));
-  const failed = await rooms.call('POST', '/stream/create', { as: creator, body: { title: 'A show', source: 'encoder' } });
+  const failed = await rooms.call('POST', '/stream/create', {
+    as: creator,
+    body: { title: 'A show', source: 'encoder' },
+  });
   expect(failed.status).toBe(502);
   rooms.fake.video.open = open;
   const [{ id }] = (await rooms.call('GET', '/stream/mine', { as: creator })).body.items;
@@ -152,7 +164,10 @@ it('that ends while Mux is told to let an encoder in is shut again', async () =>
     await rooms.call('POST', `/stream/${show}/end`, { as: creator });
     return open(id);
   };
-  const answer = await rooms.call('POST', '/stream/create', { as: creator, body: { title: 'A show', source: 'encoder' } });
+  const answer = await rooms.call('POST', '/stream/create', {
+    as: creator,
+    body: { title: 'A show', source: 'encoder' },
+  });
   rooms.fake.video.open = open;
   expect([answer.body.error, isShut()]).toEqual(['stream-ended', true]);
 });

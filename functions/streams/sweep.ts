@@ -117,7 +117,8 @@ export const createSweep = (parts: Parts) => {
   const settleEnded = async (stream: Stream, now: number): Promise<boolean> => {
     const since = now - (stream.endedAt ?? now);
     if (awaitsCompletion(stream)) {
-      if (since < STREAM_LIMITS.completeGiveUpMs) return ending.complete(stream);
+      // an encoder of one's own sends on for as long as it is let in: it has to be shut out
+      if (stream.encoder || since < STREAM_LIMITS.completeGiveUpMs) return ending.complete(stream);
       // by now Mux has closed it of its own accord: the reconnect window is over
       return isCompleting(stream, now) ? false : note(stream.id, { type: 'mux-completed', at: now });
     }

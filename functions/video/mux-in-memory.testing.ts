@@ -11,6 +11,8 @@ type Live = {
   at: Parameters<typeof step>[0];
   /** `active` from when it can be played to the end of its recording. */
   status: 'idle' | 'active';
+  /** Takes no encoder. */
+  isShut: boolean;
   encoder: Encoder | undefined;
   open: RecordedAsset | undefined;
   recent: string[];
@@ -52,7 +54,7 @@ export const createMuxInMemory = ({ clock }: { clock: () => number }) => {
     created_at: '1700000000',
     latency_mode: 'standard',
     reconnect_window: WINDOW_MS / 1_000,
-    status: live.status,
+    status: live.isShut ? 'disabled' : live.status,
     playback_ids: [{ id: `${live.id}-play`, policy: 'public' }],
     ...(live.open && { active_asset_id: live.open.id }),
     recent_asset_ids: live.recent,
@@ -157,6 +159,7 @@ export const createMuxInMemory = ({ clock }: { clock: () => number }) => {
         passthrough,
         at: 'idle',
         status: 'idle',
+        isShut: false,
         encoder: undefined,
         open: undefined,
         recent: [],
@@ -168,11 +171,25 @@ export const createMuxInMemory = ({ clock }: { clock: () => number }) => {
     }
     const live = lives.find((one) => one.id === id);
     if (!live) return [404, undefined];
+    if (verb === 'reset-stream-key') {
+      live.streamKey = `${live.id}-key-${++number}`;
+      leave(live);
+      return [201, liveData(live)];
+    }
+    if (verb === 'enable') {
+      live.isShut = false;
+      tellLive(live, 'enabled');
+    }
+    if ((verb === 'complete' || verb === 'disable') && faults.completes > 0) {
+      faults.completes--;
+      return [500, undefined];
+    }
+    if (verb === 'disable') {
+      happened(live, 'shut');
+      live.isShut = true;
+      tellLive(live, 'disabled');
+    }
     if (verb === 'complete') {
-      if (faults.completes > 0) {
-        faults.completes--;
-        return [500, undefined];
-      }
       if (live.encoder) completedUnder.push(live.encoder.of);
       happened(live, 'completed');
     }
@@ -194,15 +211,16 @@ export const createMuxInMemory = ({ clock }: { clock: () => number }) => {
     pending,
     assets,
     completedUnder,
-    /** How many of the next requests to complete fail. */
+    /** How many of the next requests to complete, or to shut, fail. */
     faults,
     settle,
 
-    /** An encoder comes with a key: the newest takes the place of the one before. */
+    /** An encoder comes with a key: the newest takes the place of the one before. Undefined where none is let in. */
     connect: (streamKey: string, of: string) => {
       settle();
       const live = lives.find((one) => one.streamKey === streamKey);
       if (!live) throw new Error('a key that nobody has');
+      if (live.isShut) return undefined;
       leave(live);
       const encoder: Encoder = { of };
       live.encoder = encoder;

@@ -106,6 +106,57 @@ describe('the studio', () => {
     });
   });
 
+  it('waits for an encoder of one’s own, whose key is shown when it is made and never again', async () => {
+    const waiting = makeStream({ title: 'From OBS', state: 'connecting', source: 'encoder', encoderIn: false });
+    const { user, press, answers, sent } = openStudio({
+      'GET /stream/encoder': { rtmpsUrl: 'rtmps://video.test/app', keys: [] },
+      'POST /stream/create': { stream: waiting },
+      'POST /stream/encoder/key': {
+        visibility: 'public',
+        rtmpsUrl: 'rtmps://video.test/app',
+        streamKey: 'the-key',
+        srtUrl: 'srt://video.test:6001?streamid=the-key',
+      },
+    });
+    await press('Use an encoder');
+    const dialog = within(await screen.findByRole('dialog', { name: 'Stream with an encoder' }));
+    await user.type(dialog.getByLabelText(/Title/), 'From OBS');
+    answers['GET /stream/mine'] = { items: [waiting] };
+    answers['GET /stream/str_1'] = waiting;
+    await user.click(dialog.getByRole('button', { name: 'Wait for my encoder' }));
+    expect(await screen.findByText(/Start streaming in your encoder/)).toBeTruthy();
+    expect(screen.queryByRole('button', { name: 'Go Live' })).toBeNull();
+    expect(await screen.findByLabelText('Server address')).toHaveProperty('value', 'rtmps://video.test/app');
+    expect(screen.queryByLabelText('Stream key')).toBeNull();
+    await press('Show the key');
+    expect(await screen.findByLabelText('Stream key')).toHaveProperty('value', 'the-key');
+    await press('End the show');
+    const question = within(await screen.findByRole('alertdialog', { name: 'End the show?' }));
+    await user.click(question.getByRole('button', { name: 'End the show' }));
+    await waitFor(() => expect(sent('POST').at(-1)).toEqual({ call: 'POST /stream/str_1/end' }));
+    expect(sent('POST')[0]).toEqual({
+      call: 'POST /stream/create',
+      body: { title: 'From OBS', visibility: 'public', latency: 'standard', source: 'encoder' },
+    });
+  });
+
+  it('asks before it makes a new key, because the one before stops', async () => {
+    const live = makeStream({ title: 'From OBS', state: 'live', source: 'encoder', encoderIn: true });
+    const { press, sent } = openStudio({
+      'GET /stream/mine': { items: [live] },
+      'GET /stream/str_1': live,
+      'GET /stream/encoder': {
+        rtmpsUrl: 'rtmps://video.test/app',
+        keys: [{ visibility: 'public', madeAt: '2026-11-22T10:00:00Z' }],
+      },
+    });
+    await press('Make a new key');
+    expect(await screen.findByRole('alertdialog', { name: 'Make a new key?' })).toBeTruthy();
+    expect(sent('POST')).toEqual([]);
+    // nothing to go on with here: the encoder sends it
+    expect(screen.queryByRole('button', { name: 'Continue here' })).toBeNull();
+  });
+
   it('goes live on an announced show as it was announced', async () => {
     const { press, start, sent } = openStudio({ 'GET /stream': { items: [ANNOUNCED] } });
     await press('Go live on it');
