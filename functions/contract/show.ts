@@ -84,9 +84,12 @@ export const UpdateStream = z
       path: ['trim'],
       message: 'one after the other: who may watch, and how much of it',
     }),
-    z.refine(({ trim }) => trim === undefined || trim.endSeconds - trim.startSeconds >= SHOW_LIMITS.recordingLeastSeconds, {
-      path: ['trim'],
-      message: 'a second of it must be left',
-    }),
+    z.refine(
+      ({ trim }) => trim === undefined || trim.endSeconds - trim.startSeconds >= SHOW_LIMITS.recordingLeastSeconds,
+      {
+        path: ['trim'],
+        message: 'a second of it must be left',
+      },
+    ),
   );
 export type UpdateStream = z.infer<typeof UpdateStream>;

@@ -65,7 +65,15 @@ export const STREAM_OPERATIONS: readonly Operation[] = [
     who: 'signed in',
     status: 200,
     answer: StreamView,
-    refusals: ['stream-not-found', 'not-allowed', 'not-a-creator', 'stream-ended', 'stream-live', 'already-live', ...VIDEO],
+    refusals: [
+      'stream-not-found',
+      'not-allowed',
+      'not-a-creator',
+      'stream-ended',
+      'stream-live',
+      'already-live',
+      ...VIDEO,
+    ],
   },
   {
     method: 'GET',

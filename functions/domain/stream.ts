@@ -202,7 +202,10 @@ const withFact = (stream: Stream, event: StreamEvent): Stream => {
   if (event.type === 'trim-asked') return withTrim(stream, event);
   if (event.type === 'trim-lost')
     return trimming(stream) === 'preparing'
-      ? { ...stream, trims: stream.trims?.map((trim, i, { length }) => (i === length - 1 ? { ...trim, lostAt: event.at } : trim)) }
+      ? {
+          ...stream,
+          trims: stream.trims?.map((trim, i, { length }) => (i === length - 1 ? { ...trim, lostAt: event.at } : trim)),
+        }
       : stream;
   if (stream.state === 'ended') return stream;
   switch (event.type) {
@@ -433,7 +436,8 @@ export const hasChatToRemove = ({ recordingRemovedAt, chatRemovedAt }: Stream): 
 /** When somebody must look at it, whatever its worker and Mux do or leave undone; undefined: never again. */
 export const dueAt = (stream: Stream): number | undefined => {
   if (stream.state === 'created') return (stream.scheduledFor ?? stream.createdAt) + STREAM_LIMITS.unstartedMs;
-  if (isOnAir(stream)) return stream.encoder ? askDueAt(stream, stream.encoder.since) : (stream.feed?.at ?? stream.createdAt);
+  if (isOnAir(stream))
+    return stream.encoder ? askDueAt(stream, stream.encoder.since) : (stream.feed?.at ?? stream.createdAt);
   if (awaitsCompletion(stream)) return stream.endedAt;
   if (assetsToRemove(stream).length > 0 || hasChatToRemove(stream)) return stream.recordingRemovedAt ?? stream.endedAt;
   const trim = awaitedTrim(stream);

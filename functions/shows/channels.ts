@@ -124,9 +124,13 @@ const isSet = (live: LiveStream, { latency, reconnectWindowSeconds, captions }: 
   live.latency === latency && live.reconnectWindowSeconds === reconnectWindowSeconds && live.captions === captions;
 
 const tooOften = (retryAfterMs: number) =>
-  new Refusal('too-many-requests', 'You have changed the delay or the captions of your shows too often. Wait a little.', {
-    headers: { 'Retry-After': String(Math.ceil(retryAfterMs / 1_000)) },
-  });
+  new Refusal(
+    'too-many-requests',
+    'You have changed the delay or the captions of your shows too often. Wait a little.',
+    {
+      headers: { 'Retry-After': String(Math.ceil(retryAfterMs / 1_000)) },
+    },
+  );
 
 const settingsFor = (latency: Latency): Pick<LiveStream, 'latency' | 'reconnectWindowSeconds'> => ({
   latency,

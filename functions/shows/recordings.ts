@@ -87,12 +87,15 @@ export const createRecordings = ({ streams, events, video, chat, changed, log, c
       const change = await streams.happened(id, { type: 'trim-asked', at: now, from, to });
       const trim = change && awaitedTrim(change.after);
       if (!trim || change.after === change.before)
-        throw new Refusal('conflict', 'Only a recording that is all there can be trimmed, and not while it is being trimmed.');
+        throw new Refusal(
+          'conflict',
+          'Only a recording that is all there can be trimmed, and not while it is being trimmed.',
+        );
       const { visibility, captions, test } = change.after;
       const passthrough = trimPassthrough(id, trim.at);
       let news: AssetNews | undefined;
       try {
-        news = await video.trim({ assetId: trim.of, from, to, passthrough, visibility, captions, test }, now);
+        news = await video.trim({ assetId: trim.of, from, to, passthrough, visibility, captions, test });
       } catch (error) {
         // one that may be there all the same is told of by webhooks, or given up by the sweep
         if (!(error instanceof VideoFault && error.doubtful))

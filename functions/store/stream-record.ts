@@ -77,9 +77,7 @@ const record = createRecord({
     assets: z.readonly(z.array(AssetFacts)),
     trims: z.optional(
       z.readonly(
-        z.array(
-          z.object({ at: stamp, of: z.string(), from: z.number(), to: z.number(), lostAt: z.optional(stamp) }),
-        ),
+        z.array(z.object({ at: stamp, of: z.string(), from: z.number(), to: z.number(), lostAt: z.optional(stamp) })),
       ),
     ),
     completingAt: z.optional(stamp),

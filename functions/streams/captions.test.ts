@@ -11,7 +11,8 @@ beforeAll(async () => {
 });
 afterAll(() => rooms.close());
 
-const create = (body: object) => rooms.call('POST', '/stream/create', { as: creator, body: { title: 'A show', ...body } });
+const create = (body: object) =>
+  rooms.call('POST', '/stream/create', { as: creator, body: { title: 'A show', ...body } });
 const atMux = () => {
   const { latency, captions } = rooms.fake.made.at(-1)!;
   return { latency, captions };

@@ -235,7 +235,11 @@ const toTrim = async (body?: object) => {
 
 it('is trimmed: people get the whole until the part is ready, then the part, and the whole is deleted', async () => {
   const show = await toTrim();
-  expect((await show.trim(10, 40)).body).toMatchObject({ recording: 'ready', trimming: 'preparing', durationSeconds: 58 });
+  expect((await show.trim(10, 40)).body).toMatchObject({
+    recording: 'ready',
+    trimming: 'preparing',
+    durationSeconds: 58,
+  });
   expect(rooms.fake.trims.at(-1)).toMatchObject({ assetId: show.assetId, from: 10, to: 40, visibility: 'public' });
   expect((await show.playback()).body.hls).toContain(`${show.assetId}-play`);
   // one at a time, and nothing else is done to it meanwhile
@@ -268,11 +272,22 @@ it('cannot be trimmed to what is not there, nor by anybody else, nor before it i
   expect((await rooms.call('PATCH', `/stream/${early.id}`, tooEarly)).body.error).toBe('conflict');
   await early.end();
   const show = await toTrim();
-  for (const [from, to] of [[0, 59], [50, 500]] as const) expect((await show.trim(from, to)).body.error).toBe('conflict');
-  for (const [from, to] of [[10, 10.5], [-1, 20], [30, 10]] as const)
+  for (const [from, to] of [
+    [0, 59],
+    [50, 500],
+  ] as const)
+    expect((await show.trim(from, to)).body.error).toBe('conflict');
+  for (const [from, to] of [
+    [10, 10.5],
+    [-1, 20],
+    [30, 10],
+  ] as const)
     expect((await show.trim(from, to)).body.error).toBe('invalid-request');
   const as = rooms.otherCreator;
-  const foreign = await rooms.call('PATCH', `/stream/${show.id}`, { as, body: { trim: { startSeconds: 1, endSeconds: 9 } } });
+  const foreign = await rooms.call('PATCH', `/stream/${show.id}`, {
+    as,
+    body: { trim: { startSeconds: 1, endSeconds: 9 } },
+  });
   expect(foreign.body.error).toBe('not-allowed');
 });
 
@@ -307,7 +322,15 @@ it('is asked for at Mux where its webhooks do not come, and goes with the record
   const trimAt = Number(rooms.fake.trims.at(-1)?.passthrough.split(':').at(-1));
   const at = rooms.now() * 1_000;
   const playback = { is: `${id}-play`, at };
-  const news = { id, seenAt: at, overAt: at, trimAt, status: { is: 'ready', at } as const, playback, duration: { is: 30, at } };
+  const news = {
+    id,
+    seenAt: at,
+    overAt: at,
+    trimAt,
+    status: { is: 'ready', at } as const,
+    playback,
+    duration: { is: 30, at },
+  };
   rooms.fake.recordings[id] = [{ news, bornAtMs: rooms.now() }];
   rooms.later(5 * 60_000 + 1_000);
   await rooms.sweep();
@@ -357,7 +380,10 @@ it('tells the same whatever order Mux tells of a trim in', () => {
     { type: 'mux-completed', at: 9_500 },
     { type: 'trim-asked', at: 10_000, from: 10, to: 40 },
   ] satisfies StreamEvent[];
-  const preparing: StreamEvent = { type: 'mux-told', news: { id: 'cut', seenAt: 11, overAt: 11, trimAt: 10_000, status: { is: 'preparing', at: 11 } } };
+  const preparing: StreamEvent = {
+    type: 'mux-told',
+    news: { id: 'cut', seenAt: 11, overAt: 11, trimAt: 10_000, status: { is: 'preparing', at: 11 } },
+  };
   const news = [preparing, told('cut', 12_000_000, 30, 10_000), told('whole', 5_000_000, 60)];
   fc.assert(
     fc.property(fc.shuffledSubarray([...news, ...news], { minLength: 6 }), (order) => {

@@ -76,10 +76,12 @@ export const createFakeVideo = () => {
       files.add(assetId);
       return asked ? { is: 'ready', url: `https://play.test/${assetId}/${name}.mp4` } : { is: 'preparing' };
     },
-    trim: async (wanted, now) => {
+    trim: async (wanted) => {
       const id = `trim${trims.push(wanted)}`;
-      const at = Number(wanted.passthrough.split(':').at(-1));
-      return { id, seenAt: now * 1_000, overAt: now * 1_000, trimAt: at, status: { is: 'preparing', at: now * 1_000 } };
+      const trimAt = Number(wanted.passthrough.split(':').at(-1));
+      // in whole seconds, as Mux has it
+      const at = Math.floor(trimAt / 1_000) * 1_000_000 - 1;
+      return { id, seenAt: at, overAt: at, trimAt, status: { is: 'preparing', at } };
     },
     lookAtTrim: async (id) => recordings[id]?.[0]?.news,
     removeRecording: async (id) => {

@@ -32,7 +32,7 @@ export type LiveVideo = {
   /** A recording as one file: made on the first asking, which takes Mux a while; asked again it tells how far it is. */
   file: (wanted: { assetId: string; playbackId: string; signed: boolean; name: string }) => Promise<RecordingFile>;
   /** Makes another recording of a part of one. Where its answer is lost it may be there all the same: then the fault is `doubtful`. */
-  trim: (wanted: WantedTrim, now: number) => Promise<AssetNews | undefined>;
+  trim: (wanted: WantedTrim) => Promise<AssetNews | undefined>;
   /** What has become of it; undefined where it has gone. */
   lookAtTrim: (assetId: string, now: number) => Promise<AssetNews | undefined>;
   removeRecording: (assetId: string) => Promise<'done' | 'gone'>;

@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import type { AssetNews, AssetStatus } from '#domain/asset';
 import { SIMULCAST_STATUSES } from '#domain/channel';
 import { parseStreamId, type StreamId } from '#domain/ids';
+import { STREAM_LIMITS } from '#domain/stream-limits';
 import type { Effect, MuxEvent } from '#store/events';
 
 /** What we read of an event. Mux sends far more, stream keys among it: the rest is neither kept nor logged. */
@@ -185,11 +186,17 @@ const trimNews = (asset: AssetData, trimAt: number, at: number, isDeleted: boole
   trimAt,
 });
 
-/** What Mux's API tells of an asset that it makes, or has made, for a trim; undefined where it has gone, or is none. */
-export const readTrim = (answer: unknown, now: number): AssetNews | undefined => {
+/**
+ * What Mux's API tells of an asset that it makes, or has made, for a trim; undefined where it has gone, or is none.
+ *
+ * @param askedAt when it was asked; that it has just been made is as old as the asset itself, so that every webhook is newer
+ */
+export const readTrim = (answer: unknown, askedAt?: number): AssetNews | undefined => {
   const asset = z.safeParse(AssetData, answer).data;
   const trim = asset && trimOf(asset);
-  return asset && trim && trimNews(asset, trim.at, now * 1_000, false);
+  if (!asset || !trim) return undefined;
+  const at = askedAt === undefined ? asset.created_at * 1_000_000 : (askedAt - STREAM_LIMITS.clockSkewMs) * 1_000;
+  return trimNews(asset, trim.at, at, false);
 };
 
 /** The facts that Mux's API tells of a live stream's newest assets, as its webhooks would. */

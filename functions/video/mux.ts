@@ -201,7 +201,7 @@ export const createMuxVideo = ({ mux, patiently, streamUrl, imageUrl, signingKey
       return { is: 'ready', url: url.href };
     },
 
-    trim: async ({ assetId, from, to, passthrough, visibility, captions, test }, now) => {
+    trim: async ({ assetId, from, to, passthrough, visibility, captions, test }) => {
       const source = { url: `mux://assets/${assetId}`, start_time: from, end_time: to };
       const body: Mux.Video.AssetCreateParams = {
         // the tracks of the whole are not taken over
@@ -216,7 +216,7 @@ export const createMuxVideo = ({ mux, patiently, streamUrl, imageUrl, signingKey
           // a second one would be paid for: its webhooks tell of the first
           () => false,
         );
-        return readTrim(made, now);
+        return readTrim(made);
       } catch (error) {
         if (error instanceof VideoFault && error.cause instanceof NotFoundError) return undefined;
         throw error;

@@ -108,12 +108,18 @@ describe('a live stream', () => {
     const encoder = await connectEncoder(mux, stream.stream_key);
     encoder.play(0, 2_000);
     const created = await seen('video.asset.track.created');
-    expect(created).toMatchObject({ type: 'text', status: 'preparing', language_code: 'es', text_source: 'generated_live' });
+    expect(created).toMatchObject({
+      type: 'text',
+      status: 'preparing',
+      language_code: 'es',
+      text_source: 'generated_live',
+    });
     const { active_asset_id } = await seen('video.live_stream.active');
     expect(await seen('video.asset.track.ready')).toMatchObject({ id: created.id, asset_id: active_asset_id });
     const livePlayback = `${url}/play/${stream.playback_ids?.[0]?.id}.m3u8`;
     const textOf = async (address: string) => {
-      const [, path = ''] = /TYPE=SUBTITLES.*NAME="Español".*LANGUAGE="es",URI="([^"]+)"/.exec((await get(address)).text) ?? [];
+      const [, path = ''] =
+        /TYPE=SUBTITLES.*NAME="Español".*LANGUAGE="es",URI="([^"]+)"/.exec((await get(address)).text) ?? [];
       const playlist = new URL(path, address).href;
       const [first = ''] = (await get(playlist)).text.match(/^.*\.vtt$/m) ?? [];
       return (await get(new URL(first, playlist).href)).text;

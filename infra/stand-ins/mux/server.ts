@@ -83,7 +83,19 @@ export const startMux = async ({
   const relay = createRelay({ store, announce, limits, log });
   const captions = createCaptions({ store, announce, limits, closing });
   const pictures = createPictures({ ffmpegPath, limits, closing });
-  const live = createLiveStreams({ store, retention, announce, relay, captions, faults, ffmpegPath, limits, closing, now, log });
+  const live = createLiveStreams({
+    store,
+    retention,
+    announce,
+    relay,
+    captions,
+    faults,
+    ffmpegPath,
+    limits,
+    closing,
+    now,
+    log,
+  });
   const files = createStaticFiles({ store, ffmpegPath, limits, closing, announce, log });
   const clips = createClips({ store, ffmpegPath, limits, closing, announce, captions, log });
   const tidying = setInterval(retention.tidy, TIDY_MS);

@@ -1,4 +1,11 @@
-import type { AssetRecord, EndpointRecord, LiveStreamRecord, SigningKeyRecord, StaticFile, TextTrack } from './records.ts';
+import type {
+  AssetRecord,
+  EndpointRecord,
+  LiveStreamRecord,
+  SigningKeyRecord,
+  StaticFile,
+  TextTrack,
+} from './records.ts';
 
 /** In the REST API a time is a string of seconds; in webhooks it is a number. */
 type Times = 'rest' | 'webhook';
@@ -48,7 +55,14 @@ export const toTextTrack = (track: TextTrack): Record<string, unknown> => ({
   text_type: 'subtitles',
 });
 
-const toTracks = ({ video, audio, track_ids, text_tracks = [], frames, duration }: AssetRecord): Record<string, unknown>[] => {
+const toTracks = ({
+  video,
+  audio,
+  track_ids,
+  text_tracks = [],
+  frames,
+  duration,
+}: AssetRecord): Record<string, unknown>[] => {
   const rate = duration > 0 ? round(frames / duration) : -1;
   return [
     ...(video

@@ -29,8 +29,7 @@ export const EncoderAccess = ({ visibility }: { visibility: Visibility }) => {
     // it is nobody's any more once this page is left
     gcTime: 0,
   });
-  if (!data && error)
-    return <LoadFailed title={t('theListCouldNotBe')} error={error} onRetry={() => void refetch()} />;
+  if (!data && error) return <LoadFailed title={t('theListCouldNotBe')} error={error} onRetry={() => void refetch()} />;
   if (!data) return <Skeleton height="8rem" />;
   const known = data.keys.find((key) => key.visibility === visibility);
   return (
@@ -48,9 +47,7 @@ export const EncoderAccess = ({ visibility }: { visibility: Visibility }) => {
         ) : (
           <div className="encoder__key">
             <p className="muted">
-              {known
-                ? t.rich('yourKeyIsFrom', { when: () => <Moment at={known.madeAt} /> })
-                : t('thereIsNoKeyYet')}
+              {known ? t.rich('yourKeyIsFrom', { when: () => <Moment at={known.madeAt} /> }) : t('thereIsNoKeyYet')}
             </p>
             <Button icon={<KeyRound />} busy={make.isPending} onClick={() => (known ? setAsking(true) : make.mutate())}>
               {known ? t('makeANewKey') : t('showTheKey')}

@@ -22,7 +22,14 @@ export const EncoderDialog = ({ onClose }: { onClose: () => void }) => {
   const [captions, setCaptions] = useState<CaptionLanguage>();
   const [pressed, setPressed] = useState(false);
   const begin = useMutation({
-    mutationFn: () => api.createStream({ title: title.trim(), visibility, latency, ...captionsOf({ captions, latency }), source: 'encoder' }),
+    mutationFn: () =>
+      api.createStream({
+        title: title.trim(),
+        visibility,
+        latency,
+        ...captionsOf({ captions, latency }),
+        source: 'encoder',
+      }),
     onSuccess: async () => {
       await queryClient.invalidateQueries({ queryKey: ['streams'] });
       onClose();

@@ -105,7 +105,8 @@ export const recordingText = (
   { state, recording, trimming, trimmed }: Pick<StreamView, 'state' | 'recording' | 'trimming' | 'trimmed'>,
 ): string => {
   if (state !== 'ended') return t('recordingOf.running');
-  if (recording === 'ready' && trimming !== undefined) return t(`recordingOf.${trimming === 'preparing' ? 'trimming' : 'notTrimmed'}`);
+  if (recording === 'ready' && trimming !== undefined)
+    return t(`recordingOf.${trimming === 'preparing' ? 'trimming' : 'notTrimmed'}`);
   if (recording === 'ready' && trimmed?.wholeSeconds !== undefined)
     return t('trimmedFrom', { whole: clockTime(trimmed.wholeSeconds) });
   if (recording === 'ready') return t('recordingOf.ready');

@@ -54,18 +54,14 @@ export const TrimDialog = ({ stream, lengthSeconds, onClose }: Props) => {
       footer={
         <>
           <output className="muted">
-            {tooShort ? t('nothingWouldBeLeft') : t('ofItIsLeft', { left: clockTime(to - from), whole: clockTime(length) })}
+            {tooShort
+              ? t('nothingWouldBeLeft')
+              : t('ofItIsLeft', { left: clockTime(to - from), whole: clockTime(length) })}
           </output>
           <Button variant="ghost" onClick={onClose}>
             {t('cancel')}
           </Button>
-          <Button
-            type="submit"
-            form={formId}
-            variant="primary"
-            busy={trim.isPending}
-            disabled={tooShort || isWhole}
-          >
+          <Button type="submit" form={formId} variant="primary" busy={trim.isPending} disabled={tooShort || isWhole}>
             {t('trim')}
           </Button>
         </>
@@ -102,7 +98,9 @@ const Moment = ({ label, seconds, length, poster, onChange }: MomentProps) => {
   };
   return (
     <div className="trim__moment">
-      {poster !== undefined && <img className="trim__picture" src={pictureAt(poster, shown)} alt="" width="320" height="180" />}
+      {poster !== undefined && (
+        <img className="trim__picture" src={pictureAt(poster, shown)} alt="" width="320" height="180" />
+      )}
       <Field label={label} error={wrong ? t('aMomentOfTheRecording', { length: clockTime(length) }) : undefined}>
         {(control) => (
           <TextInput

@@ -33,7 +33,8 @@ export const LatencyField = (props: Props<Latency>) => {
 };
 
 const NONE = '';
-const isCaptionLanguage = (value: string): value is CaptionLanguage => CaptionLanguage.options.some((one) => one === value);
+const isCaptionLanguage = (value: string): value is CaptionLanguage =>
+  CaptionLanguage.options.some((one) => one === value);
 
 /** Whether what is said is written along, and in which language. Where viewers are a few seconds behind there is no time for that. */
 export const CaptionsField = ({

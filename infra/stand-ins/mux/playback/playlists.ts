@@ -54,7 +54,9 @@ export const mediaPlaylist = ({ segments, windowSeconds, ended, text = false, pa
     `#EXT-X-MEDIA-SEQUENCE:${first}`,
     ...(breaks > 0 ? [`#EXT-X-DISCONTINUITY-SEQUENCE:${breaks}`] : []),
     ...(windowSeconds === undefined ? [`#EXT-X-PLAYLIST-TYPE:${ended ? 'VOD' : 'EVENT'}`] : []),
-    ...shown.flatMap((segment, index) => toLines(text ? { ...segment, file: segment.file.replace('.ts', '.vtt') } : segment, shown[index - 1], pass)),
+    ...shown.flatMap((segment, index) =>
+      toLines(text ? { ...segment, file: segment.file.replace('.ts', '.vtt') } : segment, shown[index - 1], pass),
+    ),
     ...(ended ? ['#EXT-X-ENDLIST'] : []),
   );
 };

@@ -50,7 +50,8 @@ export const createPlaybackRoutes = ({ store, live, pictures, limits, now }: Par
 
   /** Of a live stream that runs, the one that grows; of a recording, what is on disk. */
   const timelineOf = (asset: AssetRecord): Timeline => {
-    const growing = asset.is_live && asset.live_stream_id !== undefined ? live.get(asset.live_stream_id).timeline() : undefined;
+    const growing =
+      asset.is_live && asset.live_stream_id !== undefined ? live.get(asset.live_stream_id).timeline() : undefined;
     if (growing) return growing;
     const known = timelines.get(asset.id) ?? openTimeline(store.mediaDir(asset.id));
     // Only what grows no more may be remembered.
@@ -182,7 +183,10 @@ export const createPlaybackRoutes = ({ store, live, pictures, limits, now }: Par
       const { segments } = timelineOf(asset);
       const index = segments.findIndex(({ file }) => file === c.req.param('segment').replace('.vtt', '.ts'));
       if (index < 0) throw new NotPlayed('not-found');
-      return c.body(cuesOf(segments, index), 200, { 'content-type': 'text/vtt', 'cache-control': 'public, max-age=300' });
+      return c.body(cuesOf(segments, index), 200, {
+        'content-type': 'text/vtt',
+        'cache-control': 'public, max-age=300',
+      });
     })
     .get('/play/rendition/:secret/:segment{\\d+-\\d+\\.ts}', async (c) => {
       const asset = bySecret(c.req.param('secret'));

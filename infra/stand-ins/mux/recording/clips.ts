@@ -70,7 +70,13 @@ export const createClips = ({ store, ffmpegPath, limits, closing, announce, capt
       const [file = '', from, to] = line.split(',');
       if (!/^0-\d+\.ts$/.test(file) || !(Number(to) > Number(from))) return;
       const seconds = Number(to) - Number(from);
-      timeline.append({ run: 0, file, seconds, bytes: statSync(join(dir, file)).size, at_ms: beganMs + Number(from) * 1_000 });
+      timeline.append({
+        run: 0,
+        file,
+        seconds,
+        bytes: statSync(join(dir, file)).size,
+        at_ms: beganMs + Number(from) * 1_000,
+      });
     });
     running.stdin.end();
     const { clean, lastWords } = await running.exited;
@@ -80,7 +86,10 @@ export const createClips = ({ store, ffmpegPath, limits, closing, announce, capt
     const duration = timeline.segments.reduce((sum, { seconds }) => sum + seconds, 0);
     if (!clean || duration === 0 || !source) {
       log(`the clip ${assetId} cannot be made: ${lastWords}`);
-      settle(assetId, { status: 'errored', errors: { type: 'invalid_input', messages: ['The source cannot be read.'] } });
+      settle(assetId, {
+        status: 'errored',
+        errors: { type: 'invalid_input', messages: ['The source cannot be read.'] },
+      });
       return;
     }
     const { video, audio } = source;

@@ -111,26 +111,33 @@ export const studio = {
   cancelTheShow: 'Show cancel karein',
   useAnEncoder: 'Encoder istemal karein',
   streamWithAnEncoder: 'Encoder se stream karein',
-  obsAPhonesApp: 'OBS, phone ki broadcast app ya koi bhi cheez jo RTMPS bhejti ho. Show ka page, chat, viewers ki ginti aur recording wohi rahein ge.',
+  obsAPhonesApp:
+    'OBS, phone ki broadcast app ya koi bhi cheez jo RTMPS bhejti ho. Show ka page, chat, viewers ki ginti aur recording wohi rahein ge.',
   waitForMyEncoder: 'Mere encoder ka intezar karein',
   putThisIntoYourEncoder: 'Yeh apne encoder mein dalein',
-  theKeyIsShownOnce: 'Abhi copy kar lein: yeh dobara nahi dikhayi jayegi. Jis ke paas yeh ho woh aap ke naam se stream kar sakta hai.',
+  theKeyIsShownOnce:
+    'Abhi copy kar lein: yeh dobara nahi dikhayi jayegi. Jis ke paas yeh ho woh aap ke naam se stream kar sakta hai.',
   addressForSrt: 'SRT ka address',
   srtHasTheKeyInIt: 'Un encoders ke liye jo SRT bhejte hain. Key isi mein hai.',
-  thereIsNoKeyYet: 'Aap ke encoder ko aik key chahiye. Yeh aik hi baar dikhayi jati hai, aur nayi banane tak aap ke sab shows ke liye kaam karti hai.',
-  yourKeyIsFrom: 'Aap ke encoder mein key maujood hai, jo <when></when> bani thi. Nayi sirf tab chahiye jab woh kho gayi ho ya kisi aur ke haath lag gayi ho.',
+  thereIsNoKeyYet:
+    'Aap ke encoder ko aik key chahiye. Yeh aik hi baar dikhayi jati hai, aur nayi banane tak aap ke sab shows ke liye kaam karti hai.',
+  yourKeyIsFrom:
+    'Aap ke encoder mein key maujood hai, jo <when></when> bani thi. Nayi sirf tab chahiye jab woh kho gayi ho ya kisi aur ke haath lag gayi ho.',
   showTheKey: 'Key dikhayein',
   makeANewKey: 'Nayi key banayein',
   makeANewKeyQuestion: 'Nayi key banayein?',
-  theOldKeyStopsAtOnce: 'Jo key abhi aap ke encoder mein hai woh foran band ho jayegi, aur jo encoder us se bhej raha ho woh kat jayega.',
+  theOldKeyStopsAtOnce:
+    'Jo key abhi aap ke encoder mein hai woh foran band ho jayegi, aur jo encoder us se bhej raha ho woh kat jayega.',
   showsForFollowersHaveAKey: 'Followers ke shows ki key alag hoti hai.',
   startStreamingInYourEncoder: 'Apne encoder mein stream shuru karein. Tasveer pohanchte hi show shuru ho jayega.',
   yourEncoderIsConnected: 'Aap ka encoder connect ho gaya hai. Viewers ko abhi nazar aa jayega.',
-  yourEncoderIsAway: 'Aap ke encoder ka connection nahi hai. Viewers se intezar ka kaha gaya hai; aik minute baad show khatam ho jayega.',
+  yourEncoderIsAway:
+    'Aap ke encoder ka connection nahi hai. Viewers se intezar ka kaha gaya hai; aik minute baad show khatam ho jayega.',
   itWaitsNoLonger: 'Yeh ab aap ke encoder ka intezar nahi karega. Kisi ne is ka kuch nahi dekha.',
   trim: 'Trim karein',
   trimTheRecording: 'Recording trim karein',
-  whatIsCutOffIsDeleted: 'Jo hissa aap kaatein ge woh choti recording tayyar hote hi hamesha ke liye delete ho jayega. Chat aur viewers ka graph usi ke saath chalte rahein ge.',
+  whatIsCutOffIsDeleted:
+    'Jo hissa aap kaatein ge woh choti recording tayyar hote hi hamesha ke liye delete ho jayega. Chat aur viewers ka graph usi ke saath chalte rahein ge.',
   newBeginning: 'Naya aaghaz',
   newEnd: 'Naya ikhtitam',
   aMomentOfTheRecording: '{length} tak ka koi waqt likhein, maslan 1:30.',
