@@ -16,7 +16,7 @@ import { openTestTable } from '#store/store.testing';
 import { createStreaming } from './assembly/streaming.ts';
 import { createFakeVideo } from './video/fake-video.testing.ts';
 import type { LiveVideo } from './video/live-video.ts';
-import type { Task } from './shows/tasks.ts';
+import type { Task } from '#store/tasks';
 import { createWebhooksApp } from './webhooks/app.ts';
 import { buildPushSender } from './assembly/push.ts';
 import { buildProfiles } from './assembly/profiles.ts';
@@ -161,7 +161,11 @@ export const openShowRooms = async ({
     raw(method, path, { ...more, body: body === undefined ? undefined : JSON.stringify(body) });
 
   disturb(client);
-  const ingest = createIngestStore({ client, tableName: storage.tableName });
+  const ingest = createIngestStore({
+    client,
+    tableName: storage.tableName,
+    onMoved: (move) => void tasks.push({ do: 'tell-moved', ...move }),
+  });
   let worker = 0;
 
   const feedOf = (streamId: StreamId, sessionId: string, claimed: Awaited<ReturnType<typeof ingest.claim>>) => {

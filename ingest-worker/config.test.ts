@@ -32,6 +32,7 @@ describe('environment', () => {
         logLevel: 'info',
         ecsAgentUri: undefined,
         ecsMetadataUri: undefined,
+        tasksQueueUrl: undefined,
         deployment: undefined,
         emf: false,
       },

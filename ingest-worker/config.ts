@@ -28,6 +28,8 @@ export type Config = {
   /** Where the ECS agent takes the word that this task must not be stopped, and where it tells of the task. */
   ecsAgentUri: string | undefined;
   ecsMetadataUri: string | undefined;
+  /** Where work is handed over to the control plane; nothing where people are left to ask. */
+  tasksQueueUrl: string | undefined;
   /** By which its metrics are told apart from those of another deployment in the account. */
   deployment: string | undefined;
   /** CloudWatch's metric lines on stdout; only where something reads them. */
@@ -63,6 +65,7 @@ const Environment = z.object({
   HANDSHAKES_PER_MINUTE: z.optional(whole(1, 1_000_000)),
   TRUSTED_HOPS: z._default(whole(0, 8), 0),
   WORKER_ID: z.optional(z.string()),
+  TASKS_QUEUE_URL: z.optional(z.url()),
   DEPLOYMENT: z.optional(z.string()),
   LOG_LEVEL: z._default(z.enum(['debug', 'info', 'warn', 'error']), 'info'),
   ECS_AGENT_URI: z.optional(z.string()),
@@ -119,6 +122,7 @@ export const parseConfig = (
       logLevel: env.LOG_LEVEL,
       ecsAgentUri: env.ECS_AGENT_URI,
       ecsMetadataUri: env.ECS_CONTAINER_METADATA_URI_V4,
+      tasksQueueUrl: env.TASKS_QUEUE_URL,
       deployment: env.DEPLOYMENT,
       emf: env.ECS_AGENT_URI !== undefined,
     },

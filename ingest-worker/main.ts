@@ -3,6 +3,7 @@ import { availableParallelism, hostname, totalmem } from 'node:os';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { createIngestStore } from '#store/ingest';
+import { createTaskQueue } from '#store/task-queue';
 import { startWorker } from './worker.ts';
 import { parseConfig } from './config.ts';
 import { createDescribeDeployment } from './ecs-service.ts';
@@ -33,11 +34,25 @@ if (!isAsStrong(wall.level, least)) {
 const requestHandler = { connectionTimeout: 3_000, requestTimeout: 3_000, throwOnRequestTimeout: true };
 const client = new DynamoDBClient({ requestHandler });
 const ecs = new ECSClient({ requestHandler, maxAttempts: 2 });
+const { credentials, region, sha256 } = client.config;
+const tasks =
+  config.tasksQueueUrl === undefined
+    ? undefined
+    : createTaskQueue({ queueUrl: config.tasksQueueUrl, credentials, region, sha256, clock: () => new Date() });
 const worker = await startWorker({
   config,
   log,
   wall,
-  store: createIngestStore({ client, tableName: config.tableName }),
+  store: createIngestStore({
+    client,
+    tableName: config.tableName,
+    onMoved: (move) => {
+      // Whoever is not told asks: no show waits for it.
+      tasks?.send({ do: 'tell-moved', ...move }).catch((error: unknown) => {
+        log.warn('people were not told', { streamId: move.streamId, cause: String(error) });
+      });
+    },
+  }),
   describeDeployment: createDescribeDeployment(ecs),
 });
 log.info('worker ready', { port: worker.port, capacityUnits: config.capacityUnits, encoderWall: wall.level });

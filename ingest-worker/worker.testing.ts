@@ -113,6 +113,7 @@ export const startTestWorker = async ({
       logLevel: 'debug',
       ecsAgentUri: undefined,
       ecsMetadataUri: undefined,
+      tasksQueueUrl: undefined,
       deployment: undefined,
       emf: false,
       ...overrides,

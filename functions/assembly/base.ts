@@ -5,8 +5,8 @@ import type { Config } from './config.ts';
 import type { Publish } from '#domain/upload';
 import type { Log } from '../http/log.ts';
 import { createSockets, type Sockets } from '../shows/sockets.ts';
-import { createTaskQueue } from '../shows/task-queue.ts';
-import type { Tasks } from '../shows/tasks.ts';
+import { createTaskQueue } from '#store/task-queue';
+import type { Tasks } from '#store/tasks';
 import { type Bucket, createBucket } from '../uploads/bucket.ts';
 import { createInvokedPublishing } from '../uploads/invoked-publishing.ts';
 

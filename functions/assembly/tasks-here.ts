@@ -1,5 +1,5 @@
 import type { Log } from '../http/log.ts';
-import type { Task, Tasks } from '../shows/tasks.ts';
+import type { Task, Tasks } from '#store/tasks';
 
 /** Does one task; `stopped` says that the process is about to go. */
 export type Work = (task: Task, stopped: () => boolean) => Promise<void>;

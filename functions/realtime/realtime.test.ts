@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { StreamId, UserId } from '#domain/ids';
 import { memberKey } from '#store/keys';
 import { buildEviction } from '../assembly/eviction.ts';
+import { buildWork } from '../assembly/rooms/tasks.ts';
 import { openShowRooms, type ShowRooms } from '../show-rooms.testing.ts';
 import { muxShow } from '../video/mux-show.testing.ts';
 import { AUDIENCE } from '../shows/mode.ts';
@@ -112,6 +113,41 @@ describe('a socket', () => {
     await rooms.deliver(mux.disconnected(9_000));
     expect(socket.heard()).toHaveLength(1);
     expect(await sizeOf(id)).toBe(0);
+    await feed.release('finished');
+  });
+
+  it('hears at once what a worker alone has written: the browser is away, and back, and the show is over', async () => {
+    const { id, feed, mux } = await begin();
+    await rooms.deliver(mux.active());
+    const socket = await open();
+    await socket.say({ action: 'join', streamId: id });
+    rooms.tasks.length = 0;
+    await feed.renew('reconnecting');
+    await feed.renew('reconnecting');
+    await feed.renew('live');
+    await feed.release('finished');
+    const work = buildWork(rooms.streaming);
+    const handedOver = rooms.tasks.splice(0);
+    expect(handedOver).toEqual([
+      { do: 'tell-moved', streamId: id, from: 'live' },
+      { do: 'tell-moved', streamId: id, from: 'reconnecting' },
+      { do: 'tell-moved', streamId: id, from: 'live' },
+    ]);
+    for (const task of handedOver) await work(task, () => false);
+    expect(socket.heard().at(-1)).toEqual({ type: 'stream', stream: expect.objectContaining({ id, state: 'ended' }) });
+  });
+
+  it('hears that the browser is away as soon as its worker has written so', async () => {
+    const { id, feed, mux } = await begin();
+    await rooms.deliver(mux.active());
+    const socket = await open();
+    await socket.say({ action: 'join', streamId: id });
+    rooms.tasks.length = 0;
+    await feed.renew('reconnecting');
+    for (const task of rooms.tasks.splice(0)) await buildWork(rooms.streaming)(task, () => false);
+    expect(socket.heard()).toEqual([
+      { type: 'stream', stream: expect.objectContaining({ id, state: 'reconnecting' }) },
+    ]);
     await feed.release('finished');
   });
 

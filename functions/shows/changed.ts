@@ -2,7 +2,7 @@ import { isLiveToViewers, type Stream } from '#domain/stream';
 import type { Log } from '../http/log.ts';
 import type { Changed } from './ending.ts';
 import { concernsFollowers } from './followed.ts';
-import type { Task, Tasks } from './tasks.ts';
+import type { Task, Tasks } from '#store/tasks';
 
 type Parts = {
   announce: Changed;

@@ -13,7 +13,7 @@ import type { Chat } from './chat.ts';
 import { DELIVERY } from './delivery-times.ts';
 import { crowdedFor } from './mode.ts';
 import type { Publisher } from './publisher.ts';
-import type { Tasks } from './tasks.ts';
+import type { Tasks } from '#store/tasks';
 
 type Parts = {
   deliveries: Pick<DeliveryStore, 'take' | 'renew'>;

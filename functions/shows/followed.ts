@@ -106,6 +106,6 @@ export const createTellFollowers = (parts: TellParts) => {
 export const concernsFollowers = ({ before, after }: { before: Stream; after: Stream }): boolean =>
   !after.test && (isLiveToViewers(before) !== isLiveToViewers(after) || isClosed(before) !== isClosed(after));
 
-/** Mux has told that it is over, too. A worker ends a show in the table alone; this is the first that we hear of that. */
+/** Mux has told that it is over, too. A worker ends a show in the table alone, and its word for us may be lost. */
 const isClosed = ({ state, assets }: Stream): boolean =>
   state === 'ended' && assets.length > 0 && assets.every(({ overAt }) => overAt !== undefined);

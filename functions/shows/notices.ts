@@ -6,7 +6,7 @@ import type { PushStore } from '#store/pushes';
 import type { StreamStore } from '#store/streams';
 import type { Log } from '../http/log.ts';
 import type { PushSender } from './push-sender.ts';
-import type { Tasks } from './tasks.ts';
+import type { Tasks } from '#store/tasks';
 
 type Parts = {
   streams: Pick<StreamStore, 'get' | 'byCreator'>;

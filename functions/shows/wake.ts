@@ -2,7 +2,7 @@ import type { StreamId } from '#domain/ids';
 import type { DeliveryStore } from '#store/deliveries';
 import type { Log } from '../http/log.ts';
 import { DELIVERY } from './delivery-times.ts';
-import type { Tasks } from './tasks.ts';
+import type { Tasks } from '#store/tasks';
 
 type Parts = { deliveries: Pick<DeliveryStore, 'heldUntil'>; tasks: Tasks; log: Log; clock: () => Date };
 

@@ -221,6 +221,20 @@ describe('a lease', () => {
     expect(await rooms.ingest.claim(claim)).toEqual({ claimed: false, because: 'held' });
   });
 
+  it('says which stream it has moved, and from which state, and nothing of what moves nothing', async () => {
+    const { id, key } = await rooms.create(creator);
+    rooms.tasks.length = 0;
+    const moves = () => rooms.tasks.splice(0).filter((task) => task.do === 'tell-moved');
+    const feed = await rooms.feed(key);
+    expect(moves()).toEqual([{ do: 'tell-moved', streamId: id, from: 'created' }]);
+    await feed.renew('connecting');
+    expect(moves()).toEqual([]);
+    await feed.release('encoder-failed');
+    expect(moves()).toEqual([{ do: 'tell-moved', streamId: id, from: 'connecting' }]);
+    await feed.release('encoder-failed');
+    expect(moves()).toEqual([]);
+  });
+
   it('is unknown for a stream that is', async () => {
     const feed = { streamId: newId('str', 1), sessionId: 'x', workerId: 'x', resumeTokenHash: 'x' };
     const claim = { ...feed, now: 1, ttlMs: 1, drainMs: 1 };

@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { channelKind, showBefore, withShow } from '#domain/channel';
 import type { StreamId } from '#domain/ids';
-import { isOver, isReleaseReason, step } from '#domain/stream';
+import { freesChannelAt, isOver, isReleaseReason, step, type Stream } from '#domain/stream';
 import { holdsAir, isFree } from './air.ts';
 import { retryOnConflict } from './retry-on-conflict.ts';
 import { channelMove, readChannel } from './channel-record.ts';
@@ -36,6 +36,13 @@ type NotHeld = { held: false; because: Loss; drains?: true };
 type Held = { held: true; endRequested: boolean; beforeUntil?: number };
 type Claimed = { claimed: true; fence: number; muxStreamKey: string; previousUntil: number | undefined };
 
+type Parts = {
+  client: DynamoDBClient;
+  tableName: string;
+  /** A stream is in another state, by what was written here: people have to be told. */
+  onMoved?: (move: { streamId: StreamId; from: Stream['state'] }) => void;
+};
+
 /**
  * What an ingest worker does to the table: it spends stream keys, and takes, keeps and gives back the lease of the stream that it
  * publishes. Refusals are values; a table that does not answer throws. Every stamp is given in milliseconds.
@@ -44,8 +51,12 @@ type Claimed = { claimed: true; fence: number; muxStreamKey: string; previousUnt
  * claim, shuts the older one out at its next renewal. The claim also needs the creator's air, so that two streams of one creator
  * never publish to one Mux key, and a channel on which the show before has left nothing open.
  */
-export const createIngestStore = ({ client, tableName }: { client: DynamoDBClient; tableName: string }) => {
+export const createIngestStore = ({ client, tableName, onMoved = () => {} }: Parts) => {
   const table = openTable({ client, tableName });
+
+  const told = (before: Stream, after: Stream): void => {
+    if (after.state !== before.state) onMoved({ streamId: after.id, from: before.state });
+  };
 
   const read = async (id: StreamId): Promise<{ found: StoredStream | undefined; lease: Lease | undefined }> => {
     const [stream, lease] = await Promise.all([table.get(streamItemKey(id)), table.get(leaseKey(id))]);
@@ -83,6 +94,7 @@ export const createIngestStore = ({ client, tableName }: { client: DynamoDBClien
         ...(shown === channel.channel ? [] : [channelMove(channel, shown)]),
       ]);
       if (written.done) {
+        told(stream, after);
         const previousUntil = old?.workerId !== undefined && old.until > now ? old.until : undefined;
         return {
           settled: { claimed: true, fence, muxStreamKey, previousUntil, lease },
@@ -109,7 +121,9 @@ export const createIngestStore = ({ client, tableName }: { client: DynamoDBClien
         },
         ...(after === found.stream ? [] : [streamMove(found, after)]),
       ]);
-      return written.done ? { settled: true } : 'conflict';
+      if (!written.done) return 'conflict';
+      told(found.stream, after);
+      return { settled: true };
     });
 
   /** Whether a feed that was replaced has stopped by then; one that has may not begin again. */
@@ -274,7 +288,9 @@ export const createIngestStore = ({ client, tableName }: { client: DynamoDBClien
               ]),
           ...(after === found.stream ? [] : [streamMove(found, after)]),
         ]);
-        return written.done ? { settled: undefined } : 'conflict';
+        if (!written.done) return 'conflict';
+        told(found.stream, after);
+        return { settled: undefined };
       });
     },
   };

@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import type { FargateTaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { RoomFunction } from './room-function.ts';
@@ -29,6 +30,12 @@ export class TaskQueue extends Construct {
   /** Has this function do what comes. */
   doneBy({ live: worker }: RoomFunction): void {
     worker.addEventSource(new SqsEventSource(this.queue, { batchSize: 1, reportBatchItemFailures: true }));
+  }
+
+  /** Lets a task hand work over, in its container of this name. */
+  takesFromTask(giver: FargateTaskDefinition, container: string): void {
+    this.queue.grantSendMessages(giver.taskRole);
+    giver.findContainer(container)?.addEnvironment('TASKS_QUEUE_URL', this.queue.queueUrl);
   }
 
   /** Lets a function hand work over. */

@@ -19,13 +19,17 @@ export const startControlPlane = ({
     (level: string) =>
     (message: string, extra: Record<string, unknown> = {}): void =>
       log([level, message, ...Object.entries(extra).map(([name, value]) => `${name}=${readable(value)}`)].join(' '));
-  const { auth, users, posts, streams, reports, webhooks, search, oembed, pages, realtime, sweep } = createControlPlane(
-    parseConfig(environment),
-    {
+  const { auth, users, posts, streams, reports, webhooks, search, oembed, pages, realtime, takeTask, sweep } =
+    createControlPlane(parseConfig(environment), {
       aws,
       // A person at a terminal wants what went wrong, and each step of a show; not every request.
       log: { debug: () => {}, info: tell('info'), warn: tell('warn'), error: tell('error') },
-    },
-  );
-  return { rooms: { auth, users, posts, stream: streams, reports, webhooks, search, oembed }, pages, realtime, sweep };
+    });
+  return {
+    rooms: { auth, users, posts, stream: streams, reports, webhooks, search, oembed },
+    pages,
+    realtime,
+    takeTask,
+    sweep,
+  };
 };

@@ -20,7 +20,13 @@ export type Rooms = Record<
 >;
 
 /** `pages` has every path that is no room's and no file's. */
-export type ControlPlane = { rooms: Rooms; pages: Pick<Hono, 'fetch'>; realtime: RealtimeHandlers };
+export type ControlPlane = {
+  rooms: Rooms;
+  pages: Pick<Hono, 'fetch'>;
+  realtime: RealtimeHandlers;
+  /** Takes work that another process hands over; throws where it is none. */
+  takeTask: (message: unknown) => Promise<void>;
+};
 
 export type ServiceHealth = {
   name: string;
@@ -199,16 +205,30 @@ export const startGateway = async (parts: Parts) => {
     return given.byteLength === wanted.byteLength && timingSafeEqual(given, wanted);
   };
 
-  const issueToken = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    if (!authorized(request))
-      return json(response, 403, { error: 'not-allowed', message: "This is for the platform's own scripts." });
+  const readBody = async (request: IncomingMessage): Promise<unknown> => {
     let body = '';
     for await (const part of request) {
       body += String(part);
-      if (body.length > LOCAL_BODY_BYTES)
-        return json(response, 413, { error: 'body-too-large', message: 'That is too long.' });
+      if (body.length > LOCAL_BODY_BYTES) return undefined;
     }
-    const asked: unknown = JSON.parse(body);
+    return JSON.parse(body);
+  };
+
+  /** SQS's `SendMessage`, as far as an ingest worker needs it: no page of another origin can send its headers. */
+  const takeTask = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const body = await readBody(request);
+    const message = typeof body === 'object' && body !== null && 'MessageBody' in body ? String(body.MessageBody) : '';
+    if (!request.headers.authorization?.startsWith('AWS4-HMAC-SHA256 ') || message === '')
+      return json(response, 403, { __type: 'AccessDenied' });
+    await parts.controlPlane().takeTask(JSON.parse(message));
+    return json(response, 200, { MessageId: '1' });
+  };
+
+  const issueToken = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    if (!authorized(request))
+      return json(response, 403, { error: 'not-allowed', message: "This is for the platform's own scripts." });
+    const asked = await readBody(request);
+    if (asked === undefined) return json(response, 413, { error: 'body-too-large', message: 'That is too long.' });
     const login = typeof asked === 'object' && asked !== null && 'login' in asked ? String(asked.login) : '';
     const token = await parts.issueToken(login);
     return token
@@ -228,6 +248,8 @@ export const startGateway = async (parts: Parts) => {
       const services = await parts.services();
       return json(response, 200, { ok: services.every(({ healthy }) => healthy), version: parts.version, services });
     }
+    if (path === '/' && request.method === 'POST' && request.headers['x-amz-target'] === 'AmazonSQS.SendMessage')
+      return takeTask(request, response);
     if (path === '/_local/token' && request.method === 'POST') return issueToken(request, response);
     if (path.startsWith('/_local/@connections/')) return realtime.manage(request, response);
     if (path.startsWith('/_local/'))

@@ -138,6 +138,8 @@ const addWorker = async (
       RTMPS_URL: mux.rtmpsUrl,
       RTMPS_CA_FILE: mux.caFile,
       FFMPEG_PATH: ffmpegPath,
+      // The gateway takes what is handed over there.
+      TASKS_QUEUE_URL: `${origin}/000000000000/tasks`,
     },
     log: (line) => log('worker', line),
   });

@@ -14,16 +14,17 @@ import type { Construct } from 'constructs';
 import { acknowledge } from '../constructs/acknowledged.ts';
 import { IngestService } from '../constructs/ingest-service.ts';
 import { requireOrigin } from '../constructs/origin-known.ts';
+import type { TaskQueue } from '../constructs/task-queue.ts';
 import type { StreamTable } from '../constructs/stream-table.ts';
 import type { Deployment } from '../settings.ts';
 
-type Props = StackProps & { settings: Deployment; table: StreamTable };
+type Props = StackProps & { settings: Deployment; table: StreamTable; tasks: TaskQueue };
 
 /** The data plane: a network without NAT, and the ingest workers in it. */
 export class IngestStack extends Stack {
   readonly ingest: IngestService;
 
-  constructor(scope: Construct, id: string, { settings, table, ...props }: Props) {
+  constructor(scope: Construct, id: string, { settings, table, tasks, ...props }: Props) {
     super(scope, id, props);
     requireOrigin(this, settings.origin);
     const vpc = new Vpc(this, 'Vpc', {
@@ -52,6 +53,7 @@ export class IngestStack extends Stack {
       maxWorkers: settings.maxWorkers,
     });
     table.grantLease(this.ingest.task.taskRole);
+    tasks.takesFromTask(this.ingest.task, 'worker');
     const { cluster, serviceName } = this.ingest.service;
     new CfnOutput(this, 'Cluster', { description: 'Of the ingest workers', value: cluster.clusterName });
     new CfnOutput(this, 'Service', { description: 'The ingest workers', value: serviceName });

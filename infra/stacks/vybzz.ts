@@ -15,7 +15,7 @@ export const createVybzz = (app: App, settings: Deployment, version: string) => 
     origin: settings.origin,
   });
   const controlPlane = new ControlPlaneStack(app, named('ControlPlane'), { settings, data, version });
-  const ingest = new IngestStack(app, named('Ingest'), { settings, table: data.table });
+  const ingest = new IngestStack(app, named('Ingest'), { settings, table: data.table, tasks: controlPlane.tasks });
   const web = new WebStack(app, named('Web'), { settings, version, data, controlPlane, ingest });
   const observability = new ObservabilityStack(app, named('Observability'), {
     settings,

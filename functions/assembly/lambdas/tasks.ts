@@ -3,7 +3,7 @@ import { latest, startLambda } from '../lambda.ts';
 import { createPeople } from '../people.ts';
 import { buildPushSender } from '../push.ts';
 import { createStreaming } from '../streaming.ts';
-import { TaskMessage } from '../../shows/tasks.ts';
+import { TaskMessage } from '#store/tasks';
 import { buildWork } from '../rooms/tasks.ts';
 
 /** What SQS hands over, as far as we read it. */

@@ -1,3 +1,5 @@
+import * as z from 'zod/mini';
+import { TaskMessage } from '#store/tasks';
 import { buildAuthRoom } from './auth.ts';
 import { type Aws, createBase } from '../base.ts';
 import type { Config } from '../config.ts';
@@ -47,6 +49,8 @@ export const createControlPlane = (
     webhooks: buildWebhooksRoom(base, streaming),
     ...buildPagesRoom(base, people, streaming),
     realtime: buildRealtime(base, people, streaming),
+    /** Takes a task of another process, as a queue would. */
+    takeTask: (message: unknown) => tasks.send(z.parse(TaskMessage, message)),
     /** What has to be called every few seconds, or minutes: it settles what everybody else has left. */
     sweep: async () => {
       await sweepRemovals();

@@ -71,7 +71,8 @@ try {
   for (const row of CHROMIUM_ROWS.filter(({ name }) => wanted.includes(name))) {
     const browser = await openChromium(values.chromium);
     try {
-      await judge(row, () => row.play({ ...browser, origin: platform.origin, sink, hiddenSeconds }));
+      const openOther = () => openChromium(values.chromium);
+      await judge(row, () => row.play({ ...browser, openOther, origin: platform.origin, sink, hiddenSeconds }));
     } finally {
       await browser.close();
     }

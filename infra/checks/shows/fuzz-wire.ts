@@ -56,6 +56,7 @@ export const fuzzWire = async (): Promise<Fuzzed<Said[]>> => {
       logLevel: 'error',
       ecsAgentUri: undefined,
       ecsMetadataUri: undefined,
+      tasksQueueUrl: undefined,
       deployment: undefined,
       emf: false,
     },

@@ -1,11 +1,14 @@
 import * as z from 'zod/mini';
 import { parseStreamId, parseUserId, type StreamId, type UserId } from '#domain/ids';
 import type { Recipients } from '#domain/push';
+import { STREAM_STATES, type StreamState } from '#domain/stream';
 
 /** Work that nobody waits for. It may be done twice, and is done again where it fails. */
 export type Task =
   /** Tells an audience what is new. */
   | { do: 'deliver'; streamId: StreamId }
+  /** Does what follows from a change that an ingest worker has written: the stream was in state `from` before. */
+  | { do: 'tell-moved'; streamId: StreamId; from: StreamState }
   /** Tells followers with an open socket that a show has begun or is over. */
   | { do: 'tell-followers'; streamId: StreamId }
   /** Hands on who is to be told by Web Push that a show has begun. */
@@ -42,6 +45,7 @@ const userId = z.pipe(
 /** A task as it comes out of a queue. */
 export const TaskMessage = z.discriminatedUnion('do', [
   z.object({ do: z.literal('deliver'), streamId }),
+  z.object({ do: z.literal('tell-moved'), streamId, from: z.enum(STREAM_STATES) }),
   z.object({ do: z.literal('tell-followers'), streamId }),
   z.object({ do: z.literal('notify-all'), streamId }),
   z.object({
