@@ -41,15 +41,25 @@ const createFakeSound = (): Sound => ({
   close: () => {},
 });
 
+type Options = {
+  clock?: () => number;
+  /** What carries the show, made of one that carries nothing. @default that one */
+  createPipeline?: (parts: PipelineParts, nothing: Pipeline) => Pipeline;
+};
+
 /** A broadcast on a machine and an ingest worker of a test's own: everything between them is the product's. */
-export const createFakeBroadcast = (ports: BroadcastPorts) => {
+export const createFakeBroadcast = (
+  ports: BroadcastPorts,
+  { clock = () => 0, createPipeline = (_, nothing) => nothing }: Options = {},
+) => {
   const { machine, media } = createFakeMedia();
   let pipeline: PipelineParts | undefined;
   const broadcast = createBroadcast({
     ports,
     wish: { read: () => USUAL_WISH, keep: () => {} },
+    keeping: { read: () => false, keep: () => {} },
     tryUplink: async () => undefined,
-    clock: () => 0,
+    clock,
     createCapture: (listener) =>
       createCapture({
         ...listener,
@@ -61,7 +71,7 @@ export const createFakeBroadcast = (ports: BroadcastPorts) => {
       }),
     createPipeline: (parts): Pipeline => {
       pipeline = parts;
-      return {
+      return createPipeline(parts, {
         choosePlan: async () => PLAN,
         open: () => {},
         encode: async () => {},
@@ -71,7 +81,7 @@ export const createFakeBroadcast = (ports: BroadcastPorts) => {
         stop: async () => {},
         online: () => {},
         close: () => {},
-      };
+      });
     },
     createScenes: (listener) =>
       createScenes({

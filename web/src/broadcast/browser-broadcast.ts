@@ -66,6 +66,22 @@ const keptWish = (kept: Storage | undefined, forced: PictureWish | undefined) =>
   },
 });
 
+const KEEP_KEY = 'vybzz.keep';
+
+/** Whether recordings are to stay on this device, kept in this browser. */
+const keptKeeping = (kept: Storage | undefined) => ({
+  read: () => kept?.getItem(KEEP_KEY) === 'yes',
+  keep: (keep: boolean) => {
+    // Else the browser may take them away where it needs the room.
+    if (keep) void navigator.storage?.persist().catch(() => false);
+    try {
+      kept?.setItem(KEEP_KEY, keep ? 'yes' : 'no');
+    } catch {
+      // A full storage costs only the memory of a choice.
+    }
+  },
+});
+
 const MEASURE_MS = 1_500;
 
 /** The size of a track's pictures as they are shown: what its settings say is that of a phone that lies. */
@@ -87,6 +103,7 @@ export const createBrowserBroadcast = (ports: BroadcastPorts, forced: Forced = {
   const broadcast = createBroadcast({
     ports,
     wish: keptWish(storage(), forced.picture),
+    keeping: keptKeeping(storage()),
     insists: forced.picture !== undefined,
     tryUplink,
     clock: () => Date.now(),

@@ -83,6 +83,7 @@ const makeShow = ({
   const broadcast = createBroadcast({
     ports,
     wish: { read: () => USUAL_WISH, keep: () => {} },
+    keeping: { read: () => false, keep: () => {} },
     tryUplink: async () => undefined,
     clock: time.clock,
     createCapture: (given) => {

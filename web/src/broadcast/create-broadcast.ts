@@ -21,6 +21,8 @@ export type Snapshot = Measured & {
   leftovers: readonly Leftover[];
   picture: PictureView;
   scenes: ScenesView;
+  /** The recording of the show, or of the next one, is to stay on this device. */
+  keep: boolean;
 };
 
 /** What is wished of the picture, and what it has come to. */
@@ -42,6 +44,8 @@ type Measured = {
   cause: Cause;
   /** How much of the show is missing because the network was away for longer than memory holds. */
   skippedMs: number;
+  /** There is no more room on this device for what is to stay there. */
+  roomGone: boolean;
 };
 
 export type BroadcastHandle = {
@@ -76,6 +80,8 @@ export type BroadcastHandle = {
    * @param insist take it, whatever the trial shows
    */
   setPicture: (wish: PictureWish, insist?: boolean) => void;
+  /** Wishes that the recording stays on this device, from the next show on. */
+  setKeep: (keep: boolean) => void;
   /** What became of what was left has been read. */
   dismissLeftovers: () => void;
   /** Loudness of an input, from 0 to 1. @param input microphone by default */
@@ -90,6 +96,8 @@ type Parts = {
   ports: BroadcastPorts;
   /** What was wished of the picture last time, and where that is kept. */
   wish: { read: () => PictureWish; keep: (wish: PictureWish) => void };
+  /** Whether recordings were to stay on this device, and where that is kept. */
+  keeping: { read: () => boolean; keep: (keep: boolean) => void };
   /** Takes every wish for a picture, whatever a trial shows. @default false */
   insists?: boolean;
   /** Tries what the network carries upwards; nothing where that cannot be found out. */
@@ -110,6 +118,7 @@ const NOTHING_MEASURED: Measured = {
   stats: undefined,
   cause: { is: 'unknown' },
   skippedMs: 0,
+  roomGone: false,
 };
 const USUAL: Format = { shape: 'landscape', quality: '720p30' };
 /** What the worker said so long ago tells nothing of now. */
@@ -119,6 +128,7 @@ const HEALTH_FRESH_MS = 3_500;
 export const createBroadcast = ({
   ports,
   wish: wishes,
+  keeping,
   insists = false,
   tryUplink,
   clock,
@@ -140,6 +150,7 @@ export const createBroadcast = ({
   let picture: PictureView = { wish: wishes.read(), format: undefined, because: undefined };
   /** Of the video file that plays; it may have begun before there was a graph for its sound. */
   let mediaSound: MediaStreamTrack | undefined;
+  let keep = keeping.read();
   let uplinkKbps: Promise<number | undefined> = Promise.resolve(undefined);
   /** When the worker last told its health. */
   let heardMs = -Infinity;
@@ -174,8 +185,9 @@ export const createBroadcast = ({
     capture,
     getUrl: () => urls.next('streamId' in state ? state.streamId : undefined, measured.rung),
     onUplink,
-    show: () => ({ streamId: 'streamId' in state ? (state.streamId ?? '') : '', sinceMs: clock(), whole: false }),
+    show: () => ({ streamId: 'streamId' in state ? (state.streamId ?? '') : '', sinceMs: clock(), keep }),
     onStats,
+    onRoomGone: () => changed({ roomGone: true }),
     onStoodStill: (ms) => happen({ type: 'stood-still', ms, atMs: clock() }),
     uplinkKbps: () => uplinkKbps,
     onPlan: (plan) => onPlan(plan),
@@ -200,6 +212,7 @@ export const createBroadcast = ({
     leftovers: leftovers.view(),
     picture,
     scenes: scenes.view(),
+    keep,
     ...measured,
   });
   let snapshot = look();
@@ -327,6 +340,11 @@ export const createBroadcast = ({
       picture = { ...picture, wish };
       wishes.keep(wish);
       tryPicture(sound, insist);
+    },
+    setKeep: (next) => {
+      keep = next;
+      keeping.keep(next);
+      changed();
     },
     dismissLeftovers: leftovers.dismiss,
     level: (input) => capture.sound()?.level(input) ?? 0,

@@ -41,6 +41,7 @@ type Parts = {
   onUplink: (event: UplinkEvent) => void;
   onStats: (stats: Stats) => void;
   onStoodStill: (ms: number) => void;
+  onRoomGone: () => void;
   uplinkKbps: () => Promise<number | undefined>;
   /** The encoders have been tried, and this is the best that works. */
   onPlan: (plan: Plan | undefined) => void;
@@ -61,6 +62,7 @@ export const createEncoding = ({
   onUplink,
   onStats,
   onStoodStill,
+  onRoomGone,
   uplinkKbps,
   onPlan,
   onFailed,
@@ -111,6 +113,7 @@ export const createEncoding = ({
       },
       onStats,
       onStoodStill,
+      onRoomGone,
       onEncoderFailed: () => fail(mine),
       onMissing: () => {
         if (pipeline === mine) onMissing();

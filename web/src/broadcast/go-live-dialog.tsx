@@ -11,6 +11,7 @@ import { useErrorWords } from '../words/error-words.ts';
 import type { Broadcast } from './broadcast.ts';
 import { useBroadcast, useBroadcastHandle } from './broadcast-provider.tsx';
 import { DeviceSelect } from './device-select.tsx';
+import { KeepField } from './kept/keep-field.tsx';
 import { LevelMeter } from './level-meter.tsx';
 import { SoundButton } from './mix/sound-button.tsx';
 import { NoticeBox } from './notice-box.tsx';
@@ -186,6 +187,7 @@ export const GoLiveDialog = ({
           />
           <SoundButton disabled={state.at !== 'ready'} />
           <PictureFields disabled={state.at !== 'ready'} />
+          <KeepField disabled={state.at !== 'ready'} />
           <Field label={t('beginWith')} hint={t('beginWithHint')}>
             {(control) => (
               <Select

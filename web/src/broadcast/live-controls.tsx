@@ -9,6 +9,7 @@ import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { useBroadcast, useBroadcastHandle } from './broadcast-provider.tsx';
 import { DeviceSelect } from './device-select.tsx';
 import { HealthReadout } from './health-readout.tsx';
+import { KeptList } from './kept-list.tsx';
 import { LevelMeter } from './level-meter.tsx';
 import { SoundButton } from './mix/sound-button.tsx';
 import { NoticeBox } from './notice-box.tsx';
@@ -61,6 +62,7 @@ export const LiveControls = ({ onDone, overPicture }: Props) => {
         </Preview>
         <ReconnectingBanner />
         <StillNotice />
+        {snapshot.roomGone && snapshot.keep && <NoticeBox tone="warn" title={t('kept.roomGone')} />}
         {capture.notice && <NoticeBox tone="warn" title={t(`notice.${capture.notice}`)} />}
         <Toolbar />
         <Suspense>
@@ -276,6 +278,7 @@ const Outcome = ({ onClose }: { onClose: () => void }) => {
           <p>{t(`failureAdvice.${state.because}`)}</p>
           {state.lengthMs !== undefined && <p>{accountText(t, { account: state, whole: false, stats, skippedMs })}</p>}
         </NoticeBox>
+        {state.streamId !== undefined && <KeptList streamId={state.streamId} />}
         {state.because === 'part-missing' && (
           <Button variant="primary" onClick={() => location.reload()}>
             {t('reload')}
@@ -297,6 +300,7 @@ const Outcome = ({ onClose }: { onClose: () => void }) => {
           {state.lengthMs !== undefined && ` ${t('theRecordingWillBeReady')}`}
         </p>
       </output>
+      {state.streamId !== undefined && <KeptList streamId={state.streamId} />}
       <Button ref={close} onClick={onClose}>
         {t('close')}
       </Button>

@@ -38,6 +38,8 @@ export type PipelineListener = {
   getUrl: () => Promise<UrlAnswer>;
   onUplink: (event: UplinkEvent) => void;
   onStats: (stats: Stats) => void;
+  /** What is to be kept of the show on this device has no more room. */
+  onRoomGone: () => void;
   /** Nothing ran, and nothing was recorded, for so long until now. */
   onStoodStill: (ms: number) => void;
   onEncoderFailed: () => void;
@@ -74,6 +76,7 @@ export const createPipeline = ({
   onUplink,
   onStats,
   onStoodStill,
+  onRoomGone,
   onEncoderFailed,
   onMissing,
 }: Parts): Pipeline => {
@@ -118,6 +121,8 @@ export const createPipeline = ({
         return onStats(message.stats);
       case 'stood-still':
         return onStoodStill(message.ms);
+      case 'room-gone':
+        return onRoomGone();
       case 'encoder-failed':
         console.error('The encoder failed:', message.message);
         return onEncoderFailed();

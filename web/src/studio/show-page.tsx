@@ -24,6 +24,7 @@ import { ViewerCurve } from '../ui/viewer-curve.tsx';
 import { Moment, clockTime } from '../ui/time.tsx';
 import { useFormats } from '../words/formats.ts';
 import { EditShowDialog } from './edit-show-dialog.tsx';
+import { KeptList } from '../broadcast/kept-list.tsx';
 import { DownloadButton } from './download-button.tsx';
 import { TrimDialog } from './trim-dialog.tsx';
 import { averageOf, endText, lostText, recordingText, shownSeconds } from './show-words.ts';
@@ -116,6 +117,7 @@ const Show = ({ stream }: { stream: StreamView }) => {
         <h2 className="show-page__title">{t('howItWent')}</h2>
         <Facts stream={stream} />
       </Card>
+      <KeptList streamId={id} />
       {state === 'ended' && stream.totalViewers !== undefined && <Watched stream={stream} />}
       {doing === 'editing' && <EditShowDialog stream={stream} onClose={() => setDoing(undefined)} />}
       {doing === 'trimming' && durationSeconds !== undefined && (

@@ -10,6 +10,7 @@ import { ChatOverlay } from '../audience/chat-overlay.tsx';
 import { useApp } from '../context/app-context.ts';
 import { useBroadcast, useBroadcastHandle, useRunningStream } from '../broadcast/broadcast-provider.tsx';
 import { GoLiveDialog, type GoLiveInput } from '../broadcast/go-live-dialog.tsx';
+import { KeptList } from '../broadcast/kept-list.tsx';
 import { LeftoversNotice } from '../broadcast/leftovers-notice.tsx';
 import { LiveControls } from '../broadcast/live-controls.tsx';
 import { Button, buttonClass } from '../ui/button.tsx';
@@ -121,6 +122,7 @@ export const Studio = () => {
       {planning === 'schedule' && <ScheduleDialog onClose={() => setPlanning(undefined)} />}
       {planning === 'encoder' && <EncoderDialog onClose={() => setPlanning(undefined)} />}
       {me && <UpcomingShows handle={me.handle} {...(isFree && { onGoLive: goLiveOn })} />}
+      {!hasShow && <KeptList />}
       <MyStreams />
       <Simulcast />
     </div>

@@ -28,7 +28,7 @@ type Parts = {
   random: () => number;
   takesTracks: boolean;
   /** Where a feed is kept while it is sent; nothing where there is no such place. */
-  openShelf: (show: ShowToKeep) => Promise<Shelf | undefined>;
+  openShelf: (show: ShowToKeep & { onFull: () => void }) => Promise<Shelf | undefined>;
   post: (message: FromEngine) => void;
 };
 
@@ -104,7 +104,7 @@ export const startEngine = ({ post, takesTracks, openShelf, clock: ownClock, wal
 
   const open = async ({ media, webcodecs, show }: Extract<ToEngine, { type: 'open' }>) => {
     standstill.begin();
-    const shelf = await openShelf(show);
+    const shelf = await openShelf({ ...show, onFull: () => post({ type: 'room-gone' }) });
     if (webcodecs && !encoder) prepare(webcodecs);
     feed = startFeed({ ...parts, recordedClock, media, getUrl, shelf, on: onUplink });
     for (const bytes of early.splice(0)) append(bytes);

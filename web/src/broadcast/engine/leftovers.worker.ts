@@ -49,7 +49,7 @@ const run = async () => {
   for (const leftover of await findLeftovers()) {
     const event = isAllSent(leftover) ? undefined : await send(leftover);
     // Whoever is not signed in just now may be so again.
-    await leftover.release(leftover.whole || (event?.type === 'not-sent' && event.because === 'not-allowed'));
+    await leftover.release(event?.type === 'not-sent' && event.because === 'not-allowed' ? 'waiting' : 'over');
   }
   post({ type: 'done' });
 };

@@ -16,8 +16,8 @@ export type EncodeWith =
   /** …or that the page paints whenever the engine ticks. */
   | { by: 'recorder'; frames: undefined };
 
-/** Which show the media is part of, and whether all of it stays on this computer. */
-export type ShowToKeep = { streamId: string; sinceMs: number; whole: boolean };
+/** Which show the media is part of, and whether its recording stays on this device. */
+export type ShowToKeep = { streamId: string; sinceMs: number; keep: boolean };
 
 export type WebCodecsPlan = { videoCodec: string; sampleRate: number };
 
@@ -76,4 +76,6 @@ export type FromEngine =
   | { type: 'stats'; stats: Stats }
   /** Nothing ran here for so long, until just now: nothing was recorded in that time. */
   | { type: 'stood-still'; ms: number }
+  /** The recording that is to stay on this device has no more room: what comes from now on does not. */
+  | { type: 'room-gone' }
   | { type: 'encoder-failed'; message: string };

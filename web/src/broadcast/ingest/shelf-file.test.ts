@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createRing } from '#ingest-client/ring';
-import { createShelf, readShelf, type ShelfFile, type ShelfFiles } from './shelf-file.ts';
+import { createShelf, readKept, readShelf, type ShelfFile, type ShelfFiles } from './shelf-file.ts';
 
 /** A file in memory; `limit` is where the disk is full. */
 const createFile = (disk: { full: boolean } = { full: false }): ShelfFile => {
@@ -53,13 +53,15 @@ const GOP = 1_000;
 const RING = 20 * GOP;
 
 /** A page that records into a ring on these files, and is gone in the middle. */
-const record = (files: ShelfFiles, groups: number, { committed = 0, savedAt = groups, whole = false } = {}) => {
+const record = (files: ShelfFiles, groups: number, { committed = 0, savedAt = groups, keptBytes = 0 } = {}) => {
+  const told: string[] = [];
   const shelf = createShelf({
     files,
     maxBytes: RING,
-    whole,
+    keptBytes,
+    onFull: () => told.push('full'),
     clock: () => 0,
-    remove: () => {},
+    remove: () => told.push('removed'),
     streamId: 'str_1',
     sinceMs: 7,
   });
@@ -81,7 +83,7 @@ const record = (files: ShelfFiles, groups: number, { committed = 0, savedAt = gr
     const now = ring.record;
     if (at < savedAt && now) shelf.save({ media: MEDIA, resumeToken: 'str_1.token', ring: now });
   }
-  return ring;
+  return { ring, shelf, told };
 };
 
 const bytesOf = (ring: ReturnType<typeof createRing>, from: number) => {
@@ -106,13 +108,14 @@ describe('what a page that is gone has left', () => {
       fc.property(
         fc.integer({ min: 1, max: 60 }),
         fc.integer({ min: 0, max: 30 }),
-        fc.boolean(),
-        (groups, committed, whole) => {
+        fc.integer({ min: 0, max: 70 * GOP }),
+        (groups, committed, keptBytes) => {
           const files = createFiles();
           // the last group came after the record was written
-          const before = record(files, groups, { committed, savedAt: Math.max(1, groups - 1), whole });
+          const { ring: before } = record(files, groups, { committed, savedAt: Math.max(1, groups - 1), keptBytes });
           const { found, ring } = takeUp(files);
-          expect(found).toMatchObject({ streamId: 'str_1', sinceMs: 7, whole, record: { resumeToken: 'str_1.token' } });
+          expect(found).toMatchObject({ streamId: 'str_1', sinceMs: 7, keptBytes, over: false });
+          expect(found.record.resumeToken).toBe('str_1.token');
           expect(ring.to).toBe(before.to);
           expect(bytesOf(ring, 0)).toEqual(bytesOf(before, 0));
           const both = Math.max(ring.from, before.from);
@@ -125,7 +128,7 @@ describe('what a page that is gone has left', () => {
 
   test('is what the record before the last one says, where the page died while it wrote the last', () => {
     const files = createFiles();
-    const before = record(files, 6);
+    const { ring: before } = record(files, 6);
     files.records[0].truncate(10);
     expect(bytesOf(takeUp(files).ring, INIT)).toEqual(bytesOf(before, INIT));
   });
@@ -138,7 +141,74 @@ describe('what a page that is gone has left', () => {
     const disk = { full: false };
     const files = createFiles(disk);
     disk.full = true;
-    const ring = record(files, 3);
+    const { ring } = record(files, 3);
     expect(bytesOf(ring, ring.from).length).toBe(3 * GOP);
+  });
+});
+
+const keptOf = ({ records, end }: ShelfFiles) => {
+  const all = (file: ShelfFile) => {
+    const bytes = new Uint8Array(file.getSize());
+    file.read(bytes);
+    return bytes;
+  };
+  return readKept(records.map(all), all(end));
+};
+
+const wholeStream = (groups: number) => [
+  ...Array.from({ length: INIT }, (_, i) => i),
+  ...Array.from({ length: groups * GOP }, (_, i) => (Math.floor(i / GOP) * 7 + (i % GOP)) % 251),
+];
+
+describe('what stays on this device', () => {
+  test('is all of the show from its first byte, where it fits, and else its beginning; both are said', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 60 }), fc.integer({ min: GOP, max: 70 * GOP }), (groups, keptBytes) => {
+        const files = createFiles();
+        const { shelf, told } = record(files, groups, { committed: groups - 1, keptBytes });
+        shelf.close();
+        const stream = wholeStream(groups);
+        const fits = stream.length <= keptBytes;
+        const bytes = Math.min(stream.length, keptBytes);
+        expect(keptOf(files)).toEqual({ streamId: 'str_1', sinceMs: 7, bytes, whole: fits });
+        const read = new Uint8Array(bytes);
+        files.media.read(read);
+        expect([...read]).toEqual(stream.slice(0, bytes));
+        expect(told).toEqual(fits ? [] : ['full']);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('is nothing before the show is over here, and nothing more is sent of it afterwards, by no token', () => {
+    const files = createFiles();
+    const { shelf } = record(files, 5, { keptBytes: 100 * GOP });
+    expect(keptOf(files)).toBeUndefined();
+    shelf.close();
+    expect(keptOf(files)).toMatchObject({ whole: true });
+    expect(readShelf(files)).toMatchObject({ over: true, record: { resumeToken: '' } });
+  });
+
+  test('is there as well where a page was gone, once what it left has been sent', () => {
+    const files = createFiles();
+    record(files, 5, { keptBytes: 100 * GOP });
+    readShelf(files)?.end();
+    expect(keptOf(files)).toMatchObject({ bytes: INIT + 5 * GOP, whole: true });
+  });
+
+  test('is nothing where nobody wished it: the files go with the show', () => {
+    const files = createFiles();
+    const { shelf, told } = record(files, 5);
+    shelf.close();
+    expect(told).toEqual(['removed']);
+    expect(keptOf(files)).toBeUndefined();
+  });
+
+  test('ends where the disk is full, and that is said', () => {
+    const disk = { full: false };
+    const files = createFiles(disk);
+    disk.full = true;
+    const { told } = record(files, 3, { keptBytes: 100 * GOP });
+    expect(told).toEqual(['full']);
   });
 });

@@ -13,7 +13,16 @@ export type ShelfFiles = { media: ShelfFile; end: ShelfFile; records: readonly [
 type Show = { streamId: string; sinceMs: number };
 
 /** A feed that was found on a shelf. */
-export type Found = Show & { record: FeedRecord; disk: Disk; whole: boolean };
+export type Found = Show & {
+  record: FeedRecord;
+  disk: Disk;
+  /** How many of its first bytes stay when it is over, because its creator wants them; 0 where nobody does. */
+  keptBytes: number;
+  /** Nothing more will be sent of it: it is there to be kept. */
+  over: boolean;
+  /** Says so from now on. */
+  end: () => void;
+};
 
 const END_BYTES = 8;
 /** What is on disk survives the page at once, and the machine after this. */
@@ -23,8 +32,10 @@ const Saved = z.object({
   sequence: z.number(),
   streamId: z.string(),
   sinceMs: z.number(),
-  /** Bytes after which the file is written over from its beginning; null where it keeps all. */
-  capacityBytes: z.nullable(z.number()),
+  /** So many bytes stay; what comes after them has `capacityBytes` behind them, and is written over from there. */
+  keptBytes: z.number(),
+  capacityBytes: z.number(),
+  over: z.boolean(),
   media: Media,
   resumeToken: z.string(),
   init: z.string(),
@@ -40,17 +51,20 @@ type Saved = z.infer<typeof Saved>;
 const toText = (bytes: Uint8Array) => btoa(Array.from(bytes, (byte) => String.fromCodePoint(byte)).join(''));
 const toBytes = (text: string) => Uint8Array.from(atob(text), (character) => character.codePointAt(0) ?? 0);
 
-/** Bytes in a file of `capacityBytes`, which is written over from its beginning where it is full. */
-const createDisk = ({ media, end }: ShelfFiles, capacityBytes: number): Disk => {
+type Place = Pick<Saved, 'keptBytes' | 'capacityBytes'>;
+
+/** Bytes in a file of which the first stay, and the others are written over from there where it is full. */
+const createDisk = ({ media, end }: ShelfFiles, { keptBytes, capacityBytes }: Place): Disk => {
   const parts = (position: number, length: number): { at: number; from: number; length: number }[] => {
-    const at = capacityBytes === Infinity ? position : position % capacityBytes;
-    const first = Math.min(length, capacityBytes - at);
-    return first === length
-      ? [{ at, from: 0, length }]
-      : [
-          { at, from: 0, length: first },
-          { at: 0, from: first, length: length - first },
-        ];
+    const found = [];
+    for (let from = 0; from < length;) {
+      const stays = position + from < keptBytes;
+      const at = stays ? position + from : keptBytes + ((position + from - keptBytes) % capacityBytes);
+      const part = Math.min(length - from, (stays ? keptBytes : keptBytes + capacityBytes) - at);
+      found.push({ at, from, length: part });
+      from += part;
+    }
+    return found;
   };
   return {
     write: (position, bytes) => {
@@ -78,8 +92,10 @@ type Parts = Show & {
   files: ShelfFiles;
   /** What the ring may hold there. */
   maxBytes: number;
-  /** All of the show is kept, and stays when it is over. */
-  whole: boolean;
+  /** How many of the show's first bytes are to stay when it is over; 0 where nothing is. */
+  keptBytes: number;
+  /** What is to stay has no more room: from here on it does not. */
+  onFull: () => void;
   clock: () => number;
   /** Removes the files, which are closed. */
   remove: () => void;
@@ -88,34 +104,46 @@ type Parts = Show & {
 /** Room beyond the ring, so that nothing which a record still names has been written over. */
 const SPARE_BYTES = 16 * 1024 * 1024;
 
-export const createShelf = ({ files, maxBytes, whole, clock, remove, streamId, sinceMs }: Parts): Shelf => {
-  const capacityBytes = whole ? Infinity : maxBytes + SPARE_BYTES;
+export const createShelf = ({ files, maxBytes, keptBytes, onFull, clock, remove, streamId, sinceMs }: Parts): Shelf => {
+  const capacityBytes = maxBytes + SPARE_BYTES;
   const all = [files.media, files.end, ...files.records];
-  let sequence = 0;
+  const disk = createDisk(files, { keptBytes, capacityBytes });
   let flushedMs = clock();
+  let last: Saved | undefined;
+  let full = keptBytes === 0;
+  const fill = () => {
+    if (full) return;
+    full = true;
+    onFull();
+  };
 
   return {
-    disk: createDisk(files, capacityBytes),
+    disk: {
+      ...disk,
+      write: (position, bytes) => {
+        const written = disk.write(position, bytes);
+        if (!written || position + bytes.byteLength > keptBytes) fill();
+        return written;
+      },
+    },
     maxBytes,
     save: ({ media, resumeToken, ring }) => {
-      sequence += 1;
       const { init, marks, ...numbers } = ring;
-      const saved: Saved = {
+      last = {
         ...numbers,
-        sequence,
+        sequence: (last?.sequence ?? 0) + 1,
         streamId,
         sinceMs,
-        capacityBytes: whole ? null : capacityBytes,
+        keptBytes,
+        capacityBytes,
+        over: false,
         media,
         resumeToken,
         init: toText(init),
         marks: [...marks],
       };
-      const file = files.records[sequence % 2 === 0 ? 0 : 1];
-      const text = new TextEncoder().encode(JSON.stringify(saved));
       try {
-        file.truncate(0);
-        file.write(text, { at: 0 });
+        writeSaved(files, last);
         if (clock() - flushedMs < FLUSH_MS) return;
         flushedMs = clock();
         for (const each of all) each.flush();
@@ -124,10 +152,28 @@ export const createShelf = ({ files, maxBytes, whole, clock, remove, streamId, s
       }
     },
     close: () => {
+      const stays = keptBytes > 0 && last !== undefined && endOf(files, last);
       for (const file of all) file.close();
-      if (!whole) remove();
+      if (!stays) remove();
     },
   };
+};
+
+const writeSaved = ({ records }: ShelfFiles, saved: Saved) => {
+  const file = records[saved.sequence % 2 === 0 ? 0 : 1];
+  file.truncate(0);
+  file.write(new TextEncoder().encode(JSON.stringify(saved)), { at: 0 });
+};
+
+/** Writes down that nothing more will be sent of it; false where it could not be written. */
+const endOf = (files: ShelfFiles, saved: Saved): boolean => {
+  try {
+    // Whoever has the files needs no token any more.
+    writeSaved(files, { ...saved, sequence: saved.sequence + 1, over: true, resumeToken: '' });
+    return true;
+  } catch {
+    return false;
+  }
 };
 
 const readAll = (file: ShelfFile): Uint8Array => {
@@ -136,30 +182,51 @@ const readAll = (file: ShelfFile): Uint8Array => {
   return bytes;
 };
 
-const readSaved = (file: ShelfFile): Saved | undefined => {
+const readSaved = (bytes: Uint8Array): Saved | undefined => {
   try {
-    return Saved.safeParse(JSON.parse(new TextDecoder().decode(readAll(file)))).data;
+    return Saved.safeParse(JSON.parse(new TextDecoder().decode(bytes))).data;
   } catch {
     return undefined;
   }
 };
 
-/** What a page that is gone has left there; undefined where it had not come so far. */
-export const readShelf = (files: ShelfFiles): Found | undefined => {
-  const [newest] = files.records
+const newestOf = (records: readonly Uint8Array[]): Saved | undefined =>
+  records
     .map(readSaved)
     .filter((saved) => saved !== undefined)
-    .sort((one, other) => other.sequence - one.sequence);
-  const count = readAll(files.end);
-  if (!newest || count.byteLength < END_BYTES) return undefined;
-  const { streamId, sinceMs, capacityBytes, media, resumeToken, init, sequence: _, ...ring } = newest;
+    .sort((one, other) => other.sequence - one.sequence)[0];
+
+/** How many bytes have been written; undefined where that is not written down. */
+const countOf = (end: Uint8Array): number | undefined =>
+  end.byteLength < END_BYTES ? undefined : Number(new DataView(end.buffer, end.byteOffset).getBigUint64(0));
+
+/** What a page that is gone has left there; undefined where it had not come so far. */
+export const readShelf = (files: ShelfFiles): Found | undefined => {
+  const newest = newestOf(files.records.map(readAll));
+  const count = countOf(readAll(files.end));
+  if (!newest || count === undefined) return undefined;
+  const { streamId, sinceMs, keptBytes, capacityBytes, over, media, resumeToken, init, sequence: _, ...ring } = newest;
   // Bytes that came after the record was written are there too, and none that the disk did not take.
-  const written = Number(new DataView(count.buffer).getBigUint64(0)) - ring.renumberedBy;
+  const written = count - ring.renumberedBy;
   return {
     streamId,
     sinceMs,
-    whole: capacityBytes === null,
+    keptBytes,
+    over,
     record: { media, resumeToken, ring: { ...ring, init: toBytes(init), end: Math.max(ring.from, written) } },
-    disk: createDisk(files, capacityBytes ?? Infinity),
+    disk: createDisk(files, { keptBytes, capacityBytes }),
+    end: () => void endOf(files, newest),
   };
+};
+
+/** A recording that stays on this device: so many bytes of the file, and whether that is all that was recorded. */
+export type Kept = Show & { bytes: number; whole: boolean };
+
+/** What of a feed stays; undefined where nothing does, or something of it is still to be sent. */
+export const readKept = (records: readonly Uint8Array[], end: Uint8Array): Kept | undefined => {
+  const newest = newestOf(records);
+  const count = countOf(end);
+  if (!newest?.over || newest.keptBytes === 0 || count === undefined || count === 0) return undefined;
+  const { streamId, sinceMs, keptBytes } = newest;
+  return { streamId, sinceMs, bytes: Math.min(count, keptBytes), whole: count <= keptBytes };
 };

@@ -1,5 +1,6 @@
 import type { Shelf } from '#ingest-client/feed';
-import { KEPT_SHOWS } from '../kept-shows.ts';
+import { END_FILE, KEPT_FILE, KEPT_SHOWS, RECORD_FILES } from '../kept/kept-shows.ts';
+import { roomToKeep } from '../kept/room.ts';
 import { createShelf, readShelf, type Found, type ShelfFile, type ShelfFiles } from './shelf-file.ts';
 
 /** Of what the browser would still give us. */
@@ -9,7 +10,15 @@ const MOST_BYTES = 512 * 1024 * 1024;
 /** Below this memory does as well. */
 const LEAST_BYTES = 64 * 1024 * 1024;
 
-type Asked = { streamId: string; sinceMs: number; whole: boolean; clock: () => number };
+type Asked = {
+  streamId: string;
+  sinceMs: number;
+  /** The recording is to stay when the show is over. */
+  keep: boolean;
+  /** It has no more room, or none at all. */
+  onFull: () => void;
+  clock: () => number;
+};
 
 const shows = async () => (await navigator.storage.getDirectory()).getDirectoryHandle(KEPT_SHOWS, { create: true });
 
@@ -22,9 +31,9 @@ const openFiles = async (folder: FileSystemDirectoryHandle): Promise<ShelfFiles>
   };
   try {
     return {
-      media: await open('media'),
-      end: await open('end'),
-      records: [await open('record-0'), await open('record-1')],
+      media: await open(KEPT_FILE),
+      end: await open(END_FILE),
+      records: [await open(RECORD_FILES[0]), await open(RECORD_FILES[1])],
     };
   } catch (error) {
     for (const file of opened) file.close();
@@ -37,17 +46,23 @@ const closeFiles = ({ media, end, records }: ShelfFiles) => {
 };
 
 /** A place on disk for a feed; undefined where the browser gives none, and the feed then lives in memory. */
-export const openShelf = async ({ streamId, sinceMs, whole, clock }: Asked): Promise<Shelf | undefined> => {
+export const openShelf = async ({ streamId, sinceMs, keep, onFull, clock }: Asked): Promise<Shelf | undefined> => {
   try {
     const { quota = 0, usage = 0 } = await navigator.storage.estimate();
     const maxBytes = Math.min(MOST_BYTES, Math.floor((quota - usage) * QUOTA_SHARE));
-    if (maxBytes < LEAST_BYTES) return undefined;
+    const keptBytes = keep ? roomToKeep({ quota, usage }) : 0;
+    if (keep && keptBytes === 0) onFull();
+    if (maxBytes < LEAST_BYTES) {
+      if (keptBytes > 0) onFull();
+      return undefined;
+    }
     const folder = await shows();
     const name = `${streamId}~${Math.round(sinceMs)}~${crypto.randomUUID()}`;
     const files = await openFiles(await folder.getDirectoryHandle(name, { create: true }));
     const remove = () => void folder.removeEntry(name, { recursive: true }).catch(() => {});
-    return createShelf({ files, maxBytes, whole, clock, remove, streamId, sinceMs });
+    return createShelf({ files, maxBytes, keptBytes, onFull, clock, remove, streamId, sinceMs });
   } catch {
+    if (keep) onFull();
     // A private window, or a browser without files of its own for workers.
     return undefined;
   }
@@ -56,8 +71,8 @@ export const openShelf = async ({ streamId, sinceMs, whole, clock }: Asked): Pro
 /** A feed that a page has left, held until it is let go. */
 export type Leftover = Found & {
   name: string;
-  /** Closes its files; where it is not to be kept they are removed. */
-  release: (keep: boolean) => Promise<void>;
+  /** Closes its files: they wait for somebody who may send them, or nothing more will be sent, and what is not kept is removed. */
+  release: (as: 'waiting' | 'over') => Promise<void>;
 };
 
 /** What pages that are gone have left. What a page that lives has open is not among it: its files are locked. */
@@ -69,13 +84,14 @@ export const findLeftovers = async (): Promise<Leftover[]> => {
       if (!(handle instanceof FileSystemDirectoryHandle)) continue;
       const files = await openFiles(handle).catch(() => undefined);
       if (!files) continue;
-      const release = async (keep: boolean) => {
-        closeFiles(files);
-        if (!keep) await folder.removeEntry(name, { recursive: true }).catch(() => {});
-      };
       const left = readShelf(files);
-      if (left) found.push({ ...left, name, release });
-      else await release(false);
+      const release = async (as: 'waiting' | 'over') => {
+        if (as === 'over') left?.end();
+        closeFiles(files);
+        if (as === 'over' && !left?.keptBytes) await folder.removeEntry(name, { recursive: true }).catch(() => {});
+      };
+      if (left && !left.over) found.push({ ...left, name, release });
+      else await (left ? closeFiles(files) : release('over'));
     }
   } catch {
     // There is no such file system here.

@@ -172,6 +172,22 @@ export const broadcast = {
   reload: 'Reload',
   keepThisPageInFront:
     'Keep this page in front: while you look at another app, or your screen is locked, the phone holds back the camera and viewers see your card. The screen stays on by itself.',
+  kept: {
+    keep: 'Keep the recording on this device as well',
+    hint: 'As it is sent, in full quality, whatever the network does. Download it after the show; signing out deletes it here.',
+    room: 'There is room for {length}.',
+    noRoom: 'This device has no room for it.',
+    roomGone: 'This device has no more room: what comes from now on is not kept here. The show goes on.',
+    title: 'Kept on this device',
+    size: '{megabytes, number} MB.',
+    cut: 'The end is missing: there was no room for it.',
+    download: 'Download my recording',
+    making: 'Making the file: {percent, number} %',
+    failed: 'The file could not be made. Free some room on this device, then try again.',
+    remove: 'Delete it here',
+    removeQuestion: 'Delete this recording from this device?',
+    removeText: 'What you have downloaded stays, and so does what viewers can watch.',
+  },
   picture: {
     shape: 'Shape of the picture',
     shapes: {

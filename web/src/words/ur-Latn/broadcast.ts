@@ -180,6 +180,22 @@ export const broadcast = {
   reload: 'Dobara load karein',
   keepThisPageInFront:
     'Yeh page saamne rakhein: aap koi aur app kholein ya screen lock ho to phone camera rok deta hai aur viewers ko aap ka card nazar aata hai. Screen khud on rahegi.',
+  kept: {
+    keep: 'Recording is device par bhi rakhein',
+    hint: 'Jaisi bheji jati hai, poori quality mein, internet chahe jaisa ho. Show ke baad download karein; sign out karne par yahan se mit jati hai.',
+    room: 'Yahan {length} ki jagah hai.',
+    noRoom: 'Is device par is ke liye jagah nahi.',
+    roomGone: 'Is device par mazeed jagah nahi: ab se jo aayega woh yahan mehfooz nahi hoga. Show jaari hai.',
+    title: 'Is device par mehfooz',
+    size: '{megabytes, number} MB.',
+    cut: 'Aakhri hissa nahi hai: is ke liye jagah nahi thi.',
+    download: 'Meri recording download karein',
+    making: 'File ban rahi hai: {percent, number} %',
+    failed: 'File nahi ban saki. Is device par kuch jagah khali karein, phir dobara koshish karein.',
+    remove: 'Yahan se mitayein',
+    removeQuestion: 'Yeh recording is device se mita dein?',
+    removeText: 'Jo aap download kar chuke hain woh rahega, aur jo viewers dekh sakte hain woh bhi.',
+  },
   picture: {
     shape: 'Video ki shape',
     shapes: {

@@ -1,0 +1,47 @@
+import { useEffect, useId, useState } from 'react';
+import { useTranslations } from 'use-intl';
+import { useBroadcast, useBroadcastHandle } from '../broadcast-provider.tsx';
+import { LIMITS } from '../limits.ts';
+import { pictureLimits } from '../picture/format.ts';
+import { clockText } from '../status.ts';
+import { lengthOf, roomToKeep } from './room.ts';
+
+/** Whether the show's recording is to stay on this device, and how much room there is for it. */
+export const KeepField = ({ disabled }: { disabled: boolean }) => {
+  const t = useTranslations('broadcast');
+  const broadcast = useBroadcastHandle();
+  const { keep, picture } = useBroadcast();
+  const id = useId();
+  const [roomBytes, setRoomBytes] = useState<number>();
+  useEffect(() => {
+    let current = true;
+    const estimate = 'storage' in navigator ? navigator.storage.estimate() : Promise.resolve({});
+    estimate.then(
+      (room) => current && setRoomBytes(roomToKeep(room)),
+      () => current && setRoomBytes(0),
+    );
+    return () => {
+      current = false;
+    };
+  }, []);
+  const kbps = LIMITS.audioKbps + (picture.format ? pictureLimits(picture.format).videoKbps : LIMITS.videoKbps);
+  const room = roomBytes === undefined ? '' : ` ${t('kept.room', { length: clockText(lengthOf(roomBytes, kbps)) })}`;
+  return (
+    <div className="keep-field">
+      <label className="keep-field__switch" htmlFor={id}>
+        <input
+          id={id}
+          type="checkbox"
+          checked={keep}
+          disabled={disabled || roomBytes === 0}
+          aria-describedby={`${id}-hint`}
+          onChange={({ target }) => broadcast.setKeep(target.checked)}
+        />
+        {t('kept.keep')}
+      </label>
+      <p className="field__hint" id={`${id}-hint`}>
+        {roomBytes === 0 ? t('kept.noRoom') : `${t('kept.hint')}${room}`}
+      </p>
+    </div>
+  );
+};
