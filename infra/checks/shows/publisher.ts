@@ -52,6 +52,9 @@ export type CapturePublisher = Publisher & {
   vanish(): void;
   /** Settles with the way in which the show ended. */
   readonly over: Promise<Ending>;
+  /** How much of it the worker has not received, and how much is held here. */
+  readonly backlogMs: number;
+  readonly heldMs: number;
   /** Length of the container stream so far; its init and what was skipped count. */
   readonly streamBytes: number;
 };
@@ -69,6 +72,8 @@ type Options = {
   ring?: RingOnDisk;
   /** Where the recording's clock begins. @default 0 */
   clockFromMs?: number;
+  /** Hears what the client tells of its way to the worker. */
+  on?: (event: UplinkEvent) => void;
 };
 
 const STEP_MS = 50;
@@ -82,6 +87,7 @@ export const createCapturePublisher = ({
   limits,
   ring,
   clockFromMs = 0,
+  on = () => undefined,
 }: Options): CapturePublisher => {
   const { media } = capture;
   let laterMs = clockFromMs;
@@ -155,6 +161,11 @@ export const createCapturePublisher = ({
   };
 
   const hear = (event: UplinkEvent): void => {
+    settleOn(event);
+    on(event);
+  };
+
+  const settleOn = (event: UplinkEvent): void => {
     if (event.type === 'health') ({ health } = event);
     if (event.type !== 'finished' && event.type !== 'failed') return;
     clearInterval(clock);
@@ -238,6 +249,12 @@ export const createCapturePublisher = ({
     skipped,
     get health() {
       return health;
+    },
+    get backlogMs() {
+      return feed?.backlogMs() ?? 0;
+    },
+    get heldMs() {
+      return feed?.heldMs() ?? 0;
     },
     get streamBytes() {
       return feed?.bytes ?? 0;

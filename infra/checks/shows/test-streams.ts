@@ -13,6 +13,8 @@ export type TestStream = {
   muxKey: string;
   /** A fresh stream key in a fresh address, as a browser asks for on every attempt. */
   getUrl(): Promise<string>;
+  /** What people would be told of it, once it can be watched. */
+  told(): Promise<'connecting' | 'live' | 'reconnecting'>;
 };
 
 /** What the control plane does for a show, without one: streams and stream keys, in a table of their own. */
@@ -52,6 +54,10 @@ export const openStreams = ({ tableUrl, port }: { tableUrl: string; port: number
       return {
         streamId,
         muxKey,
+        told: async () => {
+          const feed = (await streams.get(streamId))?.feed;
+          return feed?.lostAt === undefined ? (feed?.is ?? 'connecting') : 'reconnecting';
+        },
         getUrl: async () => {
           const secret = randomBytes(24).toString('base64url');
           await keys.issue(secret, { streamId, creatorId, until: Date.now() + KEY_MS });
