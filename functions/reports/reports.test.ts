@@ -49,11 +49,13 @@ describe('a report', () => {
       text: 'You are all fools',
       reports: 2,
     });
-    expect(found?.latest.map(({ by, reason, words }) => [by?.handle, reason, words]).toSorted()).toEqual(
-      [
+    const said = found?.latest.map(({ by, reason, words }) => [by?.handle, reason, words]);
+    expect(said).toHaveLength(2);
+    expect(said).toEqual(
+      expect.arrayContaining([
         [reader.user.handle, 'harassment', 'Look at this'],
         [another.user.handle, 'spam', undefined],
-      ].toSorted(),
+      ]),
     );
   });
 

@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { channelKind, showBefore, withShow } from '#domain/channel';
 import type { StreamId } from '#domain/ids';
-import { freesChannelAt, isOver, isReleaseReason, step, type Stream } from '#domain/stream';
+import { isOver, isReleaseReason, step, type Stream } from '#domain/stream';
 import { holdsAir, isFree } from './air.ts';
 import { retryOnConflict } from './retry-on-conflict.ts';
 import { channelMove, readChannel } from './channel-record.ts';

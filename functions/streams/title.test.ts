@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { StreamId } from '#domain/ids';
 import { createPostStore } from '#store/posts';
 import { openShowRooms, type ShowRooms } from '../show-rooms.testing.ts';
 import { muxShow } from '../video/mux-show.testing.ts';
@@ -22,7 +21,7 @@ const live = async () => {
   for (const told of [mux.recording(), mux.active()]) await rooms.deliver(told);
   const posts = createPostStore({ table: rooms.base.table });
   const say = (title: string) => rooms.call('PATCH', `/stream/${id}`, { as: creator, body: { title } });
-  return { id, posts, say, post: () => posts.ofStream(id as StreamId) };
+  return { id, posts, say, post: () => posts.ofStream(id) };
 };
 
 it('a title that is changed in mid-show is what its post says, which nobody has edited', async () => {

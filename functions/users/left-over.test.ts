@@ -107,8 +107,8 @@ const leaveTraces = async (
   const { realtime } = { realtime: buildRealtime(plane.base, plane.people, plane.streaming) };
   const { ticket } = (await leaver.post('/auth/tickets', {})).body;
   const socket = { requestContext: { connectionId: 'of-leaver' }, headers: {} };
-  await realtime.connect({ ...socket, queryStringParameters: { ticket } } as never);
-  const send = (message: object) => realtime.message({ ...socket, body: JSON.stringify(message) } as never);
+  await realtime.connect({ ...socket, queryStringParameters: { ticket } });
+  const send = (message: object) => realtime.message({ ...socket, body: JSON.stringify(message) });
   await send({ action: 'join', streamId: theirs });
   await send({ action: 'beat', streamId: theirs, at: 1 });
   return { own };

@@ -90,7 +90,7 @@ const startSlowServer = async ({ onTestFinished }: Pick<TestContext, 'onTestFini
 };
 
 const dial = ({ onTestFinished }: Pick<TestContext, 'onTestFinished'>, port: number, lookup: LookupFunction) =>
-  new Promise<'ready' | string>((resolve) => {
+  new Promise<string>((resolve) => {
     const link = openLink({
       target: { secure: false, host: 'live.example', port, app: 'app', tcUrl: 'rtmp://live.example/app' },
       ca: undefined,

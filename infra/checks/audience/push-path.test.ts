@@ -68,7 +68,7 @@ const watched = async ({ live = true } = {}) => {
       fetch: (input, init) =>
         track(
           (async () => {
-            const url = String(input);
+            const url = input instanceof Request ? input.url : input.toString();
             const known = kept.get(url);
             if (known && rooms.now() < known.at + CACHED_MS) return known.answer.clone();
             const body = typeof init?.body === 'string' ? init.body : undefined;
@@ -107,7 +107,7 @@ const watched = async ({ live = true } = {}) => {
       openSocket: (given, events) => {
         const connectionId = `socket-${given}`;
         const message = async (text: string) => {
-          const { body } = await rooms.realtime.message({ requestContext: { connectionId }, body: text } as never);
+          const { body } = await rooms.realtime.message({ requestContext: { connectionId }, body: text });
           if (body !== undefined && path.answers) events.said(body);
         };
         const connect = async () => {
@@ -115,7 +115,7 @@ const watched = async ({ live = true } = {}) => {
           const { statusCode } = await rooms.realtime.connect({
             requestContext: { connectionId },
             queryStringParameters: { ticket: given },
-          } as never);
+          });
           if (statusCode !== 200) return events.closed();
           sockets.set(connectionId, events);
           return events.opened();

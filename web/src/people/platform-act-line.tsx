@@ -11,6 +11,7 @@ export const PlatformActLine = ({ act: done }: { act: PlatformActView }) => {
   const act = useActOnReport();
   const { id, at, by, owner, kind, text, suspended, undone, undoable } = done;
   const handle = (person: typeof by) => (person ? `@${person.handle}` : t('somebody'));
+  const until = <Moment at={suspended?.until ?? ''} />;
   return (
     <li className={undone ? 'reports__undone' : undefined}>
       <div className="reports__did">
@@ -19,9 +20,7 @@ export const PlatformActLine = ({ act: done }: { act: PlatformActView }) => {
             ? t('did.suspend', { by: handle(by), owner: handle(owner) })
             : t(`did.${done.act}`, { by: handle(by), what: t(`of.${kind}`, { owner: handle(owner) }) })}{' '}
           {suspended &&
-            (suspended.until === undefined
-              ? t('suspendedForGood')
-              : t.rich('suspendedUntil', { time: () => <Moment at={suspended.until ?? ''} /> }))}
+            (suspended.until === undefined ? t('suspendedForGood') : t.rich('suspendedUntil', { time: () => until }))}
         </p>
         <p className="muted">
           <TimeAgo at={at} />

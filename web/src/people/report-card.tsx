@@ -22,6 +22,7 @@ export const ReportCard = ({ report }: { report: ReportCaseView }) => {
   const { counted } = useFormats();
   const heading = useId();
   const { kind, owner, suspended, text, there, reports, latest, lastAt } = report;
+  const until = <Moment at={suspended?.until ?? ''} />;
   return (
     <Card className="reported">
       <article aria-labelledby={heading}>
@@ -34,9 +35,7 @@ export const ReportCard = ({ report }: { report: ReportCaseView }) => {
           {!there && <Badge>{t('gone')}</Badge>}
           {suspended && (
             <Badge tone="warn">
-              {suspended.until === undefined
-                ? t('suspendedForGood')
-                : t.rich('suspendedUntil', { time: () => <Moment at={suspended.until ?? ''} /> })}
+              {suspended.until === undefined ? t('suspendedForGood') : t.rich('suspendedUntil', { time: () => until })}
             </Badge>
           )}
         </p>

@@ -10,9 +10,9 @@ export const useOffAir = () => {
   const t = useTranslations('people');
   const { renewal } = useApp();
   return (work: () => void) => () => {
-    if (renewal.onAir()) return void toast.warning(t('youAreOnTheAir'));
+    if (renewal.onAir()) return toast.warning(t('youAreOnTheAir'));
     return void renewal
       .onAirElsewhere()
-      .then((isElsewhere) => (isElsewhere ? void toast.warning(t('youAreOnTheAirElsewhere')) : work()));
+      .then((isElsewhere) => (isElsewhere ? toast.warning(t('youAreOnTheAirElsewhere')) : work()));
   };
 };

@@ -32,6 +32,7 @@ export const EncoderAccess = ({ visibility }: { visibility: Visibility }) => {
   if (!data && error) return <LoadFailed title={t('theListCouldNotBe')} error={error} onRetry={() => void refetch()} />;
   if (!data) return <Skeleton height="8rem" />;
   const known = data.keys.find((key) => key.visibility === visibility);
+  const when = known && <Moment at={known.madeAt} />;
   return (
     <Card>
       <div className="encoder">
@@ -46,9 +47,7 @@ export const EncoderAccess = ({ visibility }: { visibility: Visibility }) => {
           </>
         ) : (
           <div className="encoder__key">
-            <p className="muted">
-              {known ? t.rich('yourKeyIsFrom', { when: () => <Moment at={known.madeAt} /> }) : t('thereIsNoKeyYet')}
-            </p>
+            <p className="muted">{known ? t.rich('yourKeyIsFrom', { when: () => when }) : t('thereIsNoKeyYet')}</p>
             <Button icon={<KeyRound />} busy={make.isPending} onClick={() => (known ? setAsking(true) : make.mutate())}>
               {known ? t('makeANewKey') : t('showTheKey')}
             </Button>
