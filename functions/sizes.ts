@@ -50,6 +50,7 @@ const NEVER_LOADED = [
   '@aws-sdk/credential-provider-process',
   '@aws-sdk/credential-provider-sso',
   '@aws-sdk/credential-provider-web-identity',
+  '@smithy/credential-provider-imds',
 ];
 
 /** Bundles a room as `infra/constructs/room-function.ts` has it bundled. */

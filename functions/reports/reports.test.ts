@@ -22,8 +22,9 @@ const caseOf = async (about: string): Promise<ReportCaseView | undefined> =>
   (await open()).find(({ id }) => id === about);
 const done = async (): Promise<PlatformActView[]> => (await moderator.get('/reports/acts?limit=100')).body.items;
 const announce = async (by: Person, more: object = {}): Promise<string> => {
-  const scheduledFor = new Date(Date.now() + 3_600_000).toISOString();
-  return (await by.post('/stream/create', { title: 'A bad show', scheduledFor, ...more })).body.stream.id;
+  const scheduledFor = new Date(plane.base.clock().getTime() + 3_600_000).toISOString();
+  const { body } = await by.post('/stream/create', { title: 'A bad show', scheduledFor, ...more });
+  return body.stream.id;
 };
 let messages = 0;
 const say = async (by: Person, streamId: string, text: string) =>

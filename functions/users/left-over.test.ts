@@ -28,6 +28,8 @@ const STAYS: Record<string, number | 'for good'> = {
   'CHATCLIENT / usr': 24 * 60 * MINUTE_MS,
   'TICKET / TICKET': 2 * MINUTE_MS,
   'CONNECTION / CONNECTION': 130 * MINUTE_MS,
+  // a key that opens nothing any more
+  'INGEST / INGEST': 60 * MINUTE_MS,
   // which of a room's moderators has done something, for its creator to take it back
   'ACTS / ACT': 'for good',
   // what moderators of the platform have done
@@ -48,9 +50,9 @@ const leaveTraces = async (
   const fan = await signUp('fan_of_leaver');
   const say = async (by: Person, streamId: string, text: string) =>
     (await by.post(`/stream/${streamId}/chat`, { text, clientId: `said-${text.replaceAll(/\W/g, '-')}` })).body;
-  const announce = async (by: Person): Promise<string> => {
+  const announce = async (by: Person, title: string): Promise<string> => {
     const scheduledFor = new Date(plane.base.clock().getTime() + 3_600_000).toISOString();
-    return (await by.post('/stream/create', { title: 'Leaverish show', scheduledFor })).body.stream.id;
+    return (await by.post('/stream/create', { title, scheduledFor })).body.stream.id;
   };
   await leaver.patch('/users/me', { name: 'Leaverish Person', bio: 'A leaverish life' });
   await plane.call('PUT', `/users/${star.user.handle}/follow`, { token: leaver.token, body: { notify: true } });
@@ -71,7 +73,7 @@ const leaveTraces = async (
     await leaver.post(`/posts/${id}/comments`, { text: 'A leaverish comment' });
   }
   // in another's audience: said, held back, taken away, timed out, and named to moderate
-  const theirs = await announce(star);
+  const theirs = await announce(star, 'A show of a star');
   await plane.call('PUT', '/users/me/held-words', { token: star.token, body: { words: ['held'] } });
   await say(leaver, theirs, 'Held leaverish words');
   const removed = await say(leaver, theirs, 'Removed leaverish words');
@@ -85,7 +87,7 @@ const leaveTraces = async (
   const fans = await say(fan, theirs, 'Removed by leaver');
   await moderate(leaver, theirs, { act: 'delete', seq: fans.message.seq });
   // in one's own
-  const own = await announce(leaver);
+  const own = await announce(leaver, 'Leaverish show');
   await leaver.put(`/users/me/moderators/${star.user.handle}`);
   await plane.call('PUT', '/users/me/held-words', { token: leaver.token, body: { words: ['leaverish'] } });
   await say(fan, own, 'In a leaverish audience');

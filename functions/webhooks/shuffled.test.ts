@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { StreamId } from '#domain/ids';
+import { STREAM_LIMITS } from '#domain/stream-limits';
 import type { User } from '#domain/user';
 import { openShowRooms, type ShowRooms } from '../show-rooms.testing.ts';
 import { type MuxBody, muxShow } from '../video/mux-show.testing.ts';
@@ -140,7 +141,7 @@ const play = async (creator: User, scripts: Step[][], later: () => { by: number;
       await rooms.sweep();
     }
     if (name === 'sweep-late') {
-      rooms.later(76_000);
+      rooms.later(STREAM_LIMITS.reconnectWindowSeconds.standard * 1_000 + 16_000);
       await rooms.sweep();
     }
     return name === 'other-worker' ? rooms.resume(held.streamId) : held;

@@ -87,6 +87,7 @@ export class RoomFunction extends Construct {
           '@aws-sdk/credential-provider-process',
           '@aws-sdk/credential-provider-sso',
           '@aws-sdk/credential-provider-web-identity',
+          '@smithy/credential-provider-imds',
           ...machineCode,
         ],
         ...(machineCode.length > 0 && {

@@ -79,13 +79,18 @@ it(
     const live = await call<PlaybackView>('GET', `/stream/${id}/playback`);
     const playlist = await (await fetch(live.hls)).text();
     expect([live.kind, playlist.startsWith('#EXTM3U')]).toEqual(['live', true]);
+    const [, variant = ''] = /^([^#\s].*)$/m.exec(playlist) ?? [];
+    const segments = async () =>
+      [...(await (await fetch(new URL(variant, live.hls))).text()).matchAll(/^#EXTINF/gm)].length;
+    await until('some seconds of it can be seen', async () => (await segments()) > 1, { withinMs: SOON_MS });
 
     // its end sends the encoder away, though nobody has stopped it
     expect((await call<StreamView>('POST', `/stream/${id}/end`)).state).toBe('ended');
     await left;
     await until('its recording is ready', async () => (await see()).recording === 'ready', { withinMs: SOON_MS });
-    const { durationSeconds = 0, endedBecause } = await see();
-    expect([durationSeconds > 1, endedBecause]).toEqual([true, 'finished']);
+    // its length is known for good a moment later
+    await until('its length is known', async () => ((await see()).durationSeconds ?? 0) > 1, { withinMs: SOON_MS });
+    expect((await see()).endedBecause).toBe('finished');
     const recording = await call<PlaybackView>('GET', `/stream/${id}/playback`);
     expect([recording.kind, (await fetch(recording.hls)).status]).toEqual(['recording', 200]);
 
