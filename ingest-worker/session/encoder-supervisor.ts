@@ -192,9 +192,13 @@ export const createEncoderSupervisor = ({
       // What an encoder has begun to read it cannot leave half read: the rest goes to the next one.
       if ('gapTo' in next) return finish(running, { more: true, resumeFrom: next.gapTo });
       if (running.cursor >= wanted.limit) return wanted.end ? finish(running, { more: false }) : undefined;
-      const beyond = Math.max(0, next.next - wanted.limit);
-      running.cursor = next.next;
-      running.full = !running.encoder.write(beyond > 0 ? next.bytes.subarray(0, -beyond) : next.bytes);
+      // The limit may be moved on later: what lies beyond it is still to be read then.
+      const upTo = Math.min(next.next, wanted.limit);
+      const isRewritten = next.bytes.byteLength !== next.next - running.cursor;
+      if (isRewritten && upTo < next.next) return wanted.end ? finish(running, { more: false }) : undefined;
+      const bytes = isRewritten ? next.bytes : next.bytes.subarray(0, upTo - running.cursor);
+      running.cursor = upTo;
+      running.full = !running.encoder.write(bytes);
     }
   };
 

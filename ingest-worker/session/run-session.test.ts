@@ -430,11 +430,12 @@ describe('[L6] a picture that becomes larger', () => {
     feed(INIT);
     feed(SMALL);
     await pulse();
-    const written = encoders[0]?.written;
+    const written = encoders[0]?.written ?? 0;
     feed(LARGE);
     await pulse();
     expect(client.closed).toBe('overloaded');
-    expect(encoders[0]?.written).toBe(written);
+    // what stands before the picture may come: its cluster, and the head of its block
+    expect(encoders[0]?.written).toBeLessThanOrEqual(written + LARGE.indexOf(Buffer.from([0x10, 0, 0, 0x9d])));
   });
 });
 
