@@ -1,6 +1,6 @@
+import { expect, type Page } from '@playwright/test';
 import { AxeBuilder } from '@axe-core/playwright';
-import { expect, test, type Page } from '@playwright/test';
-import { openPage, signIn } from './pages.ts';
+import { openPage, signIn, test } from './pages.ts';
 import { endShow, goLive, SMALL_STUDIO } from './studio.ts';
 
 /** WCAG 2.2 A and AA, as far as a program can tell. */

@@ -1,6 +1,6 @@
+import { expect, type Page } from '@playwright/test';
 import { AxeBuilder } from '@axe-core/playwright';
-import { expect, test, type Page } from '@playwright/test';
-import { expectPlaying, openPage, signIn } from './pages.ts';
+import { expectPlaying, openPage, signIn, test } from './pages.ts';
 import { endShow, goLive, SMALL_STUDIO } from './studio.ts';
 
 test('viewers are counted while they play, on every page that shows them, and not a moment longer', async ({

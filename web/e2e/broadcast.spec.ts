@@ -1,5 +1,5 @@
-import { expect, test } from '@playwright/test';
-import { openPage, signIn } from './pages.ts';
+import { expect } from '@playwright/test';
+import { openPage, signIn, test } from './pages.ts';
 import { openSink } from './sink.ts';
 import { endShow, goLive, SMALL_STUDIO, switchDevice } from './studio.ts';
 import { tally } from './tally.ts';

@@ -1,6 +1,6 @@
-import { test, expect } from '@playwright/test';
+import { expect } from '@playwright/test';
 import { makePlace, startCommand } from '../../infra/local/platform.testing.ts';
-import { openPage, signIn } from './pages.ts';
+import { openPage, signIn, test } from './pages.ts';
 
 const PAGES = ['/', '/studio', '/settings', '/@asha', '/watch/str_01m826xyyymsabtqkgyd6zwg7z', '/nowhere'];
 

@@ -1,6 +1,6 @@
-import { expect, test } from '@playwright/test';
+import { expect } from '@playwright/test';
 import { probe, type Probed } from './hls.ts';
-import { expectPlaying, openPage, signIn } from './pages.ts';
+import { expectPlaying, openPage, signIn, test } from './pages.ts';
 
 type Rung = {
   /** Each has a creator of its own: a show that one test leaves on the air is none of the next one's. */

@@ -1,7 +1,7 @@
+import { expect } from '@playwright/test';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { expect, test } from '@playwright/test';
-import { openPage, signIn } from './pages.ts';
+import { openPage, signIn, test } from './pages.ts';
 import { watchBroadcast } from './probe.ts';
 import { endShow, SMALL_STUDIO } from './studio.ts';
 

@@ -1,9 +1,27 @@
-import { expect, type Browser, type BrowserContext, type ConsoleMessage, type Page } from '@playwright/test';
+import {
+  test as base,
+  expect,
+  type Browser,
+  type BrowserContext,
+  type ConsoleMessage,
+  type Page,
+} from '@playwright/test';
 
 /** Chromium's own notices about a software GPU are not the page's. */
 const NOT_THE_PAGE = /GPU stall due to ReadPixels|GroupMarkerNotSet|swiftshader/i;
 
 export type Watched = { context: BrowserContext; page: Page; complaints: string[] };
+
+/** Leaves no page open behind it: what plays or broadcasts in one would take the machine from the next test. */
+export const test = base.extend<{ tidiness: void }>({
+  tidiness: [
+    async ({ browser }, use) => {
+      await use();
+      for (const context of browser.contexts()) await context.close();
+    },
+    { auto: true },
+  ],
+});
 
 /** A page in a browser context of its own, with what its console complains of. */
 export const openPage = async (

@@ -1,6 +1,6 @@
+import { expect, type Page } from '@playwright/test';
 import { AxeBuilder } from '@axe-core/playwright';
-import { expect, test, type Page } from '@playwright/test';
-import { openPage, signIn } from './pages.ts';
+import { openPage, signIn, test } from './pages.ts';
 
 const LOOKS = [
   { colorScheme: 'light', viewport: { width: 390, height: 844 } },

@@ -1,7 +1,7 @@
+import { expect } from '@playwright/test';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { expect, test } from '@playwright/test';
-import { expectPlaying, openPage, signIn } from './pages.ts';
+import { expectPlaying, openPage, signIn, test } from './pages.ts';
 import { endShow, goLive, SMALL_STUDIO } from './studio.ts';
 
 /** A page of somebody else, at an origin of its own. */

@@ -117,11 +117,10 @@ const produceWithEngine = (port: MessagePort, encoder: Encoder, parts: Parts): P
 
 const produceForRecorder = (frames: WritableStream<VideoFrame>, parts: Parts): Production => {
   const writer = frames.getWriter();
-  let waiting = 0;
+  const writes = new Set<Promise<void>>();
   let pictures = 0;
   let droppedFrames = 0;
   const write = async (frame: VideoFrame) => {
-    waiting += 1;
     try {
       await writer.write(frame);
       pictures += 1;
@@ -130,23 +129,28 @@ const produceForRecorder = (frames: WritableStream<VideoFrame>, parts: Parts): P
     }
     // A stream that was handed over from the page copies what is written to it, and leaves this frame to us.
     frame.close();
-    waiting -= 1;
   };
   const mixer = startMixer({
     ...mixerParts(parts),
     onStart: () => {},
     onFrame: (frame) => {
-      if (waiting < WAITING_FRAMES) void write(frame);
-      else {
+      if (writes.size >= WAITING_FRAMES) {
         droppedFrames += 1;
         frame.close();
+        return;
       }
+      const written = write(frame).finally(() => writes.delete(written));
+      writes.add(written);
     },
   });
   return {
     mixer,
     setVideoKbps: () => {},
-    finish: async () => mixer.stop(),
+    finish: async () => {
+      mixer.stop();
+      // The page stops the track next, and whatever is on its way there would be nobody's to close.
+      await Promise.all(writes);
+    },
     abandon: () => mixer.stop(),
     get pictures() {
       return pictures;
