@@ -92,7 +92,7 @@ test('what a person reports, a moderator sees, deals with and takes back; whose 
 test('who is no moderator is shown no reports', async ({ browser }) => {
   const { page, context } = await openPage(browser, '/');
   await page.goto('/moderation');
-  await expect(page.getByRole('button', { name: 'Continue to sign in' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Continue to sign-in' })).toBeVisible();
   await page.goto('/');
   await signIn(page, 'chen');
   await page.goto('/moderation');

@@ -217,10 +217,10 @@ const Discussion = ({ streamId }: { streamId: string }) => {
   const { data: post } = useQuery(queries.postOfStream(streamId));
   if (!post) return null;
   return (
-    <section className="watch__discussion" aria-labelledby="comments-title">
-      <h2 id="comments-title">{post.comments > 0 ? t('commentCount', counted(post.comments)) : t('comments')}</h2>
+    <div className="watch__discussion">
+      <h2>{post.comments > 0 ? t('commentCount', counted(post.comments)) : t('comments')}</h2>
       <Comments post={post} />
-    </section>
+    </div>
   );
 };
 
