@@ -69,7 +69,7 @@ const BLOCK_GROUP = 0xa0;
 const BLOCK = 0xa1;
 const KEY_FLAG = 0x80;
 const VIDEO = 1;
-/** What a muxer that is allowed to finish writes after the media: cues, tags. A show that goes on has none. */
+/** What a muxer that is allowed to finish writes after the media: cues, tags. A show that goes on has none; tags may stand before it, too. */
 const CLOSING: ReadonlySet<number> = new Set([0x1c53bb6b, 0x1254c367]);
 
 const UNKNOWN_SIZE = Buffer.from('01ffffffffffffff', 'hex');
