@@ -3,6 +3,8 @@ import { Search } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { QUERY_CHARACTERS } from './find.ts';
+import '../ui/button.css';
+import '../ui/field.css';
 import './search-box.css';
 
 /** What is typed on the page of results is searched for once nothing has been typed for this long. */

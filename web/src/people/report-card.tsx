@@ -9,6 +9,7 @@ import { Badge } from '../ui/badge.tsx';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import '../ui/menu.css';
+import './people-dialog.css';
 import { Card } from '../ui/page.tsx';
 import { Moment, TimeAgo } from '../ui/time.tsx';
 import { useFormats } from '../words/formats.ts';

@@ -2,6 +2,7 @@ import { X } from 'lucide-react';
 import * as Radix from 'radix-ui/dialog';
 import type { ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
+import './button.css';
 import './dialog.css';
 import { useFocusBack } from './focus-back.ts';
 import './button.css';
