@@ -19,12 +19,12 @@ const RUNGS: Rung[] = [
     query: '?rung=4&picture=landscape-360p30',
     expected: { codec: 'h264', profile: 'Main', pixelFormat: 'yuv420p', width: 640, height: 360 },
   },
-  // What the page encodes by itself in Chromium: WebCodecs, which the worker only repacks.
+  // What the page encodes by itself in Chromium: WebCodecs, which the worker only repacks. At 720p are the live rows of `npm run faults`.
   {
     creator: 'bilal',
     how: 'what the page chooses',
-    query: '?picture=landscape-720p30',
-    expected: { codec: 'h264', width: 1280, height: 720 },
+    query: '?picture=landscape-540p30',
+    expected: { codec: 'h264', width: 960, height: 540 },
   },
 ];
 

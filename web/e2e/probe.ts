@@ -17,8 +17,8 @@ export type Probed = {
   wokeAtMs: number[];
 };
 
-/** A picture's time, a new picture of the camera, or a bitrate. */
-type Told = number | 'taken' | { kbps: number };
+/** A picture's time, a new picture of the camera, the end of an encoder, or a bitrate. */
+type Told = number | 'taken' | 'closed' | { kbps: number };
 
 /** Runs in the page: gathers what the broadcast's worker tells, which is gone with its show. */
 const listen = () => {
@@ -32,8 +32,16 @@ const listen = () => {
     wokeAtMs: [],
   };
   Object.assign(globalThis, { probed });
+  const forget = () => {
+    probed.pictures.length = probed.encodedAtMs.length = probed.kbps.length = 0;
+  };
+  // One encoder is closed before the next is made: the trial's before the show's, however late the news of it comes.
+  let isOver = false;
   new BroadcastChannel('probe').addEventListener('message', ({ data }: MessageEvent<Told>) => {
     if (data === 'taken') return void probed.takenAtMs.push(Date.now());
+    if (data === 'closed') return void (isOver = true);
+    if (isOver) forget();
+    isOver = false;
     if (typeof data === 'object') return void probed.kbps.push(data.kbps);
     probed.pictures.push(data);
     probed.encodedAtMs.push(Date.now());
@@ -46,8 +54,7 @@ const listen = () => {
   document.addEventListener(
     'submit',
     () => {
-      // The trial's pictures are none of the show's.
-      probed.pictures.length = probed.encodedAtMs.length = probed.kbps.length = 0;
+      forget();
       probed.startPressedAtMs = Date.now();
     },
     true,
@@ -67,6 +74,12 @@ const tell = () => {
     apply: (configure, encoder, given: Parameters<VideoEncoder['configure']>) => {
       channel.postMessage({ kbps: (given[0].bitrate ?? 0) / 1000 });
       return Reflect.apply(configure, encoder, given);
+    },
+  });
+  VideoEncoder.prototype.close = new Proxy(Reflect.get(VideoEncoder.prototype, 'close'), {
+    apply: (close, encoder) => {
+      channel.postMessage('closed');
+      return Reflect.apply(close, encoder, []);
     },
   });
   VideoFrame.prototype.copyTo = new Proxy(Reflect.get(VideoFrame.prototype, 'copyTo'), {
