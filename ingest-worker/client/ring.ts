@@ -106,7 +106,7 @@ export const createRing = ({ maxBytes: mostBytes, memoryBytes = mostBytes, disk:
   let renumberedBy = restored?.renumberedBy ?? 0;
 
   const heldBytes = () => end - (chunks[0]?.offset ?? end);
-  const heldMs = () => (chunks.at(-1)?.atMs ?? 0) - (chunks[0]?.atMs ?? 0);
+  const heldMs = () => endAtMs - (chunks[0]?.atMs ?? endAtMs);
 
   const dropBelow = (offset: number) => {
     const first = Math.max(0, lastAtOrBefore(chunks, offset));
@@ -230,6 +230,8 @@ export const createRing = ({ maxBytes: mostBytes, memoryBytes = mostBytes, disk:
     },
 
     appendedAtMs: (offset) => {
+      // A chunk of a restored ring may be seconds long, and has the time of its first byte.
+      if (offset >= end) return endAtMs;
       if (!gap) return (chunks[Math.max(0, lastAtOrBefore(chunks, offset))] ?? chunks.at(-1))?.atMs ?? endAtMs;
       // The times of what is gone are gone with it: it came evenly, as near as is worth knowing.
       const share = end > gap.from ? Math.min(1, Math.max(0, (offset - gap.from) / (end - gap.from))) : 1;

@@ -55,7 +55,7 @@ export type CapturePublisher = Publisher & {
   /** How much of it the worker has not received, and how much is held here. */
   readonly backlogMs: number;
   readonly heldMs: number;
-  /** Length of the container stream so far; its init and what was skipped count. */
+  /** Length of the container stream so far; its init and what was skipped count, and what a page had in hand as it vanished does not. */
   readonly streamBytes: number;
 };
 
@@ -110,6 +110,8 @@ export const createCapturePublisher = ({
   let feed: Feed | undefined;
   let health: Health | undefined;
   let ending: Ending | undefined;
+  /** What a page that is gone has left of the container stream. */
+  let leftBytes: number | undefined;
   let settle: (reason: Ending) => void = () => undefined;
   const over = new Promise<Ending>((resolve) => {
     settle = resolve;
@@ -235,6 +237,8 @@ export const createCapturePublisher = ({
       clearInterval(clock);
       ring?.leave();
       feed?.close();
+      const left = ring?.record?.ring;
+      leftBytes = left && left.end + left.renumberedBy;
     },
     over,
     get ending() {
@@ -257,7 +261,7 @@ export const createCapturePublisher = ({
       return feed?.heldMs() ?? 0;
     },
     get streamBytes() {
-      return feed?.bytes ?? 0;
+      return leftBytes ?? feed?.bytes ?? 0;
     },
     containerStream: async () =>
       regenerate(capture, feed?.bytes ?? 0, ({ index }) => ({ soundOnly: soundOnly[index] ?? false })),

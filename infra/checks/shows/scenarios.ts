@@ -244,8 +244,8 @@ const playKeyRefused = async (harness: Harness, rungs: readonly Rung[]): Promise
 
 /** Everything slows down until even the publisher's ring is full, and then recovers. */
 const playSlowServer = async (harness: Harness, rungs: readonly Rung[]): Promise<Played[]> => {
-  // Four times as fast as life, with a smaller ring: the harm is to take half a minute and not three.
-  const options = { speed: 4, limits: { ringBytes: SMALL_RING_BYTES } };
+  // Twenty times as fast as life, with a smaller ring: a worker holds 32 MB of a show before it reads no more.
+  const options = { speed: 20, limits: { ringBytes: SMALL_RING_BYTES } };
   const shows = await Promise.all(rungs.map((rung) => startShow(harness, rung, options)));
   await untilArrived(harness, shows, 8_000);
   harness.sink.conduct.readBytesPerSecond = SLOW_BYTES_PER_SECOND;
@@ -263,7 +263,7 @@ const playSlowServer = async (harness: Harness, rungs: readonly Rung[]): Promise
     skips: show.publisher.skipped.length,
   }));
 };
-/** About 20 s of the recordings. */
+/** A second of the show at that speed. */
 const SMALL_RING_BYTES = 600_000;
 const SLOW_BYTES_PER_SECOND = 24_000;
 const SLOW_MS = 150_000;
