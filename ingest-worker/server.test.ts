@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { encodeFrame } from '#wire';
+import { encodeFrame, SUBPROTOCOL } from '#wire';
 import { LIMITS, LOAD_UNITS } from './limits.ts';
 import { OTHER_STREAM, STREAM, streamNumber } from './session/store.testing.ts';
 import { fixture, greet, openSocket, resume, sendMedia, startTestWorker, type TestWorker } from './worker.testing.ts';
@@ -69,6 +69,15 @@ describe('the door', () => {
     expect(await refusal(test.url(other(), '?rung=recorder-copy-video'))).toBeUndefined();
     const ready = await fetch(`http://127.0.0.1:${test.worker.port}/readyz`);
     expect(ready.status).toBe(200);
+  });
+
+  it('[L6] tells a page that it is full, which would hear nothing of a refused upgrade, and only one with a good key', async () => {
+    const test = await start({ capacityUnits: LOAD_UNITS.transcode });
+    await greet(openSocket(test.url()), fixture('vp8-opus.webm').media);
+    const page = openSocket(test.url(test.memory.issue({ streamId: OTHER_STREAM })));
+    expect(await page.closed).toMatchObject({ code: 4017, reason: 'overloaded' });
+    const stranger = new WebSocket(test.url('a-key-that-nobody-gave-out'), SUBPROTOCOL);
+    expect(await new Promise((resolve) => stranger.once('error', ({ message }) => resolve(message)))).toMatch(/503/);
   });
 
   it('[L6] a recording that costs more than was asked for is turned away where there is no room', async () => {

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
-import { HEADER_BYTES, Rung, RUNG_PARAMETER, SUBPROTOCOL, UPLINK_TRIAL_PATH } from '#wire';
+import { CLOSE, HEADER_BYTES, Rung, RUNG_PARAMETER, SUBPROTOCOL, UPLINK_TRIAL_PATH } from '#wire';
 import type { Admission } from './admission.ts';
 import { createHandshakes } from './handshakes.ts';
 import { LIMITS, LOAD_UNITS } from './limits.ts';
@@ -111,6 +111,16 @@ export const createIngestServer = (parts: Parts): IngestServer => {
     socket.end(`HTTP/1.1 ${status}\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`);
   };
 
+  /** A page cannot tell a refused upgrade from a network that is broken, and its person would look for the fault there. */
+  const tellFull = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    metrics.turnedAway('overloaded');
+    sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      waiting.delete(socket);
+      webSocket.on('error', () => webSocket.terminate());
+      webSocket.close(CLOSE.overloaded.code, 'overloaded');
+    });
+  };
+
   const tryUplink = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     if (trials.size >= LIMITS.trials)
       return turnAway(socket, '503 Service Unavailable', { 'retry-after': RETRY_SECONDS });
@@ -144,6 +154,7 @@ export const createIngestServer = (parts: Parts): IngestServer => {
     // A feed that is here already has its room: its client must get back in however full the worker is.
     const isHere = redeemed?.redeemed === true && parts.sessions.has(redeemed.streamId);
     const reservation = redeemed && admitting && !socket.destroyed ? admission.reserve(isHere ? 0 : units) : undefined;
+    if (redeemed?.redeemed && !reservation && speaksOurs(request)) return tellFull(request, socket, head);
     if (!redeemed || !reservation) return turnAway(socket, '503 Service Unavailable', { 'retry-after': RETRY_SECONDS });
     // A handshake that is malformed, or whose peer has gone, never becomes a web socket, and nobody is told: only its end is sure.
     const release = () => reservation.release();
@@ -178,6 +189,10 @@ export const createIngestServer = (parts: Parts): IngestServer => {
     },
   };
 };
+
+/** Whether it is of a client that hears why a socket is closed. */
+const speaksOurs = ({ headers }: IncomingMessage): boolean =>
+  (headers['sec-websocket-protocol'] ?? '').split(',').some((offered) => offered.trim() === SUBPROTOCOL);
 
 /**
  * Whom a handshake is from. Every proxy appends whom it heard from, so that the last address is whom the balancer saw: behind

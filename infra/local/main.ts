@@ -57,6 +57,7 @@ const run = async (): Promise<void> => {
     dataDir,
     version: await productVersion(),
     ffmpegPath,
+    capacitySessions: process.env['CAPACITY_SESSIONS'],
     dev: process.argv.includes('--dev'),
     say: (line) => console.log(`✓ ${line}`),
     log: (part, line) => console.log(`  [${part}] ${line}`),

@@ -24,6 +24,8 @@ type Settings = {
   dataDir: string;
   version: string;
   ffmpegPath: string;
+  /** How many shows the worker takes at most. @default what its machine carries */
+  capacitySessions?: string | undefined;
   /** Hot reload of the web app, and restart on change of functions and worker. */
   dev: boolean;
   /** A line for the person at the terminal, as each part gets ready. */
@@ -117,7 +119,7 @@ type Identity = Awaited<ReturnType<typeof addIdentity>>;
 type MuxStandIn = Awaited<ReturnType<typeof addMux>>;
 
 const addWorker = async (
-  { ports, dataDir, ffmpegPath, version, origin, parts, log }: Platform,
+  { ports, dataDir, ffmpegPath, capacitySessions, version, origin, parts, log }: Platform,
   { aws, mux }: { aws: Aws; mux: MuxStandIn },
 ): Promise<WorkerProcess> => {
   const bundle = join(dataDir, 'build', 'ingest-worker.mjs');
@@ -138,6 +140,7 @@ const addWorker = async (
       RTMPS_URL: mux.rtmpsUrl,
       RTMPS_CA_FILE: mux.caFile,
       FFMPEG_PATH: ffmpegPath,
+      ...(capacitySessions !== undefined && { CAPACITY_SESSIONS: capacitySessions }),
       // The gateway takes what is handed over there.
       TASKS_QUEUE_URL: `${origin}/000000000000/tasks`,
     },

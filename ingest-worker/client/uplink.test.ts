@@ -524,6 +524,15 @@ describe('giving up', () => {
     expect(worker.peers.length).toBe(CLIENT_LIMITS.firstAttempts + 1);
   });
 
+  test('a show that never began because there was no room says so, and not that there is no connection', async () => {
+    const { worker, uplink, time, events } = set();
+    worker.isFull = true;
+    uplink.start();
+    await time.pass(120_000);
+    expect(events).toEqual([{ type: 'failed', because: 'overloaded' }]);
+    expect(worker.peers.length).toBe(CLIENT_LIMITS.firstAttempts + 1);
+  });
+
   test('a show on the air is given up after `giveUpMs`, and not before', async () => {
     const { worker, go, time, types, events } = set();
     await go();

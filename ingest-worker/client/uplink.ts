@@ -93,6 +93,8 @@ export const createUplink = ({
   let everConnected = false;
   let onAir = false;
   let keyRefusals = 0;
+  /** Why the worker closed the last socket before its welcome; nothing where none could be opened, or it did not say. */
+  let turnedAway: Exclude<CloseReason, 'finished'> | undefined;
   let stopping = false;
   let over = false;
   let receivedBytes = 0;
@@ -145,7 +147,7 @@ export const createUplink = ({
     if (everConnected && clock() - outage.sinceMs > limits.giveUpMs)
       return finish({ type: 'failed', because: 'lost-too-long' });
     if (!everConnected && outage.attempt >= limits.firstAttempts)
-      return finish({ type: 'failed', because: 'cannot-connect' });
+      return finish({ type: 'failed', because: turnedAway ?? 'cannot-connect' });
     forgetRetry();
     forgetRetry = after(waitMs(outage.attempt, random()), dialNow);
     outage.attempt += 1;
@@ -167,6 +169,7 @@ export const createUplink = ({
       welcomed: adopt,
       failed: ({ code, refusal }) => {
         dial = undefined;
+        turnedAway = undefined;
         if (refusal) finish({ type: 'failed', because: refusal === 'ended' ? 'ended-elsewhere' : refusal });
         else if (code === undefined) retry();
         else onRefused(code);
@@ -185,6 +188,7 @@ export const createUplink = ({
       return retry();
     }
     keyRefusals = reason === 'key-refused' ? keyRefusals + 1 : 0;
+    turnedAway = reason === 'finished' ? undefined : reason;
     const hopeless = reason && reason !== 'finished' && !CLOSE[reason].retry;
     if (hopeless && (reason !== 'key-refused' || keyRefusals >= limits.keyRefusals))
       return finish({ type: 'failed', because: reason });

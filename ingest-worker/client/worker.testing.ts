@@ -35,6 +35,7 @@ export const createFakeWorker = ({ windowBytes = 1_000_000, frameBytes = 100_000
     takesSockets: true,
     resumes: true,
     refusesKeys: false,
+    isFull: false,
     /** Opens sockets and then says nothing. */
     silent: false,
     /** Tells what it has received. */
@@ -131,6 +132,7 @@ export const createFakeWorker = ({ windowBytes = 1_000_000, frameBytes = 100_000
     if (worker.takesSockets) later(() => listener.opened());
     else peer.close(1006);
     if (worker.refusesKeys) peer.close('key-refused');
+    if (worker.isFull) peer.close('overloaded');
     return {
       get bufferedAmount() {
         return peer.buffered;

@@ -12,6 +12,7 @@ export const FAILURES = {
   'part-missing': { endsStream: true },
   'not-allowed': { endsStream: false },
   'cannot-connect': { endsStream: true },
+  'service-full': { endsStream: true },
   'key-refused': { endsStream: true },
   replaced: { endsStream: false },
   'encoder-failed': { endsStream: true },
@@ -47,5 +48,5 @@ export const failureOf = {
   idle: 'cannot-connect',
   migrate: 'cannot-connect',
   'lease-lost': 'cannot-connect',
-  overloaded: 'cannot-connect',
+  overloaded: 'service-full',
 } as const satisfies Record<Exclude<FeedFailure, 'ended-elsewhere'>, FailureReason>;

@@ -32,7 +32,7 @@ const onAir = async () => {
 describe('a show that cannot go on', () => {
   it.each([
     ['cannot-connect', 'No connection to the streaming service', /A firewall may block WebSockets/, true],
-    ['overloaded', 'No connection to the streaming service', /Check your network/, true],
+    ['overloaded', 'The streaming service is full right now', /Try again in a few minutes/, true],
     ['key-refused', 'The streaming service refused the stream key', /Start again to get a new one/, true],
     ['not-allowed', 'This account may not broadcast here', /Sign in again/, false],
     ['replaced', 'This stream is now sent from another tab or device', /Start again here to take it back/, false],
