@@ -97,6 +97,9 @@ describe('opening', () => {
     const busy = set();
     for (const id of ['cam-1', 'mic-1']) busy.machine.busy.add(id);
     expect(await busy.capture.open()).toEqual({ opened: false, because: 'devices-in-use' });
+    busy.machine.busy.delete('mic-1');
+    expect(await busy.capture.open()).toEqual({ opened: true });
+    expect(busy.capture.view().notice).toBe('camera-unavailable');
   });
 
   test('knows the camera’s own shape, and then asks it for the picture that was chosen', async () => {
@@ -223,6 +226,43 @@ describe('losing', () => {
     await turns();
     expect(heard['microphone']).toBeUndefined();
     expect(capture.view()).toMatchObject({ notice: 'microphone-lost', hasMicrophone: false });
+  });
+
+  test('what was lost goes out again once it is plugged in', async () => {
+    const { capture, shown, heard, machine, media } = set();
+    await capture.open();
+    const { cameras, microphones } = { ...machine };
+    [machine.cameras, machine.microphones] = [[], microphones];
+    shown['camera']?.unplug();
+    media.dispatchEvent(new Event('devicechange'));
+    await turns();
+    expect(capture.view()).toMatchObject({ notice: 'camera-lost', camera: undefined });
+    machine.cameras = cameras;
+    media.dispatchEvent(new Event('devicechange'));
+    await turns();
+    expect(capture.view()).toMatchObject({ notice: undefined, cameraId: 'cam-1' });
+
+    machine.microphones = [];
+    (heard['microphone'] as FakeTrack).unplug();
+    await turns();
+    machine.microphones = microphones;
+    media.dispatchEvent(new Event('devicechange'));
+    await turns();
+    expect(capture.view()).toMatchObject({ notice: undefined, hasMicrophone: true });
+  });
+
+  test('a camera that its person has turned off stays off when one is plugged in', async () => {
+    const { capture, shown, machine, media } = set();
+    await capture.open();
+    const { cameras } = machine;
+    machine.cameras = [];
+    shown['camera']?.unplug();
+    await turns();
+    await capture.setCameraOn(false);
+    machine.cameras = cameras;
+    media.dispatchEvent(new Event('devicechange'));
+    await turns();
+    expect(capture.view().camera).toBeUndefined();
   });
 
   test('a device that is plugged in can be chosen at once', async () => {

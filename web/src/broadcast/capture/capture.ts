@@ -199,8 +199,12 @@ export const createCapture = ({
 
   /** The camera went away by itself: another takes its place, else the card. */
   const replaceCamera = async () => {
-    const mine = opening;
     setCamera(undefined, { notice: 'camera-lost' });
+    await takeAnyCamera();
+  };
+
+  const takeAnyCamera = async () => {
+    const mine = opening;
     const answer = await openCamera(media, undefined, limits);
     if (!answer.opened) return;
     if (mine === opening && !view.camera && view.cameraOn) setCamera(answer.tracks, { notice: undefined });
@@ -208,8 +212,12 @@ export const createCapture = ({
   };
 
   const replaceMicrophone = async () => {
-    const mine = opening;
     setMicrophone(undefined, { notice: 'microphone-lost' });
+    await takeAnyMicrophone();
+  };
+
+  const takeAnyMicrophone = async () => {
+    const mine = opening;
     const answer = await openMicrophone(media, undefined, view.processing);
     if (!answer.opened) return;
     if (mine === opening && !microphone) setMicrophone(answer.tracks, { notice: undefined });
@@ -243,7 +251,18 @@ export const createCapture = ({
     screenSound = undefined;
   };
 
-  const onDevices = () => void refresh();
+  /** What was missing and is plugged in goes out at once: nobody chooses it while they look for what is wrong. */
+  const onDevices = async () => {
+    const mine = opening;
+    await refresh();
+    if (mine !== opening) return;
+    const { cameras, microphones, camera, cameraOn, notice } = view;
+    const lacksCamera = notice === 'camera-lost' || notice === 'no-camera';
+    const lacksMicrophone = notice === 'microphone-lost' || notice === 'no-microphone';
+    if (lacksCamera && cameraOn && !camera && cameras.length > 0) await takeAnyCamera();
+    if (lacksMicrophone && !microphone && microphones.length > 0) await takeAnyMicrophone();
+  };
+  const hearDevices = () => void onDevices();
 
   return {
     open: async () => {
@@ -258,7 +277,7 @@ export const createCapture = ({
         mixing.processing,
       );
       if (!answer.opened) return answer;
-      const { camera, microphone: track } = answer.tracks;
+      const { camera, microphone: track, missing } = answer.tracks;
       const size = camera && (await measure(camera));
       if (mine !== opening) {
         camera?.stop();
@@ -267,9 +286,12 @@ export const createCapture = ({
       }
       shape = size && shapeOf(size);
       sound = createSound();
-      media.addEventListener('devicechange', onDevices);
-      stopListening = () => media.removeEventListener('devicechange', onDevices);
-      view = { ...CLOSED, ...mixing, notice: camera ? (track ? undefined : 'no-microphone') : 'no-camera' };
+      media.addEventListener('devicechange', hearDevices);
+      stopListening = () => media.removeEventListener('devicechange', hearDevices);
+      const absent = camera ? (track ? undefined : 'microphone') : 'camera';
+      const notice =
+        absent && (missing === 'devices-in-use' ? (`${absent}-unavailable` as const) : (`no-${absent}` as const));
+      view = { ...CLOSED, ...mixing, notice };
       for (const input of ['microphone', 'shared'] as const) sound.setGain(input, mixing.gains[input]);
       setMicrophone(track);
       setCamera(camera);

@@ -45,7 +45,12 @@ const reasonOf = (error: unknown): FailureReason => {
   return 'unsupported-browser';
 };
 
-export type DeviceTracks = { camera: MediaStreamTrack | undefined; microphone: MediaStreamTrack | undefined };
+export type DeviceTracks = {
+  camera: MediaStreamTrack | undefined;
+  microphone: MediaStreamTrack | undefined;
+  /** Why one of the two is missing. */
+  missing?: FailureReason | undefined;
+};
 
 /**
  * Opens camera and microphone with one question to the person. Where the machine has only one of the two, that one will do:
@@ -62,19 +67,19 @@ export const openDevices = async (
     wanted.microphoneId === undefined ? undefined : { ideal: wanted.microphoneId },
     processing,
   );
-  let because: FailureReason = 'no-devices';
+  let because: FailureReason | undefined;
   for (const constraints of [{ video, audio }, { audio }, { video }]) {
     try {
       const stream = await media.getUserMedia(constraints);
       const [camera, microphone] = [stream.getVideoTracks()[0], stream.getAudioTracks()[0]];
-      return { opened: true, tracks: { camera, microphone } };
+      return { opened: true, tracks: { camera, microphone, ...(because && { missing: because }) } };
     } catch (error) {
       because = reasonOf(error);
       // A refusal holds for the parts as well; asking again would only ask the person again.
       if (because === 'devices-denied' || because === 'unsupported-browser') return { opened: false, because };
     }
   }
-  return { opened: false, because };
+  return { opened: false, because: because ?? 'no-devices' };
 };
 
 const openOne = async (
