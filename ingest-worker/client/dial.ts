@@ -5,7 +5,7 @@ import type { SocketListener, OpenSocket, Socket } from './socket.ts';
 /** Where to dial: asked for afresh on every attempt, because a stream key opens one socket and lives for a minute. */
 export type UrlAnswer =
   | { given: true; url: string }
-  | { given: false; because: 'unreachable' | 'ended' | 'not-allowed' };
+  | { given: false; because: 'unreachable' | 'ended' | 'not-allowed' | 'signed-out' };
 
 /** A socket that the worker has welcomed, and how to go on hearing it. */
 export type Dialled = {
@@ -25,7 +25,7 @@ type Parts = {
   after: (ms: number, then: () => void) => () => void;
   welcomed: (dialled: Dialled) => void;
   /** Without a code where no socket closed: there was no address, or no answer in time. */
-  failed: (because: { code?: number; refusal?: 'ended' | 'not-allowed' }) => void;
+  failed: (because: { code?: number; refusal?: 'ended' | 'not-allowed' | 'signed-out' }) => void;
 };
 
 const parseServerMessage = (text: string): ServerMessage | undefined => {

@@ -490,6 +490,7 @@ describe('giving up', () => {
     for (const [because, failure] of [
       ['ended', 'ended-elsewhere'],
       ['not-allowed', 'not-allowed'],
+      ['signed-out', 'signed-out'],
     ] as const) {
       const { worker, go, time, events, answerWith } = set();
       await go();

@@ -16,7 +16,12 @@ import type { Ring } from './ring.ts';
 import type { OpenSocket } from './socket.ts';
 
 /** Why a feed is over without having finished. */
-export type FeedFailure = Exclude<CloseReason, 'finished'> | 'not-allowed' | 'cannot-connect' | 'lost-too-long';
+export type FeedFailure =
+  | Exclude<CloseReason, 'finished'>
+  | 'not-allowed'
+  | 'signed-out'
+  | 'cannot-connect'
+  | 'lost-too-long';
 
 export type UplinkEvent =
   /** The worker takes our media… */

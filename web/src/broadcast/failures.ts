@@ -11,6 +11,7 @@ export const FAILURES = {
   'unsupported-browser': { endsStream: false },
   'part-missing': { endsStream: true },
   'not-allowed': { endsStream: false },
+  'signed-out': { endsStream: false },
   'cannot-connect': { endsStream: true },
   'service-full': { endsStream: true },
   'key-refused': { endsStream: true },
@@ -28,6 +29,7 @@ export type FailureReason = keyof typeof FAILURES;
 /** What a feed's failure is called to a person; `ended-elsewhere` is no failure but an end. */
 export const failureOf = {
   'not-allowed': 'not-allowed',
+  'signed-out': 'signed-out',
   'cannot-connect': 'cannot-connect',
   'lost-too-long': 'lost-too-long',
   'key-refused': 'key-refused',

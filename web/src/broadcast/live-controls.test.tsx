@@ -35,6 +35,7 @@ describe('a show that cannot go on', () => {
     ['overloaded', 'The streaming service is full right now', /Try again in a few minutes/, true],
     ['key-refused', 'The streaming service refused the stream key', /Start again to get a new one/, true],
     ['not-allowed', 'This account may not broadcast here', /Sign in again/, false],
+    ['signed-out', 'You have been signed out', /the show can be continued/, false],
     ['replaced', 'This stream is now sent from another tab or device', /Start again here to take it back/, false],
     ['encoder-failed', 'The video could not be encoded', /then start again/, true],
     ['upstream-refused', 'The video service refused the stream', /Start again/, true],

@@ -75,7 +75,8 @@ describe('a broadcast', () => {
   it.each<[ApiErrorCode, string]>([
     ['stream-ended', 'ended'],
     ['stream-not-found', 'ended'],
-    ['not-signed-in', 'not-allowed'],
+    ['not-signed-in', 'signed-out'],
+    ['token-expired', 'signed-out'],
     ['not-allowed', 'not-allowed'],
     ['unreachable', 'unreachable'],
     ['too-many-requests', 'unreachable'],

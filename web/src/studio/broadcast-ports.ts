@@ -7,13 +7,8 @@ import { ApiError, type ApiErrorCode } from '../api/api-error.ts';
 type Ports = Pick<Api, 'createStream' | 'freshIngest' | 'updateStream' | 'endStream'>;
 
 const ENDED: ReadonlySet<ApiErrorCode> = new Set<ApiErrorCode>(['stream-ended', 'stream-not-found']);
-const NOT_ALLOWED: ReadonlySet<ApiErrorCode> = new Set<ApiErrorCode>([
-  'not-signed-in',
-  'token-expired',
-  'not-allowed',
-  'not-a-creator',
-  'blocked',
-]);
+const SIGNED_OUT: ReadonlySet<ApiErrorCode> = new Set<ApiErrorCode>(['not-signed-in', 'token-expired']);
+const NOT_ALLOWED: ReadonlySet<ApiErrorCode> = new Set<ApiErrorCode>(['not-allowed', 'not-a-creator', 'blocked']);
 
 /** What a broadcast asks of the control plane, by our API. */
 export const createBroadcastPorts = (api: Ports): BroadcastPorts => ({
@@ -54,7 +49,9 @@ export const existingStream = async (
   return { streamId: stream.id, ingestUrl: ingest.url };
 };
 
-const whyNot = (error: unknown): 'ended' | 'not-allowed' | 'unreachable' => {
-  if (error instanceof ApiError && ENDED.has(error.code)) return 'ended';
-  return error instanceof ApiError && NOT_ALLOWED.has(error.code) ? 'not-allowed' : 'unreachable';
+const whyNot = (error: unknown): 'ended' | 'signed-out' | 'not-allowed' | 'unreachable' => {
+  if (!(error instanceof ApiError)) return 'unreachable';
+  if (ENDED.has(error.code)) return 'ended';
+  if (SIGNED_OUT.has(error.code)) return 'signed-out';
+  return NOT_ALLOWED.has(error.code) ? 'not-allowed' : 'unreachable';
 };

@@ -7,20 +7,26 @@ import { createBroadcastPorts } from './broadcast-ports.ts';
 import { OnAirBar } from './on-air-bar.tsx';
 import { Studio } from './studio.tsx';
 
+type Props = {
+  slot: HTMLElement | null;
+  /** Whether there is a show, or word of one that is over. */
+  onShow: (has: boolean) => void;
+};
+
 /** The studio in its slot; on other pages only a reminder that one is on the air. */
-export const StudioHost = ({ slot }: { slot: HTMLElement | null }) => {
+export const StudioHost = ({ slot, onShow }: Props) => {
   const { api } = useApp();
   const [broadcast] = useState(() => createBrowserBroadcast(createBroadcastPorts(api), parseForced(location.search)));
   return (
     <BroadcastProvider broadcast={broadcast}>
-      <TellOnAir />
+      <TellOnAir onShow={onShow} />
       {slot ? createPortal(<Studio />, slot) : <OnAirBar />}
     </BroadcastProvider>
   );
 };
 
 /** While this tab sends a show, nothing may reload it. */
-const TellOnAir = () => {
+const TellOnAir = ({ onShow }: Pick<Props, 'onShow'>) => {
   const { renewal } = useApp();
   const { at } = useBroadcast().state;
   const onAir = at === 'connecting' || at === 'live' || at === 'reconnecting' || at === 'ending';
@@ -28,5 +34,7 @@ const TellOnAir = () => {
     renewal.setOnAir(onAir);
     return () => renewal.setOnAir(false);
   }, [renewal, onAir]);
+  const hasShow = onAir || at === 'ended' || at === 'failed';
+  useEffect(() => onShow(hasShow), [onShow, hasShow]);
   return null;
 };

@@ -3,6 +3,7 @@ import { act, screen } from '@testing-library/react';
 import { expect, it } from 'vitest';
 import { createFakeApp, me, renderPart } from '../context/app.testing.tsx';
 import { StudioPage } from './studio-page.tsx';
+import { SlotContext } from './studio-slot.tsx';
 
 it('asks who is signed out to sign in', async () => {
   renderPart(createFakeApp({ signedIn: false }), <StudioPage />);
@@ -18,4 +19,16 @@ it('keeps the studio of a show that is on the air when its creator has signed ou
   expect(screen.queryByRole('button', { name: 'Continue to sign-in' })).toBeNull();
   act(() => app.parts.renewal.setOnAir(false));
   expect(await screen.findByRole('button', { name: 'Continue to sign-in' })).toBeTruthy();
+});
+
+it('keeps what became of a show before who has been signed out in it, and the way back in below', async () => {
+  const held: (HTMLElement | null)[] = [];
+  renderPart(
+    createFakeApp({ signedIn: false }),
+    <SlotContext value={{ hold: (slot) => void held.push(slot), hasShow: true }}>
+      <StudioPage />
+    </SlotContext>,
+  );
+  const wayIn = await screen.findByRole('button', { name: 'Continue to sign-in' });
+  expect(held[0]?.compareDocumentPosition(wayIn)).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
 });

@@ -7,7 +7,7 @@ import { LoadFailed } from '../ui/load-failed.tsx';
 import { Page } from '../ui/page.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { BecomeCreator } from './become-creator.tsx';
-import { StudioSlot } from './studio-slot.tsx';
+import { StudioSlot, useHasShow } from './studio-slot.tsx';
 
 /** A creator's own page: going live, the show while it runs, and all shows so far. */
 export const StudioPage = () => {
@@ -16,19 +16,20 @@ export const StudioPage = () => {
   const signedIn = useSignedIn();
   // Whoever signs out in another tab, or is signed out, still has a show here that only this tab can mute and end.
   const onAir = useSyncExternalStore(renewal.subscribe, renewal.onAir);
+  const hasShow = useHasShow() || onAir;
   const { data: me, error, refetch } = useQuery({ ...queries.me(), enabled: signedIn });
   return (
     <Page title={t('studio')}>
       {!signedIn && onAir && <output>{t('youHaveBeenSignedOut')}</output>}
+      {(hasShow || (signedIn && me?.creator)) && <StudioSlot />}
       {!signedIn && !onAir && (
         <>
-          <h1 className="visually-hidden">{t('studio')}</h1>
+          {!hasShow && <h1 className="visually-hidden">{t('studio')}</h1>}
           <SignInGate title={t('goLiveFromYourBrowser')} heading="h2">
             {t('signInToOpenYour')}
           </SignInGate>
         </>
       )}
-      {(onAir || (signedIn && me?.creator)) && <StudioSlot />}
       {!onAir && signedIn && me && !me.creator && <BecomeCreator />}
       {!onAir && signedIn && !me && error && (
         <LoadFailed title={t('yourStudioCouldNotBe')} heading="h1" error={error} onRetry={() => void refetch()} />

@@ -1,11 +1,17 @@
-import { createContext, lazy, Suspense, useContext, useState, type ReactNode } from 'react';
+import { createContext, lazy, Suspense, useContext, useMemo, useState, type ReactNode } from 'react';
 import { createPortal } from 'react-dom';
 import { part } from '../ui/part.ts';
 import { Skeleton } from '../ui/skeleton.tsx';
 
 const StudioHost = lazy(part(async () => ({ default: (await import('./studio-host.tsx')).StudioHost })));
 
-const SlotContext = createContext<(slot: HTMLElement | null) => void>(() => {});
+type Held = {
+  hold: (slot: HTMLElement | null) => void;
+  /** There is a show of this tab, or word of one that is over and has not been read. */
+  hasShow: boolean;
+};
+/** What a page and the studio above it hold out to each other. */
+export const SlotContext = createContext<Held>({ hold: () => {}, hasShow: false });
 
 /**
  * Keeps a broadcast running while its creator looks at other pages. The studio lives here, above the pages, from the first
@@ -14,13 +20,15 @@ const SlotContext = createContext<(slot: HTMLElement | null) => void>(() => {});
 export const StudioAbovePages = ({ children }: { children: ReactNode }) => {
   const [slot, setSlot] = useState<HTMLElement | null>(null);
   const [visited, setVisited] = useState(false);
+  const [hasShow, setHasShow] = useState(false);
+  const held = useMemo(() => ({ hold: setSlot, hasShow }), [hasShow]);
   if (slot && !visited) setVisited(true);
   return (
-    <SlotContext value={setSlot}>
+    <SlotContext value={held}>
       {children}
       {visited && (
         <Suspense fallback={slot && createPortal(<Skeleton height="16rem" />, slot)}>
-          <StudioHost slot={slot} />
+          <StudioHost slot={slot} onShow={setHasShow} />
         </Suspense>
       )}
     </SlotContext>
@@ -28,4 +36,9 @@ export const StudioAbovePages = ({ children }: { children: ReactNode }) => {
 };
 
 /** Where the studio is shown. */
-export const StudioSlot = () => <div ref={useContext(SlotContext)} />;
+export const StudioSlot = () => {
+  const { hold } = useContext(SlotContext);
+  return <div ref={hold} />;
+};
+
+export const useHasShow = (): boolean => useContext(SlotContext).hasShow;

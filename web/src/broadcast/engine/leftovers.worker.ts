@@ -45,11 +45,14 @@ const send = ({ name, streamId, record, disk }: Leftover) =>
 
 const isAllSent = ({ record: { ring } }: Leftover) => ring.end <= ring.from;
 
+/** Whoever may not send it just now may be able to again. */
+const WAITS_FOR: ReadonlySet<string> = new Set(['not-allowed', 'signed-out']);
+
 const run = async () => {
   for (const leftover of await findLeftovers()) {
     const event = isAllSent(leftover) ? undefined : await send(leftover);
-    // Whoever is not signed in just now may be so again.
-    await leftover.release(event?.type === 'not-sent' && event.because === 'not-allowed' ? 'waiting' : 'over');
+    const waits = event?.type === 'not-sent' && WAITS_FOR.has(event.because);
+    await leftover.release(waits ? 'waiting' : 'over');
   }
   post({ type: 'done' });
 };
