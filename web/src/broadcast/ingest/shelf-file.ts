@@ -36,6 +36,8 @@ const Saved = z.object({
   keptBytes: z.number(),
   capacityBytes: z.number(),
   over: z.boolean(),
+  /** The disk took no more before all that was to stay was on it. */
+  cut: z.optional(z.boolean()),
   media: Media,
   resumeToken: z.string(),
   init: z.string(),
@@ -111,6 +113,7 @@ export const createShelf = ({ files, maxBytes, keptBytes, onFull, clock, remove,
   let flushedMs = clock();
   let last: Saved | undefined;
   let full = keptBytes === 0;
+  let cut = false;
   const fill = () => {
     if (full) return;
     full = true;
@@ -122,6 +125,7 @@ export const createShelf = ({ files, maxBytes, keptBytes, onFull, clock, remove,
       ...disk,
       write: (position, bytes) => {
         const written = disk.write(position, bytes);
+        if (!written) cut = true;
         if (!written || position + bytes.byteLength > keptBytes) fill();
         return written;
       },
@@ -137,6 +141,7 @@ export const createShelf = ({ files, maxBytes, keptBytes, onFull, clock, remove,
         keptBytes,
         capacityBytes,
         over: false,
+        cut,
         media,
         resumeToken,
         init: toText(init),
@@ -152,7 +157,7 @@ export const createShelf = ({ files, maxBytes, keptBytes, onFull, clock, remove,
       }
     },
     close: () => {
-      const stays = keptBytes > 0 && last !== undefined && endOf(files, last);
+      const stays = keptBytes > 0 && last !== undefined && endOf(files, { ...last, cut });
       for (const file of all) file.close();
       if (!stays) remove();
     },
@@ -161,8 +166,10 @@ export const createShelf = ({ files, maxBytes, keptBytes, onFull, clock, remove,
 
 const writeSaved = ({ records }: ShelfFiles, saved: Saved) => {
   const file = records[saved.sequence % 2 === 0 ? 0 : 1];
-  file.truncate(0);
-  file.write(new TextEncoder().encode(JSON.stringify(saved)), { at: 0 });
+  const bytes = new TextEncoder().encode(JSON.stringify(saved));
+  // Over what is there, which a disk that is full still takes.
+  file.write(bytes, { at: 0 });
+  file.truncate(bytes.byteLength);
 };
 
 /** Writes down that nothing more will be sent of it; false where it could not be written. */
@@ -205,7 +212,19 @@ export const readShelf = (files: ShelfFiles): Found | undefined => {
   const newest = newestOf(files.records.map(readAll));
   const count = countOf(readAll(files.end));
   if (!newest || count === undefined) return undefined;
-  const { streamId, sinceMs, keptBytes, capacityBytes, over, media, resumeToken, init, sequence: _, ...ring } = newest;
+  const {
+    streamId,
+    sinceMs,
+    keptBytes,
+    capacityBytes,
+    over,
+    media,
+    resumeToken,
+    init,
+    sequence: _,
+    cut: __,
+    ...ring
+  } = newest;
   // Bytes that came after the record was written are there too, and none that the disk did not take.
   const written = count - ring.renumberedBy;
   return {
@@ -227,6 +246,6 @@ export const readKept = (records: readonly Uint8Array[], end: Uint8Array): Kept 
   const newest = newestOf(records);
   const count = countOf(end);
   if (!newest?.over || newest.keptBytes === 0 || count === undefined || count === 0) return undefined;
-  const { streamId, sinceMs, keptBytes } = newest;
-  return { streamId, sinceMs, bytes: Math.min(count, keptBytes), whole: count <= keptBytes };
+  const { streamId, sinceMs, keptBytes, cut = false } = newest;
+  return { streamId, sinceMs, bytes: Math.min(count, keptBytes), whole: !cut && count <= keptBytes };
 };
