@@ -13,7 +13,10 @@ export type Finding = {
   facts?: object;
 };
 
-/** The rows of a command line's `--rows`, in the order of the table; says which do not exist, and ends the program with 2. */
+/**
+ * The rows of a command line's `--rows`, in the order of the table; `error-` stands for all that begin so. Says which do not exist, and
+ * ends the program with 2.
+ */
 export const chooseRows = <One extends Row>(
   rows: readonly One[],
   wanted: string | undefined,
@@ -21,12 +24,13 @@ export const chooseRows = <One extends Row>(
   alsoUnknown: readonly string[] = [],
 ): One[] => {
   const names = wanted?.split(',') ?? rows.map(({ name }) => name);
-  const unknown = [...names.filter((name) => !rows.some((row) => row.name === name)), ...alsoUnknown];
+  const isMeant = (row: One, name: string) => row.name === name || (name.endsWith('-') && row.name.startsWith(name));
+  const unknown = [...names.filter((name) => !rows.some((row) => isMeant(row, name))), ...alsoUnknown];
   if (unknown.length > 0) {
     console.error(`✗ There is no ${unknown.join(', ')}\n\n${usage}`);
     process.exit(2);
   }
-  return rows.filter(({ name }) => names.includes(name));
+  return rows.filter((row) => names.some((name) => isMeant(row, name)));
 };
 
 /** One line a row, for `--help`. */
