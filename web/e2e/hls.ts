@@ -4,7 +4,8 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 export type Probed = {
-  video: { codec: string; profile: string; width: number; height: number; pixelFormat: string };
+  /** `frameRate`: pictures a second of those that were read. */
+  video: { codec: string; profile: string; width: number; height: number; pixelFormat: string; frameRate: number };
   audio: { codec: string; sampleRate: number; channels: number };
   /** Presentation times of the key frames, in seconds. */
   keyFrames: number[];
@@ -45,6 +46,7 @@ export const probe = async (url: string, seconds = 12): Promise<Probed> => {
       width: Number(video['width']),
       height: Number(video['height']),
       pixelFormat: String(video['pix_fmt']),
+      frameRate: (times.length - 1) / ((times.at(-1) ?? 0) - (times[0] ?? 0)),
     },
     audio: {
       codec: String(audio['codec_name']),

@@ -91,7 +91,7 @@ const tell = () => {
 };
 
 /** What runs in the page was compiled for Node by esbuild, which marks functions' names by a helper of its own. */
-const HELPER = 'globalThis.__name ??= (named) => named';
+export const HELPER = 'globalThis.__name ??= (named) => named';
 
 /** Watches the broadcasts of a page, from before it is opened. */
 export const watchBroadcast = async (page: Page): Promise<{ read: () => Promise<Probed> }> => {

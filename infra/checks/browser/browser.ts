@@ -2,10 +2,10 @@
  * What is promised of a broadcast in a real browser, as a program: real Chromium (and Firefox) in front of the whole platform as
  * `npm start` runs it, each frame counted where Mux would get it.
  *
- *   npm run browser -- [--rows first-frame,hidden,…] [--long] [--hidden-seconds 60] [--json]
+ *   npm run browser -- [--rows first-frame,error-,…] [--long] [--hidden-seconds 60] [--json]
  *
- * Takes about seven minutes, with `--long` a quarter of an hour more. Exit 1 when a promise was not held. A tab is hidden by another in front of it; where `Xvfb` is
- * installed Chromium has a display, else it is headless.
+ * Takes about a quarter of an hour, with `--long` another one; `error-` is all rows that begin so. Exit 1 when a promise was not held. A
+ * tab is hidden by another in front of it; where `Xvfb` is installed Chromium has a display, else it is headless.
  */
 import { makePlace, startCommand } from '../../local/platform.testing.ts';
 import { readArguments } from '../../commands/read-arguments.mjs';
@@ -13,6 +13,9 @@ import { openSink } from '../../../web/e2e/sink.ts';
 import { chooseRows, createRowRunner, listRows, type Row } from '../lib/run-rows.ts';
 import { CHROMIUM_PATH } from '../lib/chromium.ts';
 import { openChromium } from './chromium.ts';
+import { ERROR_ROWS } from './error-rows.ts';
+import { KEYBOARD_ROW } from './keyboard-row.ts';
+import { PICTURE_ROWS } from './picture-rows.ts';
 import { CHROMIUM_ROWS, type Kept } from './rows.ts';
 import { playFirefox } from './firefox-row.ts';
 
@@ -31,7 +34,8 @@ const FIREFOX_ROWS = [
     rung: '4',
   },
 ];
-const ROWS = [...CHROMIUM_ROWS, ...FIREFOX_ROWS];
+const IN_CHROMIUM = [...ERROR_ROWS, ...PICTURE_ROWS, KEYBOARD_ROW, ...CHROMIUM_ROWS];
+const ROWS = [...IN_CHROMIUM, ...FIREFOX_ROWS];
 
 const USAGE = [
   'npm run browser -- [--rows ROW,…] [--long] [--hidden-seconds 60] [--chromium PATH] [--firefox PATH] [--json]',
@@ -68,11 +72,11 @@ const platform = await startCommand(place.environment);
 try {
   if (platform.endedWith !== undefined) throw new Error(platform.said());
   const sink = await openSink(place.dataDir, place.environment['MUX_PORT'] ?? '');
-  for (const row of CHROMIUM_ROWS.filter(({ name }) => wanted.includes(name))) {
-    const browser = await openChromium(values.chromium);
+  for (const row of IN_CHROMIUM.filter(({ name }) => wanted.includes(name))) {
+    const browser = await openChromium(values.chromium, row.chromium);
     try {
-      const openOther = () => openChromium(values.chromium);
-      await judge(row, () => row.play({ ...browser, openOther, origin: platform.origin, sink, hiddenSeconds }));
+      const openOther = (more?: readonly string[]) => openChromium(values.chromium, more);
+      await judge(row, () => row.play({ ...browser, openOther, origin: platform.origin, place, sink, hiddenSeconds }));
     } finally {
       await browser.close();
     }

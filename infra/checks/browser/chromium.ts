@@ -54,8 +54,10 @@ const startDisplay = async () => {
 /**
  * Starts Chromium as a person does. Playwright, where it starts one itself, tells every page that it has the focus, and such a
  * page is never hidden: so this one is started apart, and told nothing.
+ *
+ * @param more arguments for it; of two of one name the last holds
  */
-export const openChromium = async (executablePath: string): Promise<Opened> => {
+export const openChromium = async (executablePath: string, more: readonly string[] = []): Promise<Opened> => {
   const display = await startDisplay();
   const profile = await mkdtemp(join(tmpdir(), 'vybzz-chromium-'));
   const browser = spawn(
@@ -63,6 +65,7 @@ export const openChromium = async (executablePath: string): Promise<Opened> => {
     [
       ...ARGUMENTS,
       ...(display ? ['--window-size=1300,900'] : ['--headless=new']),
+      ...more,
       `--user-data-dir=${profile}`,
       'about:blank',
     ],

@@ -6,14 +6,17 @@ import { endShow, goLive, SMALL_STUDIO, switchDevice } from '../../../web/e2e/st
 import { tally, type Tally } from '../../../web/e2e/tally.ts';
 import { watchBroadcast, type Probed } from '../../../web/e2e/probe.ts';
 import type { Opened } from './chromium.ts';
+import type { Place } from './broken-platform.ts';
 import { openThrottle } from './throttle.ts';
 
 export type BrowserHarness = Opened & {
   origin: string;
+  /** Where the platform runs that all rows share. */
+  place: Place;
   sink: Sink;
   hiddenSeconds: number;
-  /** A browser on another machine, as it were. */
-  openOther: () => Promise<Opened>;
+  /** A browser on another machine, as it were. @param more arguments for it */
+  openOther: (more?: readonly string[]) => Promise<Opened>;
 };
 
 /** What was measured, and in a few words each what of it is not as promised. */
@@ -25,6 +28,8 @@ export type Row = {
   promise: string;
   /** Takes minutes, and is played only where it is asked for. */
   long?: true;
+  /** Arguments that its Chromium is started with besides. */
+  chromium?: readonly string[];
   play: (harness: BrowserHarness) => Promise<Kept>;
 };
 
@@ -47,7 +52,7 @@ type Show = {
   playOn: (seconds: number) => Promise<void>;
 };
 
-const openStudio = async ({ context, origin }: BrowserHarness, path = '/studio') => {
+export const openStudio = async ({ context, origin }: BrowserHarness, path = '/studio') => {
   const page = await context.newPage();
   const probe = await watchBroadcast(page);
   await page.goto(origin);
@@ -58,7 +63,7 @@ const openStudio = async ({ context, origin }: BrowserHarness, path = '/studio')
 
 type Beginning = { prepare?: (page: Page) => Promise<void>; path?: string };
 
-const startShow = async (harness: BrowserHarness, { prepare, path }: Beginning = {}): Promise<Show> => {
+export const startShow = async (harness: BrowserHarness, { prepare, path }: Beginning = {}): Promise<Show> => {
   const { page, read } = await openStudio(harness, path);
   await prepare?.(page);
   await goLive(page, 'A show', WRITING_MS);
@@ -82,7 +87,7 @@ const finish = async ({ page, read, arrived }: Show): Promise<Tally> => {
   return tally((await arrived()).ingest, (await read()).pictures);
 };
 
-const told = (sum: Tally): Kept['measured'] => ({
+export const told = (sum: Tally): Kept['measured'] => ({
   'pictures encoded': sum.encoded,
   'missing at the sink': sum.missing,
   'doubled at the sink': sum.doubled,
@@ -93,7 +98,7 @@ const told = (sum: Tally): Kept['measured'] => ({
   'sound against picture at the end': `${sum.avMs} ms`,
 });
 
-const whole = ({ encoded, missing, doubled, holes, missingAudio, avMs }: Tally): string[] =>
+export const whole = ({ encoded, missing, doubled, holes, missingAudio, avMs }: Tally): string[] =>
   [
     encoded === 0 && 'nothing was encoded',
     missing > 0 && `${missing} pictures missing`,
@@ -274,7 +279,7 @@ const stateOf = async (origin: string, streamId: string): Promise<string> => {
   return ((await answer.json()) as { state: string }).state;
 };
 
-const streamOnAir = async (origin: string): Promise<string> => {
+export const streamOnAir = async (origin: string): Promise<string> => {
   const found = async (): Promise<string | undefined> => {
     const answer = await fetch(`${origin}/stream?state=live`);
     return ((await answer.json()) as { items: { id: string }[] }).items[0]?.id;
@@ -284,7 +289,7 @@ const streamOnAir = async (origin: string): Promise<string> => {
 };
 
 /** How long it takes until viewers are told that a show is in this state. */
-const untilState = async (origin: string, streamId: string, state: string): Promise<number> => {
+export const untilState = async (origin: string, streamId: string, state: string): Promise<number> => {
   const sinceMs = Date.now();
   await expect.poll(() => stateOf(origin, streamId), { timeout: 200_000, intervals: [LOOK_MS] }).toBe(state);
   return Date.now() - sinceMs;
