@@ -48,12 +48,12 @@ export const Dialog = ({
           {...(!description && { 'aria-describedby': undefined })}
         >
           <header className="dialog__header">
-            <div>
+            <div className="dialog__words">
               <Radix.Title className="dialog__title">{title}</Radix.Title>
               {description && <Radix.Description className="muted">{description}</Radix.Description>}
             </div>
             {dismissible && (
-              <Radix.Close className="icon-button icon-button--s" aria-label={t('close')}>
+              <Radix.Close className="icon-button dialog__close" aria-label={t('close')}>
                 <X aria-hidden="true" />
               </Radix.Close>
             )}
