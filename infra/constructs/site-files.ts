@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AssetHashType, DockerImage, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
@@ -10,38 +9,10 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { type Bucket, CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { BucketDeployment, CacheControl, Source } from 'aws-cdk-lib/aws-s3-deployment';
 import type { Construct } from 'constructs';
+import { hashWebSources } from '../web-sources.ts';
 import { acknowledge } from './acknowledged.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-/** What the web app is built from; its asset's hash is theirs, so that a build on another machine is the same deployment. */
-const SOURCES = [
-  'web/src',
-  'web/public',
-  'web/index.html',
-  'web/embed.html',
-  'web/vite.config.ts',
-  'functions/contract',
-  'functions/domain',
-  'ingest-worker/contract',
-  'ingest-worker/client',
-  'package-lock.json',
-];
-
-const hashOf = (sources: string[]): string => {
-  const hash = createHash('sha256');
-  for (const source of sources) {
-    const path = join(ROOT, source);
-    const files = /\.\w+$/.test(source)
-      ? [path]
-      : readdirSync(path, { recursive: true, withFileTypes: true })
-          .filter((entry) => entry.isFile())
-          .map((entry) => join(entry.parentPath, entry.name))
-          .sort();
-    for (const file of files) hash.update(file.slice(ROOT.length)).update(readFileSync(file));
-  }
-  return hash.digest('hex');
-};
-
 /** Vite calls these files by the hash of what is in them. */
 const HASHED = 'assets/*';
 /** Beside what Vite calls by a hash, and what lies in `web/public`. */
@@ -66,7 +37,8 @@ export const deploySiteFiles = (
 ): void => {
   const files = Source.asset(ROOT, {
     assetHashType: AssetHashType.CUSTOM,
-    assetHash: hashOf(SOURCES),
+    // that of what it is built from, so that a build on another machine is the same deployment
+    assetHash: hashWebSources(),
     bundling: {
       image: DockerImage.fromRegistry('node:24-bookworm-slim'),
       local: {

@@ -1,48 +1,17 @@
-import { createHash } from 'node:crypto';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, context, type BuildOptions, type Plugin } from 'esbuild';
 import { build as buildVite } from 'vite';
+import { hashWebSources } from '../web-sources.ts';
 import { ROOT } from './machine.mjs';
 
 const WEB = join(ROOT, 'web');
 /** Where Vite leaves the web app. */
 export const WEB_DIST = join(WEB, 'dist');
 const WEB_STAMP = join(WEB_DIST, '.built-from');
-/** What the web app is made of: its own room and the contracts that it reads. */
-const WEB_SOURCES = [
-  'web/src',
-  'web/public',
-  'web/index.html',
-  'web/embed.html',
-  'web/vite.config.ts',
-  'functions/contract',
-  'functions/domain',
-  'ingest-worker/contract',
-  'package-lock.json',
-];
-
-const filesUnder = async (path: string): Promise<string[]> => {
-  const found = await readdir(path, { withFileTypes: true, recursive: true }).catch(() => undefined);
-  return found
-    ? found
-        .filter((entry) => entry.isFile())
-        .map((entry) => join(entry.parentPath, entry.name))
-        .sort()
-    : [path];
-};
-
-const fingerprint = async (sources: string[]): Promise<string> => {
-  const hash = createHash('sha256');
-  for (const source of sources)
-    for (const file of await filesUnder(join(ROOT, source)))
-      hash.update(file.slice(ROOT.length)).update(await readFile(file).catch(() => ''));
-  return hash.digest('hex');
-};
-
 /** Builds the web app unless it is built from these very sources already; `begins` is told before the seconds that it takes. */
 export const buildWeb = async (begins: () => void): Promise<boolean> => {
-  const wanted = await fingerprint(WEB_SOURCES);
+  const wanted = hashWebSources();
   if ((await readFile(WEB_STAMP, 'utf8').catch(() => '')) === wanted) return false;
   begins();
   await buildVite({ root: WEB, configFile: join(WEB, 'vite.config.ts'), logLevel: 'warn' });
