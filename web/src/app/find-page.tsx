@@ -5,12 +5,12 @@ import * as Tabs from 'radix-ui/tabs';
 import type { ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 import { useApp } from '../context/app-context.ts';
-import { Avatar } from '../ui/avatar.tsx';
 import { buttonClass } from '../ui/button.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { LoadFailed } from '../ui/load-failed.tsx';
 import { MoreButton } from '../ui/more-button.tsx';
 import { Page } from '../ui/page.tsx';
+import { PersonLink } from '../ui/person-link.tsx';
 import { Spinner } from '../ui/spinner.tsx';
 import { StreamGrid, StreamGridSkeleton } from '../ui/stream-grid.tsx';
 import '../ui/tabs.css';
@@ -88,15 +88,7 @@ const People = ({ q }: { q: string }) => {
       <ul className="find__people">
         {people.map((person) => (
           <li key={person.id}>
-            <Link to="/@{$handle}" params={{ handle: person.handle }} className="find__person">
-              <Avatar person={person} />
-              <span className="find__words">
-                <strong>
-                  <bdi>{person.name}</bdi>
-                </strong>
-                <bdi className="muted">@{person.handle}</bdi>
-              </span>
-            </Link>
+            <PersonLink person={person} />
           </li>
         ))}
       </ul>

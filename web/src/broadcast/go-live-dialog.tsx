@@ -4,7 +4,7 @@ import { useTranslations } from 'use-intl';
 import { SHOW_LIMITS, type CaptionLanguage, type Latency, type Visibility } from '#contract/show';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { Field, Select, TextInput } from '../ui/field.tsx';
+import { Field, TextInput } from '../ui/field.tsx';
 import { IconButton } from '../ui/icon-button.tsx';
 import { CaptionsField, LatencyField, VisibilityField } from '../ui/show-choices.tsx';
 import { useErrorWords } from '../words/error-words.ts';
@@ -18,7 +18,7 @@ import { NoticeBox } from './notice-box.tsx';
 import { PhoneAdvice } from './phone-advice.tsx';
 import { PictureFields } from './picture-fields.tsx';
 import { Preview } from './preview.tsx';
-import { sceneName } from './scenes/scene-name.ts';
+import { SceneSelect } from './scenes/scene-select.tsx';
 import './broadcast.css';
 
 /** What the creator has said of the show; the words are those of `POST /stream/create`. */
@@ -190,18 +190,12 @@ export const GoLiveDialog = ({
           <KeepField disabled={state.at !== 'ready'} />
           <Field label={t('beginWith')} hint={t('beginWithHint')}>
             {(control) => (
-              <Select
+              <SceneSelect
                 {...control}
                 value={scenes.liveId}
                 disabled={state.at !== 'ready'}
-                onChange={({ target }) => broadcast.scenes.take(target.value)}
-              >
-                {scenes.scenes.map((scene) => (
-                  <option key={scene.id} value={scene.id}>
-                    {sceneName(t, scene)}
-                  </option>
-                ))}
-              </Select>
+                onChoose={(id) => broadcast.scenes.take(id)}
+              />
             )}
           </Field>
           {asks.length > 0 && <MoreFields input={input} asks={asks} disabled={connecting} onChange={setInput} />}

@@ -5,6 +5,7 @@ import { useTranslations } from 'use-intl';
 import { part } from '../ui/part.ts';
 import { Badge } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
+import { Check } from '../ui/check.tsx';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { useBroadcast, useBroadcastHandle } from './broadcast-provider.tsx';
 import { DeviceSelect } from './device-select.tsx';
@@ -240,14 +241,11 @@ const Devices = ({ disabled }: { disabled: boolean }) => {
             onChoose={(id) => void broadcast.capture.chooseCamera(id)}
           />
           {capture.blur !== undefined && (
-            <label className="live-controls__switch">
-              <input
-                type="checkbox"
-                checked={capture.blur}
-                onChange={({ target }) => void broadcast.capture.setBlur(target.checked)}
-              />
-              {t('blurBackground')}
-            </label>
+            <Check
+              label={t('blurBackground')}
+              on={capture.blur}
+              onSwitch={(blur) => void broadcast.capture.setBlur(blur)}
+            />
           )}
           <DeviceSelect
             label={t('microphone')}

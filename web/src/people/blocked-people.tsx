@@ -1,17 +1,16 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { useTranslations } from 'use-intl';
 import type { PersonView } from '#contract/http';
 import { useApp } from '../context/app-context.ts';
-import { Avatar } from '../ui/avatar.tsx';
 import { Button } from '../ui/button.tsx';
 import { useFocusKept } from '../ui/focus-kept.ts';
 import { LoadFailed } from '../ui/load-failed.tsx';
 import { Loading } from '../ui/loading.tsx';
 import { MoreButton } from '../ui/more-button.tsx';
 import { Card } from '../ui/page.tsx';
+import { PersonLink } from '../ui/person-link.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
-import './people-dialog.css';
+import './people.css';
 import './settings-page.css';
 import { useBlock } from './use-block.ts';
 
@@ -54,15 +53,7 @@ const Blocked = ({ person }: { person: PersonView }) => {
   const block = useBlock(person.handle);
   return (
     <li className="settings__leave">
-      <Link to="/@{$handle}" params={{ handle: person.handle }} className="people__person">
-        <Avatar person={person} />
-        <span>
-          <strong>
-            <bdi>{person.name}</bdi>
-          </strong>
-          <bdi className="muted people__handle">@{person.handle}</bdi>
-        </span>
-      </Link>
+      <PersonLink person={person} />
       <Button
         size="s"
         busy={block.isPending}

@@ -1,15 +1,14 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { UsersRound } from 'lucide-react';
 import { useTranslations } from 'use-intl';
 import { useApp } from '../context/app-context.ts';
-import { Avatar } from '../ui/avatar.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { LoadFailed } from '../ui/load-failed.tsx';
 import { MoreButton } from '../ui/more-button.tsx';
+import { PersonLink } from '../ui/person-link.tsx';
 import { Spinner } from '../ui/spinner.tsx';
-import './people-dialog.css';
+import './people.css';
 
 type Which = 'followers' | 'following';
 type Props = { handle: string; which: Which | undefined; onClose: () => void };
@@ -38,15 +37,7 @@ const PeopleList = ({ handle, which, onChosen }: { handle: string; which: Which;
       <ul className="people">
         {people.map((person) => (
           <li key={person.id}>
-            <Link to="/@{$handle}" params={{ handle: person.handle }} className="people__person" onClick={onChosen}>
-              <Avatar person={person} />
-              <span>
-                <strong>
-                  <bdi>{person.name}</bdi>
-                </strong>
-                <bdi className="muted people__handle">@{person.handle}</bdi>
-              </span>
-            </Link>
+            <PersonLink person={person} onClick={onChosen} />
           </li>
         ))}
       </ul>

@@ -4,13 +4,12 @@ import * as DropdownMenu from 'radix-ui/dropdown-menu';
 import { useId, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import type { ReportCaseView } from '#contract/reports';
-import { Avatar } from '../ui/avatar.tsx';
 import { Badge } from '../ui/badge.tsx';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import '../ui/menu.css';
-import './people-dialog.css';
 import { Card } from '../ui/page.tsx';
+import { PersonLink } from '../ui/person-link.tsx';
 import { Moment, TimeAgo } from '../ui/time.tsx';
 import { useFormats } from '../words/formats.ts';
 import { useActOnReport } from './use-act-on-report.ts';
@@ -40,17 +39,7 @@ export const ReportCard = ({ report }: { report: ReportCaseView }) => {
             </Badge>
           )}
         </p>
-        {owner && (
-          <Link to="/@{$handle}" params={{ handle: owner.handle }} className="people__person reported__owner">
-            <Avatar person={owner} />
-            <span>
-              <strong>
-                <bdi>{owner.name}</bdi>
-              </strong>
-              <bdi className="muted people__handle">@{owner.handle}</bdi>
-            </span>
-          </Link>
-        )}
+        {owner && <PersonLink person={owner} className="reported__owner" />}
         <blockquote className="reported__text" dir="auto">
           {text}
         </blockquote>

@@ -4,6 +4,7 @@ import { useTranslations } from 'use-intl';
 import { embedCode } from '#contract/embed-code';
 import type { StreamView } from '#contract/http';
 import { Button } from './button.tsx';
+import { Check } from './check.tsx';
 import { Copied } from './copied.tsx';
 import { Dialog } from './dialog.tsx';
 import './share-dialog.css';
@@ -39,10 +40,7 @@ export const ShareDialog = ({ stream, onClose }: Props) => {
               text={embedCode({ url: player, title: stream.title, ...SIZE })}
               long
             />
-            <label className="share__option">
-              <input type="checkbox" checked={autoplay} onChange={(event) => setAutoplay(event.target.checked)} />
-              {t('playAtOnce')}
-            </label>
+            <Check label={t('playAtOnce')} on={autoplay} onSwitch={setAutoplay} />
           </>
         ) : (
           <p className="muted">{t('followersOnly')}</p>

@@ -1,5 +1,6 @@
 import { useEffect, useId, useState } from 'react';
 import { useTranslations } from 'use-intl';
+import { Check } from '../../ui/check.tsx';
 import { useBroadcast, useBroadcastHandle } from '../broadcast-provider.tsx';
 import { LIMITS } from '../limits.ts';
 import { pictureLimits } from '../picture/format.ts';
@@ -11,7 +12,7 @@ export const KeepField = ({ disabled }: { disabled: boolean }) => {
   const t = useTranslations('broadcast');
   const broadcast = useBroadcastHandle();
   const { keep, picture } = useBroadcast();
-  const id = useId();
+  const hint = useId();
   const [roomBytes, setRoomBytes] = useState<number>();
   useEffect(() => {
     let current = true;
@@ -28,18 +29,14 @@ export const KeepField = ({ disabled }: { disabled: boolean }) => {
   const room = roomBytes === undefined ? '' : ` ${t('kept.room', { length: clockText(lengthOf(roomBytes, kbps)) })}`;
   return (
     <div className="keep-field">
-      <label className="keep-field__switch" htmlFor={id}>
-        <input
-          id={id}
-          type="checkbox"
-          checked={keep}
-          disabled={disabled || roomBytes === 0}
-          aria-describedby={`${id}-hint`}
-          onChange={({ target }) => broadcast.setKeep(target.checked)}
-        />
-        {t('kept.keep')}
-      </label>
-      <p className="field__hint" id={`${id}-hint`}>
+      <Check
+        label={t('kept.keep')}
+        on={keep}
+        disabled={disabled || roomBytes === 0}
+        describedBy={hint}
+        onSwitch={broadcast.setKeep}
+      />
+      <p className="field__hint" id={hint}>
         {roomBytes === 0 ? t('kept.noRoom') : `${t('kept.hint')}${room}`}
       </p>
     </div>

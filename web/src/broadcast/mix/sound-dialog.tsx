@@ -1,5 +1,6 @@
 import { useCallback, useId } from 'react';
 import { useTranslations } from 'use-intl';
+import { Check } from '../../ui/check.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { useBroadcast, useBroadcastHandle } from '../broadcast-provider.tsx';
 import { MOST_GAIN } from '../capture/mixing.ts';
@@ -29,17 +30,13 @@ export const SoundDialog = ({ onClose }: { onClose: () => void }) => {
         <fieldset className="mix__switches">
           <legend>{t('desk.microphoneSound')}</legend>
           {SWITCHES.map((name) => (
-            <label key={name} className="mix__switch">
-              <input
-                type="checkbox"
-                checked={capture.processing[name]}
-                disabled={!capture.hasMicrophone}
-                onChange={({ target }) =>
-                  void broadcast.capture.setProcessing({ ...capture.processing, [name]: target.checked })
-                }
-              />
-              {t(`desk.${name}`)}
-            </label>
+            <Check
+              key={name}
+              label={t(`desk.${name}`)}
+              on={capture.processing[name]}
+              disabled={!capture.hasMicrophone}
+              onSwitch={(on) => void broadcast.capture.setProcessing({ ...capture.processing, [name]: on })}
+            />
           ))}
           <p className="muted">{t('desk.forMusic')}</p>
         </fieldset>

@@ -1,13 +1,15 @@
 import { Plus, Trash2 } from 'lucide-react';
-import { useId, useState } from 'react';
+import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { Button } from '../../ui/button.tsx';
+import { Check } from '../../ui/check.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Field, Select, TextInput } from '../../ui/field.tsx';
 import { useBroadcast, useBroadcastHandle } from '../broadcast-provider.tsx';
 import { NoticeBox } from '../notice-box.tsx';
 import { CARDS, CORNERS, INSET_SIZES, type Layout } from '../picture/stage.ts';
 import { sceneName } from './scene-name.ts';
+import { SceneSelect } from './scene-select.tsx';
 import { SCENE_LIMITS, type Dressing, type Scene } from './scene-set.ts';
 import './scenes.css';
 
@@ -48,15 +50,7 @@ export const SceneEditor = ({ onClose }: { onClose: () => void }) => {
         )}
         <section className="scene-editor__part" aria-label={t('scenes.oneScene')}>
           <Field label={t('scenes.scene')}>
-            {(control) => (
-              <Select {...control} value={chosen?.id} onChange={({ target }) => setChosenId(target.value)}>
-                {scenes.scenes.map((scene) => (
-                  <option key={scene.id} value={scene.id}>
-                    {sceneName(t, scene)}
-                  </option>
-                ))}
-              </Select>
-            )}
+            {(control) => <SceneSelect {...control} value={chosen?.id} onChoose={setChosenId} />}
           </Field>
           {chosen && <SceneFields key={chosen.id} scene={chosen} />}
           <div className="scene-editor__actions">
@@ -202,7 +196,7 @@ const DressingFields = ({ dressing }: { dressing: Dressing }) => {
   return (
     <section className="scene-editor__part" aria-label={t('overEveryScene')}>
       <h3>{t('overEveryScene')}</h3>
-      <Switch
+      <Check
         label={t('nameAtTheBottom')}
         on={lowerThird.shown}
         onSwitch={(shown) => dress({ lowerThird: { ...lowerThird, shown } })}
@@ -219,9 +213,9 @@ const DressingFields = ({ dressing }: { dressing: Dressing }) => {
           onWrite={(line) => dress({ lowerThird: { ...lowerThird, line } })}
         />
       </div>
-      <Switch label={t('ticker')} on={ticker.shown} onSwitch={(shown) => dress({ ticker: { ...ticker, shown } })} />
+      <Check label={t('ticker')} on={ticker.shown} onSwitch={(shown) => dress({ ticker: { ...ticker, shown } })} />
       <Words label={t('tickerText')} value={ticker.text} onWrite={(text) => dress({ ticker: { ...ticker, text } })} />
-      <Switch label={t('logo')} on={logo.shown} onSwitch={(shown) => dress({ logo: { ...logo, shown } })} />
+      <Check label={t('logo')} on={logo.shown} onSwitch={(shown) => dress({ logo: { ...logo, shown } })} />
       <div className="scene-editor__row">
         <PictureFile label={t('logoPicture')} name="logo" has={scenes.hasLogo} />
         <Choice
@@ -314,13 +308,3 @@ const Choice = <Value extends string>({ label, value, among, nameOf, onChoose }:
     )}
   </Field>
 );
-
-const Switch = ({ label, on, onSwitch }: { label: string; on: boolean; onSwitch: (on: boolean) => void }) => {
-  const id = useId();
-  return (
-    <label className="scene-editor__switch" htmlFor={id}>
-      <input id={id} type="checkbox" checked={on} onChange={({ target }) => onSwitch(target.checked)} />
-      {label}
-    </label>
-  );
-};
