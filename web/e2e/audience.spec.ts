@@ -1,7 +1,7 @@
 import { expect, type Page } from '@playwright/test';
 import { AxeBuilder } from '@axe-core/playwright';
 import { expectPlaying, openPage, signIn, test } from './pages.ts';
-import { endShow, goLive, SMALL_STUDIO } from './studio.ts';
+import { endShow, goLive, idOnAir, SMALL_STUDIO } from './studio.ts';
 
 test('viewers are counted while they play, on every page that shows them, and not a moment longer', async ({
   browser,
@@ -12,14 +12,7 @@ test('viewers are counted while they play, on every page that shows them, and no
   await signIn(creator.page, 'asha');
   await creator.page.goto(SMALL_STUDIO);
   await goLive(creator.page, title);
-  const onAir = async () => {
-    const { items } = (await (await request.get('/stream?state=live')).json()) as {
-      items: { id: string; title: string }[];
-    };
-    return items.find((stream) => stream.title === title)?.id;
-  };
-  await expect.poll(onAir).toBeDefined();
-  const id = (await onAir()) ?? '';
+  const id = await idOnAir(request, title);
   const counted = async () =>
     ((await (await request.get(`/stream/${id}`)).json()) as { viewers: number; totalViewers?: number }).viewers;
 
@@ -58,14 +51,7 @@ test('an audience talks: chat, answers, reactions, moderation at once, and what 
   await signIn(creator.page, 'bilal');
   await creator.page.goto(SMALL_STUDIO);
   await goLive(creator.page, title);
-  const onAir = async () => {
-    const { items } = (await (await request.get('/stream?state=live')).json()) as {
-      items: { id: string; title: string }[];
-    };
-    return items.find((stream) => stream.title === title)?.id;
-  };
-  await expect.poll(onAir).toBeDefined();
-  const id = (await onAir()) ?? '';
+  const id = await idOnAir(request, title);
   const chatOf = (page: Page) => page.getByRole('region', { name: 'Chat' });
   const say = async (page: Page, text: string) => {
     await chatOf(page).getByRole('textbox', { name: 'Message' }).fill(text);

@@ -1,6 +1,7 @@
 import { expect } from '@playwright/test';
 import { probe, type Probed } from './hls.ts';
 import { expectPlaying, openPage, signIn, test } from './pages.ts';
+import { idOnAir } from './studio.ts';
 
 type Rung = {
   /** Each has a creator of its own: a show that one test leaves on the air is none of the next one's. */
@@ -46,14 +47,7 @@ for (const { creator: login, how, query, expected } of RUNGS)
     await expect(creator.page.getByText('Connected — starting stream')).toBeVisible();
     await expect(creator.page.getByText('Streaming…')).toBeVisible();
 
-    const onAir = async () => {
-      const { items } = (await (await request.get('/stream?state=live')).json()) as {
-        items: { id: string; title: string }[];
-      };
-      return items.find((stream) => stream.title === title)?.id;
-    };
-    await expect.poll(onAir).toBeDefined();
-    const id = (await onAir()) ?? '';
+    const id = await idOnAir(request, title);
     const stream = async () =>
       (await (await request.get(`/stream/${id}`)).json()) as {
         state: string;

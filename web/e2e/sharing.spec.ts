@@ -2,7 +2,7 @@ import { expect } from '@playwright/test';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { expectPlaying, openPage, signIn, test } from './pages.ts';
-import { endShow, goLive, SMALL_STUDIO } from './studio.ts';
+import { endShow, goLive, idOnAir, SMALL_STUDIO } from './studio.ts';
 
 /** A page of somebody else, at an origin of its own. */
 const elsewhere = async (html: string) => {
@@ -27,11 +27,7 @@ test('a show is told of where its link is shown, and plays in a page of another 
   await signIn(creator.page, 'asha');
   await creator.page.goto(SMALL_STUDIO);
   await goLive(creator.page, title);
-  await expect.poll(async () => (await (await request.get('/stream?state=live')).text()).includes(title)).toBe(true);
-  const { items } = (await (await request.get('/stream?state=live')).json()) as {
-    items: { id: string; title: string }[];
-  };
-  const id = items.find((stream) => stream.title === title)?.id ?? '';
+  const id = await idOnAir(request, title);
 
   for (const agent of ['facebookexternalhit/1.1', 'Twitterbot/1.0']) {
     const answer = await request.get(`/watch/${id}`, { headers: { 'user-agent': agent } });

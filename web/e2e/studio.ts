@@ -1,4 +1,4 @@
-import { expect, type Page } from '@playwright/test';
+import { type APIRequestContext, expect, type Page } from '@playwright/test';
 
 /** The studio with the smallest picture: creator, viewers, encoders and the platform share the two cores of a test. */
 export const SMALL_STUDIO = '/studio?picture=landscape-360p30';
@@ -14,6 +14,18 @@ export const goLive = async (page: Page, title: string, writingMs = 0): Promise<
   await dialog.getByLabel('Title').pressSequentially(title, { delay: writingMs / title.length });
   await dialog.getByRole('button', { name: 'Start' }).click();
   await expect(page.getByText('Streaming…')).toBeVisible();
+};
+
+/** The id of the show of this title, once it is on the air. */
+export const idOnAir = async (request: APIRequestContext, title: string): Promise<string> => {
+  const find = async () => {
+    const { items } = (await (await request.get('/stream?state=live')).json()) as {
+      items: { id: string; title: string }[];
+    };
+    return items.find((stream) => stream.title === title)?.id;
+  };
+  await expect.poll(find).toBeDefined();
+  return (await find()) ?? '';
 };
 
 /** Ends the show; answers once everything was sent, and throws where it was not. */

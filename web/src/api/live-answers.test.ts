@@ -2,21 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { LiveView } from '#contract/http';
 import { ApiError, type ApiErrorCode } from './api-error.ts';
 import { liveAnswers } from './live-answers.ts';
+import { liveView } from './views.testing.ts';
 
-const VIEW: LiveView = {
-  id: 'str_1',
-  state: 'live',
-  title: 'First light',
-  viewers: 1,
-  recording: 'none',
-  mode: 'poll',
-  askAfterMs: 3_000,
-  chat: [],
-  seq: 0,
-  chatFrom: 1,
-  rules: { slowSeconds: 0, frozen: false },
-  reactions: { heart: 0, clap: 0, laugh: 0, wow: 0, fire: 0 },
-};
+const VIEW = liveView();
 const { signal } = new AbortController();
 
 /** A show as the API answers it to nobody and to whoever is signed in. */

@@ -1,21 +1,12 @@
 import { CornerUpRight } from 'lucide-react';
 import { useTranslations } from 'use-intl';
-import type { ChatMessageView } from '#contract/chat';
 import { Badge } from '../ui/badge.tsx';
-import { MessageMenu } from './message-menu.tsx';
+import { MessageMenu, type MessageProps } from './message-menu.tsx';
 import { MessageText } from './message-text.tsx';
 import { useFormats } from '../words/formats.ts';
 
-type Props = {
-  streamId: string;
-  message: ChatMessageView;
-  me: string | undefined;
-  moderates: boolean;
-  onReply?: (() => void) | undefined;
-};
-
 /** One message, and what can be done about it. */
-export const MessageLine = ({ streamId, message, me, moderates, onReply }: Props) => {
+export const MessageLine = ({ streamId, message, me, moderates, onReply }: MessageProps) => {
   const t = useTranslations('audience');
   const { clock } = useFormats();
   const { from, text, at, replyTo } = message;

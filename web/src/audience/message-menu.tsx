@@ -14,7 +14,8 @@ const TIMEOUTS = [
   { length: 'day', seconds: 86_400 },
 ] as const;
 
-type Props = {
+/** A message of a show's chat, and who looks at it. */
+export type MessageProps = {
   streamId: string;
   message: ChatMessageView;
   me: string | undefined;
@@ -23,7 +24,7 @@ type Props = {
 };
 
 /** What can be done about a message: to answer or report it; and for who moderates, all that is theirs to do. */
-export const MessageMenu = ({ streamId, message, me, moderates, onReply }: Props) => {
+export const MessageMenu = ({ streamId, message, me, moderates, onReply }: MessageProps) => {
   const t = useTranslations('audience');
   const { api } = useApp();
   const act = useMutation({ mutationFn: (wanted: Moderate) => api.moderate(streamId, wanted) });

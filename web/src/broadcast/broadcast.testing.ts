@@ -10,7 +10,8 @@ import { createScenes } from './scenes/scenes.ts';
 import type { Pipeline, PipelineParts } from './pipeline.ts';
 import type { BroadcastPorts } from './ports.ts';
 
-const PLAN: Plan = {
+/** The best that a browser can do: H.264 and AAC of its own. */
+export const PLAN: Plan = {
   rung: 'webcodecs',
   by: 'webcodecs',
   videoCodec: 'avc1.4d401f',

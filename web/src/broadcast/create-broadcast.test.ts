@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Sound } from './capture/sound.ts';
 import type { Capture, CaptureListener, CaptureView } from './capture/capture.ts';
+import { PLAN } from './broadcast.testing.ts';
 import { createBroadcast } from './create-broadcast.ts';
 import type { BroadcastPorts, CreateStream } from './ports.ts';
 import type { Plan } from './encode/ladder.ts';
@@ -10,21 +11,6 @@ import { createScenes } from './scenes/scenes.ts';
 import type { Pipeline, PipelineParts } from './pipeline.ts';
 import { createTime } from '#ingest-client/time.testing';
 
-const PLAN: Plan = {
-  rung: 'webcodecs',
-  by: 'webcodecs',
-  videoCodec: 'avc1.4d401f',
-  media: {
-    container: 'matroska',
-    videoCodec: 'avc1.4d401f',
-    audioCodec: 'mp4a.40.2',
-    width: 1280,
-    height: 720,
-    frameRate: 30,
-    videoKbps: 2_500,
-    audioKbps: 128,
-  },
-};
 const VIEW: CaptureView = {
   cameras: [],
   microphones: [],

@@ -4,7 +4,7 @@ import { startFollowedUpdates } from './followed-updates.ts';
 import { withShow } from './with-show.ts';
 import { LIMITS } from './link.ts';
 import type { RealtimeSocketEvents } from './socket-link.ts';
-import { streamView } from './views.testing.ts';
+import { streamView } from '../api/views.testing.ts';
 
 const show = (id: string, change: Partial<StreamView> = {}): StreamView => streamView({ ...change, id });
 

@@ -7,7 +7,7 @@ import { LIMITS } from './link.ts';
 import { startLiveUpdates } from './live-updates.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { RealtimeSocketEvents } from './socket-link.ts';
-import { liveView, STREAM, streamView } from './views.testing.ts';
+import { liveView, STREAM, streamView } from '../api/views.testing.ts';
 
 const said = (seq: number) => ({
   id: String(seq),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LIMITS } from './link.ts';
 import { takeIn, type Snapshot } from './snapshot.ts';
-import { liveView } from './views.testing.ts';
+import { liveView } from '../api/views.testing.ts';
 
 const known = (change: Partial<Snapshot> = {}): Snapshot => ({
   state: 'live',

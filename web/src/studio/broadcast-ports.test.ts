@@ -1,35 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import type { StreamView } from '#contract/http';
 import { ApiError, type ApiErrorCode } from '../api/api-error.ts';
+import { makeIngest, makeStream } from '../context/app.testing.tsx';
 import { createBroadcastPorts, existingStream, newStream } from './broadcast-ports.ts';
 
 type Ports = Parameters<typeof newStream>[0];
 
-const stream: StreamView = {
-  id: 'str_1',
-  creator: { id: 'usr_1', handle: 'asha', name: 'Asha' },
-  title: 'First light',
-  visibility: 'public',
-  latency: 'standard',
-  test: false,
-  state: 'created',
-  ending: false,
-  viewers: 0,
-  createdAt: '2026-11-22T10:00:00Z',
-  recording: 'none',
-};
-const ingest = (streamKey: string) => ({
-  url: `ws://here/stream/live/${streamKey}`,
-  streamKey,
-  expiresAt: '2026-11-22T10:01:00Z',
-});
+const stream = makeStream();
 const input = { title: 'First light', visibility: 'public', latency: 'standard' } as const;
 
 const makeApi = (overrides: Partial<Ports> = {}) => {
   const renamed: string[] = [];
   const api: Ports = {
-    createStream: async () => ({ stream, ingest: ingest('first') }),
-    freshIngest: async () => ({ ingest: ingest('fresh') }),
+    createStream: async () => ({ stream, ingest: makeIngest('first') }),
+    freshIngest: async () => ({ ingest: makeIngest('fresh') }),
     updateStream: async (_id, { title, visibility }) => {
       renamed.push([title, visibility].filter(Boolean).join(' '));
       return stream;

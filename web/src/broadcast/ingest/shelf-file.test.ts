@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createRing } from '#ingest-client/ring';
+import { PLAN } from '../broadcast.testing.ts';
 import { createShelf, readKept, readShelf, type ShelfFile, type ShelfFiles } from './shelf-file.ts';
 
 /** A file in memory; where the disk is `full` it grows no more, and can still be written over. */
@@ -38,16 +39,6 @@ const createFiles = (disk?: { full: boolean }): ShelfFiles => ({
   records: [createFile(disk), createFile(disk)],
 });
 
-const MEDIA = {
-  container: 'matroska',
-  videoCodec: 'avc1.4d401f',
-  audioCodec: 'mp4a.40.2',
-  width: 1280,
-  height: 720,
-  frameRate: 30,
-  videoKbps: 2_500,
-  audioKbps: 128,
-} as const;
 const INIT = 5;
 const GOP = 1_000;
 const RING = 20 * GOP;
@@ -81,7 +72,7 @@ const record = (files: ShelfFiles, groups: number, { committed = 0, savedAt = gr
     ring.trim();
     ring.free(Math.min(ring.to, INIT + committed * GOP));
     const now = ring.record;
-    if (at < savedAt && now) shelf.save({ media: MEDIA, resumeToken: 'str_1.token', ring: now });
+    if (at < savedAt && now) shelf.save({ media: PLAN.media, resumeToken: 'str_1.token', ring: now });
   }
   return { ring, shelf, told };
 };
