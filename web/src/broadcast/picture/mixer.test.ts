@@ -181,6 +181,7 @@ describe('the camera', () => {
     await push('screen', 'not shown');
     mixer.stop();
     await push('camera', 'too late');
+    mixer.show({ camera: false, screen: false });
     expect(open).toBe(0);
     expect(time.pending()).toBe(0);
   });

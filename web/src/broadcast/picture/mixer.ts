@@ -224,6 +224,8 @@ export const startMixer = ({
       return from === 'camera' ? onCamera(frame) : onOther(from, frame);
     },
     show: (next, nextStage = stage) => {
+      // Who ends a show puts the camera out after it: what would be painted of that is nobody's to close.
+      if (stopped) return;
       const { camera, screen, media = false } = next;
       const same = camera === shown.camera && screen === shown.screen && media === (shown.media ?? false);
       if (same && nextStage === stage) return;
@@ -235,6 +237,7 @@ export const startMixer = ({
       move();
     },
     setImage: (name, image) => {
+      if (stopped) return image?.close();
       images.get(name)?.close();
       if (image) images.set(name, image);
       else images.delete(name);
