@@ -6,24 +6,16 @@ type Sources = {
   images: readonly string[];
   /** Where video may come from. */
   media: readonly string[];
-  /** Vite's hot reload puts scripts into the page. @default false */
-  inlineScripts?: boolean;
   /** Whether pages of other sites may have it in a frame: the player for them, and nothing else. @default false */
   framed?: boolean;
 };
 
 /** What the pages of the web app may do: the one policy of the deployed site and of the gateway on one machine. */
-export const contentSecurityPolicy = ({
-  connect,
-  images,
-  media,
-  inlineScripts = false,
-  framed = false,
-}: Sources): string =>
+export const contentSecurityPolicy = ({ connect, images, media, framed = false }: Sources): string =>
   [
     ['default-src', "'self'"],
     // WebAssembly is the AAC encoder of browsers that have none.
-    ['script-src', "'self'", "'wasm-unsafe-eval'", ...(inlineScripts ? ["'unsafe-inline'"] : [])],
+    ['script-src', "'self'", "'wasm-unsafe-eval'"],
     ['style-src', "'self'", "'unsafe-inline'"],
     // 'self' is a page's own sockets as well (CSP 3; Safari from 15.4, and older ones poll).
     ['connect-src', "'self'", ...connect],

@@ -1,6 +1,5 @@
 import { fileURLToPath } from 'node:url';
 import { readFile } from 'node:fs/promises';
-import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 import { compileWords } from './compile-words.ts';
 
@@ -28,7 +27,7 @@ const apiDescription: Plugin = {
 export default defineConfig({
   root: here('.'),
   cacheDir: here('../node_modules/.vite/web'),
-  plugins: [compileWords(), react(), apiDescription],
+  plugins: [compileWords(), apiDescription],
   // Messages come parsed: what would parse them in the browser is left out.
   resolve: { alias: { 'use-intl/format-message': 'use-intl/format-message/format-only' } },
   // The contracts that `package.json` opens as #contract/* and #wire lie beside this folder.

@@ -9,7 +9,7 @@ const USAGE = `npm start [-- OPTIONS]      runs Vybzz whole on this machine; Ctr
 
   --fresh    empties the local data first
   --yes      does not ask before it installs FFmpeg
-  --dev      hot reload (npm run dev)
+  --dev      what is changed takes effect (npm run dev)
 
 Environment: PORT 3000, IDENTITY_PORT 3001, INGEST_PORT 3004, MUX_PORT 3005, RTMPS_PORT 1936, DYNAMODB_PORT 8000,
 DATA_DIR .vybzz, FFMPEG_PATH. Two copies on different ports and data folders run side by side.

@@ -7,7 +7,7 @@ import type { DevServer } from './gateway.ts';
 import { ROOT } from './machine.mjs';
 import type * as ControlPlaneModule from './control-plane.ts';
 
-/** Vite behind the gateway: its hot-reload socket shares our server, so that a page sees one origin only. */
+/** Vite behind the gateway: the socket by which it reloads pages shares our server, so that a page sees one origin only. */
 export const startVite = async (server: Server): Promise<DevServer & { close: () => Promise<void> }> => {
   const root = join(ROOT, 'web');
   const vite = await createServer({

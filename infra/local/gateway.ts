@@ -37,7 +37,7 @@ export type ServiceHealth = {
   uptimeSeconds: number;
 };
 
-/** Vite in middleware mode: serves the sources and holds the hot-reload socket. */
+/** Vite in middleware mode: serves the sources and holds the socket by which it reloads pages. */
 export type DevServer = {
   middlewares: (request: IncomingMessage, response: ServerResponse, next: (cause?: unknown) => void) => void;
 };
@@ -52,7 +52,7 @@ type Parts = {
   /** Asked at every request, so that `npm run dev` may exchange it. */
   controlPlane: () => ControlPlane;
   workerPort: number;
-  /** The built web app; or, in dev, Vite, whose hot reload shares our server. */
+  /** The built web app; or, in dev, Vite, whose socket shares our server. */
   web: { dist: string } | { dev: (server: Server) => Promise<DevServer> };
   /** Origins beside ours that a page may connect to, load media and images from, or send a form to. */
   otherOrigins: string[];
@@ -91,15 +91,14 @@ const json = (response: ServerResponse, status: number, body: unknown): void => 
   response.end(JSON.stringify(body));
 };
 
-type Looks = { port: number; otherOrigins: string[]; dev: boolean; framed?: boolean };
+type Looks = { port: number; otherOrigins: string[]; framed?: boolean };
 
-const securityHeaders = ({ port, otherOrigins, dev, framed = false }: Looks): Record<string, string> => ({
+const securityHeaders = ({ port, otherOrigins, framed = false }: Looks): Record<string, string> => ({
   'content-security-policy': contentSecurityPolicy({
     framed,
     connect: [`ws://localhost:${port}`, ...otherOrigins],
     images: framed ? otherOrigins : ['https:', ...otherOrigins],
     media: otherOrigins,
-    inlineScripts: dev,
   }),
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'strict-origin-when-cross-origin',
@@ -108,8 +107,7 @@ const securityHeaders = ({ port, otherOrigins, dev, framed = false }: Looks): Re
 
 /** What Vite has in dev: files, and its own scripts. Its answer to a page would be the document as it is. */
 const isVites = (path: string): boolean =>
-  (extname(path) !== '' && !ROOM_FILES.test(path)) ||
-  /^\/(@vite|@id|@fs|@react-refresh|src|node_modules|__)/.test(path);
+  (extname(path) !== '' && !ROOM_FILES.test(path)) || /^\/(@vite|@id|@fs|src|node_modules|__)/.test(path);
 const ROOM_FILES = /^\/(robots\.txt|sitemap\.xml|@[^/]+\/(feed\.atom|shows\.ics))$/;
 
 /**
@@ -143,7 +141,7 @@ export const startGateway = async (parts: Parts) => {
   const origin = `http://localhost:${port}`;
   const realtime = createRealtimeGateway({ handlers: () => parts.controlPlane().realtime, log });
   const isForUs = answersTo(parts.hostNames);
-  const looks = { port, otherOrigins: parts.otherOrigins, dev: 'dev' in parts.web };
+  const looks = { port, otherOrigins: parts.otherOrigins };
   const headers = securityHeaders(looks);
   const framedHeaders = securityHeaders({ ...looks, framed: true });
 

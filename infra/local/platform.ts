@@ -26,7 +26,7 @@ type Settings = {
   ffmpegPath: string;
   /** How many shows the worker takes at most. @default what its machine carries */
   capacitySessions?: string | undefined;
-  /** Hot reload of the web app, and restart on change of functions and worker. */
+  /** What is changed takes effect: pages reload, functions and worker start anew. */
   dev: boolean;
   /** A line for the person at the terminal, as each part gets ready. */
   say: (line: string) => void;

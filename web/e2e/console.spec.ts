@@ -16,7 +16,7 @@ test('no page of the built app complains in the console', async ({ browser }) =>
   await context.close();
 });
 
-test('nor does any in dev, where hot reload shares the origin', async ({ browser }) => {
+test('nor does any in dev, where Vite shares the origin', async ({ browser }) => {
   const place = await makePlace();
   const platform = await startCommand(place.environment, ['--dev']);
   expect(platform.endedWith, platform.said()).toBeUndefined();

@@ -14,7 +14,7 @@ type Page = {
 
 const WATCH = ['app/watch-page.tsx', 'words/en/rest.ts', 'realtime/live-updates.ts'];
 
-/** The player's library comes with what it plays; `web/e2e/weight.spec.ts` holds a real browser to the same. */
+/** The player's library comes with what it plays. */
 const PAGES: readonly Page[] = [
   { page: 'home', budgetBytes: 120 * KIB, parts: [] },
   {

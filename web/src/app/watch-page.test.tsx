@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { createMemoryHistory } from '@tanstack/react-router';
-import { act, screen, within } from '@testing-library/react';
+import { act, screen, within } from '@testing-library/preact';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 import type { StreamView } from '#contract/http';
@@ -54,9 +54,9 @@ describe('the watch page', () => {
     expect(await screen.findByText(/The creator is getting ready/)).toBeTruthy();
     const live = makeStream({ state: 'live', startedAt: '2026-11-22T10:00:00Z' });
     answers['GET /stream/str_1'] = live;
-    act(() => push(snapshotOf(live)));
+    await act(() => push(snapshotOf(live)));
     expect(await screen.findByTestId('player')).toBeTruthy();
-    act(() => push({ ...snapshotOf(live), state: 'reconnecting' }));
+    await act(() => push({ ...snapshotOf(live), state: 'reconnecting' }));
     expect(await screen.findByText(/The creator’s connection dropped/)).toBeTruthy();
     expect(screen.getByTestId('player')).toBeTruthy();
   });
@@ -67,7 +67,7 @@ describe('the watch page', () => {
     expect(await screen.findByRole('heading', { name: 'First light' })).toBeTruthy();
     const changed = { ...live, title: 'Second light', description: 'Now with clouds' };
     answers['GET /stream/str_1'] = changed;
-    act(() => push(snapshotOf(changed)));
+    await act(() => push(snapshotOf(changed)));
     expect(await screen.findByRole('heading', { name: 'Second light' })).toBeTruthy();
     expect(await screen.findByText('Now with clouds')).toBeTruthy();
   });

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { screen, waitFor } from '@testing-library/react';
+import { screen, waitFor } from '@testing-library/preact';
 import { expect, it } from 'vitest';
 import { ASHA, createFakeApp, renderPart } from '../context/app.testing.tsx';
 import { NewFollowers } from './new-followers.tsx';

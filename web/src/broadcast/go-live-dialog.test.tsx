@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { act, screen, waitFor } from '@testing-library/react';
+import { act, screen, waitFor } from '@testing-library/preact';
 import userEvent from '@testing-library/user-event';
 import type { ComponentProps } from 'react';
 import { describe, expect, it } from 'vitest';
@@ -51,7 +51,7 @@ describe('the Go Live dialog', () => {
     await user.click(press('Start'));
     await waitFor(() => expect(broadcast.getSnapshot().state).toMatchObject({ now: 'dialling' }));
     expect(said).toEqual([{ title: 'First light', visibility: 'followers', latency: 'low' }]);
-    act(() => worker({ type: 'connected' }));
+    await act(() => worker({ type: 'connected' }));
     expect(live).toEqual(['str_1']);
     expect(opens).toEqual([false]);
   });
@@ -113,7 +113,7 @@ describe('the Go Live dialog', () => {
   it('says to reload where what encodes is gone from the server', async () => {
     const { loseScript } = await openDialog();
     await startable();
-    act(loseScript);
+    await act(loseScript);
     expect(await screen.findByText('A part of Vybzz could not be loaded')).toBeTruthy();
     expect(press('Reload')).toBeTruthy();
     expect(screen.queryByRole('button', { name: 'Try again' })).toBeNull();

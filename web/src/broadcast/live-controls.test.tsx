@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { act, screen, waitFor } from '@testing-library/react';
+import { act, screen, waitFor } from '@testing-library/preact';
 import { describe, expect, it } from 'vitest';
 import type { FeedFailure } from '#ingest-client/uplink';
 import { render } from '../ui/render.testing.tsx';
@@ -24,8 +24,8 @@ const onAir = async () => {
   await waitFor(() => expect(broadcast.getSnapshot().state.at).toBe('ready'));
   await act(async () => broadcast.start(async () => ({ streamId: 'str_1', ingestUrl: 'ws://here/stream/live/first' })));
   await waitFor(() => expect(broadcast.getSnapshot().state).toMatchObject({ now: 'dialling' }));
-  act(() => worker({ type: 'connected' }));
-  act(() => worker({ type: 'on-air' }));
+  await act(() => worker({ type: 'connected' }));
+  await act(() => worker({ type: 'on-air' }));
   return { ...fake, ended };
 };
 
@@ -46,7 +46,7 @@ describe('a show that cannot go on', () => {
     'because of %s says so, and the way on',
     async (because, title, advice, endsStream) => {
       const { worker, ended } = await onAir();
-      act(() => worker({ type: 'failed', because }));
+      await act(() => worker({ type: 'failed', because }));
       expect(screen.getByText(title)).toBeTruthy();
       expect(screen.getByText(advice)).toBeTruthy();
       expect(screen.getByRole('button', { name: 'Close' })).toBeTruthy();
@@ -56,7 +56,7 @@ describe('a show that cannot go on', () => {
 
   it('because what encodes is gone from the server says to reload, and is ended', async () => {
     const { loseScript, ended } = await onAir();
-    act(loseScript);
+    await act(loseScript);
     expect(screen.getByText('A part of Vybzz could not be loaded')).toBeTruthy();
     expect(screen.getByRole('button', { name: 'Reload' })).toBeTruthy();
     expect(ended).toEqual(['str_1']);

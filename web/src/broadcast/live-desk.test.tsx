@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { act, screen, waitFor, within } from '@testing-library/react';
+import { act, screen, waitFor, within } from '@testing-library/preact';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 import { render } from '../ui/render.testing.tsx';
@@ -18,12 +18,12 @@ const openDesk = async () => {
       <LiveControls />
     </BroadcastProvider>,
   );
-  act(() => broadcast.ask());
+  await act(() => broadcast.ask());
   await waitFor(() => expect(broadcast.getSnapshot().state.at).toBe('ready'));
-  act(() => broadcast.start(async () => ({ streamId: 'str_1', ingestUrl: 'ws://here/stream/live/first' })));
+  await act(() => broadcast.start(async () => ({ streamId: 'str_1', ingestUrl: 'ws://here/stream/live/first' })));
   await waitFor(() => expect(broadcast.getSnapshot().state).toMatchObject({ now: 'dialling' }));
-  act(() => worker({ type: 'connected' }));
-  act(() => worker({ type: 'on-air' }));
+  await act(() => worker({ type: 'connected' }));
+  await act(() => worker({ type: 'on-air' }));
   const scenes = within(await screen.findByRole('region', { name: 'Scenes' }, { timeout: 20_000 }));
   const live = () => broadcast.getSnapshot().scenes.liveId;
   return { user: userEvent.setup(), broadcast, machine, scenes, live };

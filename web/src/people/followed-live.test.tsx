@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { screen, waitFor } from '@testing-library/react';
+import { screen, waitFor } from '@testing-library/preact';
 import { describe, expect, it } from 'vitest';
 import { createFakeApp, makeStream, renderPart } from '../context/app.testing.tsx';
 import { FollowedLiveMark } from './followed-live.tsx';

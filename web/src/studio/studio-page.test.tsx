@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { act, screen } from '@testing-library/react';
+import { act, screen } from '@testing-library/preact';
 import { expect, it } from 'vitest';
 import { createFakeApp, me, renderPart } from '../context/app.testing.tsx';
 import { StudioPage } from './studio-page.tsx';
@@ -14,10 +14,10 @@ it('keeps the studio of a show that is on the air when its creator has signed ou
   const app = createFakeApp({ answers: { 'GET /auth/session': { user: me } } });
   app.parts.renewal.setOnAir(true);
   renderPart(app, <StudioPage />);
-  act(() => app.parts.signInSession.giveUp());
+  await act(() => app.parts.signInSession.giveUp());
   expect(await screen.findByText(/Your show goes on until you end it here/)).toBeTruthy();
   expect(screen.queryByRole('button', { name: 'Continue to sign-in' })).toBeNull();
-  act(() => app.parts.renewal.setOnAir(false));
+  await act(() => app.parts.renewal.setOnAir(false));
   expect(await screen.findByRole('button', { name: 'Continue to sign-in' })).toBeTruthy();
 });
 

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { act, screen, waitFor, within } from '@testing-library/react';
+import { act, screen, waitFor, within } from '@testing-library/preact';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 import { createFakeBroadcast } from '../broadcast/broadcast.testing.ts';
@@ -49,8 +49,8 @@ const openStudio = (answers: Answers = {}) => {
   };
   const goOnAir = async () => {
     await waitFor(() => expect(broadcast.getSnapshot().state).toMatchObject({ now: 'dialling' }));
-    act(() => worker({ type: 'connected' }));
-    act(() => worker({ type: 'on-air' }));
+    await act(() => worker({ type: 'connected' }));
+    await act(() => worker({ type: 'on-air' }));
   };
   return { ...app, user, press, start, goOnAir, worker, broadcast };
 };
@@ -79,7 +79,7 @@ describe('the studio', () => {
     expect(screen.getByText('Streaming…')).toBeTruthy();
     await press('End');
     await press('End the show');
-    act(() => worker({ type: 'finished', whole: true }));
+    await act(() => worker({ type: 'finished', whole: true }));
     expect(await screen.findByText(/Everything was sent/)).toBeTruthy();
     expect(sent('POST')).toEqual([
       { call: 'POST /stream/create', body: { title: 'First light', visibility: 'public', latency: 'standard' } },
@@ -208,9 +208,9 @@ describe('the studio', () => {
     await press('Go Live');
     await start((dialog) => user.type(dialog.getByLabelText(/Title/), 'First light'));
     await goOnAir();
-    act(() => worker({ type: 'lost' }));
+    await act(() => worker({ type: 'lost' }));
     expect(await screen.findByText('The connection is gone; we are getting it back')).toBeTruthy();
-    act(() => worker({ type: 'restored' }));
+    await act(() => worker({ type: 'restored' }));
     expect(screen.queryByText('The connection is gone; we are getting it back')).toBeNull();
   });
 

@@ -20,6 +20,13 @@ type Props = {
   children: ReactNode;
 };
 
+/**
+ * Whether it is of a menu or a tooltip: while a dialog is open, there are none but its own. They lie beside it in the document, and
+ * what happens in them does not come up to the dialog (infra/decisions/react-as-preact.md).
+ */
+const isOpenedFromWithin = (target: EventTarget | null): boolean =>
+  target instanceof Element && target.closest('[data-radix-popper-content-wrapper]') !== null;
+
 /** A modal dialog with focus kept inside and given back after. On a narrow screen it rises from the bottom edge. */
 export const Dialog = ({
   open,
@@ -36,6 +43,9 @@ export const Dialog = ({
   const hold = (event: Event) => {
     if (!dismissible) event.preventDefault();
   };
+  const holdOutside = (event: Event) => {
+    if (!dismissible || isOpenedFromWithin(event.target)) event.preventDefault();
+  };
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
@@ -43,7 +53,7 @@ export const Dialog = ({
         <Radix.Content
           className={`dialog dialog--${width}`}
           onEscapeKeyDown={hold}
-          onInteractOutside={hold}
+          onInteractOutside={holdOutside}
           {...focusBack}
           {...(!description && { 'aria-describedby': undefined })}
         >

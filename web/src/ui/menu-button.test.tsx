@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { screen } from '@testing-library/react';
+import { screen } from '@testing-library/preact';
 import userEvent from '@testing-library/user-event';
 import * as DropdownMenu from 'radix-ui/dropdown-menu';
 import { describe, expect, it } from 'vitest';

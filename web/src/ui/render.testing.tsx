@@ -1,10 +1,23 @@
-import { cleanup, configure, render as renderBare } from '@testing-library/react';
+import { cleanup, configure, getConfig, render as renderBare } from '@testing-library/preact';
+import { options } from 'preact';
 import type { ReactNode } from 'react';
 import { afterEach } from 'vitest';
 import { InEnglish } from '../words/words.testing.tsx';
 
-// What comes comes in a moment, and on a busy machine in a longer one.
-configure({ asyncUtilTimeout: 10_000 });
+// Effects wait for the next picture, and there are none here.
+options.requestAnimationFrame = queueMicrotask;
+
+const usual = getConfig();
+configure({
+  // What comes comes in a moment, and on a busy machine in a longer one.
+  asyncUtilTimeout: 10_000,
+  // Nobody acts on what is shown in the very moment in which it is: what follows from it at once is done before.
+  asyncWrapper: async (work) => {
+    const found = await usual.asyncWrapper(work);
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    return found;
+  },
+});
 afterEach(cleanup);
 
 /** Shows a part of the app until the test is over. */
