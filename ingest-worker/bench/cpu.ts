@@ -32,10 +32,10 @@ type Id = (typeof CONTESTANTS)[number]['id'];
 export const cpu: Benchmark = {
   name: 'cpu',
   measures: 'cores a stream on each rung, from socket to RTMPS',
-  minutes: { whole: 5, quick: 1.3 },
+  minutes: { whole: 5, quick: 1 },
   run: async ({ quick, busy, tell }) => {
     const rounds = quick ? 1 : 2;
-    const [warmMs, lastsMs] = quick ? [1_000, 4_000] : [3_000, 9_000];
+    const [warmMs, lastsMs] = quick ? [500, 2_000] : [3_000, 9_000];
     const costs = new Map<string, Cost[]>(CONTESTANTS.map(({ id }) => [id, []]));
     const bed = await openBed();
     try {

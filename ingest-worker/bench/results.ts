@@ -6,7 +6,7 @@ import type { Machine } from './machine.ts';
 import { drawPlot } from './plot.ts';
 
 /** A benchmark's run, as it is kept. */
-export type Result = { name: string; measures: string; seconds: number; machine: Machine } & Pick<
+export type Result = { name: string; measures: string; seconds: number; busy: boolean; machine: Machine } & Pick<
   Measured,
   'tables' | 'bars' | 'notes'
 > & { plots: readonly string[] };
@@ -22,6 +22,8 @@ const Stored = z.object({
   name: z.string(),
   measures: z.string(),
   seconds: z.number(),
+  /** The machine did other things, and what fell behind was measured by what arrived. */
+  busy: z.optional(z.boolean()),
   machine: z.object({
     processor: z.string(),
     cores: z.number(),
@@ -97,7 +99,7 @@ export const writeResults = async (names: readonly string[]): Promise<void> => {
   const sections = all.map(({ latest, before }) =>
     [
       `## ${latest.name}: ${latest.measures}`,
-      `\`npm run bench -- --only ${latest.name}\` · ${describe(latest.machine)} · took ${Math.round(latest.seconds)} s` +
+      `\`npm run bench -- --only ${latest.name}${latest.busy === true ? ' --busy' : ''}\` · ${describe(latest.machine)} · took ${Math.round(latest.seconds)} s` +
         (before ? `\n\nThe run before: ${describe(before.machine)}.` : ''),
       ...(latest.bars.length > 0 ? [toMarkdown(barsTable(latest.bars.map(toBar), before?.bars))] : []),
       ...latest.tables.flatMap((table) => [`### ${table.title}`, toMarkdown(table)]),
