@@ -29,6 +29,11 @@ const SECONDS = 10;
 const TIMESLICE_MS = 250;
 /** From the last frame of one round to the first of the next: longer than any frame of sound, which must not overlap. */
 const GAP_MS = 34;
+/**
+ * Rounds are so long as whole pictures are: then those of all rounds stand in one rhythm, and an encoder that puts them into it, as that
+ * of rung 4 does, moves none. Three pictures of 30 a second, which no shorter time in whole milliseconds is.
+ */
+const RHYTHM_MS = 100;
 const ROUNDS_KEPT = 4;
 
 const words = (text: string): string[] => text.split(' ');
@@ -86,7 +91,8 @@ export const makeRecordings = async (begins: (file: string) => void): Promise<vo
 export const openRecording = (rung: Rung): Recording => {
   const media = MEDIA[rung];
   const { init, units } = (media.container === 'mp4' ? readMp4 : readMatroska)(readFileSync(pathOf(rung)));
-  const roundMs = Math.round(Math.max(...units.map(({ endMs }) => endMs)) + GAP_MS);
+  const endMs = Math.max(...units.map((unit) => unit.endMs)) + GAP_MS;
+  const roundMs = Math.ceil(endMs / RHYTHM_MS) * RHYTHM_MS;
   const cuts = units.flatMap((unit) =>
     media.container === 'mp4'
       ? [{ bytes: unit.at(0).length, atMs: unit.endMs }]
