@@ -22,11 +22,14 @@ export type Server = {
   /** What of it counts, with all children. */
   roots: number[];
   /** Where publishers find it; see `publishers.ts`. */
-  to: object;
+  to: To;
   /** Lines of its log, where it is our worker. */
   lines: readonly string[];
   close(): Promise<void>;
 };
+
+/** As `publishers.ts` reads it. */
+type To = { by: string; port?: number; tableUrl?: string; rtmpsUrl?: string; args?: string[] };
 
 const Started = z.object({ url: z.string() });
 const StartedSink = z.object({ port: z.number(), ca: z.string() });
@@ -34,7 +37,8 @@ const Pids = z.array(z.number());
 const Shows = z.array(
   z.object({
     key: z.string(),
-    startedAtMs: z.number(),
+    /** When each of its recordings began; it has one, but where its page has had to begin again. */
+    startsMs: z.array(z.number()),
     openedAtMs: z.number(),
     losses: z.number(),
     fault: z.optional(z.string()),
@@ -90,7 +94,7 @@ export const openBed = async () => {
     };
   };
 
-  const startPeer = async (name: ServerName, file: string, toOf: (port: number) => object): Promise<Server> => {
+  const startPeer = async (name: ServerName, file: string, toOf: (port: number) => Server['to']): Promise<Server> => {
     const program = fileURLToPath(new URL(`peers/${file}`, import.meta.url));
     const child = spawn(process.execPath, [program, rtmpsUrl], {
       env: { PATH: process.env['PATH'], NODE_EXTRA_CA_CERTS: caFile },
@@ -154,9 +158,15 @@ export const openBed = async () => {
     parts: { sink, publishers },
     look,
     /** Begins shows, and settles once the first picture of each is there; `server.roots` is complete then. */
-    startShows: async (server: Server, rung: Rung, count: number, betweenMs: number): Promise<void> => {
+    startShows: async (
+      server: Server,
+      rung: Rung,
+      count: number,
+      betweenMs: number,
+      beginsAgain = false,
+    ): Promise<void> => {
       const before = Shows.parse(await publishers.ask('look')).length;
-      const begun = publishers.ask('start', { to: server.to, rung, count, betweenMs });
+      const begun = publishers.ask('start', { to: server.to, rung, count, betweenMs, beginsAgain });
       const pids = Pids.parse(await begun);
       if (pids.length > 0) server.roots = pids;
       if (pins) await Promise.all(pids.map((pid) => pin(pid, 'first')));
@@ -176,6 +186,8 @@ export const openBed = async () => {
     },
     /** Pictures are noted from now on, or no longer. */
     mark: (on: boolean) => sink.ask('mark', { on }),
+    /** The RTMPS server ends all connections that it has. */
+    resetSink: () => sink.ask('reset'),
     marked: async () => Marked.parse(await sink.ask('marked')),
     close: async (): Promise<void> => {
       for (const part of [publishers, sink, table]) await part.close();

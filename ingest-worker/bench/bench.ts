@@ -9,10 +9,11 @@ import { density } from './density.ts';
 import { latency } from './latency.ts';
 import { readMachine } from './machine.ts';
 import { profile } from './profile.ts';
+import { recovery } from './recovery.ts';
 import { makeRecordings } from './recordings.ts';
 import { barsTable, keepResult, toText, writeResults } from './results.ts';
 
-const BENCHMARKS: readonly Benchmark[] = [cpu, latency, density, profile];
+const BENCHMARKS: readonly Benchmark[] = [cpu, latency, recovery, density, profile];
 
 /** In a quick run: most of it is waiting, and the figures are coarse as they are. */
 const AT_ONCE = 2;

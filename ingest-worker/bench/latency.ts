@@ -63,7 +63,7 @@ const measureShow = async (
     const [{ shows, come }, marked] = [await bed.look(), await bed.marked()];
     const aheadMs = name === 'vybzz' ? OUTPUT_OFFSET_MS : 0;
     return {
-      frames: shows.flatMap(({ key, startedAtMs }) =>
+      frames: shows.flatMap(({ key, startsMs: [startedAtMs = 0] }) =>
         (marked[key] ?? []).map(({ ptsMs, atMs }) => atMs - (startedAtMs + ptsMs - aheadMs)),
       ),
       firstMs: shows.map(({ key, openedAtMs }) => (come.shows[key]?.firstAtMs ?? Number.NaN) - openedAtMs),

@@ -30,6 +30,8 @@ const Order = z.object({
   rung: z.literal([1, 2, 3, 4]),
   count: z.number(),
   betweenMs: z.number(),
+  /** A peer's page begins a new recording at once where its connection has ended; ours goes on with the one that there is. */
+  beginsAgain: z.boolean(),
 });
 
 /** One show on its way: what it was sent, and how it stands. */
@@ -47,7 +49,10 @@ type Show = {
 
 type Playing = {
   show: Show;
-  startedAtMs: number;
+  /** When each of its recordings began. */
+  startsMs: number[];
+  /** When the recording that it plays would have been at 0. */
+  zeroMs: number;
   openedAtMs: number;
   round: number;
   next: number;
@@ -55,11 +60,15 @@ type Playing = {
   gatherMs: number;
   sentAtMs: number;
   over: boolean;
+  /** Opens the same show again; where its client does not do so by itself. */
+  reopen: (() => Promise<Show> | Show) | undefined;
+  reopening: boolean;
 };
 
 /** How often what is due is sent. */
 const TICK_MS = 5;
 const STOP_MS = 10_000;
+const REOPEN_EVERY_MS = 250;
 
 const now = (): number => performance.timeOrigin + performance.now();
 
@@ -99,9 +108,8 @@ const openVybzz = async (streams: Streams, recording: Recording): Promise<Show> 
   return show;
 };
 
-const openWebSocket = (port: number): Promise<Show> =>
+const openWebSocket = (port: number, key: string): Promise<Show> =>
   new Promise((resolve, reject) => {
-    const key = randomUUID();
     const socket = new WebSocket(`ws://127.0.0.1:${port}/${key}`, { perMessageDeflate: false });
     let isOurs = false;
     const show: Show = {
@@ -121,9 +129,8 @@ const openWebSocket = (port: number): Promise<Show> =>
     });
   });
 
-const openSocketIo = (port: number, rtmpsUrl: string): Promise<Show> =>
+const openSocketIo = (port: number, rtmpsUrl: string, key: string): Promise<Show> =>
   new Promise((resolve, reject) => {
-    const key = randomUUID();
     const socket = io(`http://127.0.0.1:${port}`, { transports: ['websocket'], reconnection: false, forceNew: true });
     const show: Show = {
       key,
@@ -148,8 +155,7 @@ const openSocketIo = (port: number, rtmpsUrl: string): Promise<Show> =>
     });
   });
 
-const openPipe = (args: readonly string[], rtmpsUrl: string): Show => {
-  const key = randomUUID();
+const openPipe = (args: readonly string[], rtmpsUrl: string, key: string): Show => {
   const words = args.map((word) => word.replace('[url]', `${rtmpsUrl}/${key}`));
   const child: ChildProcess = spawn('ffmpeg', words, { stdio: ['pipe', 'ignore', 'inherit', 'pipe'] });
   const progress = child.stdio[3];
@@ -177,17 +183,18 @@ const openPipe = (args: readonly string[], rtmpsUrl: string): Show => {
   return show;
 };
 
-const open = (to: To, recording: Recording, streams: Streams | undefined): Promise<Show> | Show => {
+/** @param key under which it is published; ours has the one of its stream */
+const open = (to: To, recording: Recording, streams: Streams | undefined, key: string): Promise<Show> | Show => {
   switch (to.by) {
     case 'vybzz':
       if (streams === undefined) throw new Error('no table');
       return openVybzz(streams, recording);
     case 'websocket':
-      return openWebSocket(to.port);
+      return openWebSocket(to.port, key);
     case 'socket.io':
-      return openSocketIo(to.port, to.rtmpsUrl);
+      return openSocketIo(to.port, to.rtmpsUrl, key);
     case 'pipe':
-      return openPipe(to.args, to.rtmpsUrl);
+      return openPipe(to.args, to.rtmpsUrl, key);
   }
 };
 
@@ -196,7 +203,7 @@ let recording: Recording | undefined;
 let clock: NodeJS.Timeout | undefined;
 
 const play = (one: Playing, from: Recording): void => {
-  const atMs = now() - one.startedAtMs;
+  const atMs = now() - one.zeroMs;
   if (atMs - one.sentAtMs < one.gatherMs) return;
   const due: Buffer[] = [];
   for (;;) {
@@ -217,9 +224,31 @@ const play = (one: Playing, from: Recording): void => {
   else for (const bytes of due) one.show.append(bytes);
 };
 
+/** As a page does that begins anew by itself: a new recorder, whose first picture is a key frame. */
+const beginAgain = async (one: Playing, reopen: () => Promise<Show> | Show, from: Recording): Promise<void> => {
+  one.reopening = true;
+  try {
+    const show = await reopen();
+    show.losses = one.show.losses + 1;
+    show.append(from.init);
+    one.show = show;
+    const beganMs = now();
+    Object.assign(one, { round: one.round + 1, next: 0, zeroMs: beganMs - (one.round + 1) * from.roundMs });
+    one.startsMs.push(beganMs);
+  } catch {
+    // nobody is there yet
+    await delay(REOPEN_EVERY_MS);
+  }
+  one.reopening = false;
+};
+
 const tick = (): void => {
   if (recording === undefined) return;
-  for (const one of playing) if (!one.over && one.show.fault === undefined) play(one, recording);
+  for (const one of playing) {
+    if (one.over || one.reopening) continue;
+    if (one.show.fault === undefined) play(one, recording);
+    else if (one.reopen !== undefined) void beginAgain(one, one.reopen, recording);
+  }
 };
 
 const stop = async (): Promise<void> => {
@@ -231,24 +260,29 @@ const stop = async (): Promise<void> => {
 servePart({
   /** More shows of a recording; of the one that is played already, where there is one. */
   start: async (given) => {
-    const { to, rung, count, betweenMs } = Order.parse(given);
+    const { to, rung, count, betweenMs, beginsAgain } = Order.parse(given);
     const from = (recording ??= openRecording(rung));
     clock ??= setInterval(tick, TICK_MS);
     const streams = to.by === 'vybzz' ? openStreams(to) : undefined;
     for (let begun = 0; begun < count; begun += 1) {
       const openedAtMs = now();
-      const show = await open(to, from, streams);
+      const key = randomUUID();
+      const show = await open(to, from, streams, key);
       show.append(from.init);
       const gatherMs = to.by === 'vybzz' || rung !== 1 ? 0 : CLIENT_LIMITS.gatherMs;
+      const beganMs = now();
       playing.push({
         show,
-        startedAtMs: now(),
+        startsMs: [beganMs],
+        zeroMs: beganMs,
         openedAtMs,
         round: 0,
         next: 0,
         gatherMs,
-        sentAtMs: -gatherMs,
+        sentAtMs: Number.NEGATIVE_INFINITY,
         over: false,
+        reopen: beginsAgain && to.by !== 'vybzz' ? () => open(to, from, undefined, key) : undefined,
+        reopening: false,
       });
       await delay(betweenMs);
     }
@@ -257,12 +291,12 @@ servePart({
   },
   /** How the shows stand. */
   look: () =>
-    playing.map(({ show: { key, fault, losses }, startedAtMs, openedAtMs }) => ({
+    playing.map(({ show: { key, fault, losses }, startsMs, openedAtMs, reopen }) => ({
       key,
-      startedAtMs,
+      startsMs,
       openedAtMs,
       losses,
-      ...(fault !== undefined && { fault }),
+      ...(fault !== undefined && reopen === undefined && { fault }),
     })),
   /** Ends all of them; another recording may follow. */
   stop: async () => {

@@ -26,6 +26,7 @@ const [SET_CHUNK_SIZE, ACKNOWLEDGEMENT, WINDOW] = [1, 3, 5];
 const [AUDIO, VIDEO] = [8, 9];
 
 const come = new Map<string, Come>();
+const connections = new Set<TLSSocket>();
 let isMarking = false;
 /** Where frames are not read: bytes that have come, of a server that has no RTMP. */
 let bareBytes = 0;
@@ -98,6 +99,8 @@ const serve = (socket: TLSSocket): void => {
     tell(ACKNOWLEDGEMENT, number32(readBytes));
   });
   socket.on('error', () => undefined);
+  connections.add(socket);
+  socket.once('close', () => connections.delete(socket));
 };
 
 const Marked = z.object({ on: z.boolean() });
@@ -120,6 +123,10 @@ servePart({
   mark: (given) => {
     isMarking = Marked.parse(given).on;
     if (isMarking) for (const one of come.values()) one.marked = [];
+  },
+  /** Ends every connection without a word. */
+  reset: () => {
+    for (const socket of connections) socket.destroy();
   },
   /** What has come so far, by stream key. */
   look: () => ({
