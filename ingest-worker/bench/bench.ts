@@ -4,6 +4,7 @@ import { loadavg } from 'node:os';
 import { readArguments } from '../../infra/commands/read-arguments.mjs';
 import { treeOf } from './accounts.ts';
 import { isMet, type Benchmark, type Measured } from './benchmark.ts';
+import { control } from './control.ts';
 import { cpu } from './cpu.ts';
 import { density } from './density.ts';
 import { latency } from './latency.ts';
@@ -13,7 +14,7 @@ import { recovery } from './recovery.ts';
 import { makeRecordings } from './recordings.ts';
 import { barsTable, keepResult, toText, writeResults } from './results.ts';
 
-const BENCHMARKS: readonly Benchmark[] = [cpu, latency, recovery, density, profile];
+const BENCHMARKS: readonly Benchmark[] = [cpu, latency, recovery, density, control, profile];
 
 /** In a quick run: most of it is waiting, and the figures are coarse as they are. */
 const AT_ONCE = 2;
