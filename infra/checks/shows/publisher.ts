@@ -126,13 +126,13 @@ export const createCapturePublisher = ({
   const attempts: number[] = [];
   const losses: number[] = [];
   const skipped: Skip[] = [];
-  /** Up to which byte the container stream had come at which time of the media. */
+  /** At which time of the media each piece of the container stream begins. */
   const times: { offset: number; atMs: number }[] = [];
   const timeAt = (offset: number): number => times.findLast((time) => time.offset <= offset)?.atMs ?? 0;
 
   const append = (bytes: Buffer, atMs: number): void => {
     if (bytes.length === 0) return;
-    times.push({ offset: feed?.bytes ?? 0, atMs });
+    times.push({ offset: feed?.bytes ?? 0, atMs: mediaMs });
     mediaMs = atMs;
     feed?.append(bytes);
   };
@@ -174,6 +174,8 @@ export const createCapturePublisher = ({
     ending = event.type === 'failed' ? event.because : event.whole ? 'finished' : 'cut-short';
     settle(ending);
   };
+
+  const streamBytes = () => leftBytes ?? feed?.bytes ?? 0;
 
   return {
     start() {
@@ -261,10 +263,10 @@ export const createCapturePublisher = ({
       return feed?.heldMs() ?? 0;
     },
     get streamBytes() {
-      return leftBytes ?? feed?.bytes ?? 0;
+      return streamBytes();
     },
     containerStream: async () =>
-      regenerate(capture, feed?.bytes ?? 0, ({ index }) => ({ soundOnly: soundOnly[index] ?? false })),
+      regenerate(capture, streamBytes(), ({ index }) => ({ soundOnly: soundOnly[index] ?? false })),
     get jumps() {
       return jumps;
     },
