@@ -27,9 +27,17 @@ export const createPictures = (): Pictures => {
     else frame.close();
   };
 
-  const read = async (slot: Slot, reader: ReadableStreamDefaultReader<VideoFrame>) => {
+  /** Reads until the source is over, or is `left` for another. */
+  const read = async (slot: Slot, reader: ReadableStreamDefaultReader<VideoFrame>, left: AbortSignal) => {
     try {
-      for (let next = await reader.read(); !next.done; next = await reader.read()) take(slot, next.value);
+      for (let next = await reader.read(); !next.done; next = await reader.read()) {
+        if (!left.aborted) take(slot, next.value);
+        else {
+          next.value.close();
+          // Only now, when none is asked for: one that is on its way would be in nobody's hands.
+          return await reader.cancel();
+        }
+      }
     } catch {
       // The track was taken away in mid-read; the page hears of it by the track's own event.
     }
@@ -46,14 +54,15 @@ export const createPictures = (): Pictures => {
       // The last picture stands until the first of the next source, or until this slot is no longer shown.
       if (!source) return;
       const reader = framesOf(source)?.getReader();
+      const leaving = new AbortController();
       sources.set(slot, {
         source,
         stop: () => {
-          void reader?.cancel();
+          leaving.abort();
           if (source.via === 'track') source.track.stop();
         },
       });
-      if (reader) void read(slot, reader);
+      if (reader) void read(slot, reader, leaving.signal);
     },
     frame: take,
     sendTo: (next) => {
