@@ -78,6 +78,17 @@ const TABLES = { stts: 4, stsc: 4, stsz: 8, stz2: 8, stco: 4, co64: 4 } as const
 /** What FFmpeg takes for a part of the movie wherever it stands, and we only at its place. */
 const PLACED = ['moov', 'trak', 'mdia', 'minf', 'stbl', 'stsd', 'mdhd', 'mvhd', 'tkhd', 'mvex', 'trex', 'vide', 'soun'];
 
+/** What FFmpeg reads, or reads through, beside the movie as if it stood in it. */
+const PARTS = new Set([
+  ...PLACED,
+  ...SET_UP,
+  ...Object.keys(TABLES),
+  ...'hdlr dinf dref elst edts ctts stss udta meta ilst traf tfhd tfdt trun cmov cmvd wave gmhd tref'.split(' '),
+]);
+
+/** Whether a box of this type may only stand in a movie or a fragment. */
+export const isPart = (type: string): boolean => PARTS.has(type) && type !== 'moov';
+
 /** The type and whole size of the box at the start of `bytes`, or how many bytes it takes to know them. */
 export const readBox = (bytes: Buffer): Box | { needs: number } => {
   if (bytes.byteLength < 8) return { needs: 8 };

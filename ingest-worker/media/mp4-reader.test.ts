@@ -197,6 +197,12 @@ describe('what it refuses', () => {
       init(trak(), box('udta', trak({ id: 3 }))),
       'a part of the movie in box udta',
     ],
+    ['a track beside the movie', Buffer.concat([INIT, trak({ id: 3 })]), 'box trak outside of a movie'],
+    [
+      'a track within what stands beside the movie',
+      Buffer.concat([INIT, box('udta', trak({ id: 3 }))]),
+      'box udta outside of a movie',
+    ],
     ['two tracks of one number', init(trak(), trak({ handler: 'soun', entry: sound() })), 'two tracks of one number'],
     [
       'samples outside of fragments',

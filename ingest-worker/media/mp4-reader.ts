@@ -1,7 +1,15 @@
 import { LIMITS } from '../limits.ts';
 import { createByteFeed, type Taken } from './byte-feed.ts';
 import { type ContainerEvent, type ContainerReader, Unreadable } from './container.ts';
-import { type Fragment, type FragmentTrack, type Movie, parseFragment, parseMovie, readBox } from './mp4-boxes.ts';
+import {
+  type Fragment,
+  type FragmentTrack,
+  isPart,
+  type Movie,
+  parseFragment,
+  parseMovie,
+  readBox,
+} from './mp4-boxes.ts';
 import { type ClockState, createMediaClock } from './media-clock.ts';
 
 /**
@@ -74,6 +82,7 @@ export const createMp4Reader = (from?: ClockState): ContainerReader => {
         });
       }
       default:
+        if (isPart(type)) throw new Unreadable(`box ${type} outside of a movie`);
         if (size > LIMITS.elementBytes) throw new Unreadable(`box ${type} is too large`);
         if (!movie && feed.at + size > LIMITS.initBytes) throw new Unreadable('no media within the first bytes');
         if (type === 'mdat') {
