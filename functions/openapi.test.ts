@@ -1,14 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { OPERATIONS } from '#contract/operations';
 import { breach, operationOf } from './contract.testing.ts';
 import { OPENAPI_FILE, openApi } from './openapi.ts';
-import { openControlPlane, type TestControlPlane } from './rooms.testing.ts';
+import { openControlPlane } from './rooms.testing.ts';
 
-let plane: TestControlPlane;
-beforeAll(async () => {
-  plane = await openControlPlane();
-});
+const plane = await openControlPlane();
 afterAll(() => plane.close());
 
 /** Answered before any room is reached, so that a room's fault cannot hide it. */

@@ -205,7 +205,6 @@ export const openRooms = async () => {
     }),
   };
 };
-export type TestRooms = Awaited<ReturnType<typeof openRooms>>;
 
 /** All rooms, with a video provider in memory. */
 export const openControlPlane = async () => {

@@ -15,6 +15,7 @@ import { buildRealtime } from './assembly/rooms/realtime.ts';
 import { openTestTable } from '#store/store.testing';
 import { createStreaming } from './assembly/streaming.ts';
 import { createFakeVideo } from './video/fake-video.testing.ts';
+import { muxShow } from './video/mux-show.testing.ts';
 import type { LiveVideo } from './video/live-video.ts';
 import type { Task } from '#store/tasks';
 import { createWebhooksApp } from './webhooks/app.ts';
@@ -84,6 +85,8 @@ export const openShowRooms = async ({
   const known = createPeople(base);
   const { users } = known;
 
+  const everybody = new Map<string, User>();
+  /** A new person, who can call the rooms from then on. */
   const join = async (handle: string, roles: Partial<Pick<User, 'creator' | 'moderator'>> = {}): Promise<User> => {
     const user: User = {
       id: newId('usr', now),
@@ -95,6 +98,7 @@ export const openShowRooms = async ({
       ...roles,
     };
     await users.create(user, { issuer: 'http://issuer.test', subject: handle });
+    everybody.set(user.handle, user);
     return user;
   };
   const [creator, otherCreator, viewer, moderator] = await Promise.all([
@@ -103,9 +107,6 @@ export const openShowRooms = async ({
     join('chen'),
     join('mona', { moderator: true }),
   ]);
-  const everybody = new Map<string, User>(
-    [creator, otherCreator, viewer, moderator].map((user) => [user.handle, user]),
-  );
 
   const authenticate: Authenticate = async (authorization) => {
     if (authorization === undefined) return undefined;
@@ -195,6 +196,22 @@ export const openShowRooms = async ({
     );
   };
 
+  const create = async (
+    as: User,
+    body: object = { title: 'A show' },
+  ): Promise<CreatedStream & { id: StreamId; key: string }> => {
+    const answer = await call('POST', '/stream/create', { as, body });
+    if (answer.status !== 201) throw new Error(`create answered ${answer.status}: ${JSON.stringify(answer.body)}`);
+    return { ...answer.body, id: parseStreamId(answer.body.stream.id)!, key: answer.body.ingest?.streamKey };
+  };
+
+  const feed = async (key: string) => {
+    const redeemed = await ingest.redeem(key, now);
+    if (!redeemed.redeemed) throw new Error(`the key was refused: ${redeemed.because}`);
+    return take(redeemed.streamId);
+  };
+  let creators = 0;
+
   return {
     creator,
     otherCreator,
@@ -221,20 +238,23 @@ export const openShowRooms = async ({
       now += ms;
     },
 
-    create: async (
-      as: User,
-      body: object = { title: 'A show' },
-    ): Promise<CreatedStream & { id: StreamId; key: string }> => {
-      const answer = await call('POST', '/stream/create', { as, body });
-      if (answer.status !== 201) throw new Error(`create answered ${answer.status}: ${JSON.stringify(answer.body)}`);
-      return { ...answer.body, id: parseStreamId(answer.body.stream.id)!, key: answer.body.ingest?.streamKey };
-    },
+    create,
 
     /** Opens a feed as a worker does: key, then lease. */
-    feed: async (key: string) => {
-      const redeemed = await ingest.redeem(key, now);
-      if (!redeemed.redeemed) throw new Error(`the key was refused: ${redeemed.because}`);
-      return take(redeemed.streamId);
+    feed,
+
+    /** Somebody new who may go live. */
+    newCreator: () => join(`creator_${++creators}`, { creator: true }),
+
+    /** A new show with its feed, and what Mux tells of it from now on: nothing has been said to Mux's webhooks yet. */
+    begin: async (as: User, body?: object) => {
+      const { id, key } = await create(as, body);
+      const opened = await feed(key);
+      const live = fake.made.findLast(({ passthrough }) => passthrough.includes(as.id));
+      if (!live) throw new Error('nothing was made at Mux');
+      const assetId = `asset-of-${id}`;
+      const mux = muxShow({ liveStreamId: live.id, assetId, startedAt: now });
+      return { id, feed: opened, liveStreamId: live.id, assetId, mux };
     },
 
     /** Takes the lease as a worker does that has spent its key. */

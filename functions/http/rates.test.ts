@@ -1,12 +1,12 @@
 import { createMiddleware } from 'hono/factory';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { OPERATIONS } from '#contract/operations';
 import { buildAuthRoom } from '../assembly/rooms/auth.ts';
 import { buildPostsRoom } from '../assembly/rooms/posts.ts';
 import { buildReportsRoom } from '../assembly/rooms/reports.ts';
 import { buildStreamsRoom } from '../assembly/rooms/streams.ts';
 import { buildUsersRoom } from '../assembly/rooms/users.ts';
-import { openControlPlane, type TestControlPlane } from '../rooms.testing.ts';
+import { openControlPlane } from '../rooms.testing.ts';
 import type { RoomEnv } from './caller.ts';
 import type { Limited } from './limited.ts';
 import { Refusal } from './refusal.ts';
@@ -14,10 +14,7 @@ import { Refusal } from './refusal.ts';
 /** What changes something; Mux's own calls are signed, and have a share of the API that is theirs. */
 const WRITING = OPERATIONS.filter(({ method, who }) => method !== 'GET' && who !== 'Mux');
 
-let plane: TestControlPlane;
-beforeAll(async () => {
-  plane = await openControlPlane();
-});
+const plane = await openControlPlane();
 afterAll(() => plane.close());
 
 it.each(WRITING.map(({ method, path }) => [`${method} ${path}`, method, path]))(

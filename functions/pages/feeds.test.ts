@@ -23,11 +23,7 @@ beforeAll(async () => {
 afterAll(() => rooms.close());
 
 let made = 0;
-const somebody = async (): Promise<User> => {
-  const user = await rooms.join(`maker_${++made}`, { creator: true });
-  rooms.everybody.set(user.handle, user);
-  return user;
-};
+const somebody = (): Promise<User> => rooms.join(`maker_${++made}`, { creator: true });
 const ahead = (ms: number): string => new Date(rooms.now() + ms).toISOString();
 const announce = async (as: User, more: object = {}) =>
   (await rooms.create(as, { title: 'Tonight', scheduledFor: ahead(HOUR_MS), ...more })).id;

@@ -1,17 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { newId } from '#domain/ids';
 import { UPLOAD_ATTACH_MS, UPLOAD_KEPT_MS } from '#domain/upload';
-import { openRooms, type Person, type TestRooms } from '../rooms.testing.ts';
+import { openRooms, type Person } from '../rooms.testing.ts';
 import { sendForm } from '../uploads/bucket.testing.ts';
 import { colourOf, pictureOf } from '../uploads/pictures.testing.ts';
 import { buildPostsRoom } from '../assembly/rooms/posts.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
-let rooms: TestRooms;
-beforeAll(async () => {
-  rooms = await openRooms();
-});
+const rooms = await openRooms();
 afterAll(() => rooms.close());
 
 const [PICTURE, ANOTHER] = [await pictureOf('red'), await pictureOf('blue')];

@@ -1,19 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import type { StreamId, UserId } from '#domain/ids';
 import { memberKey } from '#store/keys';
 import { buildEviction } from '../assembly/eviction.ts';
 import { buildWork } from '../assembly/rooms/tasks.ts';
-import { openShowRooms, type ShowRooms } from '../show-rooms.testing.ts';
-import { muxShow } from '../video/mux-show.testing.ts';
+import { openShowRooms } from '../show-rooms.testing.ts';
 import { AUDIENCE } from '../shows/mode.ts';
 import { createPublisher } from '../shows/publisher.ts';
 
-let rooms: ShowRooms;
-let number = 0;
-beforeAll(async () => {
-  rooms = await openShowRooms();
-});
+const rooms = await openShowRooms();
 afterAll(() => rooms.close());
+let number = 0;
 beforeEach(() => {
   rooms.pushed.length = 0;
   rooms.absent.clear();
@@ -47,12 +43,8 @@ const open = async (userId?: UserId) => {
 const sizeOf = async (id: StreamId) => (await rooms.streaming.connections.sizes([id])).get(id) ?? 0;
 
 const begin = async (body?: object) => {
-  const creator = await rooms.join(`host_${++number}`, { creator: true });
-  rooms.everybody.set(creator.handle, creator);
-  const { id, key } = await rooms.create(creator, body);
-  const feed = await rooms.feed(key);
-  const { id: liveStreamId } = rooms.fake.made.findLast(({ passthrough }) => passthrough.includes(creator.id))!;
-  return { id, creator, feed, mux: muxShow({ liveStreamId, assetId: `asset-${number}`, startedAt: rooms.now() }) };
+  const creator = await rooms.newCreator();
+  return { creator, ...(await rooms.begin(creator, body)) };
 };
 
 describe('a ticket', () => {

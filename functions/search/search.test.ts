@@ -1,13 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { RATES } from '../http/limited.ts';
-import { openControlPlane, type Person, type TestControlPlane } from '../rooms.testing.ts';
+import { openControlPlane, type Person } from '../rooms.testing.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
-let plane: TestControlPlane;
-beforeAll(async () => {
-  plane = await openControlPlane();
-});
+const plane = await openControlPlane();
 afterAll(() => plane.close());
 
 let made = 0;

@@ -1,21 +1,16 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import type { LiveStream } from '#domain/channel';
 import type { User } from '#domain/user';
 import { VideoFault, type WantedLiveStream } from '../video/live-video.ts';
-import { openShowRooms, type ShowRooms } from '../show-rooms.testing.ts';
+import { openShowRooms } from '../show-rooms.testing.ts';
 import { SETTING } from './channels.ts';
 
-let rooms: ShowRooms;
-let creator: User;
-let number = 0;
-beforeAll(async () => {
-  rooms = await openShowRooms();
-});
+const rooms = await openShowRooms();
 afterAll(() => rooms.close());
+let creator: User;
 beforeEach(async () => {
   Object.assign(rooms.fake.video, { make: rooms.fake.make });
-  creator = await rooms.join(`maker_${++number}`, { creator: true });
-  rooms.everybody.set(creator.handle, creator);
+  creator = await rooms.newCreator();
 });
 
 const create = () => rooms.call('POST', '/stream/create', { as: creator, body: { title: 'A show' } });

@@ -1,40 +1,29 @@
 import * as fc from 'fast-check';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ChatMessageView } from '#contract/chat';
 import type { StreamId } from '#domain/ids';
 import type { User } from '#domain/user';
 import { chatHeadKey } from '#store/keys';
-import { openShowRooms, type ShowRooms } from '../show-rooms.testing.ts';
+import { openShowRooms } from '../show-rooms.testing.ts';
 import { buildEviction } from '../assembly/eviction.ts';
-import { muxShow } from '../video/mux-show.testing.ts';
 import { DELIVERY } from './delivery-times.ts';
 
-let rooms: ShowRooms;
+const rooms = await openShowRooms();
+afterAll(() => rooms.close());
 let creator: User;
 let number = 0;
-beforeAll(async () => {
-  rooms = await openShowRooms();
-});
-afterAll(() => rooms.close());
 beforeEach(async () => {
   rooms.pushed.length = 0;
   rooms.absent.clear();
   creator = await person('shown', { creator: true });
 });
 
-const person = async (name: string, roles = {}): Promise<User> => {
-  const user = await rooms.join(`${name}_${++number}`, roles);
-  rooms.everybody.set(user.handle, user);
-  return user;
-};
+const person = (name: string, roles = {}): Promise<User> => rooms.join(`${name}_${++number}`, roles);
 
 const begin = async (body?: object) => {
-  const { id, key } = await rooms.create(creator, body);
-  const feed = await rooms.feed(key);
-  const { id: liveStreamId } = rooms.fake.made.findLast(({ passthrough }) => passthrough.includes(creator.id))!;
-  const mux = muxShow({ liveStreamId, assetId: `chat-${++number}`, startedAt: rooms.now() });
-  await rooms.deliver(mux.active());
-  return { id, feed };
+  const show = await rooms.begin(creator, body);
+  await rooms.deliver(show.mux.active());
+  return show;
 };
 
 const say = (id: StreamId, as: User, text: string, more: object = {}) =>

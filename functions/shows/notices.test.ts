@@ -6,7 +6,6 @@ import { PUSH_LIMITS } from '#domain/push';
 import { startPushService } from '#stand-ins/push/push-service';
 import { buildWork } from '../assembly/rooms/tasks.ts';
 import { openShowRooms, type ShowRooms } from '../show-rooms.testing.ts';
-import { muxShow } from '../video/mux-show.testing.ts';
 import { isPublicAddress, isPushEndpoint } from './push-address.ts';
 
 let rooms: ShowRooms;
@@ -25,11 +24,7 @@ beforeEach(() => {
   rooms.tasks.length = 0;
 });
 
-const person = async (roles: { creator?: boolean } = {}): Promise<User> => {
-  const user = await rooms.join(`noticed_${++number}`, roles);
-  rooms.everybody.set(user.handle, user);
-  return user;
-};
+const person = (roles: { creator?: boolean } = {}): Promise<User> => rooms.join(`noticed_${++number}`, roles);
 
 /** A browser of somebody that is to be told of a creator. */
 const listen = async (who: User, whom: User) => {
@@ -42,11 +37,8 @@ const listen = async (who: User, whom: User) => {
 };
 
 const begin = async (creator: User, body?: object) => {
-  const { id, key } = await rooms.create(creator, body);
-  const feed = await rooms.feed(key);
+  const { id, feed, mux } = await rooms.begin(creator, body);
   await feed.renew('live');
-  const { id: liveStreamId } = rooms.fake.made.findLast(({ passthrough }) => passthrough.includes(creator.id))!;
-  const mux = muxShow({ liveStreamId, assetId: `noticed-${++number}`, startedAt: rooms.now() });
   rooms.later(5_000);
   await rooms.deliver(mux.active());
   const end = async () => {

@@ -1,32 +1,23 @@
 import * as fc from 'fast-check';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import type { StreamId } from '#domain/ids';
 import { isSampled, PRESENCE, samplingFor } from '#domain/presence';
 import type { User } from '#domain/user';
-import { openShowRooms, type ShowRooms } from '../show-rooms.testing.ts';
-import { muxShow } from '../video/mux-show.testing.ts';
+import { openShowRooms } from '../show-rooms.testing.ts';
 import { DELIVERY } from './delivery-times.ts';
 
-let rooms: ShowRooms;
-let creator: User;
-let number = 0;
-beforeAll(async () => {
-  rooms = await openShowRooms();
-});
+const rooms = await openShowRooms();
 afterAll(() => rooms.close());
+let creator: User;
 beforeEach(async () => {
-  creator = await rooms.join(`shown_${++number}`, { creator: true });
-  rooms.everybody.set(creator.handle, creator);
+  creator = await rooms.newCreator();
 });
 
 const begin = async (body?: object) => {
-  const { id, key } = await rooms.create(creator, body);
-  const feed = await rooms.feed(key);
-  await feed.renew('live');
-  const { id: liveStreamId } = rooms.fake.made.findLast(({ passthrough }) => passthrough.includes(creator.id))!;
-  const mux = muxShow({ liveStreamId, assetId: `presence-${++number}`, startedAt: rooms.now() });
-  await rooms.deliver(mux.active());
-  return { id, feed, mux };
+  const show = await rooms.begin(creator, body);
+  await show.feed.renew('live');
+  await rooms.deliver(show.mux.active());
+  return show;
 };
 
 const browser = (name: number | string) => `browser-${String(name).padStart(12, '0')}`;
@@ -173,7 +164,7 @@ describe('the count', () => {
             for (const [who, person] of people)
               if (person.plays && rooms.now() - person.toldAt >= PRESENCE.beatEveryMs - PRESENCE.countEveryMs) {
                 person.toldAt = rooms.now();
-                await beat(id, { browser: browser(`${number}-${who}`) }, (person.at += 12));
+                await beat(id, { browser: browser(`${id.slice(-8)}-${who}`) }, (person.at += 12));
               }
             await shift.tick();
             const all = [...people.values()];
@@ -190,7 +181,7 @@ describe('the count', () => {
           const known = people.get(who);
           if (does === 'plays')
             for (let tab = 0; tab < tabs; tab++)
-              await beat(id, { browser: browser(`${number}-${who}`) }, rooms.now() / 1_000 + tab);
+              await beat(id, { browser: browser(`${id.slice(-8)}-${who}`) }, rooms.now() / 1_000 + tab);
           const changed = known?.plays !== (does === 'plays');
           people.set(who, {
             plays: does === 'plays',

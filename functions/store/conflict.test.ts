@@ -3,14 +3,11 @@ import {
   TransactionCanceledException,
   TransactionConflictException,
 } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { absent, openTable, TableUnavailable } from './dynamo.ts';
 import { openTestTable } from './store.testing.ts';
 
-let storage: Awaited<ReturnType<typeof openTestTable>>;
-beforeAll(async () => {
-  storage = await openTestTable();
-});
+const storage = await openTestTable();
 afterAll(() => storage.close());
 
 const key = (name: string) => ({ pk: { S: name }, sk: { S: 'TEST' } });

@@ -1,20 +1,15 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import type { User } from '#domain/user';
 import { newId } from '#domain/ids';
 import { createIngestStore } from './ingest.ts';
-import { DRAIN_MS, openShowRooms, type ShowRooms, TTL_MS } from '../show-rooms.testing.ts';
+import { DRAIN_MS, openShowRooms, TTL_MS } from '../show-rooms.testing.ts';
 
-let rooms: ShowRooms;
-let creator: User;
-let number = 0;
-beforeAll(async () => {
-  rooms = await openShowRooms();
-});
+const rooms = await openShowRooms();
 afterAll(() => rooms.close());
+let creator: User;
 beforeEach(async () => {
-  creator = await rooms.join(`creator_${++number}`, { creator: true });
-  rooms.everybody.set(creator.handle, creator);
+  creator = await rooms.newCreator();
 });
 
 describe('a stream key', () => {

@@ -1,13 +1,11 @@
-import Mux from '@mux/mux-node';
 import * as fc from 'fast-check';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { parseStreamId, type StreamId } from '#domain/ids';
 import { STREAM_LIMITS } from '#domain/stream-limits';
 import type { User } from '#domain/user';
-import { createMuxVideo } from '../video/mux.ts';
-import { createMuxInMemory, type MuxInMemory } from '../video/mux-in-memory.testing.ts';
-import { createPatience } from '../video/patience.ts';
-import { openShowRooms, type ShowRooms } from '../show-rooms.testing.ts';
+import type { ShowRooms } from '../show-rooms.testing.ts';
+import type { MuxInMemory } from '../video/mux-in-memory.testing.ts';
+import { type ActAround, one, openApart } from './apart.testing.ts';
 
 /**
  * Shows of one creator, one after the other on the same channels, whatever each begins and ends with, in every order and at the same
@@ -18,25 +16,9 @@ const LIVES = Number(process.env['SHOWS'] ?? 40);
 const FENCE_MS = 4_000;
 const WHOLE_MS = STREAM_LIMITS.completeGiveUpMs + 2 * 60_000;
 
-let rooms: ShowRooms;
-let mux: MuxInMemory;
-/** Mux's clock against ours. */
-let skewMs = 0;
 let number = 0;
-beforeAll(async () => {
-  rooms = await openShowRooms({
-    openVideo: ({ clock, wait }) => {
-      mux = createMuxInMemory({ clock: () => clock() + skewMs });
-      return createMuxVideo({
-        mux: new Mux({ tokenId: 'id', tokenSecret: 'secret', maxRetries: 0, logLevel: 'off', fetch: mux.fetch }),
-        patiently: createPatience({ clock, wait, random: () => 0.5 }),
-        streamUrl: 'https://stream.test',
-        imageUrl: 'https://image.test',
-        signingKey: { id: 'key', privateKey: 'none' },
-      });
-    },
-  });
-});
+const apart = await openApart();
+const { rooms, mux } = apart;
 afterAll(() => rooms.close());
 
 type Feed = Awaited<ReturnType<ShowRooms['take']>>;
@@ -46,15 +28,12 @@ type Worker = { feed: Feed; link: ReturnType<MuxInMemory['connect']>; renewedAt:
 const ends = ['finished', 'encoder-failed', 'unsupported-media', 'upstream-unreachable', 'migrate', 'idle'] as const;
 type Act =
   | { do: 'begin'; visibility: 'public' | 'followers'; announced: boolean }
-  | { do: 'ask-again' | 'claim' | 'resume' | 'connect' | 'lose-link' | 'renew' | 'end' | 'sweep' | 'worker-dies' }
+  | { do: 'ask-again' | 'claim' | 'resume' | 'connect' | 'lose-link' | 'renew' | 'end' | 'worker-dies' }
   | { do: 'host-dies' }
   | { do: 'send'; playable: boolean }
   | { do: 'release'; because: (typeof ends)[number] }
-  | { do: 'mux-fails'; times: number }
-  | { do: 'deliver'; nth: number }
-  | { do: 'pass'; ms: number };
+  | ActAround;
 
-const one = <Name extends Act['do']>(...names: Name[]) => fc.record({ do: fc.constantFrom(...names) });
 const anything: fc.Arbitrary<Act> = fc.oneof(
   one('claim', 'connect', 'renew', 'ask-again', 'resume', 'lose-link', 'worker-dies', 'sweep', 'sweep', 'end'),
   fc.record({ do: fc.constant('send'), playable: fc.boolean() }),
@@ -196,19 +175,8 @@ const openLife = (creator: User) => {
         if (id) await Promise.all([post(`/stream/${id}/end`), worker && renew(worker)]);
         return;
       }
-      case 'sweep':
-        await rooms.sweep();
-        return;
-      case 'mux-fails':
-        mux.faults.completes = act.times;
-        return;
-      case 'deliver': {
-        const [body] = mux.pending.splice(act.nth % Math.max(1, mux.pending.length), 1);
-        if (body) expect(await rooms.deliver(body)).toBe(200);
-        return;
-      }
-      case 'pass':
-        rooms.later(act.ms);
+      default:
+        return apart.perform(act);
     }
   };
 
@@ -232,13 +200,7 @@ const openLife = (creator: User) => {
       await rooms.sweep();
     }
     for (const body of mux.pending.splice(0)) await rooms.deliver(body);
-    for (const { id, bytesOf } of mux.assets.values())
-      for (const of of bytesOf)
-        for (const show of shows) {
-          const stream = await rooms.streaming.streams.get(show);
-          const has = stream?.assets.some((asset) => asset.id === id) ?? false;
-          if (has !== (show === of)) wrong.push(`${id}, of ${of}, is ${has ? '' : 'not '}given to ${show}`);
-        }
+    wrong.push(...(await apart.misgiven(shows)));
   };
   return { perform, check, end, wrong, shows };
 };
@@ -252,10 +214,7 @@ it(
     await fc.assert(
       fc.asyncProperty(script, fc.integer({ min: -1_000, max: 1_500 }), async (acts, skew) => {
         const creator = await rooms.join(`apart_${++number}`, { creator: true });
-        rooms.everybody.set(creator.handle, creator);
-        skewMs = skew;
-        mux.assets.clear();
-        mux.pending.length = 0;
+        apart.begin(skew);
         const life = openLife(creator);
         for (const act of acts) {
           await Promise.all(act.map(life.perform));

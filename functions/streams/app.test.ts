@@ -1,20 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { newId } from '#domain/ids';
 import type { User } from '#domain/user';
 import { buildProfiles } from '../assembly/profiles.ts';
-import { muxShow } from '../video/mux-show.testing.ts';
-import { openShowRooms, type ShowRooms } from '../show-rooms.testing.ts';
+import { openShowRooms } from '../show-rooms.testing.ts';
 
-let rooms: ShowRooms;
-let creator: User;
-let number = 0;
-beforeAll(async () => {
-  rooms = await openShowRooms();
-});
+const rooms = await openShowRooms();
 afterAll(() => rooms.close());
+let creator: User;
 beforeEach(async () => {
-  creator = await rooms.join(`maker_${++number}`, { creator: true });
-  rooms.everybody.set(creator.handle, creator);
+  creator = await rooms.newCreator();
 });
 
 const liveStreamOf = (user: User): string => {
@@ -25,17 +19,11 @@ const liveStreamOf = (user: User): string => {
 
 /** A show of the creator's that is on the air. */
 const onAir = async (body?: object) => {
-  const { id, key } = await rooms.create(creator, body);
-  const feed = await rooms.feed(key);
-  await feed.renew('live');
-  const mux = muxShow({
-    liveStreamId: liveStreamOf(creator),
-    assetId: `asset-${number}-${id.slice(-4)}`,
-    startedAt: rooms.now(),
-  });
-  await rooms.deliver(mux.recording());
-  await rooms.deliver(mux.active());
-  return { id, feed, mux };
+  const show = await rooms.begin(creator, body);
+  await show.feed.renew('live');
+  await rooms.deliver(show.mux.recording());
+  await rooms.deliver(show.mux.active());
+  return show;
 };
 
 const finish = async ({ id, feed }: Awaited<ReturnType<typeof onAir>>) => {
@@ -320,7 +308,6 @@ describe('lists', () => {
     const ids: string[] = [];
     for (let i = 0; i < 7; i++) {
       creator = await rooms.join(`star_${i}`, { creator: true });
-      rooms.everybody.set(creator.handle, creator);
       ids.unshift((await onAir({ title: `Show ${i}` })).id);
       rooms.later(1_000);
     }

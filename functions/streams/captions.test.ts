@@ -1,15 +1,9 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { User } from '#domain/user';
-import { openShowRooms, type ShowRooms } from '../show-rooms.testing.ts';
+import { afterAll, expect, it } from 'vitest';
+import { openShowRooms } from '../show-rooms.testing.ts';
 
-let rooms: ShowRooms;
-let creator: User;
-beforeAll(async () => {
-  rooms = await openShowRooms();
-  creator = await rooms.join('captioned', { creator: true });
-  rooms.everybody.set(creator.handle, creator);
-});
+const rooms = await openShowRooms();
 afterAll(() => rooms.close());
+const { creator } = rooms;
 
 const create = (body: object) =>
   rooms.call('POST', '/stream/create', { as: creator, body: { title: 'A show', ...body } });

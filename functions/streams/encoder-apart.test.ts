@@ -1,12 +1,9 @@
-import Mux from '@mux/mux-node';
 import * as fc from 'fast-check';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { parseStreamId, type StreamId } from '#domain/ids';
 import type { User } from '#domain/user';
-import { openShowRooms, type ShowRooms } from '../show-rooms.testing.ts';
-import { createMuxVideo } from '../video/mux.ts';
-import { createMuxInMemory, type MuxInMemory } from '../video/mux-in-memory.testing.ts';
-import { createPatience } from '../video/patience.ts';
+import type { MuxInMemory } from '../video/mux-in-memory.testing.ts';
+import { type ActAround, one, openApart } from './apart.testing.ts';
 
 /**
  * Shows of one creator, one after the other, that an encoder feeds which comes again by itself whenever it may: each recording is of one
@@ -15,33 +12,16 @@ import { createPatience } from '../video/patience.ts';
 const LIVES = Number(process.env['SHOWS'] ?? 30);
 const WHOLE_MS = 12 * 60_000;
 
-let rooms: ShowRooms;
-let mux: MuxInMemory;
-let skewMs = 0;
 let number = 0;
-beforeAll(async () => {
-  rooms = await openShowRooms({
-    openVideo: ({ clock, wait }) => {
-      mux = createMuxInMemory({ clock: () => clock() + skewMs });
-      return createMuxVideo({
-        mux: new Mux({ tokenId: 'id', tokenSecret: 'secret', maxRetries: 0, logLevel: 'off', fetch: mux.fetch }),
-        patiently: createPatience({ clock, wait, random: () => 0.5 }),
-        streamUrl: 'https://stream.test',
-        imageUrl: 'https://image.test',
-      });
-    },
-  });
-});
+const apart = await openApart();
+const { rooms, mux } = apart;
 afterAll(() => rooms.close());
 
 type Act =
-  | { do: 'begin' | 'encoder' | 'encoder-stops' | 'end' | 'sweep' | 'new-key' }
+  | { do: 'begin' | 'encoder' | 'encoder-stops' | 'end' | 'new-key' }
   | { do: 'send'; playable: boolean }
-  | { do: 'mux-fails'; times: number }
-  | { do: 'deliver'; nth: number }
-  | { do: 'pass'; ms: number };
+  | ActAround;
 
-const one = <Name extends Act['do']>(...names: Name[]) => fc.record({ do: fc.constantFrom(...names) });
 const anything: fc.Arbitrary<Act> = fc.oneof(
   one('begin', 'encoder', 'encoder', 'encoder-stops', 'end', 'sweep', 'new-key'),
   { weight: 2, arbitrary: fc.record({ do: fc.constant('send'), playable: fc.boolean() }) },
@@ -98,19 +78,8 @@ const openLife = (creator: User) => {
         // it does not know of that, and comes again
         return perform({ do: 'encoder' });
       }
-      case 'sweep':
-        await rooms.sweep();
-        return;
-      case 'mux-fails':
-        mux.faults.completes = act.times;
-        return;
-      case 'deliver': {
-        const [body] = mux.pending.splice(act.nth % Math.max(1, mux.pending.length), 1);
-        if (body) expect(await rooms.deliver(body)).toBe(200);
-        return;
-      }
-      case 'pass':
-        rooms.later(act.ms);
+      default:
+        return apart.perform(act);
     }
   };
 
@@ -124,15 +93,9 @@ const openLife = (creator: User) => {
       await rooms.sweep();
       for (const body of mux.pending.splice(0)) await rooms.deliver(body);
     }
-    for (const { id, bytesOf } of mux.assets.values()) {
+    for (const { id, bytesOf } of mux.assets.values())
       if (bytesOf.size > 1) wrong.push(`${id} holds bytes of ${[...bytesOf].join(' and ')}`);
-      for (const of of bytesOf)
-        for (const show of shows) {
-          const stream = await rooms.streaming.streams.get(show);
-          const has = stream?.assets.some((asset) => asset.id === id) ?? false;
-          if (has !== (show === of)) wrong.push(`${id}, of ${of}, is ${has ? '' : 'not '}given to ${show}`);
-        }
-    }
+    wrong.push(...(await apart.misgiven(shows)));
     for (const show of shows.slice(0, -1)) {
       const state = (await rooms.streaming.streams.get(show))?.state;
       if (state !== 'ended') wrong.push(`${show} is ${state}`);
@@ -149,10 +112,7 @@ it(
     await fc.assert(
       fc.asyncProperty(script, fc.integer({ min: -1_000, max: 1_500 }), async (acts, skew) => {
         const creator = await rooms.join(`encoding_${++number}`, { creator: true });
-        rooms.everybody.set(creator.handle, creator);
-        skewMs = skew;
-        mux.assets.clear();
-        mux.pending.length = 0;
+        apart.begin(skew);
         const life = openLife(creator);
         await life.newKey();
         for (const act of acts) await life.perform(act);

@@ -1,19 +1,14 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeEach, expect, it } from 'vitest';
 import type { User } from '#domain/user';
-import { openShowRooms, type ShowRooms } from '../show-rooms.testing.ts';
+import { openShowRooms } from '../show-rooms.testing.ts';
 import { VideoFault } from '../video/live-video.ts';
 import { muxShow } from '../video/mux-show.testing.ts';
 
-let rooms: ShowRooms;
-let creator: User;
-let number = 0;
-beforeAll(async () => {
-  rooms = await openShowRooms();
-});
+const rooms = await openShowRooms();
 afterAll(() => rooms.close());
+let creator: User;
 beforeEach(async () => {
-  creator = await rooms.join(`encoder_${++number}`, { creator: true });
-  rooms.everybody.set(creator.handle, creator);
+  creator = await rooms.newCreator();
 });
 
 const newKey = (body: object = {}) => rooms.call('POST', '/stream/encoder/key', { as: creator, body });

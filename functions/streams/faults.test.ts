@@ -1,10 +1,10 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as fc from 'fast-check';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { type StreamId, parseStreamId } from '#domain/ids';
 import { VideoFault } from '../video/live-video.ts';
 import { type MuxBody, muxShow } from '../video/mux-show.testing.ts';
-import { openShowRooms, type ShowRooms } from '../show-rooms.testing.ts';
+import { openShowRooms } from '../show-rooms.testing.ts';
 
 /** What becomes of the next request to the table: it is refused, or done with its answer lost, or nothing is wrong. */
 type Fault = 'throttled' | 'answer lost' | undefined;
@@ -26,12 +26,9 @@ const disturb = (client: DynamoDBClient): void =>
     { step: 'initialize', priority: 'high' },
   );
 
-let rooms: ShowRooms;
-let number = 0;
-beforeAll(async () => {
-  rooms = await openShowRooms({ disturb });
-});
+const rooms = await openShowRooms({ disturb });
 afterAll(() => rooms.close());
+let number = 0;
 
 const MOST_FAULTS = 100;
 /** Each attempt that fails has used up a fault at least. */
@@ -63,7 +60,6 @@ it(
         // a run that failed has left some of its own
         coming = [];
         const creator = await rooms.join(`struck_${++number}`, { creator: true });
-        rooms.everybody.set(creator.handle, creator);
         coming = [...sequence];
 
         const call = (method: string, path: string, body?: object) =>
@@ -110,7 +106,6 @@ it(
 it('makes one live stream of many creates while Mux fails, loses answers and is slow, all at once', async () => {
   coming = [];
   const creator = await rooms.join('stormy', { creator: true });
-  rooms.everybody.set(creator.handle, creator);
   let calls = 0;
   rooms.fake.video.make = async (wanted) => {
     const call = ++calls;

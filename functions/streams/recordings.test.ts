@@ -1,32 +1,22 @@
 import * as fc from 'fast-check';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeEach, expect, it } from 'vitest';
 import { newId } from '#domain/ids';
 import { assetsToRemove, dueAt, newStream, recording, step, type StreamEvent } from '#domain/stream';
 import type { User } from '#domain/user';
 import { VideoFault } from '../video/live-video.ts';
-import { muxShow } from '../video/mux-show.testing.ts';
-import { openShowRooms, type ShowRooms } from '../show-rooms.testing.ts';
+import { openShowRooms } from '../show-rooms.testing.ts';
 
-let rooms: ShowRooms;
-let creator: User;
-let number = 0;
-beforeAll(async () => {
-  rooms = await openShowRooms();
-});
+const rooms = await openShowRooms();
 afterAll(() => rooms.close());
+let creator: User;
 beforeEach(async () => {
-  creator = await rooms.join(`recorder_${++number}`, { creator: true });
-  rooms.everybody.set(creator.handle, creator);
+  creator = await rooms.newCreator();
 });
 
 /** A show that is over, with its recording. */
 const recorded = async (body?: object) => {
-  const { id, key } = await rooms.create(creator, body);
-  const feed = await rooms.feed(key);
+  const { id, feed, assetId, mux } = await rooms.begin(creator, body);
   await feed.renew('live');
-  const liveStreamId = rooms.fake.made.findLast(({ passthrough }) => passthrough.includes(creator.id))!.id;
-  const assetId = `kept-${number}-${id.slice(-4)}`;
-  const mux = muxShow({ liveStreamId, assetId, startedAt: rooms.now() });
   for (const told of [mux.recording(), mux.active()]) await rooms.deliver(told);
   rooms.later(60_000);
   return {

@@ -1,10 +1,7 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openShowRooms, type ShowRooms } from '../show-rooms.testing.ts';
+import { afterAll, expect, it } from 'vitest';
+import { openShowRooms } from '../show-rooms.testing.ts';
 
-let rooms: ShowRooms;
-beforeAll(async () => {
-  rooms = await openShowRooms();
-});
+const rooms = await openShowRooms();
 afterAll(() => rooms.close());
 
 const TARGET = { name: 'Elsewhere', url: 'rtmps://elsewhere.test/app', streamKey: 'elsewhere-key' };

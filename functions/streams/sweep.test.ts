@@ -1,29 +1,20 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeEach, expect, it } from 'vitest';
 import { STREAM_LIMITS } from '#domain/stream-limits';
 import type { User } from '#domain/user';
 import { VideoFault } from '../video/live-video.ts';
-import { muxShow } from '../video/mux-show.testing.ts';
-import { openShowRooms, type ShowRooms } from '../show-rooms.testing.ts';
+import { openShowRooms } from '../show-rooms.testing.ts';
 
-let rooms: ShowRooms;
-let creator: User;
-let number = 0;
-beforeAll(async () => {
-  rooms = await openShowRooms();
-});
+const rooms = await openShowRooms();
 afterAll(() => rooms.close());
+let creator: User;
 beforeEach(async () => {
-  creator = await rooms.join(`maker_${++number}`, { creator: true });
-  rooms.everybody.set(creator.handle, creator);
+  creator = await rooms.newCreator();
 });
 
 const begin = async () => {
-  const { id, key } = await rooms.create(creator);
-  const feed = await rooms.feed(key);
-  await feed.renew('live');
-  const liveStreamId = rooms.fake.made.findLast(({ passthrough }) => passthrough.includes(creator.id))!.id;
-  const mux = muxShow({ liveStreamId, assetId: `asset${number}`, startedAt: rooms.now() });
-  return { id, feed, mux, liveStreamId };
+  const show = await rooms.begin(creator);
+  await show.feed.renew('live');
+  return show;
 };
 const begun = async () => {
   const show = await begin();
@@ -99,14 +90,14 @@ it('asks Mux when its webhooks do not come, and plays the show all the same', as
 });
 
 it('asks Mux for a recording that does not come, five minutes after the end and not before', async () => {
-  const { id, feed, liveStreamId } = await begun();
+  const { id, feed, liveStreamId, assetId } = await begun();
   await feed.release('finished');
   await rooms.call('POST', `/stream/${id}/end`, { as: creator });
   rooms.fake.recordings[liveStreamId] = [
     {
       bornAtMs: rooms.now(),
       news: {
-        id: `asset${number}`,
+        id: assetId,
         seenAt: rooms.now() * 1_000,
         overAt: (rooms.now() + 60_000) * 1_000,
         status: { is: 'ready', at: (rooms.now() + 60_000) * 1_000 },

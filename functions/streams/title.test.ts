@@ -1,23 +1,15 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { createPostStore } from '#store/posts';
-import { openShowRooms, type ShowRooms } from '../show-rooms.testing.ts';
-import { muxShow } from '../video/mux-show.testing.ts';
+import { openShowRooms } from '../show-rooms.testing.ts';
 
-let rooms: ShowRooms;
-let number = 0;
-beforeAll(async () => {
-  rooms = await openShowRooms();
-});
+const rooms = await openShowRooms();
 afterAll(() => rooms.close());
 
 /** A show that is on the air, and its post. */
 const live = async () => {
-  const creator = await rooms.join(`titled_${++number}`, { creator: true });
-  rooms.everybody.set(creator.handle, creator);
-  const { id, key } = await rooms.create(creator, { title: 'First light' });
-  await (await rooms.feed(key)).renew('live');
-  const liveStreamId = rooms.fake.made.at(-1)!.id;
-  const mux = muxShow({ liveStreamId, assetId: `titled-${number}`, startedAt: rooms.now() });
+  const creator = await rooms.newCreator();
+  const { id, feed, mux } = await rooms.begin(creator, { title: 'First light' });
+  await feed.renew('live');
   for (const told of [mux.recording(), mux.active()]) await rooms.deliver(told);
   const posts = createPostStore({ table: rooms.base.table });
   const say = (title: string) => rooms.call('PATCH', `/stream/${id}`, { as: creator, body: { title } });

@@ -1,14 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { newId } from '#domain/ids';
-import { openRooms, type Person, type TestRooms } from '../rooms.testing.ts';
+import { openRooms, type Person } from '../rooms.testing.ts';
 
 // a hundred calls at once take their time where all tests run at once
 vi.setConfig({ testTimeout: 120_000 });
 
-let rooms: TestRooms;
-beforeAll(async () => {
-  rooms = await openRooms();
-});
+const rooms = await openRooms();
 afterAll(() => rooms.close());
 
 const DAY_MS = 24 * 60 * 60 * 1000;

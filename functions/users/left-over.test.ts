@@ -1,15 +1,12 @@
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, expect, it, vi } from 'vitest';
 import { fromItem } from '#store/item';
 import { buildRealtime } from '../assembly/rooms/realtime.ts';
 import { buildRemovalSweep } from '../assembly/rooms/users.ts';
-import { openControlPlane, type Person, type TestControlPlane } from '../rooms.testing.ts';
+import { openControlPlane, type Person } from '../rooms.testing.ts';
 
 vi.setConfig({ testTimeout: 240_000 });
 
-let plane: TestControlPlane;
-beforeAll(async () => {
-  plane = await openControlPlane();
-});
+const plane = await openControlPlane();
 afterAll(() => plane.close());
 
 const MINUTE_MS = 60_000;

@@ -1,14 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { openRooms, type Person, type TestRooms } from '../rooms.testing.ts';
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import { openRooms, type Person } from '../rooms.testing.ts';
 import { sendForm } from '../uploads/bucket.testing.ts';
 import { pictureOf } from '../uploads/pictures.testing.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
-let rooms: TestRooms;
-beforeAll(async () => {
-  rooms = await openRooms();
-});
+const rooms = await openRooms();
 afterAll(() => rooms.close());
 
 const MINUTE_MS = 60_000;

@@ -1,15 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { newId } from '#domain/ids';
 import { createChatStore } from '#store/chat';
-import { openRooms, type Person, type TestRooms } from '../rooms.testing.ts';
+import { openRooms, type Person } from '../rooms.testing.ts';
 
 // a hundred calls at once take their time where all tests run at once
 vi.setConfig({ testTimeout: 120_000 });
 
-let rooms: TestRooms;
-beforeAll(async () => {
-  rooms = await openRooms();
-});
+const rooms = await openRooms();
 afterAll(() => rooms.close());
 
 const MINUTE_MS = 60_000;

@@ -1,13 +1,10 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { openTable } from '#store/dynamo';
 import { createLimitStore } from '#store/limits';
 import { openTestTable } from '#store/store.testing';
 import { inTurn, MUX_RATES } from './turns.ts';
 
-let storage: Awaited<ReturnType<typeof openTestTable>>;
-beforeAll(async () => {
-  storage = await openTestTable();
-});
+const storage = await openTestTable();
 afterAll(() => storage.close());
 
 it('lets through what Mux takes from one account, however many functions ask', async () => {

@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto';
 import Mux from '@mux/mux-node';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { createMuxEventStore } from '#store/events';
 import { TableUnavailable } from '#store/dynamo';
-import { openShowRooms, type ShowRooms } from '../show-rooms.testing.ts';
+import { openShowRooms } from '../show-rooms.testing.ts';
 import { createVerifyWebhook } from '../video/mux-signature.ts';
 import { muxShow } from '../video/mux-show.testing.ts';
 import { createWebhooksApp } from './app.ts';
@@ -11,10 +11,7 @@ import { createWebhooksApp } from './app.ts';
 const OLD = 'the secret that is being replaced';
 const NEW = 'the secret that replaces it';
 
-let rooms: ShowRooms;
-beforeAll(async () => {
-  rooms = await openShowRooms();
-});
+const rooms = await openShowRooms();
 afterAll(() => rooms.close());
 
 /** The room with real signatures, at the present: the SDK looks at the system's clock. */

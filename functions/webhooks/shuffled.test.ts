@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import type { StreamId } from '#domain/ids';
 import { STREAM_LIMITS } from '#domain/stream-limits';
 import type { User } from '#domain/user';
@@ -12,12 +12,9 @@ import { type MuxBody, muxShow } from '../video/mux-show.testing.ts';
  */
 const PAIRS = Number(process.env['SHOWS'] ?? 24) / 2;
 
-let rooms: ShowRooms;
-let number = 0;
-beforeAll(async () => {
-  rooms = await openShowRooms();
-});
+const rooms = await openShowRooms();
 afterAll(() => rooms.close());
+let number = 0;
 
 type Work =
   | 'create'
@@ -148,11 +145,7 @@ const play = async (creator: User, scripts: Step[][], later: () => { by: number;
   }
 };
 
-const newcomer = async (): Promise<User> => {
-  const user = await rooms.join(`shuffled_${++number}`, { creator: true });
-  rooms.everybody.set(user.handle, user);
-  return user;
-};
+const newcomer = (): Promise<User> => rooms.join(`shuffled_${++number}`, { creator: true });
 
 it('leaves every show as the ordered telling leaves it', { timeout: 1_200_000 }, async () => {
   await fc.assert(

@@ -1,26 +1,23 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import type { StreamId } from '#domain/ids';
 import { memberKey } from '#store/keys';
 import { DELIVERY } from '../../functions/shows/delivery-times.ts';
 import { AUDIENCE } from '../../functions/shows/mode.ts';
-import { openShowRooms, type ShowRooms } from '../../functions/show-rooms.testing.ts';
+import { openShowRooms } from '../../functions/show-rooms.testing.ts';
 import { batchesASecond, holderReads, modeAt, postsMost, reckon, SIZES } from './audience.ts';
 
 /** What the rooms ask of their table. */
 const asked = { reads: 0, counting: false };
-let rooms: ShowRooms;
-beforeAll(async () => {
-  rooms = await openShowRooms({
-    disturb: (client) =>
-      client.middlewareStack.add(
-        (next, { commandName = '' }) =>
-          (args) => {
-            if (asked.counting && /^(?:GetItem|Query|BatchGetItem)/.test(commandName)) asked.reads += 1;
-            return next(args);
-          },
-        { step: 'initialize' },
-      ),
-  });
+const rooms = await openShowRooms({
+  disturb: (client) =>
+    client.middlewareStack.add(
+      (next, { commandName = '' }) =>
+        (args) => {
+          if (asked.counting && /^(?:GetItem|Query|BatchGetItem)/.test(commandName)) asked.reads += 1;
+          return next(args);
+        },
+      { step: 'initialize' },
+    ),
 });
 afterAll(() => rooms.close());
 

@@ -3,10 +3,10 @@
  * product's own client against the rooms, over a clock that the test moves.
  */
 import { setImmediate as turn } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import type { StreamView } from '#contract/http';
 import { PRESENCE } from '#domain/presence';
-import { openShowRooms, type ShowRooms } from '../../../functions/show-rooms.testing.ts';
+import { openShowRooms } from '../../../functions/show-rooms.testing.ts';
 import { muxShow } from '../../../functions/video/mux-show.testing.ts';
 import { createApi } from '../../../web/src/api/api.ts';
 import { createHttp } from '../../../web/src/api/http.ts';
@@ -31,10 +31,7 @@ const WAYS = {
 } as const;
 type Way = (typeof WAYS)[keyof typeof WAYS];
 
-let rooms: ShowRooms;
-beforeAll(async () => {
-  rooms = await openShowRooms();
-});
+const rooms = await openShowRooms();
 afterAll(() => rooms.close());
 
 let number = 0;
@@ -42,7 +39,6 @@ let number = 0;
 /** A show on the air, somebody who watches it, and a clock. */
 const watched = async ({ live = true } = {}) => {
   const creator = await rooms.join(`pushed_${++number}`, { creator: true });
-  rooms.everybody.set(creator.handle, creator);
   const { id, key } = await rooms.create(creator);
   const begin = async () => {
     const feed = await rooms.feed(key);

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { StreamId } from '#domain/ids';
-import { DRAIN_MS, openShowRooms, type ShowRooms, TTL_MS } from '../../../functions/show-rooms.testing.ts';
+import { DRAIN_MS, openShowRooms, TTL_MS } from '../../../functions/show-rooms.testing.ts';
 import type { IngestStore } from '../../../ingest-worker/session/lease.ts';
 import { createMemoryStore } from '../../../ingest-worker/session/store.testing.ts';
 
@@ -35,10 +35,7 @@ const does: fc.Arbitrary<Does> = fc.oneof(
   fc.record({ does: fc.constant('wait'), ms: fc.constantFrom(1, TTL_MS - 1, TTL_MS, 2 * TTL_MS, DRAIN_MS) }),
 );
 
-let rooms: ShowRooms;
-beforeAll(async () => {
-  rooms = await openShowRooms();
-});
+const rooms = await openShowRooms();
 afterAll(() => rooms.close());
 
 /** One store with what a worker knows of it: the fence that each of its feeds was given last. */
@@ -92,7 +89,6 @@ const driven = (store: IngestStore, streamId: StreamId) => {
 
 const playBoth = async (play: readonly Does[]): Promise<void> => {
   const creator = await rooms.join(`creator_${play.length}_${names++}`, { creator: true });
-  rooms.everybody.set(creator.handle, creator);
   const { id, key } = await rooms.create(creator);
   const memory = createMemoryStore();
   const real = driven(rooms.ingest, id);
