@@ -25,9 +25,7 @@ type SignIn = {
 
 /** Who are you? One click for a demo account, or a login and a password. */
 export function signInPage({ action, webOrigin, accounts, password, login = '', refusal, joining }: SignIn): Page {
-  const invalid = ' aria-invalid="true" aria-describedby="refusal"';
   const alert = refusal === undefined ? '' : html`<p class="alert" id="refusal" role="alert">${refusal}</p>`;
-  const wrong = refusal !== undefined && !joining ? invalid : '';
   return page({
     title: 'Sign in',
     webOrigin,
@@ -43,34 +41,42 @@ export function signInPage({ action, webOrigin, accounts, password, login = '', 
       <h2 class="or">or with a password</h2>
       <form method="post" action="${action}" class="fields">
         ${raw(joining ? '' : alert)}
-        <div class="field">
-          <label for="login">Login</label>
-          <input
-            id="login"
-            name="login"
-            value="${joining ? '' : login}"
-            autocomplete="username"
-            autocapitalize="none"
-            spellcheck="false"
-            required${raw(wrong)}
-          />
-        </div>
-        <div class="field">
-          <label for="password">Password</label>
-          <input
-            id="password"
-            name="password"
-            type="password"
-            autocomplete="current-password"
-            required${raw(wrong && `${wrong} autofocus`)}
-          />
-        </div>
+        ${raw(
+          field('Login', {
+            ...LOGIN,
+            id: 'login',
+            name: 'login',
+            value: joining ? '' : login,
+            ...(refusal !== undefined && !joining && REFUSED),
+          }),
+        )}
+        ${raw(
+          field('Password', {
+            id: 'password',
+            name: 'password',
+            type: 'password',
+            autocomplete: 'current-password',
+            required: true,
+            ...(refusal !== undefined && !joining && { ...REFUSED, autofocus: true }),
+          }),
+        )}
         <button class="button">Sign in</button>
         <p class="hint">The demo accounts' password is <code>${password}</code></p>
       </form>
       ${raw(joinForm({ action, login, joining, alert }))}`,
   });
 }
+
+/** What an input that names a login is like, whoever it is of. */
+const LOGIN = { autocomplete: 'username', autocapitalize: 'none', spellcheck: 'false', required: true } as const;
+/** An input that the refusal above it is about. */
+const REFUSED = { 'aria-invalid': 'true', 'aria-describedby': 'refusal' };
+
+/** An input under its label. Of `input`, what is true stands there by its name alone. */
+const field = (label: string, input: { id: string; name: string } & Record<string, string | true>): string => {
+  const attributes = Object.entries(input).map(([name, value]) => (value === true ? name : html`${name}="${value}"`));
+  return html`<div class="field"><label for="${input.id}">${label}</label><input ${raw(attributes.join(' '))} /></div>`;
+};
 
 type Join = { action: string; joining: SignIn['joining'] | undefined; login: string; alert: string };
 
@@ -79,36 +85,38 @@ const joinForm = ({ action, login, joining, alert }: Join) =>
     <summary>Make an account of your own</summary>
     <form method="post" action="${action}" class="fields">
       ${raw(joining ? alert : '')}
-      <div class="field">
-        <label for="join-name">Name</label>
-        <input id="join-name" name="name" value="${joining?.name ?? ''}" autocomplete="name" maxlength="80" required />
-      </div>
-      <div class="field">
-        <label for="join-login">Login</label>
-        <input
-          id="join-login"
-          name="join"
-          value="${joining ? login : ''}"
-          autocomplete="username"
-          autocapitalize="none"
-          spellcheck="false"
-          pattern="[A-Za-z0-9_]{3,30}"
-          title="3 to 30 of a–z, 0–9 and _"
-          required${raw(joining ? ' aria-invalid="true" aria-describedby="refusal"' : '')}
-        />
-      </div>
-      <div class="field">
-        <label for="join-password">Password</label>
-        <input
-          id="join-password"
-          name="password"
-          type="password"
-          autocomplete="new-password"
-          minlength="8"
-          maxlength="200"
-          required
-        />
-      </div>
+      ${raw(
+        field('Name', {
+          id: 'join-name',
+          name: 'name',
+          value: joining?.name ?? '',
+          autocomplete: 'name',
+          maxlength: '80',
+          required: true,
+        }),
+      )}
+      ${raw(
+        field('Login', {
+          ...LOGIN,
+          id: 'join-login',
+          name: 'join',
+          value: joining ? login : '',
+          pattern: '[A-Za-z0-9_]{3,30}',
+          title: '3 to 30 of a–z, 0–9 and _',
+          ...(joining && REFUSED),
+        }),
+      )}
+      ${raw(
+        field('Password', {
+          id: 'join-password',
+          name: 'password',
+          type: 'password',
+          autocomplete: 'new-password',
+          minlength: '8',
+          maxlength: '200',
+          required: true,
+        }),
+      )}
       <button class="button">Make the account</button>
       <p class="hint">It is kept on this machine, and may go live.</p>
     </form>

@@ -25,6 +25,14 @@ const get = async (url: string): Promise<{ status: number; text: string }> => {
   const answer = await fetch(url);
   return { status: answer.status, text: await answer.text() };
 };
+/** A live stream whose encoder has sent this much, and is still there. */
+const onAir = async (mux: TestMux, sentMs: number) => {
+  const stream = await mux.sdk.video.liveStreams.create(PUBLIC);
+  const encoder = await connectEncoder(mux, stream.stream_key);
+  encoder.play(0, sentMs);
+  await mux.seen('video.live_stream.active');
+  return stream;
+};
 /** The media playlist behind a playback id. */
 const mediaPlaylist = async (url: string): Promise<string> => {
   const main = await get(url);
@@ -139,10 +147,7 @@ describe('a live stream', () => {
   it('is cut to a part of itself, which is an asset of its own and stays when the whole is deleted', async () => {
     const mux = await startTestMux();
     const { sdk, seen, url } = mux;
-    const stream = await sdk.video.liveStreams.create(PUBLIC);
-    const encoder = await connectEncoder(mux, stream.stream_key);
-    encoder.play(0, 4_000);
-    await seen('video.live_stream.active');
+    const stream = await onAir(mux, 4_000);
     const { active_asset_id = '' } = await sdk.video.liveStreams.retrieve(stream.id);
     const cut = (id: string, start_time: number, end_time: number) =>
       sdk.video.assets.create({
@@ -173,10 +178,7 @@ describe('a live stream', () => {
   it('is made one file when that is asked for, once, and is downloaded under a name', async () => {
     const mux = await startTestMux();
     const { sdk, seen, url } = mux;
-    const stream = await sdk.video.liveStreams.create(PUBLIC);
-    const encoder = await connectEncoder(mux, stream.stream_key);
-    encoder.play(0, 2_000);
-    await seen('video.live_stream.active');
+    const stream = await onAir(mux, 2_000);
     const { active_asset_id = '' } = await sdk.video.liveStreams.retrieve(stream.id);
     const make = (id: string) => sdk.video.assets.createStaticRendition(id, { resolution: 'highest' });
     await expect(make(active_asset_id)).rejects.toMatchObject({ status: 400 });
@@ -204,10 +206,7 @@ describe('a live stream', () => {
   it('has a poster in three formats and every size', async () => {
     const mux = await startTestMux();
     const { sdk, seen, url } = mux;
-    const stream = await sdk.video.liveStreams.create(PUBLIC);
-    const encoder = await connectEncoder(mux, stream.stream_key);
-    encoder.play(0, 2_000);
-    await seen('video.live_stream.active');
+    const stream = await onAir(mux, 2_000);
     await sdk.video.liveStreams.complete(stream.id);
     const { id } = await seen('video.asset.live_stream_completed');
     const image = `${url}/image/${await playback(mux, id)}`;
@@ -238,11 +237,8 @@ describe('a live stream', () => {
 
   it('reaches players only through what nobody can guess, and from any origin', async () => {
     const mux = await startTestMux();
-    const { sdk, seen, url } = mux;
-    const stream = await sdk.video.liveStreams.create(PUBLIC);
-    const encoder = await connectEncoder(mux, stream.stream_key);
-    encoder.play(0, 1_500);
-    await seen('video.live_stream.active');
+    const { url } = mux;
+    const stream = await onAir(mux, 1_500);
 
     const answer = await fetch(`${url}/play/${stream.playback_ids?.[0]?.id}.m3u8`);
     expect([answer.headers.get('content-type'), answer.headers.get('access-control-allow-origin')]).toEqual([
