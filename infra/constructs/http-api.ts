@@ -1,4 +1,3 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
 import {
   CfnStage,
   HttpApi as AwsHttpApi,
@@ -6,13 +5,12 @@ import {
   HttpRoute,
   HttpRouteKey,
   HttpStage,
-  LogGroupLogDestination,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
-import { AccessLogField, AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import { AccessLogField } from 'aws-cdk-lib/aws-apigateway';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { accessLog } from './access-log.ts';
 import { acknowledge } from './acknowledged.ts';
 
 type Props = {
@@ -61,29 +59,20 @@ export class RoomsApi extends Construct {
       APIG4:
         'Tokens are verified in the rooms, because API Gateway cannot take those of every issuer; functions/authorization.test.ts holds every route to it',
     });
-    const accessLog = new LogGroup(this, 'AccessLog', {
-      retention: RetentionDays.ONE_MONTH,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
     this.stage = new HttpStage(this, 'Stage', {
       httpApi: this.api,
       stageName: '$default',
       autoDeploy: true,
       throttle: THROTTLE,
-      accessLogSettings: {
-        destination: new LogGroupLogDestination(accessLog),
-        // The path, not the query: cursors and tickets are nobody's to read later.
-        format: AccessLogFormat.custom(
-          JSON.stringify({
-            requestId: AccessLogField.contextRequestId(),
-            method: AccessLogField.contextHttpMethod(),
-            path: AccessLogField.contextPath(),
-            status: AccessLogField.contextStatus(),
-            ms: AccessLogField.contextResponseLatency(),
-            ip: AccessLogField.contextIdentitySourceIp(),
-          }),
-        ),
-      },
+      // The path, not the query: cursors and tickets are nobody's to read later.
+      accessLogSettings: accessLog(this, {
+        requestId: AccessLogField.contextRequestId(),
+        method: AccessLogField.contextHttpMethod(),
+        path: AccessLogField.contextPath(),
+        status: AccessLogField.contextStatus(),
+        ms: AccessLogField.contextResponseLatency(),
+        ip: AccessLogField.contextIdentitySourceIp(),
+      }),
     });
     if (this.stage.node.defaultChild instanceof CfnStage)
       this.stage.node.defaultChild.addPropertyOverride('RouteSettings', throttled);

@@ -1,11 +1,11 @@
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { AccessLogField, AccessLogFormat, CfnAccount } from 'aws-cdk-lib/aws-apigateway';
-import { CfnApi, LogGroupLogDestination, WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import { AccessLogField, CfnAccount } from 'aws-cdk-lib/aws-apigateway';
+import { CfnApi, WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Grant, type IGrantable, ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { accessLog } from './access-log.ts';
 import { acknowledge } from './acknowledged.ts';
 
 type Props = {
@@ -49,26 +49,17 @@ export class RealtimeApi extends Construct {
           'A socket has its id only once it is open; the wildcard ends with sending to sockets of this stage',
       });
     }
-    const accessLog = new LogGroup(this, 'AccessLog', {
-      retention: RetentionDays.ONE_MONTH,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
     this.stage = new WebSocketStage(this, 'Stage', {
       webSocketApi: this.api,
       stageName: STAGE,
       autoDeploy: true,
       throttle: THROTTLE,
-      accessLogSettings: {
-        destination: new LogGroupLogDestination(accessLog),
-        format: AccessLogFormat.custom(
-          JSON.stringify({
-            requestId: AccessLogField.contextRequestId(),
-            route: '$context.routeKey',
-            status: AccessLogField.contextStatus(),
-            ip: AccessLogField.contextIdentitySourceIp(),
-          }),
-        ),
-      },
+      accessLogSettings: accessLog(this, {
+        requestId: AccessLogField.contextRequestId(),
+        route: '$context.routeKey',
+        status: AccessLogField.contextStatus(),
+        ip: AccessLogField.contextIdentitySourceIp(),
+      }),
     });
     // Without it a new account refuses the stage: "CloudWatch Logs role ARN must be set in account settings to enable logging".
     if (apiGatewayRole === 'make') this.stage.node.addDependency(this.#accountRole());
