@@ -4,7 +4,7 @@ import { openHarness } from '../shows/harness.ts';
 import { playOn, startShow, type RunningShow, untilArrived } from '../shows/running-show.ts';
 import { startFakeEcs } from './ecs.ts';
 import { COPIED, expectWhole } from './whole.ts';
-import { startWorkerContainer, type WorkerContainer } from './worker-container.ts';
+import { startWorkerContainer, withLogs, type WorkerContainer } from './worker-container.ts';
 
 const SHOWS = 20;
 const WORKERS = 2;
@@ -52,7 +52,7 @@ export const playReplaced = async (image: string): Promise<string> => {
       return container;
     },
   });
-  try {
+  const play = async (): Promise<string> => {
     const shows = await Promise.all(
       Array.from({ length: SHOWS }, (_, index) => startShow(harness, COPIED[index % COPIED.length] ?? '1')),
     );
@@ -96,9 +96,9 @@ export const playReplaced = async (image: string): Promise<string> => {
     assert.equal(moved, SHOWS, 'every show has moved');
     assert.ok(longest <= WITHOUT_SOCKET_MS, `a show had no socket for ${Math.round(longest)} ms`);
     return `${SHOWS} shows moved, none without a socket for more than ${Math.round(longest)} ms; the tasks had left ${stoppedInMs.join(' and ')} ms after ECS wanted them stopped; ${whole}`;
-  } catch (cause) {
-    const logs = await Promise.all(containers.map(async ({ log }, index) => `worker ${index}:\n${await log()}`));
-    throw new Error(`${cause instanceof Error ? cause.message : String(cause)}\n${logs.join('\n')}`, { cause });
+  };
+  try {
+    return await withLogs(containers, play);
   } finally {
     await harness.close();
     for (const container of containers) await container.remove();

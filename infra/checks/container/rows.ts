@@ -5,7 +5,7 @@ import { docker } from './engine.ts';
 import { checkImage } from './image.ts';
 import { playReplaced } from './replaced.ts';
 import { COPIED, expectWhole } from './whole.ts';
-import { startWorkerContainer, type WorkerContainer } from './worker-container.ts';
+import { startWorkerContainer, withLogs, type WorkerContainer } from './worker-container.ts';
 
 type Row = {
   name: string;
@@ -31,10 +31,7 @@ const withHarness = async (image: string, play: (place: Place) => Promise<string
   try {
     const [first] = containers;
     assert.ok(first);
-    return await play({ harness, first });
-  } catch (cause) {
-    const logs = await Promise.all(containers.map(async ({ log }, index) => `worker ${index}:\n${await log()}`));
-    throw new Error(`${cause instanceof Error ? cause.message : String(cause)}\n${logs.join('\n')}`, { cause });
+    return await withLogs(containers, () => play({ harness, first }));
   } finally {
     await harness.close();
     for (const container of containers) await container.remove();

@@ -87,3 +87,16 @@ export const startWorkerContainer = async (
     remove: async () => void (await docker('rm', '--force', id).catch(() => undefined)),
   };
 };
+
+/** Does `work`; where that throws, the last words of these containers are told along. */
+export const withLogs = async <Done>(
+  containers: readonly WorkerContainer[],
+  work: () => Promise<Done>,
+): Promise<Done> => {
+  try {
+    return await work();
+  } catch (cause) {
+    const logs = await Promise.all(containers.map(async ({ log }, index) => `worker ${index}:\n${await log()}`));
+    throw new Error(`${cause instanceof Error ? cause.message : String(cause)}\n${logs.join('\n')}`, { cause });
+  }
+};
