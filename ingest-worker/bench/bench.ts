@@ -7,6 +7,7 @@ import { isMet, type Benchmark, type Measured } from './benchmark.ts';
 import { control } from './control.ts';
 import { cpu } from './cpu.ts';
 import { density } from './density.ts';
+import { growth } from './growth.ts';
 import { latency } from './latency.ts';
 import { readMachine } from './machine.ts';
 import { profile } from './profile.ts';
@@ -14,7 +15,7 @@ import { recovery } from './recovery.ts';
 import { makeRecordings } from './recordings.ts';
 import { barsTable, keepResult, toText, writeResults } from './results.ts';
 
-const BENCHMARKS: readonly Benchmark[] = [cpu, latency, recovery, density, control, profile];
+const BENCHMARKS: readonly Benchmark[] = [cpu, latency, recovery, density, control, growth, profile];
 
 /** In a quick run: most of it is waiting, and the figures are coarse as they are. */
 const AT_ONCE = 2;

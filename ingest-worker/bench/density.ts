@@ -26,7 +26,7 @@ const LATE_MS = 1_000;
 const LEAST_PACE = 0.95;
 const BETWEEN_MS = 60;
 
-const heldUp = ({ lateMs, pace }: Step): boolean => lateMs <= LATE_MS && pace >= LEAST_PACE;
+export const heldUp = ({ lateMs, pace }: Step): boolean => lateMs <= LATE_MS && pace >= LEAST_PACE;
 
 const CLIMBS = {
   whole: [
@@ -84,7 +84,7 @@ const climbUp = async (bed: Bed, climb: Climb, { busy, tell }: Pick<Settings, 'b
   return steps;
 };
 
-const measureStep = async (
+export const measureStep = async (
   bed: Bed,
   server: Server,
   { shows, lastsMs, idleBytes }: { shows: number; lastsMs: number; idleBytes: number },
