@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { SUBPROTOCOL } from '#wire';
@@ -223,6 +224,29 @@ describe('a request outside the rooms', () => {
     const answer = await fetch(`${platform.origin}${path}`, { method });
     expect([answer.status, await answer.json()]).toEqual([status, { error, message: expect.any(String) }]);
   });
+});
+
+/** A file of the build as it is on the wire. */
+const filed = async (path: string, headers: Record<string, string>) => {
+  const asked = request(`${platform.origin}${path}`, { headers });
+  asked.end();
+  const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+  return { headers: answer.headers, bytes: Buffer.concat(await answer.toArray()) };
+};
+
+it('a file of the site is compressed for who takes it, as the distribution does', async () => {
+  const document = (await filed('/', {})).bytes.toString();
+  const [path = ''] = /\/assets\/[^"]+\.js/.exec(document) ?? [];
+  const plain = await filed(path, {});
+  const packed = await filed(path, { 'accept-encoding': 'br, gzip' });
+  expect(plain.headers['content-encoding']).toBeUndefined();
+  expect(packed.headers).toMatchObject({
+    'content-encoding': 'gzip',
+    'content-length': String(packed.bytes.length),
+    vary: 'accept-encoding',
+  });
+  expect(packed.bytes.length).toBeLessThan(plain.bytes.length / 2);
+  expect(gunzipSync(packed.bytes)).toEqual(plain.bytes);
 });
 
 it('and after all of that the platform goes on', async () => {

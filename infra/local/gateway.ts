@@ -5,6 +5,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { connect } from 'node:net';
 import { extname, join, normalize, sep } from 'node:path';
 import type { Duplex } from 'node:stream';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { contentSecurityPolicy, PERMISSIONS_POLICY } from '../content-security-policy.ts';
@@ -79,6 +81,8 @@ const TYPES: Record<string, string> = {
   '.txt': 'text/plain; charset=utf-8',
   '.map': 'application/json',
 };
+/** What the distribution compresses, of what it is made of files. */
+const COMPRESSED = new Set(['.html', '.js', '.css', '.svg', '.json', '.webmanifest', '.wasm', '.txt']);
 const LOCAL_BODY_BYTES = 4_096;
 /** What crowds ask for; as the distribution's behaviours have it. */
 const CROWDS = /^\/stream\/[^/]+\/live$/;
@@ -153,17 +157,37 @@ export const startGateway = async (parts: Parts) => {
 
   const isRoom = (name: string, rooms: Rooms): name is keyof Rooms => Object.hasOwn(rooms, name);
 
-  const serveFile = async (response: ServerResponse, file: string, head: boolean): Promise<boolean> => {
+  /** Files of the build by name and time, compressed: each once. */
+  const compressed = new Map<string, Promise<Buffer>>();
+  const compress = (file: string, at: number): Promise<Buffer> => {
+    const key = `${at} ${file}`;
+    const known = compressed.get(key);
+    if (known !== undefined) return known;
+    const made = readFile(file).then((bytes) => promisify(gzip)(bytes));
+    compressed.set(key, made);
+    made.catch(() => compressed.delete(key));
+    return made;
+  };
+
+  const serveFile = async (request: IncomingMessage, response: ServerResponse, file: string): Promise<boolean> => {
     const found = await stat(file).catch(() => undefined);
     if (!found?.isFile()) return false;
+    const head = request.method === 'HEAD';
     const hashed = file.includes(`${sep}assets${sep}`);
+    const isCompressible = COMPRESSED.has(extname(file));
+    const packed =
+      isCompressible && /\bgzip\b/.test(String(request.headers['accept-encoding']))
+        ? await compress(file, found.mtimeMs)
+        : undefined;
     response.writeHead(200, {
       ...headers,
       'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
-      'content-length': found.size,
+      'content-length': packed?.length ?? found.size,
+      ...(packed && { 'content-encoding': 'gzip' }),
+      ...(isCompressible && { vary: 'accept-encoding' }),
       'cache-control': hashed ? 'public, max-age=31536000, immutable' : 'no-cache',
     });
-    response.end(head ? undefined : await readFile(file));
+    response.end(head ? undefined : (packed ?? (await readFile(file))));
     return true;
   };
 
@@ -193,7 +217,7 @@ export const startGateway = async (parts: Parts) => {
     const file = normalize(join(dist, path));
     if (file !== dist && !file.startsWith(`${dist}${sep}`))
       return json(response, 404, { error: 'not-found', message: 'There is nothing here.' });
-    if (path !== '/' && (await serveFile(response, file, head))) return undefined;
+    if (path !== '/' && (await serveFile(request, response, file))) return undefined;
     return servePage(request, response, path);
   };
 
