@@ -14,8 +14,9 @@ import { profile } from './profile.ts';
 import { recovery } from './recovery.ts';
 import { makeRecordings } from './recordings.ts';
 import { barsTable, keepResult, toText, writeResults } from './results.ts';
+import { web } from './web.ts';
 
-const BENCHMARKS: readonly Benchmark[] = [cpu, latency, recovery, density, control, growth, profile];
+const BENCHMARKS: readonly Benchmark[] = [cpu, latency, recovery, density, control, growth, web, profile];
 
 /** In a quick run: most of it is waiting, and the figures are coarse as they are. */
 const AT_ONCE = 2;
