@@ -52,6 +52,31 @@ describe('[L10] the size of a picture', () => {
     expect(events(record(Buffer.concat([Buffer.from([0x67, 66, 0xc0, 30]), set])))).toEqual([refused]);
   });
 
+  it('is not taken from a set-up whose shape of a pixel is in no table, which FFmpeg passes over', () => {
+    const aspect = (number: number) => number.toString(2).padStart(8, '0');
+    const of = (number: number) =>
+      bits(
+        golomb(0),
+        golomb(0),
+        golomb(2),
+        golomb(1),
+        '0',
+        golomb(79),
+        golomb(44),
+        '1',
+        '1',
+        '0',
+        '1',
+        '1',
+        aspect(number),
+        '0',
+      );
+    const set = (number: number) => record(Buffer.concat([Buffer.from([0x67, 66, 0xc0, 30]), of(number)]));
+    expect(events(set(16))[0]).toMatchObject({ type: 'init' });
+    for (const number of [17, 254])
+      expect(events(set(number))).toEqual([{ type: 'refused', detail: 'a set-up that cannot be read' }]);
+  });
+
   it.each([
     ['of two sizes', record(sequence(80, 45), sequence(40, 30)), 'a set-up of several sizes'],
     ['cut short', record(sequence(80, 45)).subarray(0, -8), 'a set-up that cannot be read'],

@@ -132,9 +132,10 @@ const cropped = (
   return size;
 };
 
-/** Undefined where it is not said. */
+/** Undefined where it is not said. A parameter set with a number that is in no table is one that FFmpeg passes over, too. */
 const pixelAspect = (bits: Bits): number | undefined => {
   const number = bits.take(8);
+  if (number !== OWN_ASPECT && number >= PIXEL_ASPECTS.length) throw new Unreadable('a set-up that cannot be read');
   if (number !== OWN_ASPECT) return PIXEL_ASPECTS[number] || undefined;
   const [width, height] = [bits.take(16), bits.take(16)];
   return width > 0 && height > 0 ? width / height : undefined;

@@ -15,10 +15,13 @@ const Probed = z.object({
         codec_name: z.optional(z.string()),
         width: z.optional(z.number()),
         height: z.optional(z.number()),
+        /** Of H.264 whose set-up stands in the container. */
+        is_avc: z.optional(z.string()),
       }),
     ),
   ),
 });
+type Size = { width: number; height: number };
 type Stream = NonNullable<z.infer<typeof Probed>['streams']>[number];
 
 export type Compared = { ours: 'accepts' | 'refuses' | 'waits'; theirs: 'accepts' | 'refuses'; differs?: string };
@@ -59,11 +62,13 @@ export const compare = async (container: Container, bytes: Buffer): Promise<Comp
   if (ours !== 'accepts' || first?.type !== 'init') return { ours, theirs: 'refuses' };
   const streams = await probe(container, bytes);
   if (streams.length === 0) return { ours, theirs: 'refuses' };
-  const differs = difference(first.facts, streams);
+  const larger = events.findLast((event) => event.type === 'larger');
+  const differs = difference(first.facts, larger ?? first.facts.video, streams);
   return { ours, theirs: 'accepts', ...(differs !== undefined && { differs }) };
 };
 
-const difference = ({ video, audio }: MediaFacts, streams: readonly Stream[]): string | undefined => {
+/** @param most the largest picture that we have said to come */
+const difference = ({ video, audio }: MediaFacts, most: Size, streams: readonly Stream[]): string | undefined => {
   const of = (kind: string) => streams.filter(({ codec_type }) => codec_type === kind);
   const [pictures, sounds] = [of('video'), of('audio')];
   if (pictures.length !== 1) return `${pictures.length} pictures for 1`;
@@ -72,15 +77,19 @@ const difference = ({ video, audio }: MediaFacts, streams: readonly Stream[]): s
   const [sound] = sounds;
   if (picture?.codec_name !== video.codec) return `${picture?.codec_name} for ${video.codec}`;
   if (audio && sound?.codec_name !== audio.codec) return `${sound?.codec_name} for ${audio.codec}`;
-  const isSized = picture.width !== undefined && picture.height !== undefined && picture.width > 0;
-  if (isSized && (picture.width !== video.width || picture.height !== video.height))
-    return `${picture.width}×${picture.height} for ${video.width}×${video.height}`;
+  const { width = 0, height = 0 } = picture;
+  // Pictures that bring their own set-up may be smaller than the container says, and become larger only where we have said so.
+  const isBroken =
+    picture.is_avc === 'true'
+      ? width !== video.width || height !== video.height
+      : width > most.width || height > most.height;
+  if (width > 0 && isBroken) return `${width}×${height} for ${video.width}×${video.height}`;
   return undefined;
 };
 
 const probe = async (container: Container, bytes: Buffer): Promise<readonly Stream[]> => {
   const args = ['-v', 'quiet', '-protocol_whitelist', 'pipe', '-probesize', '32k', '-analyzeduration', '0'];
-  const shown = ['-show_entries', 'stream=codec_type,codec_name,width,height', '-of', 'json', 'pipe:0'];
+  const shown = ['-show_entries', 'stream=codec_type,codec_name,width,height,is_avc', '-of', 'json', 'pipe:0'];
   const child = spawn('ffprobe', [...args, '-f', FORMATS[container], ...shown], { stdio: ['pipe', 'pipe', 'ignore'] });
   child.stdin.on('error', () => undefined);
   child.stdin.end(bytes);
