@@ -134,7 +134,6 @@ export const createCaller = (rooms: Record<string, Pick<Hono<RoomEnv>, 'request'
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
-    // oxlint-disable-next-line typescript/no-explicit-any -- a test looks into bodies of every shape
     const json: any = text === '' ? undefined : JSON.parse(text);
     const wrong = breach(method, path, { status: response.status, body: json });
     if (wrong !== undefined) throw new Error(wrong);
@@ -165,7 +164,6 @@ export const createCaller = (rooms: Record<string, Pick<Hono<RoomEnv>, 'request'
     roles: Record<Role, Record<string, unknown>>,
   ): Promise<Record<Role, SignedUp>> => {
     const signedUp: Partial<Record<Role, SignedUp>> = {};
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of a record are what it is made of
     for (const role of Object.keys(roles) as Role[]) signedUp[role] = await signUp(`${role}_${++numbers}`, roles[role]);
     return signedUp as Record<Role, SignedUp>;
   };

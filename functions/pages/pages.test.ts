@@ -214,7 +214,6 @@ describe('the documents of the site', () => {
 
 const oembed = async (url: string, more = '') => {
   const answer = await room.oembed.request(`/oembed?url=${encodeURIComponent(url)}${more}`);
-  // oxlint-disable-next-line typescript/no-explicit-any -- a test looks into bodies of every shape
   return { status: answer.status, body: (await answer.json()) as any, headers: answer.headers };
 };
 

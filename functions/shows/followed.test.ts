@@ -44,7 +44,6 @@ const socket = async (who: User) => {
   await rooms.realtime.connect({ requestContext: { connectionId }, queryStringParameters: { ticket } });
   return () =>
     rooms.pushed.flatMap(({ connectionId: to, message }) => {
-      // oxlint-disable-next-line typescript/no-explicit-any -- a test looks into messages of every shape
       const said: any = message;
       return to === connectionId && said.type === 'followed' ? [said.stream] : [];
     });

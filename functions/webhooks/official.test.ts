@@ -52,7 +52,6 @@ it(
         changed: async () => {},
         clock,
       });
-      // oxlint-disable-next-line typescript/no-explicit-any -- Mux’s own body
       const { type }: any = await request.clone().json();
       const response = await app.fetch(request);
       answered.push([type, response.status]);

@@ -18,7 +18,7 @@ await orExplain(async () => {
 
 const CHECKS = /** @type {const} */ ([
   ['types', 'tsc', ['-b']],
-  ['lint', 'oxlint', ['--type-aware', '--deny-warnings']],
+  ['lint', 'oxlint', ['--type-aware', '--deny-warnings', '--report-unused-disable-directives']],
   ['format', 'oxfmt', ['--check']],
   ['dead code', 'knip', []],
 ]);

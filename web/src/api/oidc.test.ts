@@ -18,7 +18,6 @@ const startIssuer = async (says: object): Promise<string> => {
     response.end(JSON.stringify({ issuer, authorization_endpoint: `${issuer}/oauth2/authorize`, ...says }));
   });
   await new Promise<void>((listening) => void server.listen(0, '127.0.0.1', listening));
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- of a server that listens on a port
   const { port } = server.address() as AddressInfo;
   ends.push(() => new Promise((closed) => void server.close(() => closed())));
   return `http://127.0.0.1:${port}`;

@@ -8,12 +8,10 @@ export const MessageText = ({ text, me }: { text: string; me: string | undefined
   <span className="chat__text" dir="auto">
     {textParts(text).map((part, at) =>
       part.type === 'link' ? (
-        // oxlint-disable-next-line react/no-array-index-key -- the parts of one text have no other identity
         <a key={at} href={part.href} target="_blank" rel="noopener noreferrer nofollow ugc">
           {part.text}
         </a>
       ) : (
-        // oxlint-disable-next-line react/no-array-index-key -- as above
         <Fragment key={at}>{withMentions(part.text, me)}</Fragment>
       ),
     )}

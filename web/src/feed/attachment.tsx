@@ -112,7 +112,6 @@ type Shown = Exclude<Upload, { at: 'none' | 'refused' }>;
 const Preview = ({ upload: { file, previewUrl } }: { upload: Shown }) => {
   const t = useTranslations('feed');
   return file.type.startsWith('video/') ? (
-    // oxlint-disable-next-line jsx-a11y/media-has-caption -- a look at one's own file before it is sent
     <video
       className="attachment__preview"
       src={previewUrl}

@@ -39,22 +39,18 @@ export const RichText = ({ text, fold = false }: Props) => {
 const Parts = ({ parts }: { parts: readonly TextPart[] }) =>
   parts.map((part, at) =>
     part.type === 'link' ? (
-      // oxlint-disable-next-line react/no-array-index-key -- the parts of one text have no other identity
       <a key={at} href={part.href} target="_blank" rel="noopener noreferrer nofollow ugc">
         {part.text}
       </a>
     ) : part.type === 'person' ? (
-      // oxlint-disable-next-line react/no-array-index-key -- as above
       <Link key={at} to="/@{$handle}" params={{ handle: part.handle }}>
         <bdi>{part.text}</bdi>
       </Link>
     ) : part.type === 'tag' ? (
-      // oxlint-disable-next-line react/no-array-index-key -- as above
       <Link key={at} to="/tag/$tag" params={{ tag: part.tag }}>
         <bdi>{part.text}</bdi>
       </Link>
     ) : (
-      // oxlint-disable-next-line react/no-array-index-key -- as above
       <Fragment key={at}>{part.text}</Fragment>
     ),
   );

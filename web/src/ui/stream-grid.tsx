@@ -28,7 +28,6 @@ export const StreamGridSkeleton = ({ count = 4 }: { count?: number }) => {
   return (
     <Loading label={t('loadingStreams')} className="stream-grid">
       {Array.from({ length: count }, (_, at) => (
-        // oxlint-disable-next-line react/no-array-index-key -- they are all alike
         <StreamCardSkeleton key={at} />
       ))}
     </Loading>

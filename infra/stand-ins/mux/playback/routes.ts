@@ -149,7 +149,6 @@ export const createPlaybackRoutes = ({ store, live, pictures, limits, now }: Par
       if (found.of !== 'asset' || file?.status !== 'ready') throw new NotPlayed('not-found');
       const name = c.req.query('download');
       const media = createReadStream(join(store.mediaDir(asset.id), file.name));
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Node's web streams and the platform's are typed apart
       return c.body(Readable.toWeb(media) as ReadableStream, 200, {
         'content-type': 'video/mp4',
         'content-length': String(file.bytes),
