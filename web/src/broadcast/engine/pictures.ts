@@ -27,17 +27,9 @@ export const createPictures = (): Pictures => {
     else frame.close();
   };
 
-  /** Reads until the source is over, or is `left` for another. */
-  const read = async (slot: Slot, reader: ReadableStreamDefaultReader<VideoFrame>, left: AbortSignal) => {
+  const read = async (slot: Slot, reader: ReadableStreamDefaultReader<VideoFrame>) => {
     try {
-      for (let next = await reader.read(); !next.done; next = await reader.read()) {
-        if (!left.aborted) take(slot, next.value);
-        else {
-          next.value.close();
-          // Only now, when none is asked for: one that is on its way would be in nobody's hands.
-          return await reader.cancel();
-        }
-      }
+      for (let next = await reader.read(); !next.done; next = await reader.read()) take(slot, next.value);
     } catch {
       // The track was taken away in mid-read; the page hears of it by the track's own event.
     }
@@ -54,15 +46,14 @@ export const createPictures = (): Pictures => {
       // The last picture stands until the first of the next source, or until this slot is no longer shown.
       if (!source) return;
       const reader = framesOf(source)?.getReader();
-      const leaving = new AbortController();
       sources.set(slot, {
         source,
         stop: () => {
-          leaving.abort();
+          void reader?.cancel();
           if (source.via === 'track') source.track.stop();
         },
       });
-      if (reader) void read(slot, reader, leaving.signal);
+      if (reader) void read(slot, reader);
     },
     frame: take,
     sendTo: (next) => {
