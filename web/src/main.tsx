@@ -1,3 +1,4 @@
+import './ui/prompt-effects.ts';
 import { MutationCache, QueryClient } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';

@@ -1,11 +1,8 @@
 import { cleanup, configure, getConfig, render as renderBare } from '@testing-library/preact';
-import { options } from 'preact';
 import type { ReactNode } from 'react';
 import { afterEach } from 'vitest';
 import { InEnglish } from '../words/words.testing.tsx';
-
-// Effects wait for the next picture, and there are none here.
-options.requestAnimationFrame = queueMicrotask;
+import './prompt-effects.ts';
 
 const usual = getConfig();
 configure({
