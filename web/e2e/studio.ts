@@ -3,6 +3,9 @@ import { type APIRequestContext, expect, type Page } from '@playwright/test';
 /** The studio with the smallest picture: creator, viewers, encoders and the platform share the two cores of a test. */
 export const SMALL_STUDIO = '/studio?picture=landscape-360p30';
 
+/** Said at each wait: a check that runs outside of the test runner has none of its configuration. */
+const PATIENT = { timeout: 60_000 };
+
 /**
  * Goes live from the studio page; answers once the show is on the air.
  *
@@ -13,7 +16,7 @@ export const goLive = async (page: Page, title: string, writingMs = 0): Promise<
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('Title').pressSequentially(title, { delay: writingMs / title.length });
   await dialog.getByRole('button', { name: 'Start' }).click();
-  await expect(page.getByText('Streaming…')).toBeVisible();
+  await expect(page.getByText('Streaming…')).toBeVisible(PATIENT);
 };
 
 /** The id of the show of this title, once it is on the air. */
@@ -32,7 +35,7 @@ export const idOnAir = async (request: APIRequestContext, title: string): Promis
 export const endShow = async (page: Page): Promise<void> => {
   await page.getByRole('button', { name: 'End', exact: true }).click();
   await page.getByRole('button', { name: 'End the show' }).click();
-  await expect(page.getByText('Everything was sent.')).toBeVisible();
+  await expect(page.getByText('Everything was sent.')).toBeVisible(PATIENT);
 };
 
 /** Chooses, in the Devices pop-up, the `label` that is not chosen now. */
