@@ -8,7 +8,7 @@ import type { Slice } from '#domain/posts-feed';
 import type { Stream } from '#domain/stream';
 import { avatarUrlOf, type User } from '#domain/user';
 import { filledPage } from '../http/filled-page.ts';
-import type { PostViews } from '../posts/views.ts';
+import type { PostViews } from '../profiles/post-views.ts';
 import { absoluteOn } from './absolute.ts';
 import { type AtomEntry, writeAtom } from './atom.ts';
 import { shortened } from './head.ts';

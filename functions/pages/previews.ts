@@ -4,7 +4,7 @@ import { feedPaths, isAppPath } from '#domain/app-paths';
 import type { Post } from '#domain/post';
 import type { Stream } from '#domain/stream';
 import { avatarUrlOf, type User } from '#domain/user';
-import type { PostViews } from '../posts/views.ts';
+import type { PostViews } from '../profiles/post-views.ts';
 import type { StreamViews } from '../shows/views.ts';
 import { absoluteOn } from './absolute.ts';
 import type { Preview } from './head.ts';

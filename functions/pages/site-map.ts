@@ -1,7 +1,7 @@
 import { escapeHtml } from '#domain/html';
 import type { Post } from '#domain/post';
 import type { Stream } from '#domain/stream';
-import type { PostViews } from '../posts/views.ts';
+import type { PostViews } from '../profiles/post-views.ts';
 import type { StreamViews } from '../shows/views.ts';
 
 type Parts = {

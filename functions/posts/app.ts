@@ -21,7 +21,7 @@ import { mayRemove } from './permission.ts';
 import { type ArrivalParts, createArrival, uploadGone } from '../http/arrival.ts';
 import { blocked, postGone } from './refusals.ts';
 import { createUploadRoutes, type UploadParts } from './uploads.ts';
-import type { PostSources, PostViews } from './views.ts';
+import type { PostSources, PostViews } from '../profiles/post-views.ts';
 
 type Ask = { limit: number; before: PostId | undefined };
 

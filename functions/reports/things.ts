@@ -15,7 +15,7 @@ import type { User } from '#domain/user';
 import type { ChatStore } from '#store/chat';
 import type { Caller } from '../http/caller.ts';
 import { Refusal } from '../http/refusal.ts';
-import type { PostViews } from '../posts/views.ts';
+import type { PostViews } from '../profiles/post-views.ts';
 import type { Access } from '../shows/access.ts';
 
 export type ThingSources = {

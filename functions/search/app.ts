@@ -23,7 +23,7 @@ import { filledPage } from '../http/filled-page.ts';
 import type { LimitedMiddleware } from '../http/limited.ts';
 import { createRoom, type RoomParts } from '../http/room.ts';
 import { jsonOnly, openCursor, query } from '../http/valid.ts';
-import type { PostViews } from '../posts/views.ts';
+import type { PostViews } from '../profiles/post-views.ts';
 import { toPersonView } from '../profiles/profiles.ts';
 import type { Access } from '../shows/access.ts';
 import type { StreamViews } from '../shows/views.ts';

@@ -29,7 +29,7 @@ import { freePort } from '#stand-ins/free-port';
 import { startIssuer } from '../../functions/auth/issuer.testing.ts';
 import { muxShow } from '../../functions/video/mux-show.testing.ts';
 import { servePart } from '../../infra/checks/lib/part.ts';
-import { AWS, TABLE_NAME } from '../../infra/checks/shows/test-streams.ts';
+import { AWS, TABLE_NAME } from '../../infra/checks/lib/test-streams.ts';
 import { controlPlaneEnvironment } from '../../infra/local/control-plane-environment.ts';
 import { startControlPlane } from '../../infra/local/control-plane.ts';
 import { startGateway, type ControlPlane } from '../../infra/local/gateway.ts';

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
 import { servePart } from '../../infra/checks/lib/part.ts';
-import { AWS, TABLE_NAME } from '../../infra/checks/shows/test-streams.ts';
+import { AWS, TABLE_NAME } from '../../infra/checks/lib/test-streams.ts';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 

@@ -10,7 +10,7 @@ import { startFeed } from '#ingest-client/feed';
 import { CLIENT_LIMITS } from '#ingest-client/limits';
 import { openNodeSocket } from '../node-socket.testing.ts';
 import { servePart } from '../../infra/checks/lib/part.ts';
-import { openStreams, type Streams } from '../../infra/checks/shows/test-streams.ts';
+import { openStreams, type Streams } from '../../infra/checks/lib/test-streams.ts';
 import { openRecording, type Piece, type Recording } from './recordings.ts';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';

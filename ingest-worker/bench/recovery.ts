@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { startFaultyNetwork, type FaultyNetwork } from '../../infra/checks/shows/faulty-network.ts';
+import { startFaultyNetwork, type FaultyNetwork } from '../../infra/checks/lib/faulty-network.ts';
 import { LIMITS } from '../limits.ts';
 import { OUTPUT_OFFSET_MS } from '../media/ffmpeg-args.ts';
 import { treeOf } from './accounts.ts';

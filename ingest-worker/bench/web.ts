@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { chromium, expect, type Browser, type CDPSession, type Page } from '@playwright/test';
 import * as z from 'zod/mini';
-import { openPlatformBed, type PlatformBed } from '../../infra/checks/attack/platform-bed.ts';
+import { openPlatformBed, type PlatformBed } from '../../infra/checks/lib/platform-bed.ts';
 import { CHROMIUM_PATH, chromiumArguments } from '../../infra/checks/lib/chromium.ts';
 import { pageScript } from '../../infra/checks/lib/page-script.ts';
 import { readAccount, treeOf } from './accounts.ts';

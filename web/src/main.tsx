@@ -19,7 +19,7 @@ import { browserUpdates } from './realtime/browser-updates.ts';
 import { shareLive } from './realtime/share-live.ts';
 import { startLater } from './realtime/start-later.ts';
 import { createAppRouter } from './app/router.tsx';
-import { forgetKeptShows } from './broadcast/kept/kept-shows.ts';
+import { forgetKeptShows } from './broadcast/ingest/kept-shows.ts';
 import { createInstallation } from './context/installation.ts';
 import { errorWords } from './words/error-words.ts';
 

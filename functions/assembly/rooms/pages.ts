@@ -6,7 +6,7 @@ import { createOEmbedApp } from '../../pages/oembed.ts';
 import { createPagesApp } from '../../pages/app.ts';
 import { createPreviews } from '../../pages/previews.ts';
 import { createSiteMap } from '../../pages/site-map.ts';
-import { createPostViews } from '../../posts/views.ts';
+import { createPostViews } from '../../profiles/post-views.ts';
 import type { Base } from '../base.ts';
 import type { People } from '../people.ts';
 import type { Streaming } from '../streaming.ts';

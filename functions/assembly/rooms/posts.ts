@@ -10,7 +10,7 @@ import type { People } from '../people.ts';
 import type { Recordings } from '../../shows/recordings.ts';
 import { createPostsApp } from '../../posts/app.ts';
 import { createFollowingFeed } from '../../posts/following-feed.ts';
-import { createPostViews, type PostSources } from '../../posts/views.ts';
+import { createPostViews, type PostSources } from '../../profiles/post-views.ts';
 
 /** The room of posts, on the base that all rooms share. */
 export const buildPostsRoom = (

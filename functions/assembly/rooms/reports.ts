@@ -4,7 +4,7 @@ import { createLikeStore } from '#store/likes';
 import { createPostStore } from '#store/posts';
 import { createRemovalStore } from '#store/removals';
 import { createReportStore } from '#store/reports';
-import { createPostViews } from '../../posts/views.ts';
+import { createPostViews } from '../../profiles/post-views.ts';
 import { createActing } from '../../reports/acting.ts';
 import { createReportsApp } from '../../reports/app.ts';
 import { createThings } from '../../reports/things.ts';

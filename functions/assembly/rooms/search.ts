@@ -1,7 +1,7 @@
 import { createLikeStore } from '#store/likes';
 import { createPostStore } from '#store/posts';
 import { createSearchStore } from '#store/search';
-import { createPostViews } from '../../posts/views.ts';
+import { createPostViews } from '../../profiles/post-views.ts';
 import { createSearchApp } from '../../search/app.ts';
 import type { Base } from '../base.ts';
 import type { People } from '../people.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { connect } from 'node:net';
 import type { AttackCase } from './attack-case.ts';
-import type { Account, PlatformBed } from './platform-bed.ts';
+import type { Account, PlatformBed } from '../lib/platform-bed.ts';
 
 type Case = AttackCase<PlatformBed>;
 

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import type { AttackCase } from './attack-case.ts';
-import type { PlatformBed } from './platform-bed.ts';
+import type { PlatformBed } from '../lib/platform-bed.ts';
 
 type Case = AttackCase<PlatformBed>;
 type Form = { id: string; url: string; fields: Record<string, string> };

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, exportSPKI, generateKeyPair, importJWK, type JWTPayload, SignJWT } from 'jose';
 import type { AttackCase } from './attack-case.ts';
-import type { PlatformBed } from './platform-bed.ts';
+import type { PlatformBed } from '../lib/platform-bed.ts';
 
 type Case = AttackCase<PlatformBed>;
 type Parts = { header: Record<string, unknown>; payload: JWTPayload; signature: string; text: string };

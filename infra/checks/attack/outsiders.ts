@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { openBrowser, openWebApp, signIn } from '#stand-ins/identity/browser.testing';
 import type { AttackCase } from './attack-case.ts';
-import type { PlatformBed } from './platform-bed.ts';
+import type { PlatformBed } from '../lib/platform-bed.ts';
 
 type Case = AttackCase<PlatformBed>;
 

@@ -4,7 +4,7 @@ import { until } from '#stand-ins/until';
 import { picturesOf } from '../lib/pictures-of.ts';
 import { openCapture } from '../shows/capture.ts';
 import { createCapturePublisher } from '../shows/publisher.ts';
-import type { PlatformBed } from './platform-bed.ts';
+import type { PlatformBed } from '../lib/platform-bed.ts';
 
 const CAPTURE = openCapture(fileURLToPath(new URL('../../../ingest-worker/fixtures/h264-aac.mkv', import.meta.url)));
 const LOOK_MS = 250;

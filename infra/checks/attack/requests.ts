@@ -1,5 +1,5 @@
 import type { AttackCase } from './attack-case.ts';
-import { type PlatformBed, statusOf } from './platform-bed.ts';
+import { type PlatformBed, statusOf } from '../lib/platform-bed.ts';
 
 type Case = AttackCase<PlatformBed>;
 const REFUSED = ['400', '421', '403', '404', '405', '413', '414', '431', '501', '505', 'closed'];

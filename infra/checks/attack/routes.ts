@@ -1,6 +1,6 @@
 import { OPERATIONS } from '#contract/operations';
 import type { AttackCase } from './attack-case.ts';
-import type { Account, PlatformBed } from './platform-bed.ts';
+import type { Account, PlatformBed } from '../lib/platform-bed.ts';
 
 type Case = AttackCase<PlatformBed>;
 

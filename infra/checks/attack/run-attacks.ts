@@ -7,7 +7,7 @@ import { FILES } from './files.ts';
 import { FORGERIES } from './forgeries.ts';
 import { INGEST } from './ingest.ts';
 import { OUTSIDERS } from './outsiders.ts';
-import { openPlatformBed, type PlatformBed } from './platform-bed.ts';
+import { openPlatformBed, type PlatformBed } from '../lib/platform-bed.ts';
 import { startBystander, UNHARMED } from './platform-bystander.ts';
 import { REQUESTS } from './requests.ts';
 import { ROUTES } from './routes.ts';

@@ -1,5 +1,5 @@
 import type { AttackCase } from './attack-case.ts';
-import type { PlatformBed } from './platform-bed.ts';
+import type { PlatformBed } from '../lib/platform-bed.ts';
 
 type Case = AttackCase<PlatformBed>;
 

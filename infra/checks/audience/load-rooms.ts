@@ -15,7 +15,7 @@ import { startControlPlane } from '../../local/control-plane.ts';
 import { controlPlaneEnvironment } from '../../local/control-plane-environment.ts';
 import { startGateway } from '../../local/gateway.ts';
 import { servePart } from '../lib/part.ts';
-import { AWS, TABLE_NAME } from '../shows/test-streams.ts';
+import { AWS, TABLE_NAME } from '../lib/test-streams.ts';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 

@@ -13,7 +13,7 @@ import { LiveView } from '#contract/http';
 import { readArguments } from '../../commands/read-arguments.mjs';
 import { type Part, startPart } from '../lib/part.ts';
 import { chooseRows, createRowRunner, type Finding, listRows } from '../lib/run-rows.ts';
-import { startFaultyNetwork } from '../shows/faulty-network.ts';
+import { startFaultyNetwork } from '../lib/faulty-network.ts';
 
 /** What is promised: so soon after something has changed the count says so. */
 const RIGHT_WITHIN_MS = 20_000;

@@ -13,7 +13,7 @@ import { chromium } from '@playwright/test';
 import { CATALOGUES, type Catalogue } from '../../../web/src/words/catalogue.ts';
 import { isLanguage, LANGUAGE_CODES, type Language } from '../../../web/src/words/language.ts';
 import { readArguments } from '../../commands/read-arguments.mjs';
-import { openPlatformBed, type PlatformBed } from '../attack/platform-bed.ts';
+import { openPlatformBed, type PlatformBed } from '../lib/platform-bed.ts';
 import { CHROMIUM_PATH, chromiumArguments } from '../lib/chromium.ts';
 import { writeAlbum } from './album.ts';
 import { createPeople, shutAll, speak, visit, type PersonOf } from './people.ts';

@@ -2,7 +2,7 @@ import { expect } from '@playwright/test';
 import { until } from '#stand-ins/until';
 import { endShow, goLive } from '../../../web/e2e/studio.ts';
 import type { Language } from '../../../web/src/words/language.ts';
-import type { PlatformBed } from '../attack/platform-bed.ts';
+import type { PlatformBed } from '../lib/platform-bed.ts';
 import { speak, visit, type PersonOf } from './people.ts';
 import { STAGES, type Stage, type State } from './states.ts';
 import { askAs, chatIn } from './world.ts';

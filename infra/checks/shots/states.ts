@@ -1,5 +1,5 @@
 import { expect, type Page } from '@playwright/test';
-import type { Account } from '../attack/platform-bed.ts';
+import type { Account } from '../lib/platform-bed.ts';
 import type { Catalogue } from '../../../web/src/words/catalogue.ts';
 import type { AskAs, World } from './world.ts';
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { until } from '#stand-ins/until';
-import type { Account, PlatformBed } from '../attack/platform-bed.ts';
+import type { Account, PlatformBed } from '../lib/platform-bed.ts';
 import { openCapture } from '../shows/capture.ts';
 import { createCapturePublisher } from '../shows/publisher.ts';
 

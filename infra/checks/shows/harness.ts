@@ -5,8 +5,8 @@ import { bundleWorker } from '../../local/build.ts';
 import { startTable } from '#stand-ins/table/server';
 import { startSink, type Sink } from '../../../ingest-worker/publish/sink/sink.testing.ts';
 import type { Browser } from './browser.ts';
-import { startFaultyNetwork, type FaultyNetwork } from './faulty-network.ts';
-import { makeTable, openStreams, type TestStream } from './test-streams.ts';
+import { startFaultyNetwork, type FaultyNetwork } from '../lib/faulty-network.ts';
+import { makeTable, openStreams, type TestStream } from '../lib/test-streams.ts';
 import { endWorker, startWorkerProcess, workerEnvironment, type WorkerProcess } from './workers.ts';
 
 /** All that a show needs, made for one run: table, workers, the network before them and the server behind them. */

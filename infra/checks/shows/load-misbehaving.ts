@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import { closeReason, encodeFrame, SUBPROTOCOL, WIRE_VERSION } from '#wire';
 import { servePart } from '../lib/part.ts';
-import { openStreams, type Streams } from './test-streams.ts';
+import { openStreams, type Streams } from '../lib/test-streams.ts';
 import { openRung } from './rung-captures.ts';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import { createCapturePublisher, type CapturePublisher } from './publisher.ts';
 import { servePart } from '../lib/part.ts';
-import { openStreams, type TestStream } from './test-streams.ts';
+import { openStreams, type TestStream } from '../lib/test-streams.ts';
 import { openRung } from './rung-captures.ts';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { until } from '#stand-ins/until';
-import { openPlatformBed } from '../attack/platform-bed.ts';
+import { openPlatformBed } from '../lib/platform-bed.ts';
 import { picturesOf } from '../lib/pictures-of.ts';
 import type { Finding, Row } from '../lib/run-rows.ts';
-import { startFaultyNetwork } from './faulty-network.ts';
+import { startFaultyNetwork } from '../lib/faulty-network.ts';
 import { createCapturePublisher } from './publisher.ts';
 import { openRingOnDisk } from './ring-on-disk.ts';
 import { openRung } from './rung-captures.ts';

@@ -8,7 +8,7 @@ import { type CapturePublisher, createCapturePublisher, type Publisher } from '.
 import { encodeUndisturbed } from './reference.ts';
 import type { Harness } from './harness.ts';
 import type { RingOnDisk } from './ring-on-disk.ts';
-import type { TestStream } from './test-streams.ts';
+import type { TestStream } from '../lib/test-streams.ts';
 import { measure, type Measured } from './verdict.ts';
 import { childrenOf, readMemory } from './workers.ts';
 

@@ -4,7 +4,7 @@ import { readdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { LIMITS } from '../../../ingest-worker/limits.ts';
-import { AWS, TABLE_NAME } from './test-streams.ts';
+import { AWS, TABLE_NAME } from '../lib/test-streams.ts';
 
 /** A real worker process, as it runs in the container: one bundle, and nothing in common with us but sockets. */
 export type WorkerProcess = {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createRandom, oneOf, type Random } from '../lib/random.ts';
-import { startFaultyNetwork, type FaultyNetwork } from '../shows/faulty-network.ts';
+import { startFaultyNetwork, type FaultyNetwork } from '../lib/faulty-network.ts';
 import type { Harness } from '../shows/harness.ts';
 import { clockText } from '../../../web/src/broadcast/status.ts';
 import { liesOf } from './lies.ts';

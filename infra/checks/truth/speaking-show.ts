@@ -5,7 +5,7 @@ import type { UplinkEvent } from '#ingest-client/uplink';
 import { createFakeBroadcast } from '../../../web/src/broadcast/broadcast.testing.ts';
 import { accountText } from '../../../web/src/broadcast/status.ts';
 import { english } from './english.ts';
-import type { FaultyNetwork } from '../shows/faulty-network.ts';
+import type { FaultyNetwork } from '../lib/faulty-network.ts';
 import type { Harness } from '../shows/harness.ts';
 import { createCapturePublisher } from '../shows/publisher.ts';
 import { openRung } from '../shows/rung-captures.ts';

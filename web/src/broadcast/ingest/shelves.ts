@@ -1,6 +1,6 @@
 import type { Shelf } from '#ingest-client/feed';
-import { END_FILE, KEPT_FILE, KEPT_SHOWS, RECORD_FILES } from '../kept/kept-shows.ts';
-import { roomToKeep } from '../kept/room.ts';
+import { END_FILE, KEPT_FILE, KEPT_SHOWS, RECORD_FILES } from './kept-shows.ts';
+import { roomToKeep } from './device-space.ts';
 import { createShelf, readShelf, type Found, type ShelfFile, type ShelfFiles } from './shelf-file.ts';
 
 /** Of what the browser would still give us. */

@@ -5,7 +5,7 @@ import { useBroadcast, useBroadcastHandle } from '../broadcast-provider.tsx';
 import { LIMITS } from '../limits.ts';
 import { pictureLimits } from '../picture/format.ts';
 import { clockText } from '../status.ts';
-import { lengthOf, roomToKeep } from './room.ts';
+import { lengthOf, roomToKeep } from '../ingest/device-space.ts';
 
 /** Whether the show's recording is to stay on this device, and how much room there is for it. */
 export const KeepField = ({ disabled }: { disabled: boolean }) => {

@@ -1,5 +1,5 @@
 import { readKept, type Kept } from '../ingest/shelf-file.ts';
-import { END_FILE, KEPT_SHOWS, RECORD_FILES } from './kept-shows.ts';
+import { END_FILE, KEPT_SHOWS, RECORD_FILES } from '../ingest/kept-shows.ts';
 import type { FromMaker, ToMaker } from './kept-messages.ts';
 
 /** A recording that has stayed on this device. A show of which a page was lost has several. */

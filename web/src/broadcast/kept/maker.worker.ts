@@ -1,5 +1,5 @@
 import { belongsInMp4, toMp4 } from './to-mp4.ts';
-import { KEPT_FILE, MADE_FILE, KEPT_SHOWS } from './kept-shows.ts';
+import { KEPT_FILE, MADE_FILE, KEPT_SHOWS } from '../ingest/kept-shows.ts';
 import type { FromMaker, ToMaker } from './kept-messages.ts';
 
 const post = (message: FromMaker) => self.postMessage(message);

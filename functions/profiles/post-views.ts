@@ -4,7 +4,7 @@ import type { Comment, Post, Reception } from '#domain/post';
 import { thumbnailKey, uploadKey } from '#domain/upload';
 import type { User } from '#domain/user';
 import type { Caller } from '../http/caller.ts';
-import { toPersonView } from '../profiles/profiles.ts';
+import { toPersonView } from './profiles.ts';
 
 /** What a post is shown together with. */
 export type PostSources = {
