@@ -2,23 +2,24 @@ import type { StreamId } from '#domain/ids';
 import type { CloseReason, Media } from '#wire';
 import { LIMITS } from '../limits.ts';
 import { limitLog, type Log } from '../log.ts';
-import { createContainerStream } from './container-stream.ts';
-import { createEnding } from './ending.ts';
+import { createContainerStream, type ContainerStream } from './container-stream.ts';
+import type { EncoderSupervisor } from './encoder-supervisor.ts';
+import { createEnding, type Ending } from './ending.ts';
 import { createHandover, type Handover } from './handover.ts';
 import { leaseToSession } from './lease-events.ts';
-import { keepLease } from './lease-keeper.ts';
+import { keepLease, type LeaseKeeper } from './lease-keeper.ts';
 import type { IngestStore, Renewal } from './lease.ts';
 import { createMediaPath, type MediaPathParts } from './media-path.ts';
 import { createPerform } from './perform.ts';
 import { type ClockState, toText } from '../media/media-clock.ts';
-import { createProgress } from './progress.ts';
+import { createProgress, type Progress } from './progress.ts';
 import { startPulse } from './pulse.ts';
 import { receiverToSession } from './receiver-events.ts';
 import { createReceiver, type Receiver } from './receiver.ts';
 import { createReplayBuffer } from './replay-buffer.ts';
-import { createSessionMachine } from './session-machine.ts';
+import { createSessionMachine, type SessionMachine } from './session-machine.ts';
 import type { SessionMetrics } from './session-metrics.ts';
-import { createSessionStats } from './session-stats.ts';
+import { createSessionStats, type SessionStats } from './session-stats.ts';
 import { begin, type Session } from './session.ts';
 import { upstreamToSession } from './upstream-events.ts';
 
@@ -100,12 +101,7 @@ export const runSession = (parts: SessionParts, grant: Grant): RunningSession =>
     sessionId,
     fence,
     clock: leaseClock,
-    report: () => ({
-      committed: progress.committed,
-      ...(progress.clock && { mediaClock: toText(progress.clock) }),
-      state: leaseState(machine.session, receiver),
-      health: { ...stats.latest },
-    }),
+    report: () => leaseReport(machine.session, receiver, progress, stats),
     onEvent: (event) => {
       if (event.type === 'unreachable') log.warn('lease not renewed', { cause: messageOf(event.cause) });
       dispatch(leaseToSession(event));
@@ -151,14 +147,7 @@ export const runSession = (parts: SessionParts, grant: Grant): RunningSession =>
     },
   });
 
-  let told: Renewal['state'] | undefined;
-  /** Viewers hear of a client that is away, or back, when it is, and not with the next renewal. */
-  const tellState = (): void => {
-    const state = leaseState(machine.session, receiver);
-    if (told !== undefined && state !== told) void keeper.check();
-    told = state;
-  };
-
+  const tellState = onStateChanged(() => leaseState(machine.session, receiver), keeper);
   /** Feeds the encoder, and stops where the end has been reached. */
   const goOn = (): void => {
     encoder.pump();
@@ -177,27 +166,8 @@ export const runSession = (parts: SessionParts, grant: Grant): RunningSession =>
   log.info('feed opened', { resumedAt: grant.committed, barredMs: Math.round(grant.barredMs) });
   machine.start();
 
-  return {
-    ...ofSockets(receiver),
-    streamId,
-    sessionId,
-    resumeToken,
-    over: ending.over,
-    attach: (client) => {
-      receiver.attach(client);
-      ending.tell(machine.session);
-    },
-    replace: () => void keeper.check(),
-    freed: () => dispatch({ type: 'upstream-freed' }),
-    cut: (because) => dispatch({ type: 'fenced', because }),
-    migrate: () => {
-      if (receiver.mode === 'plain') return dispatch({ type: 'stopped', because: 'going-away' });
-      handover.begin(hasMedia(machine.session));
-      encoder.limit(containerStream.ring.end);
-      log.info('feed leaving');
-      return goOn();
-    },
-  };
+  const ofWorker = forTheWorker({ containerStream, encoder, ending, goOn, handover, keeper, log, machine, receiver });
+  return { ...ofSockets(receiver), ...ofWorker, streamId, sessionId, resumeToken, over: ending.over };
 };
 
 const logLimit = (clock: () => number) => ({ most: LIMITS.logLines, everyMs: LIMITS.logEveryMs, clock });
@@ -214,6 +184,67 @@ const ofSockets = (receiver: Receiver): Pick<Receiver, 'frame' | 'chunk' | 'skip
   left: (client) => receiver.left(client),
   refuse: (client, reason, detail) => receiver.refuse(client, reason, detail),
 });
+
+/** What the worker asks of a session, and a socket that joins it. */
+const forTheWorker = ({
+  containerStream,
+  encoder,
+  ending,
+  goOn,
+  handover,
+  keeper,
+  log,
+  machine,
+  receiver,
+}: {
+  containerStream: ContainerStream;
+  encoder: EncoderSupervisor;
+  ending: Ending;
+  goOn: () => void;
+  handover: Handover;
+  keeper: LeaseKeeper;
+  log: Log;
+  machine: SessionMachine;
+  receiver: Receiver;
+}): Pick<RunningSession, 'attach' | 'replace' | 'freed' | 'cut' | 'migrate'> => ({
+  attach: (client) => {
+    receiver.attach(client);
+    ending.tell(machine.session);
+  },
+  replace: () => void keeper.check(),
+  freed: () => machine.dispatch({ type: 'upstream-freed' }),
+  cut: (because) => machine.dispatch({ type: 'fenced', because }),
+  migrate: () => {
+    if (receiver.mode === 'plain') return machine.dispatch({ type: 'stopped', because: 'going-away' });
+    handover.begin(hasMedia(machine.session));
+    encoder.limit(containerStream.ring.end);
+    log.info('feed leaving');
+    return goOn();
+  },
+});
+
+/** What a renewal of the lease says of the session. */
+const leaseReport = (
+  session: Session,
+  receiver: Receiver,
+  progress: Progress,
+  stats: SessionStats,
+): Pick<Renewal, 'committed' | 'mediaClock' | 'state' | 'health'> => ({
+  committed: progress.committed,
+  ...(progress.clock && { mediaClock: toText(progress.clock) }),
+  state: leaseState(session, receiver),
+  health: { ...stats.latest },
+});
+
+/** Viewers hear of a client that is away, or back, when it is, and not with the next renewal. */
+const onStateChanged = (stateNow: () => Renewal['state'], keeper: Pick<LeaseKeeper, 'check'>): (() => void) => {
+  let told: Renewal['state'] | undefined;
+  return () => {
+    const state = stateNow();
+    if (told !== undefined && state !== told) void keeper.check();
+    told = state;
+  };
+};
 
 const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : '');
 
