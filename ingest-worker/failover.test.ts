@@ -25,7 +25,7 @@ const through = (creator: number) => ({
   headers: { 'x-forwarded-for': `198.51.${Math.floor(creator / 250)}.${creator % 250}, 203.0.113.${creator % 3}` },
 });
 
-/** Does something for every creator, so many at once as a browser's jitter would leave. */
+/** Does something for every creator, as many at once as a browser's jitter would leave. */
 const forEachCreator = async <T>(each: (creator: number) => Promise<T>): Promise<T[]> => {
   const done: T[] = [];
   for (let from = 0; from < CREATORS; from += TOGETHER)

@@ -3,7 +3,7 @@ import { SEARCH_KINDS, SEARCH_LIMITS } from '#domain/search';
 import { page, PageQuery, PersonView, PostView, StreamView } from './http.ts';
 import type { Operation } from './operation.ts';
 
-/** `q`: words, or beginnings of words, all of which must be in what is found. */
+/** `q`: words, or beginnings of words; what is found has them all. */
 export const SearchQuery = z.extend(PageQuery, {
   q: z.string().check(z.maxLength(SEARCH_LIMITS.queryCharacters)),
   kind: z.enum(SEARCH_KINDS),

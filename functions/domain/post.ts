@@ -19,7 +19,7 @@ export type Post = {
 };
 
 /** How a post is received. */
-export type Reception = { likes: number; comments: number };
+export type PostCounts = { likes: number; comments: number };
 
 export type Comment = {
   id: CommentId;

@@ -167,7 +167,7 @@ export const newStream = (
 /** What a creator says of a show. */
 export type StreamEdit = Partial<Pick<Stream, 'title' | 'description' | 'visibility' | 'scheduledFor'>>;
 
-/** The stream of which its creator says this; the very same object where it says so already. */
+/** The stream as its creator describes it now; the very same object where nothing changes. */
 export const edited = (stream: Stream, edit: StreamEdit, at: number): Stream => {
   const said = { ...stream, ...edit };
   const same =
@@ -446,11 +446,11 @@ export const dueAt = (stream: Stream): number | undefined => {
   return undefined;
 };
 
-/** The trim of which Mux has still to tell. */
+/** The trim that Mux has still to tell of. */
 export const awaitedTrim = (stream: Stream): Trim | undefined =>
   stream.recordingRemovedAt === undefined && trimming(stream) === 'preparing' ? stream.trims?.at(-1) : undefined;
 
-/** When Mux is asked of a show of which it alone can tell. */
+/** When Mux is asked about a show that it alone can tell of. */
 const askDueAt = ({ state, askedAt = 0, startedAt = 0 }: Stream, since: number): number =>
   state === 'live'
     ? Math.max(askedAt, startedAt) + STREAM_LIMITS.encoderLiveAskMs

@@ -18,7 +18,7 @@ export type AtomFeed = {
   id: string;
   title: string;
   subtitle?: string | undefined;
-  /** The page of which it is the feed, and its own address. */
+  /** The page whose feed it is, and its own address. */
   url: string;
   self: string;
   updated: Date;

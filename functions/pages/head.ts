@@ -90,7 +90,7 @@ export const toHead = (preview: Preview, { oembed }: { oembed: (url: string) => 
   ].join('\n    ');
 };
 
-/** Of a page of which nothing is told: its name is the product's. */
+/** For a page that nothing is told of: its name is the product's. */
 export const plainHead = (description: string): string =>
   [`<title>${SITE}</title>`, meta('name', 'description', description), meta('name', 'robots', 'noindex')].join(
     '\n    ',

@@ -1,6 +1,6 @@
 import type { CommentView, PostView, StreamView } from '#contract/http';
 import type { PostId, StreamId, UserId } from '#domain/ids';
-import type { Comment, Post, Reception } from '#domain/post';
+import type { Comment, Post, PostCounts } from '#domain/post';
 import { thumbnailKey, uploadKey } from '#domain/upload';
 import type { User } from '#domain/user';
 import type { Caller } from '../http/caller.ts';
@@ -9,7 +9,7 @@ import { toPersonView } from './profiles.ts';
 /** What a post is shown together with. */
 export type PostSources = {
   users: { findMany(ids: readonly UserId[]): Promise<Map<UserId, User>> };
-  posts: { receptions(ids: readonly PostId[]): Promise<Map<PostId, Reception>> };
+  posts: { counts(ids: readonly PostId[]): Promise<Map<PostId, PostCounts>> };
   likes: { likedAmong(userId: UserId, posts: readonly PostId[]): Promise<Set<PostId>> };
   /** Those of the streams that this viewer may see. */
   streamViews: (ids: readonly StreamId[], viewer: Caller | undefined) => Promise<Map<StreamId, StreamView>>;
@@ -37,9 +37,9 @@ export const createPostViews = ({ users, posts, likes, streamViews, origin }: Po
    */
   const postViews = async (shown: readonly Post[], viewer: Caller | undefined): Promise<PostView[]> => {
     const ids = shown.map(({ id }) => id);
-    const [authors, receptions, liked, streams] = await Promise.all([
+    const [authors, counts, liked, streams] = await Promise.all([
       users.findMany(shown.map(({ authorId }) => authorId)),
-      posts.receptions(ids),
+      posts.counts(ids),
       viewer && likes.likedAmong(viewer.userId, ids),
       streamViews(
         shown.flatMap(({ streamId }) => streamId ?? []),
@@ -48,10 +48,10 @@ export const createPostViews = ({ users, posts, likes, streamViews, origin }: Po
     ]);
     return shown.flatMap((post) => {
       const author = authors.get(post.authorId);
-      const reception = receptions.get(post.id);
+      const postCounts = counts.get(post.id);
       const stream = post.streamId && streams.get(post.streamId);
       const hidden = post.streamId !== undefined && !stream && post.authorId !== viewer?.userId;
-      if (!author || !reception || hidden) return [];
+      if (!author || !postCounts || hidden) return [];
       return {
         id: post.id,
         author: toPersonView(author),
@@ -60,7 +60,7 @@ export const createPostViews = ({ users, posts, likes, streamViews, origin }: Po
         ...(post.mediaAlt !== undefined && { mediaAlt: post.mediaAlt }),
         ...(stream && { stream }),
         ...(post.live && stream && holdsRecording(stream) && { takesRecording: true }),
-        ...reception,
+        ...postCounts,
         ...(liked && { liked: liked.has(post.id) }),
         createdAt: new Date(post.createdAt).toISOString(),
         ...(post.editedAt !== undefined && { editedAt: new Date(post.editedAt).toISOString() }),

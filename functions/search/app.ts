@@ -48,7 +48,7 @@ type Asked = { limit: number; cursor?: string | undefined };
 /** Something that was found, the page that it is on goes on after it. */
 type Hit<Thing> = { id: string; thing: Thing; place: Position };
 
-/** Entries that are looked through for one page of tags: this often, so many at a time. */
+/** Entries that are looked through for one page of tags: how often, and how many at a time. */
 const TAG_LOOKS = 8;
 const TAG_ENTRIES = 50;
 

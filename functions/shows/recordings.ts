@@ -10,7 +10,7 @@ import { Refusal } from '../http/refusal.ts';
 import { type LiveVideo, VideoFault } from '../video/live-video.ts';
 import type { Changed } from './ending.ts';
 
-/** So much of what was said goes in one call; the sweep goes on with the rest. */
+/** How much of what was said is removed in one call; the sweep goes on with the rest. */
 const CHAT_PAGE = 50;
 const CHAT_PAGES = 40;
 
@@ -26,7 +26,7 @@ type Parts = {
 
 /**
  * Trims recordings of ended shows, and takes them away, and what was said in them: first for everybody, by a fact of the stream; then at Mux,
- * where the sweep goes on with what could not be had at once. An asset of which Mux tells only later goes as well.
+ * where the sweep goes on with what could not be had at once. An asset that Mux tells of only later goes as well.
  */
 export const createRecordings = ({ streams, events, video, chat, changed, log, clock }: Parts) => {
   /** From now on nobody is given the recording. Undefined where there is no such stream. */

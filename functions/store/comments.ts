@@ -5,7 +5,7 @@ import { unblocked } from './blocks.ts';
 import * as brands from './brands.ts';
 import { absent, exists, type Position, type Table } from './dynamo.ts';
 import { toItem } from './item.ts';
-import { commentKey, COMMENTS, commentsOfAuthor, postPartition, receptionKey } from './keys.ts';
+import { commentKey, COMMENTS, commentsOfAuthor, postPartition, postCountsKey } from './keys.ts';
 import { createRecord } from './record.ts';
 
 const record = createRecord({
@@ -37,7 +37,7 @@ export const createCommentStore = ({ table }: { table: Table }) => ({
         },
         when: absent,
       },
-      { update: receptionKey(comment.postId), set: count(1), when: exists, or: 'gone' as const },
+      { update: postCountsKey(comment.postId), set: count(1), when: exists, or: 'gone' as const },
     ]);
     return outcome.done ? { added: true } : { added: false, because: outcome.because };
   },
@@ -51,7 +51,7 @@ export const createCommentStore = ({ table }: { table: Table }) => ({
   remove: async (postId: PostId, id: CommentId): Promise<void> => {
     const outcome = await table.transact([
       { remove: commentKey(postId, id), when: exists, or: 'no-comment' },
-      { update: receptionKey(postId), set: count(-1), when: exists, or: 'gone' },
+      { update: postCountsKey(postId), set: count(-1), when: exists, or: 'gone' },
     ]);
     if (!outcome.done && outcome.because === 'gone') await table.remove(commentKey(postId, id));
   },

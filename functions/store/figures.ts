@@ -46,7 +46,7 @@ export type Figures = {
   crowded?: Crowded | undefined;
 };
 
-/** How many watched, so many milliseconds after the show began. */
+/** How many watched, at a time in milliseconds since the show began. */
 export type CurvePoint = { afterMs: number; viewers: number };
 
 /** What is counted of audiences. Whoever delivers to an audience is the only one who writes of it. */

@@ -4,7 +4,7 @@ import { unblocked } from './blocks.ts';
 import * as brands from './brands.ts';
 import { absent, exists, type Expression, type Part, type Position, type Table } from './dynamo.ts';
 import { type Item, toItem } from './item.ts';
-import { bellKey, followersList, followingList, followingTallyKey, followKey, followsPartition } from './keys.ts';
+import { bellKey, followersList, followingList, followCountsKey, followKey, followsPartition } from './keys.ts';
 import { createRecord } from './record.ts';
 
 export type Follow = { follower: UserId; followee: UserId; at: number };
@@ -51,8 +51,8 @@ export const createFollowStore = ({ table }: { table: Table }) => {
         when: absent,
         or: 'followed-already',
       },
-      { update: followingTallyKey(follower), set: add('following', 1), when: exists, or: 'gone' },
-      { update: followingTallyKey(followee), set: add('followers', 1), when: exists, or: 'gone' },
+      { update: followCountsKey(follower), set: add('following', 1), when: exists, or: 'gone' },
+      { update: followCountsKey(followee), set: add('followers', 1), when: exists, or: 'gone' },
     ]);
     if (outcome.done || outcome.because === 'followed-already') return { followed: true };
     return { followed: false, because: outcome.because };
@@ -68,13 +68,13 @@ export const createFollowStore = ({ table }: { table: Table }) => {
       parts.push({ remove: bellKey(followee, follower) });
       if (!gone.has('follower'))
         parts.push({
-          update: followingTallyKey(follower),
+          update: followCountsKey(follower),
           set: add('following', -1),
           when: exists,
           or: 'follower',
         });
       if (!gone.has('followee'))
-        parts.push({ update: followingTallyKey(followee), set: add('followers', -1), when: exists, or: 'followee' });
+        parts.push({ update: followCountsKey(followee), set: add('followers', -1), when: exists, or: 'followee' });
       const outcome = await table.transact(parts);
       if (outcome.done || outcome.because === 'not-following') return;
       gone.add(outcome.because);

@@ -139,7 +139,7 @@ export const identityKey = (issuer: string, subject: string) =>
   key(`IDENTITY#${hashed(`${issuer}\n${subject}`)}`, 'IDENTITY');
 export const userKey = (id: UserId) => key(`USER#${id}`, 'USER');
 /** How many follow and are followed: apart from the user, which every request reads and few change. */
-export const followingTallyKey = (id: UserId) => key(`USER#${id}`, 'TALLY');
+export const followCountsKey = (id: UserId) => key(`USER#${id}`, 'TALLY');
 /** Whose a handle is, or was until lately. */
 export const handleKey = (handle: Handle) => key(`HANDLE#${handle}`, 'HANDLE');
 export const followKey = (follower: UserId, followee: UserId) => key(followsPartition(follower), `FOLLOWS#${followee}`);
@@ -161,7 +161,7 @@ export const EXPLORE_SHARDS = 4;
 
 export const postKey = (id: PostId) => key(postPartition(id), 'POST');
 /** How many like and comment: apart from the post, whose copies in two indexes every like would otherwise write again. */
-export const receptionKey = (id: PostId) => key(postPartition(id), 'TALLY');
+export const postCountsKey = (id: PostId) => key(postPartition(id), 'TALLY');
 export const likeKey = (id: PostId, userId: UserId) => key(postPartition(id), `${LIKES}${userId}`);
 export const commentKey = (id: PostId, commentId: CommentId) => key(postPartition(id), `${COMMENTS}${commentId}`);
 export const postPartition = (id: PostId) => `POST#${id}`;

@@ -5,7 +5,7 @@ import { unblocked } from './blocks.ts';
 import * as brands from './brands.ts';
 import { absent, exists, type Table } from './dynamo.ts';
 import { toItem } from './item.ts';
-import { likeKey, likesOfUser, receptionKey } from './keys.ts';
+import { likeKey, likesOfUser, postCountsKey } from './keys.ts';
 import { createRecord } from './record.ts';
 
 const record = createRecord({
@@ -36,7 +36,7 @@ export const createLikeStore = ({ table }: { table: Table }) => ({
         when: absent,
         or: 'liked-already',
       },
-      { update: receptionKey(id), set: count(1), when: exists, or: 'gone' },
+      { update: postCountsKey(id), set: count(1), when: exists, or: 'gone' },
     ]);
     if (outcome.done || outcome.because === 'liked-already') return { liked: true };
     return { liked: false, because: outcome.because };
@@ -46,7 +46,7 @@ export const createLikeStore = ({ table }: { table: Table }) => ({
   unlike: async (id: PostId, userId: UserId): Promise<void> => {
     const outcome = await table.transact([
       { remove: likeKey(id, userId), when: exists, or: 'not-liked' },
-      { update: receptionKey(id), set: count(-1), when: exists, or: 'gone' },
+      { update: postCountsKey(id), set: count(-1), when: exists, or: 'gone' },
     ]);
     if (!outcome.done && outcome.because === 'gone') await table.remove(likeKey(id, userId));
   },

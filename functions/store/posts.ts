@@ -1,18 +1,18 @@
 import * as z from 'zod/mini';
 import { mergeSlices, type Slice } from '#domain/posts-feed';
 import type { PostId, StreamId, UserId } from '#domain/ids';
-import type { Post, PostChanges, Reception } from '#domain/post';
+import type { Post, PostChanges, PostCounts } from '#domain/post';
 import * as brands from './brands.ts';
 import { absent, both, exists, type Expression, type Part, type Table } from './dynamo.ts';
 import { toItem } from './item.ts';
 import {
   EXPLORE_SHARDS,
   exploreList,
-  followingTallyKey,
+  followCountsKey,
   livePostKey,
   postKey,
   postsOfAuthor,
-  receptionKey,
+  postCountsKey,
   shardOf,
 } from './keys.ts';
 import { createRecord } from './record.ts';
@@ -38,8 +38,8 @@ const postRecord = createRecord({
   }),
 });
 
-const receptionRecord = createRecord({
-  kind: 'reception',
+const countsRecord = createRecord({
+  kind: 'post counts',
   version: 1,
   schema: z.object({ postId: brands.postId, likes: z.number(), comments: z.number() }),
 });
@@ -103,11 +103,11 @@ export const createPostStore = ({ table }: { table: Table }) => {
       when: absent,
     },
     {
-      put: { ...receptionKey(post.id), ...receptionRecord.write({ postId: post.id, likes: 0, comments: 0 }) },
+      put: { ...postCountsKey(post.id), ...countsRecord.write({ postId: post.id, likes: 0, comments: 0 }) },
       when: absent,
     },
     {
-      update: followingTallyKey(post.authorId),
+      update: followCountsKey(post.authorId),
       set: { expression: 'SET lastPostId = :post', values: toItem({ ':post': post.id }) },
       when: exists,
       or: 'gone',
@@ -211,10 +211,10 @@ export const createPostStore = ({ table }: { table: Table }) => {
       });
     },
 
-    /** How these posts are received; one that has gone is left out. */
-    receptions: async (ids: readonly PostId[]): Promise<Map<PostId, Reception>> => {
-      const items = await table.getMany(ids.map(receptionKey));
-      return new Map(items.map((item) => receptionRecord.read(item)).map(({ postId, ...counts }) => [postId, counts]));
+    /** How many like these posts and comment on them; a post that has gone is left out. */
+    counts: async (ids: readonly PostId[]): Promise<Map<PostId, PostCounts>> => {
+      const items = await table.getMany(ids.map(postCountsKey));
+      return new Map(items.map((item) => countsRecord.read(item)).map(({ postId, ...counts }) => [postId, counts]));
     },
 
     /** One author's, newest first. */

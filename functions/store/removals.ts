@@ -6,7 +6,7 @@ import { PICTURES } from '#domain/user';
 import * as brands from './brands.ts';
 import { exists, type Part, type Table } from './dynamo.ts';
 import { type Item, toItem } from './item.ts';
-import { DUE_REMOVALS, postKey, receptionKey, removalKey, userKey } from './keys.ts';
+import { DUE_REMOVALS, postKey, postCountsKey, removalKey, userKey } from './keys.ts';
 import { createRecord } from './record.ts';
 import { entriesOfPost, entryParts } from './search.ts';
 import { farewell, readUser } from './users.ts';
@@ -77,7 +77,7 @@ export const createRemovalStore = ({ table }: { table: Table }) => ({
     const { id, authorId, upload } = post;
     await table.transact([
       { remove: postKey(id), when: exists, or: 'gone' },
-      { remove: receptionKey(id) },
+      { remove: postCountsKey(id) },
       { put: removalNote({ of: 'post', postId: id, at: now }, now) },
       ...(upload ? [dropped(authorId, upload, now)] : []),
       ...entryParts(entriesOfPost(post), []),

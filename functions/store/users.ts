@@ -7,7 +7,7 @@ import type { Upload } from '#domain/upload';
 import * as brands from './brands.ts';
 import { absent, both, either, exists, type Expression, type Part, type Table, TableUnavailable } from './dynamo.ts';
 import { type Item, toItem } from './item.ts';
-import { followingTallyKey, handleKey, identityKey, userKey } from './keys.ts';
+import { followCountsKey, handleKey, identityKey, userKey } from './keys.ts';
 import { createRecord } from './record.ts';
 import { entriesOfPerson, entryParts } from './search.ts';
 
@@ -56,8 +56,8 @@ const handleRecord = createRecord({
   schema: z.object({ userId: brands.userId, heldUntil: z.optional(z.number()) }),
 });
 
-const tallyRecord = createRecord({
-  kind: 'following tally',
+const followCountsRecord = createRecord({
+  kind: 'follow counts',
   version: 1,
   schema: z.object({
     userId: brands.userId,
@@ -135,7 +135,10 @@ export const createUserStore = ({ table }: { table: Table }) => {
       },
       { put: { ...userKey(user.id), ...userRecord.write({ ...user, identityPk: identity.pk.S }) }, when: absent },
       {
-        put: { ...followingTallyKey(user.id), ...tallyRecord.write({ userId: user.id, followers: 0, following: 0 }) },
+        put: {
+          ...followCountsKey(user.id),
+          ...followCountsRecord.write({ userId: user.id, followers: 0, following: 0 }),
+        },
         when: absent,
       },
       ...entryParts([], entriesOfPerson(user)),
@@ -152,8 +155,8 @@ export const createUserStore = ({ table }: { table: Table }) => {
   };
 
   const following = async (id: UserId): Promise<Following> => {
-    const item = await table.get(followingTallyKey(id));
-    const { followers, following: follows } = item ? tallyRecord.read(item) : { followers: 0, following: 0 };
+    const item = await table.get(followCountsKey(id));
+    const { followers, following: follows } = item ? followCountsRecord.read(item) : { followers: 0, following: 0 };
     return { followers, following: follows };
   };
 
@@ -245,10 +248,10 @@ export const createUserStore = ({ table }: { table: Table }) => {
 
     /** The newest post of each of these, as far as they have ever posted; it may have gone since. */
     lastPosts: async (ids: readonly UserId[]): Promise<Map<UserId, PostId>> => {
-      const items = await table.getMany(ids.map(followingTallyKey));
+      const items = await table.getMany(ids.map(followCountsKey));
       return new Map(
         items
-          .map((item) => tallyRecord.read(item))
+          .map((item) => followCountsRecord.read(item))
           .flatMap(({ userId, lastPostId }) => (lastPostId === undefined ? [] : [[userId, lastPostId] as const])),
       );
     },
@@ -269,7 +272,7 @@ export const createUserStore = ({ table }: { table: Table }) => {
 };
 
 /**
- * The parts of a transaction that make a person unknown: profile, tally and identity go, the handle is held back. What else was
+ * The parts of a transaction that make a person unknown: profile, counts and identity go, the handle is held back. What else was
  * theirs is `removals.ts`'s to take away.
  */
 export const farewell = (user: Item, now: number): Part<'gone'>[] => {
@@ -281,7 +284,7 @@ export const farewell = (user: Item, now: number): Part<'gone'>[] => {
   return [
     { remove: userKey(id), when: both(isNamed(person), arePictures(person)), or: 'gone' },
     ...entryParts(entriesOfPerson(person), []),
-    { remove: followingTallyKey(id) },
+    { remove: followCountsKey(id) },
     { put: { ...handleKey(handle), ...held } },
     {
       put: { pk: { S: identityPk }, sk: { S: 'IDENTITY' }, ...identityRecord.write({ removedAt: now }, removed) },

@@ -175,7 +175,7 @@ export const RULES: Record<string, (templates: Templates) => string[]> = {
       ({ OriginCustomHeaders: headers = [] }) =>
         !headers.some(({ HeaderValue }: any) => text(HeaderValue).includes('resolve:secretsmanager')),
     );
-    const deaf = inAll(templates, 'AWS::Lambda::Function').filter(
+    const unguarded = inAll(templates, 'AWS::Lambda::Function').filter(
       ({ id, properties }) =>
         inAll(templates, 'AWS::ApiGatewayV2::Integration').some((one) => text(one.properties).includes(`"${id}"`)) &&
         // a socket that is open has come through it
@@ -184,7 +184,7 @@ export const RULES: Record<string, (templates: Templates) => string[]> = {
     );
     return [
       ...bare.map(({ Id }) => `${Id}: what CloudFront asks of it anybody may`),
-      ...deaf.map(({ id }) => `${id}: takes what has not come through the distribution`),
+      ...unguarded.map(({ id }) => `${id}: takes what has not come through the distribution`),
     ];
   },
 

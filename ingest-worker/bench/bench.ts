@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { loadavg } from 'node:os';
 import { readArguments } from '../../infra/commands/read-arguments.mjs';
-import { treeOf } from './accounts.ts';
+import { treeOf } from './process-usage.ts';
 import { isMet, type Benchmark, type Measured } from './benchmark.ts';
 import { control } from './control.ts';
 import { cpu } from './cpu.ts';

@@ -79,7 +79,7 @@ export const control: Benchmark = {
 const timesBare = ({ ours, bare, withTable }: Routed): number =>
   (ours.cpuMs - (withTable.cpuMs - bare.cpuMs)) / bare.cpuMs;
 
-/** As many requests as are answered, so many at a time, over connections that are kept. */
+/** As many requests as are answered, a given number at a time, over connections that are kept. */
 const load = async (
   rooms: Part,
   { ports }: Started,

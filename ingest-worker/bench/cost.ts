@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { readAccount } from './accounts.ts';
+import { readUsage } from './process-usage.ts';
 import type { Bed, Come, Server, ServerName } from './bed.ts';
 import { openRecording, type Rung } from './recordings.ts';
 
@@ -29,7 +29,7 @@ export const measureCost = async (
 ): Promise<Cost> => {
   const server = await bed.startServer(name, rung);
   try {
-    const idleBytes = server.roots.length === 0 ? 0 : (await readAccount(server.roots)).pssBytes;
+    const idleBytes = server.roots.length === 0 ? 0 : (await readUsage(server.roots)).pssBytes;
     await bed.startShows(server, rung, count, Math.min(200, 4_000 / count));
     await delay(warmMs);
     return await account(bed, server, { rung, count, lastsMs, busy, idleBytes });
@@ -44,10 +44,10 @@ const account = async (
   server: Server,
   { rung, count, lastsMs, busy, idleBytes }: Pick<Run, 'rung' | 'count' | 'lastsMs' | 'busy'> & { idleBytes: number },
 ): Promise<Cost> => {
-  const [before, comeBefore, beganMs] = [await readAccount(server.roots), (await bed.look()).come, performance.now()];
+  const [before, comeBefore, beganMs] = [await readUsage(server.roots), (await bed.look()).come, performance.now()];
   await delay(lastsMs);
   const [after, comeAfter, passedMs] = [
-    await readAccount(server.roots),
+    await readUsage(server.roots),
     (await bed.look()).come,
     performance.now() - beganMs,
   ];

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { readAccount } from './accounts.ts';
+import { readUsage } from './process-usage.ts';
 import { openBed, type Bed, type Server, type ServerName } from './bed.ts';
 import { percentile, round, type Benchmark, type Settings } from './benchmark.ts';
 import { Lateness } from '../../infra/checks/lib/part.ts';
@@ -64,7 +64,7 @@ const climbUp = async (bed: Bed, climb: Climb, { busy, tell }: Pick<Settings, 'b
   const server = await bed.startServer(climb.server, climb.rung);
   const steps: Step[] = [];
   try {
-    const idleBytes = (await readAccount(server.roots)).pssBytes;
+    const idleBytes = (await readUsage(server.roots)).pssBytes;
     let shows = 0;
     for (const wanted of climb.steps) {
       await bed.startShows(server, climb.rung, wanted - shows, BETWEEN_MS);
@@ -91,12 +91,12 @@ export const measureStep = async (
 ): Promise<Step> => {
   const own = [bed.parts.sink, bed.parts.publishers];
   for (const part of own) await part.lateness();
-  const before = await readAccount(server.roots);
+  const before = await readUsage(server.roots);
   const beganMs = performance.now();
   await bed.mark(true);
   await delay(lastsMs);
   await bed.mark(false);
-  const [after, passedMs] = [await readAccount(server.roots), performance.now() - beganMs];
+  const [after, passedMs] = [await readUsage(server.roots), performance.now() - beganMs];
   const lateness = await Promise.all(own.map((part) => part.lateness()));
   const marked = Object.values(await bed.marked());
   const pictures = marked.flat();

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import { startPart, type Part } from '../../infra/checks/lib/part.ts';
-import { readAccount } from './accounts.ts';
+import { readUsage } from './process-usage.ts';
 import { openBed } from './bed.ts';
 import { mean, round, type Bar, type Benchmark, type Settings, type Table } from './benchmark.ts';
 import { heldUp, measureStep } from './density.ts';
@@ -73,7 +73,7 @@ const growStreams = async (
   const bed = await openBed();
   try {
     const server = await bed.startVybzz();
-    const idleBytes = (await readAccount(server.roots)).pssBytes;
+    const idleBytes = (await readUsage(server.roots)).pssBytes;
     let shows = 0;
     const more = async (wanted: number): Promise<void> => {
       await bed.startShows(server, 1, wanted - shows, BETWEEN_MS);
@@ -83,10 +83,10 @@ const growStreams = async (
     const flat = async (): Promise<void> => {
       const everyMs = Math.min(FLAT_EVERY_MS, flatMs / 3);
       for (let passedMs = 0; passedMs < flatMs; passedMs += everyMs) {
-        const before = await readAccount(server.roots);
+        const before = await readUsage(server.roots);
         const beganMs = performance.now();
         await delay(everyMs);
-        const [after, tookMs] = [await readAccount(server.roots), performance.now() - beganMs];
+        const [after, tookMs] = [await readUsage(server.roots), performance.now() - beganMs];
         const cores = (after.cpuMs - before.cpuMs) / tookMs;
         grown.flat.push({ atS: Math.round((passedMs + everyMs) / 1_000), cores, mb: after.pssBytes / MB });
       }
@@ -122,14 +122,14 @@ const growTable = async ({ items, asked }: Lengths, tell: (what: string) => void
     // The engine's own code is compiled by then.
     await user.ask('fill', { from: 0, to: A_START });
     await user.ask('ask', { items: A_START, count: asked });
-    const idleBytes = (await readAccount([table.pid])).pssBytes;
+    const idleBytes = (await readUsage([table.pid])).pssBytes;
     let there = A_START;
     for (const wanted of items) {
       await user.ask('fill', { from: there, to: wanted });
       there = wanted;
-      const before = await readAccount([table.pid]);
+      const before = await readUsage([table.pid]);
       await user.ask('ask', { items: wanted, count: asked });
-      const after = await readAccount([table.pid]);
+      const after = await readUsage([table.pid]);
       grown.msACall.push([wanted, (after.cpuMs - before.cpuMs) / (3 * asked)]);
       grown.mb.push([wanted, Math.max(0, after.pssBytes - idleBytes) / MB]);
       tell(
@@ -179,7 +179,7 @@ const growRoom = async ({ sockets, stepMs }: Lengths, tell: (what: string) => vo
         await delay(SAY_EVERY_MS);
       }
     };
-    const idleBytes = (await readAccount([rooms.pid])).pssBytes;
+    const idleBytes = (await readUsage([rooms.pid])).pssBytes;
     for (const wanted of sockets) {
       for (; there < wanted; there += Math.min(AT_ONCE, wanted - there))
         await viewers.ask('join', {
@@ -187,10 +187,10 @@ const growRoom = async ({ sockets, stepMs }: Lengths, tell: (what: string) => vo
         });
       await delay(SETTLE_MS);
       await viewers.ask('look');
-      const [before, saidBefore] = [await readAccount([rooms.pid]), said];
+      const [before, saidBefore] = [await readUsage([rooms.pid]), said];
       await talk();
       await delay(SETTLE_MS);
-      const after = await readAccount([rooms.pid]);
+      const after = await readUsage([rooms.pid]);
       const { push, failed, delays } = Looked.parse(await viewers.ask('look'));
       const messages = said - saidBefore;
       if (push !== wanted || failed > 0 || delays.count < wanted * messages * LEAST_HEARD)

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import { openBed } from './bed.ts';
 import { round, type Benchmark } from './benchmark.ts';
-import { readAccount } from './accounts.ts';
+import { readUsage } from './process-usage.ts';
 
 const SHOWS = 24;
 const READY_POLL_MS = 100;
@@ -60,7 +60,7 @@ export const profile: Benchmark = {
       await delay(quick ? 3_000 : 15_000);
       process.kill(pid, 'SIGUSR2');
       const found = await readProfile(file);
-      const { pssBytes } = await readAccount(server.roots);
+      const { pssBytes } = await readUsage(server.roots);
       await bed.endShows();
       await server.close();
       const shares = toShares(found, await readSources(bed.bundle));
@@ -102,7 +102,7 @@ const readProfile = async (file: string): Promise<Profile> => {
   }
 };
 
-/** By line of the bundle: of which source file it was made. */
+/** By line of the bundle: the source file that it was made from. */
 type Sources = (line: number) => string;
 
 /** Which source each line of a bundle is from, by the comment that the bundler puts before each. */

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { startFaultyNetwork, type FaultyNetwork } from '../../infra/checks/lib/faulty-network.ts';
 import { LIMITS } from '../limits.ts';
 import { OUTPUT_OFFSET_MS } from '../media/ffmpeg-args.ts';
-import { treeOf } from './accounts.ts';
+import { treeOf } from './process-usage.ts';
 import { openBed, type Bed, type Server, type ServerName } from './bed.ts';
 import { percentile, round, type Bar, type Benchmark } from './benchmark.ts';
 import { openRecording, type Rung } from './recordings.ts';

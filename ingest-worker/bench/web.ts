@@ -9,7 +9,7 @@ import * as z from 'zod/mini';
 import { openPlatformBed, type PlatformBed } from '../../infra/checks/lib/platform-bed.ts';
 import { CHROMIUM_PATH, chromiumArguments } from '../../infra/checks/lib/chromium.ts';
 import { pageScript } from '../../infra/checks/lib/page-script.ts';
-import { readAccount, treeOf } from './accounts.ts';
+import { readUsage, treeOf } from './process-usage.ts';
 import { round, type Benchmark } from './benchmark.ts';
 
 /** One page that makes a show for so long. */
@@ -40,7 +40,7 @@ const Seen = z.object({
   heldUp: z.number(),
 });
 
-const SCRIPT = fileURLToPath(new URL('../../infra/checks/pages/load-witness.ts', import.meta.url));
+const SCRIPT = fileURLToPath(new URL('../../infra/checks/pages/load-probe.ts', import.meta.url));
 const MB = 1024 * 1024;
 const TICK_MS = 10;
 const SAMPLES = 6;
@@ -166,7 +166,7 @@ type Threads = { mainMs: number; workersMs: number; allMs: number };
 
 /** Processor time of the browser's threads: pages' main ones, their workers', and of all. */
 const readThreads = async (pid: number): Promise<Threads> => {
-  const sum: Threads = { mainMs: 0, workersMs: 0, allMs: (await readAccount([pid])).cpuMs };
+  const sum: Threads = { mainMs: 0, workersMs: 0, allMs: (await readUsage([pid])).cpuMs };
   for (const process of await treeOf(pid)) {
     const folder = `/proc/${process}/task`;
     for (const thread of await readdir(folder).catch(() => [])) {
@@ -199,7 +199,7 @@ const watchMaking = async (
   const fps: number[] = [];
   for (let nth = 0; nth < SAMPLES; nth += 1) {
     await delay(lastsMs / SAMPLES);
-    mb.push((await readAccount([pid])).pssBytes / MB);
+    mb.push((await readUsage([pid])).pssBytes / MB);
     heapMb.push((await metricsOf(session)).heapBytes / MB);
     fps.push((await seenOf(page)).fps);
   }

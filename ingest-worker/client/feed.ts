@@ -10,7 +10,7 @@ import { createUplink, type UplinkEvent } from './uplink.ts';
 export type FeedRecord = { media: Media; resumeToken: string; ring: RingRecord };
 
 /** Where a feed is kept while it is sent. */
-export type Shelf = {
+export type FeedStorage = {
   disk: Disk;
   /** What the disk can hold for the ring. */
   maxBytes: number;
@@ -44,16 +44,25 @@ type Parts = {
   after: (ms: number, then: () => void) => () => void;
   random: () => number;
   /** Without one the feed lives in memory, and is gone with the page. */
-  shelf?: Shelf | undefined;
+  storage?: FeedStorage | undefined;
   on: (event: UplinkEvent) => void;
 };
 
 /** A record is written at most this often: the bytes themselves are on disk as soon as they are there. */
 const SAVE_MS = 250;
 
-export const startFeed = ({ media, limits, clock, recordedClock = clock, after, shelf, on, ...rest }: Parts): Feed => {
+export const startFeed = ({
+  media,
+  limits,
+  clock,
+  recordedClock = clock,
+  after,
+  storage,
+  on,
+  ...rest
+}: Parts): Feed => {
   const memory = { maxBytes: limits.ringBytes, memoryBytes: limits.ringBytes };
-  const ring = createRing({ ...memory, ...(shelf && { disk: shelf.disk, maxBytes: shelf.maxBytes }) });
+  const ring = createRing({ ...memory, ...(storage && { disk: storage.disk, maxBytes: storage.maxBytes }) });
   const scanner = createScanner(media.container);
   let bytes = 0;
   let saving = false;
@@ -69,17 +78,17 @@ export const startFeed = ({ media, limits, clock, recordedClock = clock, after, 
     saving = false;
     const { resumeToken } = uplink;
     const { record } = ring;
-    if (!over && record && resumeToken !== undefined) shelf?.save({ media, resumeToken, ring: record });
+    if (!over && record && resumeToken !== undefined) storage?.save({ media, resumeToken, ring: record });
   };
   const saveSoon = () => {
-    if (saving || !shelf) return;
+    if (saving || !storage) return;
     saving = true;
     after(SAVE_MS, save);
   };
   const close = () => {
     if (over) return;
     over = true;
-    shelf?.close();
+    storage?.close();
   };
 
   const uplink = createUplink({

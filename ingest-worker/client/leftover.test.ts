@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { FeedRecord, Shelf } from './feed.ts';
+import type { FeedRecord, FeedStorage } from './feed.ts';
 import { startFeed } from './feed.ts';
 import { sendLeftover, type LeftoverEvent } from './leftover.ts';
 import { CLIENT_LIMITS } from './limits.ts';
@@ -29,7 +29,7 @@ const recording = async () => {
   const { worker, openSocket } = createFakeWorker();
   const file: number[] = [];
   const left: { record?: FeedRecord; closed: boolean } = { closed: false };
-  const disk: Shelf['disk'] = {
+  const disk: FeedStorage['disk'] = {
     write: (position, bytes) => {
       for (const [index, byte] of bytes.entries()) file[position + index] = byte;
       return true;
@@ -49,7 +49,7 @@ const recording = async () => {
     ...parts,
     after: (ms, then) => time.after(ms, () => alive && then()),
     media: MEDIA,
-    shelf: {
+    storage: {
       disk,
       maxBytes: 1_000_000,
       save: (record) => (left.record = record),

@@ -8,9 +8,9 @@ import { createUplink, type FeedFailure } from './uplink.ts';
 
 /** What became of the rest of a feed whose page is gone. */
 export type LeftoverEvent =
-  /** So much of it is still to be sent. */
+  /** How much of it is still to be sent. */
   | { type: 'sending'; ms: number }
-  /** The worker has all of it; so much of it was sent now. */
+  /** The worker has all of it; `ms` is the length of what was sent now. */
   | { type: 'sent'; ms: number }
   | { type: 'not-sent'; ms: number; because: FeedFailure | 'finished' };
 

@@ -43,8 +43,8 @@ const SEQUENCE = 7;
 /** Of a parameter set no more has to be seen for the size, whatever stands before it. */
 const SEQUENCE_BYTES = 4_096;
 /**
- * New parameter sets are dear to read by the byte: so much of them may come at once, and for more there has to come so many times as
- * much of pictures. A window that is dragged larger brings a set of 30 bytes with each key frame.
+ * New parameter sets are dear to read by the byte: `bytes` of them may come at once, and then `share` of the bytes of pictures.
+ * A window that is dragged larger brings a set of 30 bytes with each key frame.
  */
 const SEQUENCES = { bytes: 16 * 1024, share: 1 / 64 };
 const MOST_KNOWN = 1_024;

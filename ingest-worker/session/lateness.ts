@@ -35,7 +35,7 @@ export type Lateness = {
 export const createLateness = (): Lateness => {
   let seconds: Second[] = [];
 
-  /** Over a number of seconds, the newest of which is `back` seconds ago. */
+  /** Over a number of seconds up to the one `back` seconds ago. */
   const least = (length: number, back: number): number | undefined => {
     const newest = (seconds.at(-1)?.at ?? 0) - back;
     const within = seconds.filter(({ at }) => at <= newest && at > newest - length).map(({ leastMs }) => leastMs);

@@ -23,7 +23,7 @@ type Parts = {
 /** How far a session is committed: the byte of the container stream with which another worker would go on (SPEC W8, S10). */
 export type Progress = {
   readonly committed: number;
-  /** What the container stream's clock knew there; undefined for a stream of which nothing has been committed. */
+  /** What the container stream's clock knew there; undefined for a stream that has nothing committed. */
   readonly clock: ClockState | undefined;
   /**
    * Commits what the server has acknowledged, and where a handover cuts once everything before it has arrived. Answers with a

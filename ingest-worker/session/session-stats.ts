@@ -36,7 +36,7 @@ export type SessionStats = {
   readonly latest: Health;
 };
 
-/** Of the pictures that were announced for each second, so many at least come from a machine that keeps up. */
+/** The share of the announced pictures that a machine sends at least, while it keeps up. */
 const KEPT_UP = 0.85;
 /** Over which the rate of the pictures is taken, to tell their length. */
 const HOUR_MS = 3_600_000;

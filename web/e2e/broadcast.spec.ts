@@ -2,7 +2,7 @@ import { expect } from '@playwright/test';
 import { openPage, signIn, test } from './pages.ts';
 import { openSink } from './sink.ts';
 import { endShow, goLive, SMALL_STUDIO, switchDevice } from './studio.ts';
-import { tally } from './tally.ts';
+import { compareFrames } from './frame-comparison.ts';
 import { watchBroadcast } from './probe.ts';
 
 const sinkOfPlatform = () => openSink(process.env['DATA_DIR'] ?? '', process.env['MUX_PORT'] ?? '');
@@ -56,6 +56,6 @@ test('not a frame is missing at the far end when devices change, the microphone 
   if (!after) throw new Error('no encoder came to the sink');
   const { pictures } = await probe.read();
   expect(pictures.length).toBeGreaterThan(300);
-  expect(tally(after.ingest, pictures)).toMatchObject({ missing: 0, doubled: 0, missingAudio: 0 });
+  expect(compareFrames(after.ingest, pictures)).toMatchObject({ missing: 0, doubled: 0, missingAudio: 0 });
   await context.close();
 });

@@ -1,7 +1,7 @@
 import { expect, type Page } from '@playwright/test';
 import { rest } from '../../../web/src/words/en/rest.ts';
 import { SMALL_STUDIO } from '../../../web/e2e/studio.ts';
-import { tally } from '../../../web/e2e/tally.ts';
+import { compareFrames } from '../../../web/e2e/frame-comparison.ts';
 import { openStudio, told, whole, type BrowserHarness, type Kept, type Row } from './rows.ts';
 
 const { broadcast, studio } = rest;
@@ -67,7 +67,7 @@ const playKeyboard = async (harness: BrowserHarness): Promise<Kept> => {
 
   const arrived = await harness.sink.arrived(startPressedAtMs);
   if (!arrived) throw new Error('no encoder has come to the sink');
-  const sum = tally(arrived.ingest, (await read()).pictures);
+  const sum = compareFrames(arrived.ingest, (await read()).pictures);
   await page.close();
   const broken = whole(sum);
   if (tookMs > WITHIN_MS) broken.push(`the scenes took ${tookMs} ms`);

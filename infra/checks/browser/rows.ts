@@ -3,7 +3,7 @@ import { expect, type Page } from '@playwright/test';
 import { signIn } from '../../../web/e2e/pages.ts';
 import type { Arrived, Sink } from '../../../web/e2e/sink.ts';
 import { endShow, goLive, SMALL_STUDIO, switchDevice } from '../../../web/e2e/studio.ts';
-import { tally, type Tally } from '../../../web/e2e/tally.ts';
+import { compareFrames, type FrameComparison } from '../../../web/e2e/frame-comparison.ts';
 import { watchBroadcast, type Probed } from '../../../web/e2e/probe.ts';
 import type { Opened } from './chromium.ts';
 import type { Place } from './broken-platform.ts';
@@ -82,12 +82,12 @@ export const startShow = async (harness: BrowserHarness, { prepare, path }: Begi
 };
 
 /** Ends it, and holds what came against what was encoded. */
-const finish = async ({ page, read, arrived }: Show): Promise<Tally> => {
+const finish = async ({ page, read, arrived }: Show): Promise<FrameComparison> => {
   await endShow(page);
-  return tally((await arrived()).ingest, (await read()).pictures);
+  return compareFrames((await arrived()).ingest, (await read()).pictures);
 };
 
-export const told = (sum: Tally): Kept['measured'] => ({
+export const told = (sum: FrameComparison): Kept['measured'] => ({
   'pictures encoded': sum.encoded,
   'missing at the sink': sum.missing,
   'doubled at the sink': sum.doubled,
@@ -98,7 +98,7 @@ export const told = (sum: Tally): Kept['measured'] => ({
   'sound against picture at the end': `${sum.avMs} ms`,
 });
 
-export const whole = ({ encoded, missing, doubled, holes, missingAudio, avMs }: Tally): string[] =>
+export const whole = ({ encoded, missing, doubled, holes, missingAudio, avMs }: FrameComparison): string[] =>
   [
     encoded === 0 && 'nothing was encoded',
     missing > 0 && `${missing} pictures missing`,
@@ -371,7 +371,7 @@ const playCrashed = async (harness: BrowserHarness): Promise<Kept> => {
   const said = await page.getByText(/kept here when this page was closed have been sent/).textContent();
   const sentMs = Date.now() - crashedMs;
   const framesOf = async () => (await show.arrived()).ingest.video.frames;
-  const sum = tally((await show.arrived()).ingest, pictures);
+  const sum = compareFrames((await show.arrived()).ingest, pictures);
 
   const { onAirMs, timer } = await continueHere(page);
   const again = await framesOf();
@@ -410,7 +410,7 @@ const playReloaded = async (harness: BrowserHarness): Promise<Kept> => {
   await page.reload();
   await expect(page.getByRole('button', { name: 'Continue here' })).toBeVisible({ timeout: 30_000 });
   const offeredMs = Date.now() - reloadedMs;
-  const sum = tally((await show.arrived()).ingest, pictures);
+  const sum = compareFrames((await show.arrived()).ingest, pictures);
   const { onAirMs, timer } = await continueHere(page);
   const framesOf = async () => (await show.arrived()).ingest.video.frames;
   const again = await framesOf();

@@ -27,7 +27,7 @@ const NAMES: Partial<Record<Rung, string>> = { '1': RUNGS[1], '3': RUNGS[3], '4'
 export const LIVE_RUNGS: readonly Rung[] = ['1', '3', '4'];
 
 const PAGE = fileURLToPath(new URL('../pages/live', import.meta.url));
-const WITNESS = join(PAGE, 'witness.ts');
+const PROBE = join(PAGE, 'probe.ts');
 const LOOK_MS = 100;
 const TYPES: Record<string, string> = { '.js': 'text/javascript' };
 
@@ -64,7 +64,7 @@ export const openBrowser = async (): Promise<Browser> => {
     }
     const file = join(directory, path === '/' ? 'index.html' : path);
     response.setHeader('content-type', TYPES[extname(path)] ?? 'text/html');
-    return void response.end(path === '/witness.js' ? await pageScript(WITNESS) : await readFile(file));
+    return void response.end(path === '/probe.js' ? await pageScript(PROBE) : await readFile(file));
   };
   const server = createServer((request, response) => {
     serve(request, response).catch(() => response.writeHead(404).end());

@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process';
 import * as z from 'zod/mini';
 import { createContainerReader } from '../../../ingest-worker/media/container-reader.ts';
 import type { MediaFacts } from '../../../ingest-worker/media/container.ts';
-import { mutated, type Specimens } from './mutate.ts';
-import { matroskaSpecimens, mp4Specimens } from './specimens.ts';
+import { mutated, type Corpus } from './mutate.ts';
+import { matroskaCorpus, mp4Corpus } from './corpus.ts';
 
 /** What FFmpeg finds in the same bytes, told what they are as an encoder is. */
 const Probed = z.object({
@@ -31,19 +31,19 @@ const FORMATS = { matroska: 'matroska', mp4: 'mov' } as const;
 type Container = keyof typeof FORMATS;
 
 /** Most of what two readers can differ in lies before the media. */
-const headOf = (specimen: Specimens[number]): Specimens[number] => {
+const headOf = (entry: Corpus[number]): Corpus[number] => {
   const isWithin = ({ at, bytes }: { at: number; bytes: number }) => at + bytes <= INPUT_BYTES;
-  const bytes = specimen.bytes.subarray(0, INPUT_BYTES);
-  const elements = specimen.elements.filter(({ from }) => from < INPUT_BYTES);
-  const lengths = specimen.lengths.filter(isWithin);
-  return { ...specimen, bytes, elements, lengths };
+  const bytes = entry.bytes.subarray(0, INPUT_BYTES);
+  const elements = entry.elements.filter(({ from }) => from < INPUT_BYTES);
+  const lengths = entry.lengths.filter(isWithin);
+  return { ...entry, bytes, elements, lengths };
 };
 
-const headsOf = ([first, ...rest]: Specimens): Specimens => [headOf(first), ...rest.map(headOf)];
+const headsOf = ([first, ...rest]: Corpus): Corpus => [headOf(first), ...rest.map(headOf)];
 
 const INPUTS: Record<Container, fc.Arbitrary<Buffer>> = {
-  matroska: mutated(headsOf(matroskaSpecimens())),
-  mp4: mutated(headsOf(mp4Specimens())),
+  matroska: mutated(headsOf(matroskaCorpus())),
+  mp4: mutated(headsOf(mp4Corpus())),
 };
 
 /** The same input whenever its number is. */

@@ -8,8 +8,8 @@ import type { FlvTag } from '../../../ingest-worker/media/flv-tag.ts';
 import { startRepackager } from '../../../ingest-worker/media/repackager.ts';
 import { createContainerStream } from '../../../ingest-worker/session/container-stream.ts';
 import type { Fuzzed } from './fuzz-target.ts';
-import { cut, cuts, mutated, SMALL_PIECES, type Specimens } from './mutate.ts';
-import { matroskaSpecimens, mp4Specimens } from './specimens.ts';
+import { cut, cuts, mutated, SMALL_PIECES, type Corpus } from './mutate.ts';
+import { matroskaCorpus, mp4Corpus } from './corpus.ts';
 
 /** Before what a tag brings of a sample. */
 const HEAD_BYTES = 5;
@@ -26,8 +26,8 @@ type Input = {
 const jumps = fc.array(fc.record({ after: fc.nat(SMALL_PIECES), bytes: fc.nat(2 * BYTES_ALONE) }), { maxLength: 4 });
 
 /** A container's reader alone, whole and in pieces, and then as a session uses it, with parts left out. */
-const fuzzContainer = (specimens: Specimens): Fuzzed<Input> => ({
-  inputs: fc.record({ bytes: mutated(specimens), lengths: cuts, jumps }),
+const fuzzContainer = (corpus: Corpus): Fuzzed<Input> => ({
+  inputs: fc.record({ bytes: mutated(corpus), lengths: cuts, jumps }),
   bytes: ({ bytes }) => bytes.length,
   play: async ({ bytes, lengths, jumps: skips }) => {
     const whole = createContainerReader().push(bytes);
@@ -39,8 +39,8 @@ const fuzzContainer = (specimens: Specimens): Fuzzed<Input> => ({
   },
 });
 
-export const fuzzMatroska = (): Fuzzed<Input> => fuzzContainer(matroskaSpecimens());
-export const fuzzMp4 = (): Fuzzed<Input> => fuzzContainer(mp4Specimens());
+export const fuzzMatroska = (): Fuzzed<Input> => fuzzContainer(matroskaCorpus());
+export const fuzzMp4 = (): Fuzzed<Input> => fuzzContainer(mp4Corpus());
 
 /** Init before all media and once, boundaries forwards, nothing beyond the end, nothing after a refusal. */
 const whatIsWrong = (events: readonly ContainerEvent[], bytes: number): string | undefined => {

@@ -9,7 +9,7 @@ import { MESSAGE, type RtmpMessage } from '../../../ingest-worker/publish/rtmp-m
 import { createRtmpsPublishers } from '../../../ingest-worker/publish/rtmps-publisher.ts';
 import type { Fuzzed } from './fuzz-target.ts';
 import { cut, cuts, mutated } from './mutate.ts';
-import { rtmpSpecimens } from './specimens.ts';
+import { rtmpCorpus } from './corpus.ts';
 
 type Input = { bytes: Buffer; /** How long the pieces are in which the bytes come. */ lengths: readonly number[] };
 
@@ -17,7 +17,7 @@ const HANDSHAKE_BYTES = 1 + 2 * 1_536;
 
 /** The chunk and AMF readers alone, whole and in pieces, and then the whole publisher, by TCP, against a server that says this. */
 export const fuzzRtmp = async (): Promise<Fuzzed<Input>> => {
-  const specimens = rtmpSpecimens();
+  const corpus = rtmpCorpus();
   let said: readonly Buffer[] = [];
   const server = createServer((socket: Socket) => {
     socket.on('error', () => undefined);
@@ -33,7 +33,7 @@ export const fuzzRtmp = async (): Promise<Fuzzed<Input>> => {
   const tags = makeTags({ frames: 3 });
 
   return {
-    inputs: fc.record({ bytes: mutated(specimens), lengths: cuts }),
+    inputs: fc.record({ bytes: mutated(corpus), lengths: cuts }),
     bytes: ({ bytes }) => bytes.length,
     play: async ({ bytes, lengths }) => {
       const chunks = bytes.subarray(HANDSHAKE_BYTES);

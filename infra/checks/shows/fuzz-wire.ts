@@ -10,7 +10,7 @@ import { createLog } from '../../../ingest-worker/log.ts';
 import { startWorker } from '../../../ingest-worker/worker.ts';
 import type { LoopedCapture } from './capture.ts';
 import type { Fuzzed } from './fuzz-target.ts';
-import { mutated, type Specimen } from './mutate.ts';
+import { mutated, type CorpusEntry } from './mutate.ts';
 import { openRung } from './rung-captures.ts';
 
 /** One message of a client; what is no longer UTF-8 is still sent as text. */
@@ -124,7 +124,7 @@ const converse = (show: LoopedCapture): Said[] => {
   ];
 };
 
-const toSpecimen = (bytes: Buffer): Specimen => ({
+const toEntry = (bytes: Buffer): CorpusEntry => ({
   bytes,
   lengths: FIELDS,
   elements: [{ from: 0, to: Math.min(bytes.length, HEADER_BYTES) }],
@@ -142,7 +142,7 @@ const otherNumber = (bytes: Buffer): fc.Arbitrary<Buffer> => {
 
 const disturbedWithin = ({ binary, bytes }: Said): fc.Arbitrary<Said> => {
   const disturbed = binary
-    ? mutated([toSpecimen(bytes)])
+    ? mutated([toEntry(bytes)])
     : fc.oneof(mutated([{ bytes, lengths: [], elements: [] }]), otherNumber(bytes));
   return disturbed.map((changed) => ({ binary, bytes: changed }));
 };

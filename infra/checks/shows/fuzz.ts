@@ -15,7 +15,7 @@ import { isReader, READERS } from './fuzzed.ts';
 const BATCH = 250;
 /** A batch that takes so long hangs; the slowest machine takes a few seconds. */
 const HANGS_MS = 120_000;
-/** Of the whole process, Node's own 60 MB and the specimens among them. */
+/** Of the whole process, Node's own 60 MB and the corpus among them. */
 const PEAK_MB = 400;
 
 const USAGE = 'npm run fuzz -- [--runs 100000] [--seed 1] [--readers matroska,mp4,wire,rtmp] [--path PATH] [--json]';

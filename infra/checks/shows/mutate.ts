@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 
 /** Something that a reader takes, and where in it lie the things that it goes by. */
-export type Specimen = {
+export type CorpusEntry = {
   bytes: Buffer;
   /** Fields that say how long something is: where, and of how many bytes. */
   lengths: readonly { at: number; bytes: number }[];
@@ -10,21 +10,21 @@ export type Specimen = {
   /** Makes the sizes of all that lies around `at` true again after bytes were added there. */
   mend?: (bytes: Buffer, at: number, grown: number) => void;
 };
-export type Specimens = readonly [Specimen, ...Specimen[]];
+export type Corpus = readonly [CorpusEntry, ...CorpusEntry[]];
 
-/** One thing done to a specimen; `other` is what bytes are taken from. */
-type Mutation = (specimen: Specimen, other: Specimen) => Buffer;
+/** One thing done to an entry of the corpus; `other` is what bytes are taken from. */
+type Mutation = (entry: CorpusEntry, other: CorpusEntry) => Buffer;
 
 const MAX_BYTES = 256 * 1024;
 const MAX_MUTATIONS = 4;
 const MAX_REPEATS = 200;
 const MAX_DEPTH = 2_000;
 
-/** Larger than any list or specimen: what is drawn is taken modulo their length. */
+/** Larger than any list or entry: what is drawn is taken modulo their length. */
 const anyIndex = fc.nat(2 ** 24);
 const byte = fc.oneof(fc.constantFrom(0, 0x01, 0x7f, 0x80, 0xff), fc.nat(255));
 
-const elementAt = ({ elements, bytes }: Specimen, index: number): { from: number; to: number } =>
+const elementAt = ({ elements, bytes }: CorpusEntry, index: number): { from: number; to: number } =>
   elements[index % elements.length] ?? { from: 0, to: bytes.length };
 
 /** Where something is done. Most of what a reader looks at are headers. */
@@ -33,15 +33,15 @@ const place = fc.oneof(
     weight: 7,
     arbitrary: fc.tuple(anyIndex, fc.nat(23)).map(
       ([index, into]) =>
-        (specimen: Specimen): number =>
-          Math.min(elementAt(specimen, index).from + into, specimen.bytes.length - 1),
+        (entry: CorpusEntry): number =>
+          Math.min(elementAt(entry, index).from + into, entry.bytes.length - 1),
     ),
   },
   {
     weight: 3,
     arbitrary: anyIndex.map(
       (index) =>
-        ({ bytes }: Specimen): number =>
+        ({ bytes }: CorpusEntry): number =>
           index % bytes.length,
     ),
   },
@@ -49,7 +49,7 @@ const place = fc.oneof(
 
 /** Half of the time what lies around is told: a reader that notices at once looks no further. */
 const replace = (
-  { bytes, mend }: Specimen,
+  { bytes, mend }: CorpusEntry,
   { from, to, by, isTold }: { from: number; to: number; by: readonly Uint8Array[]; isTold: boolean },
 ): Buffer => {
   const replaced = Buffer.concat([bytes.subarray(0, from), ...by, bytes.subarray(to)]);
@@ -59,36 +59,34 @@ const replace = (
 
 const times = <Value>(count: number, value: Value): Value[] => Array.from({ length: count }, () => value);
 
-const flip = fc
-  .array(fc.tuple(place, fc.nat(7)), { minLength: 1, maxLength: 8 })
-  .map((bits): Mutation => (specimen) => {
-    const bytes = Buffer.from(specimen.bytes);
-    for (const [where, bit] of bits) {
-      const at = where(specimen);
-      bytes[at] = (bytes[at] ?? 0) ^ (1 << bit);
-    }
-    return bytes;
-  });
+const flip = fc.array(fc.tuple(place, fc.nat(7)), { minLength: 1, maxLength: 8 }).map((bits): Mutation => (entry) => {
+  const bytes = Buffer.from(entry.bytes);
+  for (const [where, bit] of bits) {
+    const at = where(entry);
+    bytes[at] = (bytes[at] ?? 0) ^ (1 << bit);
+  }
+  return bytes;
+});
 
 const set = fc
   .tuple(place, byte, fc.integer({ min: 1, max: 16 }))
-  .map(([where, value, length]): Mutation => (specimen) => {
-    const at = where(specimen);
-    return Buffer.from(specimen.bytes).fill(value, at, Math.min(specimen.bytes.length, at + length));
+  .map(([where, value, length]): Mutation => (entry) => {
+    const at = where(entry);
+    return Buffer.from(entry.bytes).fill(value, at, Math.min(entry.bytes.length, at + length));
   });
 
 const truncate = place.map(
   (where): Mutation =>
-    (specimen) =>
-      specimen.bytes.subarray(0, where(specimen)),
+    (entry) =>
+      entry.bytes.subarray(0, where(entry)),
 );
 
 const remove = fc
   .tuple(fc.boolean(), anyIndex, place, fc.integer({ min: 1, max: 64 }), fc.boolean())
-  .map(([isWhole, index, where, length, isTold]): Mutation => (specimen) => {
-    const at = where(specimen);
-    const { from, to } = isWhole ? elementAt(specimen, index) : { from: at, to: at + length };
-    return replace(specimen, { from, to, by: [], isTold });
+  .map(([isWhole, index, where, length, isTold]): Mutation => (entry) => {
+    const at = where(entry);
+    const { from, to } = isWhole ? elementAt(entry, index) : { from: at, to: at + length };
+    return replace(entry, { from, to, by: [], isTold });
   });
 
 const insert = fc
@@ -100,9 +98,9 @@ const insert = fc
     ),
     fc.boolean(),
   )
-  .map(([where, by, isTold]): Mutation => (specimen) => {
-    const at = where(specimen);
-    return replace(specimen, { from: at, to: at, by: [by], isTold });
+  .map(([where, by, isTold]): Mutation => (entry) => {
+    const at = where(entry);
+    return replace(entry, { from: at, to: at, by: [by], isTold });
   });
 
 /** An element again, right after itself or elsewhere, once or very often. */
@@ -116,29 +114,29 @@ const duplicate = fc
     ),
     fc.boolean(),
   )
-  .map(([index, elsewhere, count, isTold]): Mutation => (specimen) => {
-    const { from, to } = elementAt(specimen, index);
-    const at = elsewhere === null ? to : elementAt(specimen, elsewhere).from;
-    const fit = Math.max(1, Math.floor((MAX_BYTES - specimen.bytes.length) / Math.max(1, to - from)));
-    const by = times(Math.min(fit, count), specimen.bytes.subarray(from, to));
-    return replace(specimen, { from: at, to: at, by, isTold });
+  .map(([index, elsewhere, count, isTold]): Mutation => (entry) => {
+    const { from, to } = elementAt(entry, index);
+    const at = elsewhere === null ? to : elementAt(entry, elsewhere).from;
+    const fit = Math.max(1, Math.floor((MAX_BYTES - entry.bytes.length) / Math.max(1, to - from)));
+    const by = times(Math.min(fit, count), entry.bytes.subarray(from, to));
+    return replace(entry, { from: at, to: at, by, isTold });
   });
 
 /** One element's header over and over: each claims to lie in the one before. */
 const nest = fc
   .tuple(anyIndex, fc.integer({ min: 4, max: 15 }), fc.integer({ min: 1, max: MAX_DEPTH }), fc.boolean())
-  .map(([index, headerBytes, depth, isTold]): Mutation => (specimen) => {
-    const { from, to } = elementAt(specimen, index);
-    const header = specimen.bytes.subarray(from, Math.min(to, from + headerBytes));
-    return replace(specimen, { from, to: from, by: times(depth, header), isTold });
+  .map(([index, headerBytes, depth, isTold]): Mutation => (entry) => {
+    const { from, to } = elementAt(entry, index);
+    const header = entry.bytes.subarray(from, Math.min(to, from + headerBytes));
+    return replace(entry, { from, to: from, by: times(depth, header), isTold });
   });
 
 /** The beginning of one and the rest of another, cut where elements begin. */
 const splice = fc.tuple(anyIndex, anyIndex).map(
   ([index, otherIndex]): Mutation =>
-    (specimen, other) =>
+    (entry, other) =>
       Buffer.concat([
-        specimen.bytes.subarray(0, elementAt(specimen, index).from),
+        entry.bytes.subarray(0, elementAt(entry, index).from),
         other.bytes.subarray(elementAt(other, otherIndex).from),
       ]),
 );
@@ -161,9 +159,9 @@ const stretch = fc
       fc.constant((field: Buffer) => field.fill(0xff, Math.max(0, field.length - 2))),
     ),
   )
-  .map(([index, change]): Mutation => (specimen) => {
-    const bytes = Buffer.from(specimen.bytes);
-    const length = specimen.lengths[index % specimen.lengths.length];
+  .map(([index, change]): Mutation => (entry) => {
+    const bytes = Buffer.from(entry.bytes);
+    const length = entry.lengths[index % entry.lengths.length];
     if (length !== undefined) change(bytes.subarray(length.at, length.at + length.bytes));
     return bytes;
   });
@@ -173,25 +171,25 @@ const mutation = fc.oneof(flip, set, truncate, remove, insert, duplicate, nest, 
   weight: 2,
 });
 
-/** What of the specimen's places is still within `bytes`. */
-const within = (specimen: Specimen, bytes: Buffer): Specimen => ({
-  ...specimen,
+/** What of the entry's places is still within `bytes`. */
+const within = (entry: CorpusEntry, bytes: Buffer): CorpusEntry => ({
+  ...entry,
   bytes,
-  elements: specimen.elements.filter(({ from, to }) => from < bytes.length && to <= bytes.length),
-  lengths: specimen.lengths.filter((length) => length.bytes > 0 && length.at + length.bytes <= bytes.length),
+  elements: entry.elements.filter(({ from, to }) => from < bytes.length && to <= bytes.length),
+  lengths: entry.lengths.filter((length) => length.bytes > 0 && length.at + length.bytes <= bytes.length),
 });
 
-/** A specimen with a few things done to it, and never much larger than what a browser sends in a second. */
-export const mutated = (specimens: Specimens): fc.Arbitrary<Buffer> =>
+/** An entry of the corpus with a few things done to it, and never much larger than what a browser sends in a second. */
+export const mutated = (corpus: Corpus): fc.Arbitrary<Buffer> =>
   fc
     .tuple(
-      fc.constantFrom(...specimens),
-      fc.array(fc.tuple(mutation, fc.constantFrom(...specimens)), { minLength: 1, maxLength: MAX_MUTATIONS }),
+      fc.constantFrom(...corpus),
+      fc.array(fc.tuple(mutation, fc.constantFrom(...corpus)), { minLength: 1, maxLength: MAX_MUTATIONS }),
     )
-    .map(([specimen, mutations]) => {
-      let { bytes } = specimen;
+    .map(([entry, mutations]) => {
+      let { bytes } = entry;
       for (const [mutate, other] of mutations)
-        if (bytes.length > 0) bytes = mutate(within(specimen, bytes), other).subarray(0, MAX_BYTES);
+        if (bytes.length > 0) bytes = mutate(within(entry, bytes), other).subarray(0, MAX_BYTES);
       return bytes;
     });
 

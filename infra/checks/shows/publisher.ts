@@ -203,7 +203,7 @@ export const createCapturePublisher = ({
           };
         },
         random: Math.random,
-        shelf: ring?.shelf,
+        storage: ring?.storage,
         on: hear,
       });
       append(capture.init, 0);

@@ -2,12 +2,12 @@ import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
-import type { FeedRecord, Shelf } from '#ingest-client/feed';
+import type { FeedRecord, FeedStorage } from '#ingest-client/feed';
 import type { Disk } from '#ingest-client/ring';
 
 /** The ring of a feed in a file, as a page has it in one of its origin's own; and what another page finds of it. */
 export type RingOnDisk = {
-  shelf: Shelf;
+  storage: FeedStorage;
   disk: Disk;
   /** Undefined before the first welcome, and once the feed is over. */
   readonly record: FeedRecord | undefined;
@@ -38,7 +38,7 @@ export const openRingOnDisk = (): RingOnDisk => {
     },
   };
   return {
-    shelf: {
+    storage: {
       disk,
       maxBytes: MAX_BYTES,
       save: (saved) => {

@@ -7,7 +7,7 @@ import { createAppRouter } from './router.tsx';
 const inBraces = (path: string): string =>
   path.replaceAll(/\{\$(\w+)\}|\$(\w+)/g, (_, one, other) => `{${one ?? other}}`);
 
-it('has the pages of which the rooms know, and no other: what is missing there is answered with 404', () => {
+it('has the pages that the rooms know of, and no other: what is missing there is answered with 404', () => {
   const { routesByPath } = createAppRouter(createMemoryHistory());
   expect(Object.keys(routesByPath).map(inBraces).sort()).toEqual([...APP_PATHS].sort());
 });

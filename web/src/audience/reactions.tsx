@@ -6,7 +6,7 @@ import { useFormats } from '../words/formats.ts';
 import './reactions.css';
 
 const FACES: Record<Reaction, string> = { heart: '❤️', clap: '👏', laugh: '😂', wow: '😮', fire: '🔥' };
-/** However many there were at once, so many rise. */
+/** At most this many rise, however many there were at once. */
 const RISING = 12;
 
 type Props = {

@@ -28,9 +28,9 @@ export type Cause =
 
 /** How long samples are looked back at. */
 export const MEMORY_MS = 10_000;
-/** Of the pictures that there should be, so many may be left out. */
+/** The share of the pictures that may be left out. */
 const LEFT_OUT_SHARE = 0.02;
-/** Of the pictures that there should be in a second, so many at least come from a machine that keeps up. */
+/** The share of a second's pictures that a machine gives at least, while it keeps up. */
 const KEPT_UP = 0.85;
 /** What waits for so long, sample after sample, waits for the network; less is a matter of its turn. */
 const WAITING_MS = 1_500;

@@ -26,7 +26,7 @@ type Parts = {
   onChange: () => void;
 };
 
-/** A sender of which nothing has been heard for so long holds nobody up any more. */
+/** A sender that has been silent for this long holds nobody up any more. */
 const PATIENCE_MS = 20_000;
 
 /** Sends what is left of shows whose page is gone, as soon as this page is there. */

@@ -16,7 +16,7 @@ import { LiveControls } from '../broadcast/live-controls.tsx';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { Card } from '../ui/page.tsx';
 import { existingStream, newStream } from './broadcast-ports.ts';
-import { EncoderDesk } from './encoder-desk.tsx';
+import { EncoderPanel } from './encoder-panel.tsx';
 import { EncoderDialog } from './encoder-dialog.tsx';
 import { MyStreams } from './my-streams.tsx';
 import { OnAirElsewhere } from './on-air-elsewhere.tsx';
@@ -109,7 +109,7 @@ export const Studio = () => {
           <AudiencePanel streamId={elsewhere.id} studio />
         </>
       )}
-      {!hasShow && fromEncoder && <EncoderDesk key={fromEncoder.id} stream={fromEncoder} />}
+      {!hasShow && fromEncoder && <EncoderPanel key={fromEncoder.id} stream={fromEncoder} />}
       {isFree && <ReadyCard onStart={() => setStarting({ with: 'new' })} onPlan={setPlanning} />}
       <GoLiveDialog
         key={starting?.with === 'existing' ? starting.stream.id : 'new'}

@@ -1,13 +1,13 @@
 import { createBrowserBroadcast, parseForced } from '../../../../web/src/broadcast/browser-broadcast.ts';
 import type { BroadcastHandle } from '../../../../web/src/broadcast/create-broadcast.ts';
-import type { Told } from './witness.ts';
+import type { Told } from './probe.ts';
 
-/** The app's broadcast without the app, under the eyes of a witness within its worker. */
+/** The app's broadcast without the app, watched by a probe within its worker. */
 const BrowserWorker = window.Worker;
 window.Worker = class extends BrowserWorker {
   constructor(url: string | URL, options?: WorkerOptions) {
-    const witness = new URL('/witness.js', location.href).href;
-    const script = `import ${JSON.stringify(witness)}; import ${JSON.stringify(String(url))};`;
+    const probe = new URL('/probe.js', location.href).href;
+    const script = `import ${JSON.stringify(probe)}; import ${JSON.stringify(String(url))};`;
     super(URL.createObjectURL(new Blob([script], { type: 'text/javascript' })), options);
   }
 };

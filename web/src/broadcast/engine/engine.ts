@@ -3,7 +3,7 @@ import { startWebCodecs, type Encoder } from '../encode/webcodecs.ts';
 import { tryWebCodecs } from '../encode/webcodecs-trial.ts';
 import type { OpenSocket } from '#ingest-client/socket';
 import type { UrlAnswer } from '#ingest-client/dial';
-import { startFeed, type Feed, type Shelf } from '#ingest-client/feed';
+import { startFeed, type Feed, type FeedStorage } from '#ingest-client/feed';
 import type { UplinkEvent } from '#ingest-client/uplink';
 import type { Limits } from '../limits.ts';
 import { USUAL_STAGE, type ImageName, type Shown, type Stage } from '../picture/stage.ts';
@@ -28,12 +28,12 @@ type Parts = {
   random: () => number;
   takesTracks: boolean;
   /** Where a feed is kept while it is sent; nothing where there is no such place. */
-  openShelf: (show: ShowToKeep & { onFull: () => void }) => Promise<Shelf | undefined>;
+  openFeedStorage: (show: ShowToKeep & { onFull: () => void }) => Promise<FeedStorage | undefined>;
   post: (message: FromEngine) => void;
 };
 
 /** The part of a broadcast that must not stop with the page's own thread: everything after the camera. */
-export const startEngine = ({ post, takesTracks, openShelf, clock: ownClock, wallClock, ...others }: Parts) => {
+export const startEngine = ({ post, takesTracks, openFeedStorage, clock: ownClock, wallClock, ...others }: Parts) => {
   const { after, beat } = others;
   const standstill = createStandstill({
     clock: ownClock,
@@ -104,9 +104,9 @@ export const startEngine = ({ post, takesTracks, openShelf, clock: ownClock, wal
 
   const open = async ({ media, webcodecs, show }: Extract<ToEngine, { type: 'open' }>) => {
     standstill.begin();
-    const shelf = await openShelf({ ...show, onFull: () => post({ type: 'room-gone' }) });
+    const storage = await openFeedStorage({ ...show, onFull: () => post({ type: 'room-gone' }) });
     if (webcodecs && !encoder) prepare(webcodecs);
-    feed = startFeed({ ...parts, recordedClock, media, getUrl, shelf, on: onUplink });
+    feed = startFeed({ ...parts, recordedClock, media, getUrl, storage, on: onUplink });
     for (const bytes of early.splice(0)) append(bytes);
     report(feed, { bytes: 0, pictures: 0, atMs: clock() });
   };

@@ -1,4 +1,4 @@
-import { openShelf } from '../ingest/shelves.ts';
+import { openFeedStorage } from '../ingest/open-feed-storage.ts';
 import { openWebSocket } from '../ingest/web-socket.ts';
 import { LIMITS } from '../limits.ts';
 import { startEngine } from './engine.ts';
@@ -20,7 +20,7 @@ const engine = startEngine({
     },
   }),
   random: Math.random,
-  openShelf: (show) => openShelf({ ...show, clock }),
+  openFeedStorage: (show) => openFeedStorage({ ...show, clock }),
   takesTracks: 'MediaStreamTrackProcessor' in self,
   post: (message: FromEngine) => self.postMessage(message),
 });

@@ -1,6 +1,6 @@
 import type { UrlAnswer } from '#ingest-client/dial';
 import { sendLeftover, type LeftoverEvent } from '#ingest-client/leftover';
-import { findLeftovers, type Leftover } from '../ingest/shelves.ts';
+import { findLeftovers, type Leftover } from '../ingest/open-feed-storage.ts';
 import { openWebSocket } from '../ingest/web-socket.ts';
 import { LIMITS } from '../limits.ts';
 import type { FromLeftovers, ToLeftovers } from './leftover-messages.ts';

@@ -19,11 +19,11 @@ export type Standstill = {
   end: () => void;
 };
 
-/** Time is looked at so often. A hidden tab of Firefox wakes once a second. */
+/** How often time is looked at. A hidden tab of Firefox wakes once a second. */
 const LOOK_MS = 500;
 /** A look that is later than this comes after a standstill… */
 const STILL_MS = 2_500;
-/** …of which so much is in the recording: as many pictures are repeated, so that there is no hole. */
+/** How much of a standstill is in the recording: that many pictures are repeated, so that there is no hole. */
 const RECORDED_MS = 400;
 
 export const createStandstill = ({ clock, wallClock, after, onStoodStill }: Parts): Standstill => {

@@ -1,4 +1,4 @@
-import { readKept, type Kept } from '../ingest/shelf-file.ts';
+import { readKept, type Kept } from '../ingest/feed-storage.ts';
 import { END_FILE, KEPT_SHOWS, RECORD_FILES } from '../ingest/kept-shows.ts';
 import type { FromMaker, ToMaker } from './kept-messages.ts';
 

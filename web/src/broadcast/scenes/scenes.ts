@@ -13,7 +13,7 @@ export type ScenesView = {
   dressing: Dressing;
   /** The one that viewers see. */
   liveId: string;
-  /** Of the scene that is shown, and of which of its slides. */
+  /** The scene that is shown, and which of its slides. */
   stage: Stage;
   images: Images;
   hasLogo: boolean;

@@ -2,10 +2,10 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createRing } from '#ingest-client/ring';
 import { PLAN } from '../broadcast.testing.ts';
-import { createShelf, readKept, readShelf, type ShelfFile, type ShelfFiles } from './shelf-file.ts';
+import { createFeedStorage, readKept, readFeedStorage, type StorageFile, type StorageFiles } from './feed-storage.ts';
 
 /** A file in memory; where the disk is `full` it grows no more, and can still be written over. */
-const createFile = (disk: { full: boolean } = { full: false }): ShelfFile => {
+const createFile = (disk: { full: boolean } = { full: false }): StorageFile => {
   let bytes = new Uint8Array(0);
   const grow = (size: number) => {
     if (size <= bytes.byteLength) return;
@@ -33,7 +33,7 @@ const createFile = (disk: { full: boolean } = { full: false }): ShelfFile => {
     close: () => {},
   };
 };
-const createFiles = (disk?: { full: boolean }): ShelfFiles => ({
+const createFiles = (disk?: { full: boolean }): StorageFiles => ({
   media: createFile(disk),
   end: createFile(disk),
   records: [createFile(disk), createFile(disk)],
@@ -44,9 +44,9 @@ const GOP = 1_000;
 const RING = 20 * GOP;
 
 /** A page that records into a ring on these files, and is gone in the middle. */
-const record = (files: ShelfFiles, groups: number, { committed = 0, savedAt = groups, keptBytes = 0 } = {}) => {
+const record = (files: StorageFiles, groups: number, { committed = 0, savedAt = groups, keptBytes = 0 } = {}) => {
   const told: string[] = [];
-  const shelf = createShelf({
+  const storage = createFeedStorage({
     files,
     maxBytes: RING,
     keptBytes,
@@ -56,7 +56,7 @@ const record = (files: ShelfFiles, groups: number, { committed = 0, savedAt = gr
     streamId: 'str_1',
     sinceMs: 7,
   });
-  const ring = createRing({ maxBytes: RING, memoryBytes: 3 * GOP, disk: shelf.disk });
+  const ring = createRing({ maxBytes: RING, memoryBytes: 3 * GOP, disk: storage.disk });
   for (let at = 0; at < groups; at++) {
     if (at === 0)
       ring.append(
@@ -72,9 +72,9 @@ const record = (files: ShelfFiles, groups: number, { committed = 0, savedAt = gr
     ring.trim();
     ring.free(Math.min(ring.to, INIT + committed * GOP));
     const now = ring.record;
-    if (at < savedAt && now) shelf.save({ media: PLAN.media, resumeToken: 'str_1.token', ring: now });
+    if (at < savedAt && now) storage.save({ media: PLAN.media, resumeToken: 'str_1.token', ring: now });
   }
-  return { ring, shelf, told };
+  return { ring, storage, told };
 };
 
 const bytesOf = (ring: ReturnType<typeof createRing>, from: number) => {
@@ -87,8 +87,8 @@ const bytesOf = (ring: ReturnType<typeof createRing>, from: number) => {
   }
 };
 
-const takeUp = (files: ShelfFiles) => {
-  const found = readShelf(files);
+const takeUp = (files: StorageFiles) => {
+  const found = readFeedStorage(files);
   if (!found) throw new Error('nothing is left');
   return { found, ring: createRing({ maxBytes: Infinity, disk: found.disk, restored: found.record.ring }) };
 };
@@ -126,7 +126,7 @@ describe('what a page that is gone has left', () => {
   });
 
   test('is nothing where it had written no record', () => {
-    expect(readShelf(createFiles())).toBeUndefined();
+    expect(readFeedStorage(createFiles())).toBeUndefined();
   });
 
   test('a disk that is full ends nothing', () => {
@@ -138,8 +138,8 @@ describe('what a page that is gone has left', () => {
   });
 });
 
-const keptOf = ({ records, end }: ShelfFiles) => {
-  const all = (file: ShelfFile) => {
+const keptOf = ({ records, end }: StorageFiles) => {
+  const all = (file: StorageFile) => {
     const bytes = new Uint8Array(file.getSize());
     file.read(bytes);
     return bytes;
@@ -157,8 +157,8 @@ describe('what stays on this device', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 60 }), fc.integer({ min: GOP, max: 70 * GOP }), (groups, keptBytes) => {
         const files = createFiles();
-        const { shelf, told } = record(files, groups, { committed: groups - 1, keptBytes });
-        shelf.close();
+        const { storage, told } = record(files, groups, { committed: groups - 1, keptBytes });
+        storage.close();
         const stream = wholeStream(groups);
         const fits = stream.length <= keptBytes;
         const bytes = Math.min(stream.length, keptBytes);
@@ -174,24 +174,24 @@ describe('what stays on this device', () => {
 
   test('is nothing before the show is over here, and nothing more is sent of it afterwards, by no token', () => {
     const files = createFiles();
-    const { shelf } = record(files, 5, { keptBytes: 100 * GOP });
+    const { storage } = record(files, 5, { keptBytes: 100 * GOP });
     expect(keptOf(files)).toBeUndefined();
-    shelf.close();
+    storage.close();
     expect(keptOf(files)).toMatchObject({ whole: true });
-    expect(readShelf(files)).toMatchObject({ over: true, record: { resumeToken: '' } });
+    expect(readFeedStorage(files)).toMatchObject({ over: true, record: { resumeToken: '' } });
   });
 
   test('is there as well where a page was gone, once what it left has been sent', () => {
     const files = createFiles();
     record(files, 5, { keptBytes: 100 * GOP });
-    readShelf(files)?.end();
+    readFeedStorage(files)?.end();
     expect(keptOf(files)).toMatchObject({ bytes: INIT + 5 * GOP, whole: true });
   });
 
   test('is nothing where nobody wished it: the files go with the show', () => {
     const files = createFiles();
-    const { shelf, told } = record(files, 5);
-    shelf.close();
+    const { storage, told } = record(files, 5);
+    storage.close();
     expect(told).toEqual(['removed']);
     expect(keptOf(files)).toBeUndefined();
   });
@@ -207,11 +207,11 @@ describe('what stays on this device', () => {
   test('is what was there when the disk got full in mid-show, and it is said that the end is missing', () => {
     const disk = { full: false };
     const files = createFiles(disk);
-    const { ring, shelf, told } = record(files, 5, { keptBytes: 100 * GOP });
+    const { ring, storage, told } = record(files, 5, { keptBytes: 100 * GOP });
     disk.full = true;
     ring.append(new Uint8Array(GOP), 10_000);
     expect(told).toEqual(['full']);
-    shelf.close();
+    storage.close();
     expect(told).toEqual(['full']);
     expect(keptOf(files)).toMatchObject({ bytes: INIT + 5 * GOP, whole: false });
   });

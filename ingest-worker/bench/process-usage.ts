@@ -1,7 +1,7 @@
 import { readFile, readdir } from 'node:fs/promises';
 
 /** What a process and all its children have cost, as `/proc` has it. */
-export type Account = {
+export type ProcessUsage = {
   /** User and system time, of children that are gone, too. */
   cpuMs: number;
   /** Proportional set size: what is shared counts for each by its share. */
@@ -44,7 +44,7 @@ const pssBytesOf = async (pid: number): Promise<number> => {
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
 /** @param roots the processes under test; their children count */
-export const readAccount = async (roots: readonly number[]): Promise<Account> => {
+export const readUsage = async (roots: readonly number[]): Promise<ProcessUsage> => {
   const pids = (await Promise.all(roots.map(treeOf))).flat();
   const [cpu, pss] = await Promise.all([Promise.all(pids.map(cpuMsOf)), Promise.all(pids.map(pssBytesOf))]);
   // A process that cannot be read would cost nothing, and look good.

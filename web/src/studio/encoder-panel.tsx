@@ -19,7 +19,7 @@ import { EncoderAccess } from './encoder-access.tsx';
 import type { Translate } from '../words/translate.ts';
 
 /** A show of mine that my own encoder feeds, or that waits for it: what this page can do for it. */
-export const EncoderDesk = ({ stream: listed }: { stream: StreamView }) => {
+export const EncoderPanel = ({ stream: listed }: { stream: StreamView }) => {
   const t = useTranslations('studio');
   const { api, queries } = useApp();
   const queryClient = useQueryClient();

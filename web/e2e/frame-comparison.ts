@@ -1,7 +1,7 @@
 import type { IngestStatistics } from '#stand-ins/mux/rtmp/ingest-statistics';
 
 /** A show at the sink, held against what the page gave its encoder. */
-export type Tally = {
+export type FrameComparison = {
   /** Pictures that the encoder was given. */
   encoded: number;
   /** …and did not come. */
@@ -27,11 +27,11 @@ const MICROSECONDS = 1e6;
 const gaps = (times: readonly number[]) => times.slice(1).map((time, i) => time - (times[i] ?? 0));
 const widest = (times: readonly number[]) => Math.max(0, ...gaps(times));
 
-export const tally = (
+export const compareFrames = (
   { video, audio }: Pick<IngestStatistics, 'video' | 'audio'>,
   pictures: readonly number[],
   sampleRate = 48_000,
-): Tally => {
+): FrameComparison => {
   const places = video.timestampsMs.map((ms) => Math.round(((ms - OFFSET_MS) * FRAME_RATE) / 1000));
   const come = new Set(places);
   const given = new Set(pictures.map((time) => Math.round((time * FRAME_RATE) / MICROSECONDS)));

@@ -1,7 +1,7 @@
-import type { Shelf } from '#ingest-client/feed';
+import type { FeedStorage } from '#ingest-client/feed';
 import { END_FILE, KEPT_FILE, KEPT_SHOWS, RECORD_FILES } from './kept-shows.ts';
 import { roomToKeep } from './device-space.ts';
-import { createShelf, readShelf, type Found, type ShelfFile, type ShelfFiles } from './shelf-file.ts';
+import { createFeedStorage, readFeedStorage, type Found, type StorageFile, type StorageFiles } from './feed-storage.ts';
 
 /** Of what the browser would still give us. */
 const QUOTA_SHARE = 0.5;
@@ -22,9 +22,9 @@ type Asked = {
 
 const shows = async () => (await navigator.storage.getDirectory()).getDirectoryHandle(KEPT_SHOWS, { create: true });
 
-const openFiles = async (folder: FileSystemDirectoryHandle): Promise<ShelfFiles> => {
-  const opened: ShelfFile[] = [];
-  const open = async (name: string): Promise<ShelfFile> => {
+const openFiles = async (folder: FileSystemDirectoryHandle): Promise<StorageFiles> => {
+  const opened: StorageFile[] = [];
+  const open = async (name: string): Promise<StorageFile> => {
     const handle = await (await folder.getFileHandle(name, { create: true })).createSyncAccessHandle();
     opened.push(handle);
     return handle;
@@ -41,12 +41,18 @@ const openFiles = async (folder: FileSystemDirectoryHandle): Promise<ShelfFiles>
   }
 };
 
-const closeFiles = ({ media, end, records }: ShelfFiles) => {
+const closeFiles = ({ media, end, records }: StorageFiles) => {
   for (const file of [media, end, ...records]) file.close();
 };
 
 /** A place on disk for a feed; undefined where the browser gives none, and the feed then lives in memory. */
-export const openShelf = async ({ streamId, sinceMs, keep, onFull, clock }: Asked): Promise<Shelf | undefined> => {
+export const openFeedStorage = async ({
+  streamId,
+  sinceMs,
+  keep,
+  onFull,
+  clock,
+}: Asked): Promise<FeedStorage | undefined> => {
   try {
     const { quota = 0, usage = 0 } = await navigator.storage.estimate();
     const maxBytes = Math.min(MOST_BYTES, Math.floor((quota - usage) * QUOTA_SHARE));
@@ -60,7 +66,7 @@ export const openShelf = async ({ streamId, sinceMs, keep, onFull, clock }: Aske
     const name = `${streamId}~${Math.round(sinceMs)}~${crypto.randomUUID()}`;
     const files = await openFiles(await folder.getDirectoryHandle(name, { create: true }));
     const remove = () => void folder.removeEntry(name, { recursive: true }).catch(() => {});
-    return createShelf({ files, maxBytes, keptBytes, onFull, clock, remove, streamId, sinceMs });
+    return createFeedStorage({ files, maxBytes, keptBytes, onFull, clock, remove, streamId, sinceMs });
   } catch {
     if (keep) onFull();
     // A private window, or a browser without files of its own for workers.
@@ -84,7 +90,7 @@ export const findLeftovers = async (): Promise<Leftover[]> => {
       if (!(handle instanceof FileSystemDirectoryHandle)) continue;
       const files = await openFiles(handle).catch(() => undefined);
       if (!files) continue;
-      const left = readShelf(files);
+      const left = readFeedStorage(files);
       const release = async (as: 'waiting' | 'over') => {
         if (as === 'over') left?.end();
         closeFiles(files);

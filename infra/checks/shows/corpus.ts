@@ -1,25 +1,25 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod/mini';
-import type { Specimen, Specimens } from './mutate.ts';
+import type { CorpusEntry, Corpus } from './mutate.ts';
 
 const HEAD_BYTES = 60_000;
 
 const fixture = (name: string): Buffer =>
   readFileSync(fileURLToPath(new URL(`../../../ingest-worker/fixtures/${name}`, import.meta.url)));
 
-export const matroskaSpecimens = (): Specimens => [
+export const matroskaCorpus = (): Corpus => [
   toMatroska(fixture('h264-aac.mkv')),
   toMatroska(fixture('vp8-opus.webm')),
   toMatroska(fixture('h264-opus.mkv')),
   toMatroska(fixture('firefox-vp8-opus.webm')),
 ];
 
-export const mp4Specimens = (): Specimens => [toMp4(fixture('h264-aac.mp4')), toMp4(fixture('h264-opus.mp4'))];
+export const mp4Corpus = (): Corpus => [toMp4(fixture('h264-aac.mp4')), toMp4(fixture('h264-opus.mp4'))];
 
 const Servers = z.record(z.string(), z.string());
 
-export const rtmpSpecimens = (): Specimens => {
+export const rtmpCorpus = (): Corpus => {
   const [first, ...rest] = Object.values(Servers.parse(JSON.parse(fixture('rtmp-servers.json').toString()))).map(
     (base64) => toRtmp(Buffer.from(base64, 'base64')),
   );
@@ -30,7 +30,7 @@ export const rtmpSpecimens = (): Specimens => {
 /** Segment, Info, Tracks, TrackEntry, Video, Audio, Cluster, BlockGroup: elements that hold elements. */
 const MASTERS = new Set([0x18538067, 0x1549a966, 0x1654ae6b, 0xae, 0xe0, 0xe1, 0x1f43b675, 0xa0]);
 
-const toMatroska = (whole: Buffer): Specimen => {
+const toMatroska = (whole: Buffer): CorpusEntry => {
   const bytes = whole.subarray(0, HEAD_BYTES);
   const lengths: { at: number; bytes: number }[] = [];
   const elements: { from: number; to: number }[] = [];
@@ -52,7 +52,7 @@ const BOXES = new Set(['moov', 'trak', 'mdia', 'minf', 'stbl', 'mvex', 'moof', '
 /** Boxes whose content begins with counts, and so with lengths of a kind. */
 const TABLES = new Set(['stsd', 'trun', 'elst', 'tfhd', 'tfdt', 'trex', 'mdhd', 'mvhd']);
 
-const toMp4 = (whole: Buffer): Specimen => {
+const toMp4 = (whole: Buffer): CorpusEntry => {
   const bytes = whole.subarray(0, HEAD_BYTES);
   const lengths: { at: number; bytes: number }[] = [];
   const elements: { from: number; to: number }[] = [];
@@ -77,7 +77,7 @@ const HANDSHAKE_BYTES = 1 + 2 * 1_536;
 const FULL_HEADER_BYTES = 12;
 
 /** Servers say little, in messages with a full header each and mostly in one chunk: looked for as such. */
-const toRtmp = (bytes: Buffer): Specimen => {
+const toRtmp = (bytes: Buffer): CorpusEntry => {
   const lengths: { at: number; bytes: number }[] = [];
   const elements: { from: number; to: number }[] = [];
   let chunkBytes = 128;

@@ -1,18 +1,21 @@
 import { Media } from '#wire';
 import * as z from 'zod/mini';
-import type { FeedRecord, Shelf } from '#ingest-client/feed';
+import type { FeedRecord, FeedStorage } from '#ingest-client/feed';
 import type { Disk } from '#ingest-client/ring';
 
 /** The part of a file that is used here, so that a test may have one in memory. */
-export type ShelfFile = Pick<FileSystemSyncAccessHandle, 'read' | 'write' | 'truncate' | 'getSize' | 'flush' | 'close'>;
+export type StorageFile = Pick<
+  FileSystemSyncAccessHandle,
+  'read' | 'write' | 'truncate' | 'getSize' | 'flush' | 'close'
+>;
 
 /** The files of one feed: its bytes, how many there are, and its record, written in turn so that one of the two is always whole. */
-export type ShelfFiles = { media: ShelfFile; end: ShelfFile; records: readonly [ShelfFile, ShelfFile] };
+export type StorageFiles = { media: StorageFile; end: StorageFile; records: readonly [StorageFile, StorageFile] };
 
-/** Of which show a feed is, and since when that has been on the air. */
+/** The show that a feed belongs to, and since when that has been on the air. */
 type Show = { streamId: string; sinceMs: number };
 
-/** A feed that was found on a shelf. */
+/** A feed that was found in its storage. */
 export type Found = Show & {
   record: FeedRecord;
   disk: Disk;
@@ -55,8 +58,8 @@ const toBytes = (text: string) => Uint8Array.from(atob(text), (character) => cha
 
 type Place = Pick<Saved, 'keptBytes' | 'capacityBytes'>;
 
-/** Bytes in a file of which the first stay, and the others are written over from there where it is full. */
-const createDisk = ({ media, end }: ShelfFiles, { keptBytes, capacityBytes }: Place): Disk => {
+/** Bytes in a file. The first of them stay; the others are written over from there when it is full. */
+const createDisk = ({ media, end }: StorageFiles, { keptBytes, capacityBytes }: Place): Disk => {
   const parts = (position: number, length: number): { at: number; from: number; length: number }[] => {
     const found = [];
     for (let from = 0; from < length;) {
@@ -91,7 +94,7 @@ const createDisk = ({ media, end }: ShelfFiles, { keptBytes, capacityBytes }: Pl
 };
 
 type Parts = Show & {
-  files: ShelfFiles;
+  files: StorageFiles;
   /** What the ring may hold there. */
   maxBytes: number;
   /** How many of the show's first bytes are to stay when it is over; 0 where nothing is. */
@@ -106,7 +109,16 @@ type Parts = Show & {
 /** Room beyond the ring, so that nothing which a record still names has been written over. */
 const SPARE_BYTES = 16 * 1024 * 1024;
 
-export const createShelf = ({ files, maxBytes, keptBytes, onFull, clock, remove, streamId, sinceMs }: Parts): Shelf => {
+export const createFeedStorage = ({
+  files,
+  maxBytes,
+  keptBytes,
+  onFull,
+  clock,
+  remove,
+  streamId,
+  sinceMs,
+}: Parts): FeedStorage => {
   const capacityBytes = maxBytes + SPARE_BYTES;
   const all = [files.media, files.end, ...files.records];
   const disk = createDisk(files, { keptBytes, capacityBytes });
@@ -164,7 +176,7 @@ export const createShelf = ({ files, maxBytes, keptBytes, onFull, clock, remove,
   };
 };
 
-const writeSaved = ({ records }: ShelfFiles, saved: Saved) => {
+const writeSaved = ({ records }: StorageFiles, saved: Saved) => {
   const file = records[saved.sequence % 2 === 0 ? 0 : 1];
   const bytes = new TextEncoder().encode(JSON.stringify(saved));
   // Over what is there, which a disk that is full still takes.
@@ -173,7 +185,7 @@ const writeSaved = ({ records }: ShelfFiles, saved: Saved) => {
 };
 
 /** Writes down that nothing more will be sent of it; false where it could not be written. */
-const endOf = (files: ShelfFiles, saved: Saved): boolean => {
+const endOf = (files: StorageFiles, saved: Saved): boolean => {
   try {
     // Whoever has the files needs no token any more.
     writeSaved(files, { ...saved, sequence: saved.sequence + 1, over: true, resumeToken: '' });
@@ -183,7 +195,7 @@ const endOf = (files: ShelfFiles, saved: Saved): boolean => {
   }
 };
 
-const readAll = (file: ShelfFile): Uint8Array => {
+const readAll = (file: StorageFile): Uint8Array => {
   const bytes = new Uint8Array(file.getSize());
   file.read(bytes, { at: 0 });
   return bytes;
@@ -208,7 +220,7 @@ const countOf = (end: Uint8Array): number | undefined =>
   end.byteLength < END_BYTES ? undefined : Number(new DataView(end.buffer, end.byteOffset).getBigUint64(0));
 
 /** What a page that is gone has left there; undefined where it had not come so far. */
-export const readShelf = (files: ShelfFiles): Found | undefined => {
+export const readFeedStorage = (files: StorageFiles): Found | undefined => {
   const newest = newestOf(files.records.map(readAll));
   const count = countOf(readAll(files.end));
   if (!newest || count === undefined) return undefined;

@@ -8,7 +8,7 @@ import { BroadcastProvider } from './broadcast-provider.tsx';
 import { LiveControls } from './live-controls.tsx';
 
 /** A show on the air, with what its creator has at hand. */
-const openDesk = async () => {
+const openControls = async () => {
   const { broadcast, worker, machine } = createFakeBroadcast({
     getIngestUrl: async () => ({ given: false, because: 'unreachable' }),
     endStream: async () => {},
@@ -31,7 +31,7 @@ const openDesk = async () => {
 
 describe('the scenes of a running show', () => {
   it('are switched by a press and by number keys, and say which one viewers see', async () => {
-    const { user, scenes, live } = await openDesk();
+    const { user, scenes, live } = await openControls();
     expect(scenes.getByRole('button', { name: /Camera/, pressed: true })).toBeTruthy();
     await user.click(scenes.getByRole('button', { name: /Be right back/ }));
     expect(live()).toBe('break');
@@ -43,7 +43,7 @@ describe('the scenes of a running show', () => {
   });
 
   it('are made and dressed in a dialog, where digits are digits', async () => {
-    const { user, broadcast, scenes, live } = await openDesk();
+    const { user, broadcast, scenes, live } = await openControls();
     await user.click(scenes.getByRole('button', { name: 'Edit' }));
     const dialog = within(await screen.findByRole('dialog', { name: 'Scenes' }, { timeout: 20_000 }));
     await user.click(dialog.getByLabelText('Name at the bottom'));
@@ -59,7 +59,7 @@ describe('the scenes of a running show', () => {
 
 describe('the mixing desk', () => {
   it('sets how loud an input is, and what the browser does to the microphone', async () => {
-    const { user, broadcast, machine } = await openDesk();
+    const { user, broadcast, machine } = await openControls();
     await user.click(screen.getByRole('button', { name: 'Sound' }));
     const dialog = within(await screen.findByRole('dialog', { name: 'Sound' }, { timeout: 20_000 }));
     expect(dialog.getByRole('slider', { name: 'Microphone' })).toHaveProperty('value', '100');
