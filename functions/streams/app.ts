@@ -1,26 +1,13 @@
 import type { Context } from 'hono';
-import { Beat, type Ingest, PageQuery, StreamQuery } from '#contract/http';
+import { Beat, type Ingest } from '#contract/http';
 import { CreateStream, SHOW_LIMITS, UpdateStream } from '#contract/show';
 import { channelKind } from '#domain/channel';
-import { type Handle, parseHandle, parseStreamId, type StreamId } from '#domain/ids';
-import {
-  isKept,
-  isLiveToViewers,
-  isOnAir,
-  isOver,
-  newStream,
-  recording,
-  soFar,
-  type Stream,
-  type StreamEdit,
-} from '#domain/stream';
+import { parseStreamId, type StreamId } from '#domain/ids';
+import { isKept, isOnAir, isOver, newStream, recording, type Stream, type StreamEdit } from '#domain/stream';
 import { STREAM_LIMITS } from '#domain/stream-limits';
-import { mayTakeDown, type User } from '#domain/user';
-import type { Cursors } from '#store/cursor';
-import type { Position } from '#store/dynamo';
 import type { FiguresStore } from '#store/figures';
 import type { IngestKeys } from '#store/ingest-keys';
-import { placeInList, placeOfCreator, type StreamPage, type StreamStore } from '#store/streams';
+import type { StreamStore } from '#store/streams';
 import {
   type Authenticate,
   type Caller,
@@ -31,12 +18,10 @@ import {
   signedIn,
   unsuspended,
 } from '../http/caller.ts';
-import { filledPage } from '../http/filled-page.ts';
 import type { LimitedMiddleware } from '../http/limited.ts';
 import { Refusal } from '../http/refusal.ts';
 import { createRoom, type RoomParts } from '../http/room.ts';
-import { body, jsonOnly, openCursor, query } from '../http/valid.ts';
-import type { LiveVideo } from '../video/live-video.ts';
+import { body, jsonOnly } from '../http/valid.ts';
 import type { Access } from '../shows/access.ts';
 import type { Channels } from '../shows/channels.ts';
 import type { Eviction } from '../shows/eviction.ts';
@@ -45,13 +30,18 @@ import type { Recordings } from '../shows/recordings.ts';
 import { type Presence, viewerOf } from '../shows/presence.ts';
 import { type ChatParts, createChatRoutes } from './chat.ts';
 import { createEncoderRoutes, type EncoderParts } from './encoder.ts';
+import { createListRoutes, type ListParts } from './lists.ts';
+import { requireMayTakeDown } from './permission.ts';
+import { createRecordingRoutes, type RecordingParts } from './recording.ts';
 import { createSimulcastRoutes, type SimulcastParts } from './simulcast.ts';
 import type { StreamViews } from '../shows/views.ts';
 
 type Parts = RoomParts &
   SimulcastParts &
   EncoderParts &
-  ChatParts & {
+  ChatParts &
+  ListParts &
+  RecordingParts & {
     authenticate: Authenticate;
     limited: LimitedMiddleware;
     streams: StreamStore;
@@ -66,9 +56,6 @@ type Parts = RoomParts &
     /** Where a request comes from. */
     addressOf: (c: Context<RoomEnv>) => string;
     eviction: Pick<Eviction, 'ofAudience'>;
-    people: { byHandle(handle: Handle): Promise<User | undefined> };
-    video: SimulcastParts['video'] & Pick<LiveVideo, 'playback' | 'canSign' | 'file'>;
-    cursors: Cursors;
     changed: Changed;
     clock: () => Date;
     newStreamId: (now: number) => StreamId;
@@ -94,9 +81,7 @@ export const createStreamsApp = (parts: Parts) => {
     figures,
     addressOf,
     eviction,
-    people,
     video,
-    cursors,
     changed,
   } = parts;
   const { clock, newStreamId, newKey, ingestUrl } = parts;
@@ -146,35 +131,6 @@ export const createStreamsApp = (parts: Parts) => {
     return { url: `${ingestUrl}/${streamKey}`, streamKey, expiresAt: new Date(until).toISOString() };
   };
 
-  type Asked = { limit: number; cursor?: string | undefined };
-
-  /** One page of a list, of what the caller may see and `wanted` lets through. */
-  const page = async (
-    c: Context<RoomEnv>,
-    {
-      list,
-      asked,
-      look,
-      placeOf,
-      wanted = () => true,
-    }: {
-      list: string;
-      asked: Asked;
-      look: (ask: { limit: number; after: Position | undefined }) => Promise<StreamPage>;
-      placeOf: (stream: Stream) => Position;
-      wanted?: (stream: Stream) => boolean;
-    },
-  ) => {
-    const { items, next } = await filledPage({
-      limit: asked.limit,
-      after: openCursor(cursors, list, asked.cursor),
-      look,
-      views: async (found) => views.views(await access.watchable(found.filter(wanted), c.get('user'))),
-      placeOf,
-    });
-    return c.json({ items, cursor: cursors.seal(list, next) });
-  };
-
   return room
     .use(identified(authenticate))
     .use(jsonOnly)
@@ -204,33 +160,7 @@ export const createStreamsApp = (parts: Parts) => {
       return c.json({ stream: await viewFor(prepared.stream, caller), ingest }, 201);
     })
 
-    .get('/stream', query(StreamQuery), async (c) => {
-      const { state, creator, ...asked } = c.req.valid('query');
-      if (creator !== undefined) {
-        const handle = parseHandle(creator);
-        const user = handle && (await people.byHandle(handle));
-        if (!user) throw new Refusal('user-not-found', 'There is nobody of this name.');
-        return page(c, {
-          list: `streams:of:${user.id}`,
-          asked,
-          look: (ask) => streams.byCreator({ creatorId: user.id, begun: true, ...ask }),
-          placeOf: placeOfCreator,
-          wanted: (stream) => state === undefined || IN_STATE[state](stream),
-        });
-      }
-      const list = state ?? 'live';
-      return page(c, { list: `streams:${list}`, asked, look: streams[list], placeOf: placeInList });
-    })
-
-    .get('/stream/mine', query(PageQuery), async (c) => {
-      const { userId } = requireUser(c);
-      return page(c, {
-        list: `streams:mine:${userId}`,
-        asked: c.req.valid('query'),
-        look: (ask) => streams.byCreator({ creatorId: userId, begun: false, ...ask }),
-        placeOf: placeOfCreator,
-      });
-    })
+    .route('/', createListRoutes(parts))
 
     .route('/', createSimulcastRoutes(parts))
 
@@ -329,29 +259,6 @@ export const createStreamsApp = (parts: Parts) => {
       return c.json({ items: points.map(({ afterMs, viewers }) => ({ atSeconds: afterMs / 1_000, viewers })) });
     })
 
-    .get('/stream/:id/playback', async (c) => {
-      const stream = await watchable(c);
-      const signed = stream.visibility !== 'public';
-      const { is, playbackId } = recording(stream);
-      const answer = async (kind: 'live' | 'recording', id: string, dvrId?: string) => {
-        const [played, dvr] = await Promise.all([
-          video.playback({ playbackId: id, kind, signed }),
-          dvrId === undefined ? undefined : video.playback({ playbackId: dvrId, kind: 'recording', signed }),
-        ]);
-        return c.json({ kind, ...played, ...(dvr && { dvr: dvr.hls }) }, 200, {
-          'Cache-Control': signed ? 'private, no-store' : 'public, max-age=2',
-        });
-      };
-      if (playbackId !== undefined) return answer('recording', playbackId);
-      if (isLiveToViewers(stream)) {
-        const { live } = await channels.of(stream);
-        if (live) return answer('live', live.playbackId, soFar(stream));
-      }
-      if (stream.state !== 'ended') throw new Refusal('not-live-yet', 'The show has not begun yet.');
-      if (is === 'preparing') throw new Refusal('stream-ended', 'The show is over; its recording is being prepared.');
-      throw new Refusal('recording-gone', 'There is no recording of this show.');
-    })
-
     .post('/stream/:id/end', signedIn, limited('end'), async (c) => {
       const caller = requireUser(c);
       const stream = await find(c);
@@ -361,41 +268,7 @@ export const createStreamsApp = (parts: Parts) => {
       return c.json(await viewFor(ended, caller));
     })
 
-    .post('/stream/:id/recording/file', signedIn, limited('edit'), async (c) => {
-      const { stream } = await own(c);
-      const { assetId, playbackId } = recording(stream);
-      const gone = () => new Refusal('recording-gone', 'There is no recording of this show to keep.');
-      if (stream.state !== 'ended' || assetId === undefined || playbackId === undefined) throw gone();
-      const signed = stream.visibility !== 'public';
-      const file = await video.file({ assetId, playbackId, signed, name: fileName(stream.title) });
-      if (file.is === 'none') throw gone();
-      return c.json(file, 200, { 'Cache-Control': 'private, no-store' });
-    })
-
-    .delete('/stream/:id/recording', signedIn, limited('remove'), async (c) => {
-      const caller = requireUser(c);
-      const stream = await find(c);
-      requireMayTakeDown(caller, stream);
-      if (stream.state !== 'ended')
-        throw new Refusal('stream-live', 'The recording can be deleted once the show is over.');
-      await recordings.remove(stream);
-      return c.body(null, 204);
-    });
-};
-
-/** A name for a file that every system takes. */
-const fileName = (title: string): string =>
-  title
-    .normalize('NFKC')
-    .replaceAll(/[^\p{L}\p{N}]+/gu, '-')
-    .replaceAll(/^-+|-+$/g, '')
-    .slice(0, 80) || 'recording';
-
-/** What a list of shows may be narrowed to. */
-const IN_STATE: Record<NonNullable<StreamQuery['state']>, (stream: Stream) => boolean> = {
-  live: isLiveToViewers,
-  scheduled: ({ state, scheduledFor }) => state === 'created' && scheduledFor !== undefined,
-  recorded: (stream) => stream.state === 'ended' && recording(stream).is === 'ready',
+    .route('/', createRecordingRoutes({ ...parts, find, watchable, own }));
 };
 
 const parseAhead = (text: string, now: number): number => {
@@ -404,11 +277,6 @@ const parseAhead = (text: string, now: number): number => {
   throw new Refusal('invalid-request', 'scheduledFor: a time to come, within a year', {
     details: { where: 'body', fields: [{ field: 'scheduledFor', message: 'a time to come, within a year' }] },
   });
-};
-
-const requireMayTakeDown = ({ userId, roles }: Caller, { creatorId }: Stream): void => {
-  if (!mayTakeDown({ id: userId, moderator: roles.includes('moderator') }, creatorId))
-    throw new Refusal('not-allowed', 'This is somebody else’s show.');
 };
 
 const streamNotFound = () => new Refusal('stream-not-found', 'There is no such show.');

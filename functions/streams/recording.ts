@@ -1,0 +1,80 @@
+import { type Context, Hono } from 'hono';
+import { isLiveToViewers, recording, soFar, type Stream } from '#domain/stream';
+import { type Caller, requireUser, type RoomEnv, signedIn } from '../http/caller.ts';
+import type { LimitedMiddleware } from '../http/limited.ts';
+import { Refusal } from '../http/refusal.ts';
+import type { Channels } from '../shows/channels.ts';
+import type { Recordings } from '../shows/recordings.ts';
+import type { LiveVideo } from '../video/live-video.ts';
+import { requireMayTakeDown } from './permission.ts';
+
+export type RecordingParts = {
+  limited: LimitedMiddleware;
+  channels: Pick<Channels, 'of'>;
+  recordings: Pick<Recordings, 'remove'>;
+  video: Pick<LiveVideo, 'playback' | 'file'>;
+};
+
+type Parts = RecordingParts & {
+  /** The stream that a path names. */
+  find: (c: Context<RoomEnv>) => Promise<Stream>;
+  /** The same; throws where this viewer may not see it. */
+  watchable: (c: Context<RoomEnv>) => Promise<Stream>;
+  /** The same; throws where it is not the caller's. */
+  own: (c: Context<RoomEnv>) => Promise<{ stream: Stream; caller: Caller }>;
+};
+
+/** How a show is played, live and afterwards, and how its recording is kept as a file or deleted. */
+export const createRecordingRoutes = ({ limited, channels, recordings, video, find, watchable, own }: Parts) =>
+  new Hono<RoomEnv>()
+    .get('/stream/:id/playback', async (c) => {
+      const stream = await watchable(c);
+      const signed = stream.visibility !== 'public';
+      const { is, playbackId } = recording(stream);
+      const answer = async (kind: 'live' | 'recording', id: string, dvrId?: string) => {
+        const [played, dvr] = await Promise.all([
+          video.playback({ playbackId: id, kind, signed }),
+          dvrId === undefined ? undefined : video.playback({ playbackId: dvrId, kind: 'recording', signed }),
+        ]);
+        return c.json({ kind, ...played, ...(dvr && { dvr: dvr.hls }) }, 200, {
+          'Cache-Control': signed ? 'private, no-store' : 'public, max-age=2',
+        });
+      };
+      if (playbackId !== undefined) return answer('recording', playbackId);
+      if (isLiveToViewers(stream)) {
+        const { live } = await channels.of(stream);
+        if (live) return answer('live', live.playbackId, soFar(stream));
+      }
+      if (stream.state !== 'ended') throw new Refusal('not-live-yet', 'The show has not begun yet.');
+      if (is === 'preparing') throw new Refusal('stream-ended', 'The show is over; its recording is being prepared.');
+      throw new Refusal('recording-gone', 'There is no recording of this show.');
+    })
+
+    .post('/stream/:id/recording/file', signedIn, limited('edit'), async (c) => {
+      const { stream } = await own(c);
+      const { assetId, playbackId } = recording(stream);
+      const gone = () => new Refusal('recording-gone', 'There is no recording of this show to keep.');
+      if (stream.state !== 'ended' || assetId === undefined || playbackId === undefined) throw gone();
+      const signed = stream.visibility !== 'public';
+      const file = await video.file({ assetId, playbackId, signed, name: fileName(stream.title) });
+      if (file.is === 'none') throw gone();
+      return c.json(file, 200, { 'Cache-Control': 'private, no-store' });
+    })
+
+    .delete('/stream/:id/recording', signedIn, limited('remove'), async (c) => {
+      const caller = requireUser(c);
+      const stream = await find(c);
+      requireMayTakeDown(caller, stream);
+      if (stream.state !== 'ended')
+        throw new Refusal('stream-live', 'The recording can be deleted once the show is over.');
+      await recordings.remove(stream);
+      return c.body(null, 204);
+    });
+
+/** A name for a file that every system takes. */
+const fileName = (title: string): string =>
+  title
+    .normalize('NFKC')
+    .replaceAll(/[^\p{L}\p{N}]+/gu, '-')
+    .replaceAll(/^-+|-+$/g, '')
+    .slice(0, 80) || 'recording';
