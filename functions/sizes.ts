@@ -40,11 +40,11 @@ export const ENVIRONMENT = {
 
 export type Measured = { room: Room; bytes: number; importMs: number };
 
-/** Ways to credentials that a Lambda never takes, because its environment holds them. */
 /** What has machine code in it lies beside a bundle, with what it needs. */
 const BESIDE = ['sharp'];
 const BESIDE_FOLDERS = ['sharp', '@img', 'detect-libc', 'semver'];
 const PACKAGES = fileURLToPath(new URL('../node_modules', import.meta.url));
+/** Ways to credentials that a Lambda never takes, because its environment holds them. */
 const NEVER_LOADED = [
   '@aws-sdk/credential-provider-ini',
   '@aws-sdk/credential-provider-process',

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, type TestContext } from 'vitest';
 import { createContainerReader } from './media/container-reader.ts';
+import { OUTPUT_OFFSET_MS } from './media/ffmpeg-args.ts';
 import type { RecordedFrame } from './publish/sink/recording.testing.ts';
 import { openSocket, startTestWorker, type TestWorker, killEncoder } from './worker.testing.ts';
 
@@ -11,8 +12,6 @@ type Finished = Pick<TestContext, 'onTestFinished'>;
 const CHUNK_BYTES = 7_000;
 /** Two minutes of sound take a loaded machine a while. */
 const PATIENCE = { timeout: 120_000 };
-/** Published time is the recording's time and this much. */
-const OFFSET_MS = 100;
 /** Of camera-away-vp8.webm, as it was recorded. */
 const PICTURES_OF_VP8 = 599;
 
@@ -127,7 +126,7 @@ describe.concurrent('sleeping laptops, muted cameras, still pages', () => {
   it('[E15] start-14h.mkv: a clock that counts from the start of the machine', PATIENCE, async (context) => {
     const { video, audio } = await play(context, recording('start-14h.mkv'));
     expect(video).toHaveLength(300);
-    expect(video[0]?.dtsMs).toBeLessThanOrEqual(OFFSET_MS + 50);
+    expect(video[0]?.dtsMs).toBeLessThanOrEqual(OUTPUT_OFFSET_MS + 50);
     expect(isForward(video)).toBe(true);
     expect(widestMs(video)).toBeLessThanOrEqual(34);
     expect(widestMs(audio)).toBeLessThanOrEqual(25);

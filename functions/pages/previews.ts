@@ -2,7 +2,7 @@ import type { StreamView } from '#contract/http';
 import { parseHandle, parsePostId, parseStreamId, type Handle, type PostId, type StreamId } from '#domain/ids';
 import { feedPaths, isAppPath } from '#domain/app-paths';
 import type { Post } from '#domain/post';
-import type { Stream } from '#domain/stream';
+import { isLiveToViewers, type Stream } from '#domain/stream';
 import { avatarUrlOf, type User } from '#domain/user';
 import type { PostViews } from '../profiles/post-views.ts';
 import type { StreamViews } from '../shows/views.ts';
@@ -148,7 +148,7 @@ const feedsOf = ({ handle, name, creator }: User, origin: string): Preview['feed
 /** How a show stands, in a sentence. */
 export const stateOf = (view: StreamView): string => {
   const { name } = view.creator;
-  if (view.state === 'live' || view.state === 'reconnecting') return `${name} is live now.`;
+  if (isLiveToViewers(view)) return `${name} is live now.`;
   if (view.state !== 'ended')
     return view.scheduledFor === undefined
       ? `${name} is about to go live.`

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LIMITS } from '../limits.ts';
+import { OUTPUT_OFFSET_MS } from '../media/ffmpeg-args.ts';
 import type { FlvTag } from '../media/flv-tag.ts';
 import { createRing } from '../media/ring.ts';
 import { createDelivery } from '../publish/delivery.ts';
@@ -12,7 +13,6 @@ import { createReplayBuffer } from './replay-buffer.ts';
 type Sample = { kind: 'video' | 'audio'; key: boolean; bytes: number; wallMs: number; clockMs: number };
 type Server = { habit: 'totals' | 'increments' | 'never'; early: boolean; stepBytes: number; bytesPerSecond: number };
 
-const OFFSET_MS = 100;
 const TICK_MS = 250;
 /** Longer than every rule that waits for a sign from the server. */
 const PATIENCE_MS = 60_000;
@@ -118,7 +118,13 @@ const play = (samples: readonly Sample[], server: Server) => {
     const isKey = kind === 'video' && key;
     if (isKey) ring.note({ type: 'boundary', offset, ptsMs: clockMs, clock: {} });
     ring.note({ type: 'samples', kind, count: 1, firstMs: clockMs, lastMs: clockMs, offset });
-    tags.push({ kind, key: isKey, header: false, timestampMs: clockMs + OFFSET_MS, body: BYTES.subarray(0, bytes) });
+    tags.push({
+      kind,
+      key: isKey,
+      header: false,
+      timestampMs: clockMs + OUTPUT_OFFSET_MS,
+      body: BYTES.subarray(0, bytes),
+    });
     offset += bytes;
     encode();
   }

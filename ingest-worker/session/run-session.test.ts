@@ -634,13 +634,14 @@ describe('what operators are told', () => {
   it('hears of a server that acknowledges nothing, while it acknowledges nothing', async () => {
     const { feed, encode, arrive, told } = running();
     feed(INIT);
-    for (let index = 0; index < 6; index++) {
+    const gops = 6;
+    for (let index = 0; index < gops; index++) {
       feed(even(index));
       encode(index);
     }
     await looked();
     expect(told.commitDelayMs).toBe(11_000);
-    arrive(18);
+    arrive(gops * TAGS_OF_A_GOP);
     await looked();
     expect(told.commitDelayMs).toBeLessThan(1_000);
   });

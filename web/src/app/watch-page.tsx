@@ -60,8 +60,8 @@ export const WatchPage = () => {
 };
 
 /** Says in the tab that it has begun, to whoever waits on another one. */
-const titleOf = (t: Translate<'app'>, { title, state }: StreamView) =>
-  state === 'live' || state === 'reconnecting' ? t('liveTitle', { title }) : title;
+const titleOf = (t: Translate<'app'>, stream: StreamView) =>
+  isLiveToViewers(stream) ? t('liveTitle', { title: stream.title }) : stream.title;
 
 const NotShown = ({ error, onRetry }: { error: unknown; onRetry: () => void }) => {
   const t = useTranslations('app');

@@ -1,6 +1,7 @@
 import type { ChatPage } from '#contract/chat';
 import type { LiveView } from '#contract/http';
 import { ServerMessage, type SingleMessage } from '#contract/realtime';
+import { isOnAir } from '#contract/show';
 import { ApiError, json } from '../api/api-error.ts';
 import { misses } from './chat-log.ts';
 import { LIMITS, pollAfterMs, type Link } from './link.ts';
@@ -17,8 +18,6 @@ export type LiveUpdatesParts = SocketLinkParts & {
 
 /** `mine`: whoever's show it is, is told of everything whatever the size of the audience. */
 type Following = { streamId: string; mine?: boolean; onChange: (snapshot: Snapshot) => void };
-
-const isOnAir = (state: Snapshot['state']) => state === 'connecting' || state === 'live' || state === 'reconnecting';
 
 const isRefusal = (error: unknown) =>
   error instanceof ApiError &&
@@ -41,8 +40,7 @@ export const startLiveUpdates = (
   let cancelSettle = () => {};
   let cancelPoll = () => {};
 
-  const pollMsAt = (at: Link) =>
-    pollAfterMs(at, snapshot !== undefined && isOnAir(snapshot.state), snapshot?.askAfterMs);
+  const pollMsAt = (at: Link) => pollAfterMs(at, snapshot !== undefined && isOnAir(snapshot), snapshot?.askAfterMs);
   const nextPollMs = () => pollMsAt(link.at());
 
   const learn = (news: News) => {
