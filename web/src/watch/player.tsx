@@ -6,10 +6,11 @@ import { useNow } from '../ui/time.tsx';
 import { attachHls, type Attached } from './hls-source.ts';
 import { PlayerBar } from './player-bar.tsx';
 import { PlayerKeysDialog } from './player-keys-dialog.tsx';
-import { actionOf, type PlayerAction } from './player-keys.ts';
+import type { PlayerAction } from './player-keys.ts';
 import { playerMemory, type Remembered } from './player-memory.ts';
 import { useCaptions } from './use-captions.ts';
 import { useIdle } from './use-idle.ts';
+import { usePlayerKeys } from './use-player-keys.ts';
 import { usePlaying } from './use-playing.ts';
 import './player.css';
 
@@ -245,21 +246,7 @@ export const Player = ({
     live: () => kind === 'live' && toLiveEdge(),
     keys: () => void showKeys(),
   };
-  const latest = useRef(actions);
-  useEffect(() => {
-    latest.current = actions;
-  });
-  useEffect(() => {
-    const onKeyDown = (event: KeyboardEvent) => {
-      const action = actionOf(event, frame.current);
-      if (!action) return;
-      event.preventDefault();
-      show();
-      latest.current[action]();
-    };
-    document.addEventListener('keydown', onKeyDown);
-    return () => document.removeEventListener('keydown', onKeyDown);
-  }, [show]);
+  usePlayerKeys(frame, actions, show);
 
   /** By touch the first tap shows the controls, and the next hides them; by mouse a press plays or pauses. */
   const pointer = useRef<{ touch: boolean; wasIdle: boolean }>({ touch: false, wasIdle: false });
