@@ -17,8 +17,8 @@ import type { DataStack } from './data.ts';
 
 type Props = StackProps & { settings: Deployment; data: DataStack; version: string };
 
-/** Rooms that tell open sockets. */
-const PUSHERS = new Set(['realtime', 'streams', 'tasks', 'users', 'webhooks']);
+/** Rooms that tell open sockets; that of sign-in does where somebody signs out everywhere. */
+const PUSHERS = new Set(['auth', 'realtime', 'streams', 'tasks', 'users', 'webhooks']);
 /** Rooms that hand work over. */
 const GIVERS = new Set(['realtime', 'streams', 'tasks', 'webhooks']);
 

@@ -67,9 +67,13 @@ export class DataStack extends Stack {
       value: this.edge.secretArn,
     });
     new CfnOutput(this, 'TableName', { description: 'The one table', value: this.table.tableName });
+    new CfnOutput(this, 'OwnTableName', {
+      description: "The stack's own: the one table, unless another was restored",
+      value: this.table.own.tableName,
+    });
     new CfnOutput(this, 'MuxSecret', { description: 'What npm run setup:mux fills in', value: this.mux.secretArn });
     acknowledge(this.mux, { SMG4: 'Only Mux makes its tokens: npm run setup:mux rotates them, as the runbook says' });
-    acknowledge(this.edge, { SMG4: 'It is changed on both sides at once: npm run rotate -- edge' });
+    acknowledge(this.edge, { SMG4: 'It is changed on both sides at once: npm run operate -- rotate-edge' });
     acknowledge(this.push, { SMG4: 'Browsers have subscribed for this key: another would lose every one of them' });
     acknowledge(this.cursor, {
       SMG4: 'It signs places in lists, nothing else; a rotation would break pages half-read',

@@ -64,6 +64,16 @@ describe('what each role may do', () => {
     expect(table[0]).not.toMatch(/Query|Scan|Batch|index/);
   });
 
+  it('a room may do with items what functions/store asks for, and no more', () => {
+    const asked = readFileSync(new URL('../../functions/store/dynamo.ts', import.meta.url), 'utf8');
+    const actions = [...asked.matchAll(/new (\w+)Command\(/g)].flatMap(([, name = '']) =>
+      // IAM knows a transaction by its parts.
+      name === 'TransactWriteItems' ? ['PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'] : [name],
+    );
+    const may = lines().find((line) => line.includes('/authRole') && line.includes('dynamodb:'));
+    expect(may?.match(/(?<=dynamodb:)\w+/g)?.sort()).toEqual([...new Set(actions)].sort());
+  });
+
   it('nobody may scan, or change or delete the table', () => {
     expect(lines().join('\n')).not.toMatch(/Scan|CreateTable|UpdateTable|DeleteTable|dynamodb:\*/);
   });
@@ -129,6 +139,30 @@ describe('the control plane', () => {
       expect(names).toEqual(expect.arrayContaining(['TABLE_NAME', 'AUTH_ISSUERS']));
       expect(names.filter((name) => /TOKEN|PRIVATE|WEBHOOK_SECRETS|CURSOR_SECRET$/.test(name))).toEqual([]);
     }
+  });
+
+  it('gives each room the way to whatever its code tells: open sockets, and the queue', () => {
+    const source = (path: string) => readFileSync(new URL(`../../functions/assembly/${path}`, import.meta.url), 'utf8');
+    const functions = Object.values(stack('ControlPlane').findResources('AWS::Lambda::Function'));
+    const told: Record<string, string[]> = { REALTIME_ENDPOINT: [], TASKS_QUEUE_URL: [] };
+    for (const { Properties } of functions) {
+      const room = /the (\w+) room$/.exec(Properties.Description)?.[1] ?? '';
+      const rooms = [...source(`lambdas/${room}.ts`).matchAll(/'\.\.\/(rooms\/\w+\.ts)'/g)].map(
+        ([, path = '']) => path,
+      );
+      const code = rooms.map(source).join('\n');
+      const asks = {
+        REALTIME_ENDPOINT: /buildEviction\(|\b(changed|ending|delivery|tellFollowers)\b/.test(code),
+        TASKS_QUEUE_URL: /\b(wake|changed|ending|delivery|notices)\b/.test(code),
+      };
+      const has = Object.keys(Properties.Environment.Variables);
+      for (const [variable, isAsked] of Object.entries(asks)) {
+        if (isAsked) expect(has, `${room}: without it nobody is told, and nothing says so`).toContain(variable);
+        if (isAsked) told[variable]?.push(room);
+      }
+    }
+    expect([...new Set(told['REALTIME_ENDPOINT'])].sort()).toEqual(['auth', 'streams', 'tasks', 'users', 'webhooks']);
+    expect([...new Set(told['TASKS_QUEUE_URL'])].sort()).toEqual(['realtime', 'streams', 'tasks', 'webhooks']);
   });
 
   it('lets each room read the secrets that it works with, and no other', () => {
