@@ -8,6 +8,7 @@ import {
   AvailabilityZoneRebalancing,
   Capability,
   CfnCluster,
+  CfnClusterCapacityProviderAssociations,
   Cluster,
   ContainerImage,
   ContainerInsights,
@@ -109,8 +110,14 @@ export class IngestService extends Construct {
 
     const cluster = new Cluster(this, 'Cluster', {
       vpc,
-      enableFargateCapacityProviders: true,
       containerInsightsV2: ContainerInsights.ENABLED,
+    });
+    // By hand, because the service must come after them and go before them: one that stands on a provider that is taken away cannot
+    // be deleted ("The specified capacity provider is in use"), and CDK's own has no order.
+    const providers = new CfnClusterCapacityProviderAssociations(this, 'CapacityProviders', {
+      cluster: cluster.clusterName,
+      capacityProviders: ['FARGATE', 'FARGATE_SPOT'],
+      defaultCapacityProviderStrategy: [],
     });
     this.task = new FargateTaskDefinition(this, 'Task', {
       cpu: TASK.cpuUnits,
@@ -208,6 +215,7 @@ export class IngestService extends Construct {
       availabilityZoneRebalancing: AvailabilityZoneRebalancing.DISABLED,
       enableExecuteCommand: false,
     });
+    this.service.node.addDependency(providers);
     this.task.addToTaskRolePolicy(
       new PolicyStatement({
         sid: 'ProtectOwnShows',
@@ -245,6 +253,9 @@ export class IngestService extends Construct {
     acknowledge(this.balancer, {
       ELB2: 'Its log would hold stream keys, which are in the path; the worker itself logs each feed, without them',
     });
+    // In an account that has never had a cluster, ECS makes its role with this one, and cannot take it on in the same seconds ("Unable
+    // to assume the service linked role"). A balancer takes minutes.
+    providers.node.addDependency(this.balancer);
     const listener = this.balancer.addListener('Http', { port: 80, protocol: ApplicationProtocol.HTTP, open: false });
     this.workers = listener.addTargets('Workers', {
       port: PORT,

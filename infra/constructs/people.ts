@@ -62,6 +62,9 @@ export class People extends Construct {
     const client = pool.addClient('Web', {
       generateSecret: false,
       preventUserExistenceErrors: true,
+      // What the hosted pages want for passkeys. Said, because what is there unsaid holds ALLOW_REFRESH_TOKEN_AUTH, which a client
+      // that rotates its refresh tokens may not have.
+      authFlows: { user: true },
       oAuth: {
         flows: { authorizationCodeGrant: true },
         scopes,

@@ -242,7 +242,7 @@ export class ObservabilityStack extends Stack {
       }),
     };
     for (const [id, condition] of Object.entries(when)) alarms.when(id, condition);
-    this.#tellOfDeployments(settings, alarms, service);
+    this.#tellOfDeployments([data, controlPlane, ingest, web, this], alarms, service);
 
     const graph = (title: string, left: IMetric[], right: IMetric[] = []) =>
       new GraphWidget({ title, left, right, width: 12, height: 6 });
@@ -316,8 +316,11 @@ export class ObservabilityStack extends Stack {
   }
 
   /** What no metric tells: a deployment that ECS or CloudFormation takes back. */
-  #tellOfDeployments({ name }: Deployment, alarms: Alarms, service: FargateService): void {
-    const stacks = this.formatArn({ service: 'cloudformation', resource: 'stack', resourceName: `${name}-` });
+  #tellOfDeployments(all: Stack[], alarms: Alarms, service: FargateService): void {
+    // Each by its whole name: "Vybzz-" is how the stacks of an environment "Vybzz-staging" begin, too.
+    const stacks = all.map(({ stackName }) => ({
+      prefix: this.formatArn({ service: 'cloudformation', resource: 'stack', resourceName: `${stackName}/` }),
+    }));
     const rules: Record<string, EventPattern> = {
       WorkersNotDeployed: {
         source: ['aws.ecs'],
@@ -328,7 +331,7 @@ export class ObservabilityStack extends Stack {
       StackNotDeployed: {
         source: ['aws.cloudformation'],
         detailType: ['CloudFormation Stack Status Change'],
-        detail: { 'stack-id': [{ prefix: stacks }], 'status-details': { status: FAILED_STATES } },
+        detail: { 'stack-id': stacks, 'status-details': { status: FAILED_STATES } },
       },
     };
     for (const [id, eventPattern] of Object.entries(rules)) {

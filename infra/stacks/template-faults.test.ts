@@ -63,6 +63,27 @@ const PLANTED: Record<keyof typeof RULES, () => ReturnType<typeof harmed>> = {
     harmed('Custom::CDKBucketDeployment', (of) => (of['Prune'] = true)),
   'costs are told apart by a tag that tasks have, too': () =>
     harmed('AWS::ECS::Service', (of) => delete of['PropagateTags']),
+  'a service comes after the providers of its capacity, and goes before them': () =>
+    harmed('AWS::ECS::Service', (_, resource) => {
+      resource['DependsOn'] = [resource['DependsOn']].flat().filter((id: string) => !id.includes('Providers'));
+    }),
+  'a new account has had minutes to make the role by which ECS takes capacity': () =>
+    harmed('AWS::ECS::ClusterCapacityProviderAssociations', (_, resource) => delete resource['DependsOn']),
+  'a client that rotates its refresh tokens has no flow that gives them for ever': () =>
+    harmed('AWS::Cognito::UserPoolClient', (of) => delete of['ExplicitAuthFlows']),
+  'an alarm reckons with no more than CloudWatch lets it': () =>
+    harmed('AWS::CloudWatch::Alarm', ({ Metrics }) => Metrics.push(structuredClone(Metrics.at(-1))), '"m9"'),
+  'an event of one environment is told by its own topic': () =>
+    harmed(
+      'AWS::Events::Rule',
+      ({ EventPattern: { detail } }) => {
+        const [{ prefix }] = detail['stack-id'];
+        const parts = prefix['Fn::Join'][1];
+        parts.push(String(parts.pop()).replace(/(?<=Vybzz-).*/, ''));
+        detail['stack-id'] = [{ prefix }];
+      },
+      'aws.cloudformation',
+    ),
   'a stack that does not know where the site is, is refused but for the first time': () => {
     const templates = harmed('AWS::ECS::Service', () => undefined);
     for (const { toJSON } of Object.values(templates)) delete toJSON()['Rules'];

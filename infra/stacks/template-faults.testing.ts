@@ -13,6 +13,9 @@ const HEARD_ALL_THE_TIME = /^(HealthyHostCount|RunningTaskCount|CapacityUnits|In
 /** CloudFront keeps the answer to an error so long for everybody, unless told otherwise. */
 const KEPT_ERRORS = [404, 500, 502, 503, 504];
 
+/** Of CloudWatch's quotas. */
+const METRICS_AN_ALARM = 10;
+
 const inAll = (templates: Templates, type: string): Found[] =>
   Object.entries(templates).flatMap(([stack, template]) =>
     Object.entries<Resource>(template.toJSON()['Resources'])
@@ -205,6 +208,49 @@ export const RULES: Record<string, (templates: Templates) => string[]> = {
     inAll(templates, 'AWS::ECS::Service')
       .filter(({ properties }) => properties['PropagateTags'] !== 'SERVICE')
       .map(({ id }) => `${id}: its tasks cost, and no budget sees them`),
+
+  'a service comes after the providers of its capacity, and goes before them': (templates) =>
+    inAll(templates, 'AWS::ECS::Service')
+      .filter(({ stack, properties, dependsOn }) => {
+        const providers = inAll(templates, 'AWS::ECS::ClusterCapacityProviderAssociations');
+        const isOrdered = providers.some((one) => one.stack === stack && dependsOn.includes(one.id));
+        return properties['CapacityProviderStrategy'] && !isOrdered;
+      })
+      .map(({ id }) => `${id}: "The specified capacity provider is in use" when the stack is to go`),
+
+  'a new account has had minutes to make the role by which ECS takes capacity': (templates) =>
+    inAll(templates, 'AWS::ECS::ClusterCapacityProviderAssociations')
+      .filter(
+        ({ stack, dependsOn }) =>
+          !inAll(templates, 'AWS::ElasticLoadBalancingV2::LoadBalancer').some(
+            (slow) => slow.stack === stack && dependsOn.includes(slow.id),
+          ),
+      )
+      .map(({ id }) => `${id}: "Unable to assume the service linked role"`),
+
+  'a client that rotates its refresh tokens has no flow that gives them for ever': (templates) =>
+    inAll(templates, 'AWS::Cognito::UserPoolClient')
+      .filter(({ properties }) => {
+        // What a client has where nobody says what.
+        const flows: string[] = properties['ExplicitAuthFlows'] ?? ['ALLOW_REFRESH_TOKEN_AUTH'];
+        return properties['RefreshTokenRotation']?.Feature === 'ENABLED' && flows.includes('ALLOW_REFRESH_TOKEN_AUTH');
+      })
+      .map(({ id }) => `${id}: Cognito takes no client with rotation and ALLOW_REFRESH_TOKEN_AUTH`),
+
+  'an alarm reckons with no more than CloudWatch lets it': (templates) =>
+    inAll(templates, 'AWS::CloudWatch::Alarm')
+      .filter((alarm) => metricsOf(alarm).length > METRICS_AN_ALARM)
+      .map((alarm) => `${alarm.id}: ${metricsOf(alarm).length} metrics`),
+
+  'an event of one environment is told by its own topic': (templates) =>
+    inAll(templates, 'AWS::Events::Rule')
+      .filter(({ properties }) => text(properties['EventPattern'] ?? {}).includes('aws.cloudformation'))
+      .filter(({ properties }) => {
+        const ids: unknown[] = properties['EventPattern'].detail?.['stack-id'] ?? [];
+        // "Vybzz-" is how the stacks of an environment "Vybzz-staging" begin, too
+        return ids.length !== Object.keys(templates).length || ids.some((id) => !/\/"?\]?\]?\}?\}?$/.test(text(id)));
+      })
+      .map(({ id }) => `${id}: is told of stacks that are not its own, or not of all that are`),
 
   'a stack that does not know where the site is, is refused but for the first time': (templates) =>
     Object.entries(templates)
