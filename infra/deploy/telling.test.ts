@@ -6,13 +6,17 @@ import { tryAlarm } from './try-alarm.ts';
 
 const TOPIC = 'arn:aws:sns:us-east-1:111122223333:alarms';
 
-/** AWS as far as these commands ask it; what they ask is kept. */
+/** AWS as far as these commands ask it, with one alarm a page; what they ask is kept. */
 const aws = ({ subscriptions = [], alarms = [] }: { subscriptions?: object[]; alarms?: object[] } = {}) => {
   const asked: { [name: string]: unknown }[] = [];
   const send = async (command: { input: object }) => {
     asked.push({ ...command.input });
     if (command instanceof ListSubscriptionsByTopicCommand) return { Subscriptions: subscriptions };
-    if (command instanceof DescribeAlarmsCommand) return { MetricAlarms: alarms };
+    if (command instanceof DescribeAlarmsCommand) {
+      const page = Number(command.input.NextToken ?? 0);
+      const more = page + 1 < alarms.length;
+      return { MetricAlarms: alarms.slice(page, page + 1), ...(more && { NextToken: String(page + 1) }) };
+    }
     expect([PutMetricDataCommand, SetAlarmStateCommand].some((known) => command instanceof known)).toBe(true);
     return {};
   };

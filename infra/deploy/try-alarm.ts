@@ -1,4 +1,9 @@
-import { type CloudWatchClient, DescribeAlarmsCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
+import {
+  type CloudWatchClient,
+  DescribeAlarmsCommand,
+  type MetricAlarm,
+  SetAlarmStateCommand,
+} from '@aws-sdk/client-cloudwatch';
 import { ListSubscriptionsByTopicCommand, type SNSClient } from '@aws-sdk/client-sns';
 
 type Parts = {
@@ -21,8 +26,7 @@ export const tryAlarm = async ({ cloudWatch, sns, topicArn, say }: Parts): Promi
     say(arn === PENDING ? `✗ ${by} ${who}: not confirmed; the link is in SNS's letter` : `✓ ${by} ${who}: confirmed`);
   if (Subscriptions.length === 0) say('✗ nobody is subscribed: "alarmEmail" in the settings, and npm run deploy');
 
-  const { MetricAlarms = [] } = await cloudWatch.send(new DescribeAlarmsCommand({ AlarmTypes: ['MetricAlarm'] }));
-  const ours = MetricAlarms.filter(({ AlarmActions = [] }) => AlarmActions.includes(topicArn));
+  const ours = (await allAlarms(cloudWatch)).filter(({ AlarmActions = [] }) => AlarmActions.includes(topicArn));
   const quiet = ours.find(({ StateValue }) => StateValue === 'OK') ?? ours[0];
   if (!quiet?.AlarmName) {
     say(`✗ no alarm publishes to ${topicArn}`);
@@ -33,4 +37,18 @@ export const tryAlarm = async ({ cloudWatch, sns, topicArn, say }: Parts): Promi
   );
   say(`✓ ${quiet.AlarmName} is set off: a letter should come within a minute`);
   return confirmed.length > 0;
+};
+
+/** Those of the whole account: the others may well fill the first pages. */
+const allAlarms = async (cloudWatch: Parts['cloudWatch']): Promise<MetricAlarm[]> => {
+  const found: MetricAlarm[] = [];
+  let next: string | undefined;
+  do {
+    const { MetricAlarms = [], NextToken } = await cloudWatch.send(
+      new DescribeAlarmsCommand({ AlarmTypes: ['MetricAlarm'], MaxRecords: 100, NextToken: next }),
+    );
+    found.push(...MetricAlarms);
+    next = NextToken;
+  } while (next !== undefined);
+  return found;
 };

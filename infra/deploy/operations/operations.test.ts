@@ -107,6 +107,15 @@ describe('rotate', () => {
     expect(Object.keys(kept['edge'] ?? {})).toEqual(['EDGE_SECRET', 'EDGE_SECRET_BEFORE']);
   });
 
+  it('edge: one that was broken off goes on with the secret that it had made, at whichever step', async () => {
+    const { operator, kept, inputs } = place(distribution(Array(1_000).fill('InProgress')));
+    await expect(rotateEdge(operator)).rejects.toThrow(/Run this again/);
+    const made = kept['edge']?.['EDGE_SECRET'];
+    await expect(rotateEdge(operator)).rejects.toThrow(/Run this again/);
+    for (const { SecretString } of inputs('PutSecretValue'))
+      expect(JSON.parse(SecretString)).toEqual({ EDGE_SECRET: made, EDGE_SECRET_BEFORE: 'the old secret of the edge' });
+  });
+
   it('signing key: forgotten, and nothing else of Mux’s', async () => {
     const { operator, kept } = place();
     await forgetSigningKey(operator);
@@ -173,6 +182,45 @@ describe('restore', () => {
     expect(inputs('UpdateContinuousBackups')[0]).toMatchObject({ TableName: target });
     expect(inputs('UpdateTable')[0]).toEqual({ TableName: target, DeletionProtectionEnabled: true });
     expect(said.at(-1)).toContain(`"table": "${target}"`);
+  });
+
+  it('goes on with one that was broken off', async () => {
+    const isThere = Object.assign(new Error('Table already exists'), { name: 'TableAlreadyExistsException' });
+    const { operator, inputs, said } = place({
+      RestoreTableToPointInTime: () => {
+        throw isThere;
+      },
+      DescribeTable: () => ({ Table: { TableStatus: 'ACTIVE' } }),
+      // AWS refuses to enable what is enabled
+      DescribeTimeToLive: () => ({ TimeToLiveDescription: { TimeToLiveStatus: 'ENABLED' } }),
+    });
+    expect(await restore(operator, new Date('2026-11-27T10:15:00Z'))).toBe('streams-20261127T101500Z');
+    expect(inputs('UpdateTimeToLive')).toEqual([]);
+    expect(inputs('UpdateTable')).toHaveLength(1);
+    expect(said[0]).toMatch(/is there already/);
+  });
+
+  it('waits until AWS knows of backups of a table that is hardly there', async () => {
+    let refusals = 2;
+    const { operator, inputs } = place({
+      DescribeTable: () => ({ Table: { TableStatus: 'ACTIVE' } }),
+      UpdateContinuousBackups: () => {
+        if (refusals-- > 0) throw Object.assign(new Error(), { name: 'ContinuousBackupsUnavailableException' });
+        return {};
+      },
+    });
+    await restore(operator, new Date('2026-11-27T10:15:00Z'));
+    expect(inputs('UpdateContinuousBackups')).toHaveLength(3);
+    expect(inputs('UpdateTable')).toHaveLength(1);
+  });
+
+  it('is refused where AWS refuses it', async () => {
+    const { operator } = place({
+      RestoreTableToPointInTime: () => {
+        throw Object.assign(new Error('too late'), { name: 'InvalidRestoreTimeException' });
+      },
+    });
+    await expect(restore(operator, new Date('2026-11-27T10:15:00Z'))).rejects.toThrow('too late');
   });
 
   it('wants a time that has been', async () => {

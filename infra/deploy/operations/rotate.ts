@@ -30,16 +30,16 @@ export const rotateCursor = async (operator: Operator): Promise<void> => {
 
 /**
  * The secret by which the APIs know the distribution, in an order in which each request is let in: functions know both, then the
- * distribution says the new one, and once it does everywhere the functions forget the old one.
+ * distribution says the new one, and once it does everywhere the functions forget the old one. One that was broken off is gone on
+ * with: another secret would push out the one that the distribution still says.
  */
 export const rotateEdge = async (operator: Operator): Promise<void> => {
   const { output, secrets, cloudFront, pause, say } = operator;
   const secretId = await output('Data.EdgeSecret');
   const Id = await output('Web.DistributionId');
-  const { EDGE_SECRET: next } = await changeSecret(secrets, secretId, ({ EDGE_SECRET: now }) => ({
-    EDGE_SECRET: newSecret(),
-    EDGE_SECRET_BEFORE: now,
-  }));
+  const { EDGE_SECRET: next } = await changeSecret(secrets, secretId, (now) =>
+    now['EDGE_SECRET_BEFORE'] ? {} : { EDGE_SECRET: newSecret(), EDGE_SECRET_BEFORE: now['EDGE_SECRET'] },
+  );
   await untilKnown(operator);
   const { DistributionConfig: config, ETag } = Configured.parse(
     await cloudFront.send(new GetDistributionConfigCommand({ Id })),
