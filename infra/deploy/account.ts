@@ -11,7 +11,7 @@ export type Stack = { status: string; outputs: Record<string, string> };
 export type Zone = { name: string; id: string };
 
 /** A limit of AWS's that the first show meets. */
-export type Quota = 'fargate-vcpus' | 'vpcs';
+export type Quota = 'fargate-vcpus' | 'fargate-spot-vcpus' | 'vpcs';
 
 /** What a deployment asks an account, in one region. Each throws where it may not ask. */
 export type Account = {
@@ -31,6 +31,7 @@ export type Account = {
 
 const QUOTAS = {
   'fargate-vcpus': { ServiceCode: 'fargate', QuotaCode: 'L-3032A538' },
+  'fargate-spot-vcpus': { ServiceCode: 'fargate', QuotaCode: 'L-36FBB829' },
   vpcs: { ServiceCode: 'vpc', QuotaCode: 'L-F678F1CE' },
 } as const satisfies Record<Quota, object>;
 

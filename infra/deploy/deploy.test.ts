@@ -21,7 +21,7 @@ const account = (overrides: Partial<Account> = {}, stacks: Record<string, Stack>
   concurrency: async () => ({ all: 1_000, unreserved: 1_000 }),
   apiGatewayRole: async () => undefined,
   zones: async () => zonesOf('use1-az1', 'use1-az2', 'use1-az4'),
-  quota: async (quota) => ({ 'fargate-vcpus': 6, vpcs: 5 })[quota],
+  quota: async (quota) => ({ 'fargate-vcpus': 6, 'fargate-spot-vcpus': 4, vpcs: 5 })[quota],
   vpcs: async () => 1,
   ...overrides,
 });
@@ -86,6 +86,16 @@ describe('preflight', () => {
       [{ minWorkers: 4 }],
       /6 vCPUs here, and a deployment of 4 worker\(s\) wants 8/,
     ],
+    [
+      'as many vCPUs of what is left over, where workers run on that',
+      [{ minWorkers: 3, maxWorkers: 3, spot: true }],
+      /4 vCPUs here, and a deployment of 3 worker\(s\) wants 6: raise the quota \(Fargate Spot vCPU, L-36FBB829\)/,
+    ],
+    [
+      'word of the table that was restored',
+      [{}, {}, { stacks: stands('Data', { TableName: 'restored', OwnTableName: 'own' }) }],
+      /^Vybzz works with the table restored, .*"table": "restored", or "own" to go back/,
+    ],
     ['room for a network', [{}, { vpcs: async () => 5 }], /5 VPCs here, and no more are allowed/],
     [
       'zones with VPC origins and Fargate',
@@ -117,6 +127,10 @@ describe('preflight', () => {
     const stacks = { ...stands('ControlPlane'), ...stands('Ingest') };
     const reserved = { concurrency: async () => ({ all: 120, unreserved: 100 }) };
     expect((await check({ webhookConcurrency: 20 }, { ...theirs, ...reserved }, { stacks })).missing).toEqual([]);
+    for (const table of ['restored', 'own']) {
+      const data = stands('Data', { TableName: 'restored', OwnTableName: 'own' });
+      expect((await check({ table }, {}, { stacks: data })).missing).toEqual([]);
+    }
   });
 
   it('notes what stops nothing: a new account, nobody to tell, and what it was not let look at', async () => {

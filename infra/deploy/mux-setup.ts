@@ -66,7 +66,7 @@ export const setUpMux = async ({ secrets, secretId, token, muxBaseUrl, origin, s
   }
 
   await secrets.send(new PutSecretValueCommand({ SecretId: secretId, SecretString: JSON.stringify(next) }));
-  say('✓ written; functions read it at their next start');
+  say('✓ written; functions read it within five minutes, and those that could not start without it at once');
   return next;
 };
 

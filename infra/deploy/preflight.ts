@@ -104,14 +104,26 @@ export const preflight = async ({ settings, account, machine, stackName }: Parts
       if (said) missing.push(said);
     },
     async () => {
-      const vcpus = await account.quota('fargate-vcpus');
+      const [quota, called] = settings.spot
+        ? (['fargate-spot-vcpus', 'Fargate Spot vCPU, L-36FBB829'] as const)
+        : (['fargate-vcpus', 'Fargate On-Demand vCPU, L-3032A538'] as const);
+      const vcpus = await account.quota(quota);
       const wanted = settings.minWorkers * VCPUS_A_WORKER;
       if (vcpus !== undefined && vcpus < wanted)
         missing.push(
-          `Fargate may run ${vcpus} vCPUs here, and a deployment of ${settings.minWorkers} worker(s) wants ${wanted}: raise the quota (Fargate On-Demand vCPU, L-3032A538).`,
+          `Fargate may run ${vcpus} vCPUs here, and a deployment of ${settings.minWorkers} worker(s) wants ${wanted}: raise the quota (${called}).`,
         );
       if (vcpus !== undefined && vcpus < settings.maxWorkers + 1)
         notes.push(`Fargate may run ${vcpus} vCPUs here: scaling to ${settings.maxWorkers} workers would stop there.`);
+    },
+    async () => {
+      const data = await account.stack(stackName('Data'));
+      const { TableName: used, OwnTableName: own } = data?.outputs ?? {};
+      // After a restoration everybody works with another table: settings of before it would put them back, and the shows with them.
+      if (settings.table === undefined && used !== undefined && own !== undefined && used !== own)
+        missing.push(
+          `${settings.name} works with the table ${used}, which was restored, and the settings do not say so: "table": "${used}", or "${own}" to go back to the stack's own.`,
+        );
     },
     async () => {
       const [all, used] = await Promise.all([account.quota('vpcs'), account.vpcs()]);

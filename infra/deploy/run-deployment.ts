@@ -64,7 +64,9 @@ const tell = async ({ environment, settings, account, say }: Parts, origin: stri
     for (const [name, value] of Object.entries(stack?.outputs ?? {}))
       if (!/^(ExportsOutput|PublishOutput)/.test(name)) say(`  ${part}.${name}  ${value}`);
   }
-  say(`Next: npm run setup:mux -- ${environment}   then   npm run smoke -- ${origin}`);
+  say(
+    `Next: MUX_TOKEN_ID=… MUX_TOKEN_SECRET=… npm run setup:mux -- ${environment}   then   TOKEN=… npm run smoke -- ${environment}`,
+  );
 };
 
 /** Says what a deployment would change, and changes nothing. */
