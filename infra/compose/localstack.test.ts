@@ -68,6 +68,14 @@ describe('localstack.yml', () => {
     expect(new Set(said)).toEqual(new Set(['$proxy_add_x_forwarded_for']));
   });
 
+  it('logs no address that holds a stream key or a ticket, of what goes well or badly', () => {
+    expect(NGINX).toMatch(/^ {2}access_log off;$/m);
+    for (const secret of ['^~ /stream/live/', '= /realtime']) {
+      const [, location = ''] = NGINX.split(`  location ${secret} {\n`);
+      expect(location.split('\n  }')[0], secret).toContain('error_log stderr emerg;');
+    }
+  });
+
   it('takes another image of LocalStack, and a licence', () => {
     expect(of('localstack')).toContain('${LOCALSTACK_IMAGE:-localstack/localstack:4.14.0}');
     expect(of('localstack')).toContain('LOCALSTACK_AUTH_TOKEN: ${LOCALSTACK_AUTH_TOKEN:-}');
