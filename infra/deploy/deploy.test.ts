@@ -4,7 +4,7 @@ import type { Account, Stack, Zone } from './account.ts';
 import { stackNameOf } from './deployment.ts';
 import type { Machine } from './machine.ts';
 import { preflight } from './preflight.ts';
-import { runDeployment, runDestruction, runDiff } from './run-deployment.ts';
+import { requirePreflight, runDeployment, runDestruction, runDiff } from './run-deployment.ts';
 
 const SITE = 'https://d111111abcdef8.cloudfront.net';
 const NUMBER = '111122223333';
@@ -222,6 +222,13 @@ describe('npm run deploy', () => {
   it('builds nothing where something is missing or nobody agrees', async () => {
     const broken = place({ apiGatewayRole: 'there' });
     await expect(runDeployment(broken.parts)).rejects.toThrow(/1 thing\(s\) to mend first; nothing was built/);
+    await expect(requirePreflight(broken.parts, ['The settings are not there.'])).rejects.toThrow(
+      /^2 thing\(s\) to mend/,
+    );
+    expect(broken.said.slice(-2)).toEqual([
+      '✗ The settings are not there.',
+      expect.stringMatching(/^✗ The account has no/),
+    ]);
     const refused = place({}, {}, false);
     await expect(runDeployment(refused.parts)).rejects.toThrow('Nothing was deployed.');
     expect([...broken.passes, ...refused.passes, ...broken.questions]).toEqual([]);

@@ -49,10 +49,6 @@ await orExplain(async () => {
   };
   if (values.diff) return runDiff(parts);
   if (!values.preflight) return void (await runDeployment(parts));
-  if (!isThere)
-    say(
-      `✗ infra/environments/${environment}.json is not there: copy infra/environments/example.json, and say what differs. What follows is for the example.`,
-    );
-  await requirePreflight(parts);
-  if (!isThere) throw new CommandError('The settings are missing; nothing was built and nothing deployed.');
+  const noSettings = `infra/environments/${environment}.json is not there: copy infra/environments/example.json, and say what differs. The rest is for the example.`;
+  await requirePreflight(parts, isThere ? [] : [noSettings]);
 });

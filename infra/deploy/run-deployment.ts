@@ -18,9 +18,17 @@ type Parts = {
   say: (line: string) => void;
 };
 
-/** Says what is missing and what is good to know; throws where the first show could not come about. */
-export const requirePreflight = async ({ settings, account, machine, say }: Parts): Promise<void> => {
-  const { missing, notes } = await preflight({ settings, account, machine, stackName: stackNameOf(settings) });
+/**
+ * Says what is missing and what is good to know; throws where the first show could not come about.
+ *
+ * @param known what is known to be missing, a sentence each
+ */
+export const requirePreflight = async (
+  { settings, account, machine, say }: Parts,
+  known: readonly string[] = [],
+): Promise<void> => {
+  const { notes, ...asked } = await preflight({ settings, account, machine, stackName: stackNameOf(settings) });
+  const missing = [...known, ...asked.missing];
   for (const note of notes) say(`• ${note}`);
   for (const what of missing) say(`✗ ${what}`);
   if (missing.length > 0)
