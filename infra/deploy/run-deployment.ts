@@ -86,14 +86,16 @@ export const runDiff = async ({
 }: Pick<Parts, 'environment' | 'settings' | 'account' | 'cdk'>): Promise<void> =>
   cdk(['diff', '--all', ...contextOf(environment, settings, await planDeployment(settings, account))]);
 
-/** What stays when the stacks go, and why. */
-const KEPT = [
-  'the table (nothing else can be made again; protected from deletion)',
-  'the files that people have uploaded',
-  'the user pool (its people; protected from deletion)',
-  'the secret with Mux’s credentials',
-  'API Gateway’s role for logs, which the whole account logs by',
-];
+/** What stays when the stacks go, and why, by what the templates call it. `infra/stacks/stacks.test.ts` holds it to them. */
+export const KEPT = {
+  'Data/StreamsTable': 'the table (nothing else can be made again; protected from deletion)',
+  'Data/UploadsFiles': 'the files that people have uploaded',
+  'ControlPlane/PeoplePool': 'the user pool (its people; protected from deletion)',
+  'Data/Mux': 'the secret with Mux’s credentials',
+  'Data/Push': 'the secret of Web Push (every browser has subscribed for its key)',
+  'ControlPlane/RealtimeAccount': 'API Gateway’s logging, which the whole account shares',
+  'ControlPlane/RealtimeAccountRole': 'API Gateway’s role for that',
+} as const;
 
 /** Takes an environment down, in the order in which its stacks lean on each other. */
 export const runDestruction = async ({
@@ -111,7 +113,7 @@ export const runDestruction = async ({
   for (const part of STACKS) if (await account.stack(stackNameOf(settings)(part))) stands.push(part);
   if (stands.length === 0) throw new CommandError(`Nothing of ${settings.name} stands in ${settings.region}.`);
   say(`${stands.join(', ')} of ${settings.name} go: site, workers, APIs, alarms. Shows on the air end.`);
-  for (const kept of KEPT) say(`  kept: ${kept}`);
+  for (const kept of Object.values(KEPT)) say(`  kept: ${kept}`);
   if (!(await agree(`Take ${settings.name} down?`))) throw new CommandError('Nothing was taken down.');
   await cdk(['destroy', '--all', '--force', ...contextOf(environment, settings, plan)]);
   say('Gone. What was kept costs its storage; Mux’s webhook and its streams are still in Mux.');

@@ -38,7 +38,15 @@ export class IngestStack extends Stack {
       gatewayEndpoints: { table: { service: GatewayVpcEndpointAwsService.DYNAMODB } },
       // Who knocks in vain. All of it would log every packet stream of every show, at the price of its storage.
       flowLogs: {
-        rejected: { destination: FlowLogDestination.toCloudWatchLogs(), trafficType: FlowLogTrafficType.REJECT },
+        rejected: {
+          destination: FlowLogDestination.toCloudWatchLogs(
+            new LogGroup(this, 'Rejected', {
+              retention: RetentionDays.ONE_MONTH,
+              removalPolicy: RemovalPolicy.DESTROY,
+            }),
+          ),
+          trafficType: FlowLogTrafficType.REJECT,
+        },
       },
     });
     this.ingest = new IngestService(this, 'Ingest', {

@@ -6,9 +6,12 @@ import { INDEXES, tableInput, TTL_ATTRIBUTE } from '#store/table';
 import { createAdmission } from '../../ingest-worker/admission.ts';
 import { LIMITS } from '../../ingest-worker/limits.ts';
 import { createMetrics } from '../../ingest-worker/metrics.ts';
+import { USE } from '../costs/prices.ts';
 import { INGEST_METRICS } from '../constructs/ingest-service.ts';
+import { KEPT } from '../deploy/run-deployment.ts';
 import { parseSettings, readSettings, Settings } from '../settings.ts';
 import { outlineOf } from './outline.testing.ts';
+import { plain } from './readable.testing.ts';
 import { rolesOf } from './roles.testing.ts';
 import { synthesise } from './synthesised.testing.ts';
 
@@ -77,6 +80,25 @@ describe('what each role may do', () => {
   it('nobody may scan, or change or delete the table', () => {
     expect(lines().join('\n')).not.toMatch(/Scan|CreateTable|UpdateTable|DeleteTable|dynamodb:\*/);
   });
+});
+
+it('what stays when the stacks go is what npm run destroy says', () => {
+  const kept = Object.entries(stacks).flatMap(([name, template]) =>
+    Object.entries(template.toJSON()['Resources'] as Record<string, { Type: string; DeletionPolicy?: string }>)
+      // A version goes with its function.
+      .filter(([, { Type, DeletionPolicy }]) => DeletionPolicy === 'Retain' && Type !== 'AWS::Lambda::Version')
+      .map(([id]) => `${name}/${plain(id)}`),
+  );
+  expect(kept.sort()).toEqual(Object.keys(KEPT).sort());
+});
+
+it('a log is kept for a month, and goes with its stack', () => {
+  const logs = Object.values(stacks).flatMap((one) => Object.entries(one.findResources('AWS::Logs::LogGroup')));
+  const others = logs.filter(
+    ([, { Properties, DeletionPolicy }]) => Properties?.RetentionInDays !== 30 || DeletionPolicy !== 'Delete',
+  );
+  expect(logs.length).toBeGreaterThan(15);
+  expect(others.map(([id]) => id)).toEqual([]);
 });
 
 describe('what a review sees of a change', () => {
@@ -454,6 +476,17 @@ describe('what an operator hears', () => {
       expect(dashboard).toContain(`\\"${name}\\"`);
       expect(alarms).toContain(`"${name}"`);
     }
+  });
+
+  it('is reckoned with what it costs to hear it, and so are the secrets', () => {
+    const alarms = Object.values(stacks).flatMap((one) => Object.values(one.findResources('AWS::CloudWatch::Alarm')));
+    const metrics = alarms.map(({ Properties: { Metrics } }) =>
+      Metrics ? Metrics.filter(({ MetricStat }: { MetricStat?: object }) => MetricStat).length : 1,
+    );
+    // Scaling by a target makes two alarms of its own, above and below.
+    const ofTargets = 2;
+    expect(metrics.reduce((sum, some) => sum + some, ofTargets)).toBe(USE.alarmMetrics);
+    stack('Data').resourceCountIs('AWS::SecretsManager::Secret', USE.secrets);
   });
 
   it('has the names by which costs are told apart on everything that bears tags', () => {
