@@ -91,6 +91,9 @@ export type Settings = z.infer<typeof Settings>;
 /** The settings, and where browsers find the site, without a slash at its end. */
 export type Deployment = Settings & { origin: string };
 
+/** Words that Cognito keeps for itself: a domain with one of them is refused when the stack is half made. */
+const RESERVED = /aws|amazon|cognito/i;
+
 /** The settings in a file's text; throws one sentence for each that cannot be. */
 export const parseSettings = (text: string, file: string): Settings => {
   const refuse = (why: string): never => {
@@ -112,6 +115,8 @@ export const parseSettings = (text: string, file: string): Settings => {
   const settings = parsed.data;
   if (settings.domain && !settings.certificateArn)
     refuse('domain needs certificateArn: CloudFront wants a certificate for it in us-east-1');
+  if (!settings.issuer && RESERVED.test(settings.name))
+    refuse('name: the pages of Cognito have it in their address, where nobody may say aws, amazon or cognito');
   if (settings.issuer && !settings.clientId) refuse('issuer needs clientId');
   if (settings.issuer && settings.issuerKind === 'oidc' && !settings.audience)
     refuse('an issuer of the kind oidc needs audience: without it a token for another application would do');

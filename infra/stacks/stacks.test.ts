@@ -505,6 +505,10 @@ describe('the settings', () => {
     expect(() => read({ domain: 'vybzz.test' })).toThrow(/^a\.json: domain needs certificateArn/);
     expect(() => read({ issuer: 'https://issuer.test' })).toThrow(/needs clientId/);
     expect(() => read({ issuer: 'https://issuer.test', clientId: 'web' })).toThrow(/needs audience/);
+    expect(() => read({ name: 'OurAwsShow' })).toThrow(/^a\.json: name: .*may say aws, amazon or cognito$/);
+    expect(read({ name: 'Cognitive', issuer: 'https://i.test', clientId: 'web', audience: 'web' }).name).toBe(
+      'Cognitive',
+    );
     expect(() => read({ arch: 'sparc' })).toThrow(/^a\.json: arch: /);
     expect(() => read({ waf: true, region: 'eu-west-1' })).toThrow(/waf needs the region us-east-1/);
     expect(() => read({ zones: ['eu-west-1a', 'eu-west-1b'] })).toThrow(/zones are not of us-east-1/);

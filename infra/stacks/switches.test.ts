@@ -85,6 +85,9 @@ describe('a deployment', () => {
     const { Scope, Rules } = only('Web', 'AWS::WAFv2::WebACL');
     expect(Scope).toBe('CLOUDFRONT');
     expect(Rules.map(({ Name }: { Name: string }) => Name)).toEqual(['common', 'floods']);
+    expect(Rules[0].Statement.ManagedRuleGroupStatement.RuleActionOverrides, 'a webhook may be large').toEqual([
+      { Name: 'SizeRestrictions_BODY', ActionToUse: { Count: {} } },
+    ]);
     expect(only('Web', 'AWS::CloudFront::Distribution')['DistributionConfig']).toHaveProperty('WebACLId');
   });
 

@@ -105,6 +105,21 @@ describe('a fault that is planted is found by its own rule', () => {
 });
 
 describe('two environments in one account', () => {
+  it('share no name of CloudFront’s, which are those of all regions', () => {
+    const names = (templates: Record<string, Template>) =>
+      Object.values(templates)
+        .flatMap((template) => Object.values<Json>(template.toJSON()['Resources']))
+        .filter(({ Type }) => Type.startsWith('AWS::CloudFront::'))
+        .flatMap(({ Type, Properties }) =>
+          [Properties, ...Object.values<Json>(Properties)].flatMap(({ Name }) =>
+            Name === undefined ? [] : [`${Type} ${JSON.stringify(Name)}`],
+          ),
+        );
+    const [mine, others] = [names(stacks), names(deployed)];
+    expect(mine.length).toBeGreaterThan(8);
+    expect(mine.filter((name) => others.includes(name))).toEqual([]);
+  });
+
   it('share no name that they give themselves', () => {
     // What is called by somebody, and not by CloudFormation, says whose it is.
     const names = (templates: Record<string, Template>) =>
