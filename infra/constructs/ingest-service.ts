@@ -102,6 +102,8 @@ export class IngestService extends Construct {
   readonly service: FargateService;
   readonly task: FargateTaskDefinition;
   readonly workers: ApplicationTargetGroup;
+  /** What the workers say. */
+  readonly log: LogGroup;
 
   constructor(scope: Construct, id: string, props: Props) {
     super(scope, id);
@@ -126,6 +128,10 @@ export class IngestService extends Construct {
         cpuArchitecture: arm ? CpuArchitecture.ARM64 : CpuArchitecture.X86_64,
         operatingSystemFamily: OperatingSystemFamily.LINUX,
       },
+    });
+    this.log = new LogGroup(this, 'Logs', {
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
     });
     const linuxParameters = new LinuxParameters(this, 'Linux', { initProcessEnabled: true });
     // Fargate takes no limit of processes: a show has one FFmpeg with one thread, and the worker bounds shows (SPEC L6).
@@ -153,10 +159,7 @@ export class IngestService extends Construct {
       },
       logging: LogDrivers.awsLogs({
         streamPrefix: 'worker',
-        logGroup: new LogGroup(this, 'Logs', {
-          retention: RetentionDays.ONE_MONTH,
-          removalPolicy: RemovalPolicy.DESTROY,
-        }),
+        logGroup: this.log,
       }),
       user: 'node',
       readonlyRootFilesystem: true,

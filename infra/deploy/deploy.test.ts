@@ -4,7 +4,7 @@ import type { Account, Stack, Zone } from './account.ts';
 import { stackNameOf } from './deployment.ts';
 import type { Machine } from './machine.ts';
 import { preflight } from './preflight.ts';
-import { requirePreflight, runDeployment, runDestruction, runDiff } from './run-deployment.ts';
+import { requirePreflight, runDeployment, runDestruction, runDiff, tellNames } from './run-deployment.ts';
 
 const SITE = 'https://d111111abcdef8.cloudfront.net';
 const NUMBER = '111122223333';
@@ -233,6 +233,16 @@ describe('npm run deploy', () => {
     await expect(runDeployment(refused.parts)).rejects.toThrow('Nothing was deployed.');
     expect([...broken.passes, ...refused.passes, ...broken.questions]).toEqual([]);
   });
+});
+
+it('npm run operate -- names says how each stack stands, and what an operator may ask for', async () => {
+  const { parts, said } = place({}, stands('Data', { TableName: 'table', PublishOutputRefTable1: 'table' }));
+  await tellNames(parts);
+  expect(said).toEqual([
+    'Vybzz-Data: CREATE_COMPLETE',
+    '  Data.TableName  table',
+    ...['ControlPlane', 'Ingest', 'Web', 'Observability'].map((part) => `Vybzz-${part}: is not there`),
+  ]);
 });
 
 describe('npm run destroy', () => {

@@ -6,16 +6,19 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { readArguments } from '../commands/read-arguments.mjs';
 import { CommandError, messageOf, orExplain } from '../local/command-error.mjs';
-import { openAccount } from './account.ts';
+import type { Settings } from '../settings.ts';
+import { type Account, openAccount } from './account.ts';
 import { DEFAULT_ENVIRONMENT, settingsOf, stackNameOf } from './deployment.ts';
 import { drain } from './operations/drain.ts';
 import { type Operator, outputsOf } from './operations/operator.ts';
 import { restore } from './operations/restore.ts';
 import { forgetSigningKey, rotateCursor, rotateEdge } from './operations/rotate.ts';
 import { takeOff } from './operations/take-off.ts';
+import { tellNames } from './run-deployment.ts';
 
 const USAGE = `npm run operate -- ACTION [WHAT] [--environment ${DEFAULT_ENVIRONMENT}]
 
+  names                 how the stacks stand, and what tables, logs, queues, clusters are called
   rotate-cursor         another secret for the cursors of lists
   rotate-edge           another secret between the distribution and the APIs; no request is refused meanwhile
   rotate-signing-key    forgets Mux's signing key; then npm run setup:mux
@@ -34,7 +37,9 @@ const needed = (name: string): string => {
   return what;
 };
 
-const ACTIONS: Record<string, (operator: Operator) => Promise<unknown>> = {
+type Place = { account: Account; settings: Settings };
+const ACTIONS: Record<string, (operator: Operator, place: Place) => Promise<unknown>> = {
+  names: ({ say }, place) => tellNames({ ...place, say }),
   'rotate-cursor': rotateCursor,
   'rotate-edge': rotateEdge,
   'rotate-signing-key': forgetSigningKey,
@@ -54,7 +59,7 @@ await orExplain(async () => {
   const options = { region: settings.region };
   const account = openAccount(settings.region);
   try {
-    await act({
+    const operator: Operator = {
       output: outputsOf((part) => account.stack(stackNameOf(settings)(part))),
       lambda: new LambdaClient(options),
       ecs: new ECSClient(options),
@@ -64,7 +69,8 @@ await orExplain(async () => {
       clock: () => new Date(),
       pause: () => wait(PAUSE_MS),
       say: (line) => console.log(line),
-    });
+    };
+    await act(operator, { account, settings });
   } catch (cause) {
     // What AWS refuses is for whoever called to mend.
     throw cause instanceof CommandError ? cause : new CommandError(messageOf(cause), { cause });

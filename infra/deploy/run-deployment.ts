@@ -64,14 +64,24 @@ export const runDeployment = async (parts: Parts): Promise<{ origin: string }> =
   return { origin };
 };
 
-/** What an operator's commands are about, by the names that CloudFormation has given. */
-const tell = async ({ environment, settings, account, say }: Parts, origin: string): Promise<void> => {
-  say(`\n${settings.name} is at ${origin}`);
+/** What an operator's commands are about, by the names that CloudFormation has given; and how each stack stands. */
+export const tellNames = async ({
+  settings,
+  account,
+  say,
+}: Pick<Parts, 'settings' | 'account' | 'say'>): Promise<void> => {
   for (const part of STACKS) {
     const stack = await account.stack(stackNameOf(settings)(part));
+    say(`${stackNameOf(settings)(part)}: ${stack?.status ?? 'is not there'}`);
     for (const [name, value] of Object.entries(stack?.outputs ?? {}))
       if (!/^(ExportsOutput|PublishOutput)/.test(name)) say(`  ${part}.${name}  ${value}`);
   }
+};
+
+const tell = async (parts: Parts, origin: string): Promise<void> => {
+  const { environment, settings, say } = parts;
+  say(`\n${settings.name} is at ${origin}`);
+  await tellNames(parts);
   say(
     `Next: MUX_TOKEN_ID=… MUX_TOKEN_SECRET=… npm run setup:mux -- ${environment}   then   TOKEN=… npm run smoke -- ${environment}`,
   );

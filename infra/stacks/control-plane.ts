@@ -158,6 +158,15 @@ export class ControlPlaneStack extends Stack {
     const release = new GradualRelease(this, 'Release', { release: settings.release, deployment: settings.name });
     for (const [name, { live }] of Object.entries(this.rooms)) release.of(name, live);
 
+    for (const [name, { logGroup }] of Object.entries(this.rooms))
+      new CfnOutput(this, `Log${name.replaceAll('-', '')}`, {
+        description: `What the functions of ${name} say`,
+        value: logGroup.logGroupName,
+      });
+    new CfnOutput(this, 'FailedTasks', {
+      description: 'The queue of what failed three times',
+      value: this.tasks.failed.queueUrl,
+    });
     new CfnOutput(this, 'SweepFunction', { description: 'Settles silent shows', value: sweep.live.functionArn });
     for (const pusher of pushers) {
       this.realtime.grantPush(pusher.function);

@@ -64,6 +64,7 @@ export class IngestStack extends Stack {
     tasks.takesFromTask(this.ingest.task, 'worker');
     const { cluster, serviceName } = this.ingest.service;
     new CfnOutput(this, 'Cluster', { description: 'Of the ingest workers', value: cluster.clusterName });
+    new CfnOutput(this, 'Log', { description: 'What the workers say', value: this.ingest.log.logGroupName });
     new CfnOutput(this, 'Service', { description: 'The ingest workers', value: serviceName });
   }
 

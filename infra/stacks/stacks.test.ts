@@ -445,6 +445,19 @@ describe('what people have uploaded', () => {
 });
 
 describe('what an operator hears', () => {
+  it('is looked into by names that npm run operate -- names says', () => {
+    const said = Object.entries(stacks).flatMap(([name, template]) =>
+      Object.keys(template.toJSON()['Outputs'] ?? {}).map((output) => `${name}.${output}`),
+    );
+    const wanted = [...fileOf('RUNBOOK.md').matchAll(/\b(?:Data|ControlPlane|Ingest|Web|Observability)\.\w+/g)].map(
+      String,
+    );
+    expect(wanted).toEqual(expect.arrayContaining(['Ingest.Log', 'ControlPlane.FailedTasks']));
+    expect(wanted.filter((name) => !said.some((one) => one.startsWith(name)))).toEqual([]);
+    const logs = Object.keys(stack('ControlPlane').toJSON()['Outputs']).filter((name) => name.startsWith('Log'));
+    expect(logs).toHaveLength(Object.keys(stack('ControlPlane').findResources('AWS::Lambda::Function')).length);
+  });
+
   it('names a section of the runbook, which is there', () => {
     const alarms = Object.values(stack('Observability').findResources('AWS::CloudWatch::Alarm'));
     const headings = new Set(
