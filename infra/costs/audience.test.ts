@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, expect, it } from 'vitest';
 import type { StreamId } from '#domain/ids';
 import { memberKey } from '#store/keys';
 import { DELIVERY } from '../../functions/shows/delivery-times.ts';
 import { AUDIENCE } from '../../functions/shows/mode.ts';
 import { openShowRooms } from '../../functions/show-rooms.testing.ts';
+import { audiencePlot, audienceTable, reckonAll } from './audience-pages.ts';
 import { batchesASecond, holderReads, modeAt, postsMost, reckon, SIZES } from './audience.ts';
 
 /** What the rooms ask of their table. */
@@ -70,4 +72,13 @@ it('has an audience ask from where telling it would take more than a second, and
 it('delivers as slowly as posts are made', () => {
   expect(reckon(2_000, 'push', { posting: 500 }).worstMs).toBeGreaterThan(4_000);
   expect(postsMost()).toBeGreaterThan(3_000);
+});
+
+it('stands in the decision as it is reckoned', () => {
+  const decision = (type: string) =>
+    readFileSync(new URL(`../decisions/how-large-an-audience.${type}`, import.meta.url), 'utf8');
+  expect(decision('md').split('<!-- table -->').at(1)?.split('<!-- /table -->')[0]?.trim()).toBe(
+    audienceTable(reckonAll()),
+  );
+  expect(decision('svg')).toBe(audiencePlot(reckonAll()));
 });

@@ -4,6 +4,7 @@ import { readArguments } from '../commands/read-arguments.mjs';
 import { settingsOf } from '../deploy/deployment.ts';
 import { orExplain } from '../local/command-error.mjs';
 import { costTable } from './costs.ts';
+import { withMarkedPart } from './marked-part.ts';
 
 const USAGE = `npm run costs -- [ENVIRONMENT]
 
@@ -18,8 +19,5 @@ if (environment !== undefined) {
 const RUNBOOK = fileURLToPath(new URL('../RUNBOOK.md', import.meta.url));
 const table = costTable();
 const text = await readFile(RUNBOOK, 'utf8');
-await writeFile(
-  RUNBOOK,
-  text.replace(/(<!-- costs -->\n)[\s\S]*(\n<!-- \/costs -->)/, (_, before, after) => before + table + after),
-);
+await writeFile(RUNBOOK, withMarkedPart(text, 'costs', table));
 console.log(table);
