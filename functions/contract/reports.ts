@@ -13,6 +13,7 @@ export const About = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('message'), streamId: IdText, seq: z.number().check(z.int(), z.gte(1)) }),
   z.object({ kind: z.literal('person'), handle: HandleText }),
   z.object({ kind: z.literal('post'), postId: IdText }),
+  z.object({ kind: z.literal('comment'), postId: IdText, commentId: IdText }),
   z.object({ kind: z.literal('show'), streamId: IdText }),
 ]);
 export type About = z.infer<typeof About>;
@@ -41,7 +42,7 @@ export const ReportCaseView = z.object({
   /** Names it to whoever does something about it. */
   id: z.string(),
   kind: z.enum(REPORTED_KINDS),
-  /** Where it is: a message's and a show's stream, a post. */
+  /** Where it is: a message's and a show's stream, a post, a comment's post. */
   streamId: z.optional(z.string()),
   postId: z.optional(z.string()),
   /** Whether it is still to be seen. */
@@ -60,7 +61,7 @@ export type ReportCaseView = z.infer<typeof ReportCaseView>;
 /** What a moderator of the platform does. */
 export const ActOnReport = z.discriminatedUnion('act', [
   z.object({ act: z.literal('dismiss'), caseId: z.string().check(z.maxLength(128)) }),
-  /** Takes the message, post or show away; a person is suspended instead. */
+  /** Takes the message, post, comment or show away; a person is suspended instead. */
   z.object({ act: z.literal('remove'), caseId: z.string().check(z.maxLength(128)) }),
   /** Null suspends for good. */
   z.object({
@@ -95,11 +96,18 @@ export const REPORT_OPERATIONS: readonly Operation[] = [
   {
     method: 'POST',
     path: '/reports',
-    does: 'Reports a message, a person, a post or a show to the moderators of the platform, once; whose it is hears nothing of it',
+    does: 'Reports a message, a person, a post, a comment or a show to the moderators of the platform, once; whose it is hears nothing of it',
     who: 'signed in',
     body: CreateReport,
     status: 204,
-    refusals: ['not-allowed', 'message-not-found', 'user-not-found', 'post-not-found', 'stream-not-found'],
+    refusals: [
+      'not-allowed',
+      'message-not-found',
+      'user-not-found',
+      'post-not-found',
+      'comment-not-found',
+      'stream-not-found',
+    ],
   },
   {
     method: 'GET',

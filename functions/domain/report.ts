@@ -1,4 +1,14 @@
-import { type ActId, parsePostId, parseStreamId, parseUserId, type PostId, type StreamId, type UserId } from './ids.ts';
+import {
+  type ActId,
+  type CommentId,
+  parseCommentId,
+  parsePostId,
+  parseStreamId,
+  parseUserId,
+  type PostId,
+  type StreamId,
+  type UserId,
+} from './ids.ts';
 
 /** Limits of what people report to those who watch over the platform. */
 export const REPORT_LIMITS = {
@@ -29,8 +39,15 @@ export type Reported =
   | { kind: 'message'; streamId: StreamId; seq: number }
   | { kind: 'person'; userId: UserId }
   | { kind: 'post'; postId: PostId }
+  | { kind: 'comment'; postId: PostId; commentId: CommentId }
   | { kind: 'show'; streamId: StreamId };
-export const REPORTED_KINDS = ['message', 'person', 'post', 'show'] as const satisfies readonly Reported['kind'][];
+export const REPORTED_KINDS = [
+  'message',
+  'person',
+  'post',
+  'comment',
+  'show',
+] as const satisfies readonly Reported['kind'][];
 
 /** One person's report of a thing: there is one of each, however often they press the button. */
 export type Report = { by: UserId; reason: ReportReason; words?: string | undefined; at: number };
@@ -88,6 +105,8 @@ export const reportedName = (about: Reported): string => {
       return `person/${about.userId}`;
     case 'post':
       return `post/${about.postId}`;
+    case 'comment':
+      return `comment/${about.postId}/${about.commentId}`;
     case 'show':
       return `show/${about.streamId}`;
     default:
@@ -97,12 +116,18 @@ export const reportedName = (about: Reported): string => {
 
 /** The thing of that name; undefined where it is none. */
 export const parseReported = (name: string): Reported | undefined => {
-  const [kind, id = '', seq = '', ...more] = name.split('/');
-  if (more.length > 0 || (kind === 'message') !== (seq !== '')) return undefined;
+  const [kind, id = '', within, ...more] = name.split('/');
+  if (more.length > 0) return undefined;
   const streamId = parseStreamId(id);
   const userId = parseUserId(id);
   const postId = parsePostId(id);
-  if (kind === 'message' && streamId && /^[1-9]\d{0,11}$/.test(seq)) return { kind, streamId, seq: Number(seq) };
+  if (within !== undefined) {
+    const commentId = parseCommentId(within);
+    if (kind === 'message' && streamId && /^[1-9]\d{0,11}$/.test(within))
+      return { kind, streamId, seq: Number(within) };
+    if (kind === 'comment' && postId && commentId) return { kind, postId, commentId };
+    return undefined;
+  }
   if (kind === 'person' && userId) return { kind, userId };
   if (kind === 'post' && postId) return { kind, postId };
   if (kind === 'show' && streamId) return { kind, streamId };

@@ -1,5 +1,5 @@
 import type { ActOnReport } from '#contract/reports';
-import { type ActId, parseActId, type PostId, type StreamId, type UserId } from '#domain/ids';
+import { type ActId, type CommentId, parseActId, type PostId, type StreamId, type UserId } from '#domain/ids';
 import type { Post } from '#domain/post';
 import {
   isUndoable,
@@ -31,6 +31,7 @@ export type ActingParts = {
   /** Whether somebody watches over the platform. */
   isModerator: (user: User) => boolean;
   posts: { find(id: PostId): Promise<Post | undefined> };
+  comments: { remove(postId: PostId, id: CommentId): Promise<void> };
   removals: { removePost(post: Post, now: number): Promise<void> };
   streams: {
     get(id: StreamId): Promise<Stream | undefined>;
@@ -56,6 +57,7 @@ export const createActing = ({
   users,
   isModerator,
   posts,
+  comments,
   removals,
   streams,
   ending,
@@ -90,6 +92,8 @@ export const createActing = ({
         await removals.removePost(post, now());
         return;
       }
+      case 'comment':
+        return comments.remove(about.postId, about.commentId);
       case 'show': {
         const stream = await streams.get(about.streamId);
         if (!stream) return;

@@ -30,6 +30,8 @@ let messages = 0;
 const say = async (by: Person, streamId: string, text: string) =>
   by.post(`/stream/${streamId}/chat`, { text, clientId: `message-${++messages}` });
 const post = async (by: Person, text: string): Promise<string> => (await by.post('/posts', { text })).body.id;
+const comment = async (by: Person, postId: string, text: string): Promise<string> =>
+  (await by.post(`/posts/${postId}/comments`, { text })).body.id;
 const shown = async (streamId: string): Promise<string[]> =>
   (await plane.call('GET', `/stream/${streamId}/chat`)).body.items.map(({ text }: { text: string }) => text);
 
@@ -74,19 +76,22 @@ describe('a report', () => {
       await announce(creator, { description: 'Of bad things' }),
       await post(author, 'A bad post'),
     ];
+    const commentId = await comment(author, postId, 'A bad comment');
     await author.patch('/users/me', { bio: 'A bad person' });
     for (const about of [
       { kind: 'show', streamId },
       { kind: 'post', postId },
+      { kind: 'comment', postId, commentId },
       { kind: 'person', handle: author.user.handle },
     ] as const)
       expect((await report(reader, about)).status).toBe(204);
-    const texts = [`show/${streamId}`, `post/${postId}`, `person/${author.id}`].map(
+    const texts = [`show/${streamId}`, `post/${postId}`, `comment/${postId}/${commentId}`, `person/${author.id}`].map(
       async (id) => (await caseOf(id))?.text,
     );
     expect(await Promise.all(texts)).toEqual([
       'A bad show\nOf bad things',
       'A bad post',
+      'A bad comment',
       `${author.user.name}\nA bad person`,
     ]);
   });
@@ -102,10 +107,22 @@ describe('a report', () => {
         { kind: 'message', streamId, seq: 9 } as const,
         { kind: 'post', postId: 'pst_none' } as const,
         { kind: 'person', handle: 'nobody_at_all' } as const,
+        { kind: 'comment', postId: 'pst_none', commentId: 'cmt_none' } as const,
+        { kind: 'comment', postId: own, commentId: 'cmt_none' } as const,
         { kind: 'post', postId: own } as const,
+        { kind: 'comment', postId: own, commentId: await comment(reader, own, 'Mine too') } as const,
       ].map(async (about) => (await report(reader, about)).body.error),
     );
-    expect(codes).toEqual(['stream-not-found', 'message-not-found', 'post-not-found', 'user-not-found', 'not-allowed']);
+    expect(codes).toEqual([
+      'stream-not-found',
+      'message-not-found',
+      'post-not-found',
+      'user-not-found',
+      'post-not-found',
+      'comment-not-found',
+      'not-allowed',
+      'not-allowed',
+    ]);
     const wrong = [{ reason: 'dislike' }, { words: 'x'.repeat(501) }, { about: { kind: 'room' } }];
     for (const more of wrong)
       expect((await report(reader, { kind: 'person', handle: author.user.handle }, more)).status).toBe(400);
@@ -203,6 +220,24 @@ describe('a moderator', () => {
       expect([did, undoable]).toEqual(['remove', false]);
       expect((await act({ act: 'undo', actId: id })).body.error).toBe('not-found');
     }
+  });
+
+  it('takes a comment away for good, and leaves its post with one less; one that has gone already is done with', async () => {
+    const { author, reader, another } = await several();
+    const postId = await post(author, 'With comments');
+    const [cruel, gone] = [await comment(another, postId, 'Cruel'), await comment(another, postId, 'Gone soon')];
+    await comment(reader, postId, 'Kind');
+    for (const commentId of [cruel, gone]) await report(reader, { kind: 'comment', postId, commentId });
+    await another.delete(`/posts/${postId}/comments/${gone}`);
+    expect(await caseOf(`comment/${postId}/${gone}`)).toMatchObject({ there: false, text: 'Gone soon' });
+    for (const commentId of [cruel, gone])
+      expect((await act({ act: 'remove', caseId: `comment/${postId}/${commentId}` })).status).toBe(204);
+    const left = (await reader.get(`/posts/${postId}/comments`)).body.items;
+    expect(left.map(({ text }: { text: string }) => text)).toEqual(['Kind']);
+    expect((await plane.call('GET', `/posts/${postId}`)).body.comments).toBe(1);
+    const [removal] = await done();
+    expect(removal).toMatchObject({ act: 'remove', kind: 'comment', undoable: false });
+    expect((await act({ act: 'undo', actId: removal?.id })).body.error).toBe('not-found');
   });
 
   it('suspends a person, who then says nothing that others read, wherever that would be', async () => {

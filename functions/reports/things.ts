@@ -1,6 +1,8 @@
 import type { About } from '#contract/reports';
 import {
+  type CommentId,
   type Handle,
+  parseCommentId,
   parseHandle,
   parsePostId,
   parseStreamId,
@@ -8,7 +10,7 @@ import {
   type StreamId,
   type UserId,
 } from '#domain/ids';
-import type { Post } from '#domain/post';
+import type { Comment, Post } from '#domain/post';
 import { REPORT_LIMITS, type ReportCase, type Reported } from '#domain/report';
 import type { Stream } from '#domain/stream';
 import type { User } from '#domain/user';
@@ -23,6 +25,7 @@ export type ThingSources = {
   users: { find(id: UserId): Promise<User | undefined>; byHandle(handle: Handle): Promise<User | undefined> };
   posts: { find(id: PostId): Promise<Post | undefined> };
   postViews: PostViews['postViews'];
+  comments: { find(postId: PostId, id: CommentId): Promise<Comment | undefined> };
   streams: { get(id: StreamId): Promise<Stream | undefined> };
   access: Pick<Access, 'mayWatch'>;
 };
@@ -38,7 +41,7 @@ const excerpt = (...said: (string | undefined)[]): string =>
     .toWellFormed();
 
 /** The things that can be reported, as they are now. */
-export const createThings = ({ chatStore, users, posts, postViews, streams, access }: ThingSources) => {
+export const createThings = ({ chatStore, users, posts, postViews, comments, streams, access }: ThingSources) => {
   const show = async (text: string, reporter: Caller): Promise<Stream> => {
     const id = parseStreamId(text);
     const stream = id && (await streams.get(id));
@@ -46,6 +49,14 @@ export const createThings = ({ chatStore, users, posts, postViews, streams, acce
     if (!stream || (stream.visibility !== 'public' && !(await access.mayWatch(stream, reporter))))
       throw new Refusal('stream-not-found', 'There is no such show.');
     return stream;
+  };
+
+  const seenPost = async (text: string, reporter: Caller): Promise<Post> => {
+    const id = parsePostId(text);
+    const post = id && (await posts.find(id));
+    const [seen] = post ? await postViews([post], reporter) : [];
+    if (!post || !seen) throw new Refusal('post-not-found', 'There is no such post.');
+    return post;
   };
 
   const ofShow = ({ id, creatorId, title, description }: Stream): Thing => ({
@@ -82,12 +93,15 @@ export const createThings = ({ chatStore, users, posts, postViews, streams, acce
           if (!user) throw new Refusal('user-not-found', 'Nobody goes by this handle.');
           return ofPerson(user);
         }
-        case 'post': {
-          const id = parsePostId(about.postId);
-          const post = id && (await posts.find(id));
-          const [seen] = post ? await postViews([post], reporter) : [];
-          if (!post || !seen) throw new Refusal('post-not-found', 'There is no such post.');
-          return ofPost(post);
+        case 'post':
+          return ofPost(await seenPost(about.postId, reporter));
+        case 'comment': {
+          const { id: postId } = await seenPost(about.postId, reporter);
+          const commentId = parseCommentId(about.commentId);
+          const comment = commentId && (await comments.find(postId, commentId));
+          if (!comment) throw new Refusal('comment-not-found', 'There is no such comment.');
+          const { id, authorId, text } = comment;
+          return { about: { kind: 'comment', postId, commentId: id }, ownerId: authorId, text: excerpt(text) };
         }
         case 'show':
           return ofShow(await show(about.streamId, reporter));
@@ -107,6 +121,8 @@ export const createThings = ({ chatStore, users, posts, postViews, streams, acce
           return (await users.find(about.userId)) !== undefined;
         case 'post':
           return (await posts.find(about.postId)) !== undefined;
+        case 'comment':
+          return (await comments.find(about.postId, about.commentId)) !== undefined;
         case 'show': {
           const stream = await streams.get(about.streamId);
           return stream !== undefined && stream.recordingRemovedAt === undefined;

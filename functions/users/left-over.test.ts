@@ -101,6 +101,8 @@ const leaveTraces = async (
   });
   await fan.post('/reports', { about: { kind: 'post', postId: post }, reason: 'spam' });
   await fan.post('/reports', { about: { kind: 'person', handle: leaver.user.handle }, reason: 'other' });
+  const { body: said } = await leaver.post(`/posts/${others}/comments`, { text: 'A leaverish remark' });
+  await fan.post('/reports', { about: { kind: 'comment', postId: others, commentId: said.id }, reason: 'hate' });
   await moderator.post('/reports/acts', { act: 'dismiss', caseId: `post/${post}` });
   // a socket that watches
   const { realtime } = { realtime: buildRealtime(plane.base, plane.people, plane.streaming) };

@@ -1,5 +1,6 @@
 import { newId } from '#domain/ids';
 import { createChatStore } from '#store/chat';
+import { createCommentStore } from '#store/comments';
 import { createLikeStore } from '#store/likes';
 import { createPostStore } from '#store/posts';
 import { createRemovalStore } from '#store/removals';
@@ -19,6 +20,7 @@ export const buildReportsRoom = (
   { streams, access, ending, recordings, wake, streamViews }: Streaming,
 ) => {
   const posts = createPostStore({ table });
+  const comments = createCommentStore({ table });
   const likes = createLikeStore({ table });
   const chatStore = createChatStore({ table });
   const reports = createReportStore({ table });
@@ -29,13 +31,14 @@ export const buildReportsRoom = (
     authenticate,
     limited,
     reports,
-    things: createThings({ chatStore, users, posts, postViews, streams, access }),
+    things: createThings({ chatStore, users, posts, postViews, comments, streams, access }),
     act: createActing({
       reports,
       chatStore,
       users,
       isModerator: ({ id, moderator }) => moderator || config.MODERATORS.includes(id),
       posts,
+      comments,
       removals: createRemovalStore({ table }),
       streams,
       ending,

@@ -123,12 +123,12 @@ const Actions = ({ report: { id, kind, there, owner, streamId, postId } }: { rep
           {t('openThePost')}
         </Link>
       )}
-      {(kind === 'post' || kind === 'show') && (
+      {kind !== 'message' && kind !== 'person' && (
         <ConfirmDialog
           open={removing}
           onOpenChange={setRemoving}
           title={t(`removeQuestion.${kind}`)}
-          text={t('cannotBeUndone')}
+          text={t(kind === 'comment' ? 'isGoneForGood' : 'cannotBeUndone')}
           confirm={t(`remove.${kind}`)}
           busy={act.isPending}
           onConfirm={() => act.mutate({ act: 'remove', caseId: id }, { onSuccess: () => setRemoving(false) })}

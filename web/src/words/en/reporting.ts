@@ -4,6 +4,7 @@ export const reporting = {
     message: 'Report this message',
     person: 'Report this person',
     post: 'Report this post',
+    comment: 'Report this comment',
     show: 'Report this show',
   },
   theyAreNotTold: 'The moderators of Vybzz look at it. Nobody else hears of your report.',

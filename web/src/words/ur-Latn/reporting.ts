@@ -7,6 +7,7 @@ export const reporting = {
     message: 'Is message ki report karein',
     person: 'Is shakhs ki report karein',
     post: 'Is post ki report karein',
+    comment: 'Is comment ki report karein',
     show: 'Is show ki report karein',
   },
   theyAreNotTold: 'Vybzz ke moderators isay dekhenge. Aap ki report ka kisi aur ko pata nahi chalega.',
