@@ -1,10 +1,7 @@
 /** The benchmark's control plane: its rooms over HTTP, and beside them Hono alone with the same bodies; see control.ts. */
-import { createHmac, randomBytes, randomUUID } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import {
   DynamoDBClient,
   BatchGetItemCommand,
@@ -17,7 +14,7 @@ import {
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import * as z from 'zod/mini';
-import { newId, parseHandle, type StreamId, type UserId } from '#domain/ids';
+import { newId, type StreamId, type UserId } from '#domain/ids';
 import { createChannelStore } from '#store/channels';
 import { openTable } from '#store/dynamo';
 import { createIngestStore } from '#store/ingest';
@@ -29,10 +26,10 @@ import { freePort } from '#stand-ins/free-port';
 import { startIssuer } from '../../functions/auth/issuer.testing.ts';
 import { muxShow } from '../../functions/video/mux-show.testing.ts';
 import { servePart } from '../../infra/checks/lib/part.ts';
+import { issueTickets, joinPerson, roomsEnvironment, serveRooms } from '../../infra/checks/lib/served-rooms.ts';
 import { AWS, TABLE_NAME } from '../../infra/checks/lib/test-streams.ts';
-import { controlPlaneEnvironment } from '../../infra/local/control-plane-environment.ts';
 import { startControlPlane } from '../../infra/local/control-plane.ts';
-import { startGateway, type ControlPlane } from '../../infra/local/gateway.ts';
+import type { ControlPlane } from '../../infra/local/gateway.ts';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
@@ -42,8 +39,6 @@ const POSTS = 40;
 const ON_AIR = 20;
 const TICKET_MS = 55_000;
 const LEASE_MS = 600_000;
-/** Nobody is asked about the shows of the benchmark, nor sends any. */
-const NOWHERE = 'http://127.0.0.1:9';
 /** Answers before the one whose way to the table is written down: what is kept between requests is kept by then. */
 const WARM = 10;
 
@@ -105,13 +100,7 @@ const fill = async (client: DynamoDBClient, issuer: string) => {
   const table = openTable({ client, tableName: TABLE_NAME });
   const [users, posts] = [createUserStore({ table }), createPostStore({ table })];
   const now = Date.now();
-  const person = async (name: string): Promise<UserId> => {
-    const handle = parseHandle(name);
-    if (!handle) throw new Error(`${name} is no handle`);
-    const user = { id: newId('usr', now), handle, name, creator: true, moderator: false, createdAt: now };
-    await users.create(user, { issuer, subject: name });
-    return user.id;
-  };
+  const person = (name: string) => joinPerson(users, { name, issuer, creator: true });
   const ids = await Promise.all(Array.from({ length: PEOPLE + ON_AIR }, (_, n) => person(`person_${n}`)));
   const idOf = (n: number): UserId => {
     const id = ids[n % ids.length];
@@ -131,7 +120,7 @@ const fill = async (client: DynamoDBClient, issuer: string) => {
   return { hero };
 };
 
-/** A show that a worker feeds, and of which Mux is to tell that it can be watched. */
+/** A show that a worker feeds, and that Mux is to tell of: it can be watched. */
 const show = async (client: DynamoDBClient, creatorId: UserId, n: number) => {
   const table = openTable({ client, tableName: TABLE_NAME });
   const now = Date.now();
@@ -187,20 +176,12 @@ servePart({
     ({ hero } = await fill(client, issuer));
     tickets = createTicketStore({ table: openTable({ client, tableName: TABLE_NAME }) });
     const origin = `http://localhost:${port}`;
-    const environment = {
-      ...controlPlaneEnvironment({
-        tableName: TABLE_NAME,
-        origin,
-        identity: { issuer, clientId, audience: String(config.audience) },
-        mux: { url: NOWHERE, rtmpsUrl: 'rtmps://127.0.0.1:9/app' },
-        gateway: origin,
-        version: 'bench',
-      }),
-      MUX_TOKEN_ID: 'bench',
-      MUX_TOKEN_SECRET: 'bench',
-      MUX_WEBHOOK_SECRETS: WEBHOOK_SECRET,
-      CURSOR_SECRET: 'a secret for cursors in the benchmark',
-    };
+    const environment = roomsEnvironment({
+      origin,
+      name: 'bench',
+      identity: { issuer, clientId, audience: String(config.audience) },
+      webhookSecret: WEBHOOK_SECRET,
+    });
     const log = (line: string): void => {
       if (/^(warn|error)/.test(line)) console.error(line.slice(0, 300));
     };
@@ -208,18 +189,7 @@ servePart({
     const recorded = startControlPlane({ environment, aws: { ...AWS, endpoint: recorder.url }, log });
     ({ webhooks } = plane.rooms);
     await tellOf('active');
-    await startGateway({
-      port,
-      version: 'bench',
-      controlPlane: () => plane,
-      workerPort: 9,
-      web: { dist: await mkdtemp(join(tmpdir(), 'vybzz-bench-')) },
-      otherOrigins: [],
-      services: async () => [],
-      issueToken: async () => undefined,
-      localSecret: 'bench',
-      log,
-    });
+    await serveRooms({ port, name: 'bench', controlPlane: plane, log });
 
     const token = { authorization: `Bearer ${await issue('person_1', { auth_time: undefined })}` };
     const routes: Route[] = [
@@ -272,13 +242,10 @@ servePart({
   },
   tickets: async (given) => {
     const { many } = z.object({ many: z.number() }).parse(given);
-    const until = Date.now() + TICKET_MS;
-    return Promise.all(
-      Array.from({ length: many }, async () => {
-        const ticket = randomBytes(16).toString('base64url');
-        await tickets?.issue({ ticket, userId: undefined, until });
-        return ticket;
-      }),
+    if (!tickets) throw new Error('nothing is started');
+    return issueTickets(
+      tickets,
+      Array.from({ length: many }, () => undefined),
     );
   },
   /** Mux says that the show can be watched, or cannot: when it was said. */
