@@ -12,6 +12,7 @@ import { readArguments } from '../../commands/read-arguments.mjs';
 import { openSink } from '../../../web/e2e/sink.ts';
 import { chooseRows, createRowRunner, listRows, type Row } from '../lib/run-rows.ts';
 import { CHROMIUM_PATH } from '../lib/chromium.ts';
+import { endShowsOf } from './broken-platform.ts';
 import { openChromium } from './chromium.ts';
 import { ERROR_ROWS } from './error-rows.ts';
 import { KEYBOARD_ROW } from './keyboard-row.ts';
@@ -19,7 +20,8 @@ import { PICTURE_ROWS } from './picture-rows.ts';
 import { CHROMIUM_ROWS, type Kept } from './rows.ts';
 import { playFirefox } from './firefox-row.ts';
 
-/** Each with a creator of its own: what one leaves on the air is none of the next one's. */
+/** Whose shows are played. */
+const CREATORS = ['asha', 'bilal'];
 const FIREFOX_ROWS = [
   {
     name: 'firefox',
@@ -62,6 +64,8 @@ const wanted = chooseRows<(typeof ROWS)[number]>(ROWS, values.rows, USAGE, badSe
 const runner = createRowRunner({ json: values.json });
 const judge = (row: Row, play: () => Promise<Kept>): Promise<void> =>
   runner.play(row, async () => {
+    // A row that broke off has left its show on the air, where the next one would find no way to go live.
+    for (const login of CREATORS) await endShowsOf(place, login);
     const { measured, broken } = await play();
     const lines = Object.entries(measured).map(([what, value]) => `${what}: ${value}`);
     return [{ broken, measured: lines, facts: { measured } }];

@@ -3,7 +3,7 @@ import { rest } from '../../../../web/src/words/en/rest.ts';
 import { signIn } from '../../../../web/e2e/pages.ts';
 import { HELPER } from '../../../../web/e2e/probe.ts';
 import { endShow, SMALL_STUDIO } from '../../../../web/e2e/studio.ts';
-import { breakMux, endShowsOf } from '../broken-platform.ts';
+import { breakMux } from '../broken-platform.ts';
 import type { BrowserHarness, Row } from '../rows.ts';
 
 const { broadcast, studio } = rest;
@@ -76,12 +76,19 @@ export const playOn = async ({ harness }: Scene, sinceMs: number): Promise<void>
   await expect.poll(frames, { timeout: PATIENCE_MS }).toBeGreaterThan(before + GOES_ON);
 };
 
-/** What the page says where it does not say what it should. */
-const shownBy = async (page: Page): Promise<string> =>
-  (await page.locator('main, [role=dialog], [role=alertdialog]').allInnerTexts())
-    .join(' | ')
-    .replaceAll(/\s+/g, ' ')
-    .slice(0, 600);
+/** What the page says where it does not say what it should: the dialog alone where one is open, for it hides the rest. */
+const shownBy = async (page: Page): Promise<string> => {
+  const dialogs = await page.locator('[role=dialog], [role=alertdialog]').allInnerTexts();
+  const shown = dialogs.length > 0 ? dialogs : await page.locator('main').allInnerTexts();
+  return shown.join(' | ').replaceAll(/\s+/g, ' ').slice(0, 1_500);
+};
+
+/** What was waited for in vain, in two lines of Playwright's many: what failed, and of what. */
+const inBrief = (error: unknown): string =>
+  String(error)
+    .split('\n')
+    .filter((line, index) => index === 0 || line.startsWith('Locator:'))
+    .join(' ');
 
 export const rowOf = ({ name, promise, long, chromium, play }: Wrong): Row => ({
   name: `error-${name}`,
@@ -96,7 +103,6 @@ export const rowOf = ({ name, promise, long, chromium, play }: Wrong): Row => ({
       harness,
       page,
       open: async () => {
-        await endShowsOf(harness.place, CREATOR);
         await page.goto(harness.origin);
         await signIn(page, CREATOR);
         await page.goto(`${harness.origin}${SMALL_STUDIO}`);
@@ -112,8 +118,8 @@ export const rowOf = ({ name, promise, long, chromium, play }: Wrong): Row => ({
       await play(scene);
       return { measured: { 'it said': said.join(' / ') }, broken: [] };
     } catch (error) {
-      const [what] = String(error).split('\n');
-      return { measured: { 'it said': said.join(' / ') }, broken: [`${what}; the page says: ${await shownBy(page)}`] };
+      const broken = [`${inBrief(error)}; the page says: ${await shownBy(page)}`];
+      return { measured: { 'it said': said.join(' / ') }, broken };
     } finally {
       await breakMux(harness.place, {});
       await page.close();
