@@ -1,3 +1,4 @@
+import { createFifo } from './fifo.ts';
 import type { WebSocket } from 'ws';
 import { CLOSE, ClientMessage, type CloseReason, decodeFrame, HEADER_BYTES, SUBPROTOCOL } from '#wire';
 import type { StreamId } from '#domain/ids';
@@ -43,7 +44,7 @@ export const converse = ({ webSocket, redeemed, reservation, sessions, turns, lo
   const openedMs = clock();
   let heardMs = openedMs;
   /** What has come and waits for its turn; a media message is done with piece by piece, up to byte `at`. */
-  let inbox: Incoming[] = [];
+  const inbox = createFifo<Incoming>();
   let inboxBytes = 0;
   /** The session wants no more for now. */
   let isHeld = false;
@@ -60,7 +61,7 @@ export const converse = ({ webSocket, redeemed, reservation, sessions, turns, lo
     // A session's own socket is let go by the session, one that has none by us.
     if (conversation.at === 'greeting') reservation.release();
     conversation = { at: 'closed' };
-    inbox = [];
+    inbox.clear();
     clearTimeout(helloTimer);
     const text = detail && reason !== 'finished' ? `${reason}: ${detail}` : reason;
     webSocket.resume();
@@ -126,12 +127,12 @@ export const converse = ({ webSocket, redeemed, reservation, sessions, turns, lo
 
   /** A piece of what has come; true while more is left. */
   const work = (): boolean => {
-    const [first] = inbox;
+    const { first } = inbox;
     if (conversation.at !== 'feeding') return false;
     if (first) {
       const isDone = first.isMedia ? media(conversation.session, first) : hear(first.bytes.toString());
       // It may have closed the socket, and with it the inbox.
-      if (isDone && inbox[0] === first) {
+      if (isDone && inbox.first === first) {
         inbox.shift();
         inboxBytes -= first.bytes.byteLength;
       }

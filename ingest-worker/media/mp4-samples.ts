@@ -1,3 +1,4 @@
+import { createFifo } from '../fifo.ts';
 import { createByteFeed, type Taken } from './byte-feed.ts';
 import { readBox } from './mp4-boxes.ts';
 import { type Listener, NotRepackaged, type SampleReader, type SetUps } from './samples.ts';
@@ -25,7 +26,7 @@ export const createMp4Samples = ({ onSetUps, onSample }: Listener): SampleReader
   const feed = createByteFeed();
   let tracks = new Map<number, Track>();
   /** What the fragment that was read last has said of the media that comes next, by the number of its first byte. */
-  let planned: Planned[] = [];
+  const planned = createFifo<Planned>();
 
   const readMovie = (content: Buffer): void => {
     const movie = boxesOf(content);
@@ -60,7 +61,7 @@ export const createMp4Samples = ({ onSetUps, onSample }: Listener): SampleReader
 
   /** `start` is the number of the fragment's own first byte, from which its runs count. */
   const planFragment = (content: Buffer, start: number): void => {
-    planned = [];
+    const found: Planned[] = [];
     for (const { type, content: traf } of boxesOf(content)) {
       if (type !== 'traf') continue;
       const parts = boxesOf(traf);
@@ -82,9 +83,10 @@ export const createMp4Samples = ({ onSetUps, onSample }: Listener): SampleReader
       const tfdt = one(parts, 'tfdt');
       let ticks = tfdt[0] === 1 ? Number(tfdt.readBigUInt64BE(4)) : tfdt.readUInt32BE(4);
       for (const { type: kind, content: trun } of parts)
-        if (kind === 'trun') ticks = planRun(trun, { track, defaults, ticks, start });
+        if (kind === 'trun') ticks = planRun(trun, { track, defaults, ticks, start, found });
     }
-    planned.sort((one_, other) => one_.from - other.from);
+    planned.clear();
+    for (const sample of found.sort((one_, other) => one_.from - other.from)) planned.push(sample);
   };
 
   const planRun = (
@@ -94,7 +96,8 @@ export const createMp4Samples = ({ onSetUps, onSample }: Listener): SampleReader
       defaults,
       ticks: from,
       start,
-    }: { track: Track; defaults: Track['defaults']; ticks: number; start: number },
+      found,
+    }: { track: Track; defaults: Track['defaults']; ticks: number; start: number; found: Planned[] },
   ): number => {
     const flags = trun.readUInt32BE(0);
     const count = trun.readUInt32BE(4);
@@ -111,10 +114,11 @@ export const createMp4Samples = ({ onSetUps, onSample }: Listener): SampleReader
       const duration = flags & TRUN.duration ? take() : defaults.duration;
       const bytes = flags & TRUN.size ? take() : defaults.bytes;
       const own = flags & TRUN.flags ? take() : defaults.flags;
+      if (bytes === 0) throw new NotRepackaged('a sample without a byte');
       if (flags & TRUN.composition && take() !== 0) throw new NotRepackaged('pictures in another order than shown');
       const isKey = track.kind === 'video' && (((index === 0 ? first : undefined) ?? own) & NOT_SYNC) === 0;
       const atMs = Math.round((ticks * 1_000) / track.ticksPerSecond);
-      planned.push({ kind: track.kind, atMs, key: isKey, from: place, bytes });
+      found.push({ kind: track.kind, atMs, key: isKey, from: place, bytes });
       place += bytes;
       ticks += duration;
     }
@@ -123,7 +127,7 @@ export const createMp4Samples = ({ onSetUps, onSample }: Listener): SampleReader
 
   /** Of the media of a fragment: the next sample that was planned, once all of it is here. */
   const takeMedia = (held: Buffer): Taken => {
-    const next = planned[0];
+    const { first: next } = planned;
     if (next === undefined) throw new Error('media that nobody planned');
     const from = next.from - feed.at;
     if (from < 0) throw new NotRepackaged('samples that overlap');

@@ -8,7 +8,13 @@ import type { EncoderEvent } from './encoder.ts';
 import { ENCODER_AHEAD_MS, ffmpegArgs } from './ffmpeg-args.ts';
 import { createFlvReader } from './flv-reader.ts';
 import type { FlvTag } from './flv-tag.ts';
+import * as mkv from './matroska.testing.ts';
 import { startRepackager } from './repackager.ts';
+
+/** A block of the second track that holds one byte. */
+const SOUND_OF_A_BYTE = Buffer.from([0x82, 0, 0, 0x80, 1]);
+
+const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
 
 const FIXTURES = new URL('../fixtures/', import.meta.url);
 const bytesOf = (name: string): Buffer => readFileSync(new URL(name, FIXTURES));
@@ -155,6 +161,25 @@ describe('[E14] a repackager', () => {
     encoder.kill();
     await expect.poll(() => events.at(-1)).toEqual({ type: 'exited', clean: false, detail: 'killed' });
     expect(events.filter(({ type }) => type === 'exited')).toHaveLength(1);
+  });
+
+  it('lets all else have its turn after each 8 KB, however small the samples in it are', async () => {
+    const cluster = mkv.cluster(0, ...Array.from({ length: 30_000 }, () => mkv.element(0xa3, SOUND_OF_A_BYTE)));
+    const tagsInATurn: number[] = [0];
+    const encoder = startRepackager({
+      facts: matroska.init.facts,
+      sound: true,
+      onEvent: ({ type }) => {
+        if (type === 'tag') tagsInATurn[tagsInATurn.length - 1]! += 1;
+      },
+    });
+    encoder.write(Buffer.concat([inputOf(matroska), cluster]));
+    while (sum(tagsInATurn) < 25_000) {
+      await new Promise(setImmediate);
+      tagsInATurn.push(0);
+    }
+    encoder.kill();
+    expect(Math.max(...tagsInATurn)).toBeLessThan(2_000);
   });
 });
 

@@ -1,3 +1,4 @@
+import { createFifo } from '../fifo.ts';
 import type { MediaFacts } from './container.ts';
 import type { Encoder, EncoderEvent } from './encoder.ts';
 import { OUTPUT_OFFSET_MS } from './ffmpeg-args.ts';
@@ -21,11 +22,11 @@ export type StartRepackager = (options: {
 
 /** Beyond it whoever writes is asked to wait. */
 const PENDING_BYTES = 512 * 1024;
-/** What is taken apart in one turn of the event loop. */
-const TURN_BYTES = 256 * 1024;
+/** What is taken apart in one turn of the event loop: of samples of a byte each, so many are published in it. */
+const TURN_BYTES = 8 * 1024;
 
 export const startRepackager: StartRepackager = ({ facts, sound, onEvent }) => {
-  const input: { pieces: Buffer[]; bytes: number } = { pieces: [], bytes: 0 };
+  const input = { pieces: createFifo<Buffer>(), bytes: 0 };
   const state: { order: 'run' | 'end' | 'over'; paused: boolean; asked: boolean } = {
     order: 'run',
     paused: false,
@@ -37,7 +38,7 @@ export const startRepackager: StartRepackager = ({ facts, sound, onEvent }) => {
 
   const stop = (): void => {
     state.order = 'over';
-    input.pieces = [];
+    input.pieces.clear();
     clearImmediate(turn);
   };
 
@@ -83,7 +84,7 @@ export const startRepackager: StartRepackager = ({ facts, sound, onEvent }) => {
     pid: undefined,
     write: (bytes) => {
       if (state.order !== 'run') return false;
-      input.pieces.push(bytes);
+      for (let at = 0; at < bytes.byteLength; at += TURN_BYTES) input.pieces.push(bytes.subarray(at, at + TURN_BYTES));
       input.bytes += bytes.byteLength;
       schedule();
       state.asked ||= state.paused || input.bytes > PENDING_BYTES;
