@@ -149,7 +149,7 @@ const placeOf = async (table: Part): Promise<{ tableUrl: string }> => ({
 
 type Roomed = { msAMessage: Point[]; mb: Point[] };
 
-const Place = z.object({ origin: z.string(), streamId: z.string(), writers: z.array(z.string()) });
+const Place = z.object({ origin: z.string(), streamIds: z.tuple([z.string()]), writers: z.array(z.string()) });
 const Looked = z.object({
   push: z.number(),
   failed: z.number(),
@@ -167,7 +167,11 @@ const growRoom = async ({ sockets, stepMs }: Lengths, tell: (what: string) => vo
   ].map((file) => startPart(new URL(file, import.meta.url)));
   if (!table || !rooms || !viewers) throw new Error('a part is missing');
   try {
-    const { origin, streamId, writers } = Place.parse(await rooms.ask('start', await placeOf(table)));
+    const {
+      origin,
+      streamIds: [streamId],
+      writers,
+    } = Place.parse(await rooms.ask('start', await placeOf(table)));
     await viewers.ask('place', { origin, streamId });
     const tickets = (users: readonly (string | null)[]) => rooms.ask('tickets', { users });
     await viewers.ask('writers', { tickets: await tickets(writers) });
