@@ -6,6 +6,7 @@ import { createLife } from './life.ts';
 import { openLink, type Link } from './link.ts';
 import { PUBLISH_LIMITS, type PublishLimits } from './publish-limits.ts';
 import { parseTarget, type Target } from './target.ts';
+import { createTrust, type Trust } from './trust.ts';
 import type { CreatePublisher, Publisher, PublisherOptions } from '../session/publisher.ts';
 
 type Parts = { ffmpegPath: string; limits?: PublishLimits; now?: () => number };
@@ -20,17 +21,22 @@ const REFUSED = 'Server error:';
  * Publishers that are an FFmpeg process each, for a server that dislikes our own RTMP. They hear no acknowledgements and
  * no status codes, so the weaker rule is always in force and refusals are told less exactly.
  */
-export const createFfmpegPublishers =
-  ({ ffmpegPath, limits = PUBLISH_LIMITS, now = () => performance.now() }: Parts): CreatePublisher =>
-  (options) =>
-    createFfmpegPublisher({ ffmpegPath, limits, now, options });
+export const createFfmpegPublishers = ({
+  ffmpegPath,
+  limits = PUBLISH_LIMITS,
+  now = () => performance.now(),
+}: Parts): CreatePublisher => {
+  const trust = createTrust();
+  return (options) => createFfmpegPublisher({ ffmpegPath, limits, now, trust, options });
+};
 
 const createFfmpegPublisher = ({
   ffmpegPath,
   limits,
   now,
+  trust,
   options: { url, streamKey, ca, onEvent },
-}: Required<Parts> & { options: PublisherOptions }): Publisher => {
+}: Required<Parts> & { trust: Trust; options: PublisherOptions }): Publisher => {
   let link: Link | undefined;
   let copy: FfmpegCopy | undefined;
 
@@ -80,7 +86,8 @@ const createFfmpegPublisher = ({
     // FFmpeg dials only when the first media is there, and says little of why it could not: the way is tried first.
     const ready = (): void => start(target);
     const nothing = (): void => undefined;
-    link = openLink({ target, ca, on: { ready, data: nothing, flushed: nothing, ended: nothing, failed: fail } });
+    const on = { ready, data: nothing, flushed: nothing, ended: nothing, failed: fail };
+    link = openLink({ target, trusted: () => trust(ca), on });
     return undefined;
   };
 

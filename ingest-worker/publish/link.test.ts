@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect, createServer, type LookupFunction, type Socket } from 'node:net';
 import { expect, it, type TestContext } from 'vitest';
 import { openLink } from './link.ts';
+import { createTrust } from './trust.ts';
 
 /** More than the kernel holds for both ends of a loopback connection. */
 const PIECES = 300;
@@ -36,7 +37,7 @@ it('[P6] what the kernel has taken of one turn is told piece by piece, before th
   const opened = new Promise<ReturnType<typeof openLink>>((resolve, reject) => {
     const link = openLink({
       target: { secure: false, host: '127.0.0.1', port, app: 'app', tcUrl: 'rtmp://127.0.0.1/app' },
-      ca: undefined,
+      trusted: () => createTrust()(undefined),
       on: {
         ready: () => resolve(link),
         data: () => undefined,
@@ -93,7 +94,7 @@ const dial = ({ onTestFinished }: Pick<TestContext, 'onTestFinished'>, port: num
   new Promise<string>((resolve) => {
     const link = openLink({
       target: { secure: false, host: 'live.example', port, app: 'app', tcUrl: 'rtmp://live.example/app' },
-      ca: undefined,
+      trusted: () => createTrust()(undefined),
       lookup,
       on: {
         ready: () => resolve('ready'),

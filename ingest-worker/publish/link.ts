@@ -1,5 +1,5 @@
 import { connect as connectTcp, isIP, type LookupFunction, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import { connect as connectTls, type SecureContext } from 'node:tls';
 import { toErrorCode, toSocketFailure, type Failure } from './failure.ts';
 import type { Target } from './target.ts';
 
@@ -26,7 +26,8 @@ export type LinkEvents = {
 
 type Parts = {
   target: Target;
-  ca: string | undefined;
+  /** What the server is held against, where the target is under TLS. */
+  trusted: () => SecureContext;
   on: LinkEvents;
   /** Answers the addresses of a name. @default that of the system */
   lookup?: LookupFunction;
@@ -41,7 +42,7 @@ const PIECE_BYTES = 64 * 1024;
 /** How long one of a name's addresses may take before the next is tried. Node's own 250 ms rule out whoever is far away. */
 const NEXT_ADDRESS_MS = 1_500;
 
-export const openLink = ({ target, ca, on, lookup }: Parts): Link => {
+export const openLink = ({ target, trusted, on, lookup }: Parts): Link => {
   const { host, port, secure } = target;
   const tcp = connectTcp({
     host,
@@ -84,10 +85,9 @@ export const openLink = ({ target, ca, on, lookup }: Parts): Link => {
   tcp.on('error', onError);
   tcp.once('connect', () => {
     if (!secure) return listen();
-    const trusted = ca === undefined ? {} : { ca };
     // An address cannot be a server name; the certificate is then checked against the address itself.
     const name = isIP(host) === 0 ? { servername: host } : {};
-    const tls = connectTls({ socket: tcp, host, minVersion: 'TLSv1.2', ...trusted, ...name });
+    const tls = connectTls({ socket: tcp, host, secureContext: trusted(), ...name });
     socket = tls;
     tls.on('error', onError);
     tls.once('secureConnect', listen);

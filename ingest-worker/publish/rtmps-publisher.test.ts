@@ -1,5 +1,7 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { syncBuiltinESMExports } from 'node:module';
 import { createServer, type Server, type Socket } from 'node:net';
+import tls from 'node:tls';
 import { PUBLISH_LIMITS } from './publish-limits.ts';
 import { makePublisher, makeTags, STREAM_KEY } from './publisher.testing.ts';
 import { createRtmpsPublishers } from './rtmps-publisher.ts';
@@ -148,6 +150,23 @@ describe('RTMPS publisher: opening', () => {
     });
     expect(await make({ url: sink.url, ca: undefined }).publisher.connect()).toMatchObject({ because: 'untrusted' });
     expect(await make(sink).publisher.connect()).toEqual({ connected: true });
+  });
+
+  it('[P4] makes what a server is held against once for all connections', async () => {
+    const contexts = vi.spyOn(tls, 'createSecureContext');
+    syncBuiltinESMExports();
+    const sink = await makeSink();
+    const before = contexts.mock.calls.length;
+    const create = createRtmpsPublishers();
+    for (let connection = 0; connection < 3; connection++) {
+      const made = makePublisher(create, sink);
+      open.push(made.publisher);
+      expect(await made.publisher.connect()).toEqual({ connected: true });
+    }
+    const ours = contexts.mock.calls.slice(before).filter(([given]) => given?.cert === undefined);
+    contexts.mockRestore();
+    syncBuiltinESMExports();
+    expect(ours).toHaveLength(1);
   });
 
   it('[P4] checks that the certificate is for the host it dials, name or address', async () => {

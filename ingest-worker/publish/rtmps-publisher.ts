@@ -13,6 +13,7 @@ import { createRedirectedPublisher } from './redirect.ts';
 import { createRhythmTrust, type RhythmTrust } from './rhythm-trust.ts';
 import { acknowledgement, MESSAGE, type RtmpMessage } from './rtmp-message.ts';
 import { parseTarget, type Target } from './target.ts';
+import { createTrust, type Trust } from './trust.ts';
 import type { CreatePublisher, Publisher, PublisherOptions } from '../session/publisher.ts';
 import type { FlvTag } from '../media/flv-tag.ts';
 
@@ -24,13 +25,15 @@ export const createRtmpsPublishers = ({
   now = () => performance.now(),
   random = randomBytes,
 }: Parts = {}): CreatePublisher => {
-  const trust = createRhythmTrust({ limits, now });
+  const rhythms = createRhythmTrust({ limits, now });
+  const trust = createTrust();
   return (options) => {
     const target = parseTarget(options.url);
     if (target === undefined) return noPublisher;
     return createRedirectedPublisher({
       target,
-      make: (to, onRedirect) => createRtmpsPublisher({ options, target: to, onRedirect, trust, limits, now, random }),
+      make: (to, onRedirect) =>
+        createRtmpsPublisher({ options, target: to, onRedirect, rhythms, trust, limits, now, random }),
     });
   };
 };
@@ -48,6 +51,7 @@ const createRtmpsPublisher = ({
   options: { streamKey, ca, onEvent },
   target,
   onRedirect,
+  rhythms,
   trust,
   limits,
   now,
@@ -56,7 +60,8 @@ const createRtmpsPublisher = ({
   options: PublisherOptions;
   target: Target;
   onRedirect: (url: string) => void;
-  trust: RhythmTrust;
+  rhythms: RhythmTrust;
+  trust: Trust;
 }): Publisher => {
   const terms: Terms = { target, streamKey, chunkBytes: limits.chunkBytes, ackWindowBytes: limits.ackWindowBytes };
   const writer = createChunkWriter();
@@ -89,7 +94,7 @@ const createRtmpsPublisher = ({
     way: 'the socket',
     fail,
     onEvent,
-    silence: { isJudged: trust.isTrusted(target.host), brokeAlone: () => trust.brokeAlone(target.host) },
+    silence: { isJudged: rhythms.isTrusted(target.host), brokeAlone: () => rhythms.brokeAlone(target.host) },
   });
 
   const write = (bytes: Buffer, endsTag = false): boolean => {
@@ -189,7 +194,8 @@ const createRtmpsPublisher = ({
       flow.flushed(bytes);
       awaitFarewell();
     };
-    link = openLink({ target, ca, on: { ready, data: onData, flushed, ended: onEnded, failed: fail } });
+    const on = { ready, data: onData, flushed, ended: onEnded, failed: fail };
+    link = openLink({ target, trusted: () => trust(ca), on });
   };
 
   return {
