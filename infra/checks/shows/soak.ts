@@ -1,6 +1,7 @@
 /**
  * One rung-1 show for ten minutes, with a random fault every twenty seconds: no frame may be missing, but for what a publisher that
  * was replaced had not sent yet; the worker's memory must stay flat, and nothing may be left over.
+ * What its objects weigh after a whole garbage collection must stay flat, too: that is what a leak adds to, whatever V8 and malloc keep.
  *
  * A show with one fault of each kind comes before it: a Node process that has just begun grows by some 10 MB while its code
  * is compiled and until its first whole garbage collection, with a leak or without one.
@@ -14,6 +15,7 @@ import { until } from '#stand-ins/until';
 import { readArguments } from '../../commands/read-arguments.mjs';
 import { createRandom, oneOf } from '../lib/random.ts';
 import { openHarness, type Harness } from './harness.ts';
+import { watchHeap } from './heap.ts';
 import { finish, judge, type PlayedShow, playOn, playShow, sessionsOf, untilArrived } from './running-show.ts';
 import type { Measured } from './verdict.ts';
 import { childrenOf, readDescriptors, readMemory } from './workers.ts';
@@ -39,7 +41,7 @@ const lastsMs = minutes * 60_000;
 const MINUTE_MS = 60_000;
 const WARM_MS = 10_000;
 const SAMPLE_MS = 1_000;
-/** How far the last minute's memory may be from the first's. */
+/** How far the last minute's memory may be from the first's, and what its objects weigh at the end from what they did at first. */
 const FLAT = 0.1;
 
 const random = createRandom(seed);
@@ -114,7 +116,8 @@ const FAULTS: readonly [Fault, ...Fault[]] = [
 ];
 
 // One of the faults kills encoders, so there must be some.
-const harness = await openHarness({ environment: { COPIER: 'ffmpeg' } });
+const heap = await watchHeap();
+const harness = await openHarness({ environment: { COPIER: 'ffmpeg', ...heap.environment } });
 const [worker] = harness.workers;
 if (worker === undefined) throw new Error('no worker');
 // Connections to the table are kept alive, and are nobody's in particular.
@@ -137,6 +140,7 @@ await finish(harness, [newest(warmUp)]);
 
 const feeds = await begin();
 
+const heapBefore = await heap.collect(worker.pid);
 const startedMs = performance.now();
 const sinceMs = (): number => performance.now() - startedMs;
 const memory: { atMs: number; bytes: number }[] = [];
@@ -156,6 +160,7 @@ while (sinceMs() + every * 1_000 < lastsMs && newest(feeds).publisher.ending ===
 await delay(lastsMs - sinceMs());
 clearInterval(sampling);
 await playOn(harness, [newest(feeds)], WARM_MS);
+const heapAfter = await heap.collect(worker.pid);
 await finish(harness, [newest(feeds)]);
 await until('no connection to the network', () => harness.network.connections() === 0);
 
@@ -198,6 +203,7 @@ const broken = [
     : ['frames doubled or reordered']),
   ...(sumOf(({ altered }) => altered) === 0 ? [] : ['frames altered']),
   ...(Math.abs(last / first - 1) <= FLAT ? [] : ['memory is not flat']),
+  ...(heapAfter.objectBytes / heapBefore.objectBytes - 1 <= FLAT ? [] : ['what objects weigh is not flat']),
   ...(leftOver.processes === 0 ? [] : ['processes left over']),
   ...(leftOver.descriptors <= descriptorsBefore ? [] : ['descriptors left over']),
 ];
@@ -212,6 +218,8 @@ if (values.json)
       judged,
       freshMb: mb(freshBytes),
       minuteMb,
+      heapBefore,
+      heapAfter,
       leftOver,
       descriptorsBefore,
     }),
@@ -230,11 +238,15 @@ else {
     `memory: first minute ${mb(first)} MB, last minute ${mb(last)} MB (${change} %); by minute: ${minuteMb.join(' ')}; ${mb(freshBytes)} MB when it was started`,
   );
   console.log(
+    `after a whole garbage collection: objects and buffers ${mb(heapBefore.objectBytes)} → ${mb(heapAfter.objectBytes)} MB, compiled code ${mb(heapBefore.codeBytes)} → ${mb(heapAfter.codeBytes)} MB`,
+  );
+  console.log(
     `left over: ${leftOver.processes} processes, ${leftOver.descriptors} descriptors (${descriptorsBefore} before the show)`,
   );
   for (const what of broken) console.log(`✗ ${what}`);
   console.log(held ? 'held' : 'NOT HELD');
 }
 await harness.close();
+await heap.close();
 if (values.log) for (const line of worker.lines) console.error(line);
 process.exit(held ? 0 : 1);
