@@ -320,6 +320,48 @@ describe('RTMPS publisher: pressure', () => {
     expect(events.at(-1)).toEqual({ type: 'closed', because: 'stalled', detail: 'acknowledgements overdue' });
   });
 
+  it('[P9] a host that was left twice for its silence alone is judged by it no longer, until that is forgotten', async () => {
+    const sink = await makeSink();
+    const clock = { ms: 0, lookMs: 1 };
+    const create = createRtmpsPublishers({
+      limits: { ...PUBLISH_LIMITS, tickMs: 5 },
+      now: () => (clock.ms += clock.lookMs),
+    });
+    /** One that acknowledges in a rhythm, and then reads on without a word. */
+    const fallSilent = async () => {
+      clock.lookMs = 1;
+      sink.conduct.acknowledges = 'when-asked';
+      const made = makePublisher(create, sink);
+      open.push(made.publisher);
+      await made.publisher.connect();
+      for (let sent = 300; sent <= 1_500; sent += 300) {
+        sendAll(made.publisher, makeTags({ frames: 300 }));
+        await made.heard(acknowledged(sent - 140));
+      }
+      sink.conduct.acknowledges = 'never';
+      sendAll(made.publisher, makeTags({ frames: 400 }));
+      await sink.until('all frames', () => sink.sessions.at(-1)?.frames.length === 1_900);
+      clock.lookMs = 1_000;
+      return made;
+    };
+    const isLeft = async () => {
+      const { events, heard } = await fallSilent();
+      await heard(isClosed);
+      expect(events.at(-1)).toMatchObject({ because: 'stalled', detail: 'acknowledgements overdue' });
+    };
+    await isLeft();
+    await isLeft();
+
+    const third = await fallSilent();
+    const sinceMs = clock.ms;
+    await expect.poll(() => clock.ms - sinceMs).toBeGreaterThan(3 * PUBLISH_LIMITS.patienceMs);
+    expect(third.events.filter(isClosed)).toEqual([]);
+    third.publisher.abandon();
+
+    clock.ms += PUBLISH_LIMITS.rhythmMemoryMs;
+    await isLeft();
+  });
+
   it.each(['increments', 'early-then-2.5MB', 'never'] as const)(
     '[P9] one connection carries all to a server that acknowledges by %s',
     async (habit) => {
