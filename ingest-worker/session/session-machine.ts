@@ -1,3 +1,4 @@
+import { createFifo } from '../fifo.ts';
 import { type Effect, type Session, type SessionEvent, type Step, step } from './session.ts';
 
 type Untimed<Event> = Event extends unknown ? Omit<Event, 'nowMs'> : never;
@@ -26,7 +27,7 @@ export const createSessionMachine = ({
   /** Called when `at` has changed. */
   onMoved: (session: Session) => void;
 }): SessionMachine => {
-  const pending: SessionEvent[] = [];
+  const pending = createFifo<SessionEvent>();
   let session = first;
   let stepping = false;
 
