@@ -1,4 +1,4 @@
-import { createFifo } from './fifo.ts';
+import { createFifo } from './media/fifo.ts';
 import type { WebSocket } from 'ws';
 import { CLOSE, ClientMessage, type CloseReason, decodeFrame, HEADER_BYTES, SUBPROTOCOL } from '#wire';
 import type { StreamId } from '#domain/ids';

@@ -1,4 +1,4 @@
-import { createFifo, type Fifo } from '../fifo.ts';
+import { createFifo, type Fifo } from './fifo.ts';
 import type { FlvTag } from './flv-tag.ts';
 
 /** How much of one kind may wait for the other: the `-max_interleave_delta` that FFmpeg is given. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { countMoves } from '../moves.testing.ts';
+import { countMoves } from './moves.testing.ts';
 import { record, sequence } from './h264.testing.ts';
 import { createMp4Samples } from './mp4-samples.ts';
 import * as mp4 from './mp4.testing.ts';

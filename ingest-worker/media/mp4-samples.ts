@@ -1,4 +1,4 @@
-import { createFifo } from '../fifo.ts';
+import { createFifo } from './fifo.ts';
 import { createByteFeed, type Taken } from './byte-feed.ts';
 import { readBox } from './mp4-boxes.ts';
 import { type Listener, NotRepackaged, type SampleReader, type SetUps } from './samples.ts';

@@ -1,4 +1,4 @@
-import { createFifo } from '../fifo.ts';
+import { createFifo } from './fifo.ts';
 import type { MediaFacts } from './container.ts';
 import type { Encoder, EncoderEvent } from './encoder.ts';
 import { OUTPUT_OFFSET_MS } from './ffmpeg-args.ts';

@@ -1,4 +1,4 @@
-import { createFifo } from '../fifo.ts';
+import { createFifo } from '../media/fifo.ts';
 import { type Effect, type Session, type SessionEvent, type Step, step } from './session.ts';
 
 type Untimed<Event> = Event extends unknown ? Omit<Event, 'nowMs'> : never;
