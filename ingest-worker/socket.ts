@@ -1,4 +1,3 @@
-import { createFifo } from './media/fifo.ts';
 import type { WebSocket } from 'ws';
 import { CLOSE, ClientMessage, type CloseReason, decodeFrame, HEADER_BYTES, SUBPROTOCOL } from '#wire';
 import type { StreamId } from '#domain/ids';
@@ -6,6 +5,7 @@ import type { Reservation } from './admission.ts';
 import { createAllowance } from './allowance.ts';
 import { LIMITS } from './limits.ts';
 import type { Log } from './log.ts';
+import { createFifo } from './media/fifo.ts';
 import type { Client } from './session/client.ts';
 import { declaredPipeline, unitsAtLeast } from './session/declared-pipeline.ts';
 import type { RunningSession } from './session/run-session.ts';

@@ -44,9 +44,10 @@ export const startRepackager: StartRepackager = ({ facts, sound, onEvent }) => {
 
   /** As many bytes as a turn may take; each tag may be the one after which we are to wait. */
   const read = (): void => {
-    for (let left = TURN_BYTES; left > 0 && !state.paused && state.order !== 'over';) {
-      const piece = input.pieces.shift();
-      if (!piece) return;
+    for (let left = TURN_BYTES; !state.paused && state.order !== 'over';) {
+      const { first: piece } = input.pieces;
+      if (!piece || piece.byteLength > left) return;
+      input.pieces.shift();
       input.bytes -= piece.byteLength;
       left -= piece.byteLength;
       reader.push(piece);

@@ -116,3 +116,9 @@ export const leaveRoom = async (page: Page, bytes: number): Promise<void> => {
   const { usage } = await session.send('Storage.getUsageAndQuota', { origin });
   await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: usage + bytes });
 };
+
+/** Has the browser say that so many bytes are left: Chromium says ten gigabytes to every page, whatever there is. */
+export const tellRoom = (page: Page, bytes: number): Promise<unknown> =>
+  page.addInitScript((quota) => {
+    navigator.storage.estimate = () => Promise.resolve({ quota, usage: 0 });
+  }, bytes);

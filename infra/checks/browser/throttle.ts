@@ -6,7 +6,7 @@ import type { Page } from '@playwright/test';
 export type Throttle = {
   /** Sends a page's ingest sockets through it. */
   route: (page: Page) => Promise<void>;
-  /** Bytes a second for each socket; at 0 it stays open, and nothing comes through any more. */
+  /** Bytes a second for each socket; at 0 it stays open, and nothing comes through any more, either way, for good. */
   limit: (bytesPerSecond: number) => void;
   close: () => void;
 };
@@ -28,7 +28,9 @@ export const openThrottle = async (origin: string): Promise<Throttle> => {
         platform.destroy();
       });
     }
-    platform.pipe(page);
+    platform.on('data', (bytes: Buffer) => {
+      if (limit > 0) page.write(bytes);
+    });
     page.on('data', (bytes: Buffer) => {
       platform.write(bytes);
       if (limit === Infinity) return;

@@ -7,6 +7,7 @@ import {
   occupyDevices,
   plugInCameras,
   leaveRoom,
+  tellRoom,
   unplugCameras,
   withoutEncoders,
   withoutH264,
@@ -109,8 +110,8 @@ export const OF_THE_DEVICE: readonly Wrong[] = [
     name: 'no-room',
     promise: 'a device without room: its recording cannot be kept there, which is said before the show',
     play: async ({ page, open, reads }) => {
+      await tellRoom(page, 10 * MIB);
       await open();
-      await leaveRoom(page, 10 * MIB);
       await openDialog(page);
       await reads(kept.noRoom);
       await expect(page.getByLabel(kept.keep)).toBeDisabled();
