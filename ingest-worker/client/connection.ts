@@ -119,9 +119,10 @@ export const createConnection = ({ socket, welcome, ring, limits, clock, after }
     },
     stalled: () => {
       const buffered = socket.bufferedAmount;
-      if (buffered < lastBuffered || cursor <= received) progressAtMs = clock();
-      lastBuffered = buffered;
       const talks = clock() - heardAtMs < limits.stallMs;
+      // What the system has taken of a line that is dead it only keeps: a worker that is there says so every second.
+      if ((talks && buffered < lastBuffered) || cursor <= received) progressAtMs = clock();
+      lastBuffered = buffered;
       const windowFull = buffered === 0 && cursor - received >= windowBytes;
       return clock() - progressAtMs >= limits.stallMs && !(talks && (windowFull || upstreamSlow));
     },

@@ -15,6 +15,8 @@ export const CLIENT_LIMITS = {
   dialMs: 10_000,
   /** After how many attempts a show that has never begun is given up… */
   firstAttempts: 8,
+  /** …or after how long: what is blocked on the way may leave each attempt without an answer until `dialMs`… */
+  firstMs: 35_000,
   /** …one that was on the air after so long without a connection. */
   giveUpMs: 10 * 60_000,
   /** How many times in a row a refused key is worth asking for another one. */

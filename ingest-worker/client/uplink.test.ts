@@ -339,6 +339,21 @@ describe('a connection that is dead and does not say so', () => {
     expect(types()).toEqual(['connected', 'lost', 'restored']);
   });
 
+  test('is known for what it is though the system goes on taking bytes for it', async () => {
+    const { worker, go, record, time, types } = set();
+    await go();
+    const [first] = worker.peers;
+    if (!first) throw new Error('nobody has dialled');
+    first.dead = true;
+    worker.takesSockets = false;
+    record();
+    for (let polls = 0; polls < 28; polls++) {
+      first.buffered = polls % 2 === 0 ? 1_000 : 0;
+      await time.pass(CLIENT_LIMITS.stallPollMs);
+    }
+    expect(types().at(-1)).toBe('lost');
+  });
+
   test('a worker that talks and only takes no more is not taken for dead', async () => {
     const { worker, go, record, time, types } = set({ worker: { windowBytes: INIT + GOP + 5 } });
     worker.acknowledges = false;
@@ -523,6 +538,14 @@ describe('giving up', () => {
     await time.pass(120_000);
     expect(events).toEqual([{ type: 'failed', because: 'cannot-connect' }]);
     expect(worker.peers.length).toBe(CLIENT_LIMITS.firstAttempts + 1);
+  });
+
+  test('a show that never began is given up before long, though no attempt is answered', async () => {
+    const { worker, uplink, time, events } = set();
+    worker.silent = true;
+    uplink.start();
+    await time.pass(CLIENT_LIMITS.firstMs + 2 * CLIENT_LIMITS.dialMs);
+    expect(events).toEqual([{ type: 'failed', because: 'cannot-connect' }]);
   });
 
   test('a show that never began because there was no room says so, and not that there is no connection', async () => {

@@ -151,7 +151,7 @@ export const createUplink = ({
     if (!outage) return;
     if (everConnected && clock() - outage.sinceMs > limits.giveUpMs)
       return finish({ type: 'failed', because: 'lost-too-long' });
-    if (!everConnected && outage.attempt >= limits.firstAttempts)
+    if (!everConnected && (outage.attempt >= limits.firstAttempts || clock() - outage.sinceMs > limits.firstMs))
       return finish({ type: 'failed', because: turnedAway ?? 'cannot-connect' });
     forgetRetry();
     forgetRetry = after(waitMs(outage.attempt, random()), dialNow);

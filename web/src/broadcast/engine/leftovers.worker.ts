@@ -29,7 +29,7 @@ const send = ({ name, streamId, record, disk }: Leftover) =>
       getUrl: getUrl(streamId),
       openSocket: openWebSocket,
       // As long as nobody says that the show is over, a network that is away is only away.
-      limits: { ...LIMITS, firstAttempts: Infinity },
+      limits: { ...LIMITS, firstAttempts: Infinity, firstMs: Infinity },
       clock: () => performance.now(),
       after: (ms, then) => {
         const timer = setTimeout(then, ms);
