@@ -139,6 +139,7 @@ describe.concurrent('what is as it should be', () => {
     ['no-codec-private.mkv', 420, 34],
     ['one-picture.mkv', 1, 0],
     ['trun-v0-negative.mp4', 182, 67],
+    ['fragments-of-2s.mp4', 180, 40],
   ] as const)('[E10] %s arrives whole', PATIENCE, async ([name, frames, gapMs], context) => {
     const { video } = await play(context, recording(name));
     expect(video).toHaveLength(frames);

@@ -47,6 +47,13 @@ const ROUNDING_MS = 0.5;
 /** What the transcode rung's price was measured with. */
 const LONG_SIDE = 1_280;
 const SHORT_SIDE = 720;
+/** One track waits so long, by its media, for what the other has of the same time. */
+const INTERLEAVE_MS = 1_000;
+/**
+ * In a fragment of MP4 all pictures come before all sound, and FFmpeg ends where the first sound that it encodes, a frame of AAC
+ * earlier than what it holds, comes when a picture has been given already. What is copied has no such frame.
+ */
+const FRAGMENT_MS = 5_000;
 /** One macroblock. */
 const SMALLEST_SIDE = 16;
 const MAX_ALLOCATION_BYTES = 256 * 1024 * 1024;
@@ -74,9 +81,14 @@ export const ffmpegArgs = ({ facts, pipeline, sound, frameRate, published, still
     : COPY_VIDEO),
   ...(sound ? words('-map 0:a:0') : []),
   ...(sound ? (pipeline === 'copy' ? COPY_AUDIO : encodeAudio(published?.audioMs)) : []),
-  ...words(`-max_interleave_delta 1000000 -output_ts_offset ${seconds(OUTPUT_OFFSET_MS + ENCODER_AHEAD_MS)}`),
+  ...words(
+    `-max_interleave_delta ${interleaveMs(facts, pipeline) * 1_000} -output_ts_offset ${seconds(OUTPUT_OFFSET_MS + ENCODER_AHEAD_MS)}`,
+  ),
   ...words('-f flv -flvflags no_duration_filesize+no_sequence_end pipe:1'),
 ];
+
+const interleaveMs = ({ container }: MediaFacts, pipeline: Pipeline): number =>
+  container === 'mp4' && pipeline !== 'copy' ? FRAGMENT_MS : INTERLEAVE_MS;
 
 const encodeVideo = (
   video: PictureFacts,

@@ -1,7 +1,7 @@
 import { createFifo, type Fifo } from './fifo.ts';
 import type { FlvTag } from './flv-tag.ts';
 
-/** How much of one kind may wait for the other: the `-max_interleave_delta` that FFmpeg is given. */
+/** How much of one kind may wait for the other: the `-max_interleave_delta` that FFmpeg is given for a copy. */
 export const MAX_INTERLEAVE_MS = 1_000;
 /** More than any recorder makes in that time: beyond it time alone, which may stand still, does not bound what waits. */
 const MOST_TAGS = 1_024;
