@@ -119,7 +119,7 @@ describe('[E12] a picture that changes its size', () => {
       send: (tag) => sent.push(tag) > 0,
       close: async () => ({ flushed: true }),
       abandon: () => undefined,
-      stats: () => ({ sentBytes: 0, queuedBytes: 0, acknowledgedBytes: 0, rule: 'acknowledged' }),
+      stats: () => ({ sentBytes: 0, queuedBytes: 0, acknowledgedBytes: 0, rule: 'acknowledged', late: false }),
     });
     const run = (fromMs: number, toMs: number): void => {
       replayBuffer.encoderStarted();

@@ -16,8 +16,12 @@ export type Acknowledgements = {
   readonly hasRhythm: boolean;
   /** When a count was last believed. */
   readonly believedAt: number | undefined;
+  /** Nothing was written for `ms`: a server says nothing then, and that is no habit of its own. */
+  idled(ms: number): void;
   /** Whether it is silent far beyond its rhythm about `outstanding` bytes, which the socket has taken. */
   isOverdue(outstanding: number, now: number): boolean;
+  /** Whether it is silent somewhat beyond its rhythm about them: to be told, and no reason to break anything. */
+  isLate(outstanding: number, now: number): boolean;
 };
 
 type Limits = {
@@ -32,6 +36,9 @@ type Limits = {
 
 /** The first count may come early, as an answer to the window that was asked for; two more make a habit. */
 const HABIT_STEPS = 3;
+/** A server is late when it owes two of its steps and has been silent for this long, and for so many of its longest intervals. */
+const LATE_MS = 3_000;
+const LATE_FACTOR = 1.5;
 /** Counts of 32 bits as the specification has them; some servers count in 31. */
 const MODULI = [2 ** 32, 2 ** 31] as const;
 
@@ -40,8 +47,12 @@ export const createAcknowledgements = (limits: Limits): Acknowledgements => {
   let last = 0;
   let steps = 0;
   let largestStep = limits.ackStepBytes;
+  /** The largest that it has taken itself. */
+  let ownStep = 0;
   let longestMs = 0;
   let steppedAt: number | undefined;
+  /** Of the time since then, how long nothing was written. */
+  let idleMs = 0;
   let overdueSince: number | undefined;
   /** The newest count was not far behind what had been written: it can be a total, and the server keeps up. */
   let isClose = false;
@@ -72,9 +83,11 @@ export const createAcknowledgements = (limits: Limits): Acknowledgements => {
       bytes += step;
       steps += 1;
       largestStep = Math.max(largestStep, step);
+      ownStep = Math.max(ownStep, step);
       isClose = written - bytes <= largestStep;
-      if (steppedAt !== undefined) longestMs = Math.max(longestMs, now - steppedAt);
+      if (steppedAt !== undefined) longestMs = Math.max(longestMs, now - steppedAt - idleMs);
       steppedAt = now;
+      idleMs = 0;
       overdueSince = undefined;
     },
     get bytes() {
@@ -91,6 +104,13 @@ export const createAcknowledgements = (limits: Limits): Acknowledgements => {
     },
     get believedAt() {
       return steppedAt;
+    },
+    idled(ms) {
+      idleMs += ms;
+    },
+    isLate(outstanding, now) {
+      const silentMs = now - (steppedAt ?? now) - idleMs;
+      return hasRhythm() && outstanding >= 2 * ownStep && silentMs >= Math.max(LATE_MS, LATE_FACTOR * longestMs);
     },
     isOverdue(outstanding, now) {
       if (!hasRhythm() || outstanding < 2 * largestStep) overdueSince = undefined;

@@ -141,14 +141,48 @@ describe('delivery', () => {
     expect(delivery.look(lastMs + 28_000).overdue).toBe(true);
 
     const slow = make();
-    for (let count = 1; count <= 4; count += 1) {
-      slow.pass(WINDOW);
-      slow.delivery.acknowledged(count * WINDOW, count * 5_000);
+    for (let at = 1_250; at <= 20_000; at += 1_250) {
+      slow.pass(WINDOW / 4);
+      slow.delivery.look(at);
+      if (at % 5_000 === 0) slow.delivery.acknowledged((at * WINDOW) / 5_000, at);
     }
     slow.pass(WINDOW, 2);
     slow.delivery.look(20_001);
     expect(slow.delivery.look(34_999).overdue).toBe(false);
     expect(slow.delivery.look(35_000).overdue).toBe(true);
+  });
+
+  it('[P9] takes no pause of what is sent for a habit of the server', () => {
+    const { delivery, pass, lastMs } = makeSteady();
+    for (let at = lastMs + 250; at < lastMs + 20_000; at += 250) delivery.look(at);
+    pass(WINDOW);
+    delivery.acknowledged(11 * WINDOW, lastMs + 20_100);
+    pass(WINDOW, 2);
+    delivery.look(lastMs + 20_250);
+    expect(delivery.look(lastMs + 28_249).overdue).toBe(false);
+    expect(delivery.look(lastMs + 28_250).overdue).toBe(true);
+  });
+
+  it('[W11] is late 3 s after its last word when it owes two of its own steps, and late no longer with the next', () => {
+    const { delivery } = make();
+    const step = WINDOW / 4;
+    const pass = (at: number): void => {
+      delivery.wrote(step, true);
+      delivery.flushed(step);
+      delivery.look(at);
+    };
+    for (let count = 1; count <= 10; count += 1) {
+      pass(count * 1_000);
+      delivery.acknowledged(count * step, count * 1_000);
+    }
+    for (const at of [11_000, 12_000]) pass(at);
+    expect(delivery.totals().late).toBe(false);
+    pass(13_000);
+    expect(delivery.totals().late).toBe(true);
+    expect(delivery.look(13_250).overdue).toBe(false);
+    delivery.acknowledged(13 * step, 13_300);
+    delivery.look(13_500);
+    expect(delivery.totals().late).toBe(false);
   });
 
   it('[P9] judges a server that has acknowledged three times only after 30 s', () => {

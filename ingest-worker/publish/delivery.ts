@@ -16,7 +16,14 @@ export type Delivery = {
   look(now: number): Arrived;
   /** The other end has read all of it: said by its orderly end. */
   allRead(): Arrived;
-  totals(): { writtenBytes: number; flushedBytes: number; acknowledgedBytes: number; rule: AcknowledgementRule };
+  totals(): {
+    writtenBytes: number;
+    flushedBytes: number;
+    acknowledgedBytes: number;
+    rule: AcknowledgementRule;
+    /** At the last look, the server was silent somewhat beyond its rhythm: it may have stopped reading. */
+    late: boolean;
+  };
 };
 
 export type Arrived = {
@@ -31,6 +38,8 @@ type Limits = Parameters<typeof createAcknowledgements>[0] & {
   silenceMs: number;
 };
 
+/** Shows have no such pauses: nothing is written for so long where nothing comes from the client. */
+const IDLE_MS = 2_000;
 /** Tag ends already passed are let go of in batches of this many. */
 const COMPACT_TAGS = 4_096;
 
@@ -42,6 +51,10 @@ export const createDelivery = (limits: Limits, { trustRhythm = true }: { trustRh
   /** The first look: the connection has just opened. */
   let openedAt: number | undefined;
   let weak = true;
+  let late = false;
+  /** How much had been written when that was last seen to grow, and when that was. */
+  let seenWritten = 0;
+  let grewAt: number | undefined;
   /** Where each tag ends, oldest first; those before `head` have arrived. */
   let tagEnds: number[] = [];
   let head = 0;
@@ -57,6 +70,15 @@ export const createDelivery = (limits: Limits, { trustRhythm = true }: { trustRh
       head = 0;
     }
     return dropped + head;
+  };
+
+  /** Nobody is silent who was sent nothing: pauses are taken out of what is known of the server. */
+  const noticePauses = (now: number): void => {
+    if (written === seenWritten && written === flushed) return;
+    const pauseMs = now - (grewAt ?? now);
+    if (pauseMs > IDLE_MS) acknowledgements.idled(pauseMs);
+    seenWritten = written;
+    grewAt = now;
   };
 
   const flushedLongAgo = (now: number): number => {
@@ -93,16 +115,20 @@ export const createDelivery = (limits: Limits, { trustRhythm = true }: { trustRh
     },
     acknowledged(count, now) {
       const before = acknowledgements.bytes;
+      noticePauses(now);
       acknowledgements.heard(count, written, now);
       if (acknowledgements.bytes > before) weak = false;
     },
     look(now) {
       openedAt ??= now;
+      noticePauses(now);
       const longAgo = flushedLongAgo(now);
       const counts = isWeak(longAgo, now);
       weak = counts || !acknowledgements.any;
       const position = counts ? Math.max(acknowledgements.bytes, longAgo) : acknowledgements.bytes;
-      const overdue = trustRhythm && acknowledgements.isOverdue(flushed - acknowledgements.bytes, now);
+      const outstanding = flushed - acknowledgements.bytes;
+      const overdue = trustRhythm && acknowledgements.isOverdue(outstanding, now);
+      late = trustRhythm && acknowledgements.isLate(outstanding, now);
       return { tags: arriveUpTo(position), rule: rule(), overdue };
     },
     allRead: () => ({ tags: arriveUpTo(written), rule: rule(), overdue: false }),
@@ -111,6 +137,7 @@ export const createDelivery = (limits: Limits, { trustRhythm = true }: { trustRh
       flushedBytes: flushed,
       acknowledgedBytes: acknowledgements.bytes,
       rule: rule(),
+      late,
     }),
   };
 };

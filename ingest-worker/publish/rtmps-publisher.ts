@@ -44,7 +44,7 @@ const noPublisher: Publisher = {
   send: () => false,
   close: async () => ({ flushed: false, because: 'unreachable' }),
   abandon: () => undefined,
-  stats: () => ({ sentBytes: 0, queuedBytes: 0, acknowledgedBytes: 0, rule: 'flushed-5s' }),
+  stats: () => ({ sentBytes: 0, queuedBytes: 0, acknowledgedBytes: 0, rule: 'flushed-5s', late: false }),
 };
 
 const createRtmpsPublisher = ({

@@ -40,9 +40,9 @@ const measuring = () => {
       const out = published ? 30 : 0;
       for (let at = 0; at < out; at++) publish(index * 1_000 + at * 33);
     },
-    measure: (afterMs = 1_000, held = false, changes = 0) => {
+    measure: (afterMs = 1_000, held = false, changes = 0, serverIsLate = false) => {
       nowMs += afterMs;
-      return meter.measure({ session, restarts: 1, dropped: 2, held, receivedBytes, changes });
+      return meter.measure({ session, restarts: 1, dropped: 2, held, serverIsLate, receivedBytes, changes });
     },
     session,
     beginning,
@@ -51,6 +51,16 @@ const measuring = () => {
 };
 
 describe('[W11] health', () => {
+  it('says that the way out is slow where the server owes acknowledgements by its own rhythm', () => {
+    const { second, measure } = measuring();
+    second(0);
+    expect(measure().warning).toBeUndefined();
+    second(1);
+    expect(measure(1_000, false, 0, true).warning).toBe('upstream-slow');
+    second(2);
+    expect(measure().warning).toBeUndefined();
+  });
+
   it('measures from one look to the next', () => {
     const { second, measure } = measuring();
     second(0);

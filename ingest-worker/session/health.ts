@@ -15,6 +15,8 @@ export type HealthMeter = {
     restarts: number;
     dropped: number;
     held: boolean;
+    /** The server owes acknowledgements, by its own rhythm. */
+    serverIsLate: boolean;
     receivedBytes: number;
     changes: number;
   }): Health;
@@ -56,7 +58,7 @@ export const createHealthMeter = ({ containerStream, replayBuffer, clock }: Part
       return latest;
     },
     came: (held) => see(clock(), held),
-    measure: ({ session, restarts, dropped, held, receivedBytes, changes }) => {
+    measure: ({ session, restarts, dropped, held, serverIsLate, receivedBytes, changes }) => {
       const atMs = clock();
       const seconds = Math.max(0.001, (atMs - seen.atMs) / 1000);
       const each = (now: number, before: number) => Math.round(((now - before) / seconds) * 10) / 10;
@@ -82,7 +84,7 @@ export const createHealthMeter = ({ containerStream, replayBuffer, clock }: Part
         held,
         ...warn({
           'uplink-too-slow': !held && lateness.isGrowing,
-          'upstream-slow': held || waits || delayMs > UPSTREAM_SLOW_MS,
+          'upstream-slow': held || waits || serverIsLate || delayMs > UPSTREAM_SLOW_MS,
           'size-changed': changed,
         }),
       };

@@ -26,7 +26,7 @@ const connectionOf = (send: Publisher['send']): Publisher => ({
   send,
   close: async () => ({ flushed: true }),
   abandon: () => undefined,
-  stats: () => ({ sentBytes: 0, queuedBytes: 0, acknowledgedBytes: 0, rule: 'acknowledged' }),
+  stats: () => ({ sentBytes: 0, queuedBytes: 0, acknowledgedBytes: 0, rule: 'acknowledged', late: false }),
 });
 
 /**

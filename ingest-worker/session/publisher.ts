@@ -74,4 +74,6 @@ export type PublisherStats = {
   queuedBytes: number;
   acknowledgedBytes: number;
   rule: AcknowledgementRule;
+  /** A server with a rhythm of acknowledging has been silent somewhat beyond it: it may have stopped reading. */
+  late: boolean;
 };

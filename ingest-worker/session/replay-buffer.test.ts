@@ -18,7 +18,7 @@ const connection = (room = Infinity): Fake => {
     },
     close: async () => ({ flushed: true }),
     abandon: () => undefined,
-    stats: () => ({ sentBytes: 0, queuedBytes: 0, acknowledgedBytes: 0, rule: 'acknowledged' }),
+    stats: () => ({ sentBytes: 0, queuedBytes: 0, acknowledgedBytes: 0, rule: 'acknowledged', late: false }),
   };
   return fake;
 };

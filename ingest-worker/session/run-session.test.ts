@@ -146,7 +146,7 @@ const running = ({ plain = false, full = false, barredMs = 0, resumed = false, u
           abandon: () => {
             made.alive = false;
           },
-          stats: () => ({ sentBytes: 0, queuedBytes: 0, acknowledgedBytes: 0, rule: 'acknowledged' }),
+          stats: () => ({ sentBytes: 0, queuedBytes: 0, acknowledgedBytes: 0, rule: 'acknowledged', late: false }),
         };
       },
     },

@@ -157,7 +157,7 @@ export const runSession = (parts: SessionParts, grant: Grant): RunningSession =>
   };
 
   const tellHealth = (): void => {
-    const health = stats.look({ session: machine.session, encoder, receiver, changes: pictureChanges() });
+    const health = stats.look({ session: machine.session, encoder, receiver, upstream, changes: pictureChanges() });
     receiver.say({ type: 'health', health });
   };
   const stopPulse = startPulse({ leaseClock, replayBuffer, keeper, receiver, dispatch, goOn, tellHealth });

@@ -6,6 +6,7 @@ import type { ReplayBuffer } from './replay-buffer.ts';
 import type { Receiver } from './receiver.ts';
 import type { Session } from './session.ts';
 import type { SessionMetrics } from './session-metrics.ts';
+import type { UpstreamConnection } from './upstream-connection.ts';
 
 type Parts = {
   containerStream: ContainerStream;
@@ -31,6 +32,7 @@ export type SessionStats = {
     session: Session;
     encoder: Pick<EncoderSupervisor, 'droppedFrames'>;
     receiver: Pick<Receiver, 'receivedBytes' | 'isHeldBack'>;
+    upstream: Pick<UpstreamConnection, 'isLate'>;
     changes: number;
   }): Health;
   readonly latest: Health;
@@ -83,7 +85,7 @@ export const createSessionStats = ({
       if (connections++ > 0) metrics.reconnects();
     },
     weakAcknowledgement: () => metrics.weakAcknowledgements(),
-    look: ({ session, encoder, receiver, changes }) => {
+    look: ({ session, encoder, receiver, upstream, changes }) => {
       // Measured here and not at each commit: a server that has stopped acknowledging is the very one to hear of.
       const { newestMs = 0, heldMs } = containerStream.ring;
       metrics.commitDelayMs(Math.max(0, newestMs - (replayBuffer.acknowledged.videoMs ?? newestMs - heldMs)));
@@ -91,7 +93,8 @@ export const createSessionStats = ({
       dropped = encoder.droppedFrames + containerStream.leftOut;
       metrics.droppedFrames(dropped - counted);
       const { isHeldBack: held, receivedBytes } = receiver;
-      const health = meter.measure({ session, restarts, dropped, held, receivedBytes, changes });
+      const { isLate: serverIsLate } = upstream;
+      const health = meter.measure({ session, restarts, dropped, held, serverIsLate, receivedBytes, changes });
       count(health);
       return health;
     },

@@ -32,6 +32,8 @@ export type UpstreamConnection = {
   close(): void;
   /** Cuts the connection at once. */
   abandon(): void;
+  /** The server owes acknowledgements, by its own rhythm. */
+  readonly isLate: boolean;
 };
 
 const POLL_MS = 20;
@@ -114,5 +116,12 @@ export const createUpstreamConnection = (parts: Parts): UpstreamConnection => {
     return onEvent({ type: 'failed', because: answer.because, detail: 'while it was being closed' });
   };
 
-  return { connect: () => void connect(), close: () => void close(), abandon };
+  return {
+    connect: () => void connect(),
+    close: () => void close(),
+    abandon,
+    get isLate() {
+      return publisher?.stats().late ?? false;
+    },
+  };
 };

@@ -97,7 +97,7 @@ const createPublisher: CreatePublisher = () => ({
   send: () => true,
   close: async () => ({ flushed: true }),
   abandon: () => undefined,
-  stats: () => ({ sentBytes: 0, queuedBytes: 0, acknowledgedBytes: 0, rule: 'acknowledged' }),
+  stats: () => ({ sentBytes: 0, queuedBytes: 0, acknowledgedBytes: 0, rule: 'acknowledged', late: false }),
 });
 
 const text = (message: ClientMessage): Said => ({ binary: false, bytes: Buffer.from(JSON.stringify(message)) });

@@ -11,7 +11,7 @@ describe('what the studio says of viewers', () => {
     ['live', 'reconnecting', 'reconnecting', 'Viewers are asked to hold on'],
     ['reconnecting', 'live', 'reconnecting', 'Viewers still see what was sent before'],
     ['reconnecting', 'reconnecting', 'reconnecting', 'Viewers are asked to hold on'],
-    ['ending', 'live', 'live', 'Viewers can see you'],
+    ['ending', 'live', 'live', 'Viewers still see what was sent before'],
     ['ending', 'ended', 'ended', 'Viewers see the end'],
   ] as const)('here %s, to viewers %s: %s', (at, told, state, text) => {
     expect(shownState({ at, told })).toBe(state);

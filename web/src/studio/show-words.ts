@@ -25,7 +25,7 @@ export const viewersText = (t: Translate<'studio'>, { at, told, unconfirmedMs }:
   if (told === 'ended') return t('viewersSeeTheEnd');
   if (told === 'created' || told === 'connecting') return t('viewersCannotSeeYou');
   if (told === 'reconnecting') return t('viewersHoldOn');
-  if (at === 'reconnecting') return t('viewersSeeBefore');
+  if (at === 'reconnecting' || at === 'ending') return t('viewersSeeBefore');
   if (unconfirmedMs !== undefined && unconfirmedMs > CONFIRMED_LATE_MS)
     return t('nothingConfirmed', { seconds: Math.round(unconfirmedMs / 1_000) });
   return t('viewersSeeYou');
