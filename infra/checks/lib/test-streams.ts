@@ -51,12 +51,16 @@ export const openStreams = ({ tableUrl, port }: { tableUrl: string; port: number
       await channels.beginMaking(creatorId, 'public', making, now);
       const live = { id: randomUUID(), playbackId: randomUUID(), latency: 'low', reconnectWindowSeconds: 60 } as const;
       await channels.made(creatorId, 'public', making, { ...live, muxStreamKey: muxKey });
+      /** No Mux is here to say so: a show that was fed has been seen. */
+      let hasPlayed = false;
       return {
         streamId,
         muxKey,
         told: async () => {
           const feed = (await streams.get(streamId))?.feed;
-          return feed?.lostAt === undefined ? (feed?.is ?? 'connecting') : 'reconnecting';
+          const is = feed?.lostAt === undefined ? (feed?.is ?? 'connecting') : 'reconnecting';
+          hasPlayed ||= is === 'live';
+          return hasPlayed && is === 'connecting' ? 'reconnecting' : is;
         },
         getUrl: async () => {
           const secret = randomBytes(24).toString('base64url');
