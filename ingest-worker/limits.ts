@@ -12,6 +12,8 @@ export const LIMITS = {
   ringBytes: 16 * 1024 * 1024,
   /** Encoded media kept since the last acknowledged key frame, for the next RTMP connection; whatever time that is. */
   tagBytes: 16 * 1024 * 1024,
+  /** A tag counts as so many bytes more than its media, which is what an object with a buffer of its own takes: tiny ones are held, too. */
+  tagCostBytes: 192,
   /** A plain client that has been held back this long loses its show with `too-slow`. */
   heldBackMs: 30_000,
 

@@ -10,7 +10,7 @@ import type { Metrics } from './metrics.ts';
 import type { IngestStore } from './session/lease.ts';
 import type { Sessions } from './session/sessions.ts';
 import { converse } from './socket.ts';
-import { createTurns } from './turns.ts';
+import type { Turns } from './turns.ts';
 import { takeUplinkTrial } from './uplink-trial.ts';
 
 type Parts = {
@@ -18,6 +18,7 @@ type Parts = {
   sessions: Pick<Sessions, 'open' | 'resume' | 'has'>;
   admission: Admission;
   metrics: Metrics;
+  turns: Turns;
   log: Log;
   /** Pages that may open a socket; a request without an Origin comes from no page. */
   allowedOrigins: string[];
@@ -54,10 +55,9 @@ const RUNG_UNITS = {
 
 /** The worker's one port: sockets of publishers, and what load balancers and monitors ask (SPEC §W, §L). */
 export const createIngestServer = (parts: Parts): IngestServer => {
-  const { store, admission, metrics, log, clock, attendedClock } = parts;
+  const { store, admission, metrics, turns, log, clock, attendedClock } = parts;
   const origins = new Set(parts.allowedOrigins);
   const handshakes = createHandshakes({ perMinute: parts.handshakesPerMinute ?? LIMITS.handshakesPerMinute, clock });
-  const turns = createTurns({ clock });
   let admitting = true;
   /** When the table was last asked in vain, and has not answered since. */
   let unansweredMs: number | undefined;

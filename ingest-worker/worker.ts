@@ -7,7 +7,7 @@ import { sendElsewhere } from './leaving.ts';
 import { LIMITS } from './limits.ts';
 import type { Log } from './log.ts';
 import { createStartEncoder, type StartEncoder } from './media/encoder.ts';
-import { startRepackager } from './media/repackager.ts';
+import { createStartRepackager } from './media/repackager.ts';
 import { type Wall, withoutWall } from './media/wall.ts';
 import { createMetrics } from './metrics.ts';
 import { createFfmpegPublishers } from './publish/ffmpeg-publisher.ts';
@@ -18,6 +18,7 @@ import { createIngestServer } from './server.ts';
 import type { IngestStore } from './session/lease.ts';
 import type { CreatePublisher } from './session/publisher.ts';
 import { createSessions } from './session/sessions.ts';
+import { createTurns } from './turns.ts';
 
 type Parts = {
   config: Config;
@@ -61,11 +62,12 @@ export const startWorker = async ({
   const { capacityUnits, capacitySessions, memoryBytes, workerId, upstream, deployment } = config;
   const admission = createAdmission({ capacityUnits, memoryBytes, maxSessions: capacitySessions });
   const metrics = createMetrics({ admission, workerId, encoderWall: wall.level, deployment });
+  const turns = createTurns({ clock });
   const sessions = createSessions({
     store,
     workerId,
     startEncoder: startEncoder ?? createStartEncoder({ ffmpegPath: config.ffmpegPath, wall, clock: attended.nowMs }),
-    startRepackager: config.copier === 'worker' ? startRepackager : undefined,
+    startRepackager: config.copier === 'worker' ? createStartRepackager(turns) : undefined,
     createPublisher,
     upstream,
     log,
@@ -79,6 +81,7 @@ export const startWorker = async ({
     sessions,
     admission,
     metrics,
+    turns,
     log,
     allowedOrigins,
     trustedHops,

@@ -13,6 +13,19 @@ export type ByteFeed = {
 
 export type Taken = { took: number; thenSkip?: number } | { needs: number };
 
+/** Pieces that are waiting are joined until they are so large: a byte held costs about a byte, however few come at a time. */
+const PIECE_BYTES = 16 * 1024;
+
+/** As a counter of binary digits carries: each byte is copied once for each time that the size of its piece is doubled. */
+const joinSmall = (pieces: Buffer[]): void => {
+  for (;;) {
+    const [before, last] = [pieces.at(-2), pieces.at(-1)];
+    if (!before || !last || before.byteLength > last.byteLength || before.byteLength >= PIECE_BYTES) return;
+    pieces.length -= 2;
+    pieces.push(Buffer.concat([before, last]));
+  }
+};
+
 export const createByteFeed = (): ByteFeed => {
   let pieces: Buffer[] = [];
   let heldBytes = 0;
@@ -44,7 +57,7 @@ export const createByteFeed = (): ByteFeed => {
       if (rest.byteLength === 0) return;
       pieces.push(rest);
       heldBytes += rest.byteLength;
-      if (heldBytes < needs) return;
+      if (heldBytes < needs) return joinSmall(pieces);
       let held = pieces.length === 1 ? rest : Buffer.concat(pieces);
       needs = 1;
       while (held.byteLength > 0) {

@@ -9,7 +9,11 @@ import { ENCODER_AHEAD_MS, ffmpegArgs } from './ffmpeg-args.ts';
 import { createFlvReader } from './flv-reader.ts';
 import type { FlvTag } from './flv-tag.ts';
 import * as mkv from './matroska.testing.ts';
-import { startRepackager } from './repackager.ts';
+import { createTurns } from '../turns.ts';
+import { LIMITS } from '../limits.ts';
+import { createStartRepackager } from './repackager.ts';
+
+const startRepackager = createStartRepackager(createTurns({ clock: () => performance.now() }));
 
 /** A block of the second track that holds one byte. */
 const SOUND_OF_A_BYTE = Buffer.from([0x82, 0, 0, 0x80, 1]);
@@ -163,23 +167,29 @@ describe('[E14] a repackager', () => {
     expect(events.filter(({ type }) => type === 'exited')).toHaveLength(1);
   });
 
-  it('lets all else have its turn after each 8 KB, however small the samples in it are', async () => {
+  it('[L18] lets all else have its turn once time is up, however small the samples and however many the feeds', async () => {
     const cluster = mkv.cluster(0, ...Array.from({ length: 30_000 }, () => mkv.element(0xa3, SOUND_OF_A_BYTE)));
+    let nowMs = 0;
+    // Whatever is done takes all the time that there is in a turn.
+    const start = createStartRepackager(createTurns({ clock: () => (nowMs += LIMITS.turnMs) }));
     const tagsInATurn: number[] = [0];
-    const encoder = startRepackager({
-      facts: matroska.init.facts,
-      sound: true,
-      onEvent: ({ type }) => {
-        if (type === 'tag') tagsInATurn[tagsInATurn.length - 1]! += 1;
-      },
-    });
-    // A byte less than may be taken in a turn: the next piece has to wait for its own.
-    for (const piece of cutInto(Buffer.concat([inputOf(matroska), cluster]), [8 * 1024 - 1])) encoder.write(piece);
-    while (sum(tagsInATurn) < 25_000) {
+    const encoders = Array.from({ length: 5 }, () =>
+      start({
+        facts: matroska.init.facts,
+        sound: true,
+        onEvent: ({ type }) => {
+          if (type === 'tag') tagsInATurn[tagsInATurn.length - 1]! += 1;
+        },
+      }),
+    );
+    // A byte less than is taken apart at a time: the next piece has to wait for its own.
+    for (const piece of cutInto(Buffer.concat([inputOf(matroska), cluster]), [8 * 1024 - 1]))
+      for (const encoder of encoders) encoder.write(piece);
+    while (sum(tagsInATurn) < encoders.length * 25_000) {
       await new Promise(setImmediate);
       tagsInATurn.push(0);
     }
-    encoder.kill();
+    for (const encoder of encoders) encoder.kill();
     expect(Math.max(...tagsInATurn)).toBeLessThan(1_000);
   });
 });

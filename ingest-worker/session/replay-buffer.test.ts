@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LIMITS } from '../limits.ts';
+import { measureHeld } from '../held.testing.ts';
+import { soundBody } from '../media/flv-body.ts';
 import type { FlvTag } from '../media/flv-tag.ts';
 import { createReplayBuffer, type ReplayBuffer } from './replay-buffer.ts';
 import type { Publisher } from './publisher.ts';
@@ -196,10 +198,28 @@ describe('[S11] another connection', () => {
 describe('[L5] bounds', () => {
   it('is full beyond tagBytes that have not arrived', () => {
     const replayBuffer = createReplayBuffer();
-    takeAll(replayBuffer, picture(100, true, LIMITS.tagBytes));
+    takeAll(replayBuffer, picture(100, true, LIMITS.tagBytes - LIMITS.tagCostBytes));
     expect(replayBuffer.full).toBe(false);
     takeAll(replayBuffer, picture(133, false, 1));
     expect(replayBuffer.full).toBe(true);
+  });
+
+  it('is full of tags of a byte each before they take more memory than it counts', () => {
+    const replayBuffer = createReplayBuffer();
+    const sample = Buffer.of(1);
+    const held = measureHeld(() => {
+      for (let timestampMs = 0; !replayBuffer.full && timestampMs < LIMITS.tagBytes / 100; timestampMs++)
+        replayBuffer.take({ kind: 'audio', timestampMs, key: false, header: false, body: soundBody(sample) });
+    });
+    expect(replayBuffer.full).toBe(true);
+    expect(held).toBeLessThan(1.1 * LIMITS.tagBytes);
+  });
+
+  it('holds six minutes of an ordinary show of 250 kb/s, in 77 tags a second', () => {
+    const replayBuffer = createReplayBuffer();
+    const bytes = Math.floor(250_000 / 8 / 77);
+    for (let index = 0; index < 6 * 60 * 77; index++) replayBuffer.take(picture(index * 13, index % 154 === 0, bytes));
+    expect(replayBuffer.full).toBe(false);
   });
 
   it('is not full of few bytes, whatever time they take', () => {

@@ -39,6 +39,8 @@ type Track = 'audio' | 'video';
 /** How far a track has come, and how many of its tags have that very time: recorders give two pictures in a millisecond. */
 type Newest = { ms: number; tags: number };
 
+const costOf = ({ body }: FlvTag): number => body.byteLength + LIMITS.tagCostBytes;
+
 export const createReplayBuffer = (): ReplayBuffer => {
   /** Tags from the newest key frame on before which all is acknowledged. */
   let tags: FlvTag[] = [];
@@ -64,7 +66,7 @@ export const createReplayBuffer = (): ReplayBuffer => {
 
   const push = (tag: FlvTag): void => {
     tags.push(tag);
-    heldBytes += tag.body.byteLength;
+    heldBytes += costOf(tag);
   };
 
   const flush = (): void => {
@@ -113,7 +115,7 @@ export const createReplayBuffer = (): ReplayBuffer => {
   const letGo = (count: number): void => {
     if (count <= 0) return;
     for (const tag of tags.slice(0, count)) {
-      heldBytes -= tag.body.byteLength;
+      heldBytes -= costOf(tag);
       if (tag.header) setUp.set(tag.kind, tag);
     }
     tags = tags.slice(count);

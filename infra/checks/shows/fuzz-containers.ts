@@ -5,11 +5,14 @@ import { createContainerReader } from '../../../ingest-worker/media/container-re
 import { type ContainerEvent, pipelineOf } from '../../../ingest-worker/media/container.ts';
 import type { EncoderEvent } from '../../../ingest-worker/media/encoder.ts';
 import type { FlvTag } from '../../../ingest-worker/media/flv-tag.ts';
-import { startRepackager } from '../../../ingest-worker/media/repackager.ts';
+import { createStartRepackager } from '../../../ingest-worker/media/repackager.ts';
 import { createContainerStream } from '../../../ingest-worker/session/container-stream.ts';
+import { createTurns } from '../../../ingest-worker/turns.ts';
 import type { Fuzzed } from './fuzz-target.ts';
 import { cut, cuts, mutated, SMALL_PIECES, type Corpus } from './mutate.ts';
 import { matroskaCorpus, mp4Corpus } from './corpus.ts';
+
+const startRepackager = createStartRepackager(createTurns({ clock: () => performance.now() }));
 
 /** Before what a tag brings of a sample. */
 const HEAD_BYTES = 5;
