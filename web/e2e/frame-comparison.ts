@@ -1,4 +1,4 @@
-import type { IngestStatistics } from '#stand-ins/mux/rtmp/ingest-statistics';
+import type { Ingest } from './connections.ts';
 
 /** A show at the sink, held against what the page gave its encoder. */
 export type FrameComparison = {
@@ -25,10 +25,9 @@ const AAC_SAMPLES = 1_024;
 const MICROSECONDS = 1e6;
 
 const gaps = (times: readonly number[]) => times.slice(1).map((time, i) => time - (times[i] ?? 0));
-const widest = (times: readonly number[]) => Math.max(0, ...gaps(times));
 
 export const compareFrames = (
-  { video, audio }: Pick<IngestStatistics, 'video' | 'audio'>,
+  { video, audio }: Pick<Ingest, 'video' | 'audio'>,
   pictures: readonly number[],
   sampleRate = 48_000,
 ): FrameComparison => {
@@ -40,11 +39,11 @@ export const compareFrames = (
   return {
     encoded: given.size,
     missing: [...given].filter((place) => !come.has(place)).length,
-    doubled: places.length - come.size,
+    doubled: video.doubled + places.length - come.size,
     holes: last - first + 1 - come.size,
     arrived: { video: video.frames, audio: audio.frames },
     missingAudio: gaps(audio.timestampsMs).reduce((sum, gap) => sum + Math.round(gap / soundMs) - 1, 0),
-    largestGapMs: { video: widest(video.timestampsMs), audio: widest(audio.timestampsMs) },
+    largestGapMs: { video: video.largestGapMs, audio: audio.largestGapMs },
     avMs: (audio.lastMs ?? 0) - (video.lastMs ?? 0),
   };
 };

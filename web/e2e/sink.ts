@@ -1,15 +1,16 @@
 import type { IngestStatistics } from '#stand-ins/mux/rtmp/ingest-statistics';
 import { localSecrets } from '../../infra/local/secrets.ts';
+import { joinConnections, type Ingest } from './connections.ts';
 
-/** What the Mux stand-in knows of a live stream: the connection that its encoder has, or had last, and each frame of it. */
-export type Arrived = { liveStreamId: string; assetId: string | undefined; ingest: IngestStatistics };
+/** What the Mux stand-in knows of a live stream, and each frame that came to it. */
+export type Arrived = { liveStreamId: string; assetId: string | undefined; ingest: Ingest };
 
 export type Sink = {
-  /** The encoder's connection that was made at `sinceMs` or later. */
+  /** The live stream to which an encoder connected at `sinceMs` or later, and what has come since then. */
   arrived: (sinceMs: number) => Promise<Arrived | undefined>;
 };
 
-type Live = { id: string; assetId?: string; ingest?: IngestStatistics };
+type Live = { id: string; assetId?: string; ingest?: IngestStatistics; earlier?: IngestStatistics[] };
 
 /** Opens the books of a platform's Mux stand-in: the far end of the whole way, where a frame has come or has not. */
 export const openSink = async (dataDir: string, muxPort: string): Promise<Sink> => {
@@ -24,8 +25,10 @@ export const openSink = async (dataDir: string, muxPort: string): Promise<Sink> 
     arrived: async (sinceMs) => {
       const { data } = await ask<{ data: { id: string }[] }>('/video/v1/live-streams?limit=100');
       for (const { id } of data) {
-        const { assetId, ingest } = await ask<Live>(`/_local/live-streams/${id}?timestamps`);
-        if (ingest && Date.parse(ingest.connectedAt) >= sinceMs) return { liveStreamId: id, assetId, ingest };
+        const { assetId, ingest, earlier = [] } = await ask<Live>(`/_local/live-streams/${id}?timestamps`);
+        const connections = [...earlier, ...(ingest ? [ingest] : [])];
+        const joined = joinConnections(connections.filter(({ connectedAt }) => Date.parse(connectedAt) >= sinceMs));
+        if (joined) return { liveStreamId: id, assetId, ingest: joined };
       }
       return undefined;
     },

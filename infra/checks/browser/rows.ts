@@ -250,7 +250,7 @@ const playOffline =
     await playOn(3);
     const { ingest } = await show.arrived();
     const sum = await finish(show);
-    const sameSession = ingest.connectedAt === before.ingest.connectedAt;
+    const sameSession = ingest.connections === before.ingest.connections;
     const measured = {
       'frames at the sink while offline': during.ingest.video.frames - before.ingest.video.frames,
       'said that it reconnects': reconnecting > 0,
@@ -490,6 +490,7 @@ const playAsleep =
       'live to viewers again, ms after it woke': viewersMs,
       'show without the sleep, and recording': `${wanted.toFixed(1)} s and ${length.toFixed(1)} s`,
       'the end says': account ?? '',
+      'RTMPS connections': (await show.arrived()).ingest.connections,
       ...told(sum),
     };
     const broken = [

@@ -34,6 +34,8 @@ export const LIMITS = {
   unsentBytes: 1024 * 1024,
   /** Time stamps kept for each track of a publish, the newest. */
   timestamps: 40_000,
+  /** Connections of a live stream whose numbers are kept, the newest. */
+  connections: 20,
 
   /** Recording. */
   slateMs: 5_000,

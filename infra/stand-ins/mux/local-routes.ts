@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import type { Env } from './api/app.ts';
 import { Refusal } from './api/refusal.ts';
 import { parseBody } from './api/request.ts';
+import type { IngestStatistics } from './rtmp/ingest-statistics.ts';
 import type { LiveStreams } from './live-streams/live-streams.ts';
 import { Faults, type FaultSwitch } from './faults.ts';
 import type { Store } from './store.ts';
@@ -32,24 +33,22 @@ export const createLocalRoutes = ({ store, live, faults, events, resetEncoders }
       const record = store.liveStreams.get(c.req.param('id'));
       if (!record) throw Refusal.notFound();
       const running = live.get(record.id);
-      const statistics = running.statistics();
       const withTimes = c.req.query('timestamps') !== undefined;
+      const told = running.statistics().map((statistics) => (withTimes ? statistics : withoutTimes(statistics)));
+      const ingest = told.at(-1);
       return c.json({
         id: record.id,
         at: running.at,
         status: record.status,
         ...(record.active_asset_id === undefined ? {} : { assetId: record.active_asset_id }),
         segments: running.timeline()?.segments.length ?? 0,
-        ...(statistics
-          ? {
-              ingest: withTimes
-                ? statistics
-                : {
-                    ...statistics,
-                    video: { ...statistics.video, timestampsMs: undefined },
-                    audio: { ...statistics.audio, timestampsMs: undefined },
-                  },
-            }
-          : {}),
+        // Of the encoder that is in, or was in last; and of those before it, the oldest first.
+        ...(ingest && { ingest, earlier: told.slice(0, -1) }),
       });
     });
+
+const withoutTimes = (statistics: IngestStatistics) => ({
+  ...statistics,
+  video: { ...statistics.video, timestampsMs: undefined },
+  audio: { ...statistics.audio, timestampsMs: undefined },
+});

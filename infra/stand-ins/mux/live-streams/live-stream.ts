@@ -40,8 +40,8 @@ export type LiveStream = {
   shut: () => void;
   /** Only the encoder goes: it may come back. */
   dismiss: (because: string) => void;
-  /** Of the encoder that is in, or was in last. */
-  statistics: () => IngestStatistics | undefined;
+  /** Of each connection that an encoder has had, the newest last; the oldest are forgotten. */
+  statistics: () => readonly IngestStatistics[];
   /** Of the asset that is being recorded. */
   timeline: () => Timeline | undefined;
   /** Ends what runs, and announces nothing: the next start settles it. */
@@ -56,7 +56,7 @@ export const createLiveStream = (liveStreamId: string, parts: LiveStreamParts): 
   let state: LiveStreamState = 'idle';
   let ingest: { encoder: Encoder; tracks: Tracks } | undefined;
   let liveAsset: LiveAsset | undefined;
-  let lastStatistics: IngestStatistics | undefined;
+  let statistics: readonly IngestStatistics[] = [];
   const finishing = new Set<Promise<unknown>>();
   const timers: Partial<Record<'window' | 'grace' | 'duration' | 'test', NodeJS.Timeout>> = {};
 
@@ -251,7 +251,7 @@ export const createLiveStream = (liveStreamId: string, parts: LiveStreamParts): 
       }
       const mine = { encoder, tracks: {} };
       ingest = mine;
-      lastStatistics = encoder.statistics();
+      statistics = [...statistics, encoder.statistics()].slice(-limits.connections);
       happened('encoder-arrived');
       return {
         media(message) {
@@ -268,7 +268,7 @@ export const createLiveStream = (liveStreamId: string, parts: LiveStreamParts): 
     disable,
     shut: () => happened('shut'),
     dismiss: (because) => ingest?.encoder.close(because),
-    statistics: () => lastStatistics,
+    statistics: () => statistics,
     timeline: () => liveAsset?.timeline,
     async close() {
       for (const timer of Object.values(timers)) clearTimeout(timer);

@@ -20,6 +20,7 @@ type State = {
     pongs: number;
     video: { frames: number; timestampsMs?: number[] };
   };
+  earlier: State['ingest'][];
 };
 const stateOf = async (mux: TestMux, id: string, query = ''): Promise<State> =>
   (await (await mux.local(`/live-streams/${id}${query}`)).json()) as State;
@@ -99,6 +100,18 @@ describe('the statistics of an encoder', () => {
     expect(ingest.video.timestampsMs).toEqual(sent.map(({ timestampMs }) => timestampMs));
     expect(ingest).toMatchObject({ chunkSize: 65_535, video: { keyFrames: 4, notLater: 0 }, audio: { notLater: 0 } });
     await until('it answers pings', async () => (await stateOf(mux, stream.id)).ingest.pongs > 1);
+  });
+
+  it('are kept of the connections before, too', async () => {
+    const mux = await startTestMux();
+    const stream = await liveStream(mux);
+    const first = await connectEncoder(mux, stream.stream_key);
+    first.play(0, 1_000);
+    await until('it arrived', async () => (await stateOf(mux, stream.id)).ingest.video.frames > 10);
+    await connectEncoder(mux, stream.stream_key);
+    await until('another came', async () => (await stateOf(mux, stream.id)).ingest.video.frames === 0);
+    expect((await stateOf(mux, stream.id)).earlier).toMatchObject([{ video: { notLater: 0 } }]);
+    expect((await stateOf(mux, stream.id)).earlier[0]?.video.frames).toBeGreaterThan(10);
   });
 
   it('go on past the 4 h 39 min that a time stamp of three bytes holds', async () => {
