@@ -12,13 +12,15 @@ export type Connection = {
   /** The worker spoke; `upstreamSlow` where it is held up by what lies behind it. */
   heard: (upstreamSlow?: boolean) => void;
   received: (offset: number) => void;
+  /** It may have died unseen: the worker must speak within `doubtMs`. */
+  doubt: () => void;
   /** The worker wants the stream from `offset` on. */
   seek: (offset: number) => void;
   /** Says `stop` as soon as the ring has been sent to its end. */
   stop: () => void;
   /**
-   * Whether what is on its way has not moved for `stallMs`, by the connection's fault: a worker that still talks and only takes
-   * no more is waiting for its own upstream, and a second socket would wait as well.
+   * Whether the worker has not been heard for `unheardMs`, or what is on its way has not moved for `stallMs`, by the connection's
+   * fault: a worker that still talks and only takes no more is waiting for its own upstream, and a second socket would wait as well.
    */
   stalled: () => boolean;
   close: (code: number) => void;
@@ -31,7 +33,10 @@ type Parts = {
   socket: Socket;
   welcome: Welcome;
   ring: Ring;
-  limits: Pick<ClientLimits, 'bufferedHighBytes' | 'bufferedLowBytes' | 'bufferedPollMs' | 'stallMs'>;
+  limits: Pick<
+    ClientLimits,
+    'bufferedHighBytes' | 'bufferedLowBytes' | 'bufferedPollMs' | 'stallMs' | 'unheardMs' | 'doubtMs'
+  >;
   clock: () => number;
   /** Runs `then` after `ms`; answers how to call it off. */
   after: (ms: number, then: () => void) => () => void;
@@ -47,6 +52,8 @@ export const createConnection = ({ socket, welcome, ring, limits, clock, after }
   let progressAtMs = clock();
   let lastBuffered = 0;
   let heardAtMs = clock();
+  /** By when the worker must have spoken. */
+  let speaksByMs = heardAtMs + limits.unheardMs;
   let upstreamSlow = false;
   let forgetPoll = () => {};
 
@@ -105,6 +112,7 @@ export const createConnection = ({ socket, welcome, ring, limits, clock, after }
     },
     heard: (slow) => {
       heardAtMs = clock();
+      speaksByMs = heardAtMs + limits.unheardMs;
       upstreamSlow = slow ?? upstreamSlow;
     },
     received: (offset) => {
@@ -117,14 +125,21 @@ export const createConnection = ({ socket, welcome, ring, limits, clock, after }
       stopping = true;
       pump();
     },
+    doubt: () => {
+      progressAtMs = clock();
+      speaksByMs = progressAtMs + limits.doubtMs;
+    },
     stalled: () => {
+      // Before all else: whoever reads the clock after a standstill casts doubt on this.
+      const nowMs = clock();
       const buffered = socket.bufferedAmount;
-      const talks = clock() - heardAtMs < limits.stallMs;
+      const talks = nowMs - heardAtMs < limits.stallMs;
       // What the system has taken of a line that is dead it only keeps: a worker that is there says so every second.
-      if ((talks && buffered < lastBuffered) || cursor <= received) progressAtMs = clock();
+      if ((talks && buffered < lastBuffered) || cursor <= received) progressAtMs = nowMs;
       lastBuffered = buffered;
+      if (nowMs >= speaksByMs) return true;
       const windowFull = buffered === 0 && cursor - received >= windowBytes;
-      return clock() - progressAtMs >= limits.stallMs && !(talks && (windowFull || upstreamSlow));
+      return nowMs - progressAtMs >= limits.stallMs && !(talks && (windowFull || upstreamSlow));
     },
     close: (code) => {
       forgetPoll();

@@ -11,6 +11,10 @@ export const CLIENT_LIMITS = {
   /** A socket that takes nothing for this long is passed by with a second one. */
   stallMs: 3_000,
   stallPollMs: 250,
+  /** A worker tells its health every second: where nothing was heard for so long, the line is dead, whatever the system takes for it… */
+  unheardMs: 5_000,
+  /** …and after so long where this machine stood still, or the network has changed. */
+  doubtMs: 1_500,
   /** From dialling to `welcome`. */
   dialMs: 10_000,
   /** After how many attempts a show that has never begun is given up… */

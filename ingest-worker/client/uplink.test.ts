@@ -234,6 +234,30 @@ describe('reconnecting', () => {
     expect(types().at(-1)).toBe('restored');
   });
 
+  test.each([
+    ['the show’s first', 'first'],
+    ['one after a loss', 'lost'],
+    ['one that moves to another worker', 'moving'],
+  ])(
+    '[W21] a dial that is not answered is made anew when the network is back or the machine wakes: %s',
+    async (_, which) => {
+      const { worker, go, time, uplink, types } = set();
+      if (which === 'first') worker.silent = true;
+      await go();
+      worker.silent = true;
+      if (which === 'lost') worker.latest().close(1006);
+      if (which === 'moving') worker.latest().say({ type: 'migrate', afterMs: 0 });
+      await time.pass(10);
+      const hanging = worker.latest();
+      worker.silent = false;
+      uplink.nudge();
+      await time.pass(0);
+      expect([hanging.open, worker.latest() === hanging]).toEqual([false, false]);
+      expect(types().at(-1)).toBe(which === 'lost' ? 'restored' : 'connected');
+      expect(worker.peers.filter(({ open }) => open)).toEqual([worker.latest()]);
+    },
+  );
+
   test('a worker that never answers a dial is given up after `dialMs`', async () => {
     const { worker, uplink, time } = set();
     worker.silent = true;
@@ -352,6 +376,37 @@ describe('a connection that is dead and does not say so', () => {
       await time.pass(CLIENT_LIMITS.stallPollMs);
     }
     expect(types().at(-1)).toBe('lost');
+  });
+
+  test('[W21] is known for what it is by silence alone, though nothing is on its way', async () => {
+    const { worker, go, record, time, types, recorded } = set();
+    await go();
+    const [first] = worker.peers;
+    if (!first) throw new Error('nobody has dialled');
+    first.dead = true;
+    await time.pass(CLIENT_LIMITS.unheardMs + CLIENT_LIMITS.stallPollMs);
+    expect(types()).toEqual(['connected', 'lost', 'restored']);
+    expect([first.open, worker.peers.length]).toEqual([false, 2]);
+    record();
+    await time.settle();
+    expect(worker.bytes).toEqual([...recorded()]);
+  });
+
+  test('[W21] is so, too, where it does not speak soon after a standstill, and is left alone where it does', async () => {
+    const { worker, go, time, types, uplink } = set();
+    await go();
+    const [first] = worker.peers;
+    if (!first) throw new Error('nobody has dialled');
+    time.standStill(70_000);
+    uplink.nudge();
+    await time.pass(CLIENT_LIMITS.doubtMs - CLIENT_LIMITS.stallPollMs);
+    worker.health('live');
+    await time.pass(CLIENT_LIMITS.doubtMs);
+    expect([types().includes('lost'), worker.peers.length]).toEqual([false, 1]);
+    first.dead = true;
+    uplink.nudge();
+    await time.pass(CLIENT_LIMITS.doubtMs + CLIENT_LIMITS.stallPollMs);
+    expect(types().slice(-2)).toEqual(['lost', 'restored']);
   });
 
   test('a worker that talks and only takes no more is not taken for dead', async () => {

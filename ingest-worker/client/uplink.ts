@@ -46,7 +46,7 @@ export type Uplink = {
   appended: () => void;
   /** Nothing more will be appended: publish the rest and finish. */
   stop: () => void;
-  /** The network is back, by the browser's word: no use in waiting any longer. */
+  /** The network is back, or this machine has woken: what is waited for may never come, and is asked for anew. */
   nudge: () => void;
   close: () => void;
   /** How much of the show the worker has not received yet. */
@@ -317,9 +317,15 @@ export const createUplink = ({
       connection?.stop();
     },
     nudge: () => {
-      if (over || connection || dial || !outage) return;
-      outage.attempt = 0;
-      retry();
+      if (over) return;
+      connection?.doubt();
+      const dialled = dial !== undefined;
+      dial?.cancel();
+      dial = undefined;
+      if (outage) {
+        outage.attempt = 0;
+        retry();
+      } else if (dialled) dialNow();
     },
     close,
     backlogMs,

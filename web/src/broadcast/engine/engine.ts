@@ -39,7 +39,10 @@ export const startEngine = ({ post, takesTracks, openFeedStorage, clock: ownCloc
     clock: ownClock,
     wallClock,
     after,
-    onStoodStill: (ms) => post({ type: 'stood-still', ms: Math.round(ms) }),
+    onStoodStill: (ms) => {
+      post({ type: 'stood-still', ms: Math.round(ms) });
+      feed?.nudge();
+    },
   });
   const { clock, recordedClock } = standstill;
   const parts = { ...others, clock };
