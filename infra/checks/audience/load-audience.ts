@@ -48,6 +48,7 @@ const Tickets = z.array(z.string());
 const Looked = z.object({
   push: z.number(),
   poll: z.number(),
+  opening: z.number(),
   caughtUp: z.number(),
   refused: z.number(),
   failed: z.number(),
@@ -119,8 +120,8 @@ const told = await asked();
 await comes(OVER - count);
 const over = await talk(SWITCH_MS, async () => (await look()).poll === OVER);
 const crowdedAt = performance.now();
-tell(over ? 'all of them ask' : 'NOT all of them ask');
-await look();
+const went = await look();
+tell(over ? 'all of them ask' : `NOT all of them ask: ${went.poll} do, ${went.push} are told, ${went.opening} wait`);
 await asked();
 const origins: { viewers: number; answersASecond: number; askedASecond: number }[] = [];
 for (const many of simulated) {
