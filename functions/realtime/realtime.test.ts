@@ -1,5 +1,6 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import type { StreamId, UserId } from '#domain/ids';
+import { PRESENCE } from '#domain/presence';
 import { memberKey } from '#store/keys';
 import { buildEviction } from '../assembly/eviction.ts';
 import { buildWork } from '../assembly/rooms/tasks.ts';
@@ -314,6 +315,39 @@ describe('a large audience', () => {
     await shift?.tick();
     expect((await rooms.call('GET', `/stream/${id}/live`)).body).toMatchObject({ mode: 'push' });
     expect(await (await open()).say({ action: 'join', streamId: id })).toMatchObject({ mode: 'push' });
+    await shift?.release();
+  });
+
+  it('is sent to ask until all of it asks, whoever was not reached at first', async () => {
+    const { id, creator, mux } = await begin();
+    await rooms.deliver(mux.active());
+    const host = await open(creator.id);
+    const viewers = await Promise.all(Array.from({ length: 6 }, () => open()));
+    for (const socket of [host, ...viewers]) await socket.say({ action: 'join', streamId: id });
+    const { shift } = await rooms.streaming.delivery.take(id);
+    const { connections } = rooms.streaming;
+    const { crowd } = connections;
+    connections.crowd = async (one) => ({ ...(await crowd(one)), size: AUDIENCE.cap + 1 });
+    rooms.pushed.length = 0;
+    const [unreached, reached] = [viewers.slice(0, 3), viewers.slice(3)];
+    for (const { connectionId } of unreached) rooms.absent.set(connectionId, new Error('not in time'));
+    await shift?.tick();
+    connections.crowd = crowd;
+    rooms.absent.clear();
+    const sent = { type: 'mode', streamId: id, mode: 'poll' };
+    expect(viewers.map((viewer) => viewer.heard().length)).toEqual([0, 0, 0, 1, 1, 1]);
+    for (const viewer of reached) await viewer.close();
+
+    rooms.later(PRESENCE.countEveryMs);
+    await shift?.tick();
+    for (const viewer of unreached) expect(viewer.heard()).toEqual([sent]);
+    for (const viewer of unreached) await viewer.close();
+
+    // who asks is not bothered, and the creator is told what is new, and not where to go
+    rooms.pushed.length = 0;
+    rooms.later(PRESENCE.countEveryMs);
+    await shift?.tick();
+    expect(rooms.pushed.filter(({ message }) => JSON.stringify(message).includes('mode'))).toEqual([]);
     await shift?.release();
   });
 

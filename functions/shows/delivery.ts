@@ -191,6 +191,12 @@ export const createDelivery = ({
       return Object.values(more).some((many) => many > 0) ? [{ type: 'reactions', streamId: id, given: more }] : [];
     };
 
+    /** Says so once more to who is still told: they were not reached in time, or have come beside it. */
+    const sendToAskAgain = async (): Promise<void> => {
+      const late = (await everybody()).filter(({ userId }) => userId !== stream?.creatorId);
+      if (late.length > 0) await publisher.toMembers(late, { type: 'mode', streamId: id, mode: 'poll' });
+    };
+
     const isWanted = async (): Promise<boolean> =>
       (counted?.viewers ?? 0) > 0 ||
       (stream !== undefined && isOnAir(stream) && (await connections.crowd(id)).size > 0);
@@ -204,11 +210,13 @@ export const createDelivery = ({
         }
         const latest = await news();
         if (latest === false) return 'lost';
-        const counts = now() - countedAt >= PRESENCE.countEveryMs ? await count() : [];
+        const isDue = now() - countedAt >= PRESENCE.countEveryMs;
+        const counts = isDue ? await count() : [];
+        const sendsToAsk = counts.some(({ type }) => type === 'mode');
         const messages = [...latest, ...(await reactions()), ...counts];
         if (messages.length > 0) {
           newsAt = now();
-          const asks = counted?.crowded && !counts.some(({ type }) => type === 'mode');
+          const asks = counted?.crowded && !sendsToAsk;
           const members = await everybody();
           await publisher.toMembers(
             asks ? members.filter(({ userId }) => userId === stream?.creatorId) : members,
@@ -216,6 +224,7 @@ export const createDelivery = ({
           );
           if (latest.length > 0) batchedUpTo = told;
         }
+        if (isDue && counted?.crowded && !sendsToAsk) await sendToAskAgain();
         const lately = missingSince !== undefined || now() - newsAt < DELIVERY.lingerMs;
         return lately || (await isWanted()) ? 'on' : 'idle';
       },
