@@ -45,8 +45,12 @@ export async function openDirectory({ file }: { file: string }) {
       // another may have taken it meanwhile
       if (find(login)) return { joined: false, refusal: 'This login is taken.' };
       joined.set(login, person);
-      writing = writing.then(() => replacePrivateFile(file, JSON.stringify([...joined.values()])));
-      await writing;
+      const kept = writing.then(() => replacePrivateFile(file, JSON.stringify([...joined.values()])));
+      writing = kept.catch(() => {});
+      await kept.catch((error: unknown) => {
+        joined.delete(login);
+        throw error;
+      });
       return { joined: true, account: { login, name, creator: true } };
     },
 

@@ -1,4 +1,5 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { scryptSync } from 'node:crypto';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { JwtVerifier } from 'aws-jwt-verify';
@@ -172,6 +173,104 @@ describe('signing in', () => {
     expect(await stranger.text()).toContain(`href="${WEB_ORIGIN}/"`);
     const { response } = await browser.submit(page, { login: 'asha', password: 'x'.repeat(100_000) });
     expect(response.status).toBe(413);
+  });
+});
+
+describe('joining', () => {
+  const WANTED = { name: 'Dara Singh', join: 'dara', password: 'a long password' };
+
+  test('with a name and a password makes an account that may go live, and signs in with it at once', async () => {
+    const { identity, browser, web } = await setUp();
+    const tokens = await signIn(browser, web, { ...WANTED, join: ' Dara ' });
+    expect(await verify(tokens.access_token, identity, web.server.jwks_uri ?? '')).toMatchObject({
+      sub: 'dara',
+      name: 'Dara Singh',
+      preferred_username: 'dara',
+      vybzz_creator: true,
+    });
+    const elsewhere = await signIn(openBrowser(), web, { login: 'Dara', password: WANTED.password });
+    expect(await verify(elsewhere.access_token, identity, web.server.jwks_uri ?? '')).toMatchObject({ sub: 'dara' });
+  });
+
+  test('keeps the account over a restart, and the password as nobody can read it', async () => {
+    const dataDir = await tempDir();
+    const { identity, browser, web } = await setUp({ dataDir });
+    await signIn(browser, web, WANTED);
+    await signIn(openBrowser(), web, { ...WANTED, join: 'erik' });
+    await identity.close();
+
+    const file = path.join(dataDir, 'people.json');
+    const kept = await readFile(file, 'utf8');
+    expect(kept).not.toContain(WANTED.password);
+    // whoever has the same password is not seen to have it
+    const people: { salt: string; hash: string }[] = JSON.parse(kept);
+    expect([new Set(people.map(({ salt }) => salt)).size, new Set(people.map(({ hash }) => hash)).size]).toEqual([
+      2, 2,
+    ]);
+    for (const { salt, hash } of people)
+      expect(scryptSync(WANTED.password, Buffer.from(salt, 'hex'), 32).toString('hex')).toBe(hash);
+    expect(((await stat(file)).mode & 0o777).toString(8)).toBe('600');
+
+    const again = await start({ dataDir, port: identity.port });
+    const tokens = await signIn(openBrowser(), web, { login: 'dara', password: WANTED.password });
+    expect(await verify(tokens.access_token, again, web.server.jwks_uri ?? '')).toMatchObject({ sub: 'dara' });
+  });
+
+  test.each([
+    ['a login of a demo account', { join: 'asha' }, 'This login is taken.'],
+    ['a login that is a path', { join: '../me' }, 'A login is 3 to 30'],
+    ['a login of two letters', { join: 'ab' }, 'A login is 3 to 30'],
+    ['no name', { name: '  ' }, 'A name has 1 to 80 characters.'],
+    ['a name of 81 characters', { name: 'x'.repeat(81) }, 'A name has 1 to 80 characters.'],
+    ['a password of seven characters', { password: '1234567' }, 'A password has at least 8 characters.'],
+    ['a password of 201 characters', { password: 'x'.repeat(201) }, 'A password has at most 200 characters.'],
+  ])('with %s is refused with the reason, and what was written stays', async (_, fields, reason) => {
+    const { browser, web } = await setUp();
+    const wanted = { ...WANTED, ...fields };
+    const { response } = await browser.submit(await pageOf(browser, web), wanted);
+    const html = await response.text();
+    expect(response.status).toBe(400);
+    expect(html).toContain(reason);
+    expect(html).toMatch(/<details class="join"\s+open>/);
+    expect(html).toContain(`value="${wanted.name.trim()}"`);
+    expect(html).not.toContain(wanted.password);
+  });
+
+  test('shows what was written as text, whatever it is', async () => {
+    const { browser, web } = await setUp();
+    const name = '"><script>alert(1)</script>';
+    const { response } = await browser.submit(await pageOf(browser, web), { ...WANTED, name, password: 'short' });
+    expect(await response.text()).not.toContain('<script>');
+  });
+
+  test('of many under one login at once is one’s, and the others’ password opens nothing', async () => {
+    const { web } = await setUp();
+    const tries = await Promise.all(
+      Array.from({ length: 5 }, async (_, i) => {
+        const browser = openBrowser();
+        const password = `password number ${i}`;
+        const { url } = await browser.submit(await pageOf(browser, web), { ...WANTED, password });
+        return { password, joined: url.searchParams.has('code') };
+      }),
+    );
+    expect(tries.filter(({ joined }) => joined)).toHaveLength(1);
+    for (const { password, joined } of tries) {
+      const browser = openBrowser();
+      const { url } = await browser.submit(await pageOf(browser, web), { login: 'dara', password });
+      expect(url.searchParams.has('code')).toBe(joined);
+    }
+  });
+
+  test('that could not be kept is none, and the next one is', async () => {
+    const dataDir = await tempDir();
+    const { browser, web } = await setUp({ dataDir, log: () => {} });
+    const page = await pageOf(browser, web);
+    // a folder stands where the file is put together
+    await mkdir(path.join(dataDir, 'people.json'));
+    expect((await browser.submit(page, WANTED)).response.status).toBe(500);
+    await rm(path.join(dataDir, 'people.json'), { recursive: true });
+    const { url } = await browser.submit(page, WANTED);
+    expect(url.searchParams.has('code')).toBe(true);
   });
 });
 
