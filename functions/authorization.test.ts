@@ -325,6 +325,22 @@ const ROWS: readonly Row[] = [
   { route: 'GET /users/me/held-words', expect: SIGNED_IN },
   { route: 'PUT /users/me/held-words', body: { words: [] }, expect: SIGNED_IN },
   {
+    route: 'POST /stream/:id/guests/invitation',
+    path: ({ shared }) => `${shared.public}/guests/invitation`,
+    expect: { anonymous: 401, owner: 201, 'signed in': 403 },
+  },
+  {
+    route: 'DELETE /stream/:id/guests/invitation',
+    path: ({ shared }) => `${shared.public}/guests/invitation`,
+    expect: { anonymous: 401, owner: 204, 'signed in': 403 },
+  },
+  {
+    route: 'POST /stream/guests',
+    path: () => '/stream/guests',
+    body: { code: 'A'.repeat(32), name: 'Zoya' },
+    expect: { anonymous: 404, 'signed in': 404 },
+  },
+  {
     route: 'GET /stream/:id/curve',
     path: ({ shared }) => `${shared.public}/curve`,
     expect: { anonymous: 401, owner: 200, 'signed in': 403 },

@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import { ErrorBody, STATUS } from '#contract/errors';
 import * as http from '#contract/http';
 import * as chat from '#contract/chat';
+import { ComeAsGuest, GuestTicket, Invitation } from '#contract/guests';
 import { COMMON, type Operation } from '#contract/operation';
 import { OPERATIONS } from '#contract/operations';
 import { CommentPage, PostPage } from '#contract/post-operations';
@@ -32,6 +33,7 @@ const BODIES = {
   UpdateStream: UpdateStream,
   CreateSimulcastTarget: http.CreateSimulcastTarget,
   EncoderKeyWanted: http.EncoderKeyWanted,
+  ComeAsGuest,
   CreateUpload: http.CreateUpload,
   CreatePost: http.CreatePost,
   UpdatePost: http.UpdatePost,
@@ -71,6 +73,8 @@ const ANSWERS = {
   ViewerCurve: http.ViewerCurve,
   EncoderAccess: http.EncoderAccess,
   Encoder: http.EncoderView,
+  Invitation,
+  GuestTicket,
   SimulcastTarget: http.SimulcastTargetView,
   SimulcastTargets: http.SimulcastTargets,
   UploadForm: http.UploadForm,

@@ -51,6 +51,11 @@ export const Settings = z.strictObject({
   moderatorClaim: z.string().optional(),
   /** Ids of the people (`usr_…`) who watch over the platform. */
   moderators: z.array(z.string().startsWith('usr_')).default([]),
+  /**
+   * By which servers guests and studios find each other (`infra/decisions/guests-speak-browser-to-browser.md`): `stun:` and `turn:`
+   * addresses. For a `turn:` one its shared secret goes into the secret that the stack makes.
+   */
+  iceUrls: z.array(z.string().regex(/^(?:stuns?|turns?):[^\s,@]+$/, 'stun:… or turn:…')).default([]),
   /** A firewall with AWS's managed rules before the distribution; about $8 a month. It wants the region us-east-1. */
   waf: z.boolean().default(false),
   /** Ingest tasks on Fargate Spot: a third of the price, two minutes' notice, which is what a migration is for. */

@@ -77,6 +77,15 @@ const Environment = z.object({
   VAPID_SUBJECT: z.optional(z.string().check(z.regex(/^(?:https:\/\/|mailto:)\S+$/, 'an https: or mailto: address'))),
   /** Origins that are push services as well, whatever their address; comma-separated. */
   PUSH_ALSO: z._default(words, []),
+  /** By which two browsers find each other: addresses of STUN and TURN servers (`stun:…`, `turns:…`); comma-separated. */
+  ICE_URLS: z._default(
+    words.check(
+      z.refine((urls) => urls.every((url) => /^(?:stuns?|turns?):[^\s@]+$/.test(url)), 'stun: and turn: addresses'),
+    ),
+    [],
+  ),
+  /** Shared with the TURN servers (coturn's `static-auth-secret`); without it nobody is given one. */
+  TURN_SECRET: z.optional(z.string().check(z.minLength(16))),
   /** What its metrics are told apart by from those of another deployment in the account. */
   DEPLOYMENT: z._default(word, 'local'),
   /** What `GET /healthz` calls this build. */

@@ -5,14 +5,14 @@ import { createStreamStore } from '#store/streams';
 import { createAccess } from '../shows/access.ts';
 import { createEviction } from '../shows/eviction.ts';
 import type { Base } from './base.ts';
+import { buildGuests } from './guests.ts';
 import type { People } from './people.ts';
 
 /** What takes people out of audiences, for every room that can end their access. */
-export const buildEviction = (
-  { config, table, sockets, log, clock }: Base,
-  { users, follows }: Pick<People, 'users' | 'follows'>,
-) =>
-  createEviction({
+export const buildEviction = (base: Base, { users, follows }: Pick<People, 'users' | 'follows'>) => {
+  const { config, table, sockets, log, clock } = base;
+  return createEviction({
+    guests: buildGuests(base, { users }),
     connections: createConnectionStore({ table }),
     presence: createPresenceStore({ table }),
     streams: createStreamStore({ table }),
@@ -26,3 +26,4 @@ export const buildEviction = (
     log,
     clock,
   });
+};

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import Mux from '@mux/mux-node';
 import type { StreamView } from '#contract/http';
 import { newId, type StreamId } from '#domain/ids';
@@ -17,6 +16,8 @@ import { createPresenceStore } from '#store/presence';
 import { createPushStore } from '#store/pushes';
 import { createStreamStore } from '#store/streams';
 import type { Base } from './base.ts';
+import { buildGuests } from './guests.ts';
+import { newSecret } from './secret.ts';
 import type { Caller } from '../http/caller.ts';
 import type { People } from './people.ts';
 import { createLivePost } from '../shows/live-post.ts';
@@ -45,10 +46,6 @@ import { createPatience } from '../video/patience.ts';
 import { inTurn } from '../video/turns.ts';
 
 const pause = (ms: number): Promise<void> => new Promise((done) => void setTimeout(done, ms));
-const SECRET_BYTES = 24;
-
-/** A secret that opens something: 192 random bits. */
-export const newSecret = (): string => randomBytes(SECRET_BYTES).toString('base64url');
 
 /** Mux's SDK, in the turns that all functions share, and without its own retries: a repeated create would make two live streams. */
 export const createMux = ({ config, table, clock }: Pick<Base, 'config' | 'table' | 'clock'>): Mux =>
@@ -135,7 +132,9 @@ export const createStreaming = (
     clock,
   });
   const publisher = createPublisher({ sockets, connections, limits, log, clock, wait });
+  const guests = buildGuests(base, { users });
   const changed = createChanged({
+    seeOff: guests.over,
     announce: createAnnounce({ publisher, view: views.view, log }),
     publishLive: createLivePost({ posts: createPostStore({ table }), newPostId: (now) => newId('pst', now) }),
     tasks,
@@ -176,6 +175,7 @@ export const createStreaming = (
     leases,
     events,
     access,
+    guests,
     views,
     publisher,
     figures,

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { ChatMessageView, ChatRulesView, React, ReactionCounts, Said, Say } from './chat.ts';
+import { GUEST_CLIENT_MESSAGES } from './guest-messages.ts';
 import { LiveView, PlayerPosition, StreamHealth, StreamView } from './http.ts';
 
 /** Messages on `/realtime`: the route is `action`, as API Gateway's `$request.body.action` selects it. */
@@ -12,6 +13,7 @@ export const ClientMessage = z.discriminatedUnion('action', [
   z.extend(React, { action: z.literal('react'), streamId: z.string() }),
   /** A player goes on: `at` is where it is, in seconds of its own clock. Every 15 s while it plays. */
   z.object({ action: z.literal('beat'), streamId: z.string(), at: PlayerPosition }),
+  ...GUEST_CLIENT_MESSAGES,
 ]);
 export type ClientMessage = z.infer<typeof ClientMessage>;
 

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { ChatPage, ChatQuery, ChatStanding, Moderate, ModerationPage, React, Said, Say } from './chat.ts';
+import { ComeAsGuest, GuestTicket, Invitation } from './guests.ts';
 import {
   Beat,
   CreatedStream,
@@ -286,6 +287,33 @@ export const STREAM_OPERATIONS: readonly Operation[] = [
     status: 200,
     answer: StreamView,
     refusals: ['stream-not-found', 'not-allowed', 'blocked'],
+  },
+  {
+    method: 'POST',
+    path: '/stream/{id}/guests/invitation',
+    does: 'A link for guests of one’s own show, shown this once; the one before leads nowhere any more',
+    who: 'signed in',
+    status: 201,
+    answer: Invitation,
+    refusals: ['suspended', 'stream-not-found', 'not-allowed', 'stream-ended'],
+  },
+  {
+    method: 'DELETE',
+    path: '/stream/{id}/guests/invitation',
+    does: 'The link for guests of one’s own show leads nowhere any more; who is there stays',
+    who: 'signed in',
+    status: 204,
+    refusals: ['stream-not-found', 'not-allowed'],
+  },
+  {
+    method: 'POST',
+    path: '/stream/guests',
+    does: 'Comes by a link for guests: a ticket for a socket that speaks to that creator’s studio alone',
+    who: 'anyone',
+    body: ComeAsGuest,
+    status: 201,
+    answer: GuestTicket,
+    refusals: ['not-found', 'suspended', 'blocked', 'not-allowed'],
   },
   {
     method: 'POST',

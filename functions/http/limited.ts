@@ -32,6 +32,10 @@ export const RATES = {
   edit: { burst: 60, everyMs: 10_000 },
   /** Mux makes each of them, and sends away whoever came in with the one before. */
   encoderKey: { burst: 10, everyMs: 60_000 },
+  /** A link for guests takes the place of the one before. */
+  invite: { burst: 20, everyMs: 30_000 },
+  /** Who comes by such a link, and comes again after each loss of the network; a whole office may be behind one address. */
+  guest: { burst: 60, everyMs: 2_000 },
   end: { burst: 60, everyMs: 5_000 },
   remove: { burst: 120, everyMs: 2_000 },
   /** One at each pause in typing. A whole office may be behind one address. */

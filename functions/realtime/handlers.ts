@@ -1,4 +1,6 @@
+import type { GuestMessage } from '#contract/guest-messages';
 import { ClientMessage, type ServerMessage } from '#contract/realtime';
+import type { Guest } from '#domain/guest';
 import { parseStreamId, type StreamId, type UserId } from '#domain/ids';
 import { suspensionNow } from '#domain/report';
 import type { Stream } from '#domain/stream';
@@ -13,6 +15,7 @@ import { Refusal } from '../http/refusal.ts';
 import type { Access } from '../shows/access.ts';
 import type { Chat } from '../shows/chat.ts';
 import { AUDIENCE, modeOf } from '../shows/mode.ts';
+import type { Guests } from '../shows/guests.ts';
 import { type Presence, viewerOf } from '../shows/presence.ts';
 import type { StreamViews } from '../shows/views.ts';
 import type { Wake } from '../shows/wake.ts';
@@ -39,6 +42,13 @@ export const MESSAGE_RATES: Record<ClientMessage['action'] | 'unknown', Rate> = 
   /** Besides the rate of the person, over all of their sockets. */
   chat: { burst: 20, everyMs: 1_000 },
   react: { burst: 30, everyMs: 200 },
+  'guests.open': { burst: 20, everyMs: 3_000 },
+  'guests.admit': { burst: 20, everyMs: 2_000 },
+  'guests.remove': { burst: 20, everyMs: 2_000 },
+  'guest.ask': { burst: 10, everyMs: 5_000 },
+  'guest.leave': { burst: 5, everyMs: 10_000 },
+  /** Two browsers that find each other say some twenty things, and again after each loss of a network; a studio has two guests. */
+  'guest.signal': { burst: 150, everyMs: 250 },
   unknown: { burst: 5, everyMs: 10_000 },
 };
 
@@ -48,7 +58,13 @@ type Parts = {
       ticket: string,
       now: number,
     ): Promise<
-      | { redeemed: true; userId: UserId | undefined; browser: string | undefined; issuedAt: number }
+      | {
+          redeemed: true;
+          userId: UserId | undefined;
+          browser: string | undefined;
+          guest: Guest | undefined;
+          issuedAt: number;
+        }
       | { redeemed: false; because: string }
     >;
   };
@@ -62,6 +78,7 @@ type Parts = {
   views: Pick<StreamViews, 'live'>;
   presence: Presence;
   chat: Pick<Chat, 'say' | 'react'>;
+  guests: Pick<Guests, 'open' | 'admit' | 'remove' | 'ask' | 'leave' | 'signal' | 'left'>;
   wake: Wake;
   /** Pages that may open a socket. A browser always says where its page is from; what is no browser says nothing. */
   origins: readonly string[];
@@ -85,6 +102,7 @@ export const createRealtime = (parts: Parts) => {
     views,
     presence,
     chat,
+    guests,
     wake,
     origins,
     log,
@@ -140,7 +158,9 @@ export const createRealtime = (parts: Parts) => {
     return { type: 'joined', live: await views.live(stream), mode: push ? 'push' : 'poll' };
   };
 
-  const answer = async (connection: Connection, message: ClientMessage): Promise<ServerMessage | undefined> => {
+  const answer = async (connection: Connection, message: ClientMessage): Promise<Reply | undefined> => {
+    if (connection.guest && !FOR_GUESTS.has(message.action))
+      throw new Refusal('not-allowed', 'This socket is for a guest of a show.');
     switch (message.action) {
       case 'join':
         return join(connection, message.streamId);
@@ -167,9 +187,29 @@ export const createRealtime = (parts: Parts) => {
         await presence.beat(await find(message.streamId), viewing, message.at);
         return undefined;
       }
+      case 'guests.open':
+        return guests.open(message.streamId, connection);
+      case 'guests.admit':
+        return guests.admit(message.streamId, message.guestId, connection);
+      case 'guests.remove':
+        return guests.remove(message.streamId, message.guestId, connection);
+      case 'guest.ask':
+        return guests.ask(message.page, connection);
+      case 'guest.leave':
+        await guests.leave(connection);
+        return undefined;
+      case 'guest.signal':
+        await guests.signal(message, connection);
+        return undefined;
       default:
         return message satisfies never;
     }
+  };
+
+  /** Nobody hears this socket any more, and whoever was a guest by it is not there. */
+  const close = async (connectionId: string): Promise<void> => {
+    const was = await connections.closed(connectionId, clock().getTime());
+    if (was) await guests.left(was);
   };
 
   return {
@@ -184,9 +224,12 @@ export const createRealtime = (parts: Parts) => {
       const ticket = queryStringParameters?.['ticket'];
       const redeemed = ticket ? await tickets.redeem(ticket, now) : undefined;
       if (!redeemed?.redeemed) return { statusCode: 401 };
-      const { userId, browser, issuedAt } = redeemed;
+      const { userId, browser, guest, issuedAt } = redeemed;
       if (userId !== undefined && !(await stillSignedIn(userId, issuedAt))) return { statusCode: 401 };
-      await connections.opened({ connectionId, userId, browser: userId === undefined ? browser : undefined }, now);
+      await connections.opened(
+        { connectionId, userId, browser: userId === undefined ? browser : undefined, guest },
+        now,
+      );
       // who signs out everywhere beside this does not see the socket yet
       if (userId !== undefined && !(await stillSignedIn(userId, issuedAt))) {
         await connections.closed(connectionId, now);
@@ -196,7 +239,7 @@ export const createRealtime = (parts: Parts) => {
     },
 
     disconnect: async ({ requestContext: { connectionId } }: SocketEvent): Promise<SocketAnswer> => {
-      await connections.closed(connectionId, clock().getTime());
+      await close(connectionId);
       return { statusCode: 200 };
     },
 
@@ -208,7 +251,7 @@ export const createRealtime = (parts: Parts) => {
       const taken = await limits.take(`realtime:${kind}`, connectionId, MESSAGE_RATES[kind], clock().getTime());
       if (!taken.allowed) {
         // whoever goes on all the same costs one read a message from now on
-        await connections.closed(connectionId, clock().getTime());
+        await close(connectionId);
         return { statusCode: 200, body: JSON.stringify(TOO_OFTEN) };
       }
       const reply = await answered(read.success ? read.data : undefined, (message) => answer(connection, message), log);
@@ -216,6 +259,11 @@ export const createRealtime = (parts: Parts) => {
     },
   };
 };
+
+type Reply = ServerMessage | GuestMessage;
+
+/** What a socket may say that was opened to be a guest. */
+const FOR_GUESTS: ReadonlySet<ClientMessage['action']> = new Set(['ping', 'guest.ask', 'guest.signal', 'guest.leave']);
 
 const TOO_OFTEN: ServerMessage = {
   type: 'refused',
@@ -225,9 +273,9 @@ const TOO_OFTEN: ServerMessage = {
 
 const answered = async (
   message: ClientMessage | undefined,
-  act: (message: ClientMessage) => Promise<ServerMessage | undefined>,
+  act: (message: ClientMessage) => Promise<Reply | undefined>,
   log: Log,
-): Promise<ServerMessage | undefined> => {
+): Promise<Reply | undefined> => {
   try {
     if (!message) throw new Refusal('invalid-request', 'This message is not one that we know.');
     return await act(message);

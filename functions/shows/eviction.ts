@@ -6,6 +6,7 @@ import type { PresenceStore } from '#store/presence';
 import type { Caller } from '../http/caller.ts';
 import type { Log } from '../http/log.ts';
 import type { Access } from './access.ts';
+import type { Guests } from './guests.ts';
 import type { Sockets } from './sockets.ts';
 
 type Parts = {
@@ -14,6 +15,7 @@ type Parts = {
   presence: Pick<PresenceStore, 'left'>;
   streams: { get(id: StreamId): Promise<Stream | undefined> };
   access: Pick<Access, 'mayWatch'>;
+  guests: Pick<Guests, 'left' | 'keepOut'>;
   /** Whom a socket's user is, for what they may watch. Undefined where the account has gone. */
   viewer: (id: UserId) => Promise<Pick<Caller, 'userId' | 'roles'> | undefined>;
   /** Undefined where there is no WebSocket API: then nobody is told. */
@@ -26,7 +28,17 @@ type Parts = {
  * Takes open sockets out of audiences that their users may no longer be in. What ended the access is in the table before this is
  * called; a join that runs beside it looks again once it is in (`realtime/handlers.ts`), so that one of the two sees the other.
  */
-export const createEviction = ({ connections, presence, streams, access, viewer, sockets, log, clock }: Parts) => {
+export const createEviction = ({
+  connections,
+  presence,
+  streams,
+  access,
+  guests,
+  viewer,
+  sockets,
+  log,
+  clock,
+}: Parts) => {
   const now = (): number => clock().getTime();
 
   const tell = async (connectionId: string, message: ServerMessage): Promise<void> => {
@@ -45,11 +57,12 @@ export const createEviction = ({ connections, presence, streams, access, viewer,
   };
 
   return {
-    /** Out of every audience that this person may no longer be in. */
+    /** Out of every audience, and off every show, that this person may no longer be in. */
     ofPerson: async (id: UserId): Promise<void> => {
       for (const connection of await connections.ofUser(id)) {
         const stream = connection.streamId && (await streams.get(connection.streamId));
         if (stream) await settle(connection, stream);
+        await guests.keepOut(connection);
       }
     },
 
@@ -61,8 +74,10 @@ export const createEviction = ({ connections, presence, streams, access, viewer,
 
     /** All sockets of a person: none of them is anybody's from now on. */
     everywhere: async (id: UserId): Promise<void> => {
-      for (const { connectionId } of await connections.ofUser(id)) {
+      for (const connection of await connections.ofUser(id)) {
+        const { connectionId } = connection;
         await connections.closed(connectionId, now());
+        await guests.left(connection);
         await tell(connectionId, { type: 'refused', error: 'not-signed-in', message: 'You have been signed out.' });
       }
     },

@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
+import type { Guest } from '#domain/guest';
 import type { StreamId, UserId } from '#domain/ids';
 import { retryOnConflict } from './retry-on-conflict.ts';
-import { streamId, userId } from './brands.ts';
+import { guest, streamId, userId } from './brands.ts';
 import { atRevision, type Table } from './dynamo.ts';
 import {
   connectionKey,
@@ -25,6 +26,7 @@ const record = createRecord({
     userId: z.optional(userId),
     browser: z.optional(z.string()),
     streamId: z.optional(streamId),
+    guest: z.optional(guest),
     rev: z.number(),
   }),
 });
@@ -41,6 +43,8 @@ export type Connection = {
   /** What the browser calls itself, where nobody is signed in. */
   browser?: string | undefined;
   streamId?: StreamId | undefined;
+  /** Whose it is, where it was opened to be a guest, and for nothing else. */
+  guest?: Guest | undefined;
 };
 
 /** Open realtime sockets, and which stream's audience each is in: at most one. */
@@ -107,9 +111,9 @@ export const createConnectionStore = ({ table }: { table: Table }) => {
         return { settled: true };
       }),
 
-    /** Forgets a connection that is gone. Harmless for one that is not known. */
+    /** Forgets a connection that is gone, and answers what it was. Harmless for one that is not known. */
     closed: (connectionId: string, now: number) =>
-      retryOnConflict<void>(async () => {
+      retryOnConflict<Connection | undefined>(async () => {
         const found = await read(connectionId);
         if (!found) return { settled: undefined };
         const written = await table.transact([
@@ -118,7 +122,7 @@ export const createConnectionStore = ({ table }: { table: Table }) => {
         ]);
         if (!written.done) return 'conflict';
         if (found.streamId) await count(found.streamId, -1, now);
-        return { settled: undefined };
+        return { settled: found };
       }),
 
     /** Every open socket of somebody, each as it is now. */

@@ -148,6 +148,10 @@ export const blockKey = (blocker: UserId, blocked: UserId) => key(blocksPartitio
 export const blocksPartition = (blocker: UserId) => `BLOCKS#${blocker}`;
 /** A single-use realtime ticket, by its hash. */
 export const ticketKey = (ticketHash: string) => key(`TICKET#${ticketHash}`, 'TICKET');
+/** Which show a link for guests leads to, by the code's hash. */
+export const invitationKey = (codeHash: string) => key(`INVITATION#${codeHash}`, 'INVITATION');
+/** Who waits to be a guest of a show, and who is on the air with it. */
+export const guestRoomKey = (id: StreamId) => key(`GUESTS#${id}`, 'ROOM');
 /** How often somebody has lately done something. */
 export const limitKey = (what: string, who: string) => key(`LIMIT#${what}#${hashed(who)}`, 'LIMIT');
 

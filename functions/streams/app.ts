@@ -30,6 +30,7 @@ import type { Recordings } from '../shows/recordings.ts';
 import { type Presence, viewerOf } from '../shows/presence.ts';
 import { type ChatParts, createChatRoutes } from './chat.ts';
 import { createEncoderRoutes, type EncoderParts } from './encoder.ts';
+import { createGuestRoutes, type GuestParts } from './guests.ts';
 import { createListRoutes, type ListParts } from './lists.ts';
 import { requireMayTakeDown } from './permission.ts';
 import { createRecordingRoutes, type RecordingParts } from './recording.ts';
@@ -39,6 +40,7 @@ import type { StreamViews } from '../shows/views.ts';
 type Parts = RoomParts &
   SimulcastParts &
   EncoderParts &
+  GuestParts &
   ChatParts &
   ListParts &
   RecordingParts & {
@@ -165,6 +167,8 @@ export const createStreamsApp = (parts: Parts) => {
     .route('/', createSimulcastRoutes(parts))
 
     .route('/', createEncoderRoutes(parts))
+
+    .route('/', createGuestRoutes({ ...parts, own }))
 
     .route('/', createChatRoutes({ ...parts, watchable }))
 

@@ -58,6 +58,7 @@ const run = async (): Promise<void> => {
     version: await productVersion(),
     ffmpegPath,
     capacitySessions: process.env['CAPACITY_SESSIONS'],
+    ice: { urls: process.env['ICE_URLS'], turnSecret: process.env['TURN_SECRET'] },
     dev: process.argv.includes('--dev'),
     say: (line) => console.log(`✓ ${line}`),
     log: (part, line) => console.log(`  [${part}] ${line}`),

@@ -26,6 +26,8 @@ type Settings = {
   ffmpegPath: string;
   /** How many shows the worker takes at most. @default what its machine carries */
   capacitySessions?: string | undefined;
+  /** By which servers guests find the studio, beyond one network: `ICE_URLS` and `TURN_SECRET` of the control plane. @default none */
+  ice?: { urls: string | undefined; turnSecret: string | undefined };
   /** What is changed takes effect: pages reload, functions and worker start anew. */
   dev: boolean;
   /** A line for the person at the terminal, as each part gets ready. */
@@ -159,7 +161,7 @@ const addWorker = async (
 
 /** The control plane behind the gateway, swept as a scheduled rule would; `replace` puts a fresh one in its place. */
 const addGateway = async (
-  { ports, dataDir, dev, version, origin, secrets, parts, log }: Platform,
+  { ports, dataDir, dev, ice, version, origin, secrets, parts, log }: Platform,
   { aws, identity, mux }: { aws: Aws; identity: Identity; mux: MuxStandIn },
 ) => {
   const settings = {
@@ -172,6 +174,8 @@ const addGateway = async (
       MUX_SIGNING_PRIVATE_KEY: mux.signingKey.privateKey,
       CURSOR_SECRET: secrets.cursorSecret,
       VAPID_SECRET: await localVapidSecret(dataDir, secrets),
+      ...(ice?.urls !== undefined && { ICE_URLS: ice.urls }),
+      ...(ice?.turnSecret !== undefined && { TURN_SECRET: ice.turnSecret }),
     },
     aws,
     log: (line: string) => log('functions', line),

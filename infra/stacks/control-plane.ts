@@ -69,6 +69,7 @@ export class ControlPlaneStack extends Stack {
       TRUSTED_HOPS: '1',
       VERSION: version,
       DEPLOYMENT: settings.name,
+      ...(settings.iceUrls.length > 0 && { ICE_URLS: settings.iceUrls.join(',') }),
       ...(settings.moderators.length > 0 && { MODERATORS: settings.moderators.join(',') }),
       AUTH_ISSUERS: this.toJsonString([issuer]),
       ...data.uploads.environment,
@@ -88,6 +89,10 @@ export class ControlPlaneStack extends Stack {
       for (const secret of SECRETS_OF[key] ?? []) {
         data[secret].grantRead(made.function);
         made.function.addEnvironment(`${secret.toUpperCase()}_SECRET_ARN`, data[secret].secretArn);
+      }
+      if (key === 'realtime-message' && data.turn) {
+        data.turn.grantRead(made.function);
+        made.function.addEnvironment('TURN_SECRET_ARN', data.turn.secretArn);
       }
       this.rooms[key] = made;
       if (PUSHERS.has(name)) pushers.push(made);

@@ -6,7 +6,12 @@ import { requireOrigin } from '../constructs/origin-known.ts';
 import { StreamTable } from '../constructs/stream-table.ts';
 import { UploadsBucket } from '../constructs/uploads-bucket.ts';
 
-type Props = StackProps & { maxWriteUnits: number; restoredTable: string | undefined; origin: string };
+type Props = StackProps & {
+  maxWriteUnits: number;
+  restoredTable: string | undefined;
+  origin: string;
+  iceUrls: readonly string[];
+};
 
 /** What lasts: the table, what people have uploaded, and the credentials that `npm run setup:mux` fills in. */
 export class DataStack extends Stack {
@@ -20,8 +25,10 @@ export class DataStack extends Stack {
   readonly push: Secret;
   /** What the distribution says of each request that it hands on: `EDGE_SECRET`. */
   readonly edge: Secret;
+  /** What TURN servers let people in by: `TURN_SECRET`, to be set there as well; absent where there are none. */
+  readonly turn: Secret | undefined;
 
-  constructor(scope: Construct, id: string, { maxWriteUnits, restoredTable, origin, ...props }: Props) {
+  constructor(scope: Construct, id: string, { maxWriteUnits, restoredTable, origin, iceUrls, ...props }: Props) {
     super(scope, id, props);
     requireOrigin(this, origin);
     this.table = new StreamTable(this, 'Streams', { maxWriteUnits, restored: restoredTable });
@@ -61,6 +68,7 @@ export class DataStack extends Stack {
       },
       removalPolicy: RemovalPolicy.DESTROY,
     });
+    this.turn = iceUrls.some((url) => url.startsWith('turn')) ? this.#turnSecret() : undefined;
     new CfnOutput(this, 'CursorSecret', { description: 'Signs the cursors of lists', value: this.cursor.secretArn });
     new CfnOutput(this, 'EdgeSecret', {
       description: 'By which the APIs know the distribution',
@@ -78,5 +86,24 @@ export class DataStack extends Stack {
     acknowledge(this.cursor, {
       SMG4: 'It signs places in lists, nothing else; a rotation would break pages half-read',
     });
+  }
+
+  #turnSecret(): Secret {
+    const secret = new Secret(this, 'Turn', {
+      description: 'Vybzz: what TURN servers let guests and studios in by',
+      generateSecretString: {
+        secretStringTemplate: '{}',
+        generateStringKey: 'TURN_SECRET',
+        passwordLength: 48,
+        excludePunctuation: true,
+      },
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    acknowledge(secret, { SMG4: 'The TURN servers have it too: whoever runs them changes it on both sides' });
+    new CfnOutput(this, 'TurnSecret', {
+      description: 'What the TURN servers have to be told',
+      value: secret.secretArn,
+    });
+    return secret;
   }
 }

@@ -19,6 +19,7 @@ beforeAll(() => {
       issuerKind: 'clerk',
       clientId: 'none',
       waf: true,
+      iceUrls: ['stun:stun.vybzz.test:3478', 'turns:turn.vybzz.test:5349'],
       spot: true,
       arch: 'x86_64',
       minWorkers: 2,
@@ -71,6 +72,15 @@ describe('a deployment', () => {
       [`${DOMAIN}.`, 'A'],
       [`${DOMAIN}.`, 'AAAA'],
     ]);
+  });
+
+  it('says by which servers guests find the studio, and lets the one function that says so read what TURN servers let people in by', () => {
+    const rooms = Object.entries(stacks['ControlPlane']?.findResources('AWS::Lambda::Function') ?? {}).map(
+      ([id, { Properties }]) => ({ id, variables: Properties.Environment?.Variables ?? {} }),
+    );
+    const reading = rooms.filter(({ variables }) => 'TURN_SECRET_ARN' in variables);
+    expect(reading.map(({ id }) => id.startsWith('realtimemessage'))).toEqual([true]);
+    expect(reading[0]?.variables['ICE_URLS']).toBe('stun:stun.vybzz.test:3478,turns:turn.vybzz.test:5349');
   });
 
   it('takes the tokens of another issuer, and makes no pool beside it', () => {

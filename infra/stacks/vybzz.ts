@@ -13,6 +13,7 @@ export const createVybzz = (app: App, settings: Deployment, version: string) => 
     maxWriteUnits: settings.maxWriteUnits,
     restoredTable: settings.table,
     origin: settings.origin,
+    iceUrls: settings.iceUrls,
   });
   const controlPlane = new ControlPlaneStack(app, named('ControlPlane'), { settings, data, version });
   const ingest = new IngestStack(app, named('Ingest'), { settings, table: data.table, tasks: controlPlane.tasks });

@@ -9,7 +9,7 @@ import { createRealtime } from '../../realtime/handlers.ts';
 export const buildRealtime = (
   { config, table, clock, log }: Base,
   { users }: Pick<People, 'users'>,
-  { connections, streams, figures, access, views, presence, chat, wake }: Streaming,
+  { connections, streams, figures, access, views, presence, chat, wake, guests }: Streaming,
 ) =>
   createRealtime({
     tickets: createTicketStore({ table }),
@@ -23,6 +23,7 @@ export const buildRealtime = (
     views,
     presence,
     chat,
+    guests,
     wake,
     origins: [new URL(config.PUBLIC_ORIGIN).origin, ...config.CORS_ORIGINS],
     log,

@@ -3,7 +3,8 @@ import { createIngestKeys } from '#store/ingest-keys';
 import type { Base } from '../base.ts';
 import { buildEviction } from '../eviction.ts';
 import type { People } from '../people.ts';
-import { newSecret, type Streaming } from '../streaming.ts';
+import { newSecret } from '../secret.ts';
+import type { Streaming } from '../streaming.ts';
 import { clientAddress } from '../../http/address.ts';
 import { createStreamsApp } from '../../streams/app.ts';
 import { createSweep } from '../../streams/sweep.ts';
@@ -18,6 +19,7 @@ export const buildStreamsRoom = (
     channelStore,
     ending,
     encoders,
+    guests,
     recordings,
     views,
     access,
@@ -41,6 +43,7 @@ export const buildStreamsRoom = (
     keys: createIngestKeys({ table }),
     ending,
     encoders,
+    guests,
     recordings,
     views,
     access,

@@ -123,6 +123,113 @@ const flood = (attack: string, sockets: number, messages: readonly string[]): Ca
   },
 });
 
+const made = (what: string): string => what.repeat(32).slice(0, 32);
+const signalOf = (bytes: number, more: object = {}): string =>
+  JSON.stringify({
+    action: 'guest.signal',
+    session: 'session-1',
+    signal: { description: { type: 'offer', sdp: 'x'.repeat(bytes) } },
+    ...more,
+  });
+
+/** A show of asha's with a link for guests, and who comes by it. */
+const invited = async (bed: PlatformBed): Promise<{ show: string; code: string; come: () => Promise<string> }> => {
+  const token = bed.tokens.asha;
+  const scheduledFor = new Date(Date.now() + 3_600_000).toISOString();
+  const { body } = await bed.call('POST', '/stream/create', { token, body: { title: 'With guests', scheduledFor } });
+  const show: string = body.stream.id;
+  const { code } = (await bed.call('POST', `/stream/${show}/guests/invitation`, { token })).body;
+  const come = async () => (await bed.call('POST', '/stream/guests', { body: { code, name: 'Zoya' } })).body.ticket;
+  return { show, code, come };
+};
+/** What a guest hears who says all this as soon as they are there. */
+const asGuest = (attack: string, say: (show: string) => readonly string[], expected = 'refused'): Case => ({
+  attack: `a guest ${attack}`,
+  expected,
+  play: async (bed) => {
+    const { show, come } = await invited(bed);
+    const { said: heard, opened } = await open(bed, `?ticket=${await come()}`, say(show));
+    if (!opened) return 'no socket';
+    return heard.every((text) => /"type":"(refused|guest.place)"/.test(text)) &&
+      heard.some((text) => text.includes('refused'))
+      ? 'refused'
+      : heard.join(' ').slice(0, 100);
+  },
+});
+const ask = '{"action":"guest.ask","page":"page-of-zoya"}';
+
+/** Who comes by a link for guests, or by none. */
+const GUESTS: readonly Case[] = [
+  ...[made('A'), made('_'), made('__proto__')].map((code): Case => ({
+    attack: `a link for guests with ${code} for a code`,
+    expected: 'not-found',
+    play: async (bed) => (await bed.call('POST', '/stream/guests', { body: { code, name: 'Zoya' } })).error,
+  })),
+  {
+    attack: 'a link for guests with half of its code',
+    expected: 'invalid-request',
+    play: async (bed) => {
+      const { code } = await invited(bed);
+      return (await bed.call('POST', '/stream/guests', { body: { code: code.slice(0, 16), name: 'Zoya' } })).error;
+    },
+  },
+  {
+    attack: 'a thousand codes guessed',
+    expected: 'none leads anywhere, and then none is heard',
+    play: async (bed) => {
+      const answers = new Set<string>();
+      for (let i = 0; i < 1_000; i++) {
+        const code = String(i).padStart(32, 'A');
+        answers.add((await bed.call('POST', '/stream/guests', { body: { code, name: 'Zoya' } })).error);
+      }
+      return [...answers].toSorted().join() === 'not-found,too-many-requests'
+        ? 'none leads anywhere, and then none is heard'
+        : [...answers].join();
+    },
+    long: true,
+  },
+  {
+    attack: 'a link for guests that was taken back',
+    expected: 'not-found',
+    play: async (bed) => {
+      const { show, code } = await invited(bed);
+      await bed.call('DELETE', `/stream/${show}/guests/invitation`, { token: bed.tokens.asha });
+      return (await bed.call('POST', '/stream/guests', { body: { code, name: 'Zoya' } })).error;
+    },
+  },
+  {
+    attack: 'a link for guests of another’s show',
+    expected: 'not-allowed',
+    play: async (bed) => {
+      const { show } = await invited(bed);
+      return (await bed.call('POST', `/stream/${show}/guests/invitation`, { token: bed.tokens.bilal })).error;
+    },
+  },
+  asGuest('who lets themselves in', (show) => [
+    ask,
+    JSON.stringify({ action: 'guests.open', streamId: show }),
+    JSON.stringify({ action: 'guests.admit', streamId: show, guestId: made('A') }),
+  ]),
+  asGuest('who speaks to the studio before they are let in', () => [ask, signalOf(10)]),
+  asGuest('who speaks to another guest', (show) => [ask, signalOf(10, { streamId: show, guestId: made('A') })]),
+  asGuest('who joins the audience by the same socket', (show) => [ask, join(show)]),
+  asGuest('with 15,000 characters of SDP', () => [ask, signalOf(15_000)]),
+  said(
+    'the guests of a show that is another’s',
+    '{"action":"guests.open","streamId":"str_00000000000000000000000000"}',
+  ),
+  said('a guest’s words from who is none', ask),
+  said(
+    'a studio’s words from who has none',
+    signalOf(10, { streamId: 'str_00000000000000000000000000', guestId: made('A') }),
+  ),
+  flood(
+    '2,000 signals of 10 KB on each of four sockets',
+    4,
+    Array.from({ length: 2_000 }, () => signalOf(10_000)),
+  ),
+];
+
 /** What is said to the audience's sockets, and who says it. */
 export const AUDIENCE: readonly Case[] = [
   refused('without a ticket', () => ''),
@@ -202,4 +309,5 @@ export const AUDIENCE: readonly Case[] = [
     40,
     Array.from({ length: 100 }, () => join('{id}')),
   ),
+  ...GUESTS,
 ];
