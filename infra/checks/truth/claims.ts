@@ -72,8 +72,8 @@ const ofOutage = ({ state, stats, skippedMs }: Snapshot): Claim[] => {
 };
 
 /** What the panel says that viewers have. */
-const ofViewers = ({ state, health }: Snapshot, told: StreamState): Claim[] => {
-  const known = { at: state.at, told, unconfirmedMs: health?.unacknowledgedMs };
+const ofViewers = ({ state, health }: Snapshot, viewersState: StreamState): Claim[] => {
+  const known = { at: state.at, viewersState, unconfirmedMs: health?.unacknowledgedMs };
   const text = `${shownState(known)}: ${viewersText(studio, known)}`;
   const shown = viewersText(studio, known);
   if (shown === studio('viewersSeeYou')) return [{ text, holds: ({ arrivedAgoMs }) => arrivedAgoMs < BUFFERED_MS }];
@@ -86,8 +86,8 @@ const ofViewers = ({ state, health }: Snapshot, told: StreamState): Claim[] => {
 };
 
 /** All that the studio says of a running show. */
-export const claimsOf = (snapshot: Snapshot, told: StreamState): Claim[] => [
+export const claimsOf = (snapshot: Snapshot, viewersState: StreamState): Claim[] => [
   ...ofHealth(snapshot),
   ...ofOutage(snapshot),
-  ...ofViewers(snapshot, told),
+  ...ofViewers(snapshot, viewersState),
 ];

@@ -15,8 +15,8 @@ export const clockBehindMs = async ({ fetch, now }: Parts): Promise<number> => {
       credentials: 'omit',
       signal: AbortSignal.timeout(PATIENCE_MS),
     });
-    const told = Date.parse(headers.get('date') ?? '');
-    return Number.isNaN(told) ? 0 : told - (askedAt + now()) / 2;
+    const serverMs = Date.parse(headers.get('date') ?? '');
+    return Number.isNaN(serverMs) ? 0 : serverMs - (askedAt + now()) / 2;
   } catch {
     return 0;
   }

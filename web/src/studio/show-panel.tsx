@@ -26,16 +26,16 @@ export const ShowPanel = ({ streamId }: { streamId: string }) => {
   const now = useLive(streamId, { mine: true });
   const [editing, setEditing] = useState(false);
   if (!stream) return <Skeleton height="5rem" />;
-  const told = now?.state ?? stream.state;
+  const viewersState = now?.state ?? stream.state;
   const { at } = state;
-  const shown = { ...stream, state: shownState({ at, told }) };
+  const shown = { ...stream, state: shownState({ at, viewersState }) };
   return (
     <Card className="show-panel">
       <div className="show-panel__words">
         <p className="show-panel__state muted">
           <StreamBadge stream={shown} />
           {isLiveToViewers(shown) && <Viewers viewers={now?.viewers ?? stream.viewers} />}
-          {viewersText(t, { at, told, unconfirmedMs: health?.unacknowledgedMs })}
+          {viewersText(t, { at, viewersState, unconfirmedMs: health?.unacknowledgedMs })}
         </p>
         <h2>{shown.title}</h2>
       </div>

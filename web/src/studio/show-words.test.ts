@@ -13,15 +13,15 @@ describe('what the studio says of viewers', () => {
     ['reconnecting', 'reconnecting', 'reconnecting', 'Viewers are asked to hold on'],
     ['ending', 'live', 'live', 'Viewers still see what was sent before'],
     ['ending', 'ended', 'ended', 'Viewers see the end'],
-  ] as const)('here %s, to viewers %s: %s', (at, told, state, text) => {
-    expect(shownState({ at, told })).toBe(state);
-    expect(viewersText(t, { at, told, unconfirmedMs: 2_000 })).toBe(text);
+  ] as const)('here %s, to viewers %s: %s', (at, viewersState, state, text) => {
+    expect(shownState({ at, viewersState })).toBe(state);
+    expect(viewersText(t, { at, viewersState, unconfirmedMs: 2_000 })).toBe(text);
   });
 
   it('does not say that they can see what nobody has confirmed', () => {
-    expect(viewersText(t, { at: 'live', told: 'live', unconfirmedMs: 20_001 })).toBe(
+    expect(viewersText(t, { at: 'live', viewersState: 'live', unconfirmedMs: 20_001 })).toBe(
       'The last 20 seconds are not confirmed yet',
     );
-    expect(viewersText(t, { at: 'live', told: 'live', unconfirmedMs: undefined })).toBe('Viewers can see you');
+    expect(viewersText(t, { at: 'live', viewersState: 'live', unconfirmedMs: undefined })).toBe('Viewers can see you');
   });
 });

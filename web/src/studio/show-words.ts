@@ -7,8 +7,8 @@ import type { Translate } from '../words/translate.ts';
 type Known = {
   /** What this tab does with the show. */
   at: ReturnType<typeof useBroadcast>['state']['at'];
-  /** What viewers are told of it. */
-  told: StreamState;
+  /** The state that the API tells everybody, viewers among them. */
+  viewersState: StreamState;
   /** Media that was sent and is not known to have arrived, in milliseconds; undefined where nobody has said lately. */
   unconfirmedMs: number | undefined;
 };
@@ -17,14 +17,14 @@ type Known = {
 const CONFIRMED_LATE_MS = 20_000;
 
 /** The show's state as the studio tells it: never better than what this tab knows, and else what viewers are told. */
-export const shownState = ({ at, told }: Pick<Known, 'at' | 'told'>): StreamState =>
-  at === 'reconnecting' && told === 'live' ? 'reconnecting' : told;
+export const shownState = ({ at, viewersState }: Pick<Known, 'at' | 'viewersState'>): StreamState =>
+  at === 'reconnecting' && viewersState === 'live' ? 'reconnecting' : viewersState;
 
 /** What viewers have of the show just now, in a sentence. */
-export const viewersText = (t: Translate<'studio'>, { at, told, unconfirmedMs }: Known): string => {
-  if (told === 'ended') return t('viewersSeeTheEnd');
-  if (told === 'created' || told === 'connecting') return t('viewersCannotSeeYou');
-  if (told === 'reconnecting') return t('viewersHoldOn');
+export const viewersText = (t: Translate<'studio'>, { at, viewersState, unconfirmedMs }: Known): string => {
+  if (viewersState === 'ended') return t('viewersSeeTheEnd');
+  if (viewersState === 'created' || viewersState === 'connecting') return t('viewersCannotSeeYou');
+  if (viewersState === 'reconnecting') return t('viewersHoldOn');
   if (at === 'reconnecting' || at === 'ending') return t('viewersSeeBefore');
   if (unconfirmedMs !== undefined && unconfirmedMs > CONFIRMED_LATE_MS)
     return t('nothingConfirmed', { seconds: Math.round(unconfirmedMs / 1_000) });

@@ -57,10 +57,11 @@ export const timeUntil = (t: Translate<'ui'>, leftMs: number) => {
   return hours > 0 ? t('daysAndHours', { days, hours }) : t('days', { days });
 };
 
-type Told = { t: Translate<'ui'>; formats: Formats };
+/** What a time is said with. */
+type Wording = { t: Translate<'ui'>; formats: Formats };
 
 /** In words, e.g. `5 minutes ago`; a date once a week has passed. */
-export const timeAgo = ({ t, formats }: Told, atMs: number, nowMs: number) => {
+export const timeAgo = ({ t, formats }: Wording, atMs: number, nowMs: number) => {
   const passedMs = nowMs - atMs;
   if (passedMs > RELATIVE_UP_TO_MS) return formats.day(atMs);
   if (passedMs < MINUTE_MS) return t('justNow');
