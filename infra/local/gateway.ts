@@ -1,17 +1,15 @@
-import { timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
-import { readFile, stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { connect } from 'node:net';
 import { extname, join, normalize, sep } from 'node:path';
-import type { Duplex } from 'node:stream';
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { contentSecurityPolicy, PERMISSIONS_POLICY } from '../content-security-policy.ts';
+import { answerJson } from './answer-json.ts';
 import { createEdgeCache } from './edge-cache.ts';
+import { createLocalRoutes } from './local-routes.ts';
 import { createRealtimeGateway, type RealtimeHandlers } from './realtime-gateway.ts';
+import { createStaticFiles } from './static-files.ts';
+import { passToWorker } from './worker-proxy.ts';
 import { answersTo, MISDIRECTED } from '#stand-ins/hosts';
 import type { Uploads } from '#stand-ins/uploads/uploads';
 
@@ -67,33 +65,10 @@ type Parts = {
   log: (line: string) => void;
 };
 
-const TYPES: Record<string, string> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.ico': 'image/x-icon',
-  '.json': 'application/json',
-  '.webmanifest': 'application/manifest+json',
-  '.wasm': 'application/wasm',
-  '.woff2': 'font/woff2',
-  '.txt': 'text/plain; charset=utf-8',
-  '.map': 'application/json',
-};
-/** What the distribution compresses, of what it is made of files. */
-const COMPRESSED = new Set(['.html', '.js', '.css', '.svg', '.json', '.webmanifest', '.wasm', '.txt']);
-const LOCAL_BODY_BYTES = 4_096;
 /** What crowds ask for; as the distribution's behaviours have it. */
 const CROWDS = /^\/stream\/[^/]+\/live$/;
 /** https://fetch.spec.whatwg.org/#forbidden-method */
 const FORBIDDEN_METHODS = new Set(['CONNECT', 'TRACE', 'TRACK']);
-const WORKER_CONNECT_MS = 3_000;
-
-const json = (response: ServerResponse, status: number, body: unknown): void => {
-  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
-  response.end(JSON.stringify(body));
-};
 
 type Looks = { port: number; otherOrigins: string[]; framed?: boolean };
 
@@ -108,6 +83,8 @@ const securityHeaders = ({ port, otherOrigins, framed = false }: Looks): Record<
   'referrer-policy': 'strict-origin-when-cross-origin',
   'permissions-policy': PERMISSIONS_POLICY,
 });
+
+const isRoom = (name: string, rooms: Rooms): name is keyof Rooms => Object.hasOwn(rooms, name);
 
 /** What Vite has in dev: files, and its own scripts. Its answer to a page would be the document as it is. */
 const isVites = (path: string): boolean =>
@@ -144,9 +121,11 @@ export const startGateway = async (parts: Parts) => {
   const { port, log } = parts;
   const origin = `http://localhost:${port}`;
   const realtime = createRealtimeGateway({ handlers: () => parts.controlPlane().realtime, log });
+  const local = createLocalRoutes({ ...parts, takeTask: (message) => parts.controlPlane().takeTask(message) });
   const isForUs = answersTo(parts.hostNames);
   const looks = { port, otherOrigins: parts.otherOrigins };
   const headers = securityHeaders(looks);
+  const serveFile = createStaticFiles({ headers });
   const framedHeaders = securityHeaders({ ...looks, framed: true });
 
   const listener = (app: Pick<Hono, 'fetch'>) =>
@@ -154,42 +133,6 @@ export const startGateway = async (parts: Parts) => {
   const edge = createEdgeCache();
   const listenerOfCrowds = (app: Pick<Hono, 'fetch'>) =>
     getRequestListener((request, bindings) => edge(request, (asked) => app.fetch(asked, bindings)));
-
-  const isRoom = (name: string, rooms: Rooms): name is keyof Rooms => Object.hasOwn(rooms, name);
-
-  /** Files of the build by name and time, compressed: each once. */
-  const compressed = new Map<string, Promise<Buffer>>();
-  const compress = (file: string, at: number): Promise<Buffer> => {
-    const key = `${at} ${file}`;
-    const known = compressed.get(key);
-    if (known !== undefined) return known;
-    const made = readFile(file).then((bytes) => promisify(gzip)(bytes));
-    compressed.set(key, made);
-    made.catch(() => compressed.delete(key));
-    return made;
-  };
-
-  const serveFile = async (request: IncomingMessage, response: ServerResponse, file: string): Promise<boolean> => {
-    const found = await stat(file).catch(() => undefined);
-    if (!found?.isFile()) return false;
-    const head = request.method === 'HEAD';
-    const hashed = file.includes(`${sep}assets${sep}`);
-    const isCompressible = COMPRESSED.has(extname(file));
-    const packed =
-      isCompressible && /\bgzip\b/.test(String(request.headers['accept-encoding']))
-        ? await compress(file, found.mtimeMs)
-        : undefined;
-    response.writeHead(200, {
-      ...headers,
-      'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
-      'content-length': packed?.length ?? found.size,
-      ...(packed && { 'content-encoding': 'gzip' }),
-      ...(isCompressible && { vary: 'accept-encoding' }),
-      'cache-control': hashed ? 'public, max-age=31536000, immutable' : 'no-cache',
-    });
-    response.end(head ? undefined : (packed ?? (await readFile(file))));
-    return true;
-  };
 
   /** The room of pages; what a browser may do with them is said here, as the distribution says it. */
   const servePage = async (request: IncomingMessage, response: ServerResponse, path: string): Promise<void> => {
@@ -205,7 +148,7 @@ export const startGateway = async (parts: Parts) => {
   const serveWeb = async (request: IncomingMessage, response: ServerResponse, path: string): Promise<void> => {
     const head = request.method === 'HEAD';
     if (request.method !== 'GET' && !head)
-      return json(response, 405, { error: 'method-not-allowed', message: 'Pages are only read.' });
+      return answerJson(response, 405, { error: 'method-not-allowed', message: 'Pages are only read.' });
     if ('dev' in web) {
       if (isVites(path)) {
         for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
@@ -216,66 +159,33 @@ export const startGateway = async (parts: Parts) => {
     const { dist } = web;
     const file = normalize(join(dist, path));
     if (file !== dist && !file.startsWith(`${dist}${sep}`))
-      return json(response, 404, { error: 'not-found', message: 'There is nothing here.' });
+      return answerJson(response, 404, { error: 'not-found', message: 'There is nothing here.' });
     if (path !== '/' && (await serveFile(request, response, file))) return undefined;
     return servePage(request, response, path);
   };
 
-  const authorized = (request: IncomingMessage): boolean => {
-    const given = Buffer.from(request.headers.authorization ?? '');
-    const wanted = Buffer.from(`Bearer ${parts.localSecret}`);
-    return given.byteLength === wanted.byteLength && timingSafeEqual(given, wanted);
-  };
-
-  const readBody = async (request: IncomingMessage): Promise<unknown> => {
-    let body = '';
-    for await (const part of request) {
-      body += String(part);
-      if (body.length > LOCAL_BODY_BYTES) return undefined;
-    }
-    return JSON.parse(body);
-  };
-
-  /** SQS's `SendMessage`, as far as an ingest worker needs it: no page of another origin can send its headers. */
-  const takeTask = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const body = await readBody(request);
-    const message = typeof body === 'object' && body !== null && 'MessageBody' in body ? String(body.MessageBody) : '';
-    if (!request.headers.authorization?.startsWith('AWS4-HMAC-SHA256 ') || message === '')
-      return json(response, 403, { __type: 'AccessDenied' });
-    await parts.controlPlane().takeTask(JSON.parse(message));
-    return json(response, 200, { MessageId: '1' });
-  };
-
-  const issueToken = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    if (!authorized(request))
-      return json(response, 403, { error: 'not-allowed', message: "This is for the platform's own scripts." });
-    const asked = await readBody(request);
-    if (asked === undefined) return json(response, 413, { error: 'body-too-large', message: 'That is too long.' });
-    const login = typeof asked === 'object' && asked !== null && 'login' in asked ? String(asked.login) : '';
-    const token = await parts.issueToken(login);
-    return token
-      ? json(response, 200, { token })
-      : json(response, 404, { error: 'not-found', message: `There is no demo account ${login}.` });
-  };
-
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (!URL.canParse(request.url ?? '/', origin))
-      return json(response, 400, { error: 'invalid-request', message: 'That request cannot be read.' });
+      return answerJson(response, 400, { error: 'invalid-request', message: 'That request cannot be read.' });
     const url = new URL(request.url ?? '/', origin);
     const path = decodeURIComponent(url.pathname);
     if (path === '/healthz') {
       if (request.method !== 'GET' && request.method !== 'HEAD')
-        return json(response, 405, { error: 'method-not-allowed', message: 'Health is only read.' });
-      if (!url.searchParams.has('all')) return json(response, 200, { ok: true, version: parts.version });
+        return answerJson(response, 405, { error: 'method-not-allowed', message: 'Health is only read.' });
+      if (!url.searchParams.has('all')) return answerJson(response, 200, { ok: true, version: parts.version });
       const services = await parts.services();
-      return json(response, 200, { ok: services.every(({ healthy }) => healthy), version: parts.version, services });
+      return answerJson(response, 200, {
+        ok: services.every(({ healthy }) => healthy),
+        version: parts.version,
+        services,
+      });
     }
     if (path === '/' && request.method === 'POST' && request.headers['x-amz-target'] === 'AmazonSQS.SendMessage')
-      return takeTask(request, response);
-    if (path === '/_local/token' && request.method === 'POST') return issueToken(request, response);
+      return local.takeTask(request, response);
+    if (path === '/_local/token' && request.method === 'POST') return local.issueToken(request, response);
     if (path.startsWith('/_local/@connections/')) return realtime.manage(request, response);
     if (path.startsWith('/_local/'))
-      return json(response, 404, { error: 'not-found', message: 'There is nothing here.' });
+      return answerJson(response, 404, { error: 'not-found', message: 'There is nothing here.' });
     if (parts.uploads && path.startsWith('/s3/')) return parts.uploads.bucket(request, response, path.slice(3));
     if (parts.uploads && path.startsWith('/media/')) return parts.uploads.serve(request, response, path);
     const room = path.split('/')[1] ?? '';
@@ -283,7 +193,7 @@ export const startGateway = async (parts: Parts) => {
     if (isRoom(room, rooms)) {
       // The fetch API, of which the rooms are made, knows no request of these; API Gateway lets none through either.
       if (FORBIDDEN_METHODS.has(request.method ?? ''))
-        return json(response, 405, { error: 'method-not-allowed', message: 'That method is not for this.' });
+        return answerJson(response, 405, { error: 'method-not-allowed', message: 'That method is not for this.' });
       const isCrowds = request.method === 'GET' && CROWDS.test(path);
       return (isCrowds ? listenerOfCrowds : listener)(rooms[room])(request, response);
     }
@@ -300,37 +210,6 @@ export const startGateway = async (parts: Parts) => {
     return serveWeb(request, response, path);
   };
 
-  /** Hands a socket to the worker byte for byte, as a load balancer does; 503 where the worker is away. */
-  const passToWorker = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    const upstream = connect({ port: parts.workerPort, host: '127.0.0.1', timeout: WORKER_CONNECT_MS });
-    const away = (): void => {
-      upstream.destroy();
-      socket.end(
-        'HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n',
-      );
-    };
-    upstream.once('error', away);
-    upstream.once('timeout', away);
-    upstream.once('connect', () => {
-      upstream.off('error', away);
-      upstream.off('timeout', away);
-      upstream.setTimeout(0);
-      upstream.setNoDelay(true);
-      const lines = [`${request.method} ${request.url} HTTP/1.1`];
-      for (let i = 0; i < request.rawHeaders.length; i += 2)
-        lines.push(`${request.rawHeaders[i]}: ${request.rawHeaders[i + 1]}`);
-      lines.push(`X-Forwarded-For: ${request.socket.remoteAddress ?? ''}`, 'X-Forwarded-Proto: http');
-      upstream.write(`${lines.join('\r\n')}\r\n\r\n`);
-      upstream.write(head);
-      upstream.on('error', () => socket.destroy());
-      socket.on('error', () => upstream.destroy());
-      upstream.once('close', () => socket.destroy());
-      socket.once('close', () => upstream.destroy());
-      socket.pipe(upstream);
-      upstream.pipe(socket);
-    });
-  };
-
   const server = createServer((request, response) => {
     response.once('finish', () => readOn(request));
     if (!isForUs(request.headers.host)) {
@@ -339,10 +218,10 @@ export const startGateway = async (parts: Parts) => {
     }
     serve(request, response).catch((cause: unknown) => {
       if (cause instanceof URIError || cause instanceof SyntaxError)
-        return json(response, 400, { error: 'invalid-request', message: 'That request cannot be read.' });
+        return answerJson(response, 400, { error: 'invalid-request', message: 'That request cannot be read.' });
       log(`gateway: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`);
       if (response.headersSent) return response.destroy();
-      return json(response, 500, { error: 'internal', message: 'Something went wrong on our side.' });
+      return answerJson(response, 500, { error: 'internal', message: 'Something went wrong on our side.' });
     });
   });
   server.on('upgrade', (request, socket, head) => {
@@ -352,7 +231,7 @@ export const startGateway = async (parts: Parts) => {
     }
     const path = (request.url ?? '/').split('?')[0] ?? '/';
     if (path === '/realtime') void realtime.upgrade(request, socket, head);
-    else if (path.startsWith('/stream/live/')) passToWorker(request, socket, head);
+    else if (path.startsWith('/stream/live/')) passToWorker(parts.workerPort, request, socket, head);
     else if (!('dev' in web)) socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
   });
   const web = 'dev' in parts.web ? { dev: await parts.web.dev(server) } : parts.web;

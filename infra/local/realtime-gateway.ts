@@ -67,6 +67,59 @@ const routeOf = (body: string): string => {
   return '$default';
 };
 
+const eventOf = (
+  id: string,
+  connection: Pick<Connection, 'connectedAt' | 'sourceIp'>,
+  eventType: WebSocketEvent['requestContext']['eventType'],
+  routeKey: string,
+): WebSocketEvent => ({
+  requestContext: {
+    routeKey,
+    eventType,
+    connectionId: id,
+    connectedAt: connection.connectedAt,
+    requestTimeEpoch: Date.now(),
+    requestId: randomBytes(9).toString('base64url'),
+    domainName: 'localhost',
+    stage: 'local',
+    identity: { sourceIp: connection.sourceIp },
+  },
+  isBase64Encoded: false,
+});
+
+/**
+ * Hands on what one socket says, a few messages at a time: one that says much waits for its own answers, and not everybody for them.
+ *
+ * @param atOnce messages that are being answered at a time; with more than that waiting, nothing more is read
+ */
+const answerInTurn = (socket: WebSocket, atOnce: number, answerTo: (body: string) => Promise<void>) => {
+  const waiting: string[] = [];
+  let handled = 0;
+  const next = (): string | undefined => (handled < atOnce ? waiting.shift() : undefined);
+  const go = (): void => {
+    for (let body = next(); body !== undefined; body = next()) {
+      handled += 1;
+      void answerTo(body).finally(() => {
+        handled -= 1;
+        go();
+      });
+    }
+    if (socket.readyState !== socket.OPEN) return;
+    if (waiting.length > atOnce) socket.pause();
+    else socket.resume();
+  };
+  return {
+    take: (body: string): void => {
+      waiting.push(body);
+      go();
+    },
+    /** What waits is answered no more. */
+    forget: (): void => {
+      waiting.length = 0;
+    },
+  };
+};
+
 /**
  * API Gateway's WebSocket API as far as the realtime Lambdas can tell: `$connect`, routes, `$disconnect`, and the
  * `@connections` calls with 410 for the gone. `handlers` is asked at every event, so that it may be exchanged.
@@ -83,26 +136,6 @@ export const createRealtimeGateway = ({
   const server = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: limits.messageBytes });
   const connections = new Map<string, Connection>();
 
-  const event = (
-    id: string,
-    connection: Pick<Connection, 'connectedAt' | 'sourceIp'>,
-    eventType: WebSocketEvent['requestContext']['eventType'],
-    routeKey: string,
-  ): WebSocketEvent => ({
-    requestContext: {
-      routeKey,
-      eventType,
-      connectionId: id,
-      connectedAt: connection.connectedAt,
-      requestTimeEpoch: Date.now(),
-      requestId: randomBytes(9).toString('base64url'),
-      domainName: 'localhost',
-      stage: 'local',
-      identity: { sourceIp: connection.sourceIp },
-    },
-    isBase64Encoded: false,
-  });
-
   const answerWithin = (work: Promise<Answer>): Promise<Answer> => {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<Answer>((settle) => {
@@ -118,30 +151,15 @@ export const createRealtimeGateway = ({
 
   const serve = (id: string, connection: Connection): void => {
     const { socket } = connection;
-    // One socket that says much waits for its own answers, and not everybody for them.
-    const waiting: string[] = [];
-    let handled = 0;
-    const go = (): void => {
-      for (let body = next(); body !== undefined; body = next()) {
-        handled += 1;
-        void answerTo(body).finally(() => {
-          handled -= 1;
-          go();
-        });
-      }
-      if (socket.readyState !== socket.OPEN) return;
-      if (waiting.length > limits.atOnce) socket.pause();
-      else socket.resume();
-    };
-    const next = (): string | undefined => (handled < limits.atOnce ? waiting.shift() : undefined);
     const answerTo = async (body: string): Promise<void> => {
       const answer = await answerWithin(
-        handlers().message({ ...event(id, connection, 'MESSAGE', routeOf(body)), body }),
+        handlers().message({ ...eventOf(id, connection, 'MESSAGE', routeOf(body)), body }),
       );
       if (answer.body !== undefined && socket.readyState === socket.OPEN) socket.send(answer.body);
       if (answer.statusCode >= 500 && socket.readyState === socket.OPEN)
         socket.send(JSON.stringify({ message: 'Internal server error', connectionId: id, requestId: id }));
     };
+    const inTurn = answerInTurn(socket, limits.atOnce, answerTo);
 
     const ends = setTimeout(() => socket.close(1001, 'Going away'), limits.connectionMs);
     socket.on('error', () => socket.terminate());
@@ -151,14 +169,13 @@ export const createRealtimeGateway = ({
         socket.close(1003, 'Binary frames are not taken');
         return;
       }
-      waiting.push(data.toString());
-      go();
+      inTurn.take(data.toString());
     });
     socket.once('close', () => {
-      waiting.length = 0;
+      inTurn.forget();
       clearTimeout(ends);
       connections.delete(id);
-      void answerWithin(handlers().disconnect(event(id, connection, 'DISCONNECT', '$disconnect')));
+      void answerWithin(handlers().disconnect(eventOf(id, connection, 'DISCONNECT', '$disconnect')));
     });
   };
 
@@ -175,7 +192,7 @@ export const createRealtimeGateway = ({
     const made = { connectedAt: Date.now(), sourceIp: request.socket.remoteAddress ?? '127.0.0.1' };
     const answer = await answerWithin(
       handlers().connect({
-        ...event(id, made, 'CONNECT', '$connect'),
+        ...eventOf(id, made, 'CONNECT', '$connect'),
         headers: Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)])),
         queryStringParameters: Object.fromEntries(url.searchParams),
       }),
