@@ -3,7 +3,7 @@ import type { LiveStream } from '#domain/channel';
 import type { Visibility } from '#domain/stream';
 import type { CaptionLanguage } from '#domain/stream-limits';
 
-/** What the control plane needs of a video provider. The adapter is `mux.ts`; tests have one of fields. */
+/** What the control plane needs of a video provider. The adapter is `mux.ts`; tests have one made of fields. */
 export type LiveVideo = {
   /** Makes a live stream. Where its answer is lost it may be there all the same: then the fault is `doubtful`. */
   make: (wanted: WantedLiveStream) => Promise<LiveStream>;
@@ -18,9 +18,9 @@ export type LiveVideo = {
   /** Ends the recording now. Only once the encoder has left: Mux keeps its connection for a minute and would record anew. */
   complete: (liveStreamId: string) => Promise<'done' | 'gone'>;
   remove: (liveStreamId: string) => Promise<'done' | 'gone'>;
-  /** From now on an encoder may come in… */
+  /** Lets an encoder in from now on. */
   open: (liveStreamId: string) => Promise<'done' | 'gone'>;
-  /** …and from now on none: one that is in is sent away, and the recording ended. */
+  /** Lets no encoder in from now on: one that is in is sent away, and the recording ended. */
   shut: (liveStreamId: string) => Promise<'done' | 'gone'>;
   /** Another key: the one before opens nothing any more, and whoever came in with it is sent away. Undefined where it has gone. */
   newKey: (liveStreamId: string) => Promise<EncoderKey | undefined>;
@@ -33,7 +33,7 @@ export type LiveVideo = {
   file: (wanted: { assetId: string; playbackId: string; signed: boolean; name: string }) => Promise<RecordingFile>;
   /** Makes another recording of a part of one. Where its answer is lost it may be there all the same: then the fault is `doubtful`. */
   trim: (wanted: WantedTrim) => Promise<AssetNews | undefined>;
-  /** What has become of it; undefined where it has gone. */
+  /** What has become of a trimmed recording; undefined where it has gone. */
   lookAtTrim: (assetId: string, now: number) => Promise<AssetNews | undefined>;
   removeRecording: (assetId: string) => Promise<'done' | 'gone'>;
   /** Sends the live stream's shows elsewhere too; only while it is idle. `reference` is ours, to find it by when an answer is lost. */
