@@ -9,8 +9,13 @@ const room = (name: string, include: string[], way: Way = {}) => ({
 const unkept = { isolate: false };
 /** One file at a time, after all others: its tests run encoders, which take a core each. */
 const alone = { maxWorkers: 1, sequence: { groupOrder: 1 } };
+/** Parts of the worker that are tested without its processes: beside others, they take half of the time. */
+const parts = ['ingest-worker/{client,contract,media,session}/**/*.test.ts'];
+const withProcesses = ['encoder', 'ffmpeg-args', 'picture-facts', 'picture-set-up', 'repackager', 'wall'].map(
+  (name) => `ingest-worker/media/${name}.test.ts`,
+);
 
-/** One project a room: `npx vitest --project ingest-worker`. */
+/** One project a room, and two for the worker: `npx vitest --project 'ingest-worker*'`. */
 export default defineConfig({
   test: {
     reporters: ['default'],

@@ -174,7 +174,7 @@ const server: fc.Arbitrary<Server> = fc.record({
   stepBytes: fc.integer({ min: 1_000, max: 20_000_000 }),
   bytesPerSecond: fc.integer({ min: 100_000, max: 20_000_000 }),
 });
-/** `HELD_MEDIA_RUNS=100000 npx vitest run --project ingest-worker held-media` for a long run; `HELD_MEDIA_SEED` for the same one again. */
+/** `HELD_MEDIA_RUNS=100000 npx vitest run --project ingest-worker-parts held-media` for a long run; `HELD_MEDIA_SEED` for the same one again. */
 const RUNS = Number(process.env['HELD_MEDIA_RUNS'] ?? 300);
 const SEED = process.env['HELD_MEDIA_SEED'];
 const TIMEOUT = 60_000 + RUNS * 40;
