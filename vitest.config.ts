@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-type Way = { maxWorkers?: number; isolate?: boolean; sequence?: { groupOrder: number } };
+type Way = { exclude?: string[]; maxWorkers?: number; isolate?: boolean; sequence?: { groupOrder: number } };
 
 const room = (name: string, include: string[], way: Way = {}) => ({
   test: { name, include, environment: 'node', testTimeout: 30_000, hookTimeout: 60_000, maxWorkers: 2, ...way },
@@ -21,7 +21,8 @@ export default defineConfig({
     reporters: ['default'],
     projects: [
       room('functions', ['functions/**/*.test.ts'], unkept),
-      room('ingest-worker', ['ingest-worker/**/*.test.ts'], alone),
+      room('ingest-worker', ['ingest-worker/*.test.ts', 'ingest-worker/publish/**/*.test.ts', ...withProcesses], alone),
+      room('ingest-worker-parts', parts, { exclude: withProcesses }),
       room('web', ['web/src/**/*.test.{ts,tsx}']),
       room('infra', ['infra/**/*.test.ts']),
     ],

@@ -14,6 +14,8 @@ export type Acknowledgements = {
   readonly nonsense: boolean;
   /** It has acknowledged often enough for its silence to mean something. */
   readonly hasRhythm: boolean;
+  /** The longest interval between two of its counts, in ms, pauses of what is written taken out; undefined without a rhythm. */
+  readonly rhythmMs: number | undefined;
   /** When a count was last believed. */
   readonly believedAt: number | undefined;
   /** Nothing was written for `ms`: a server says nothing then, and that is no habit of its own. */
@@ -101,6 +103,9 @@ export const createAcknowledgements = (limits: Limits): Acknowledgements => {
     },
     get hasRhythm() {
       return hasRhythm();
+    },
+    get rhythmMs() {
+      return hasRhythm() ? longestMs : undefined;
     },
     get believedAt() {
       return steppedAt;

@@ -23,6 +23,8 @@ export type Delivery = {
     rule: AcknowledgementRule;
     /** At the last look, the server was silent somewhat beyond its rhythm: it may have stopped reading. */
     late: boolean;
+    /** The longest interval of its acknowledgements, in ms; undefined where its silence means nothing. */
+    rhythmMs: number | undefined;
   };
 };
 
@@ -138,6 +140,7 @@ export const createDelivery = (limits: Limits, { trustRhythm = true }: { trustRh
       acknowledgedBytes: acknowledgements.bytes,
       rule: rule(),
       late,
+      rhythmMs: trustRhythm ? acknowledgements.rhythmMs : undefined,
     }),
   };
 };

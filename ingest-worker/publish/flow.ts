@@ -89,8 +89,8 @@ export const createFlow = ({ limits, now, onEvent, fail, way, silence }: Parts):
       return arrivedTags === 0 && delivery.totals().acknowledgedBytes === 0;
     },
     stats() {
-      const { flushedBytes, acknowledgedBytes, rule, late } = delivery.totals();
-      return { sentBytes: flushedBytes, queuedBytes: queuedBytes(), acknowledgedBytes, rule, late };
+      const { flushedBytes, acknowledgedBytes, rule, late, rhythmMs } = delivery.totals();
+      return { sentBytes: flushedBytes, queuedBytes: queuedBytes(), acknowledgedBytes, rule, late, rhythmMs };
     },
   };
 };

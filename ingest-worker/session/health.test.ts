@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { cluster, init, simpleBlock } from '../media/matroska.testing.ts';
+import type { Acknowledging } from './upstream-connection.ts';
 import { createHealthMeter } from './health.ts';
 import { createContainerStream } from './container-stream.ts';
 import type { Publisher } from './publisher.ts';
@@ -40,9 +41,9 @@ const measuring = () => {
       const out = published ? 30 : 0;
       for (let at = 0; at < out; at++) publish(index * 1_000 + at * 33);
     },
-    measure: (afterMs = 1_000, held = false, changes = 0, serverIsLate = false) => {
+    measure: (afterMs = 1_000, held = false, changes = 0, acknowledging: Acknowledging = { late: false }) => {
       nowMs += afterMs;
-      return meter.measure({ session, restarts: 1, dropped: 2, held, serverIsLate, receivedBytes, changes });
+      return meter.measure({ session, restarts: 1, dropped: 2, held, acknowledging, receivedBytes, changes });
     },
     session,
     beginning,
@@ -51,12 +52,25 @@ const measuring = () => {
 };
 
 describe('[W11] health', () => {
+  it('says so where much more is unacknowledged than a server with a rhythm leaves open, and not for one burst', () => {
+    const { second, measure } = measuring();
+    const look = (rhythmMs?: number) => measure(1_000, false, 0, { late: false, rhythmMs });
+    for (let index = 0; index < 7; index++) second(index);
+    expect(look(1_000).warning).toBeUndefined();
+    second(7);
+    expect(look(1_000).warning).toBe('upstream-slow');
+    second(8);
+    expect(look(9_000).warning).toBeUndefined();
+    second(9);
+    expect(look().warning).toBeUndefined();
+  });
+
   it('says that the way out is slow where the server owes acknowledgements by its own rhythm', () => {
     const { second, measure } = measuring();
     second(0);
     expect(measure().warning).toBeUndefined();
     second(1);
-    expect(measure(1_000, false, 0, true).warning).toBe('upstream-slow');
+    expect(measure(1_000, false, 0, { late: true }).warning).toBe('upstream-slow');
     second(2);
     expect(measure().warning).toBeUndefined();
   });

@@ -3,6 +3,7 @@ import type { ContainerStream } from './container-stream.ts';
 import { createLateness } from './lateness.ts';
 import type { ReplayBuffer } from './replay-buffer.ts';
 import type { Session } from './session.ts';
+import type { Acknowledging } from './upstream-connection.ts';
 
 type Parts = { containerStream: ContainerStream; replayBuffer: ReplayBuffer; clock: () => number };
 
@@ -15,8 +16,7 @@ export type HealthMeter = {
     restarts: number;
     dropped: number;
     held: boolean;
-    /** The server owes acknowledgements, by its own rhythm. */
-    serverIsLate: boolean;
+    acknowledging: Acknowledging;
     receivedBytes: number;
     changes: number;
   }): Health;
@@ -26,6 +26,8 @@ export type HealthMeter = {
 
 /** Media that is encoded and cannot be sent for so long means that the way out is too slow; less is a matter of its turn. */
 const WAITING_MS = 2_000;
+/** What comes in one burst after an outage may take its time to be acknowledged. */
+const OWING_MS = 1_000;
 /** How long it is told that the picture has changed its size. */
 const CHANGE_TOLD_MS = 10_000;
 /** Encoding this far behind what was received means that the way out is too slow. */
@@ -37,6 +39,8 @@ export const createHealthMeter = ({ containerStream, replayBuffer, clock }: Part
   let changedMs: number | undefined;
   /** Since when something has waited to be sent. */
   let waitingMs: number | undefined;
+  /** Since when more is unacknowledged than a server with a rhythm leaves open. */
+  let owingMs: number | undefined;
   let latest: Health = {
     state: 'starting',
     fpsIn: 0,
@@ -58,7 +62,7 @@ export const createHealthMeter = ({ containerStream, replayBuffer, clock }: Part
       return latest;
     },
     came: (held) => see(clock(), held),
-    measure: ({ session, restarts, dropped, held, serverIsLate, receivedBytes, changes }) => {
+    measure: ({ session, restarts, dropped, held, acknowledging, receivedBytes, changes }) => {
       const atMs = clock();
       const seconds = Math.max(0.001, (atMs - seen.atMs) / 1000);
       const each = (now: number, before: number) => Math.round(((now - before) / seconds) * 10) / 10;
@@ -70,7 +74,11 @@ export const createHealthMeter = ({ containerStream, replayBuffer, clock }: Part
       const delayMs = Math.max(0, Math.round(newest - (replayBuffer.encoded.videoMs ?? 0)));
       waitingMs = replayBuffer.empty ? undefined : (waitingMs ?? atMs);
       const waits = waitingMs !== undefined && atMs - waitingMs >= WAITING_MS;
-      const acknowledgedMs = replayBuffer.acknowledged.videoMs ?? newest - heldMs;
+      const unacknowledgedMs = Math.max(0, Math.round(newest - (replayBuffer.acknowledged.videoMs ?? newest - heldMs)));
+      const { late, rhythmMs } = acknowledging;
+      const isOwed = rhythmMs !== undefined && unacknowledgedMs > UPSTREAM_SLOW_MS + rhythmMs;
+      owingMs = isOwed ? (owingMs ?? atMs) : undefined;
+      const owes = late || (owingMs !== undefined && atMs - owingMs >= OWING_MS);
       latest = {
         state: stateOf(session),
         fpsIn: each(containerStream.pictures, seen.pictures),
@@ -80,11 +88,11 @@ export const createHealthMeter = ({ containerStream, replayBuffer, clock }: Part
         delayMs,
         dropped,
         restarts,
-        unacknowledgedMs: Math.max(0, Math.round(newest - acknowledgedMs)),
+        unacknowledgedMs,
         held,
         ...warn({
           'uplink-too-slow': !held && lateness.isGrowing,
-          'upstream-slow': held || waits || serverIsLate || delayMs > UPSTREAM_SLOW_MS,
+          'upstream-slow': held || waits || owes || delayMs > UPSTREAM_SLOW_MS,
           'size-changed': changed,
         }),
       };

@@ -76,4 +76,6 @@ export type PublisherStats = {
   rule: AcknowledgementRule;
   /** A server with a rhythm of acknowledging has been silent somewhat beyond it: it may have stopped reading. */
   late: boolean;
+  /** The longest interval of its acknowledgements, in ms; nothing where it has no rhythm. */
+  rhythmMs?: number | undefined;
 };

@@ -32,7 +32,7 @@ export type SessionStats = {
     session: Session;
     encoder: Pick<EncoderSupervisor, 'droppedFrames'>;
     receiver: Pick<Receiver, 'receivedBytes' | 'isHeldBack'>;
-    upstream: Pick<UpstreamConnection, 'isLate'>;
+    upstream: Pick<UpstreamConnection, 'acknowledging'>;
     changes: number;
   }): Health;
   readonly latest: Health;
@@ -93,8 +93,8 @@ export const createSessionStats = ({
       dropped = encoder.droppedFrames + containerStream.leftOut;
       metrics.droppedFrames(dropped - counted);
       const { isHeldBack: held, receivedBytes } = receiver;
-      const { isLate: serverIsLate } = upstream;
-      const health = meter.measure({ session, restarts, dropped, held, serverIsLate, receivedBytes, changes });
+      const { acknowledging } = upstream;
+      const health = meter.measure({ session, restarts, dropped, held, acknowledging, receivedBytes, changes });
       count(health);
       return health;
     },

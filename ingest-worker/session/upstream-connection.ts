@@ -1,6 +1,6 @@
 import type { LeaseKeeper } from './lease-keeper.ts';
 import type { ReplayBuffer } from './replay-buffer.ts';
-import type { CreatePublisher, Publisher, PublisherEvent, PublisherFailure } from './publisher.ts';
+import type { CreatePublisher, Publisher, PublisherEvent, PublisherFailure, PublisherStats } from './publisher.ts';
 
 type Parts = {
   createPublisher: CreatePublisher;
@@ -10,6 +10,9 @@ type Parts = {
   keeper: Pick<LeaseKeeper, 'check' | 'barredMs'>;
   onEvent: (event: UpstreamEvent) => void;
 };
+
+/** Whether acknowledgements are owed by the server's own rhythm, and that rhythm. */
+export type Acknowledging = Pick<PublisherStats, 'late' | 'rhythmMs'>;
 
 export type UpstreamEvent =
   /** `redirectedTo`: at the host that the server has sent us to. */
@@ -32,8 +35,8 @@ export type UpstreamConnection = {
   close(): void;
   /** Cuts the connection at once. */
   abandon(): void;
-  /** The server owes acknowledgements, by its own rhythm. */
-  readonly isLate: boolean;
+  /** What is known of the server's acknowledgements. */
+  readonly acknowledging: Acknowledging;
 };
 
 const POLL_MS = 20;
@@ -120,8 +123,8 @@ export const createUpstreamConnection = (parts: Parts): UpstreamConnection => {
     connect: () => void connect(),
     close: () => void close(),
     abandon,
-    get isLate() {
-      return publisher?.stats().late ?? false;
+    get acknowledging() {
+      return publisher?.stats() ?? { late: false };
     },
   };
 };

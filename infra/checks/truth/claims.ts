@@ -79,6 +79,8 @@ const ofViewers = ({ state, health }: Snapshot, viewersState: StreamState): Clai
   if (shown === studio('viewersSeeYou')) return [{ text, holds: ({ arrivedAgoMs }) => arrivedAgoMs < BUFFERED_MS }];
   if (shown === studio('viewersCannotSeeYou'))
     return [{ text, holds: ({ arrivedMs }) => arrivedMs < ON_ITS_WAY_MS * 4 }];
+  // What is sent before the end is all that there is to come.
+  if (state.at === 'ending') return [];
   // Whoever is asked to hold on gets nothing new.
   if (shown === studio('viewersHoldOn') || shown === studio('viewersSeeBefore'))
     return [{ text, holds: (truth) => delayOf(truth) > ON_ITS_WAY_MS || truth.arrivedAgoMs > 500 }];
