@@ -6,12 +6,19 @@ const ABNORMAL = 1006;
 /** The browser's own socket. */
 export const openWebSocket: OpenSocket = (url, listener) => {
   const socket = new WebSocket(url, SUBPROTOCOL);
-  let closedByUs = false;
-  socket.addEventListener('open', () => closedByUs || listener.opened());
+  let over = false;
+  const closed = (code: number) => {
+    if (over) return;
+    over = true;
+    listener.closed(code);
+  };
+  socket.addEventListener('open', () => over || listener.opened());
   socket.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
-    if (!closedByUs && typeof data === 'string') listener.message(data);
+    if (!over && typeof data === 'string') listener.message(data);
   });
-  socket.addEventListener('close', ({ code }) => closedByUs || listener.closed(code || ABNORMAL));
+  socket.addEventListener('close', ({ code }) => closed(code || ABNORMAL));
+  // Of a socket that a policy forbids Chromium tells no close, though the standard has one.
+  socket.addEventListener('error', () => socket.readyState === WebSocket.CLOSED && closed(ABNORMAL));
   return {
     get bufferedAmount() {
       return socket.bufferedAmount;
@@ -19,7 +26,7 @@ export const openWebSocket: OpenSocket = (url, listener) => {
     send: (message) => socket.send(message),
     close: (code) => {
       // Closing waits for the peer's own goodbye, which a half-open connection never brings.
-      closedByUs = true;
+      over = true;
       socket.close(code);
     },
   };
