@@ -33,7 +33,9 @@ test('a show that its creator keeps is downloaded whole after the network was go
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('Title').fill('Kept');
   const keep = dialog.getByLabel('Keep the recording on this device as well');
-  await expect(dialog.getByText(/There is room for \d/)).toBeVisible();
+  await expect(
+    dialog.getByText(/At most \d[\d:]+ of it is kept, and less where this device runs out of room/),
+  ).toBeVisible();
   await keep.check();
   await dialog.getByRole('button', { name: 'Start' }).click();
   await expect(page.getByText('Streaming…')).toBeVisible({ timeout: 60_000 });

@@ -7,7 +7,10 @@ import { pictureLimits } from '../picture/format.ts';
 import { clockText } from '../status.ts';
 import { lengthOf, roomToKeep } from '../ingest/device-space.ts';
 
-/** Whether the show's recording is to stay on this device, and how much room there is for it. */
+/**
+ * Whether the show's recording is to stay on this device, and how much of it at most: how much room there really is no browser says
+ * (Chromium says ten gigabytes to every page), and a disk may fill up at any time.
+ */
 export const KeepField = ({ disabled }: { disabled: boolean }) => {
   const t = useTranslations('broadcast');
   const broadcast = useBroadcastHandle();

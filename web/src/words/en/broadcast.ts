@@ -179,7 +179,7 @@ export const broadcast = {
   kept: {
     keep: 'Keep the recording on this device as well',
     hint: 'As it is sent, in full quality, whatever the network does. Download it after the show; signing out deletes it here.',
-    room: 'There is room for {length}.',
+    room: 'At most {length} of it is kept, and less where this device runs out of room.',
     noRoom: 'This device has no room for it.',
     roomGone: 'This device has no more room: what comes from now on is not kept here. The show goes on.',
     title: 'Kept on this device',

@@ -187,7 +187,7 @@ export const broadcast = {
   kept: {
     keep: 'Recording is device par bhi rakhein',
     hint: 'Jaisi bheji jati hai, poori quality mein, internet chahe jaisa ho. Show ke baad download karein; sign out karne par yahan se mit jati hai.',
-    room: 'Yahan {length} ki jagah hai.',
+    room: 'Is ka zyada se zyada {length} mehfooz hota hai, aur device par jagah khatam ho jaye to is se kam.',
     noRoom: 'Is device par is ke liye jagah nahi.',
     roomGone: 'Is device par mazeed jagah nahi: ab se jo aayega woh yahan mehfooz nahi hoga. Show jaari hai.',
     title: 'Is device par mehfooz',
