@@ -28,6 +28,9 @@ const PUSH = 'vybzz.push';
 const BROWSER = 'vybzz.browser';
 const SIGN_IN = 'vybzz.sign-in';
 const RENEWED = 'vybzz.renewed';
+const FORGET_AGAIN_MS = 2_000;
+
+const wait = (ms: number) => new Promise<void>((done) => void setTimeout(done, ms));
 
 const fetch: typeof globalThis.fetch = (input, init) => window.fetch(input, init);
 
@@ -54,12 +57,17 @@ const signInSession = createSignInSession({
   // Without Web Locks (an insecure context) there is no WebCrypto to sign in with either.
   exclusively: (work) => navigator.locks.request(TOKENS, work),
   leaveFor: (url) => location.assign(url),
+  forget: forgetKeptShows,
   now: () => Date.now(),
-  wait: (ms) => new Promise((done) => void setTimeout(done, ms)),
+  wait,
 });
 
+/** A show of this page or another may still run: what it has open goes when it is over. */
+const forgetShows = async () => {
+  while (!signInSession.signedIn() && !(await forgetKeptShows())) await wait(FORGET_AGAIN_MS);
+};
 signInSession.subscribe(() => {
-  if (!signInSession.signedIn()) void forgetKeptShows();
+  if (!signInSession.signedIn()) void forgetShows();
 });
 
 const api = createApi(createHttp({ fetch, tokens: signInSession }));

@@ -73,12 +73,16 @@ const makeSession = ({
   attempt = memory(),
   exclusively = lock(),
   clock = { ms: 0 },
+  forget,
+  wait = async () => {},
 }: {
   provider?: Partial<IdentityProvider>;
   tokens?: Slot;
   attempt?: Slot;
   exclusively?: ReturnType<typeof lock>;
   clock?: { ms: number };
+  forget?: () => Promise<void>;
+  wait?: () => Promise<void>;
 } = {}) => {
   const left: string[] = [];
   let random = 0;
@@ -95,8 +99,9 @@ const makeSession = ({
     attempt,
     exclusively,
     leaveFor: (url) => left.push(url),
+    ...(forget && { forget }),
     now: () => clock.ms,
-    wait: async () => {},
+    wait,
   });
   return { session, left, tokens, attempt, clock };
 };
@@ -271,6 +276,22 @@ describe('signing out', () => {
     await session.signOut();
     expect(tokens.read()).toBeNull();
     expect(left).toEqual(['https://issuer/end?hint=id-1']);
+  });
+
+  it('does not leave the page before what else there is of this person here is removed, nor wait for that for ever', async () => {
+    let removed = () => {};
+    const removing = () => new Promise<void>((resolve) => (removed = resolve));
+    const never = () => new Promise<void>(() => {});
+    const waits = makeSession({ tokens: memory(stored('access-1')), forget: removing, wait: never });
+    const signingOut = waits.session.signOut();
+    await new Promise((resolve) => void setImmediate(resolve));
+    expect([waits.session.signedIn(), waits.left]).toEqual([false, []]);
+    removed();
+    await signingOut;
+    expect(waits.left.length).toBe(1);
+    const hangs = makeSession({ tokens: memory(stored('access-1')), forget: never });
+    await hangs.session.signOut();
+    expect(hangs.left.length).toBe(1);
   });
 
   it('forgets the tokens though the issuer is away', async () => {

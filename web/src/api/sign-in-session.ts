@@ -42,6 +42,8 @@ type Parts = {
   exclusively: <Result>(work: () => Promise<Result>) => Promise<Result>;
   /** Leaves the app for another page. */
   leaveFor: (url: string) => void;
+  /** Removes from this device what else there is of whoever signs out. @default nothing */
+  forget?: () => Promise<unknown>;
   now: () => number;
   wait: (ms: number) => Promise<void>;
 };
@@ -67,6 +69,9 @@ const RENEW_AFTER = 0.8;
  */
 const REFRESH_AGAIN_AFTER_MS = [500, 2_000] as const;
 
+/** What is to be forgotten holds nobody up for longer. */
+const FORGETS_MS = 3_000;
+
 export type SignInSession = ReturnType<typeof createSignInSession>;
 
 /** Why a sign-in came back without a session. */
@@ -75,7 +80,16 @@ export class SignInFailed extends Error {
 }
 
 /** Who is signed in in this browser, and the access token to show for it. */
-export const createSignInSession = ({ provider, tokens, attempt, exclusively, leaveFor, now, wait }: Parts) => {
+export const createSignInSession = ({
+  provider,
+  tokens,
+  attempt,
+  exclusively,
+  leaveFor,
+  forget = async () => {},
+  now,
+  wait,
+}: Parts) => {
   const listeners = new Set<() => void>();
   let renewing: Promise<string | undefined> | undefined;
   let finishing: { state: string; returnTo: Promise<string> } | undefined;
@@ -199,11 +213,14 @@ export const createSignInSession = ({ provider, tokens, attempt, exclusively, le
       return returnTo;
     },
 
-    /** Forgets the tokens at once, then ends the issuer's own session where it has a page for that. */
+    /** Forgets the tokens at once, and what else there is here; then ends the issuer's own session where it has a page for that. */
     async signOut() {
       const idToken = held()?.idToken;
       hold(undefined);
+      // A page that is left goes on with nothing.
+      const forgotten = Promise.race([forget().catch(() => {}), wait(FORGETS_MS)]);
       const url = await provider.endSessionUrl(idToken).catch(() => undefined);
+      await forgotten;
       if (url !== undefined) leaveFor(url);
     },
   };

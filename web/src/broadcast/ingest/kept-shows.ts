@@ -6,11 +6,26 @@ export const END_FILE = 'end';
 export const RECORD_FILES = ['record-0', 'record-1'] as const;
 export const MADE_FILE = 'recording.mp4';
 
-/** Whoever signs out leaves nothing of their shows behind. What a running show has open it removes itself when it is over. */
-export const forgetKeptShows = async (): Promise<void> => {
+/**
+ * Whoever signs out leaves nothing of their shows behind.
+ *
+ * @returns whether nothing is left: what a show that runs has open can be removed once it is over
+ */
+export const forgetKeptShows = async (): Promise<boolean> => {
   try {
-    await (await navigator.storage.getDirectory()).removeEntry(KEPT_SHOWS, { recursive: true });
+    const shows = await (await navigator.storage.getDirectory()).getDirectoryHandle(KEPT_SHOWS);
+    const removed: Promise<boolean>[] = [];
+    // One by one: a file that is open would keep all the others.
+    for await (const name of shows.keys())
+      removed.push(
+        shows.removeEntry(name, { recursive: true }).then(
+          () => true,
+          () => false,
+        ),
+      );
+    return (await Promise.all(removed)).every(Boolean);
   } catch {
     // There is nothing, or this browser keeps nothing.
+    return true;
   }
 };
