@@ -66,6 +66,9 @@ export type PipelineParts = PipelineListener & {
 
 type Parts = PipelineParts & { limits: Limits; forced: Forced };
 
+/** An engine that is to close may have pictures on their way to it; one that hangs is not waited for. */
+const CLOSES_MS = 2_000;
+
 export const createPipeline = ({
   sound,
   without,
@@ -104,7 +107,7 @@ export const createPipeline = ({
     post({ type: 'ticked', spentMs: performance.now() - sinceMs });
   };
 
-  const onMessage = (message: FromEngine) => {
+  const onMessage = (message: Exclude<FromEngine, { type: 'closed' }>) => {
     switch (message.type) {
       case 'started':
         return started(message.takesTracks);
@@ -129,12 +132,14 @@ export const createPipeline = ({
     }
   };
   let spoke = false;
+  let closed = false;
   worker.addEventListener('message', ({ data }: MessageEvent<FromEngine>) => {
     spoke = true;
-    onMessage(data);
+    if (data.type === 'closed') worker.terminate();
+    else if (!closed) onMessage(data);
   });
   // a script that never spoke was never there
-  worker.addEventListener('error', () => (spoke ? onEncoderFailed() : onMissing()));
+  worker.addEventListener('error', () => closed || (spoke ? onEncoderFailed() : onMissing()));
 
   /** Brings a slot's track to whoever paints. Before `encode` nobody does. */
   const attach = (slot: Slot) => {
@@ -230,7 +235,9 @@ export const createPipeline = ({
       pump?.close();
       if (recorderTrack?.via === 'canvas') recorderTrack.painter.close();
       recorderTrack?.track.stop();
-      worker.terminate();
+      closed = true;
+      post({ type: 'close' });
+      setTimeout(() => worker.terminate(), CLOSES_MS);
     },
   };
 };

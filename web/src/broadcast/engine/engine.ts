@@ -183,6 +183,15 @@ export const startEngine = ({ post, takesTracks, openFeedStorage, clock: ownCloc
     feed?.stop();
   };
 
+  const close = async () => {
+    standstill.end();
+    abandon();
+    feed?.close();
+    feed = undefined;
+    await pictures.close();
+    post({ type: 'closed' });
+  };
+
   const receive = (message: ToEngine) => {
     switch (message.type) {
       case 'try-webcodecs':
@@ -231,7 +240,9 @@ export const startEngine = ({ post, takesTracks, openFeedStorage, clock: ownCloc
         stop().catch(fail);
         return;
       case 'online':
-        feed?.nudge();
+        return feed?.nudge();
+      case 'close':
+        void close();
     }
   };
 

@@ -49,7 +49,9 @@ export type ToEngine =
   /** End: encode and send what there is. From a recorder, after its last chunk. */
   | { type: 'stop' }
   /** The network is back, as far as the browser knows. */
-  | { type: 'online' };
+  | { type: 'online' }
+  /** Nothing more is wanted of this show. The tracks are stopped, too. */
+  | { type: 'close' };
 
 export type Stats = {
   /** Encoded, and not received by the worker yet. */
@@ -78,4 +80,6 @@ export type FromEngine =
   | { type: 'stood-still'; ms: number }
   /** The recording that is to stay on this device has no more room: what comes from now on does not. */
   | { type: 'room-gone' }
-  | { type: 'encoder-failed'; message: string };
+  | { type: 'encoder-failed'; message: string }
+  /** Last words, once what was under way to it has come and is let go. */
+  | { type: 'closed' };

@@ -10,7 +10,8 @@ export type Pictures = {
   sendTo: (mixer: Mixer | undefined) => void;
   /** Whether a source gives frames only on being asked. */
   readonly pumped: boolean;
-  close: () => void;
+  /** Resolves when all sources are over: their tracks are stopped by whoever opened them. */
+  close: () => Promise<void>;
 };
 
 const framesOf = (source: PictureSource): ReadableStream<VideoFrame> | undefined => {
@@ -19,7 +20,8 @@ const framesOf = (source: PictureSource): ReadableStream<VideoFrame> | undefined
 };
 
 export const createPictures = (): Pictures => {
-  const sources = new Map<Slot, { source: PictureSource; stop: () => void }>();
+  const sources = new Map<Slot, { source: PictureSource; leave: () => void }>();
+  const reading = new Set<Promise<void>>();
   let mixer: Mixer | undefined;
 
   const take = (slot: Slot, frame: VideoFrame) => {
@@ -27,33 +29,42 @@ export const createPictures = (): Pictures => {
     else frame.close();
   };
 
-  const read = async (slot: Slot, reader: ReadableStreamDefaultReader<VideoFrame>) => {
+  /**
+   * Reads a source to its end, also when it has been `left` for another: its track is stopped then, and what is still on its way
+   * from the page to here would be in nobody's hands if it was cancelled.
+   */
+  const read = async (slot: Slot, reader: ReadableStreamDefaultReader<VideoFrame>, left: AbortSignal) => {
     try {
-      for (let next = await reader.read(); !next.done; next = await reader.read()) take(slot, next.value);
+      for (let next = await reader.read(); !next.done; next = await reader.read())
+        if (left.aborted) next.value.close();
+        else take(slot, next.value);
     } catch {
       // The track was taken away in mid-read; the page hears of it by the track's own event.
     }
   };
 
-  const stop = (slot: Slot) => {
-    sources.get(slot)?.stop();
+  const leave = (slot: Slot) => {
+    sources.get(slot)?.leave();
     sources.delete(slot);
   };
 
   return {
     set: (slot, source) => {
-      stop(slot);
+      leave(slot);
       // The last picture stands until the first of the next source, or until this slot is no longer shown.
       if (!source) return;
       const reader = framesOf(source)?.getReader();
+      const leaving = new AbortController();
       sources.set(slot, {
         source,
-        stop: () => {
-          void reader?.cancel();
+        leave: () => {
+          leaving.abort();
           if (source.via === 'track') source.track.stop();
         },
       });
-      if (reader) void read(slot, reader);
+      if (!reader) return;
+      const over = read(slot, reader, leaving.signal).finally(() => reading.delete(over));
+      reading.add(over);
     },
     frame: take,
     sendTo: (next) => {
@@ -62,8 +73,9 @@ export const createPictures = (): Pictures => {
     get pumped() {
       return [...sources.values()].some(({ source }) => source.via === 'pump');
     },
-    close: () => {
-      for (const slot of sources.keys()) stop(slot);
+    close: async () => {
+      for (const slot of sources.keys()) leave(slot);
+      await Promise.all(reading);
     },
   };
 };
