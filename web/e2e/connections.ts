@@ -1,7 +1,7 @@
 import type { IngestStatistics, TrackStatistics } from '#stand-ins/mux/rtmp/ingest-statistics';
 
 /** What came to the sink on one track, whichever connection of the show's encoder brought it. */
-export type Track = {
+type Track = {
   /** However often it came. */
   frames: number;
   /** Frames of a time at which the same connection had brought one before. */
