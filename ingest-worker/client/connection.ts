@@ -12,8 +12,8 @@ export type Connection = {
   /** The worker spoke; `upstreamSlow` where it is held up by what lies behind it. */
   heard: (upstreamSlow?: boolean) => void;
   received: (offset: number) => void;
-  /** It may have died unseen: the worker must speak within `doubtMs`. */
-  doubt: () => void;
+  /** It may have died unseen: the worker must speak within so many milliseconds. */
+  doubt: (withinMs: number) => void;
   /** The worker wants the stream from `offset` on. */
   seek: (offset: number) => void;
   /** Says `stop` as soon as the ring has been sent to its end. */
@@ -33,10 +33,7 @@ type Parts = {
   socket: Socket;
   welcome: Welcome;
   ring: Ring;
-  limits: Pick<
-    ClientLimits,
-    'bufferedHighBytes' | 'bufferedLowBytes' | 'bufferedPollMs' | 'stallMs' | 'unheardMs' | 'doubtMs'
-  >;
+  limits: Pick<ClientLimits, 'bufferedHighBytes' | 'bufferedLowBytes' | 'bufferedPollMs' | 'stallMs' | 'unheardMs'>;
   clock: () => number;
   /** Runs `then` after `ms`; answers how to call it off. */
   after: (ms: number, then: () => void) => () => void;
@@ -125,9 +122,9 @@ export const createConnection = ({ socket, welcome, ring, limits, clock, after }
       stopping = true;
       pump();
     },
-    doubt: () => {
+    doubt: (withinMs) => {
       progressAtMs = clock();
-      speaksByMs = progressAtMs + limits.doubtMs;
+      speaksByMs = progressAtMs + withinMs;
     },
     stalled: () => {
       // Before all else: whoever reads the clock after a standstill casts doubt on this.

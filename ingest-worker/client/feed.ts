@@ -25,7 +25,7 @@ export type Feed = {
   append: (bytes: Uint8Array) => void;
   /** Nothing more will be appended. */
   stop: () => void;
-  nudge: () => void;
+  nudge: (stillMs: number) => void;
   close: () => void;
   backlogMs: () => number;
   heldMs: () => number;

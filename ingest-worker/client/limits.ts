@@ -15,6 +15,8 @@ export const CLIENT_LIMITS = {
   unheardMs: 5_000,
   /** …and after so long where this machine stood still, or the network has changed. */
   doubtMs: 1_500,
+  /** A line that has stood still for so long is dead, or will be: another one is dialled at once, and the old one kept until it is there. */
+  deadStillMs: 10_000,
   /** From dialling to `welcome`. */
   dialMs: 10_000,
   /** After how many attempts a show that has never begun is given up… */

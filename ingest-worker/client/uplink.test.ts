@@ -229,7 +229,7 @@ describe('reconnecting', () => {
     worker.latest().close(1006);
     await time.pass(17_000);
     worker.takesSockets = true;
-    uplink.nudge();
+    uplink.nudge(0);
     await time.pass(0);
     expect(types().at(-1)).toBe('restored');
   });
@@ -250,7 +250,7 @@ describe('reconnecting', () => {
       await time.pass(10);
       const hanging = worker.latest();
       worker.silent = false;
-      uplink.nudge();
+      uplink.nudge(0);
       await time.pass(0);
       expect([hanging.open, worker.latest() === hanging]).toEqual([false, false]);
       expect(types().at(-1)).toBe(which === 'lost' ? 'restored' : 'connected');
@@ -397,16 +397,28 @@ describe('a connection that is dead and does not say so', () => {
     await go();
     const [first] = worker.peers;
     if (!first) throw new Error('nobody has dialled');
-    time.standStill(70_000);
-    uplink.nudge();
+    time.standStill(4_000);
+    uplink.nudge(4_000);
     await time.pass(CLIENT_LIMITS.doubtMs - CLIENT_LIMITS.stallPollMs);
     worker.health('live');
     await time.pass(CLIENT_LIMITS.doubtMs);
     expect([types().includes('lost'), worker.peers.length]).toEqual([false, 1]);
     first.dead = true;
-    uplink.nudge();
+    uplink.nudge(0);
     await time.pass(CLIENT_LIMITS.doubtMs + CLIENT_LIMITS.stallPollMs);
     expect(types().slice(-2)).toEqual(['lost', 'restored']);
+  });
+
+  test('[W21] is not waited for at all after a long standstill', async () => {
+    const { worker, go, time, types, uplink } = set();
+    await go();
+    const [first] = worker.peers;
+    if (!first) throw new Error('nobody has dialled');
+    first.dead = true;
+    time.standStill(70_000);
+    uplink.nudge(70_000);
+    await time.pass(CLIENT_LIMITS.stallPollMs);
+    expect(types()).toEqual(['connected', 'lost', 'restored']);
   });
 
   test('a worker that talks and only takes no more is not taken for dead', async () => {

@@ -46,8 +46,12 @@ export type Uplink = {
   appended: () => void;
   /** Nothing more will be appended: publish the rest and finish. */
   stop: () => void;
-  /** The network is back, or this machine has woken: what is waited for may never come, and is asked for anew. */
-  nudge: () => void;
+  /**
+   * The network is back, or this machine has woken: what is waited for may never come, and is asked for anew.
+   *
+   * @param stillMs for how long nothing ran here; 0 where it is the network
+   */
+  nudge: (stillMs: number) => void;
   close: () => void;
   /** How much of the show the worker has not received yet. */
   backlogMs: () => number;
@@ -316,9 +320,9 @@ export const createUplink = ({
       watchEnd();
       connection?.stop();
     },
-    nudge: () => {
+    nudge: (stillMs) => {
       if (over) return;
-      connection?.doubt();
+      connection?.doubt(stillMs < limits.deadStillMs ? limits.doubtMs : 0);
       const dialled = dial !== undefined;
       dial?.cancel();
       dial = undefined;

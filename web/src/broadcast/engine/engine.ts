@@ -41,7 +41,7 @@ export const startEngine = ({ post, takesTracks, openFeedStorage, clock: ownCloc
     after,
     onStoodStill: (ms) => {
       post({ type: 'stood-still', ms: Math.round(ms) });
-      feed?.nudge();
+      feed?.nudge(ms);
     },
   });
   const { clock, recordedClock } = standstill;
@@ -240,7 +240,7 @@ export const startEngine = ({ post, takesTracks, openFeedStorage, clock: ownCloc
         stop().catch(fail);
         return;
       case 'online':
-        return feed?.nudge();
+        return feed?.nudge(0);
       case 'close':
         void close();
     }
