@@ -5,6 +5,7 @@ import { memberKey } from '#store/keys';
 import { buildEviction } from '../assembly/eviction.ts';
 import { buildWork } from '../assembly/rooms/tasks.ts';
 import { openShowRooms } from '../show-rooms.testing.ts';
+import { DELIVERY } from '../shows/delivery-times.ts';
 import { AUDIENCE } from '../shows/mode.ts';
 import { createPublisher } from '../shows/publisher.ts';
 
@@ -349,6 +350,33 @@ describe('a large audience', () => {
     await shift?.tick();
     expect(rooms.pushed.filter(({ message }) => JSON.stringify(message).includes('mode'))).toEqual([]);
     await shift?.release();
+  });
+
+  it('that takes long to tell is told what is new at once after that, and a small one four times a second', async () => {
+    const { id, mux } = await begin();
+    await rooms.deliver(mux.active());
+    const socket = await open();
+    await socket.say({ action: 'join', streamId: id });
+    const { connections } = rooms.streaming;
+    const { crowd } = connections;
+    /** From one look at what is new to the next, where what is asked of an audience takes so long. */
+    const apart = async (tookMs: number): Promise<number[]> => {
+      connections.crowd = (one) => {
+        rooms.later(tookMs);
+        return crowd(one);
+      };
+      const at: number[] = [];
+      await rooms.streaming.delivery.run(id, () => at.push(rooms.now()) > 20);
+      connections.crowd = crowd;
+      const looks = [...new Set(at)];
+      return looks.slice(1).map((ms, i) => ms - (looks[i] ?? 0));
+    };
+    expect(new Set(await apart(0))).toEqual(new Set([DELIVERY.tickMs]));
+    const longMs = 3 * DELIVERY.tickMs;
+    const long = (await apart(longMs)).filter((ms) => ms > DELIVERY.tickMs);
+    expect(long.length).toBeGreaterThan(2);
+    // the first comes after a short one; from then on nothing is waited besides
+    expect(long.slice(1).map((ms) => ms % longMs)).toEqual(long.slice(1).map(() => 0));
   });
 
   it('is told a few at a time, and no longer than there is time for', async () => {

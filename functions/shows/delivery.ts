@@ -261,10 +261,12 @@ export const createDelivery = ({
       const until = now() + DELIVERY.shiftMs;
       let mine = await takeOver(id);
       while (mine !== undefined) {
+        const began = now();
         const done = await mine.tick();
         if (done === 'lost') return;
         if (done === 'on' && now() < until && !stopped()) {
-          await wait(DELIVERY.tickMs);
+          // where telling all took longer than that, what is new meanwhile has waited long enough
+          await wait(Math.max(0, began + DELIVERY.tickMs - now()));
           continue;
         }
         await mine.release();

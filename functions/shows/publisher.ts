@@ -51,12 +51,15 @@ export const createPublisher = ({ sockets, connections, limits, log, clock, wait
     posts.left += POSTS.block;
     return true;
   };
+  const takeBlock = (until: number): Promise<boolean> => {
+    refill ??= another(until).finally(() => (refill = undefined));
+    return refill;
+  };
   const mayPost = async (until: number): Promise<boolean> => {
-    while (posts.left === 0) {
-      refill ??= another(until).finally(() => (refill = undefined));
-      if (!(await refill)) return false;
-    }
+    while (posts.left === 0) if (!(await takeBlock(until))) return false;
     posts.left -= 1;
+    // in time, so that nobody waits for the table: where it fails, the next who has none left hears of that
+    if (posts.left < PUSH.atOnce) takeBlock(until).catch(() => undefined);
     return true;
   };
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -48,6 +49,19 @@ it('posts to the address that the SDK posts to, the same text, signed for the sa
   const scope = (one: typeof sdk) => /\/\d{8}\/(.*?),/.exec(one?.headers.authorization ?? '')?.[1];
   expect(scope(ours)).toBe(scope(sdk));
   expect(ours?.headers['x-amz-date']).toBe('20261127T000000Z');
+  expect(ours?.headers['x-amz-content-sha256']).toBe(sdk?.headers['x-amz-content-sha256']);
+});
+
+it('signs each text for itself, however many are on their way to however many', async () => {
+  const { sockets, heard } = await openApi(200);
+  const texts = ['one', 'zwei, größer', '{"three":3}'];
+  await Promise.all(Array.from({ length: 30 }, (_, i) => sockets.post(`socket-${i}`, texts[i % 3] ?? '')));
+  expect(heard).toHaveLength(30);
+  for (const { headers, body } of heard)
+    expect([headers['x-amz-content-sha256'], headers['content-length']]).toEqual([
+      createHash('sha256').update(body).digest('hex'),
+      String(Buffer.byteLength(body)),
+    ]);
 });
 
 it('says who is gone, and throws where nothing is known', async () => {

@@ -212,11 +212,14 @@ export const createRealtimeGateway = ({
   const manage = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const id = decodeURIComponent((request.url ?? '').split('/@connections/')[1]?.split('?')[0] ?? '');
     const reply = (status: number, body?: object, error?: string): void => {
+      const text = body ? JSON.stringify(body) : '';
       response.writeHead(status, {
         'content-type': 'application/json',
+        // its length is known: in chunks, an answer to each of thousands of posts would cost another write
+        ...(status !== 204 && { 'content-length': Buffer.byteLength(text) }),
         ...(error ? { 'x-amzn-errortype': error } : {}),
       });
-      response.end(body ? JSON.stringify(body) : undefined);
+      response.end(text === '' ? undefined : text);
     };
     if (!request.headers.authorization?.startsWith('AWS4-HMAC-SHA256 '))
       return reply(403, { message: 'Missing Authentication Token' }, 'ForbiddenException');
@@ -232,7 +235,7 @@ export const createRealtimeGateway = ({
     if (!connection) return reply(410, {}, 'GoneException');
     switch (request.method) {
       case 'POST':
-        connection.socket.send(Buffer.concat(parts).toString());
+        connection.socket.send(Buffer.concat(parts), { binary: false });
         return reply(200);
       case 'GET':
         return reply(200, {
