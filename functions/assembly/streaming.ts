@@ -194,6 +194,7 @@ export const createStreaming = (
       figures,
       connections,
       streams,
+      health: views.health,
       publisher,
       tasks,
       clock,

@@ -221,6 +221,34 @@ describe('a socket that says too much', () => {
   });
 });
 
+it('whose show it is hears on every device how it does, as it is measured, and nobody else does', async () => {
+  const { id, creator, feed, mux } = await begin();
+  await rooms.deliver(mux.active());
+  const [host, viewer] = [await open(creator.id), await open(rooms.viewer.id)];
+  for (const socket of [host, viewer]) await socket.say({ action: 'join', streamId: id });
+  const { shift } = await rooms.streaming.delivery.take(id);
+  const healths = (socket: typeof host) => socket.heard().filter((message: any) => message.type === 'health');
+  const measure = async (health: object) => {
+    await feed.renew('live', { health: { fpsIn: 30, kbpsIn: 2_500, delayMs: 40, dropped: 0, restarts: 0, ...health } });
+    rooms.later(PRESENCE.countEveryMs);
+    await shift?.tick();
+  };
+  await measure({});
+  expect(healths(host)).toMatchObject([{ streamId: id, health: { level: 'good', kbpsIn: 2_500, delayMs: 40 } }]);
+  await measure({ delayMs: 9_000 });
+  expect(healths(host)).toMatchObject([{}, { health: { level: 'poor', delayMs: 9_000 } }]);
+  // nothing is measured anew
+  rooms.later(PRESENCE.countEveryMs);
+  await shift?.tick();
+  expect(healths(host)).toHaveLength(2);
+  // its browser is away
+  await feed.renew('reconnecting');
+  rooms.later(PRESENCE.countEveryMs);
+  await shift?.tick();
+  expect(healths(viewer)).toEqual([]);
+  await shift?.release();
+});
+
 describe('whoever loses access', () => {
   const followersOnly = async () => {
     const show = await begin({ title: 'For friends', visibility: 'followers' });

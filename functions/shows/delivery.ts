@@ -1,4 +1,5 @@
 import type { ReactionCounts } from '#contract/chat';
+import type { StreamHealth } from '#contract/http';
 import type { ServerMessage, SingleMessage } from '#contract/realtime';
 import type { ChatEntry } from '#domain/chat';
 import type { StreamId } from '#domain/ids';
@@ -23,6 +24,8 @@ type Parts = {
   figures: Pick<FiguresStore, 'ofMany' | 'write' | 'draw'>;
   connections: Pick<ConnectionStore, 'crowd' | 'members'>;
   streams: { get(id: StreamId): Promise<Stream | undefined> };
+  /** How a show does, by what feeds it. */
+  health: (stream: Stream) => Promise<StreamHealth | undefined>;
   publisher: Pick<Publisher, 'toMembers'>;
   tasks: Tasks;
   clock: () => Date;
@@ -48,6 +51,7 @@ export const createDelivery = ({
   figures,
   connections,
   streams,
+  health,
   publisher,
   tasks,
   clock,
@@ -67,6 +71,7 @@ export const createDelivery = ({
     let renewedAt = now();
     let countedAt = 0;
     let drawnAt = 0;
+    let healthTold: StreamHealth = { level: 'unknown' };
     let counted: Figures | undefined;
     let stream: Stream | undefined;
     let crowd = { size: 0, moves: -1 };
@@ -197,6 +202,17 @@ export const createDelivery = ({
       if (late.length > 0) await publisher.toMembers(late, { type: 'mode', streamId: id, mode: 'poll' });
     };
 
+    /** Tells whose show it is how it does: they may look at it from another device than sends it. */
+    const tellHealth = async (): Promise<void> => {
+      if (!stream || !isOnAir(stream)) return;
+      const { creatorId } = stream;
+      const theirs = (await everybody()).filter(({ userId }) => userId === creatorId);
+      const latest = theirs.length > 0 ? await health(stream) : undefined;
+      if (!latest || (latest.level === healthTold.level && latest.at === healthTold.at)) return;
+      healthTold = latest;
+      await publisher.toMembers(theirs, { type: 'health', streamId: id, health: latest });
+    };
+
     const isWanted = async (): Promise<boolean> =>
       (counted?.viewers ?? 0) > 0 ||
       (stream !== undefined && isOnAir(stream) && (await connections.crowd(id)).size > 0);
@@ -225,6 +241,7 @@ export const createDelivery = ({
           if (latest.length > 0) batchedUpTo = told;
         }
         if (isDue && counted?.crowded && !sendsToAsk) await sendToAskAgain();
+        if (isDue) await tellHealth();
         const lately = missingSince !== undefined || now() - newsAt < DELIVERY.lingerMs;
         return lately || (await isWanted()) ? 'on' : 'idle';
       },

@@ -66,6 +66,12 @@ export const createStreamViews = ({ people, figures, leases, channels, chat, rea
     return (await Promise.all(made)).filter((view) => view !== undefined);
   };
 
+  /** What its worker has measured; of an encoder's show nobody measures anything. */
+  const measured = async (stream: Stream): Promise<ReturnType<typeof toHealth> | undefined> =>
+    stream.state === 'created' || stream.state === 'ended' || stream.encoder
+      ? undefined
+      : toHealth(isHeld(stream) ? await leases.get(stream.id) : undefined);
+
   return {
     views,
 
@@ -75,10 +81,11 @@ export const createStreamViews = ({ people, figures, leases, channels, chat, rea
     forCreator: async (stream: Stream, view: StreamView): Promise<StreamView> => {
       if (stream.state === 'created' || stream.state === 'ended') return view;
       if (stream.encoder) return { ...view, encoderIn: hasEncoder(stream) };
-      const lease = await leases.get(stream.id);
-      const { health, warnings } = toHealth(isHeld(stream) ? lease : undefined);
-      return { ...view, health, warnings };
+      return { ...view, ...(await measured(stream)) };
     },
+
+    /** How a show does; undefined where nobody measures it. */
+    health: async (stream: Stream): Promise<StreamHealth | undefined> => (await measured(stream))?.health,
 
     /** The small view that crowds poll. */
     live: async (stream: Stream): Promise<LiveView> => {

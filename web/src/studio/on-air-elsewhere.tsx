@@ -1,14 +1,28 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useTranslations } from 'use-intl';
-import type { StreamView } from '#contract/http';
+import type { StreamHealth, StreamView } from '#contract/http';
 import { useApp } from '../context/app-context.ts';
 import { useLive } from '../context/use-live.ts';
+import { Badge } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { Card } from '../ui/page.tsx';
 import { StreamBadge } from '../ui/stream-badge.tsx';
 import { Viewers } from '../ui/viewers.tsx';
+
+const LEVELS = { good: 'ok', fair: 'warn', poor: 'danger' } as const;
+
+/** How a show does that another device sends, as the service measures it. */
+const Health = ({ health }: { health: StreamHealth | undefined }) => {
+  const t = useTranslations('broadcast');
+  if (health === undefined || health.level === 'unknown') return null;
+  return (
+    <p>
+      {t('streamHealth')} <Badge tone={LEVELS[health.level]}>{t(`quality.${health.level}`)}</Badge>
+    </p>
+  );
+};
 
 /** A show of mine that is not sent from this tab: another device has it, or this page was reloaded in the middle of it. */
 export const OnAirElsewhere = ({ stream, onGoOn }: { stream: StreamView; onGoOn: () => void }) => {
@@ -39,6 +53,7 @@ export const OnAirElsewhere = ({ stream, onGoOn }: { stream: StreamView; onGoOn:
         </p>
         <h2>{stream.title}</h2>
         <p className="muted">{state === 'reconnecting' ? t('thisShowLostItsConnection') : t('thisShowIsSentFrom')}</p>
+        {state === 'live' && <Health health={now?.health} />}
       </div>
       <div className="studio__actions">
         <Button onClick={() => setConfirming(true)}>{t('endTheShow')}</Button>
