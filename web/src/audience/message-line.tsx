@@ -2,7 +2,7 @@ import { CornerUpRight } from 'lucide-react';
 import { useTranslations } from 'use-intl';
 import { Badge } from '../ui/badge.tsx';
 import { MessageMenu, type MessageProps } from './message-menu.tsx';
-import { MessageText } from './message-text.tsx';
+import { MessageText, names } from './message-text.tsx';
 import { useFormats } from '../words/formats.ts';
 
 /** One message, and what can be done about it. */
@@ -10,7 +10,7 @@ export const MessageLine = ({ streamId, message, me, moderates, onReply }: Messa
   const t = useTranslations('audience');
   const { clock } = useFormats();
   const { from, text, at, replyTo } = message;
-  const toMe = me !== undefined && (replyTo?.handle === me || text.toLowerCase().includes(`@${me}`));
+  const toMe = me !== undefined && (replyTo?.handle === me || names(text, me));
   return (
     <li className={`chat__message${toMe ? ' chat__message--to-me' : ''}`}>
       <div className="chat__words">

@@ -2,7 +2,7 @@
 import { cleanup, render } from '@testing-library/preact';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ChatText } from '#contract/chat';
-import { MessageText } from './message-text.tsx';
+import { MessageText, names } from './message-text.tsx';
 
 afterEach(cleanup);
 
@@ -67,6 +67,24 @@ describe('what somebody wrote', () => {
       }
       unmount();
     }
+  });
+
+  it('names whom it names, and nobody whose handle only begins alike', () => {
+    const marked = (text: string) => {
+      const { container, unmount } = render(<MessageText text={text} me="chen" />);
+      expect(container.textContent).toBe(text);
+      const marks = [...container.querySelectorAll('mark')].map(
+        ({ textContent, className }) => textContent + (className.includes('--me') ? ' (me)' : ''),
+      );
+      unmount();
+      return [marks, names(text, 'chen')];
+    };
+    expect(marked('Thank you, @chen!')).toEqual([['@chen (me)'], true]);
+    expect(marked('@Chen, @asha')).toEqual([['@Chen (me)', '@asha'], true]);
+    expect(marked('@chenoa said so')).toEqual([['@chenoa'], false]);
+    expect(marked('write to me@chen.test')).toEqual([[], false]);
+    expect(marked('https://vybzz.test/@chen')).toEqual([[], false]);
+    expect(marked('#tags @ nobody @ch')).toEqual([[], false]);
   });
 
   it('is taken as it is, or refused, and never changed into something else', () => {
