@@ -10,11 +10,16 @@ const PATIENT = { timeout: 60_000 };
  * Goes live from the studio page; answers once the show is on the air.
  *
  * @param writingMs how long the title takes to write
+ * @param followers for followers alone
  */
-export const goLive = async (page: Page, title: string, writingMs = 0): Promise<void> => {
+export const goLive = async (page: Page, title: string, writingMs = 0, followers = false): Promise<void> => {
   await page.getByRole('button', { name: 'Go Live' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('Title').pressSequentially(title, { delay: writingMs / title.length });
+  if (followers) {
+    await dialog.getByText('More', { exact: true }).click();
+    await dialog.getByLabel('Who may watch').selectOption('followers');
+  }
   await dialog.getByRole('button', { name: 'Start' }).click();
   await expect(page.getByText('Streaming…')).toBeVisible(PATIENT);
 };
