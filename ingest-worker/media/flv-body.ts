@@ -1,4 +1,5 @@
 import type { MediaFacts } from './container.ts';
+import { HEAD_BYTES } from './samples.ts';
 
 /** Bodies of FLV tags for H.264 and AAC (Adobe Flash Video File Format 10.1, annex E). */
 const AVC = 7;
@@ -9,8 +10,6 @@ const INTER_FRAME = 0x20;
 const AAC_SOUND = (AAC << 4) | 0x0f;
 const SET_UP = 0;
 const MEDIA = 1;
-const VIDEO_HEAD_BYTES = 5;
-const AUDIO_HEAD_BYTES = 2;
 const SAMPLE_BITS = 16;
 
 const NUMBER = 0;
@@ -19,21 +18,19 @@ const STRING = 2;
 const ECMA_ARRAY = 8;
 const END = Buffer.of(0, 0, 9);
 
-export const pictureBody = (bytes: Buffer, isKey: boolean): Buffer => {
-  const body = Buffer.allocUnsafe(VIDEO_HEAD_BYTES + bytes.byteLength);
+/** @param body a picture's bytes, after room for its head (`HEAD_BYTES`) */
+export const headPicture = (body: Buffer, isKey: boolean): Buffer => {
   body[0] = (isKey ? KEY_FRAME : INTER_FRAME) | AVC;
   body[1] = MEDIA;
   // Shown when it is decoded.
-  body.fill(0, 2, VIDEO_HEAD_BYTES);
-  bytes.copy(body, VIDEO_HEAD_BYTES);
+  body.fill(0, 2, HEAD_BYTES.video);
   return body;
 };
 
-export const soundBody = (bytes: Buffer): Buffer => {
-  const body = Buffer.allocUnsafe(AUDIO_HEAD_BYTES + bytes.byteLength);
+/** @param body a frame of sound, after room for its head (`HEAD_BYTES`) */
+export const headSound = (body: Buffer): Buffer => {
   body[0] = AAC_SOUND;
   body[1] = MEDIA;
-  bytes.copy(body, AUDIO_HEAD_BYTES);
   return body;
 };
 

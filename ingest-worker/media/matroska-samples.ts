@@ -1,6 +1,6 @@
 import { createByteFeed, type Taken } from './byte-feed.ts';
 import { ID, readElement, readVint } from './ebml.ts';
-import { type Listener, NotRepackaged, type SampleReader } from './samples.ts';
+import { HEAD_BYTES, type Listener, NotRepackaged, type Sample, type SampleReader } from './samples.ts';
 
 const NANOSECONDS_PER_MS = 1_000_000;
 const VIDEO_TRACK = 1;
@@ -8,6 +8,9 @@ const VIDEO_TRACK = 1;
 const ENTERED = new Set<number>([ID.segment, ID.cluster, ID.blockGroup]);
 const LACED = 0x06;
 const KEY = 0x80;
+/** Of a block: its track, its time and its flags, with which its media begins. */
+const MOST_BLOCK_HEAD_BYTES = 12;
+const TIME_AND_FLAGS_BYTES = 3;
 
 type Tracks = { video: number | undefined; audio: number | undefined };
 
@@ -17,6 +20,8 @@ export const createMatroskaSamples = ({ onSetUps, onSample }: Listener): SampleR
   let scaleNs = NANOSECONDS_PER_MS;
   let tracks: Tracks = { video: undefined, audio: undefined };
   let clusterTicks = 0;
+  /** A picture that has begun, and up to where its body is filled. */
+  let filling: { picture: Sample; filledBytes: number } | undefined;
 
   const readTracks = (content: Buffer): void => {
     const setUps: { video: Buffer | undefined; audio: Buffer | undefined } = { video: undefined, audio: undefined };
@@ -32,17 +37,45 @@ export const createMatroskaSamples = ({ onSetUps, onSample }: Listener): SampleR
     onSetUps(setUps);
   };
 
-  const readBlock = (block: Buffer, isSimple: boolean): void => {
-    const track = readVint(block, 0);
+  /** What the head of a block says of it, and how long that is; undefined of a track that nobody publishes. */
+  const readHead = (head: Buffer, isSimple: boolean): (Omit<Sample, 'body'> & { headBytes: number }) | undefined => {
+    const track = readVint(head, 0);
     if (track === undefined) throw new NotRepackaged('a block without a track');
     const kind = track.value === tracks.video ? 'video' : track.value === tracks.audio ? 'audio' : undefined;
-    if (kind === undefined) return;
-    const flags = block.readUInt8(track.bytes + 2);
+    if (kind === undefined) return undefined;
+    const flags = head.readUInt8(track.bytes + 2);
     if ((flags & LACED) !== 0) throw new NotRepackaged('laced frames');
     // Whether a block of a group is a key frame is known only once the group is over.
     if (!isSimple && kind === 'video') throw new NotRepackaged('pictures in block groups');
-    const atMs = Math.round(((clusterTicks + block.readInt16BE(track.bytes)) * scaleNs) / NANOSECONDS_PER_MS);
-    onSample({ kind, atMs, key: kind === 'video' && (flags & KEY) !== 0, body: block.subarray(track.bytes + 3) });
+    const atMs = Math.round(((clusterTicks + head.readInt16BE(track.bytes)) * scaleNs) / NANOSECONDS_PER_MS);
+    const headBytes = track.bytes + TIME_AND_FLAGS_BYTES;
+    return { kind, atMs, key: kind === 'video' && (flags & KEY) !== 0, headBytes };
+  };
+
+  /** Goes on with the picture that has begun; answers how many of the bytes were its. */
+  const fill = (picture: Sample, filledBytes: number, bytes: Buffer): number => {
+    const count = bytes.copy(picture.body, filledBytes);
+    const isWhole = filledBytes + count === picture.body.byteLength;
+    filling = isWhole ? undefined : { picture, filledBytes: filledBytes + count };
+    if (isWhole) onSample(picture);
+    return count;
+  };
+
+  const takeBlock = (
+    held: Buffer,
+    { headerBytes, size, isSimple }: { headerBytes: number; size: number; isSimple: boolean },
+  ): Taken => {
+    const seenBytes = headerBytes + Math.min(size, MOST_BLOCK_HEAD_BYTES);
+    if (held.byteLength < seenBytes) return { needs: seenBytes };
+    const head = readHead(held.subarray(headerBytes, seenBytes), isSimple);
+    if (head === undefined) return { took: headerBytes, thenSkip: size };
+    const { kind, atMs, key, headBytes } = head;
+    // Of a picture all has come before its first byte is read here; sound may say that it is larger than what will ever come.
+    if (kind === 'audio' && held.byteLength < headerBytes + size) return { needs: headerBytes + size };
+    const from = headerBytes + headBytes;
+    const body = Buffer.allocUnsafe(HEAD_BYTES[kind] + size - headBytes);
+    const count = fill({ kind, atMs, key, body }, HEAD_BYTES[kind], held.subarray(from, headerBytes + size));
+    return { took: from + count };
   };
 
   const take = (held: Buffer): Taken => {
@@ -69,15 +102,20 @@ export const createMatroskaSamples = ({ onSetUps, onSample }: Listener): SampleR
           clusterTicks = number(content);
         });
       case ID.simpleBlock:
-        return whole((content) => readBlock(content, true));
+        return takeBlock(held, { headerBytes, size, isSimple: true });
       case ID.block:
-        return whole((content) => readBlock(content, false));
+        return takeBlock(held, { headerBytes, size, isSimple: false });
       default:
         return { took: headerBytes, thenSkip: size };
     }
   };
 
-  return { push: (bytes) => feed.push(bytes, take) };
+  return {
+    push: (bytes) => {
+      const count = filling ? fill(filling.picture, filling.filledBytes, bytes) : 0;
+      if (count < bytes.byteLength) feed.push(count === 0 ? bytes : bytes.subarray(count), take);
+    },
+  };
 };
 
 const childrenOf = (content: Buffer): { id: number; content: Buffer }[] => {

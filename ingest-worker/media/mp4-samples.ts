@@ -1,7 +1,7 @@
 import { createFifo } from './fifo.ts';
 import { createByteFeed, type Taken } from './byte-feed.ts';
 import { readBox } from './mp4-boxes.ts';
-import { type Listener, NotRepackaged, type SampleReader, type SetUps } from './samples.ts';
+import { HEAD_BYTES, type Listener, NotRepackaged, type SampleReader, type SetUps } from './samples.ts';
 
 const NOT_SYNC = 0x10000;
 const TFHD = { baseOffset: 0x1, description: 0x2, duration: 0x8, size: 0x10, flags: 0x20 };
@@ -135,7 +135,9 @@ export const createMp4Samples = ({ onSetUps, onSample }: Listener): SampleReader
     if (held.byteLength < next.bytes) return { needs: next.bytes };
     planned.shift();
     const { kind, atMs, key, bytes } = next;
-    onSample({ kind, atMs, key, body: held.subarray(0, bytes) });
+    const body = Buffer.allocUnsafe(HEAD_BYTES[kind] + bytes);
+    held.copy(body, HEAD_BYTES[kind], 0, bytes);
+    onSample({ kind, atMs, key, body });
     return { took: bytes };
   };
 

@@ -4,9 +4,12 @@ export type Sample = {
   /** When it is decoded and shown: of a picture that no other is shown before. By the recording's clock, in milliseconds. */
   atMs: number;
   key: boolean;
-  /** A view of the bytes that were pushed: valid until the next push. */
+  /** Its own copy of the sample's bytes, after as many as `HEAD_BYTES` says: room for what it is published with. */
   body: Buffer;
 };
+
+/** What stands before a sample in the body of an FLV tag: made here, it need not be copied once more. */
+export const HEAD_BYTES = { video: 5, audio: 2 } as const;
 
 /** What decoders have to be told first: `avcC` (ISO 14496-15) and AudioSpecificConfig (ISO 14496-3). */
 export type SetUps = { video: Buffer | undefined; audio: Buffer | undefined };

@@ -1,6 +1,6 @@
 import type { MediaFacts } from './container.ts';
 import { OUTPUT_OFFSET_MS } from './ffmpeg-args.ts';
-import { metadataBody, pictureBody, pictureSetUpBody, soundBody, soundSetUpBody } from './flv-body.ts';
+import { headPicture, headSound, metadataBody, pictureSetUpBody, soundSetUpBody } from './flv-body.ts';
 import type { FlvTag } from './flv-tag.ts';
 import { createInterleaver } from './interleaver.ts';
 import { createMatroskaSamples } from './matroska-samples.ts';
@@ -44,7 +44,7 @@ export const createTagger = ({
       timestampMs,
       key,
       header: false,
-      body: kind === 'video' ? pictureBody(body, key) : soundBody(body),
+      body: kind === 'video' ? headPicture(body, key) : headSound(body),
     });
   };
 

@@ -2,8 +2,12 @@ import { MESSAGE, type RtmpMessage } from './rtmp-message.ts';
 
 /** Turns messages into RTMP chunks. */
 export type ChunkWriter = {
-  /** The message's bytes on the wire: a copy, so that nothing upstream is kept alive by a slow socket. */
-  write(message: RtmpMessage): Buffer;
+  /**
+   * The message's bytes on the wire: a copy, so that nothing upstream is kept alive by a slow socket.
+   *
+   * @param room gives the buffer that they are put into, as long as it is asked for; by default a new one
+   */
+  write(message: RtmpMessage, room?: (bytes: number) => Buffer): Buffer;
   /** From the next message on; the other end is to be told first. */
   setChunkSize(bytes: number): void;
 };
@@ -33,15 +37,13 @@ export const createChunkWriter = (): ChunkWriter => {
     setChunkSize(bytes) {
       chunkBytes = bytes;
     },
-    write: ({ type, streamId, timestampMs, body }) => {
+    write: ({ type, streamId, timestampMs, body }, room = (bytes) => Buffer.allocUnsafe(bytes)) => {
       const chunkStream = CHUNK_STREAMS[type] ?? PROTOCOL_STREAM;
       const timestamp = timestampMs >>> 0;
       const extended = timestamp >= TIMESTAMP_ESCAPE;
       const extendedBytes = extended ? EXTENDED_BYTES : 0;
       const continuations = Math.max(0, Math.ceil(body.length / chunkBytes) - 1);
-      const bytes = Buffer.allocUnsafe(
-        FULL_HEADER_BYTES + extendedBytes + continuations * (1 + extendedBytes) + body.length,
-      );
+      const bytes = room(FULL_HEADER_BYTES + extendedBytes + continuations * (1 + extendedBytes) + body.length);
 
       bytes[0] = chunkStream;
       bytes.writeUIntBE(extended ? TIMESTAMP_ESCAPE : timestamp, 1, 3);

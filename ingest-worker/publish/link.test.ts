@@ -123,3 +123,51 @@ it('[P2] an address that never answers is passed by within the stage', async (co
   context.onTestFinished(() => void server.close());
   expect(await dial(context, port, lookupOf(ONE, OTHER))).toBe('ready');
 });
+
+it('what is written on several links at once arrives on each as it was, in its order and whole', async (context) => {
+  const { port, sockets } = await startSilentServer(context);
+  const bytesOf = (link: number, message: number): Buffer =>
+    Buffer.alloc(((message * 7_919) % 90_000) + 1, `${link} ${message} `);
+  const each = Array.from({ length: 3 }, (_, nth) => nth);
+  const links = await Promise.all(
+    each.map(
+      () =>
+        new Promise<ReturnType<typeof openLink>>((resolve, reject) => {
+          const link = openLink({
+            target: { secure: false, host: '127.0.0.1', port, app: 'app', tcUrl: 'rtmp://127.0.0.1/app' },
+            trusted: () => createTrust()(undefined),
+            on: {
+              ready: () => resolve(link),
+              data: () => undefined,
+              flushed: () => undefined,
+              ended: () => undefined,
+              failed: ({ detail }) => reject(new Error(detail)),
+            },
+          });
+        }),
+    ),
+  );
+  context.onTestFinished(() => links.forEach((link) => link.cut()));
+  await expect.poll(() => sockets.length).toBe(links.length);
+  const heard = sockets.map((socket) => socket.toArray().then((parts: Buffer[]) => Buffer.concat(parts)));
+  const messages = Array.from({ length: 120 }, (_, nth) => nth);
+  for (const message of messages) {
+    for (const [nth, link] of links.entries()) {
+      const bytes = bytesOf(nth, message);
+      // Half of them are made where they are sent from.
+      if (message % 2 === 0) link.write(bytes);
+      else bytes.copy(link.room(bytes.length));
+    }
+    // Now and then all that was given is sent, and its room is used again.
+    if (message % 10 === 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+  for (const link of links) link.end(10_000);
+  const arrived = await Promise.all(heard);
+  const sent = each.map((nth) => Buffer.concat(messages.map((message) => bytesOf(nth, message))));
+  const order = (one: Buffer, other: Buffer): number => one.compare(other);
+  expect(arrived.toSorted(order).map((bytes, nth) => bytes.equals(sent.toSorted(order)[nth] ?? Buffer.of()))).toEqual([
+    true,
+    true,
+    true,
+  ]);
+});

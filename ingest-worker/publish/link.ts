@@ -6,6 +6,11 @@ import type { Target } from './target.ts';
 /** One TCP connection, under TLS where the target says so, in terms of bytes given and bytes taken. */
 export type Link = {
   write(bytes: Buffer): void;
+  /**
+   * Room for so many bytes, which go out after all that was written before and have to be in it before anything else is done: what is
+   * made where it is sent from is copied once less, and leaves nothing behind to be collected.
+   */
+  readonly room: (bytes: number) => Buffer;
   /** Ends our half in good order, after all that was written; cut, where the other end does not follow in time. */
   end(lingerMs: number): void;
   /** Takes both halves away at once: what the kernel still held is not sent, and the other end sees a reset. */
@@ -39,6 +44,9 @@ const KEEP_ALIVE_MS = 10_000;
  * must not look as though it read nothing (SPEC P6).
  */
 const PIECE_BYTES = 64 * 1024;
+/** Pieces that have been sent and are kept to be filled again, by all links together: 4 MB. */
+const SPARE_PIECES = 64;
+const spare: Buffer[] = [];
 /** How long one of a name's addresses may take before the next is tried. Node's own 250 ms rule out whoever is far away. */
 const NEXT_ADDRESS_MS = 1_500;
 
@@ -54,8 +62,10 @@ export const openLink = ({ target, trusted, on, lookup }: Parts): Link => {
     ...(lookup && { lookup }),
   });
   let socket: Socket = tcp;
-  /** Given to us, and not yet to the socket. */
-  const waiting: Buffer[] = [];
+  /** Given to us, and not yet to the socket. `whole`: what can be filled again once it is sent. */
+  const waiting: { bytes: Buffer; whole?: Buffer }[] = [];
+  /** The piece that is being filled: the last to go. */
+  let filling: { whole: Buffer; used: number } | undefined;
   /** The pieces of a turn are on their way, or will be before the next. */
   let busy = false;
   let over = false;
@@ -107,41 +117,66 @@ export const openLink = ({ target, trusted, on, lookup }: Parts): Link => {
     });
   };
 
-  const give = (bytes: Buffer, then?: () => void): void => {
+  const give = ({ bytes, whole }: { bytes: Buffer; whole?: Buffer }, then?: () => void): void => {
     socket.write(bytes, (error) => {
       if (error != null || over) return;
+      if (whole && spare.length < SPARE_PIECES) spare.push(whole);
       on.flushed(bytes.length);
       then?.();
     });
   };
 
+  /** Nothing is added to a piece any more. */
+  const seal = (): void => {
+    if (filling === undefined) return;
+    const { whole, used } = filling;
+    filling = undefined;
+    waiting.push({ bytes: whole.subarray(0, used), whole });
+  };
+
   /** As much as makes one piece, in one write: each costs more than the bytes in it. */
   const next = (): void => {
     if (over) return;
-    let bytes = 0;
-    const count = waiting.findIndex((piece) => (bytes += piece.length) >= PIECE_BYTES) + 1;
-    const pieces = waiting.splice(0, count === 0 ? waiting.length : count);
-    const [first] = pieces;
-    if (!first) busy = false;
-    else give(pieces.length === 1 ? first : Buffer.concat(pieces), goOn);
+    if (waiting.length === 0) seal();
+    const piece = waiting.shift();
+    if (piece === undefined) busy = false;
+    else give(piece, next);
   };
-  const goOn = (): void => {
-    if (waiting.length > 0) next();
-    else busy = false;
+
+  const go = (): void => {
+    if (busy) return;
+    busy = true;
+    // What is written in one turn leaves together.
+    process.nextTick(next);
+  };
+
+  const room = (bytes: number): Buffer => {
+    if (bytes > PIECE_BYTES) {
+      seal();
+      const made = Buffer.allocUnsafe(bytes);
+      if (over) return made;
+      for (let at = 0; at < bytes; at += PIECE_BYTES) waiting.push({ bytes: made.subarray(at, at + PIECE_BYTES) });
+      go();
+      return made;
+    }
+    if (over) return Buffer.allocUnsafe(bytes);
+    if (filling !== undefined && filling.used + bytes > PIECE_BYTES) seal();
+    filling ??= { whole: spare.pop() ?? Buffer.allocUnsafeSlow(PIECE_BYTES), used: 0 };
+    const from = filling.used;
+    filling.used += bytes;
+    go();
+    return filling.whole.subarray(from, filling.used);
   };
 
   return {
-    write(bytes) {
-      if (over) return;
-      for (let at = 0; at < bytes.length; at += PIECE_BYTES) waiting.push(bytes.subarray(at, at + PIECE_BYTES));
-      if (busy) return;
-      busy = true;
-      // What is written in one turn leaves together.
-      process.nextTick(next);
+    room,
+    write: (bytes) => {
+      bytes.copy(room(bytes.length));
     },
     end(lingerMs) {
+      seal();
       socket.cork();
-      for (const bytes of waiting.splice(0)) give(bytes);
+      for (const piece of waiting.splice(0)) give(piece);
       socket.uncork();
       const timer = setTimeout(cut, lingerMs);
       socket.once('close', () => clearTimeout(timer));

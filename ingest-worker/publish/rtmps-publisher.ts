@@ -97,9 +97,13 @@ const createRtmpsPublisher = ({
     silence: { isJudged: rhythms.isTrusted(target.host), brokeAlone: () => rhythms.brokeAlone(target.host) },
   });
 
-  const write = (bytes: Buffer, endsTag = false): boolean => {
+  const say = (message: RtmpMessage, endsTag = false): boolean => {
+    const { length } = writer.write(message, link?.room);
+    return flow.wrote(length, endsTag);
+  };
+  const greet = (bytes: Buffer): void => {
     link?.write(bytes);
-    return flow.wrote(bytes.length, endsTag);
+    flow.wrote(bytes.length);
   };
 
   const startStage = (): void => {
@@ -125,7 +129,7 @@ const createRtmpsPublisher = ({
   const perform = (effect: Effect): void => {
     switch (effect.do) {
       case 'write':
-        return void write(writer.write(effect.message));
+        return void say(effect.message);
       case 'enlarge-chunks':
         return writer.setChunkSize(effect.bytes);
       case 'go-on':
@@ -159,7 +163,7 @@ const createRtmpsPublisher = ({
     for (const message of messages) if (conversation !== undefined) take(hear(conversation, message, terms));
     if (readBytes - reportedBytes >= reportEveryBytes) {
       reportedBytes = readBytes;
-      write(writer.write(acknowledgement(readBytes)));
+      say(acknowledgement(readBytes));
     }
     if (fault !== undefined) fail({ because: 'protocol-error', detail: fault });
   };
@@ -170,7 +174,7 @@ const createRtmpsPublisher = ({
     const said = handshake.push(bytes);
     if (said.at === 'refused') return fail({ because: 'protocol-error', detail: 'not an RTMP server' });
     if (said.at === 'under-way') return undefined;
-    write(said.reply);
+    greet(said.reply);
     take(begin(terms));
     startStage();
     return hearBytes(said.rest);
@@ -188,7 +192,7 @@ const createRtmpsPublisher = ({
     startStage();
     const ready = (): void => {
       startStage();
-      write(handshake.greeting);
+      greet(handshake.greeting);
     };
     const flushed = (bytes: number): void => {
       flow.flushed(bytes);
@@ -200,7 +204,7 @@ const createRtmpsPublisher = ({
 
   return {
     connect: () => life.open(dial),
-    send: (tag) => life.at === 'open' && stream !== undefined && write(writer.write(toMessage(tag, stream.id)), true),
+    send: (tag) => life.at === 'open' && stream !== undefined && say(toMessage(tag, stream.id), true),
     close: () =>
       life.close(() => {
         if (conversation !== undefined) take(leave(conversation, terms));
