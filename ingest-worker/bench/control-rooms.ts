@@ -170,7 +170,8 @@ const tellOf = async (event: 'active' | 'disconnected'): Promise<number> => {
 servePart({
   start: async (given) => {
     const { tableUrl } = z.object({ tableUrl: z.string() }).parse(given);
-    const client = new DynamoDBClient({ ...AWS, endpoint: tableUrl });
+    // As the rooms' own client is (functions/assembly/base.ts): what else is dearer in theirs would be taken off with it.
+    const client = new DynamoDBClient({ ...AWS, endpoint: tableUrl, cacheMiddleware: true });
     const [{ config, issue }, recorder, port] = [await startIssuer(), await startRecorder(tableUrl), await freePort()];
     const { issuer, clientId } = config;
     ({ hero } = await fill(client, issuer));
