@@ -14,7 +14,7 @@ export const RATES = {
   ticket: { burst: 120, everyMs: 500 },
   /** One in 15 s of each viewer; a whole office may be behind one address. */
   beat: { burst: 300, everyMs: 50 },
-  /** The rate of a person who writes is the chat's own (`shows/chat.ts`), with a sentence that tells how long to wait. */
+  /** The rate of a person who writes is the chat's own (`shows/chat-permission.ts`), with a sentence that tells how long to wait. */
   chat: { burst: 60, everyMs: 1_000 },
   react: { burst: 60, everyMs: 200 },
   moderate: { burst: 120, everyMs: 1_000 },

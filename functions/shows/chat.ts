@@ -1,9 +1,8 @@
-import type { ChatMessageView, ChatPage, ChatRulesView, ChatStanding, Said, Say } from '#contract/chat';
+import type { ChatPage, ChatStanding, Said, Say } from '#contract/chat';
 import {
   CHAT_LIMITS,
   type ChatEntry,
   type ChatMessage,
-  type ChatRules,
   hasHeldWord,
   type HeldMessage,
   type Reaction,
@@ -15,14 +14,11 @@ import type { ChatStore } from '#store/chat';
 import type { FiguresStore } from '#store/figures';
 import type { Rate, Taken } from '#store/limits';
 import type { ModerationStore } from '#store/moderation';
-import { type Caller, requireUnsuspended } from '../http/caller.ts';
-import { Refusal } from '../http/refusal.ts';
 import type { Access } from './access.ts';
+import { createChatPermission, type Who, type Writer } from './chat-permission.ts';
+import { createChatViews } from './chat-views.ts';
 import { chatOneIn } from './mode.ts';
 import type { Wake } from './wake.ts';
-
-type Who = Pick<Caller, 'userId' | 'roles'>;
-type Writer = Pick<Caller, 'userId' | 'roles' | 'suspended'>;
 
 type Parts = {
   chat: ChatStore;
@@ -36,9 +32,6 @@ type Parts = {
   clock: () => Date;
   newActId: (now: number) => ActId;
 };
-
-/** So much of a message is shown where another answers it. */
-const QUOTED = 80;
 
 /** What an audience says to its creator and to each other. */
 export const createChat = ({
@@ -54,61 +47,15 @@ export const createChat = ({
   newActId,
 }: Parts) => {
   const now = (): number => clock().getTime();
-
-  const role = async ({ creatorId }: Stream, { userId, roles }: Who): Promise<ChatStanding['role']> => {
-    if (userId === creatorId) return 'creator';
-    return roles.includes('moderator') || (await moderation.moderates(creatorId, userId)) ? 'moderator' : 'viewer';
-  };
-
-  /** Messages as people see them; those whose writer has gone are left out. */
-  const views = async (stream: Stream, messages: readonly ChatMessage[]): Promise<ChatMessageView[]> => {
-    if (messages.length === 0) return [];
-    const known = new Map(messages.map((message) => [message.seq, message]));
-    const missing = [...new Set(messages.flatMap(({ replyTo }) => replyTo ?? []))].filter((seq) => !known.has(seq));
-    for (const answered of await Promise.all(missing.map((seq) => chat.get(stream.id, seq))))
-      if (answered) known.set(answered.seq, answered);
-    const [authors, moderators] = await Promise.all([
-      people.findMany([...new Set([...known.values()].map(({ userId }) => userId))]),
-      moderation.moderators(stream.creatorId),
-    ]);
-    const badge = (id: UserId) =>
-      id === stream.creatorId ? ('creator' as const) : moderators.includes(id) ? ('moderator' as const) : undefined;
-    return messages.flatMap(({ seq, userId, text, at, replyTo }): ChatMessageView[] => {
-      const author = authors.get(userId);
-      if (!author) return [];
-      const answered = replyTo === undefined ? undefined : known.get(replyTo);
-      const to = answered && answered.removedBy === undefined ? authors.get(answered.userId) : undefined;
-      return [
-        {
-          id: String(seq),
-          seq,
-          from: { handle: author.handle, name: author.name, avatarUrl: author.avatarUrl, badge: badge(userId) },
-          text,
-          at: new Date(at).toISOString(),
-          ...(answered &&
-            to && {
-              replyTo: { seq: answered.seq, handle: to.handle, text: answered.text.slice(0, QUOTED).toWellFormed() },
-            }),
-        },
-      ];
-    });
-  };
-
-  const rulesView = async (stream: Stream, { pinned, ...rules }: ChatRules): Promise<ChatRulesView> => {
-    const isGone = pinned === undefined || stream.recordingRemovedAt !== undefined;
-    const message = isGone ? undefined : await chat.get(stream.id, pinned);
-    const [shown] = message && message.removedBy === undefined ? await views(stream, [message]) : [];
-    return { ...rules, ...(shown && { pinned: shown }) };
-  };
-
-  const page = async (stream: Stream, entries: readonly ChatEntry[], seq: number, more: boolean): Promise<ChatPage> => {
-    const [items, rules] = await Promise.all([
-      views(stream, entries.filter(isShown)),
-      chat.rules(stream.id).then((set) => rulesView(stream, set)),
-    ]);
-    const removed = entries.flatMap((entry) => (entry.kind === 'removed' ? [entry.of] : []));
-    return { items, removed, seq, more, rules };
-  };
+  const { views, rulesView, page } = createChatViews({ chat, moderation, people });
+  const { role, requireRate, requireMayWrite } = createChatPermission({
+    chat,
+    moderation,
+    follows,
+    limits,
+    access,
+    clock,
+  });
 
   /** Of a show whose recording was taken away nobody is shown what was said, whether it is gone already or not. */
   const read = ({ id, recordingRemovedAt }: Stream) => ({
@@ -127,47 +74,6 @@ export const createChat = ({
       message && !seen.has(message.seq) ? [{ kind: 'said' as const, ...message }] : [],
     );
     return [...missing, ...entries].toSorted((a, b) => a.seq - b.seq);
-  };
-
-  const mayWrite = async (stream: Stream, who: Writer): Promise<void> => {
-    requireUnsuspended(who);
-    await access.requireWatch(stream, who);
-    if (stream.state === 'ended') throw new Refusal('stream-ended', 'This show is over: nobody writes here any more.');
-    const { creatorId } = stream;
-    const sanction = await moderation.sanctionOn(creatorId, who.userId, now());
-    if (sanction)
-      throw new Refusal('timed-out', 'A moderator has asked you to wait before you write again.', {
-        details: sanction.until === undefined ? {} : { until: new Date(sanction.until).toISOString() },
-      });
-    const { slowSeconds, followersForMinutes, frozen } = await chat.rules(stream.id);
-    if ((await role(stream, who)) !== 'viewer') return;
-    if (frozen) throw new Refusal('chat-frozen', 'The chat is closed just now. You can read it.');
-    if (followersForMinutes !== undefined) {
-      const since = await follows.since(who.userId, creatorId);
-      if (since === undefined || now() - since < followersForMinutes * 60_000)
-        throw new Refusal(
-          'followers-only',
-          followersForMinutes === 0
-            ? 'Only followers write here. Follow first.'
-            : `Only who has followed for ${followersForMinutes} minutes writes here.`,
-        );
-    }
-    if (slowSeconds > 0) await take(`chat:${stream.id}`, who.userId, { burst: 1, everyMs: slowSeconds * 1_000 });
-  };
-
-  const take = async (what: string, who: string, rate: Rate): Promise<void> => {
-    const taken = await limits.take(what, who, rate, now());
-    if (!taken.allowed) {
-      const seconds = Math.max(1, Math.ceil(taken.retryAfterMs / 1_000));
-      throw new Refusal(
-        'too-many-requests',
-        `Wait ${seconds === 1 ? 'a second' : `${seconds} seconds`} before you write again.`,
-        {
-          headers: { 'Retry-After': String(seconds) },
-          details: { retryAfterSeconds: seconds },
-        },
-      );
-    }
   };
 
   const write = async (
@@ -200,8 +106,8 @@ export const createChat = ({
       const known = await chat.known(id, who.userId, clientId);
       if (known === undefined) {
         // not the route's own rate, which counts all that is sent there
-        await take('chat-said', who.userId, { burst: CHAT_LIMITS.burst, everyMs: CHAT_LIMITS.everyMs });
-        await mayWrite(stream, who);
+        await requireRate('chat-said', who.userId, { burst: CHAT_LIMITS.burst, everyMs: CHAT_LIMITS.everyMs });
+        await requireMayWrite(stream, who);
       }
       const at = now();
       const message = { userId: who.userId, text, at, ...(replyTo !== undefined && { replyTo }) };
@@ -259,7 +165,7 @@ export const createChat = ({
       return page(stream, await withRestored(stream, entries), entries.at(-1)?.seq ?? after, entries.length === limit);
     },
 
-    /** What had been said so many milliseconds into the show: from there a recording goes on with `after`. */
+    /** What had been said when the show was `afterMs` old: from there a recording goes on with `after`. */
     at: async (stream: Stream, afterMs: number, limit: number): Promise<ChatPage> => {
       const told = await figures.told(stream.id, afterMs);
       const entries = told === 0 ? [] : await read(stream).before(told + 1, limit);
@@ -268,6 +174,3 @@ export const createChat = ({
   };
 };
 export type Chat = ReturnType<typeof createChat>;
-
-const isShown = (entry: ChatEntry): entry is Extract<ChatEntry, { kind: 'said' }> =>
-  entry.kind === 'said' && entry.removedBy === undefined;
