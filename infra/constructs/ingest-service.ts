@@ -107,79 +107,12 @@ export class IngestService extends Construct {
 
   constructor(scope: Construct, id: string, props: Props) {
     super(scope, id);
-    const { vpc, cloudFront, environment, deployment, arch, image, spot, minWorkers, maxWorkers } = props;
-    const arm = arch === 'arm64';
+    const { vpc, cloudFront, deployment, spot, minWorkers, maxWorkers } = props;
 
-    const cluster = new Cluster(this, 'Cluster', {
-      vpc,
-      containerInsightsV2: ContainerInsights.ENABLED,
-    });
-    // By hand, because the service must come after them and go before them: one that stands on a provider that is taken away cannot
-    // be deleted ("The specified capacity provider is in use"), and CDK's own has no order.
-    const providers = new CfnClusterCapacityProviderAssociations(this, 'CapacityProviders', {
-      cluster: cluster.clusterName,
-      capacityProviders: ['FARGATE', 'FARGATE_SPOT'],
-      defaultCapacityProviderStrategy: [],
-    });
-    this.task = new FargateTaskDefinition(this, 'Task', {
-      cpu: TASK.cpuUnits,
-      memoryLimitMiB: TASK.memoryMiB,
-      runtimePlatform: {
-        cpuArchitecture: arm ? CpuArchitecture.ARM64 : CpuArchitecture.X86_64,
-        operatingSystemFamily: OperatingSystemFamily.LINUX,
-      },
-    });
-    this.log = new LogGroup(this, 'Logs', {
-      retention: RetentionDays.ONE_MONTH,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
-    const linuxParameters = new LinuxParameters(this, 'Linux', { initProcessEnabled: true });
-    // Fargate takes no limit of processes: a show has one FFmpeg with one thread, and the worker bounds shows (SPEC L6).
-    linuxParameters.dropCapabilities(Capability.ALL);
-    const container = this.task.addContainer('worker', {
-      image: image
-        ? ContainerImage.fromRegistry(image)
-        : ContainerImage.fromAsset(ROOT, {
-            file: 'ingest-worker/Dockerfile',
-            platform: arm ? Platform.LINUX_ARM64 : Platform.LINUX_AMD64,
-            exclude: ['**/node_modules', '.git', '.vybzz', '.tsbuild', 'cdk.out', 'web', 'infra', 'test-results'],
-          }),
-      portMappings: [{ containerPort: PORT }],
-      environment: {
-        HOST: '0.0.0.0',
-        PORT: String(PORT),
-        ENCODER_WALL: 'sealed',
-        DEPLOYMENT: deployment,
-        // What the task is granted is not in its container: a task of one vCPU sees two.
-        TASK_CPU_UNITS: String(TASK.cpuUnits),
-        TASK_MEMORY_MIB: String(TASK.memoryMiB),
-        // CloudFront's: what the balancer adds is CloudFront's address, and what CloudFront added is the viewer's.
-        TRUSTED_HOPS: '1',
-        ...environment,
-      },
-      logging: LogDrivers.awsLogs({
-        streamPrefix: 'worker',
-        logGroup: this.log,
-      }),
-      user: 'node',
-      readonlyRootFilesystem: true,
-      linuxParameters,
-      stopTimeout: STOP,
-      healthCheck: {
-        command: [
-          'CMD',
-          'node',
-          '-e',
-          `fetch('http://127.0.0.1:${PORT}/healthz').then((a) => process.exit(a.ok ? 0 : 1), () => process.exit(1))`,
-        ],
-        interval: Duration.seconds(15),
-        timeout: Duration.seconds(5),
-        retries: 3,
-        startPeriod: Duration.seconds(20),
-      },
-    });
-    // A show holds about six descriptors: socket, FFmpeg's pipes, RTMPS.
-    container.addUlimits({ name: UlimitName.NOFILE, softLimit: 65_536, hardLimit: 65_536 });
+    const { cluster, providers } = addCluster(this, vpc);
+    const { task, log } = addTask(this, props);
+    this.task = task;
+    this.log = log;
 
     const balancerGroup = new SecurityGroup(this, 'BalancerGroup', {
       vpc,
@@ -192,17 +125,9 @@ export class IngestService extends Construct {
       description: 'The balancer to the ingest workers; RTMPS and AWS out',
     });
 
-    acknowledge(this.task, {
-      ECS2: 'None of the variables is a secret: a name, an origin, a port',
-    });
-    if (this.task.executionRole)
-      acknowledge(this.task.executionRole, {
-        'IAM5[Resource::*]': 'ecr:GetAuthorizationToken knows no resource; what it opens is one repository',
-      });
-
     this.service = new FargateService(this, 'Service', {
       cluster,
-      taskDefinition: this.task,
+      taskDefinition: task,
       // No desired count: every deployment would write it again, over what scaling has come to.
       propagateTags: PropagatedTagSource.SERVICE,
       enableECSManagedTags: true,
@@ -219,31 +144,7 @@ export class IngestService extends Construct {
       enableExecuteCommand: false,
     });
     this.service.node.addDependency(providers);
-    this.task.addToTaskRolePolicy(
-      new PolicyStatement({
-        sid: 'ProtectOwnShows',
-        actions: ['ecs:GetTaskProtection', 'ecs:UpdateTaskProtection'],
-        resources: [cluster.arnForTasks('*')],
-      }),
-    );
-    this.task.addToTaskRolePolicy(
-      new PolicyStatement({
-        sid: 'SeeOwnDeployment',
-        actions: ['ecs:DescribeServices'],
-        resources: [
-          Stack.of(this).formatArn({ service: 'ecs', resource: 'service', resourceName: `${cluster.clusterName}/*` }),
-        ],
-      }),
-    );
-    if (cluster.node.defaultChild instanceof CfnCluster) {
-      const clusterId = Stack.of(this).getLogicalId(cluster.node.defaultChild);
-      acknowledge(this.task.taskRole, {
-        [`IAM5[Resource::arn:<AWS::Partition>:ecs:<AWS::Region>:<AWS::AccountId>:task/<${clusterId}>/*]`]:
-          'A task learns its own id only when it runs; the wildcard ends with the cluster, which holds workers alone',
-        [`IAM5[Resource::arn:<AWS::Partition>:ecs:<AWS::Region>:<AWS::AccountId>:service/<${clusterId}>/*]`]:
-          'The service has its name only after its role is there; the cluster has no other',
-      });
-    }
+    allowTask(task, cluster);
 
     this.balancer = new ApplicationLoadBalancer(this, 'Balancer', {
       vpc,
@@ -276,31 +177,157 @@ export class IngestService extends Construct {
       },
     });
 
-    const scaling = this.service.autoScaleTaskCount({ minCapacity: minWorkers, maxCapacity: maxWorkers });
-    const utilization = (statistic: string) =>
-      new Metric({
-        namespace: INGEST_METRICS.namespace,
-        metricName: INGEST_METRICS.utilization,
-        dimensionsMap: { [INGEST_METRICS.dimension]: deployment },
-        statistic,
-        period: Duration.minutes(1),
-      });
-    scaling.scaleToTrackCustomMetric('LoadUnits', {
-      metric: utilization('Average'),
-      targetValue: 60,
-      scaleOutCooldown: Duration.seconds(60),
-      scaleInCooldown: Duration.minutes(10),
-    });
-    // A worker refuses what it cannot hold, so a step comes before the first refusal: a new task takes a minute to be there.
-    scaling.scaleOnMetric('NearlyFull', {
-      metric: utilization('Maximum'),
-      scalingSteps: [
-        { lower: 85, change: 2 },
-        { lower: 95, change: 4 },
-        { upper: 0, change: 0 },
-      ],
-      adjustmentType: AdjustmentType.CHANGE_IN_CAPACITY,
-      cooldown: Duration.minutes(2),
-    });
+    scaleByLoad(this.service, { deployment, minWorkers, maxWorkers });
   }
 }
+
+/** The cluster, and where its tasks may run. */
+const addCluster = (scope: Construct, vpc: Vpc) => {
+  const cluster = new Cluster(scope, 'Cluster', {
+    vpc,
+    containerInsightsV2: ContainerInsights.ENABLED,
+  });
+  // By hand, because the service must come after them and go before them: one that stands on a provider that is taken away cannot
+  // be deleted ("The specified capacity provider is in use"), and CDK's own has no order.
+  const providers = new CfnClusterCapacityProviderAssociations(scope, 'CapacityProviders', {
+    cluster: cluster.clusterName,
+    capacityProviders: ['FARGATE', 'FARGATE_SPOT'],
+    defaultCapacityProviderStrategy: [],
+  });
+  return { cluster, providers };
+};
+
+/** What one worker is: its image, what it is granted and told, how it is stopped, and where its log goes. */
+const addTask = (scope: Construct, { environment, deployment, arch, image }: Props) => {
+  const arm = arch === 'arm64';
+  const task = new FargateTaskDefinition(scope, 'Task', {
+    cpu: TASK.cpuUnits,
+    memoryLimitMiB: TASK.memoryMiB,
+    runtimePlatform: {
+      cpuArchitecture: arm ? CpuArchitecture.ARM64 : CpuArchitecture.X86_64,
+      operatingSystemFamily: OperatingSystemFamily.LINUX,
+    },
+  });
+  const log = new LogGroup(scope, 'Logs', {
+    retention: RetentionDays.ONE_MONTH,
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
+  const linuxParameters = new LinuxParameters(scope, 'Linux', { initProcessEnabled: true });
+  // Fargate takes no limit of processes: a show has one FFmpeg with one thread, and the worker bounds shows (SPEC L6).
+  linuxParameters.dropCapabilities(Capability.ALL);
+  const container = task.addContainer('worker', {
+    image: image
+      ? ContainerImage.fromRegistry(image)
+      : ContainerImage.fromAsset(ROOT, {
+          file: 'ingest-worker/Dockerfile',
+          platform: arm ? Platform.LINUX_ARM64 : Platform.LINUX_AMD64,
+          exclude: ['**/node_modules', '.git', '.vybzz', '.tsbuild', 'cdk.out', 'web', 'infra', 'test-results'],
+        }),
+    portMappings: [{ containerPort: PORT }],
+    environment: {
+      HOST: '0.0.0.0',
+      PORT: String(PORT),
+      ENCODER_WALL: 'sealed',
+      DEPLOYMENT: deployment,
+      // What the task is granted is not in its container: a task of one vCPU sees two.
+      TASK_CPU_UNITS: String(TASK.cpuUnits),
+      TASK_MEMORY_MIB: String(TASK.memoryMiB),
+      // CloudFront's: what the balancer adds is CloudFront's address, and what CloudFront added is the viewer's.
+      TRUSTED_HOPS: '1',
+      ...environment,
+    },
+    logging: LogDrivers.awsLogs({
+      streamPrefix: 'worker',
+      logGroup: log,
+    }),
+    user: 'node',
+    readonlyRootFilesystem: true,
+    linuxParameters,
+    stopTimeout: STOP,
+    healthCheck: {
+      command: [
+        'CMD',
+        'node',
+        '-e',
+        `fetch('http://127.0.0.1:${PORT}/healthz').then((a) => process.exit(a.ok ? 0 : 1), () => process.exit(1))`,
+      ],
+      interval: Duration.seconds(15),
+      timeout: Duration.seconds(5),
+      retries: 3,
+      startPeriod: Duration.seconds(20),
+    },
+  });
+  // A show holds about six descriptors: socket, FFmpeg's pipes, RTMPS.
+  container.addUlimits({ name: UlimitName.NOFILE, softLimit: 65_536, hardLimit: 65_536 });
+
+  acknowledge(task, {
+    ECS2: 'None of the variables is a secret: a name, an origin, a port',
+  });
+  if (task.executionRole)
+    acknowledge(task.executionRole, {
+      'IAM5[Resource::*]': 'ecr:GetAuthorizationToken knows no resource; what it opens is one repository',
+    });
+  return { task, log };
+};
+
+/** The task may protect itself from being stopped, and see whether a deployment of its service waits for that. */
+const allowTask = (task: FargateTaskDefinition, cluster: Cluster): void => {
+  task.addToTaskRolePolicy(
+    new PolicyStatement({
+      sid: 'ProtectOwnShows',
+      actions: ['ecs:GetTaskProtection', 'ecs:UpdateTaskProtection'],
+      resources: [cluster.arnForTasks('*')],
+    }),
+  );
+  task.addToTaskRolePolicy(
+    new PolicyStatement({
+      sid: 'SeeOwnDeployment',
+      actions: ['ecs:DescribeServices'],
+      resources: [
+        Stack.of(task).formatArn({ service: 'ecs', resource: 'service', resourceName: `${cluster.clusterName}/*` }),
+      ],
+    }),
+  );
+  if (cluster.node.defaultChild instanceof CfnCluster) {
+    const clusterId = Stack.of(task).getLogicalId(cluster.node.defaultChild);
+    acknowledge(task.taskRole, {
+      [`IAM5[Resource::arn:<AWS::Partition>:ecs:<AWS::Region>:<AWS::AccountId>:task/<${clusterId}>/*]`]:
+        'A task learns its own id only when it runs; the wildcard ends with the cluster, which holds workers alone',
+      [`IAM5[Resource::arn:<AWS::Partition>:ecs:<AWS::Region>:<AWS::AccountId>:service/<${clusterId}>/*]`]:
+        'The service has its name only after its role is there; the cluster has no other',
+    });
+  }
+};
+
+/** More workers before they are full, fewer when they have long been empty. */
+const scaleByLoad = (
+  service: FargateService,
+  { deployment, minWorkers, maxWorkers }: Pick<Props, 'deployment' | 'minWorkers' | 'maxWorkers'>,
+): void => {
+  const scaling = service.autoScaleTaskCount({ minCapacity: minWorkers, maxCapacity: maxWorkers });
+  const utilization = (statistic: string) =>
+    new Metric({
+      namespace: INGEST_METRICS.namespace,
+      metricName: INGEST_METRICS.utilization,
+      dimensionsMap: { [INGEST_METRICS.dimension]: deployment },
+      statistic,
+      period: Duration.minutes(1),
+    });
+  scaling.scaleToTrackCustomMetric('LoadUnits', {
+    metric: utilization('Average'),
+    targetValue: 60,
+    scaleOutCooldown: Duration.seconds(60),
+    scaleInCooldown: Duration.minutes(10),
+  });
+  // A worker refuses what it cannot hold, so a step comes before the first refusal: a new task takes a minute to be there.
+  scaling.scaleOnMetric('NearlyFull', {
+    metric: utilization('Maximum'),
+    scalingSteps: [
+      { lower: 85, change: 2 },
+      { lower: 95, change: 4 },
+      { upper: 0, change: 0 },
+    ],
+    adjustmentType: AdjustmentType.CHANGE_IN_CAPACITY,
+    cooldown: Duration.minutes(2),
+  });
+};
