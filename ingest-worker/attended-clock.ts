@@ -4,9 +4,9 @@ export type AttendedClock = {
   stop(): void;
 };
 
-/** Looks so often… */
+/** How often it looks whether the process stands still. */
 const LOOK_MS = 250;
-/** …and a look that is this late is one of a busy machine, not of one that stood still. */
+/** A look that is no later than this is one of a busy machine; a later one follows a standstill. */
 const LATE_MS = 250;
 
 export const startAttendedClock = (clock: () => number): AttendedClock => {

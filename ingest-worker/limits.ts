@@ -26,7 +26,7 @@ export const LIMITS = {
   pingMs: 15_000,
   /** How long a feed waits for its client to come back, which tries for ten minutes, or for one that is there to send media. */
   awayMs: 11 * 60_000,
-  /** A feed with sound, from which nothing has come for so long, has lost its client, whatever its socket says. */
+  /** After how long without a byte a feed with sound has lost its client, whatever its socket says. */
   silentMs: 2_500,
   showMs: 12 * 60 * 60 * 1000,
   /** From `stop` to the last tag published, and how long of it may pass without any. */
@@ -34,17 +34,20 @@ export const LIMITS = {
   drainStuckMs: 20_000,
   /** From SIGTERM until what is left is cut off; the process then ends within 110 s, and ECS kills at 120 s. */
   exitMs: 98_000,
-  /** Over this much time the sessions of a leaving worker are asked to move. */
+  /** Over how long the sessions of a leaving worker are asked to move, at most. */
   migrateSpreadMs: 10_000,
+  /** How much of that time each session adds, so that few sessions are asked sooner. */
+  migrateEachMs: 100,
   /** How long a session that leaves waits for the end of a GOP: none is then sent twice. */
   leaveAtGopMs: 3_000,
-  /** …and over this much for each, where there are few. */
-  migrateEachMs: 100,
 
-  /** What a page may send to learn what its network carries, in messages of at least so much; for so long; so many at once. */
+  /** What a page may send in all to learn what its network carries. */
   trialBytes: 2 * 1024 * 1024,
+  /** The smallest message of such a trial. */
   trialMessageBytes: 16 * 1024,
+  /** How long a trial may last. */
   trialMs: 6_000,
+  /** Trials at a time in one worker. */
   trials: 20,
 
   sessions: 400,
@@ -53,17 +56,17 @@ export const LIMITS = {
   waitingConnections: 2_000,
   /** From a connection to the end of its request's headers, and from one request to the next. */
   requestMs: 10_000,
-  /** A worker whose table has not answered says for so long that it is not ready. */
+  /** How long a worker says that it is not ready after its table has not answered. */
   unreadyMs: 10_000,
-  /** A client may send this many times its declared bitrate (recovering from a drop), on average over `rateWindowMs`… */
+  /** A client may send this many times its declared bitrate, as it does when it recovers from a drop. */
   rateFactor: 4,
-  /** …and at least this, whatever it declares. */
+  /** Every client may send this much, whatever it declares. */
   rateFloorKbps: 2_000,
-  /** …once it has used up this much head start: the ring of a client that was away a minute. */
+  /** The head start that a client may use up before its rate is held to: the ring of one that was away for a minute. */
   rateBurstBytes: 32 * 1024 * 1024,
   /** A message counts as at least this many bytes: tiny ones cost work, too. */
   messageCostBytes: 512,
-  /** …and so does an element of a container, or a sample in it. */
+  /** An element of a container, or a sample in it, counts as at least this many bytes. */
   elementCostBytes: 256,
   /** How many texts, pings and pongs a socket may send at once, and one more every `controlEveryMs`. */
   controlMessages: 60,
@@ -71,8 +74,9 @@ export const LIMITS = {
   /** Lines that a feed may have logged at once, and one more every `logEveryMs`. */
   logLines: 100,
   logEveryMs: 1_000,
-  /** What clients have sent is looked at for so long, in pieces of `pieceBytes`, before all else has its turn. */
+  /** How long what clients have sent is worked on before everything else has its turn. */
   turnMs: 10,
+  /** How much of it is worked on between two looks at the clock. */
   pieceBytes: 32 * 1024,
   /** How far a recording's clock may be ahead of the time since its feed began. */
   clockLeadMs: 15 * 60 * 1000,
@@ -85,7 +89,7 @@ export const LIMITS = {
   initBytes: 1024 * 1024,
   /** One block, fragment header or sample table entry; a key frame of 4K is about 1 MB. */
   elementBytes: 16 * 1024 * 1024,
-  /** Without a key frame for so long, nothing can be decoded. */
+  /** Bytes that may come before the first key frame: until then nothing can be decoded. */
   firstKeyFrameBytes: 8 * 1024 * 1024,
   /** Samples that one MP4 fragment may describe: minutes of sound. */
   fragmentSamples: 65_536,
@@ -100,8 +104,9 @@ export const LIMITS = {
   /** The first restart of FFmpeg after this much health does not wait. */
   healthyMs: 10_000,
   restartWaitsMs: [1_000, 2_000, 3_000],
-  /** FFmpeg has input and makes nothing for so long, or so many times as long where it has worked all the while. */
+  /** How long FFmpeg may have input and make nothing before it hangs. */
   encoderStallMs: 8_000,
+  /** How many times as long it may where it has used the processor all the while. */
   encoderSlowFactor: 5,
   /** Grace from its last sign of life after the end of input to SIGINT, and from there to SIGKILL. */
   encoderEndMs: 5_000,
@@ -110,18 +115,18 @@ export const LIMITS = {
   /** How far an encoder gives way: all to the sockets, and a transcode, which takes what there is, to those that take little. */
   encoderNice: { copy: 1, 'copy-video': 1, transcode: 8 },
 
-  /** A server that has never taken the show is tried for so long… */
+  /** How long a server is tried that has never taken the show. */
   upstreamFirstMs: 60_000,
-  /** …and one that has for less than Mux's reconnect window: client and worker hold by bytes what is recorded meanwhile. */
+  /** How long one is tried that has taken it. Client and worker hold by bytes what is recorded meanwhile. */
   upstreamWindowMs: 10 * 60_000,
-  /** A connection upstream that has lasted so long was not refused: servers that refuse a key without a word end it at once. */
+  /** After how long a connection upstream was not refused: servers that refuse a key without a word end it at once. */
   keyTakenMs: 2_000,
 
   /** A feed that was replaced publishes what it has received for no longer than this, less than Mux's reconnect window. */
   takeoverMs: 50_000,
   leaseTtlMs: 6_000,
   leaseRenewMs: 2_000,
-  /** Without a renewal for so long the worker stops publishing of itself, well before anyone else may begin. */
+  /** After how long without a renewal the worker stops publishing of itself, well before anyone else may begin. */
   leaseFenceMs: 4_000,
 
   /** Pulse of a session: `received` is told, and time-outs are looked at, this often. */

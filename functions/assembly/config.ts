@@ -71,7 +71,7 @@ const Environment = z.object({
   /** What our distribution says of each request that it hands on; another beside it while it is being changed. */
   EDGE_SECRET: z.optional(z.string().check(z.minLength(16))),
   EDGE_SECRET_BEFORE: z.optional(z.string().check(z.minLength(16))),
-  /** The key by which push services know us is made of it; without it nobody is told by Web Push. */
+  /** What the key is made of by which push services know us; without it nobody is told by Web Push. */
   VAPID_SECRET: z.optional(z.string().check(z.minLength(16))),
   /** Whom push services may turn to (RFC 8292): an address of https or mailto. By default the origin, where that is one of https. */
   VAPID_SUBJECT: z.optional(z.string().check(z.regex(/^(?:https:\/\/|mailto:)\S+$/, 'an https: or mailto: address'))),

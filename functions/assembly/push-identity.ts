@@ -1,7 +1,7 @@
 import { type Vapid, vapidOf } from '../shows/vapid.ts';
 import type { Config } from './config.ts';
 
-/** As what push services know us: by a key, and whom they may turn to. Undefined where either is missing: then nobody is told. */
+/** How push services know us: by our key, and by an address that they may turn to. Undefined where one is missing: then nobody is told. */
 export const pushIdentity = ({
   VAPID_SECRET: secret,
   VAPID_SUBJECT: said,

@@ -222,11 +222,16 @@ export const LiveView = z.object({
   mode: z.enum(['push', 'poll']),
   /** How many milliseconds who asks waits before they ask again, give or take a quarter. */
   askAfterMs: z.number(),
-  /** The last that was said; `seq` is how far in all that was said and done it goes, and `chatFrom` from where on it is all there is… */
+  /** What was said last: the messages whose number is `chatFrom` or higher, as far as `chatOneIn` has them. */
   chat: z.array(ChatMessageView),
+  /** The number of the last thing that was said or done. */
   seq: z.number(),
+  /** The number from which on `chat` has the messages. */
   chatFrom: z.number(),
-  /** …or, where so much is said that nobody reads it, those whose number is a multiple of this, and what creator and moderators say. */
+  /**
+   * Absent where `chat` has all messages. Where more is said than anybody reads, it has those whose number is a multiple of this, and
+   * what the creator and moderators say.
+   */
   chatOneIn: z.optional(z.number()),
   rules: ChatRulesView,
   /** How often each reaction has been given. */

@@ -21,7 +21,7 @@ export type Reaction = (typeof REACTIONS)[number];
 /** What moderators have set for one audience. `pinned` is the number of a message. */
 export type ChatRules = {
   slowSeconds: number;
-  /** Only who has followed for so many minutes may write; undefined: everybody may. */
+  /** How many minutes somebody has to have followed before they may write; undefined: everybody may. */
   followersForMinutes?: number | undefined;
   frozen: boolean;
   pinned?: number | undefined;

@@ -28,7 +28,7 @@ export type ActingParts = {
     find(id: UserId): Promise<User | undefined>;
     suspend(id: UserId, suspended: Suspension | undefined): Promise<User | undefined>;
   };
-  /** Whether somebody watches over the platform. */
+  /** Whether somebody is a moderator of the platform. */
   isModerator: (user: User) => boolean;
   posts: { find(id: PostId): Promise<Post | undefined> };
   comments: { remove(postId: PostId, id: CommentId): Promise<void> };
@@ -48,8 +48,8 @@ export type ActingParts = {
 const DAY_MS = 24 * 3_600_000;
 
 /**
- * What moderators of the platform do about what was reported: each act is noted, and can be taken back where what it did can be. Whose
- * thing it is hears of no report; of what was done they see no more than that it is gone, or that they may not write.
+ * What moderators of the platform do about what was reported: each act is noted, and can be taken back where what it did can be. Its
+ * owner hears of no report, and sees of what was done only that the thing is gone, or that they may not write.
  */
 export const createActing = ({
   reports,

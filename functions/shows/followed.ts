@@ -11,7 +11,7 @@ import type { Access } from './access.ts';
 import type { Publisher } from './publisher.ts';
 import type { StreamViews } from './views.ts';
 
-/** Up to so many shows on the air the list of them is looked through; beyond it, whom one follows. */
+/** With no more shows on the air than this, the list of them is looked through; with more, the list of whom one follows. */
 const ON_AIR_READ = 100;
 /** Of whom one follows, the latest. As the posts feed: a look must not cost more the more one follows. */
 export const FOLLOWED_READ = 500;

@@ -25,7 +25,7 @@ const SHIFT_MS = 40_000;
 const LEASE_MS = 90_000;
 const AT_ONCE = 16;
 const ATTEMPTS = 4;
-/** Of a creator's latest shows, as many as a break could lie between. */
+/** How many of a creator's latest shows are looked at for one that the new show goes on with. */
 const LATEST = 5;
 
 /**
@@ -87,7 +87,7 @@ export const createNotices = (parts: Parts) => {
     const creator = (await people.findMany([stream.creatorId])).get(stream.creatorId);
     if (!creator) return;
     const notice = { kind: 'live', streamId: id, creator: creator.name, title: stream.title } as const;
-    const again: { userId: UserId; id: string; afterMs: number }[] = [];
+    const toRetry: { userId: UserId; id: string; afterMs: number }[] = [];
     let sent = 0;
 
     const tell = async (userId: UserId): Promise<void> => {
@@ -97,30 +97,30 @@ export const createNotices = (parts: Parts) => {
         const outcome = await sender.send(subscription, notice);
         if (outcome.sent) sent += 1;
         else if (outcome.because === 'gone') await pushes.unsubscribe(userId, subscription.id);
-        else if (outcome.because === 'busy') again.push({ userId, id: subscription.id, afterMs: outcome.afterMs });
+        else if (outcome.because === 'busy') toRetry.push({ userId, id: subscription.id, afterMs: outcome.afterMs });
         else log.warn('a push service refused a notice', { streamId: id, subscription: subscription.id });
       }
     };
 
     let next = 0;
-    const place = async (): Promise<void> => {
+    const tellInTurn = async (): Promise<void> => {
       for (let userId = to[next++]; userId !== undefined; userId = to[next++]) await tell(userId);
     };
-    await Promise.all(Array.from({ length: Math.min(AT_ONCE, to.length) }, place));
+    await Promise.all(Array.from({ length: Math.min(AT_ONCE, to.length) }, tellInTurn));
 
-    if (again.length > 0 && attempt < ATTEMPTS) {
-      const delayMs = Math.max(...again.map(({ afterMs }) => afterMs)) * 2 ** (attempt - 1);
+    if (toRetry.length > 0 && attempt < ATTEMPTS) {
+      const delayMs = Math.max(...toRetry.map(({ afterMs }) => afterMs)) * 2 ** (attempt - 1);
       await tasks.send(
         {
           do: 'notify',
           streamId: id,
-          to: [...new Set(again.map(({ userId }) => userId))],
-          only: again.map(({ id: subscription }) => subscription),
+          to: [...new Set(toRetry.map(({ userId }) => userId))],
+          only: toRetry.map(({ id: subscription }) => subscription),
           attempt: attempt + 1,
         },
         { delayMs },
       );
-    } else if (again.length > 0) log.warn('notices were given up', { streamId: id, count: again.length });
+    } else if (toRetry.length > 0) log.warn('notices were given up', { streamId: id, count: toRetry.length });
     log.info('notices were sent', { streamId: id, sent });
   };
 

@@ -76,7 +76,7 @@ export const createFiguresStore = ({ table }: { table: Table }) => ({
     await table.put({ ...curveKey(id, hour), ...hourOf.write({ points: [...points, [of, viewers, told]] }) });
   },
 
-  /** How far an audience had been told so long after the beginning of the show. */
+  /** The number of the last thing that an audience had been told when the show was `afterMs` old. */
   told: async (id: StreamId, afterMs: number): Promise<number> => {
     const step = Math.floor(afterMs / PRESENCE.curveStepMs);
     for (let hour = Math.min(Math.floor(step / STEPS_AN_HOUR), LONGEST_HOURS); hour >= 0; hour--) {

@@ -16,7 +16,7 @@ const Secrets = z.object({
   cursorSecret: z.string(),
   /** Opens the routes under `/_local`, for `npm run token`. */
   localSecret: z.string(),
-  /** Of it the key is made by which push services know us. */
+  /** What the key is made of by which push services know us. */
   vapidSecret: z.optional(z.string()),
   /** Signs the playback tokens of shows that are not public; Mux's stand-in makes it. */
   signingKey: z.optional(z.object({ id: z.string(), privateKey: z.string() })),

@@ -21,7 +21,7 @@ export class DataStack extends Stack {
   readonly mux: Secret;
   /** Signs the cursors of lists: `CURSOR_SECRET`. */
   readonly cursor: Secret;
-  /** Of it the key is made by which push services know us: `VAPID_SECRET`. */
+  /** What the key is made of by which push services know us: `VAPID_SECRET`. */
   readonly push: Secret;
   /** What the distribution says of each request that it hands on: `EDGE_SECRET`. */
   readonly edge: Secret;

@@ -5,14 +5,15 @@
 export const LIMITS = {
   /** How long one second of Mux's own windows lasts: reconnect window, the 60 s after `complete`, test mode, continuous duration. */
   secondMs: 1_000,
-  /** After `complete` the encoder may leave by itself for so long (Mux's 60 s). */
+  /** How long the encoder may take to leave by itself after `complete` (Mux's 60 s). */
   completeGraceSeconds: 60,
-  /** An encoder that is there and sends no media for so long is disconnected (Mux's five minutes). */
+  /** After how long without media an encoder is disconnected (Mux's five minutes). */
   mediaSilenceSeconds: 300,
-  /** A test stream is disabled after so long on the air, and its asset deleted after a day. */
+  /** After how long on the air a test stream is disabled. */
   testSeconds: 300,
+  /** After how long the asset of a test stream is deleted. */
   testAssetSeconds: 86_400,
-  /** a finished asset is still answered at its live playback id for so long, with its end marked; then 412. */
+  /** How long a finished asset is still answered at its live playback id, with its end marked; then 412. */
   endedSeconds: 60,
 
   /** HTTP. */
@@ -25,7 +26,7 @@ export const LIMITS = {
   encoders: 64,
   /** From the first byte to a publish that is allowed. */
   greetingMs: 10_000,
-  /** An encoder that sends not one byte for so long has left. */
+  /** After how long without a byte an encoder has left. */
   idleMs: 60_000,
   pingMs: 30_000,
   commandBytes: 64 * 1024,
@@ -41,11 +42,11 @@ export const LIMITS = {
   slateMs: 5_000,
   segmentSeconds: 2,
   windowSeconds: 30,
-  /** FFmpeg takes no bytes for so long: it hangs. */
+  /** After how long without taking a byte FFmpeg hangs. */
   recorderStallMs: 10_000,
-  /** FFmpeg may fail so often in a row in one recording before the encoder is sent away. */
+  /** How often in a row FFmpeg may fail in one recording before the encoder is sent away. */
   recorderFailures: 3,
-  /** What is said is written along so long after it was heard. */
+  /** How long after it was heard what is said is written along. */
   captionsMs: 2_000,
   assets: 100,
   assetBytes: 5 * 1024 ** 3,

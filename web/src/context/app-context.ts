@@ -22,9 +22,9 @@ export type AppParts = {
   pushId: Slot;
   /** What this browser calls itself. */
   browser: string;
-  /** Follows a stream until the answer is called. */
+  /** Tells of each change of a stream, until the function that it returns is called. */
   followLive: (following: { streamId: string; mine?: boolean; onChange: (snapshot: Snapshot) => void }) => () => void;
-  /** Hears of shows of whom one follows that begin or end, until the answer is called. */
+  /** Tells of each show that begins or ends of somebody whom this person follows, until the function that it returns is called. */
   followPeople: (onShow: (stream: StreamView) => void) => () => void;
 };
 

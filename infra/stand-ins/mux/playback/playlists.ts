@@ -38,7 +38,7 @@ type Shown = {
   ended: boolean;
   /** Of the text of each segment, and not of its picture. */
   text?: boolean;
-  /** Follows the name of each segment: the query by which they open. */
+  /** The query with which the segments are opened; it follows the name of each. */
   pass?: string;
 };
 
