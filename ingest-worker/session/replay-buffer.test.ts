@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { LIMITS } from '../limits.ts';
 import { measureHeld } from '../held.testing.ts';
-import { soundBody } from '../media/flv-body.ts';
+import { headSound } from '../media/flv-body.ts';
 import type { FlvTag } from '../media/flv-tag.ts';
+import { HEAD_BYTES } from '../media/samples.ts';
 import { createReplayBuffer, type ReplayBuffer } from './replay-buffer.ts';
 import type { Publisher } from './publisher.ts';
 
@@ -206,10 +207,10 @@ describe('[L5] bounds', () => {
 
   it('is full of tags of a byte each before they take more memory than it counts', () => {
     const replayBuffer = createReplayBuffer();
-    const sample = Buffer.of(1);
+    const sample = () => headSound(Buffer.allocUnsafe(HEAD_BYTES.audio + 1));
     const held = measureHeld(() => {
       for (let timestampMs = 0; !replayBuffer.full && timestampMs < LIMITS.tagBytes / 100; timestampMs++)
-        replayBuffer.take({ kind: 'audio', timestampMs, key: false, header: false, body: soundBody(sample) });
+        replayBuffer.take({ kind: 'audio', timestampMs, key: false, header: false, body: sample() });
     });
     expect(replayBuffer.full).toBe(true);
     expect(held).toBeLessThan(1.1 * LIMITS.tagBytes);
