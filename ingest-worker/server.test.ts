@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { get } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { encodeFrame, SUBPROTOCOL } from '#wire';
@@ -185,6 +186,24 @@ describe('the door', () => {
     expect((await ask('/metrics'))[1]).toContain('ingest_sessions 0');
     expect((await ask('/other'))[0]).toBe(404);
     expect((await ask('/healthz', 'POST'))[0]).toBe(405);
+  });
+
+  it.each([
+    [{ host: 'evil.example' }, 404],
+    [{ host: '127.0.0.1.nip.io:8080' }, 404],
+    [{ host: 'localhost.' }, 404],
+    [{ host: '127.0.0.1:8080', 'x-forwarded-for': '203.0.113.5' }, 404],
+    [{ host: '[::1]:8080' }, 200],
+    [{ host: 'ingest-worker:8080' }, 200],
+  ])('[L22] tells figures to who knows it by an address of its own: %j', async (headers, expected) => {
+    const { worker } = await start();
+    const status = await new Promise((resolve, reject) => {
+      get({ port: worker.port, path: '/metrics', headers }, (answer) => resolve(answer.resume().statusCode)).on(
+        'error',
+        reject,
+      );
+    });
+    expect(status).toBe(expected);
   });
 });
 

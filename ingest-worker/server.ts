@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { CLOSE, HEADER_BYTES, Rung, RUNG_PARAMETER, SUBPROTOCOL, UPLINK_TRIAL_PATH } from '#wire';
@@ -83,7 +84,8 @@ export const createIngestServer = (parts: Parts): IngestServer => {
       const ready = isReady();
       return answer(ready ? 200 : 503, 'application/json', JSON.stringify({ ready }));
     }
-    if (path === '/metrics') return answer(200, 'text/plain; version=0.0.4', metrics.prometheus());
+    if (path === '/metrics' && isAskedHere(request))
+      return answer(200, 'text/plain; version=0.0.4', metrics.prometheus());
     return answer(404, 'text/plain', 'not found');
   });
   server.on('clientError', (_, socket) => socket.destroy());
@@ -188,6 +190,15 @@ export const createIngestServer = (parts: Parts): IngestServer => {
       });
     },
   };
+};
+
+/**
+ * Whether somebody asks who knows this worker by an address of its own, as a monitor does: not through the balancer, and not a page
+ * whose name its owner has given our address (DNS rebinding). A name without a dot is nobody's on the internet.
+ */
+const isAskedHere = ({ headers }: IncomingMessage): boolean => {
+  const host = (headers.host ?? '').replace(/:\d{1,5}$/, '').replace(/^\[(.*)\]$/, '$1');
+  return headers['x-forwarded-for'] === undefined && (isIP(host) !== 0 || /^[\w-]+$/.test(host));
 };
 
 /** Whether it is of a client that hears why a socket is closed. */

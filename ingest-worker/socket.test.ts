@@ -204,6 +204,15 @@ describe('a socket', () => {
     expect(webSocket.isPaused).toBe(false);
   });
 
+  it('[L8] is not read while its show is being opened, once frameBytes wait; a tiny message counts as messageCostBytes', () => {
+    const { webSocket } = talking();
+    const room = LIMITS.frameBytes / LIMITS.messageCostBytes;
+    for (let sent = 0; sent < room; sent++) webSocket.emit('message', frame(sent, 1), true);
+    expect(webSocket.isPaused).toBe(false);
+    webSocket.emit('message', frame(room, 1), true);
+    expect(webSocket.isPaused).toBe(true);
+  });
+
   it('[L18] is not asked for the rest of a message of which the beginning was not taken', async () => {
     const { webSocket, frames } = talking({ takes: false });
     await vi.advanceTimersByTimeAsync(0);

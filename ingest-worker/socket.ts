@@ -38,6 +38,9 @@ const CLOSE_GRACE_MS = 2_000;
 /** A client that does not read what it is told for so long that this much waits is cut off. */
 const UNREAD_BYTES = 256 * 1024;
 
+/** What a message takes while it waits: tiny ones are held, too. */
+const costOf = ({ bytes }: Incoming): number => Math.max(bytes.byteLength, LIMITS.messageCostBytes);
+
 /** One socket from its upgrade on: greets, opens or resumes a feed, and hands the session what comes (SPEC §W). */
 export const converse = ({ webSocket, redeemed, reservation, sessions, turns, log, clock }: Parts): void => {
   let conversation: Conversation = { at: 'greeting' };
@@ -134,7 +137,7 @@ export const converse = ({ webSocket, redeemed, reservation, sessions, turns, lo
       // It may have closed the socket, and with it the inbox.
       if (isDone && inbox.first === first) {
         inbox.shift();
-        inboxBytes -= first.bytes.byteLength;
+        inboxBytes -= costOf(first);
       }
     }
     readOn();
@@ -230,8 +233,9 @@ export const converse = ({ webSocket, redeemed, reservation, sessions, turns, lo
       if (data.byteLength > maxBytes) return refuse('frame-too-large', `${data.byteLength} bytes`);
       if (conversation.at === 'greeting') return refuse('malformed-message', 'media before hello');
     }
-    inbox.push({ isMedia: isBinary, bytes: data, at: 0 });
-    inboxBytes += data.byteLength;
+    const message = { isMedia: isBinary, bytes: data, at: 0 };
+    inbox.push(message);
+    inboxBytes += costOf(message);
     turns.take(work);
     readOn();
   });

@@ -145,21 +145,22 @@ const CONTROL: readonly Case[] = [
     (socket) => {
       for (let at = 0; at < 20_000; at += 1) socket.send(JSON.stringify({ type: 'stop', at: 2 ** 40 }));
     },
-    [MALFORMED, 'too-fast', 'finished', 'open'],
+    'too-fast',
   ),
   after(
-    '50,000 empty frames',
+    // More than the head start that a client has.
+    '100,000 empty frames',
     (socket, { epoch }) => {
-      for (let sent = 0; sent < 50_000; sent += 1) socket.send(frame(epoch, 0, Buffer.alloc(0)));
+      for (let sent = 0; sent < 100_000; sent += 1) socket.send(frame(epoch, 0, Buffer.alloc(0)));
     },
-    [MALFORMED, 'too-fast', 'unsupported-media'],
+    'too-fast',
   ),
   after(
     '50,000 pings',
     (socket) => {
       for (let sent = 0; sent < 50_000; sent += 1) socket.ping();
     },
-    [MALFORMED, 'too-fast', 'open', 'unsupported-media', 'hello-timeout'],
+    'too-fast',
   ),
   after(
     '2,000 frames of one byte',
@@ -360,7 +361,7 @@ const HANDSHAKES: readonly Case[] = [
   },
   ...['evil.example', '127.0.0.1.nip.io'].map((host): Case => ({
     attack: `the worker’s figures read by who calls it ${host}`,
-    expected: ['421', '403', '404', '200'],
+    expected: '404',
     play: async ({ network }) =>
       new Promise((resolve) => {
         const socket = connect(network.port, '127.0.0.1', () =>
