@@ -131,6 +131,10 @@ describe('the door', () => {
     // a proxy fewer than promised: the furthest that is known
     expect(await from('192.0.2.1')).toBeUndefined();
     expect(await from('192.0.2.1')).toMatchObject({ status: 429 });
+    // a household has a whole network of IPv6
+    expect(await from('2001:db8:1:2::1, 203.0.113.9')).toBeUndefined();
+    expect(await from('2001:db8:1:2:ffff::2, 203.0.113.9')).toMatchObject({ status: 429 });
+    expect(await from('2001:db8:1:3::1, 203.0.113.9')).toBeUndefined();
   });
 
   it('[S10] is shut by a worker that leaves', async () => {

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { CLOSE, HEADER_BYTES, Rung, RUNG_PARAMETER, SUBPROTOCOL, UPLINK_TRIAL_PATH } from '#wire';
+import { networkOf } from '#domain/network';
 import type { Admission } from './admission.ts';
 import { createHandshakes } from './handshakes.ts';
 import { LIMITS, LOAD_UNITS } from './limits.ts';
@@ -206,7 +207,7 @@ const speaksOurs = ({ headers }: IncomingMessage): boolean =>
   (headers['sec-websocket-protocol'] ?? '').split(',').some((offered) => offered.trim() === SUBPROTOCOL);
 
 /**
- * Whom a handshake is from. Every proxy appends whom it heard from, so that the last address is whom the balancer saw: behind
+ * The network that a handshake is from. Every proxy appends whom it heard from, so that the last address is whom the balancer saw: behind
  * CloudFront that is CloudFront, and the one before it is the client. What stands further left the client may have made up.
  */
 const addressOf = (request: IncomingMessage, trustedHops: number): string => {
@@ -215,5 +216,5 @@ const addressOf = (request: IncomingMessage, trustedHops: number): string => {
     .flatMap((line) => line.split(','))
     .map((address) => address.trim())
     .filter((address) => address !== '');
-  return forwarded.at(-1 - trustedHops) ?? forwarded[0] ?? request.socket.remoteAddress ?? '';
+  return networkOf(forwarded.at(-1 - trustedHops) ?? forwarded[0] ?? request.socket.remoteAddress ?? '');
 };

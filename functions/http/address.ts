@@ -1,5 +1,5 @@
-import { isIPv6 } from 'node:net';
 import type { Context } from 'hono';
+import { networkOf } from '#domain/network';
 import type { RoomEnv } from './caller.ts';
 
 const field = (value: unknown, name: string): unknown =>
@@ -12,16 +12,6 @@ const peerOf = (env: unknown): string | undefined =>
   text(field(field(field(env, 'requestContext'), 'http'), 'sourceIp')) ??
   text(field(field(field(env, 'incoming'), 'socket'), 'remoteAddress'));
 
-/** A household has a whole /64 of IPv6; by single addresses one person would be as many as they like. */
-const network = (address: string): string => {
-  if (!isIPv6(address) || address.startsWith('::ffff:')) return address;
-  const [head = '', tail] = address.split('::');
-  const groups = head.split(':').filter((group) => group !== '');
-  const behind = tail === undefined ? [] : tail.split(':').filter((group) => group !== '');
-  const filled = [...groups, ...Array<string>(Math.max(0, 8 - groups.length - behind.length)).fill('0'), ...behind];
-  return `${filled.slice(0, 4).join(':')}::/64`;
-};
-
 /**
  * Where a request comes from, for limits on those who are not signed in.
  *
@@ -30,12 +20,12 @@ const network = (address: string): string => {
  */
 export const clientAddress = (c: Context<RoomEnv>, trustedHops: number): string => {
   const peer = peerOf(c.env) ?? 'unknown';
-  if (trustedHops === 0) return network(peer);
+  if (trustedHops === 0) return networkOf(peer);
   const forwarded = (c.req.header('x-forwarded-for') ?? '')
     .split(',')
     .map((hop) => hop.trim())
     .filter((hop) => hop !== '');
   // API Gateway has appended the peer itself; a plain proxy leaves that to us
   const hops = forwarded.at(-1) === peer ? forwarded : [...forwarded, peer];
-  return network(hops.at(-1 - trustedHops) ?? hops[0] ?? peer);
+  return networkOf(hops.at(-1 - trustedHops) ?? hops[0] ?? peer);
 };
