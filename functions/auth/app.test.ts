@@ -111,6 +111,18 @@ describe('GET /auth/session', () => {
     expect(maker.user.roles).toEqual(['creator', 'moderator']);
   });
 
+  it.each([
+    ['turned', 'A\u202esha\u0007', 'Asha'],
+    ['covering', `A${'\u0301\u0302\u0303'.repeat(20)}`, 'plain_covering'],
+    ['blank', '\u{1d159}\u2800', 'plain_blank'],
+  ])(
+    'takes a name as people may change theirs to, whatever the issuer lets them be called: %s',
+    async (what, name, taken) => {
+      const token = await rooms.issuer.issue(`named-${what}`, { preferred_username: `plain_${what}`, name });
+      expect((await rooms.call('GET', '/auth/session', { token })).body.user.name).toBe(taken);
+    },
+  );
+
   it('does not take a picture that is no web address', async () => {
     const person = await rooms.signUp('pictured', { picture: 'javascript:alert(1)' });
     expect(person.user.avatarUrl).toBeUndefined();

@@ -1,7 +1,7 @@
 import { handleCandidates, looksOpaque } from '#domain/handle';
 import type { Handle, UserId } from '#domain/ids';
 import { suspensionNow } from '#domain/report';
-import { isVisible } from '#domain/text';
+import { covers, isVisible, tidied } from '#domain/text';
 import { avatarUrlOf, type User } from '#domain/user';
 import type { Known, Subject } from '#store/users';
 import type { Authenticate, Caller, Role } from '../http/caller.ts';
@@ -140,11 +140,11 @@ const newUser = (
   made: { id: UserId; handle: Handle; createdAt: number },
 ): User => ({
   ...made,
-  // the cut may go through a character of two halves
+  // An issuer may let people call themselves what they like. The cut may go through a character of two halves.
   name:
     [name, preferredUsername?.split('@')[0], email?.split('@')[0], made.handle]
-      .map((said = '') => said.slice(0, NAME_CHARACTERS).toWellFormed())
-      .find((said) => isVisible(said) && !looksOpaque(said)) ?? made.handle,
+      .map((said = '') => tidied(said.slice(0, NAME_CHARACTERS)))
+      .find((said) => isVisible(said) && !covers(said) && !looksOpaque(said)) ?? made.handle,
   avatarUrl: picture !== undefined && picture.length <= AVATAR_CHARACTERS && isHttpUrl(picture) ? picture : undefined,
   creator,
   moderator: false,

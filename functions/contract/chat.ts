@@ -4,13 +4,8 @@ import { HandleText, text, time } from './fields.ts';
 
 export { CHAT_LIMITS, REACTIONS, type Reaction } from '#domain/chat';
 
-/** More marks on one letter than any script has: they are there to cover what stands around. */
-const TOWER = /\p{M}{6,}/u;
-
 /** What an audience writes: plain text, with links. */
-export const ChatText = text(1, CHAT_LIMITS.characters).check(
-  z.refine((said) => !TOWER.test(said.normalize('NFC')), 'text without towers of marks'),
-);
+export const ChatText = text(1, CHAT_LIMITS.characters);
 
 /** What its writer calls a message, so that a retry is the same one. */
 export const ClientId = z.string().check(z.regex(/^[\w-]{8,64}$/, '8 to 64 of the characters of base64url'));

@@ -1,19 +1,17 @@
 import * as z from 'zod/mini';
-import { isVisible, tidyLines } from '#domain/text';
-
-/** Control characters but tabs and line ends, and those that turn the text around them: nobody sees them, and all who read are misled. */
-const UNSEEN = /(?![\t\n\r])\p{Cc}|[\u202a-\u202e\u2066-\u2069]/gu;
+import { covers, isVisible, tidied } from '#domain/text';
 
 /**
- * Trimmed, without what is unseen, and with no more than two empty lines in one place; half a surrogate pair, which no store takes, becomes the replacement character. Text that
- * there must be is text that can be seen.
+ * Tidied text, with no letter that is heaped with marks; half a surrogate pair, which no store takes, becomes the replacement
+ * character. Text that there must be is text that can be seen.
  */
 export const text = (min: number, max: number) =>
   z.string().check(
-    z.overwrite((said) => tidyLines(said.toWellFormed().replaceAll(UNSEEN, '')).trim()),
+    z.overwrite(tidied),
     z.minLength(min),
     z.maxLength(max),
     z.refine((said) => min === 0 || isVisible(said), 'text that can be seen'),
+    z.refine((said) => !covers(said), 'text without towers of marks'),
   );
 
 /** The text of a handle, in the form that `parseHandle` of `domain/ids` takes. */

@@ -80,6 +80,13 @@ describe('one’s own profile', () => {
     expect((await me.patch('/users/me', { name: '\u202e\u0000' })).status).toBe(400);
   });
 
+  it('takes no name that is heaped with marks, which would cover the lines around it', async () => {
+    const me = await someone();
+    expect((await me.patch('/users/me', { name: `A${'\u0301\u0302\u0303'.repeat(20)}` })).status).toBe(400);
+    for (const name of ['สวัสดี น้ำ', 'שָׁלוֹם', 'नमस्ते', 'اَلسَّلَامُ'])
+      expect((await me.patch('/users/me', { name })).body).toMatchObject({ name });
+  });
+
   it('becomes a creator’s, once and for all', async () => {
     const me = await someone();
     expect((await times(20, () => me.post('/users/me/creator'))).map(({ status }) => status)).toEqual(

@@ -20,7 +20,18 @@ const SCRIPTS = [
 ];
 /** What turns the direction of all that follows it: kept out of a text, whose other letters are kept. */
 const TURNS = '\u202e';
-const INVISIBLE = ['\u200b\u200b', '\u3164', '\u2800', '\u115f\u1160', '\ufeff', '\u00ad', '\u180e', '\u{e0041}'];
+const INVISIBLE = [
+  '\u200b\u200b',
+  '\u3164',
+  '\u2800',
+  '\u115f\u1160',
+  '\ufeff',
+  '\u00ad',
+  '\u180e',
+  '\u{e0041}',
+  '\u{1d159}',
+  '\ufffa',
+];
 
 /** What comes back of a text: as data that a browser does not take for a page, and word for word. */
 const asData = async (bed: PlatformBed, path: string, text: string): Promise<string> => {
@@ -65,6 +76,14 @@ export const WORDS: readonly Case[] = [
     expected: 'invalid-request',
     play: async (bed) => (await bed.call('PATCH', '/users/me', { token: bed.tokens.chen, body: { name } })).error,
   })),
+  {
+    attack: 'a name that covers the lines around it',
+    expected: 'invalid-request',
+    play: async (bed) => {
+      const name = `A${'\u0301\u0302\u0303'.repeat(20)}`;
+      return (await bed.call('PATCH', '/users/me', { token: bed.tokens.chen, body: { name } })).error;
+    },
+  },
   ...['admin', 'asha', 'me', '../me', 'a', 'a'.repeat(60), 'Asha', 'аsha', '__proto__', 'a b'].map((handle): Case => ({
     attack: `the handle ${handle.slice(0, 20)}`,
     expected: ['invalid-request', 'handle-taken'],
