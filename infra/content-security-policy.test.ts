@@ -14,6 +14,15 @@ it('nginx in localstack.yml tells pages the same as the site and the gateway do'
   expect(nginx).toContain(`add_header Permissions-Policy "${PERMISSIONS_POLICY}";`);
 });
 
+it('lets nothing run or be painted that stands in a page as text, and no text be run', () => {
+  for (const framed of [false, true]) {
+    const policy = contentSecurityPolicy({ connect: [], images: [], media: [], framed });
+    expect(policy).toContain("style-src 'self';");
+    expect(policy).toContain("script-src 'self' 'wasm-unsafe-eval';");
+    expect(policy).not.toMatch(/'unsafe-(?:inline|eval|hashes)'/);
+  }
+});
+
 it('lets a page send forms nowhere but home', () => {
   expect(contentSecurityPolicy({ connect: [], images: [], media: [] })).toContain("form-action 'self'");
 });

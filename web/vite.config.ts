@@ -20,6 +20,24 @@ const apiDescription: Plugin = {
   },
 };
 
+const SONNER = /\/sonner\/dist\/index\.mjs$/;
+/** What puts a library's sheet into the page as a `<style>`, which the policy of the built app takes from nobody. */
+const INSERTED = /^__insertCSS\(".*"\);?$/m;
+
+/** Toasts take their sheet from the file that the library has beside it (`ui/toaster.tsx`). */
+const sheetsAreFiles: Plugin = {
+  name: 'sheets are files',
+  apply: 'build',
+  transform: {
+    filter: { id: SONNER },
+    handler(code) {
+      const without = code.replace(INSERTED, '');
+      if (without === code) this.error('Sonner no longer inserts its sheet here: look where it does now');
+      return { code: without, map: null };
+    },
+  },
+};
+
 /**
  * The web app: `vite build web` writes `web/dist`, the app and the player for other pages; in development the gateway runs this in middleware mode, so that the
  * app has one origin there too and knows no host by name.
@@ -27,9 +45,14 @@ const apiDescription: Plugin = {
 export default defineConfig({
   root: here('.'),
   cacheDir: here('../node_modules/.vite/web'),
-  plugins: [compileWords(), apiDescription],
+  plugins: [compileWords(), apiDescription, sheetsAreFiles],
   // Messages come parsed: what would parse them in the browser is left out.
-  resolve: { alias: { 'use-intl/format-message': 'use-intl/format-message/format-only' } },
+  resolve: {
+    alias: {
+      'use-intl/format-message': 'use-intl/format-message/format-only',
+      'react-style-singleton': here('src/ui/style-singleton.ts'),
+    },
+  },
   // The contracts that `package.json` opens as #contract/* and #wire lie beside this folder.
   server: { fs: { allow: [here('..')] } },
   // Found here rather than while serving: a find while serving reloads the page, which would end a broadcast.

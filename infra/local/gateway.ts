@@ -70,11 +70,12 @@ const CROWDS = /^\/stream\/[^/]+\/live$/;
 /** https://fetch.spec.whatwg.org/#forbidden-method */
 const FORBIDDEN_METHODS = new Set(['CONNECT', 'TRACE', 'TRACK']);
 
-type Looks = { port: number; otherOrigins: string[]; framed?: boolean };
+type Looks = { port: number; otherOrigins: string[]; styleElements: boolean; framed?: boolean };
 
-const securityHeaders = ({ port, otherOrigins, framed = false }: Looks): Record<string, string> => ({
+const securityHeaders = ({ port, otherOrigins, styleElements, framed = false }: Looks): Record<string, string> => ({
   'content-security-policy': contentSecurityPolicy({
     framed,
+    styleElements,
     connect: [`ws://localhost:${port}`, ...otherOrigins],
     images: framed ? otherOrigins : ['https:', ...otherOrigins],
     media: otherOrigins,
@@ -123,7 +124,7 @@ export const startGateway = async (parts: Parts) => {
   const realtime = createRealtimeGateway({ handlers: () => parts.controlPlane().realtime, log });
   const local = createLocalRoutes({ ...parts, takeTask: (message) => parts.controlPlane().takeTask(message) });
   const isForUs = answersTo(parts.hostNames);
-  const looks = { port, otherOrigins: parts.otherOrigins };
+  const looks = { port, otherOrigins: parts.otherOrigins, styleElements: 'dev' in parts.web };
   const headers = securityHeaders(looks);
   const serveFile = createStaticFiles({ headers });
   const framedHeaders = securityHeaders({ ...looks, framed: true });

@@ -3,6 +3,7 @@ import { toast, Toaster as Sonner } from 'sonner';
 import { useLocale, useTranslations } from 'use-intl';
 import { LANGUAGES } from '../words/language.ts';
 import { showToasts } from './toast.ts';
+import 'sonner/dist/styles.css';
 import './toast.css';
 
 /** On the header, where neither a dialog nor the controls of a show ever are: dialogs begin under `--height-toasts`. */
