@@ -58,7 +58,7 @@ for (const { login, colorScheme, size, viewport } of LOOKS)
       await expect(page.locator('h1')).toBeVisible();
       await look(path);
     }
-    await page.getByRole('button', { name: 'Go Live' }).click();
+    await page.getByRole('button', { name: 'Go Live', exact: true }).click();
     await expect(page.getByRole('dialog').getByLabel('Title')).toBeVisible();
     await look('the Go Live dialog');
     await page.keyboard.press('Escape');

@@ -40,7 +40,7 @@ for (const { creator: login, how, query, expected } of RUNGS)
     const creator = await openPage(browser);
     await signIn(creator.page, login);
     await creator.page.goto(`/studio${query}`);
-    await creator.page.getByRole('button', { name: 'Go Live' }).click();
+    await creator.page.getByRole('button', { name: 'Go Live', exact: true }).click();
     const dialog = creator.page.getByRole('dialog');
     await dialog.getByLabel('Title').fill(title);
     await dialog.getByRole('button', { name: 'Start' }).click();

@@ -29,7 +29,7 @@ test('a show that its creator keeps is downloaded whole after the network was go
   const probe = await watchBroadcast(page);
   await signIn(page, 'asha');
   await page.goto(SMALL_STUDIO);
-  await page.getByRole('button', { name: 'Go Live' }).click();
+  await page.getByRole('button', { name: 'Go Live', exact: true }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('Title').fill('Kept');
   const keep = dialog.getByLabel('Keep the recording on this device as well');
@@ -71,7 +71,7 @@ test('a show that its creator keeps is downloaded whole after the network was go
   const kept = page.getByRole('region', { name: 'Kept on this device' });
   await expect(kept.getByRole('button', { name: 'Download my recording' })).toBeVisible();
   // What was chosen is remembered.
-  await page.getByRole('button', { name: 'Go Live' }).click();
+  await page.getByRole('button', { name: 'Go Live', exact: true }).click();
   await expect(keep).toBeChecked();
   await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
   await kept.getByRole('button', { name: 'Delete it here' }).click();

@@ -13,7 +13,7 @@ const PATIENT = { timeout: 60_000 };
  * @param followers for followers alone
  */
 export const goLive = async (page: Page, title: string, writingMs = 0, followers = false): Promise<void> => {
-  await page.getByRole('button', { name: 'Go Live' }).click();
+  await page.getByRole('button', { name: 'Go Live', exact: true }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('Title').pressSequentially(title, { delay: writingMs / title.length });
   if (followers) {

@@ -137,7 +137,7 @@ const play = async (old: string): Promise<void> => {
     await page.getByRole('button', { name: /asha/i }).click();
     await expect(page.getByRole('button', { name: 'Sign in' })).toHaveCount(0, PATIENCE);
     await page.goto(`${origin}/studio`);
-    await page.getByRole('button', { name: 'Go Live' }).click(PATIENCE);
+    await page.getByRole('button', { name: 'Go Live', exact: true }).click(PATIENCE);
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Title').fill(SHOW);
     await dialog.getByRole('button', { name: 'Start' }).click();

@@ -80,7 +80,7 @@ export const createStages = ({ bed, personOf, languages }: Parts) => {
       await endAsha();
       const bilal = await personOf('bilal');
       await visit(bilal, `${bed.origin}/studio`, 'en');
-      await bilal.page.getByRole('button', { name: 'Go Live' }).click();
+      await bilal.page.getByRole('button', { name: 'Go Live', exact: true }).click();
       const dialog = bilal.page.getByRole('dialog');
       await dialog.locator('.picture-fields select').first().selectOption('upright');
       await dialog.getByLabel('Title').fill(UPRIGHT_TITLE);

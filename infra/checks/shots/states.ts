@@ -1,4 +1,4 @@
-import { expect, type Page } from '@playwright/test';
+import { expect as expectIn, type Page } from '@playwright/test';
 import type { Account } from '../lib/platform-bed.ts';
 import type { Catalogue } from '../../../web/src/words/catalogue.ts';
 import type { AskAs, World } from './world.ts';
@@ -35,6 +35,8 @@ export type State = {
   refuses?: true;
 };
 
+/** The machine may have much else to do. */
+const expect = expectIn.configure({ timeout: 20_000 });
 /** `HTMLMediaElement.HAVE_CURRENT_DATA` */
 const HAVE_CURRENT_DATA = 2;
 
