@@ -145,8 +145,6 @@ export const GoLiveDialog = ({
           <GoLivePreview />
           {capture.notice && <NoticeBox tone="warn" title={t(`notice.${capture.notice}`)} />}
           <PhoneAdvice />
-        </div>
-        <div className="go-live__fields">
           {state.at === 'ready' && state.problem !== undefined && (
             <NoticeBox tone="danger" title={errorWords(state.problem)} />
           )}
@@ -169,6 +167,18 @@ export const GoLiveDialog = ({
               )}
             </Field>
           )}
+          <Field label={t('beginWith')} hint={t('beginWithHint')}>
+            {(control) => (
+              <SceneSelect
+                {...control}
+                value={scenes.liveId}
+                disabled={state.at !== 'ready'}
+                onChoose={(id) => broadcast.scenes.take(id)}
+              />
+            )}
+          </Field>
+        </div>
+        <div className="go-live__fields">
           <DeviceSelect
             label={t('camera')}
             devices={capture.cameras}
@@ -188,16 +198,6 @@ export const GoLiveDialog = ({
           <SoundButton disabled={state.at !== 'ready'} />
           <PictureFields disabled={state.at !== 'ready'} />
           <KeepField disabled={state.at !== 'ready'} />
-          <Field label={t('beginWith')} hint={t('beginWithHint')}>
-            {(control) => (
-              <SceneSelect
-                {...control}
-                value={scenes.liveId}
-                disabled={state.at !== 'ready'}
-                onChoose={(id) => broadcast.scenes.take(id)}
-              />
-            )}
-          </Field>
           {asks.length > 0 && <MoreFields input={input} asks={asks} disabled={connecting} onChange={setInput} />}
         </div>
       </form>
