@@ -90,7 +90,9 @@ const Embedded = ({ stream, autoplay }: { stream: StreamView; autoplay: boolean 
       <header className={wanted && playable ? 'embed__bar embed__bar--playing' : 'embed__bar'}>
         <StreamBadge stream={shown} onPicture />
         <a className="embed__title" href={`/watch/${stream.id}`} target="_blank" rel="noopener">
-          <bdi>{shown.title}</bdi>
+          <span className="embed__words" dir="auto">
+            {shown.title}
+          </span>
           <span className="embed__creator">{t('onVybzz', { name: stream.creator.name })}</span>
         </a>
       </header>
