@@ -33,7 +33,7 @@ export const ui = {
   ended: 'Ended',
   manageShow: 'Manage {title}',
   manage: 'Manage',
-  loadingStreams: 'Loading streams',
+  loadingStreams: 'Loading shows',
   loading: 'Loading',
   continueToSignIn: 'Continue to sign-in',
   createAnAccount: 'Create an account',
