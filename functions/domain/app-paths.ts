@@ -5,6 +5,7 @@
 export const APP_PATHS = [
   '/',
   '/@{handle}',
+  '/api',
   '/chat/{streamId}',
   '/find',
   '/moderation',

@@ -51,6 +51,7 @@ for (const { login, colorScheme, size, viewport } of LOOKS)
       '/find',
       `/find?q=${login}`,
       '/tag/nothing',
+      '/api',
       '/nowhere',
       SMALL_STUDIO,
     ]) {

@@ -143,6 +143,15 @@ export const STATES: readonly State[] = [
     open: at(({ world }) => `/post/${world.postId}`),
   },
   {
+    name: 'find',
+    shows: 'People, shows and tags that were searched for',
+    stage: 'before',
+    who: 'stranger',
+    open: at(() => '/find?q=a'),
+  },
+  { name: 'tag', shows: 'What has a #tag', stage: 'before', who: 'stranger', open: at(() => '/tag/craft') },
+  { name: 'api', shows: 'The API, to be read', stage: 'before', who: 'stranger', open: at(() => '/api') },
+  {
     name: 'not-found',
     shows: 'An address that is none',
     stage: 'before',

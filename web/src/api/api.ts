@@ -63,6 +63,9 @@ const segment = encodeURIComponent;
 
 /** Every call of the contract that the app makes, one method each, parsed by the contract's own schemas. */
 export const createApi = ({ ask, tell }: Http) => ({
+  /** The API's own description, as far as `schema` reads it. */
+  description: <Answer>(schema: z.ZodMiniType<Answer>, { signal }: Asking = {}) =>
+    ask(schema, { path: '/openapi.json', anonymous: true, signal }),
   authConfig: ({ signal }: Asking = {}) => ask(AuthConfig, { path: '/auth/config', anonymous: true, signal }),
   session: ({ signal }: Asking = {}) => ask(Session, { path: '/auth/session', signal }),
   ticket: (body: { browser?: string }, { signal }: Asking = {}) =>

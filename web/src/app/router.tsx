@@ -117,6 +117,16 @@ const find = createRoute({
   ),
 });
 
+const api = createRoute({
+  getParentRoute: () => root,
+  ...withWords,
+  path: '/api',
+  component: lazyRouteComponent(
+    part(() => import('./api-page.tsx')),
+    'ApiPage',
+  ),
+});
+
 const tag = createRoute({
   getParentRoute: () => root,
   ...withWords,
@@ -140,6 +150,7 @@ const routeTree = root.addChildren([
   chat,
   find,
   tag,
+  api,
 ]);
 
 /** @param history where the address is kept; by default the browser's own */

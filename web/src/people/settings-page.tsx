@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useTranslations } from 'use-intl';
 import type { MeView } from '#contract/http';
 import { useApp, useSignedIn } from '../context/app-context.ts';
@@ -40,6 +41,9 @@ export const SettingsPage = () => {
             <Skeleton height="24rem" />
           </Loading>
         )}
+        <p>
+          <Link to="/api">{t('apiForYourPrograms')}</Link>
+        </p>
       </div>
     </Page>
   );

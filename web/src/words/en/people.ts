@@ -119,4 +119,5 @@ export const people = {
   googleCalendar: 'Google Calendar',
   copyCalendarLink: 'Copy the link',
   showsBy: 'Shows by {name}',
+  apiForYourPrograms: 'The API, for programs of your own',
 } as const;

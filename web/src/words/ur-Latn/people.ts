@@ -126,4 +126,5 @@ export const people = {
   googleCalendar: 'Google Calendar',
   copyCalendarLink: 'Link copy karein',
   showsBy: '{name} ke shows',
+  apiForYourPrograms: 'API, aap ke apne programs ke liye',
 } satisfies Translated<typeof english>;

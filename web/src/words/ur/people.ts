@@ -124,4 +124,5 @@ export const people = {
   googleCalendar: 'گوگل کیلنڈر',
   copyCalendarLink: 'لنک کاپی کریں',
   showsBy: '{name} کے شو',
+  apiForYourPrograms: 'API، آپ کے اپنے پروگراموں کے لیے',
 } satisfies Translated<typeof english>;

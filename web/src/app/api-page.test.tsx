@@ -1,0 +1,60 @@
+// @vitest-environment happy-dom
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createMemoryHistory } from '@tanstack/react-router';
+import { screen, within } from '@testing-library/preact';
+import { expect, it } from 'vitest';
+import { App } from './app.tsx';
+import { createAppRouter } from './router.tsx';
+import { createFakeApp } from '../context/app.testing.tsx';
+import { render } from '../ui/render.testing.tsx';
+import { callsByRoom, Description } from './api-description.ts';
+
+const document = JSON.parse(
+  await readFile(join(import.meta.dirname, '../../../functions/contract/openapi.json'), 'utf8'),
+);
+
+const open = (answer: unknown) => {
+  const { parts, queryClient } = createFakeApp({ signedIn: false, answers: { 'GET /openapi.json': answer } });
+  const router = createAppRouter(createMemoryHistory({ initialEntries: ['/api'] }));
+  render(<App parts={parts} router={router} queryClient={queryClient} />);
+};
+
+it('lists each call of the document with who may make it, what it takes, answers and refuses', async () => {
+  open(document);
+  const create = (await screen.findByRole('heading', { name: 'POST /stream/create' })).closest('article')!;
+  expect(
+    within(create).getByText('Makes a show, with a key to feed it; or announces one, when it is scheduled'),
+  ).toBeTruthy();
+  expect(within(create).getByText('Who is signed in')).toBeTruthy();
+  expect(within(create).getByRole('link', { name: 'CreateStream' }).getAttribute('href')).toBe('#shape-CreateStream');
+  expect(within(create).getByText('already-live')).toBeTruthy();
+  const calls = Object.values(document.paths).flatMap((methods) => Object.keys(methods as object));
+  expect(screen.getAllByRole('article')).toHaveLength(calls.length);
+});
+
+it('writes out each shape that is named anywhere, member by member', async () => {
+  open(document);
+  await screen.findByRole('heading', { name: 'Stream' });
+  const shape = window.document.querySelector('#shape-Stream');
+  expect(shape?.textContent).toContain('visibility: "public" | "followers"');
+  expect(shape?.textContent).toContain('scheduledFor?: string (date-time)');
+  const led = [...window.document.querySelectorAll('a[href^="#shape-"]')].map(
+    (link) => link.getAttribute('href') ?? '',
+  );
+  expect(led.length).toBeGreaterThan(50);
+  for (const target of led) expect(window.document.querySelector(target), target).not.toBeNull();
+});
+
+it('tells calls for anyone, for who is signed in, and for Mux apart', () => {
+  const calls = callsByRoom(Description.parse(document)).flatMap(([, ofRoom]) => ofRoom);
+  const who = (method: string, path: string) => calls.find((call) => call.method === method && call.path === path)?.who;
+  expect(who('GET', '/stream')).toBe('anyone');
+  expect(who('DELETE', '/stream/{id}/recording')).toBe('signedIn');
+  expect(who('POST', '/webhooks/mux')).toBe('mux');
+});
+
+it('says so where the document cannot be had', async () => {
+  open(undefined);
+  expect(await screen.findByText('The description of the API could not be loaded')).toBeTruthy();
+});

@@ -1,0 +1,22 @@
+import type { Translated } from '../catalogue.ts';
+import type { reference as english } from '../en/reference.ts';
+
+export const reference: Translated<typeof english> = {
+  api: 'Vybzz ki API',
+  whatItIs:
+    'Jo kuch yeh app karti hai, aap ka program bhi kar sakta hai: HTTPS par JSON, isi pate par. Programs ke liye yehi sab <file>openapi.json</file> mein likha hai.',
+  howToSignIn: 'Jin calls ke liye sign in zaroori hai, un ke header Authorization mein “Bearer” aur token bhejein.',
+  anyCallMayRefuse: 'Koi bhi call in wajhon se rad ho sakti hai',
+  shapes: 'Data ki shaklein',
+  who: 'Kis ke liye',
+  anyone: 'Sab ke liye',
+  signedIn: 'Jo sign in ho',
+  mux: 'Sirf Mux, apne dastakhat ke saath',
+  query: 'Query',
+  body: 'Body',
+  answer: 'Jawab',
+  withoutABody: '{status}, body ke baghair',
+  refusals: 'Is call ke apne inkaar',
+  couldNotBeLoaded: 'API ki tafseel load nahin ho saki',
+  loading: 'API ki tafseel load ho rahi hai',
+};
