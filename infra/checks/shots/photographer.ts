@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { until } from '#stand-ins/until';
 import type { Language } from '../../../web/src/words/language.ts';
+import { axeFaults, enlargedFaults } from './access.ts';
 import type { State } from './states.ts';
 
 export const WIDTHS = [390, 1440] as const;
@@ -50,8 +51,12 @@ export const picture = async (page: Page, state: State, language: Language, fold
       await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
       for (const fault of await faultsOf(page)) wrong.push(`(${language}, ${width} px, ${scheme}) ${fault}`);
       const path = join(folder, pictureName(state.name, { language, width, scheme }));
+      // each width and each scheme once: what differs between them does not hang on the pair
+      if ((width === 390) === (scheme === 'dark'))
+        wrong.push(...(await axeFaults(page)).map((fault) => `(${language}, ${width} px, ${scheme}) ${fault}`));
       await page.screenshot({ path, fullPage: !state.inWindow, animations: 'disabled' });
     }
   }
+  wrong.push(...(await enlargedFaults(page)).map((fault) => `(${language}) ${fault}`));
   return wrong;
 };

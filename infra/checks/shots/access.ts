@@ -1,0 +1,56 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+
+/** WCAG 2.2 A and AA, as far as a program can tell; targets of 24 px are among them. */
+const STANDARD = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+
+/** What keeps somebody from using what stands on the page, in sentences without subject. */
+export const axeFaults = async (page: Page): Promise<string[]> => {
+  const { violations } = await new AxeBuilder({ page }).withTags(STANDARD).analyze();
+  return violations.map(
+    ({ id, nodes }) => `breaks axe’s ${id} at ${nodes.map(({ target }) => target.join(' ')).join(', ')}`,
+  );
+};
+
+/** WCAG 1.4.10 asks for a window of 1280×1024 at four times the size, and 1.4.4 for text of twice the size. */
+export const ENLARGED = [
+  { called: '400 % zoom', viewport: { width: 320, height: 256 }, text: '100%' },
+  { called: '200 % text', viewport: { width: 1_280, height: 800 }, text: '200%' },
+] as const;
+
+/** Which actions cannot be brought into the window and pressed there, and whether the page scrolls sideways. */
+const unreached = (page: Page): Promise<string[]> =>
+  page.evaluate(async () => {
+    for (let frames = 0; frames < 2; frames += 1) await new Promise((resolve) => requestAnimationFrame(resolve));
+    const { scrollWidth, clientWidth } = document.documentElement;
+    const wide = scrollWidth > clientWidth ? [`is ${scrollWidth - clientWidth} px wider than its window`] : [];
+    const layers = document.querySelectorAll('[role=dialog], [role=alertdialog], [role=menu]');
+    const within = layers.item(layers.length - 1) ?? document.body;
+    const actions = [...within.querySelectorAll<HTMLElement>('a[href], button, input, select, textarea, summary')];
+    const lost: string[] = [];
+    for (const action of actions) {
+      // what is for the keyboard alone, and what is hidden, is nobody's to press
+      if (!action.checkVisibility({ visibilityProperty: true }) || action.closest('.visually-hidden, [inert]'))
+        continue;
+      if (action.matches('.visually-hidden, [type=file], [tabindex="-1"], .skip-link')) continue;
+      action.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' });
+      const { left, top, width, height } = action.getClientRects()[0] ?? action.getBoundingClientRect();
+      const found = document.elementFromPoint(left + width / 2, top + height / 2);
+      const reached = found && (action.contains(found) || found.closest('label')?.contains(action));
+      if (!reached) lost.push(`“${action.getAttribute('aria-label') ?? action.textContent}” cannot be reached`);
+    }
+    window.scrollTo(0, 0);
+    return [...wide, ...lost];
+  });
+
+/** What is lost where everything, or all text, is enlarged. */
+export const enlargedFaults = async (page: Page): Promise<string[]> => {
+  const found: string[] = [];
+  for (const { called, viewport, text } of ENLARGED) {
+    await page.setViewportSize(viewport);
+    await page.evaluate((size) => document.documentElement.style.setProperty('font-size', size), text);
+    found.push(...(await unreached(page)).map((fault) => `(${called}) ${fault}`));
+  }
+  await page.evaluate(() => document.documentElement.style.removeProperty('font-size'));
+  return found;
+};
