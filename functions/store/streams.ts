@@ -2,33 +2,20 @@ import type { StreamId, UserId } from '#domain/ids';
 import { edited, isLiveToViewers, isOnAir, type Stream, type StreamEdit, type StreamEvent, step } from '#domain/stream';
 import { retryOnConflict } from './retry-on-conflict.ts';
 import { clear } from './clear.ts';
-import { absent, atRevision, type Expression, type Position, type Table } from './dynamo.ts';
-import {
-  aboutAudience,
-  airKey,
-  DUE_SHARDS,
-  dueStreams,
-  LIVE_SHARDS,
-  leaseKey,
-  liveList,
-  livePostKey,
-  recordedList,
-  scheduledList,
-  streamItemKey,
-  streamsOfCreator,
-} from './keys.ts';
+import { absent, atRevision, type Expression, type Table } from './dynamo.ts';
+import { aboutAudience, airKey, leaseKey, livePostKey, streamItemKey } from './keys.ts';
 import { leaseEnd, readLease } from './lease-record.ts';
 import { retitled } from './posts.ts';
 import { entriesOfStream, entryParts } from './search.ts';
-import { airItem, listed, readAir, readStream, type StoredStream, streamItem, streamMove } from './stream-record.ts';
+import { createStreamLists } from './stream-lists.ts';
+import { airItem, readAir, readStream, type StoredStream, streamItem, streamMove } from './stream-record.ts';
 
 /** What a creator says of a show before it begins. */
 export type Draft = Pick<Stream, 'title' | 'description' | 'visibility' | 'latency' | 'captions' | 'test'>;
 
 export type Change = { before: Stream; after: Stream };
-export type StreamPage = { items: Stream[]; next: Position | undefined };
 
-/** Streams: their lives, and the lists that they are in. Every write is guarded by the revision that was read. */
+/** Streams: their lives, and the lists that they are in (`stream-lists.ts`). Every write is guarded by the revision that was read. */
 export const createStreamStore = ({ table }: { table: Table }) => {
   const stored = async (id: StreamId): Promise<StoredStream | undefined> => {
     const item = await table.get(streamItemKey(id));
@@ -58,6 +45,8 @@ export const createStreamStore = ({ table }: { table: Table }) => {
     });
 
   return {
+    ...createStreamLists({ table }),
+
     get: async (id: StreamId): Promise<Stream | undefined> => (await stored(id))?.stream,
 
     getMany: async (ids: readonly StreamId[]): Promise<Stream[]> =>
@@ -169,7 +158,7 @@ export const createStreamStore = ({ table }: { table: Table }) => {
 
     /** Takes a stream out of the table, with all that is kept of its audience. What Mux tells of it later is about nothing. */
     remove: async (id: StreamId): Promise<void> => {
-      while (await clear(table, { partition: aboutAudience(id) }, LOOK));
+      while (await clear(table, { partition: aboutAudience(id) }, CLEARED_AT_ONCE));
       await table.remove(livePostKey(id));
       await retryOnConflict(async () => {
         const found = await stored(id);
@@ -182,100 +171,12 @@ export const createStreamStore = ({ table }: { table: Table }) => {
       });
       await table.remove(leaseKey(id));
     },
-
-    /** On the air now, newest first. */
-    live: ({ limit, after }: { limit: number; after: Position | undefined }): Promise<StreamPage> =>
-      merge(table, { list: liveList, newestFirst: true, limit, after }),
-
-    /** Announced, soonest first. */
-    scheduled: ({ limit, after }: { limit: number; after: Position | undefined }): Promise<StreamPage> =>
-      merge(table, { list: scheduledList, newestFirst: false, limit, after }),
-
-    /** Over, with a recording that people can watch, newest first. */
-    recorded: ({ limit, after }: { limit: number; after: Position | undefined }): Promise<StreamPage> =>
-      merge(table, { list: recordedList, newestFirst: true, limit, after }),
-
-    /** A creator's streams, newest first. `begun`: only those that anybody has seen, or is told to wait for. */
-    byCreator: async ({
-      creatorId,
-      begun,
-      limit,
-      after,
-    }: {
-      creatorId: UserId;
-      begun: boolean;
-      limit: number;
-      after: Position | undefined;
-    }): Promise<StreamPage> => {
-      const { items, next } = await table.query({
-        index: 'byOwner',
-        partition: streamsOfCreator(creatorId),
-        newestFirst: true,
-        limit,
-        after,
-        filter: begun ? BEGUN : undefined,
-      });
-      return { items: items.map((item) => readStream(item).stream), next };
-    },
-
-    /** Of a creator's newest `among` shows the ones that were announced, be they to come, over or called off; newest first. */
-    announcedBy: async (creatorId: UserId, among: number): Promise<Stream[]> => {
-      const found: Stream[] = [];
-      let after: Position | undefined;
-      for (let looked = 0; looked < among; looked += LOOK) {
-        const { items, next } = await table.query({
-          index: 'byOwner',
-          partition: streamsOfCreator(creatorId),
-          newestFirst: true,
-          limit: Math.min(LOOK, among - looked),
-          after,
-          filter: ANNOUNCED,
-        });
-        found.push(...items.map((item) => readStream(item).stream));
-        if (!next) break;
-        after = next;
-      }
-      return found;
-    },
-
-    /** Whatever must be looked at by now. */
-    due: async (shard: number, now: number, after?: Position): Promise<StreamPage> => {
-      const { items, next } = await table.query({
-        index: 'byDue',
-        partition: dueStreams(shard),
-        // '~' sorts after the '#' that follows a stamp: what is due this very millisecond is due
-        below: `${new Date(now).toISOString()}~`,
-        limit: 100,
-        after,
-      });
-      return { items: items.map((item) => readStream(item).stream), next };
-    },
-    dueShards: DUE_SHARDS,
   };
 };
-/** Where the list of what is on the air, announced or recorded goes on after this one of it. */
-export const placeInList = (stream: Stream): Position => {
-  const { listSort } = listed(stream);
-  return listSort === undefined ? {} : { listSort };
-};
-
-/** Where the list of a creator's streams goes on after this one. */
-export const placeOfCreator = ({ id, creatorId }: Stream): Position => {
-  const { pk, sk } = streamItemKey(id);
-  return { pk: pk.S, sk: sk.S, ownerKey: streamsOfCreator(creatorId), ownerSort: id };
-};
-
 export type StreamStore = ReturnType<typeof createStreamStore>;
 
-const BEGUN: Expression = {
-  expression: 'attribute_exists(startedAt) OR (#state = :created AND attribute_exists(scheduledFor))',
-  names: { '#state': 'state' },
-  values: { ':created': { S: 'created' } },
-};
-
-const ANNOUNCED: Expression = { expression: 'attribute_exists(scheduledFor)' };
-/** Shows read at once where they are filtered. */
-const LOOK = 100;
+/** How many entries of an audience are removed at once. */
+const CLEARED_AT_ONCE = 100;
 
 const holds = (id: StreamId): Expression => ({ expression: 'streamId = :holder', values: { ':holder': { S: id } } });
 
@@ -294,37 +195,3 @@ const sameDraft = (a: Draft, b: Draft): boolean =>
   a.latency === b.latency &&
   a.captions === b.captions &&
   a.test === b.test;
-
-/** One page of a sharded list: a page of each shard, merged. The position is the last sort key shown. */
-const merge = async (
-  table: Table,
-  {
-    list,
-    newestFirst,
-    limit,
-    after,
-  }: { list: (shard: number) => string; newestFirst: boolean; limit: number; after: Position | undefined },
-): Promise<StreamPage> => {
-  const last = after?.['listSort'];
-  const pages = await Promise.all(
-    Array.from({ length: LIVE_SHARDS }, (_, shard) =>
-      table.query({
-        index: 'byList',
-        partition: list(shard),
-        newestFirst,
-        limit: limit + 1,
-        ...(newestFirst ? { below: last } : { above: last }),
-      }),
-    ),
-  );
-  const all = pages
-    .flatMap(({ items }) => items)
-    .map((item) => ({ sort: item['listSort']?.S ?? '', item }))
-    .sort((a, b) => (a.sort < b.sort ? -1 : 1) * (newestFirst ? -1 : 1));
-  const shown = all.slice(0, limit);
-  const listSort = shown.at(-1)?.sort;
-  return {
-    items: shown.map(({ item }) => readStream(item).stream),
-    next: all.length > limit && listSort !== undefined ? { listSort } : undefined,
-  };
-};
