@@ -1,53 +1,33 @@
 import { PageQuery } from '#contract/http';
 import { type Found, SearchQuery, type Tagged } from '#contract/search';
 import type { PersonView } from '#contract/http';
-import type { PostId, StreamId, UserId } from '#domain/ids';
-import type { Post } from '#domain/post';
-import {
-  isFindable,
-  queryWords,
-  shownUnder,
-  tagsOfPost,
-  tagsOfStream,
-  wordsOfPerson,
-  wordsOfStream,
-} from '#domain/search';
+import type { UserId } from '#domain/ids';
+import { queryWords, shownUnder, wordsOfPerson, wordsOfStream } from '#domain/search';
 import { parseTag } from '#domain/tags';
-import type { Stream } from '#domain/stream';
 import type { User } from '#domain/user';
 import type { Cursors } from '#store/cursor';
 import type { Position } from '#store/dynamo';
 import { placeAfterTag, type PlacedEntry, type SearchStore } from '#store/search';
-import { type Authenticate, type Caller, identified } from '../http/caller.ts';
+import { type Authenticate, identified } from '../http/caller.ts';
 import { filledPage } from '../http/filled-page.ts';
 import type { LimitedMiddleware } from '../http/limited.ts';
 import { createRoom, type RoomParts } from '../http/room.ts';
 import { jsonOnly, openCursor, query } from '../http/valid.ts';
-import type { PostViews } from '../profiles/post-views.ts';
 import { toPersonView } from '../profiles/profiles.ts';
-import type { Access } from '../shows/access.ts';
-import type { StreamViews } from '../shows/views.ts';
+import { byId, createTagged, type Hit, type TaggedParts } from './tagged.ts';
+import { createVisible, type Viewer, type VisibleParts } from './visible.ts';
 
-type Parts = RoomParts & {
-  authenticate: Authenticate;
-  limited: LimitedMiddleware;
-  search: SearchStore;
-  users: { findMany(ids: readonly UserId[]): Promise<Map<UserId, User>> };
-  streams: { getMany(ids: readonly StreamId[]): Promise<Stream[]> };
-  posts: { findMany(ids: readonly PostId[]): Promise<Post[]> };
-  access: Pick<Access, 'watchable'>;
-  views: Pick<StreamViews, 'views'>;
-  postViews: PostViews['postViews'];
-  blocks: { apartAmong(one: UserId, people: readonly UserId[]): Promise<Set<UserId>> };
-  bans: { bansAmong(creators: readonly UserId[], id: UserId): Promise<Set<UserId>> };
-  cursors: Cursors;
-};
+type Parts = RoomParts &
+  VisibleParts &
+  TaggedParts & {
+    authenticate: Authenticate;
+    limited: LimitedMiddleware;
+    search: SearchStore;
+    users: { findMany(ids: readonly UserId[]): Promise<Map<UserId, User>> };
+    cursors: Cursors;
+  };
 
-type Viewer = Caller | undefined;
 type Asked = { limit: number; cursor?: string | undefined };
-/** Something that was found, the page that it is on goes on after it. */
-type Hit<Thing> = { id: string; thing: Thing; place: Position };
-
 /** Entries that are looked through for one page of tags: how often, and how many at a time. */
 const TAG_LOOKS = 8;
 const TAG_ENTRIES = 50;
@@ -57,27 +37,13 @@ const TAG_ENTRIES = 50;
  * the one word under which it belongs.
  */
 export const createSearchApp = (parts: Parts) => {
-  const { authenticate, limited, search, users, streams, posts, access, views, postViews, blocks, bans, cursors } =
-    parts;
+  const { authenticate, limited, search, users, streams, views, cursors } = parts;
+  const visible = createVisible(parts);
+  const { apart, visibleStreams } = visible;
+  const tagged = createTagged({ ...parts, visible });
   const room = createRoom(parts);
   room.use(jsonOnly);
   room.use(identified(authenticate));
-
-  /** Those of these people with whom the viewer has nothing to do: a block is between them. */
-  const apart = async (viewer: Viewer, people: readonly UserId[]): Promise<Set<UserId>> =>
-    viewer ? blocks.apartAmong(viewer.userId, [...new Set(people)]) : new Set();
-
-  const visibleStreams = async (found: readonly Stream[], viewer: Viewer): Promise<Stream[]> => {
-    const creators = [...new Set(found.map(({ creatorId }) => creatorId))];
-    const [hidden, banned] = await Promise.all([
-      apart(viewer, creators),
-      viewer ? bans.bansAmong(creators, viewer.userId) : new Set<UserId>(),
-    ]);
-    const open = found.filter(
-      (stream) => isFindable(stream) && !hidden.has(stream.creatorId) && !banned.has(stream.creatorId),
-    );
-    return access.watchable(open, viewer);
-  };
 
   const people = (words: readonly string[], first: string, asked: Asked, viewer: Viewer) =>
     page<User, PersonView>(`people:${words.join(' ')}`, asked, {
@@ -116,39 +82,6 @@ export const createSearchApp = (parts: Parts) => {
       },
       views: async (found) => views.views(await visibleStreams(found, viewer)),
     });
-
-  /** What these entries name, as far as it bears their tag and the viewer may see it, in their order. */
-  const tagged = async (
-    entries: readonly PlacedEntry[],
-    viewer: Viewer,
-  ): Promise<(Hit<Tagged> & { tag: string })[]> => {
-    const [foundPosts, foundStreams] = await Promise.all([
-      posts.findMany(entries.flatMap(({ postId }) => postId ?? [])),
-      streams.getMany(entries.flatMap(({ streamId }) => streamId ?? [])),
-    ]);
-    const hidden = await apart(
-      viewer,
-      foundPosts.map(({ authorId }) => authorId),
-    );
-    const [shownPosts, shownStreams] = await Promise.all([
-      postViews(
-        foundPosts.filter(({ authorId }) => !hidden.has(authorId)),
-        viewer,
-      ),
-      visibleStreams(foundStreams, viewer).then(views.views),
-    ]);
-    const [postsNow, streamsNow] = [byId(foundPosts), byId(foundStreams)];
-    const [postViewOf, streamViewOf] = [byId(shownPosts), byId(shownStreams)];
-    return entries.flatMap(({ word: tag, postId, streamId, place }): (Hit<Tagged> & { tag: string })[] => {
-      const post = postId && postsNow.get(postId);
-      const stream = streamId && streamsNow.get(streamId);
-      const postView = post && tagsOfPost(post).includes(tag) ? postViewOf.get(post.id) : undefined;
-      const streamView = stream && tagsOfStream(stream).includes(tag) ? streamViewOf.get(stream.id) : undefined;
-      if (postView) return [{ id: postView.id, tag, place, thing: { is: 'post', post: postView } as const }];
-      if (streamView) return [{ id: streamView.id, tag, place, thing: { is: 'stream', stream: streamView } as const }];
-      return [];
-    });
-  };
 
   /** Tags that begin so, each once, where there is something under it that the viewer may see. */
   const tags = async (prefix: string, { limit, cursor }: Asked, viewer: Viewer): Promise<Found> => {
@@ -230,8 +163,5 @@ export const createSearchApp = (parts: Parts) => {
 
   return room;
 };
-
-const byId = <Thing extends { id: string }>(things: readonly Thing[]): Map<Thing['id'], Thing> =>
-  new Map(things.map((thing) => [thing.id, thing]));
 
 const idOf = ({ postId, streamId, userId, word }: PlacedEntry): string => postId ?? streamId ?? userId ?? word;
