@@ -4,16 +4,15 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
-import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import * as z from 'zod';
 import type { LiveStreams } from '../live-streams/live-streams.ts';
-import type { Store, Playback } from '../store.ts';
+import type { Store } from '../store.ts';
 import type { Limits } from '../limits.ts';
 import { cuesOf } from '../recording/captions.ts';
 import { openTimeline, type Timeline } from '../recording/timeline.ts';
 import type { AssetRecord } from '../records.ts';
+import { createAdmission, NotPlayed, REFUSED } from './admission.ts';
 import { FORMATS, type Format, type Pictures } from './pictures.ts';
-import { opens, type Audience } from './playback-token.ts';
 import { mediaPlaylist, multivariantPlaylist } from './playlists.ts';
 
 type Parts = { store: Store; live: LiveStreams; pictures: Pictures; limits: Limits; now: () => number };
@@ -26,26 +25,9 @@ const PictureQuery = z.object({
   latest: z.enum(['true', 'false']).optional(),
 });
 
-/** Why something is not played; the words are what a player's log shows. */
-const REFUSED = {
-  'not-found': [404, 'There is no such playback id.'],
-  'not-live': [412, 'The live stream is not active, or the asset is not ready.'],
-  forbidden: [403, 'This playback id needs a valid token.'],
-  'bad-request': [400, 'time, width, height or latest is wrong.'],
-  busy: [503, 'Too many pictures are being made.'],
-  'no-picture': [404, 'There is no picture at this time.'],
-} as const satisfies Record<string, readonly [ContentfulStatusCode, string]>;
-
-class NotPlayed extends Error {
-  readonly because: keyof typeof REFUSED;
-  constructor(because: keyof typeof REFUSED) {
-    super(REFUSED[because][1]);
-    this.because = because;
-  }
-}
-
 /** What `stream.mux.com` (`/play`) and `image.mux.com` (`/image`) are to a viewer. */
 export const createPlaybackRoutes = ({ store, live, pictures, limits, now }: Parts) => {
+  const { find, assetOf, bySecret, withText, passOf, admitted } = createAdmission({ store, limits, now });
   const timelines = new Map<string, Timeline>();
 
   /** Of a live stream that runs, the one that grows; of a recording, what is on disk. */
@@ -57,56 +39,6 @@ export const createPlaybackRoutes = ({ store, live, pictures, limits, now }: Par
     // Only what grows no more may be remembered.
     if (!asset.is_live) timelines.set(asset.id, known);
     return known;
-  };
-
-  const find = async (id: string, token: string | undefined, audience: Audience): Promise<Playback> => {
-    const found = store.findPlayback(id);
-    if (!found) throw new NotPlayed('not-found');
-    if (found.playbackId.policy === 'signed' && !(await opens(store, { token, playbackId: id, audience, now: now() })))
-      throw new NotPlayed('forbidden');
-    return found;
-  };
-
-  /** The asset behind a live playback id: the one that runs, or the one that just ended. */
-  const assetOf = (found: Playback): AssetRecord => {
-    if (found.of === 'asset') {
-      if (found.asset.status !== 'ready') throw new NotPlayed('not-live');
-      return found.asset;
-    }
-    const { active_asset_id, recent_asset_ids, status } = found.liveStream;
-    const asset = store.assets.get(active_asset_id ?? recent_asset_ids.at(-1) ?? '');
-    const ended = asset?.ended_at_ms;
-    const shown =
-      active_asset_id === undefined
-        ? ended !== undefined && now() - ended < limits.endedSeconds * limits.secondMs
-        : status === 'active';
-    if (!asset || !shown || asset.status !== 'ready') throw new NotPlayed('not-live');
-    return asset;
-  };
-
-  const bySecret = (secret: string): AssetRecord => {
-    const asset = store.assets.all().find((one) => one.secret === secret);
-    if (!asset) throw new NotPlayed('not-found');
-    return asset;
-  };
-
-  /** Throws where there is no such text, or not yet. */
-  const withText = ({ text_tracks = [] }: AssetRecord, id: string): void => {
-    if (!text_tracks.some((track) => track.id === id && track.status === 'ready')) throw new NotPlayed('not-found');
-  };
-
-  /** What goes on in the addresses behind a signed one: which playback id was opened, and by what. */
-  const passOf = ({ playbackId }: Playback, token: string | undefined): string =>
-    playbackId.policy === 'signed' && token !== undefined
-      ? `?${new URLSearchParams({ token, of: playbackId.id }).toString()}`
-      : '';
-
-  /** Throws where the pass to a show that is not public is none, or has expired. @returns the pass */
-  const admitted = async (asset: AssetRecord, { token, of = '' }: Record<string, string>): Promise<string> => {
-    if (asset.playback_ids.some(({ policy }) => policy === 'public')) return '';
-    const found = await find(of, token, 'v');
-    if (assetOf(found) !== asset) throw new NotPlayed('forbidden');
-    return passOf(found, token);
   };
 
   const anyOrigin = cors({
