@@ -42,6 +42,7 @@ test('every kind of line end counts, and lines of nothing that can be seen are e
   expect(tidyLines('a\r\n\r\n\r\n\r\nb')).toBe('a\n\n\nb');
   expect(tidyLines('a\r\r\r\r\u2028\u2029b')).toBe('a\n\n\nb');
   expect(tidyLines('a\n\u200b\n\u3164\n\u2800\nb')).toBe('a\n\n\nb');
+  expect(tidyLines('a\n\ufff9\n\u{1d159}\n\u{16fe4}\nb')).toBe('a\n\n\nb');
 });
 
 test('what turns the line after a tower stays with it', () => {
@@ -57,6 +58,7 @@ test('of any text no more than two lines in one place are empty, and nothing tha
       expect(empty.join('')).not.toMatch(/x {3,}x/);
       expect(tidy.replaceAll(/[^ab]/g, '')).toBe(parts.join('').replaceAll(/[^ab]/g, ''));
     }),
+    { numRuns: 1_000 },
   );
 });
 

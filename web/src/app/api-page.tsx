@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslations } from 'use-intl';
 import { useApp } from '../context/app-context.ts';
@@ -8,6 +9,12 @@ import { Skeleton } from '../ui/skeleton.tsx';
 import { callsByRoom, codesOf, Description, type Call, type Shape } from './api-description.ts';
 import { shapeId, ShapeText } from './shape-text.tsx';
 import './api-page.css';
+
+const file = (words: ReactNode) => (
+  <a href="/openapi.json" download>
+    {words}
+  </a>
+);
 
 /** The API for who writes a program against it: each call and each shape of `/openapi.json`, to be read. */
 export const ApiPage = () => {
@@ -22,15 +29,7 @@ export const ApiPage = () => {
     <Page title={t('api')}>
       <div className="api">
         <h1>{t('api')}</h1>
-        <p>
-          {t.rich('whatItIs', {
-            file: (words) => (
-              <a href="/openapi.json" download>
-                {words}
-              </a>
-            ),
-          })}
-        </p>
+        <p>{t.rich('whatItIs', { file })}</p>
         <p>{t('howToSignIn')}</p>
         {data && <Calls description={data} />}
         {!data && error && (

@@ -16,11 +16,11 @@ type Wanted = {
  * Plays an HLS address in a video element: at once with sound where the browser lets it, else silently. The picture stays when only the
  * address changes, as a signed one does.
  *
- * @param attached holds what plays, while something does
+ * @param attachedRef holds what plays, while something does
  */
 export const useHls = (
-  video: RefObject<HTMLVideoElement | null>,
-  attached: RefObject<Attached | undefined>,
+  videoRef: RefObject<HTMLVideoElement | null>,
+  attachedRef: RefObject<Attached | undefined>,
   { url, kind, beginAt, atFirst, onRefused }: Wanted,
 ) => {
   const [qualities, setQualities] = useState<number[]>([]);
@@ -36,11 +36,11 @@ export const useHls = (
   const address = useRef(url);
   useEffect(() => {
     address.current = url;
-    attached.current?.renew(url);
-  }, [url, attached]);
+    attachedRef.current?.renew(url);
+  }, [url, attachedRef]);
 
   useEffect(() => {
-    const element = video.current;
+    const element = videoRef.current;
     if (!element) return undefined;
     element.volume = atFirst.volume;
     element.muted = atFirst.muted;
@@ -48,10 +48,10 @@ export const useHls = (
     // loading an address sets the one to the other
     element.defaultPlaybackRate = speed;
     element.playbackRate = speed;
-  }, [video, kind, atFirst]);
+  }, [videoRef, kind, atFirst]);
 
   useEffect(() => {
-    const element = video.current;
+    const element = videoRef.current;
     if (!element) return undefined;
     const source = attachHls({
       video: element,
@@ -63,13 +63,13 @@ export const useHls = (
       onTrouble: setTrouble,
       onRefused: () => refused.current(),
     });
-    attached.current = source;
+    attachedRef.current = source;
     void playAloud(element).then((how) => how === 'silently' && setSilenced(true));
     return () => {
-      attached.current = undefined;
+      attachedRef.current = undefined;
       source.detach();
     };
-  }, [video, attached, kind, beginAt]);
+  }, [videoRef, attachedRef, kind, beginAt]);
 
   return { qualities, trouble, silenced, setSilenced };
 };

@@ -13,11 +13,11 @@ type Parts = {
 };
 
 /** How loud a video is, and that a browser remembers it. */
-export const useSound = (video: RefObject<HTMLVideoElement | null>, { playing, remember, say, onChosen }: Parts) => {
+export const useSound = (videoRef: RefObject<HTMLVideoElement | null>, { playing, remember, say, onChosen }: Parts) => {
   const t = useTranslations('watch');
 
   const mute = () => {
-    const element = video.current;
+    const element = videoRef.current;
     if (!element) return;
     element.muted = !element.muted;
     if (!element.muted && element.volume === 0) element.volume = 1;
@@ -27,7 +27,7 @@ export const useSound = (video: RefObject<HTMLVideoElement | null>, { playing, r
   };
 
   const setVolume = (volume: number) => {
-    const element = video.current;
+    const element = videoRef.current;
     if (!element) return;
     element.volume = volume;
     element.muted = volume === 0;

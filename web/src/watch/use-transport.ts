@@ -23,8 +23,8 @@ type Parts = {
 
 /** Play, pause, and where in it: of a recording all of it, of a live show what there is so far. */
 export const useTransport = (
-  video: RefObject<HTMLVideoElement | null>,
-  attached: RefObject<Attached | undefined>,
+  videoRef: RefObject<HTMLVideoElement | null>,
+  attachedRef: RefObject<Attached | undefined>,
   { kind, hasDvr, startedAt, playing, rewound, onRewound, say }: Parts,
 ) => {
   const t = useTranslations('watch');
@@ -41,13 +41,13 @@ export const useTransport = (
 
   const toLiveEdge = () => {
     if (rewound) onRewound(undefined);
-    else attached.current?.toLiveEdge();
-    void video.current?.play().catch(() => {});
+    else attachedRef.current?.toLiveEdge();
+    void videoRef.current?.play().catch(() => {});
   };
 
   /** @param seconds of the timeline that the bar shows */
   const seekTo = (seconds: number) => {
-    const element = video.current;
+    const element = videoRef.current;
     if (!element) return;
     if (kind === 'recording' || rewound) {
       element.currentTime = Math.min(Math.max(0, seconds), playing.durationSeconds);
@@ -69,14 +69,14 @@ export const useTransport = (
   };
 
   const toggle = () => {
-    const element = video.current;
+    const element = videoRef.current;
     if (!element) return;
     if (!element.paused) return element.pause();
     if (kind === 'live' && !rewound) {
       // What was on the air while this was paused is over, unless it can be gone back to.
       if (canRewind && playing.behindSeconds > LIVE_WINDOW_SECONDS)
         return onRewound({ seconds: Math.max(0, elapsed - playing.behindSeconds) });
-      attached.current?.toLiveEdge();
+      attachedRef.current?.toLiveEdge();
     }
     void element.play().catch(() => {});
   };
