@@ -67,6 +67,11 @@ const PASSING: ReadonlySet<ApiErrorCode> = new Set<ApiErrorCode>([
 /** Whether the same call may succeed when it is made again a little later. */
 export const isPassing = (error: unknown) => error instanceof ApiError && PASSING.has(error.code);
 
+const KEPT_OUT: ReadonlySet<ApiErrorCode> = new Set<ApiErrorCode>(['not-signed-in', 'not-allowed', 'blocked']);
+
+/** Whether this is somebody who may not see what they asked for, for whatever reason. */
+export const isKeptOut = (error: unknown): boolean => error instanceof ApiError && KEPT_OUT.has(error.code);
+
 const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(STATUS, code);
 
 /** The JSON in a text; undefined where there is none. */

@@ -4,7 +4,7 @@ import { Component, useEffect, useState, type ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 import type { StreamView } from '#contract/http';
 import { isLiveToViewers } from '#contract/show';
-import { ApiError } from '../api/api-error.ts';
+import { ApiError, isKeptOut } from '../api/api-error.ts';
 import { useApp } from '../context/app-context.ts';
 import { useLive } from '../context/use-live.ts';
 import { isSettled } from '../realtime/snapshot.ts';
@@ -29,7 +29,7 @@ export const EmbedPage = ({ streamId, autoplay }: Props) => {
   const { queries } = useApp();
   const { data: stream, error, refetch } = useQuery(queries.stream(streamId));
   const gone = error instanceof ApiError && error.code === 'stream-not-found';
-  const closed = error instanceof ApiError && (error.code === 'not-signed-in' || error.code === 'not-allowed');
+  const closed = isKeptOut(error);
   useEffect(() => {
     if (stream) document.title = `${stream.title} · Vybzz`;
   }, [stream]);

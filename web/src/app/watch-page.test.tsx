@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { createMemoryHistory } from '@tanstack/react-router';
-import { act, screen, within } from '@testing-library/preact';
+import { act, screen, waitFor, within } from '@testing-library/preact';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 import type { StreamView } from '#contract/http';
@@ -133,6 +133,31 @@ describe('the watch page', () => {
     await userEvent.click(await screen.findByRole('button', { name: 'Follow' }));
     expect(await screen.findByRole('heading', { name: 'First light' })).toBeTruthy();
   });
+
+  it.each(['blocked', 'not-allowed', 'not-signed-in'] as const)(
+    'gets another address before the one that it has is over, and keeps none once that is refused as %s',
+    async (code) => {
+      const { answers, sent } = openWatchPage({
+        stream: makeStream({ state: 'live', visibility: 'followers', startedAt: '2026-11-22T10:00:00Z' }),
+        signedIn: true,
+        answers: {
+          'GET /stream/str_1/playback': {
+            kind: 'live',
+            hls: 'https://video.test/live.m3u8?token=t',
+            poster: 'https://video.test/p.jpg?token=t',
+            token: 't',
+            goodForMs: 60,
+          },
+        },
+      });
+      expect(await screen.findByTestId('player')).toBeTruthy();
+      const asked = () => sent('GET').filter(({ call }) => call.endsWith('/playback')).length;
+      await waitFor(() => expect(asked()).toBeGreaterThan(2));
+      expect(screen.getByTestId('player')).toBeTruthy();
+      answers['GET /stream/str_1/playback'] = refusal(code);
+      await waitFor(() => expect(screen.queryByTestId('player')).toBeNull());
+    },
+  );
 
   it('says at once that a show is interrupted that it is opened on', async () => {
     openWatchPage({

@@ -7,7 +7,7 @@ import { PersonView, type StreamView } from '#contract/http';
 import { isLiveToViewers } from '#contract/show';
 import { AudiencePanel } from '../audience/audience-panel.tsx';
 import { ChatReplay } from '../audience/chat-replay.tsx';
-import { ApiError, type ApiErrorCode } from '../api/api-error.ts';
+import { ApiError, isKeptOut } from '../api/api-error.ts';
 import { useApp, useSignedIn } from '../context/app-context.ts';
 import { Comments } from '../feed/comments.tsx';
 import { FollowButton } from '../people/follow-button.tsx';
@@ -39,8 +39,6 @@ import { useFormats } from '../words/formats.ts';
 import type { Translate } from '../words/translate.ts';
 import './watch-page.css';
 
-const CLOSED: ReadonlySet<ApiErrorCode> = new Set<ApiErrorCode>(['not-signed-in', 'not-allowed', 'blocked']);
-
 /** One stream to be watched: before, while and after it is on the air. */
 export const WatchPage = () => {
   const t = useTranslations('app');
@@ -49,7 +47,7 @@ export const WatchPage = () => {
   const { data: stream, error, refetch } = useQuery(queries.stream(streamId));
   if (error instanceof ApiError && error.code === 'stream-not-found') return <NotFoundPage />;
   // What this viewer knew of the show they may no longer know.
-  const closed = error instanceof ApiError && CLOSED.has(error.code);
+  const closed = isKeptOut(error);
   return (
     <Page title={stream ? titleOf(t, stream) : t('watch')}>
       {stream && !closed && <Watch key={stream.id} stream={stream} />}
@@ -90,7 +88,7 @@ const NotShown = ({ error, onRetry }: { error: unknown; onRetry: () => void }) =
         {t('followAndItPlaysHere', { name: creator.name })}
       </EmptyState>
     );
-  if (error instanceof ApiError && (error.code === 'not-allowed' || error.code === 'blocked'))
+  if (isKeptOut(error))
     return (
       <EmptyState icon={<LockKeyhole />} title={t('thisShowIsNotFor')} heading="h1">
         {errorWords(error)}

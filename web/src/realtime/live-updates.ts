@@ -2,7 +2,7 @@ import type { ChatPage } from '#contract/chat';
 import type { LiveView } from '#contract/http';
 import { ServerMessage, type SingleMessage } from '#contract/realtime';
 import { isOnAir } from '#contract/show';
-import { ApiError, json } from '../api/api-error.ts';
+import { isKeptOut, json } from '../api/api-error.ts';
 import { misses } from './chat-log.ts';
 import { LIMITS, pollAfterMs, type Link } from './link.ts';
 import { isSettled, takeIn, type News, type Snapshot } from './snapshot.ts';
@@ -18,10 +18,6 @@ export type LiveUpdatesParts = SocketLinkParts & {
 
 /** `mine`: whoever's show it is, is told of everything whatever the size of the audience. */
 type Following = { streamId: string; mine?: boolean; onChange: (snapshot: Snapshot) => void };
-
-const isRefusal = (error: unknown) =>
-  error instanceof ApiError &&
-  (error.code === 'not-signed-in' || error.code === 'not-allowed' || error.code === 'blocked');
 
 /** Follows one stream until stopped or settled: by the realtime socket while it is there, by asking while it is not. */
 export const startLiveUpdates = (
@@ -147,7 +143,7 @@ export const startLiveUpdates = (
       })
       .catch((error: unknown) => {
         // Asked again in any case: a poll that failed says nothing about the stream, unless it was refused.
-        if (isRefusal(error)) learn({ type: 'refused' });
+        if (isKeptOut(error)) learn({ type: 'refused' });
         link.happened({ type: 'looked', mode: undefined });
       })
       .finally(() => {

@@ -3,7 +3,7 @@ import { CalendarClock, CalendarX, Clapperboard, Film, Radio, Unplug } from 'luc
 import { lazy, Suspense, useEffect, useState, type ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 import type { StreamView } from '#contract/http';
-import { ApiError } from '../api/api-error.ts';
+import { isKeptOut } from '../api/api-error.ts';
 import { useApp } from '../context/app-context.ts';
 import type { Snapshot } from '../realtime/snapshot.ts';
 import { part } from '../ui/part.ts';
@@ -46,7 +46,7 @@ export const Playback = ({ stream, now, onRecordingAt, theatre = false, onTheatr
   const kind = 'kind' in state ? state.kind : undefined;
   const playback = useQuery({ ...queries.playback(stream.id, kind ?? 'live'), enabled: kind !== undefined });
   // whoever may not watch any more keeps no address that was given before
-  const lost = playback.error instanceof ApiError && playback.error.code === 'not-allowed';
+  const lost = isKeptOut(playback.error);
   const source = kind === undefined || lost ? undefined : playback.data;
 
   const showsLive = state.at === 'live' && source !== undefined;
