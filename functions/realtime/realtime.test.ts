@@ -7,7 +7,7 @@ import { buildWork } from '../assembly/rooms/tasks.ts';
 import { openShowRooms } from '../show-rooms.testing.ts';
 import { DELIVERY } from '../shows/delivery-times.ts';
 import { AUDIENCE } from '../shows/mode.ts';
-import { createPublisher } from '../shows/publisher.ts';
+import { createPublisher, POSTS } from '../shows/publisher.ts';
 
 const rooms = await openShowRooms();
 afterAll(() => rooms.close());
@@ -442,6 +442,48 @@ describe('a large audience', () => {
       level: 'warn',
       message: 'an audience was too large to be told in time',
     });
+  });
+
+  it('is told no faster than all audiences together may be, and waits for no block that could have been taken before', async () => {
+    let now = rooms.now();
+    let [blocks, posted, dry] = [0, 0, 0];
+    /** How many posts there still were when another block was asked for. */
+    const leftAt: number[] = [];
+    const publisher = createPublisher({
+      connections: rooms.streaming.connections,
+      log: rooms.base.log,
+      clock: () => new Date(now),
+      limits: {
+        take: async () => {
+          leftAt.push(blocks * POSTS.block - posted);
+          // in the middle there are none for a while
+          if (blocks === 2 && dry < 3) {
+            dry += 1;
+            return { allowed: false, retryAfterMs: POSTS.rate.everyMs };
+          }
+          await new Promise((done) => setImmediate(done));
+          blocks += 1;
+          return { allowed: true };
+        },
+      },
+      wait: async (ms) => {
+        now += ms;
+        await new Promise((done) => setImmediate(done));
+      },
+      sockets: {
+        post: async () => {
+          posted += 1;
+          expect(posted).toBeLessThanOrEqual(blocks * POSTS.block);
+          return 'sent';
+        },
+      },
+    });
+    const members = Array.from({ length: 5 * POSTS.block }, (_, i) => ({ connectionId: `told-${i}` }));
+    await publisher.toMembers(members, { type: 'pong' });
+    expect([posted, dry]).toEqual([members.length, 3]);
+    // but for the first, none was asked for only when nothing was left
+    expect(leftAt.slice(1).filter((left) => left === 0).length).toBeLessThanOrEqual(dry);
+    expect(now - rooms.now()).toBe(3 * POSTS.rate.everyMs);
   });
 
   it('forgets who has never said goodbye', async () => {
