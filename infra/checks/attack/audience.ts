@@ -275,6 +275,7 @@ export const AUDIENCE: readonly Case[] = [
   said('a join of 20 KB', join('x'.repeat(20_000))),
   said('40 KB', 'x'.repeat(40_000)),
   said('200 KB', 'x'.repeat(200_000)),
+  said('1 MB', 'x'.repeat(1_000_000)),
   said('JSON nested 3,000 deep', `${'['.repeat(3_000)}${']'.repeat(3_000)}`),
   {
     attack: 'a stranger in the audience of a show for followers',

@@ -47,7 +47,8 @@ servePart({
     const port = await freePort();
     const origin = `http://localhost:${port}`;
     const plane = startControlPlane({
-      environment: roomsEnvironment({ origin, name: NAME }),
+      // each viewer has an address of its own, before this one
+      environment: { ...roomsEnvironment({ origin, name: NAME }), TRUSTED_HOPS: '1' },
       aws,
       log: (line) => {
         if (!line.startsWith('info')) asked.warnings.push(line.slice(0, 300));

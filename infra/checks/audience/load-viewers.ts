@@ -4,6 +4,7 @@ import { WebSocket } from 'ws';
 import * as z from 'zod/mini';
 import { ChatPage } from '#contract/chat';
 import { LiveView } from '#contract/http';
+import { PRESENCE } from '#domain/presence';
 import { createEdgeCache } from '../../local/edge-cache.ts';
 import { servePart } from '../lib/part.ts';
 
@@ -11,6 +12,11 @@ const JITTER = 0.25;
 const RETURN_WITHIN_MS = 20_000;
 const CATCH_UP_WITHIN_MS = 1_000;
 const SETTLE_MS = 1_500;
+/** As a page asks of a show on the air while it is told… */
+const ASK_TOLD_MS = 4_000;
+/** …and what it takes out of a cache for older than its own socket. */
+const CACHED_MS = 3_000;
+const BEAT_RETRY_MS = 2_000;
 
 // as the contract has them; thousands of sockets hear each of them, and need no more of it
 const Heard = z.discriminatedUnion('type', [
@@ -44,6 +50,7 @@ type Viewer = {
   heard: Set<number>;
   last: number;
   socket: WebSocket | undefined;
+  joinedAt: number;
   catching: boolean;
 };
 const viewers: Viewer[] = [];
@@ -116,6 +123,47 @@ const polls = async (viewer: Viewer, reopen: (viewer: Viewer) => void): Promise<
   }
 };
 
+const hangUp = (viewer: Viewer): void => {
+  viewer.at = 'poll';
+  viewer.socket?.close();
+  void polls(viewer, (one) => void reopen(one));
+};
+
+/** Who is told asks as well, now and then: a push is a hint. */
+const asksWhileTold = async (viewer: Viewer): Promise<void> => {
+  while (viewer.at !== 'left') {
+    await delay(ASK_TOLD_MS * (1 + Math.random() * JITTER));
+    if (viewer.at !== 'push') continue;
+    const view = await ask();
+    if (!view || viewer.at !== 'push') continue;
+    takeTail(viewer, view);
+    if (view.mode === 'poll' && performance.now() - viewer.joinedAt > CACHED_MS) hangUp(viewer);
+  }
+};
+
+/** Each plays on, in a browser and at an address of its own. */
+const beats = async (viewer: Viewer, number: number): Promise<void> => {
+  const began = performance.now();
+  const browser = `load-viewer-${String(number).padStart(8, '0')}`;
+  const address = `10.${(number >> 16) & 255}.${(number >> 8) & 255}.${number & 255}`;
+  await delay(Math.random() * PRESENCE.beatEveryMs);
+  while (viewer.at !== 'left') {
+    const sent = await fetch(`${place.origin}/stream/${place.streamId}/beats`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-forwarded-for': address },
+      body: JSON.stringify({ at: (performance.now() - began) / 1_000, browser }),
+    }).then(
+      async (answer) => {
+        await answer.arrayBuffer();
+        return answer.ok;
+      },
+      () => false,
+    );
+    if (!sent) counts.failed += 1;
+    await delay(sent ? PRESENCE.beatEveryMs : BEAT_RETRY_MS);
+  }
+};
+
 const pool: string[] = [];
 
 const open = (viewer: Viewer, ticket: string): Promise<void> =>
@@ -126,9 +174,7 @@ const open = (viewer: Viewer, ticket: string): Promise<void> =>
     });
     viewer.socket = socket;
     const asks = (): void => {
-      viewer.at = 'poll';
-      socket.close();
-      void polls(viewer, (one) => void reopen(one));
+      if (viewer.at !== 'poll') hangUp(viewer);
       done();
     };
     socket.on('open', () => socket.send(JSON.stringify({ action: 'join', streamId: place.streamId })));
@@ -147,7 +193,7 @@ const open = (viewer: Viewer, ticket: string): Promise<void> =>
       if (message.type === 'joined') {
         takeTail(viewer, message.live);
         if (message.mode === 'poll') return asks();
-        viewer.at = 'push';
+        Object.assign(viewer, { at: 'push', joinedAt: performance.now() });
         setTimeout(() => viewer.at === 'push' && viewer.socket === socket && void caughtUp(viewer), SETTLE_MS);
         return done();
       }
@@ -193,9 +239,12 @@ servePart({
         heard: new Set(),
         last: 0,
         socket: undefined,
+        joinedAt: 0,
         catching: false,
       };
       viewers.push(viewer);
+      void beats(viewer, viewers.length);
+      void asksWhileTold(viewer);
       return open(viewer, ticket);
     });
     await Promise.all(come);
@@ -270,7 +319,7 @@ servePart({
     return {
       ...counts,
       ...modes,
-      delays: { count: sorted.length, p50: at(0.5), p95: at(0.95), p99: at(0.99), most: at(1) },
+      delays: { count: sorted.length, least: at(0), p50: at(0.5), p95: at(0.95), p99: at(0.99), most: at(1) },
     };
   },
 
