@@ -74,6 +74,15 @@ it('delivers as slowly as posts are made', () => {
   expect(postsMost()).toBeGreaterThan(3_000);
 });
 
+it('is near to what was measured with 2,000 sockets on one machine', () => {
+  // infra/decisions/how-large-an-audience.md: 1,380 posts a second there, and 1.7 s and 3.8 s from saying to seeing
+  const { typicalMs, worstMs } = reckon(2_000, 'push', { posting: 1_380 });
+  for (const share of [1_723 / typicalMs, 3_843 / worstMs]) {
+    expect(share).toBeGreaterThan(1 / 1.5);
+    expect(share).toBeLessThan(1.5);
+  }
+});
+
 it('stands in the decision as it is reckoned', () => {
   const decision = (type: string) =>
     readFileSync(new URL(`../decisions/how-large-an-audience.${type}`, import.meta.url), 'utf8');
