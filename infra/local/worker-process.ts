@@ -1,7 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { NODE_ARGUMENTS } from '../../ingest-worker/node-arguments.ts';
 
 /** Waits before a dead worker is started again: at once, then ever more slowly while it keeps dying. */
 const RESTART_MS = [100, 500, 1_000, 2_000, 5_000];
@@ -70,7 +69,7 @@ export const startWorkerProcess = async (settings: Settings): Promise<WorkerProc
   function start(): ChildProcess {
     startedAt = Date.now();
     const begun = startedAt;
-    const made = spawn(process.execPath, [...NODE_ARGUMENTS, '--enable-source-maps', LAUNCHER, bundle], {
+    const made = spawn(process.execPath, ['--enable-source-maps', LAUNCHER, bundle], {
       env: settings.environment,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       // Its own group: Ctrl-C reaches us alone, and we end the parts in their order.

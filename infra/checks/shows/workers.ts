@@ -4,7 +4,6 @@ import { readdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { LIMITS } from '../../../ingest-worker/limits.ts';
-import { NODE_ARGUMENTS } from '../../../ingest-worker/node-arguments.ts';
 import { AWS, TABLE_NAME } from '../lib/test-streams.ts';
 
 /** A real worker process, as it runs in the container: one bundle, and nothing in common with us but sockets. */
@@ -25,7 +24,7 @@ const READY_MS = 30_000;
 const GRACE_MS = 3_000;
 
 export const startWorkerProcess = async (bundle: string, env: Record<string, string>): Promise<WorkerProcess> => {
-  const child = spawn(process.execPath, [...NODE_ARGUMENTS, bundle], {
+  const child = spawn(process.execPath, [bundle], {
     env: { PATH: process.env['PATH'] ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
