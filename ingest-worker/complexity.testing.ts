@@ -3,6 +3,7 @@ import type { FlvTag } from './media/flv-tag.ts';
 import { bits, golomb, record as setUpOf, sequence } from './media/h264.testing.ts';
 import * as mkv from './media/matroska.testing.ts';
 import * as mp4 from './media/mp4.testing.ts';
+import type { Publisher } from './session/publisher.ts';
 
 /** Something that a stranger can make as large as he likes, and who reads it. */
 export type Structure = {
@@ -100,6 +101,54 @@ const readContainer = ({ createContainerReader, createRing }: Readers, pieces: B
 };
 const ACKNOWLEDGED_BYTES = 65_536;
 
+/** What has come is read, taken apart, kept, sent and acknowledged, as in a session that encodes nothing. */
+const publish = (
+  { createContainerReader, createTagger, createPictureSetUp, createReplayBuffer }: Readers,
+  pieces: Buffer[],
+): void => {
+  const reader = createContainerReader();
+  const setUp = createPictureSetUp();
+  const replayBuffer = createReplayBuffer();
+  let sent = 0;
+  replayBuffer.attach(connectionOf(() => void (sent += 1)));
+  let tagger: ReturnType<Readers['createTagger']> | undefined;
+  /** Came before it was known what it is. */
+  const untold: Buffer[] = [];
+  let seen = 0;
+  for (const piece of pieces) {
+    untold.push(piece);
+    for (const event of reader.push(piece))
+      if (event.type === 'init')
+        tagger = createTagger({
+          facts: event.facts,
+          sound: true,
+          onTag: (tag) => {
+            for (const passed of setUp.pass(tag)) replayBuffer.take(passed);
+          },
+        });
+    if (!tagger) continue;
+    for (const one of untold) tagger.push(one);
+    untold.length = 0;
+    if ((seen += piece.byteLength) < ACKNOWLEDGED_BYTES) continue;
+    seen = 0;
+    replayBuffer.acknowledge(sent);
+  }
+  tagger?.flush();
+  if (sent === 0) throw new Error('nothing was published');
+};
+
+/** A server that takes everything. */
+const connectionOf = (took: () => void): Publisher => ({
+  connect: async () => ({ connected: true }),
+  send: () => {
+    took();
+    return true;
+  },
+  close: async () => ({ flushed: true }),
+  abandon: () => undefined,
+  stats: () => ({ sentBytes: 0, queuedBytes: 0, acknowledgedBytes: 0, rule: 'acknowledged' }),
+});
+
 const unit = (kind: number, bytes = 1, tail = 1): Buffer => {
   const body = Buffer.alloc(1 + bytes, tail);
   body[0] = kind;
@@ -137,6 +186,37 @@ const H264: readonly ((index: number) => Buffer)[] = [
   () => pictureBlock(...repeat(20, () => plainSet(0))),
   () => pictureBlock(Buffer.alloc(500, 0x67)),
   () => mkv.element(0xa3, byte(0x81, 0, 0, 0x80), Buffer.alloc(500)),
+];
+
+const AAC = Buffer.from([0x11, 0x90]);
+const picture = (key: boolean): Buffer => small(0xa3, byte(0x81, 0, 0, key ? 0x80 : 0, 0, 0, 0, 1, key ? 0x65 : 0x41));
+const PUBLISHED: readonly ((index: number) => Buffer)[] = [
+  () => picture(true),
+  () => picture(false),
+  () => block(2, false),
+  () => small(0xa3, byte(0x82, 0, 0, 0, 1)),
+  (index) => newCluster(index, block(2, false)),
+  (index) => newCluster(index, picture(true)),
+  (index) => newCluster(index, picture(false), block(2, false)),
+  (index) => newCluster(index * 1_000, block(2, false)),
+  () => small(0xa0, small(0xa1, byte(0x82, 0, 0, 0, 1))),
+  () => byte(0xec, 0x80),
+];
+
+/** A fragment of so many samples of one track, of so many bytes each; it says where they lie, as browsers do. */
+const told = (id: number, samples: number, bytes: number): Buffer => {
+  const sizes = Array.from({ length: samples }, () => bytes);
+  const startingAt = (offset: number): Buffer =>
+    moof(traf(id, mp4.box('trun', mp4.u32(0x201, samples, offset, ...sizes))));
+  return Buffer.concat([startingAt(startingAt(0).byteLength + 8), mdat(samples * bytes)]);
+};
+const TOLD: readonly ((index: number) => Buffer)[] = [
+  () => told(1, 1, 5),
+  () => told(2, 1, 1),
+  () => told(1, 500, 1),
+  () => told(2, 500, 1),
+  () => told(2, 1_500, 4),
+  () => told(2, 3, 300),
 ];
 
 const record = (): Buffer => {
@@ -211,6 +291,33 @@ export const STRUCTURES = {
     parts: 1,
     make: (parts, bytes) => [mp4.init(), ...inPhases([MP4_CLAIMS], parts, bytes)],
     read: readContainer,
+  },
+  'published matroska': {
+    parts: PUBLISHED.length,
+    make: (parts, bytes) => [
+      mkv.init({
+        docType: 'matroska',
+        tracks: [
+          mkv.track('video', 'V_MPEG4/ISO/AVC', { extra: mkv.element(0x63a2, setUpOf(plainSet(0))) }),
+          mkv.track('audio', 'A_AAC', { extra: mkv.element(0x63a2, AAC) }),
+        ],
+      }),
+      mkv.cluster(0, picture(true)),
+      ...inPhases(PUBLISHED, parts, bytes),
+    ],
+    read: publish,
+  },
+  'published mp4': {
+    parts: TOLD.length,
+    make: (parts, bytes) => [
+      mp4.init(
+        mp4.trak({ entry: mp4.visual('avc1', 320, 320, mp4.box('avcC', setUpOf(plainSet(0)))) }),
+        mp4.trak({ id: 2, handler: 'soun', entry: mp4.sound('mp4a', 0x40, 0, AAC) }),
+      ),
+      told(1, 1, 5),
+      ...inPhases(TOLD, parts, bytes),
+    ],
+    read: publish,
   },
   pictures: {
     parts: UNITS.length,

@@ -5,15 +5,20 @@ import { parseAst, Visitor } from 'vite';
 import type { createContainerReader } from './media/container-reader.ts';
 import type { createFlvReader } from './media/flv-reader.ts';
 import type { createPictureSetUp } from './media/picture-set-up.ts';
+import { countMoves } from './media/moves.testing.ts';
 import type { createRing } from './media/ring.ts';
+import type { createTagger } from './media/tagger.ts';
 import type { createChunkReader } from './publish/chunk-reader.ts';
 import type { PUBLISH_LIMITS } from './publish/publish-limits.ts';
+import type { createReplayBuffer } from './session/replay-buffer.ts';
 
 /** What reads bytes of strangers. */
 export type Readers = {
   createContainerReader: typeof createContainerReader;
   createRing: typeof createRing;
   createPictureSetUp: typeof createPictureSetUp;
+  createTagger: typeof createTagger;
+  createReplayBuffer: typeof createReplayBuffer;
   createFlvReader: typeof createFlvReader;
   createChunkReader: typeof createChunkReader;
   PUBLISH_LIMITS: typeof PUBLISH_LIMITS;
@@ -23,17 +28,20 @@ const SOURCE = `
   export { createContainerReader } from './media/container-reader.ts';
   export { createRing } from './media/ring.ts';
   export { createPictureSetUp } from './media/picture-set-up.ts';
+  export { createTagger } from './media/tagger.ts';
+  export { createReplayBuffer } from './session/replay-buffer.ts';
   export { createFlvReader } from './media/flv-reader.ts';
   export { createChunkReader } from './publish/chunk-reader.ts';
   export { PUBLISH_LIMITS } from './publish/publish-limits.ts';
 `;
 
-/** How many copied bytes are about the work of one turn of a loop. */
+/** How many copied bytes are about the work of one turn of a loop; an item of a list has eight. */
 const COPIED_BYTES = 64;
+const ITEM_BYTES = 8;
 
 /**
  * Our readers as they are, but for a count in every function and every turn of every loop of them, and of what is copied when
- * buffers are joined: work that is the same on any machine, however busy.
+ * buffers are joined, or moved within lists: work that is the same on any machine, however busy.
  */
 export const loadCounted = async (): Promise<{ readers: Readers; count: (work: () => void) => number }> => {
   const resolveDir = fileURLToPath(new URL('.', import.meta.url));
@@ -65,7 +73,8 @@ export const loadCounted = async (): Promise<{ readers: Readers; count: (work: (
         return joined;
       };
       try {
-        work();
+        const moved = countMoves(work);
+        done += (moved * ITEM_BYTES) / COPIED_BYTES;
       } finally {
         Buffer.concat = concat;
       }

@@ -28,7 +28,11 @@ type Track = {
 export const visual = (format = 'avc1', width = 320, height = 180, ...more: Buffer[]): Buffer =>
   box(format, zeros(24), Buffer.from([width >> 8, width & 255, height >> 8, height & 255]), zeros(50), ...more);
 
-export const sound = (format = 'mp4a', object = 0x40, version = 0): Buffer =>
+const specific = (config: Buffer | undefined): Buffer[] =>
+  config === undefined ? [] : [Buffer.from([0x05, config.byteLength]), config];
+
+/** @param config how AAC is set up, where the entry says so */
+export const sound = (format = 'mp4a', object = 0x40, version = 0, config?: Buffer): Buffer =>
   box(
     format,
     zeros(8),
@@ -36,7 +40,15 @@ export const sound = (format = 'mp4a', object = 0x40, version = 0): Buffer =>
     zeros(6),
     Buffer.from([0, 2, 0, 16, 0, 0, 0, 0, 0xbb, 0x80, 0, 0]),
     ...(format === 'mp4a'
-      ? [box('esds', zeros(4), Buffer.from([0x03, 0x15, 0, 2, 0, 0x04, 0x80, 0x80, 0x0d, object]), zeros(12))]
+      ? [
+          box(
+            'esds',
+            zeros(4),
+            Buffer.from([0x03, 0x15, 0, 2, 0, 0x04, 0x80, 0x80, 0x0d, object]),
+            zeros(12),
+            ...specific(config),
+          ),
+        ]
       : []),
   );
 

@@ -12,8 +12,10 @@ import { createContainerReader } from '../../../ingest-worker/media/container-re
 import { createFlvReader } from '../../../ingest-worker/media/flv-reader.ts';
 import { createPictureSetUp } from '../../../ingest-worker/media/picture-set-up.ts';
 import { createRing } from '../../../ingest-worker/media/ring.ts';
+import { createTagger } from '../../../ingest-worker/media/tagger.ts';
 import { createChunkReader } from '../../../ingest-worker/publish/chunk-reader.ts';
 import { PUBLISH_LIMITS } from '../../../ingest-worker/publish/publish-limits.ts';
+import { createReplayBuffer } from '../../../ingest-worker/session/replay-buffer.ts';
 import { readArguments } from '../../commands/read-arguments.mjs';
 
 const USAGE = 'npm run -s complexity -- [--megabytes 1] [--json]';
@@ -33,6 +35,8 @@ const readers = {
   createContainerReader,
   createRing,
   createPictureSetUp,
+  createTagger,
+  createReplayBuffer,
   createFlvReader,
   createChunkReader,
   PUBLISH_LIMITS,
@@ -62,6 +66,6 @@ if (values.json) console.log(JSON.stringify(results));
 else
   for (const { name, runs, parts, msPerMb, held } of results)
     console.log(
-      `${name.padEnd(11)} ${runs} runs of ${megabytes} MB, worst ${Math.round(msPerMb)} ms a MB (parts ${parts}): ${held ? 'held' : 'NOT HELD'}`,
+      `${name.padEnd(18)} ${runs} runs of ${megabytes} MB, worst ${Math.round(msPerMb)} ms a MB (parts ${parts}): ${held ? 'held' : 'NOT HELD'}`,
     );
 process.exit(results.every(({ held }) => held) ? 0 : 1);
