@@ -146,7 +146,7 @@ const connectionOf = (took: () => void): Publisher => ({
   },
   close: async () => ({ flushed: true }),
   abandon: () => undefined,
-  stats: () => ({ sentBytes: 0, queuedBytes: 0, acknowledgedBytes: 0, rule: 'acknowledged' }),
+  stats: () => ({ sentBytes: 0, queuedBytes: 0, acknowledgedBytes: 0, rule: 'acknowledged', late: false }),
 });
 
 const unit = (kind: number, bytes = 1, tail = 1): Buffer => {
