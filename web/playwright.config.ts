@@ -19,6 +19,8 @@ const origin = `http://localhost:${process.env['PORT']}`;
 /** Real Chromium with a fake camera and microphone, against the whole platform as `npm start` runs it. */
 export default defineConfig({
   testDir: 'e2e',
+  // What takes minutes and is held in parts elsewhere: `E2E_LONG=1`, before a release.
+  testIgnore: process.env['E2E_LONG'] ? [] : '**/*.long.spec.ts',
   outputDir: '../test-results/browser',
   // One show at a time: a transcode takes most of a core, and the machines that run this have two.
   workers: 1,

@@ -1,0 +1,170 @@
+import { expect, type Page } from '@playwright/test';
+import { AxeBuilder } from '@axe-core/playwright';
+import { expectPlaying, openPage, signIn, test } from './pages.ts';
+import { endShow, goLive, idOnAir, SMALL_STUDIO } from './studio.ts';
+import { chatOf, picture, PROMPTLY, say } from './chat.ts';
+
+test('whoever has scrolled up is left there, the creator reads from afar in a window of its own, and a moderator is named', async ({
+  browser,
+  request,
+}) => {
+  const title = 'Much is said';
+  const creator = await openPage(browser, '/', { viewport: { width: 1440, height: 900 } });
+  await signIn(creator.page, 'bilal');
+  await creator.page.goto(SMALL_STUDIO);
+  await goLive(creator.page, title);
+  const id = await idOnAir(request, title);
+
+  // the chat in a window of its own, in type that is read from two metres; what was chosen stays
+  const opening = creator.page.waitForEvent('popup');
+  await chatOf(creator.page).getByRole('button', { name: 'Open in a new window' }).click();
+  const window = await opening;
+  await expect(chatOf(window).getByRole('textbox', { name: 'Message' })).toBeVisible();
+  await chatOf(window).getByRole('button', { name: 'Larger text' }).press('Enter');
+  await say(window, `Welcome ${'to everybody who is here '.repeat(12)}`);
+  const line = chatOf(window).getByText('Welcome to everybody').first();
+  // What was sent is drawn anew once it has been taken.
+  const size = () => line.evaluate((element) => Number.parseFloat(getComputedStyle(element).fontSize));
+  await expect.poll(size).toBeGreaterThanOrEqual(36);
+  await window.reload();
+  await expect(chatOf(window).getByRole('button', { name: 'Smaller text' })).toBeVisible();
+
+  // a sound at messages is there for who wants it, and by the keyboard
+  await chatOf(window).getByRole('button', { name: 'Play a sound for new messages' }).press('Enter');
+  await expect(chatOf(window).getByRole('button', { name: 'Turn off the sound for new messages' })).toBeVisible();
+
+  const reader = await openPage(browser, '/', { viewport: { width: 390, height: 844 } });
+  await signIn(reader.page, 'chen');
+  await reader.page.goto(`/chat/${id}`);
+  const writer = await openPage(browser, '/');
+  await signIn(writer.page, 'asha');
+  await writer.page.goto(`/chat/${id}`);
+  const long = 'that is a long story '.repeat(20);
+  for (let i = 1; i <= 4; i++) {
+    await say(writer.page, `Story ${i}: ${long}`);
+    await expect(chatOf(reader.page).getByText(`Story ${i}:`)).toBeVisible();
+  }
+  const list = chatOf(reader.page).getByRole('log');
+  const top = () => list.evaluate((element) => element.scrollTop);
+  expect(await top()).toBeGreaterThan(0);
+  await list.focus();
+  await reader.page.keyboard.press('Home');
+  await expect.poll(top).toBe(0);
+  const patiently = async (page: Page, from: number, many: number) => {
+    for (let i = from; i < from + many; i++) {
+      await say(page, `Line ${i}`);
+      await expect(chatOf(page).getByText(`Line ${i}`, { exact: true })).toBeVisible();
+    }
+  };
+  await patiently(window, 1, 6);
+  await patiently(writer.page, 7, 6);
+  const unseen = chatOf(reader.page).getByRole('button', { name: '12 new messages' });
+  await expect(unseen).toBeVisible();
+  expect(await top()).toBe(0);
+  await picture(reader.page, 'scrolled-up');
+  await picture(window, 'large-type');
+  await unseen.press('Enter');
+  await expect(unseen).toHaveCount(0);
+  await expect(chatOf(reader.page).getByText('Line 12', { exact: true })).toBeInViewport();
+
+  // whom the creator names may moderate: the creator's words are not theirs to touch, and others' are
+  await chatOf(window).getByRole('button', { name: 'Moderate' }).click();
+  await window.getByRole('textbox', { name: 'Add a moderator' }).fill('chen');
+  await window.getByRole('button', { name: 'Add', exact: true }).press('Enter');
+  await expect(window.getByText('Chen Wei')).toBeVisible();
+  await picture(window, 'moderation');
+  await reader.page.reload();
+  await chatOf(reader.page).getByRole('button', { name: 'More about the message by Asha' }).last().click();
+  await reader.page.getByRole('menuitem', { name: 'Delete' }).click();
+  await expect(chatOf(writer.page).getByText('Line 12', { exact: true })).toHaveCount(0);
+  await chatOf(reader.page).getByRole('button', { name: 'More about the message by Bilal' }).last().click();
+  await expect(reader.page.getByRole('menuitem', { name: 'Ban' })).toHaveCount(0);
+  await reader.page.keyboard.press('Escape');
+  for (const page of [window, reader.page]) {
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map(({ id: rule, nodes }) => [rule, nodes.map(({ html }) => html)])).toEqual([]);
+  }
+  await endShow(creator.page);
+});
+
+test('each comes back by itself, and who is blocked in the middle of a show is out of it within ten seconds', async ({
+  browser,
+  request,
+}) => {
+  const title = 'Among friends';
+  const creator = await openPage(browser, '/', { viewport: { width: 1440, height: 900 } });
+  await signIn(creator.page, 'asha');
+  const viewer = await openPage(browser, '/@asha', { viewport: { width: 1440, height: 900 } });
+  await signIn(viewer.page, 'chen');
+  const phone = await openPage(browser, '/@asha', { viewport: { width: 390, height: 844 } });
+  await signIn(phone.page, 'bilal');
+  for (const { page } of [viewer, phone]) {
+    await page.getByRole('button', { name: 'Follow', exact: true }).first().click();
+    await expect(page.getByRole('button', { name: 'Following' }).first()).toBeVisible();
+  }
+  await creator.page.goto(SMALL_STUDIO);
+  await goLive(creator.page, title, 0, true);
+  await viewer.page.goto('/@asha');
+  const href = await viewer.page.locator('a[href^="/watch/"]').first().getAttribute('href');
+  const id = href?.split('/').at(-1) ?? '';
+
+  const addresses: string[] = [];
+  viewer.page.on('request', (asked) => {
+    if (asked.url().includes('.m3u8')) addresses.push(asked.url());
+  });
+  const heard: string[] = [];
+  viewer.page.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => heard.push(payload.toString())));
+  await viewer.page.goto(`/watch/${id}`);
+  await phone.page.goto(`/watch/${id}`);
+  for (const { page } of [viewer, phone]) await expectPlaying(page, 2);
+  const viewersAre = (text: string) => expect(creator.page.getByText(text, { exact: true }).first()).toBeAttached();
+  await viewersAre('2 viewers');
+
+  // each is cut off from the network for a while, and hears afterwards what was said meanwhile
+  for (const [cut, other] of [
+    [viewer, creator],
+    [phone, viewer],
+    [creator, phone],
+  ] as const) {
+    await cut.context.setOffline(true);
+    const text = `Said while somebody was away, for the ${cut === viewer ? 'first' : cut === phone ? 'second' : 'third'} time`;
+    await say(other.page, text);
+    await expect(chatOf(other.page).getByText(text)).toBeVisible();
+    await expect(chatOf(cut.page).getByText(text)).toHaveCount(0);
+    await cut.context.setOffline(false);
+    await expect(chatOf(cut.page).getByText(text)).toHaveCount(1);
+  }
+  await expect(creator.page.getByText('Streaming…')).toBeVisible();
+  for (const { page } of [viewer, phone]) await expectPlaying(page, 2);
+  await viewersAre('2 viewers');
+
+  // blocked by the creator on their page: out at once, with nothing of theirs to do
+  const profile = await creator.context.newPage();
+  await profile.goto('/@chen');
+  await profile.getByRole('button', { name: 'More about Chen' }).click();
+  await profile.getByRole('menuitem', { name: 'Block @chen' }).click();
+  await profile.getByRole('button', { name: 'Block', exact: true }).click();
+  await Promise.all([
+    expect(viewer.page.getByTestId('player')).toHaveCount(0, PROMPTLY),
+    expect(creator.page.getByText('1 viewer', { exact: true }).first()).toBeAttached(PROMPTLY),
+  ]);
+  await profile.close();
+  await picture(viewer.page, 'blocked');
+
+  const before = heard.length;
+  await say(creator.page, 'Among ourselves');
+  await expect(chatOf(phone.page).getByText('Among ourselves')).toBeVisible();
+  expect(heard.slice(before).join('')).not.toContain('Among ourselves');
+  await viewer.page.reload();
+  await expect(viewer.page.getByText('This show is not for everyone')).toBeVisible();
+  await expect(chatOf(viewer.page)).toHaveCount(0);
+  // what they were given before was good for a minute, and nobody gives them more
+  const playlist = addresses.at(-1) ?? '';
+  expect(playlist).toContain('.m3u8');
+  await expect
+    .poll(async () => (await request.get(playlist)).status(), { timeout: 75_000 })
+    .toBeGreaterThanOrEqual(400);
+  await expectPlaying(phone.page, 2);
+  await picture(phone.page, 'phone-after');
+  await endShow(creator.page);
+});
