@@ -51,7 +51,6 @@ for (const { login, colorScheme, size, viewport } of LOOKS)
       '/find',
       `/find?q=${login}`,
       '/tag/nothing',
-      '/api',
       '/nowhere',
       SMALL_STUDIO,
     ]) {

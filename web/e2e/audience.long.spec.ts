@@ -4,6 +4,45 @@ import { expectPlaying, openPage, signIn, test } from './pages.ts';
 import { endShow, goLive, idOnAir, SMALL_STUDIO } from './studio.ts';
 import { chatOf, picture, PROMPTLY, say } from './chat.ts';
 
+test('viewers are counted while they play, on every page that shows them, and not a moment longer', async ({
+  browser,
+  request,
+}) => {
+  const title = 'Counted';
+  const creator = await openPage(browser, '/');
+  await signIn(creator.page, 'asha');
+  await creator.page.goto(SMALL_STUDIO);
+  await goLive(creator.page, title);
+  const id = await idOnAir(request, title);
+  const counted = async () =>
+    ((await (await request.get(`/stream/${id}`)).json()) as { viewers: number; totalViewers?: number }).viewers;
+
+  // the studio is no viewer, nor is a page that does not play
+  await openPage(browser, '/');
+  expect(await counted()).toBe(0);
+
+  const viewer = await openPage(browser, `/watch/${id}`);
+  await expectPlaying(viewer.page, 2);
+  const phone = await openPage(browser, `/watch/${id}`, { viewport: { width: 390, height: 844 } });
+  await expectPlaying(phone.page, 2);
+  await expect.poll(counted).toBe(2);
+  for (const { page } of [viewer, phone, creator]) await expect(page.getByText('2 viewers').first()).toBeAttached();
+
+  // another tab of the same browser is the same viewer
+  const tab = await viewer.context.newPage();
+  await tab.goto(`/watch/${id}`);
+  await expectPlaying(tab, 3);
+  await expect.poll(counted).toBe(2);
+
+  await phone.context.setOffline(true);
+  await expect.poll(counted).toBe(1);
+  await expect(creator.page.getByText('1 viewer', { exact: true }).first()).toBeAttached();
+
+  await endShow(creator.page);
+  await expect(creator.page.getByText(`Who watched “${title}”`)).toBeVisible();
+  expect(await counted()).toBe(0);
+});
+
 test('whoever has scrolled up is left there, the creator reads from afar in a window of its own, and a moderator is named', async ({
   browser,
   request,
