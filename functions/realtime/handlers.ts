@@ -1,6 +1,5 @@
 import type { GuestMessage } from '#contract/guest-messages';
 import { ClientMessage, type ServerMessage } from '#contract/realtime';
-import type { Guest } from '#domain/guest';
 import { parseStreamId, type StreamId, type UserId } from '#domain/ids';
 import { suspensionNow } from '#domain/report';
 import type { Stream } from '#domain/stream';
@@ -9,6 +8,7 @@ import * as z from 'zod/mini';
 import type { Connection, ConnectionStore } from '#store/connections';
 import type { FiguresStore } from '#store/figures';
 import type { Rate, Taken } from '#store/limits';
+import type { RedeemedTicket } from '#store/tickets';
 import type { Caller } from '../http/caller.ts';
 import type { Log } from '../http/log.ts';
 import { Refusal } from '../http/refusal.ts';
@@ -54,19 +54,7 @@ export const MESSAGE_RATES: Record<ClientMessage['action'] | 'unknown', Rate> = 
 
 type Parts = {
   tickets: {
-    redeem(
-      ticket: string,
-      now: number,
-    ): Promise<
-      | {
-          redeemed: true;
-          userId: UserId | undefined;
-          browser: string | undefined;
-          guest: Guest | undefined;
-          issuedAt: number;
-        }
-      | { redeemed: false; because: string }
-    >;
+    redeem(ticket: string, now: number): Promise<RedeemedTicket>;
   };
   connections: Pick<ConnectionStore, 'opened' | 'get' | 'enter' | 'closed' | 'sizes'>;
   streams: { get(id: StreamId): Promise<Stream | undefined> };

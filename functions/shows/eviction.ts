@@ -1,4 +1,3 @@
-import type { ServerMessage } from '#contract/realtime';
 import type { StreamId, UserId } from '#domain/ids';
 import type { Stream } from '#domain/stream';
 import type { Connection, ConnectionStore } from '#store/connections';
@@ -8,6 +7,7 @@ import type { Log } from '../http/log.ts';
 import type { Access } from './access.ts';
 import type { Guests } from './guests.ts';
 import type { Sockets } from './sockets.ts';
+import { createTellSocket } from './tell-socket.ts';
 
 type Parts = {
   connections: Pick<ConnectionStore, 'ofUser' | 'members' | 'enter' | 'closed'>;
@@ -41,13 +41,7 @@ export const createEviction = ({
 }: Parts) => {
   const now = (): number => clock().getTime();
 
-  const tell = async (connectionId: string, message: ServerMessage): Promise<void> => {
-    try {
-      await sockets?.post(connectionId, JSON.stringify(message));
-    } catch (error) {
-      log.warn('a push was lost', { connectionId, error });
-    }
-  };
+  const tell = createTellSocket({ sockets, log });
 
   const settle = async ({ connectionId, userId }: Connection, stream: Stream): Promise<void> => {
     if (await access.mayWatch(stream, userId && (await viewer(userId)))) return;

@@ -24,6 +24,7 @@ import type { Log } from '../http/log.ts';
 import { Refusal } from '../http/refusal.ts';
 import type { Ice } from './ice.ts';
 import type { Sockets } from './sockets.ts';
+import { createTellSocket } from './tell-socket.ts';
 
 type Parts = {
   guests: GuestStore;
@@ -74,15 +75,7 @@ export const createGuests = ({
 }: Parts) => {
   const now = (): number => clock().getTime();
 
-  /** False where the socket is gone. What was said, and to whom, is nobody's business in a log. */
-  const post = async (connectionId: string, message: GuestMessage): Promise<boolean> => {
-    try {
-      return (await sockets?.post(connectionId, JSON.stringify(message))) !== 'gone';
-    } catch (error) {
-      log.warn('a push was lost', { connectionId, error });
-      return true;
-    }
-  };
+  const post = createTellSocket({ sockets, log });
 
   const guestsMessage = async (streamId: StreamId, room: GuestRoom | undefined) => {
     const seats = room ? seatsAt(room, now()) : [];

@@ -20,7 +20,8 @@ const record = createRecord({
 /** A ticket opens a socket for so long from its issue. */
 export const TICKET_LIVES_MS = 60_000;
 
-type Redeemed =
+/** What became of a ticket that somebody has shown. */
+export type RedeemedTicket =
   | {
       redeemed: true;
       userId: UserId | undefined;
@@ -58,7 +59,7 @@ export const createTicketStore = ({ table }: { table: Table }) => ({
   },
 
   /** Uses a ticket up. Of many that come with the same one, one is let in. */
-  redeem: async (ticket: string, now: number): Promise<Redeemed> => {
+  redeem: async (ticket: string, now: number): Promise<RedeemedTicket> => {
     const { item } = await table.remove(ticketKey(hashed(ticket)));
     if (!item) return { redeemed: false, because: 'unknown' };
     const { userId, browser, guest, until } = record.read(item);
