@@ -22,6 +22,9 @@ export const ENLARGED = [
 const unreached = (page: Page): Promise<string[]> =>
   page.evaluate(async () => {
     for (let frames = 0; frames < 2; frames += 1) await new Promise((resolve) => requestAnimationFrame(resolve));
+    // A dialog comes in anew where its window becomes a phone's: where it will stand is asked, and not where it passes.
+    const coming = document.getAnimations().filter((one) => one.effect?.getComputedTiming().endTime !== Infinity);
+    await Promise.all(coming.map((one) => one.finished.catch(() => undefined)));
     const { scrollWidth, clientWidth } = document.documentElement;
     const wide = scrollWidth > clientWidth ? [`is ${scrollWidth - clientWidth} px wider than its window`] : [];
     const layers = document.querySelectorAll('[role=dialog], [role=alertdialog], [role=menu]');
