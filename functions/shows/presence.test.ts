@@ -1,3 +1,4 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as fc from 'fast-check';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import type { StreamId } from '#domain/ids';
@@ -6,7 +7,17 @@ import type { User } from '#domain/user';
 import { openShowRooms } from '../show-rooms.testing.ts';
 import { DELIVERY } from './delivery-times.ts';
 
-const rooms = await openShowRooms();
+let commands = 0;
+const disturb = (client: DynamoDBClient): void =>
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      commands += 1;
+      return next(args);
+    },
+    { step: 'initialize' },
+  );
+
+const rooms = await openShowRooms({ disturb });
 afterAll(() => rooms.close());
 let creator: User;
 beforeEach(async () => {
@@ -60,6 +71,18 @@ describe('a viewer', () => {
     rooms.later(PRESENCE.countEveryMs);
     await shift.tick();
     expect(await viewers(id)).toBe(1);
+    await shift.release();
+  });
+
+  it('who goes on costs the table four commands: what a crowd has in common is asked once for all', async () => {
+    const { id } = await begin();
+    const shift = await deliverer(id);
+    for (let one = 0; one < 20; one++) await beat(id, { browser: browser(one) }, 1);
+    rooms.later(PRESENCE.beatEveryMs);
+    const before = commands;
+    for (let one = 0; one < 20; one++) await beat(id, { browser: browser(one) }, 2);
+    // the show, the viewer, and two for its rate, as all of them are behind one address
+    expect(commands - before).toBeLessThanOrEqual(4 * 20 + 5);
     await shift.release();
   });
 

@@ -24,7 +24,7 @@ export const createPresenceStore = ({ table }: { table: Table }) => {
 
   return {
     /**
-     * A player tells that it plays. False where it stands where it stood when it last told: then it does not play.
+     * A player tells that it plays. `stands` where it is where it was when it last told: then it does not play.
      *
      * @param position where the player is, in seconds of its own clock
      * @param weight how many viewers this one stands for
@@ -34,7 +34,7 @@ export const createPresenceStore = ({ table }: { table: Table }) => {
       viewer: Viewer,
       { position, weight }: { position: number; weight: number },
       now: number,
-    ): Promise<boolean> => {
+    ): Promise<'begins' | 'goes-on' | 'stands'> => {
       const expiresAt = Math.ceil((now + PRESENCE.goneAfterMs) / 1_000) + 60;
       const outcome = await table.update(
         viewerKey(id, viewer),
@@ -50,15 +50,15 @@ export const createPresenceStore = ({ table }: { table: Table }) => {
           values: toItem({ ':position': position }),
         }),
       );
-      if (!outcome.done) return false;
-      if (Number(outcome.item?.['since']?.N) !== now) return true;
+      if (!outcome.done) return 'stands';
+      if (Number(outcome.item?.['since']?.N) !== now) return 'goes-on';
       const first = await table.put(
         { ...seenKey(id, viewer), ...toItem({ v: 1, expiresAt: Math.ceil(now / 1_000) + SEEN_SECONDS }) },
         absent,
       );
       if (first.done)
         await table.update(seenTallyKey(id), { expression: 'ADD seen :weight', values: toItem({ ':weight': weight }) });
-      return true;
+      return 'begins';
     },
 
     /** Says that somebody has stopped. */

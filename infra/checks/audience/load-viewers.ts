@@ -12,9 +12,9 @@ const JITTER = 0.25;
 const RETURN_WITHIN_MS = 20_000;
 const CATCH_UP_WITHIN_MS = 1_000;
 const SETTLE_MS = 1_500;
-/** As a page asks of a show on the air while it is told… */
+/** As a page asks of a show on the air while it is told. */
 const ASK_TOLD_MS = 4_000;
-/** …and what it takes out of a cache for older than its own socket. */
+/** What such a page takes out of a cache for older than its own socket. */
 const CACHED_MS = 3_000;
 const BEAT_RETRY_MS = 2_000;
 
