@@ -6,9 +6,9 @@ export const AUDIENCE = {
   cap: 2_000,
   /** So many more may come in until it is counted again. */
   slack: 200,
-  /** It is told again below this, so that an audience about the cap does not go to and fro… */
+  /** It is told again below this, so that an audience about the cap does not go to and fro. */
   backBelow: 1_600,
-  /** …and not before: who was sent to ask has come there by then. */
+  /** It asks for at least so long: who was sent to ask has come there by then. */
   staysMs: 60_000,
 } as const;
 

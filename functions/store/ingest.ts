@@ -1,14 +1,12 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { channelKind, showBefore, withShow } from '#domain/channel';
 import type { StreamId } from '#domain/ids';
-import { isOver, isReleaseReason, step, type Stream } from '#domain/stream';
-import { holdsAir, isFree } from './air.ts';
+import { isReleaseReason, step, type Stream } from '#domain/stream';
 import { retryOnConflict } from './retry-on-conflict.ts';
-import { channelMove, readChannel } from './channel-record.ts';
-import { absent, openTable } from './dynamo.ts';
+import { openTable } from './dynamo.ts';
 import { redeemIngestKey } from './ingest-keys.ts';
-import { leaseKey, streamItemKey } from './keys.ts';
 import type { Item } from './item.ts';
+import { leaseKey, streamItemKey } from './keys.ts';
+import { createClaims } from './lease-claims.ts';
 import {
   atFence,
   type Before,
@@ -16,7 +14,6 @@ import {
   beforeUnmoved,
   drainsAt,
   leaseEnd,
-  leaseItem,
   type Lease,
   readLease,
   WITHOUT_BEFORE,
@@ -24,7 +21,6 @@ import {
 import { readStream, type StoredStream, streamMove } from './stream-record.ts';
 
 type Json = Readonly<Record<string, unknown>>;
-type NotClaimed = { claimed: false; because: 'ended' | 'held' | 'unknown' };
 /**
  * Why a lease is no longer held: the same feed goes on at another worker, another feed has come, or nobody is to publish this stream
  * any more. A client that has moved must not hear that it was replaced: it would give up the show that it is just saving.
@@ -34,7 +30,6 @@ type Loss = 'moved' | 'replaced' | 'ended';
 type NotHeld = { held: false; because: Loss; drains?: true };
 /** `beforeUntil`: the feed that was replaced may publish until then, and renew that. */
 type Held = { held: true; endRequested: boolean; beforeUntil?: number };
-type Claimed = { claimed: true; fence: number; muxStreamKey: string; previousUntil: number | undefined };
 
 type Parts = {
   client: DynamoDBClient;
@@ -46,10 +41,6 @@ type Parts = {
 /**
  * What an ingest worker does to the table: it spends stream keys, and takes, keeps and gives back the lease of the stream that it
  * publishes. Refusals are values; a table that does not answer throws. Every stamp is given in milliseconds.
- *
- * Of two publishers the newer wins: a claim takes over from whoever holds the lease, and the fence, which grows by one with each
- * claim, shuts the older one out at its next renewal. The claim also needs the creator's air, so that two streams of one creator
- * never publish to one Mux key, and a channel on which the show before has left nothing open.
  */
 export const createIngestStore = ({ client, tableName, onMoved = () => {} }: Parts) => {
   const table = openTable({ client, tableName });
@@ -62,46 +53,6 @@ export const createIngestStore = ({ client, tableName, onMoved = () => {} }: Par
     const [stream, lease] = await Promise.all([table.get(streamItemKey(id)), table.get(leaseKey(id))]);
     return { found: stream && readStream(stream), lease: lease && readLease(lease) };
   };
-
-  const take = (
-    id: StreamId,
-    now: number,
-    next: (lease: Lease | undefined) => Omit<Lease, 'fence' | 'told' | 'state'> | undefined,
-  ): Promise<(Claimed & { lease: Lease }) | NotClaimed> =>
-    retryOnConflict<(Claimed & { lease: Lease }) | NotClaimed>(async () => {
-      const { found, lease: old } = await read(id);
-      if (!found) return refused('unknown');
-      const { stream } = found;
-      if (isOver(stream)) return refused('ended');
-
-      const wanted = next(old);
-      if (!wanted) return refused('unknown');
-      const channel = await readChannel(table, stream.creatorId, channelKind(stream));
-      // where an encoder of its creator's feeds it there is no key for a worker
-      const muxStreamKey = channel.channel.live?.muxStreamKey;
-      if (muxStreamKey === undefined) return refused('unknown');
-      if (!(await isFree(table, showBefore(channel.channel, id), now))) return refused('held');
-
-      const fence = (old?.fence ?? 0) + 1;
-      const after = step(stream, { type: 'claimed', at: now, fence });
-      const state = after.feed?.is ?? 'connecting';
-      const lease = { ...wanted, fence, state, told: state };
-      const shown = withShow(channel.channel, id, now);
-      const written = await table.transact([
-        { or: 'lease-moved', put: leaseItem(id, lease), when: old ? asRead(old) : absent },
-        streamMove(found, after),
-        holdsAir(stream),
-        ...(shown === channel.channel ? [] : [channelMove(channel, shown)]),
-      ]);
-      if (written.done) {
-        told(stream, after);
-        const previousUntil = old?.workerId !== undefined && old.until > now ? old.until : undefined;
-        return {
-          settled: { claimed: true, fence, muxStreamKey, previousUntil, lease },
-        };
-      }
-      return written.because === 'no-air' ? refused('held') : 'conflict';
-    });
 
   /** Lets the stream hear what the lease already says: that the feed's state is another one. */
   const tell = (id: StreamId, fence: number, now: number): Promise<boolean> =>
@@ -135,54 +86,7 @@ export const createIngestStore = ({ client, tableName, onMoved = () => {} }: Par
   return {
     redeem: (secret: string, now: number) => redeemIngestKey(table, secret, now),
 
-    /**
-     * Takes the stream for a feed that brought a key. `previousUntil`: until then the holder before us may still be publishing. One
-     * that is replaced may publish what it has received for `drainMs` (see `renewDrain`); one that waited for that itself may not.
-     */
-    claim: async (claim: {
-      streamId: StreamId;
-      sessionId: string;
-      workerId: string;
-      resumeTokenHash: string;
-      now: number;
-      ttlMs: number;
-      drainMs: number;
-    }): Promise<Claimed | NotClaimed> => {
-      const { streamId, sessionId, workerId, resumeTokenHash, now, ttlMs, drainMs } = claim;
-      const taken = await take(streamId, now, (old) => ({
-        sessionId,
-        workerId,
-        resumeTokenHash,
-        until: now + ttlMs,
-        committed: 0,
-        ...stillPublishing(old, now, drainMs),
-      }));
-      if (!taken.claimed) return taken;
-      const { lease: _, ...claimed } = taken;
-      return claimed;
-    },
-
-    /** Takes the stream for a feed that brought its resume token, with how far it had come, wherever it was before. */
-    resume: async (claim: {
-      streamId: StreamId;
-      workerId: string;
-      resumeTokenHash: string;
-      now: number;
-      ttlMs: number;
-    }): Promise<(Claimed & { sessionId: string; committed: number; mediaClock?: string | undefined }) | NotClaimed> => {
-      const { streamId, workerId, resumeTokenHash, now, ttlMs } = claim;
-      const taken = await take(streamId, now, (lease) =>
-        lease?.resumeTokenHash === resumeTokenHash ? { ...lease, workerId, until: now + ttlMs } : undefined,
-      );
-      if (!taken.claimed) return taken;
-      const { lease, ...claimed } = taken;
-      return {
-        ...claimed,
-        sessionId: lease.sessionId,
-        committed: lease.committed,
-        ...(lease.mediaClock !== undefined && { mediaClock: lease.mediaClock }),
-      };
-    },
+    ...createClaims({ table, read, told }),
 
     /**
      * Says that we still publish, and how far, or hears why we no longer may: see `Loss`.
@@ -296,8 +200,6 @@ export const createIngestStore = ({ client, tableName, onMoved = () => {} }: Par
   };
 };
 
-const refused = (because: NotClaimed['because']) => ({ settled: { claimed: false as const, because } });
-
 const lost = (
   item: Item | undefined,
   { sessionId, fence, now }: { sessionId: string; fence: number; now: number },
@@ -306,20 +208,6 @@ const lost = (
   if (!lease || lease.fence === fence) return { held: false, because: 'ended' };
   const drains = lease.beforeFence === fence && (lease.beforeBy ?? 0) > now;
   return { held: false, because: lease.sessionId === sessionId ? 'moved' : 'replaced', ...(drains && { drains }) };
-};
-
-/** The feed that publishes when another takes its place: the one that held the lease, or the one for which that still waited. */
-const stillPublishing = (old: Lease | undefined, now: number, drainMs: number): Before => {
-  const { beforeFence, beforeUntil, beforeBy } = old ?? {};
-  if (old && (beforeEnds(old) ?? 0) > now) return { beforeFence, beforeUntil, beforeBy };
-  if (old?.workerId === undefined || old.until <= now) return {};
-  return { beforeFence: old.fence, beforeUntil: old.until, beforeBy: now + drainMs };
-};
-
-/** The lease bears the fence that was read, and what is said of the feed before it. */
-const asRead = (lease: Lease) => {
-  const [at, before] = [atFence(lease.fence), beforeUnmoved(lease)];
-  return { expression: `${at.expression} AND ${before.expression}`, values: { ...at.values, ...before.values } };
 };
 
 /** Somebody holds the lease under this fence. */

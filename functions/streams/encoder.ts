@@ -2,9 +2,9 @@ import { Hono } from 'hono';
 import { EncoderKeyWanted } from '#contract/http';
 import { requireCreator, type RoomEnv, signedIn } from '../http/caller.ts';
 import type { LimitedMiddleware } from '../http/limited.ts';
-import { Refusal } from '../http/refusal.ts';
 import { body } from '../http/valid.ts';
 import type { Encoders } from '../shows/encoders.ts';
+import { requireSigning } from './permission.ts';
 
 export type EncoderParts = {
   limited: LimitedMiddleware;
@@ -20,7 +20,6 @@ export const createEncoderRoutes = ({ limited, encoders, video }: EncoderParts) 
     .post('/stream/encoder/key', signedIn, limited('encoderKey'), body(EncoderKeyWanted), async (c) => {
       const { userId } = requireCreator(c);
       const { visibility } = c.req.valid('json');
-      if (visibility === 'followers' && !video.canSign)
-        throw new Refusal('not-allowed', 'Shows for followers only are not set up here.');
+      requireSigning(video, visibility);
       return c.json(await encoders.newKey(userId, visibility), 201, { 'Cache-Control': 'private, no-store' });
     });

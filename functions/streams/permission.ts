@@ -8,3 +8,9 @@ export const requireMayTakeDown = ({ userId, roles }: Caller, { creatorId }: Str
   if (!mayTakeDown({ id: userId, moderator: roles.includes('moderator') }, creatorId))
     throw new Refusal('not-allowed', 'This is somebody else’s show.');
 };
+
+/** Throws where a show for followers only is wanted, and playback cannot be signed. */
+export const requireSigning = (video: { canSign: boolean }, visibility: Stream['visibility'] | undefined): void => {
+  if (visibility === 'followers' && !video.canSign)
+    throw new Refusal('not-allowed', 'Shows for followers only are not set up here.');
+};
