@@ -11,19 +11,19 @@ export const CLIENT_LIMITS = {
   /** A socket that takes nothing for this long is passed by with a second one. */
   stallMs: 3_000,
   stallPollMs: 250,
-  /** A worker tells its health every second: where nothing was heard for so long, the line is dead, whatever the system takes for it… */
+  /** A worker tells its health every second: where nothing was heard for so long, the line is dead, whatever the system takes for it. */
   unheardMs: 5_000,
-  /** …and after so long where this machine stood still, or the network has changed. */
+  /** The same where this machine stood still, or the network has changed. */
   doubtMs: 1_500,
   /** A line that has stood still for so long is dead, or will be: another one is dialled at once, and the old one kept until it is there. */
   deadStillMs: 10_000,
   /** From dialling to `welcome`. */
   dialMs: 10_000,
-  /** After how many attempts a show that has never begun is given up… */
+  /** A show that has never begun is given up after so many attempts. */
   firstAttempts: 8,
-  /** …or after how long: what is blocked on the way may leave each attempt without an answer until `dialMs`… */
+  /** It is also given up after so long: what is blocked on the way may leave each attempt without an answer until `dialMs`. */
   firstMs: 35_000,
-  /** …one that was on the air after so long without a connection. */
+  /** A show that was on the air is given up after so long without a connection. */
   giveUpMs: 10 * 60_000,
   /** How many times in a row a refused key is worth asking for another one. */
   keyRefusals: 3,

@@ -24,9 +24,9 @@ export type FeedFailure =
   | 'lost-too-long';
 
 export type UplinkEvent =
-  /** The worker takes our media… */
+  /** The worker takes our media. */
   | { type: 'connected' }
-  /** …and has passed it on. */
+  /** The worker has passed some of it on. */
   | { type: 'on-air' }
   | { type: 'lost' }
   | { type: 'restored' }

@@ -7,13 +7,13 @@ type Second = { at: number; leastMs: number };
 /** Feeds are judged by four stretches of this many seconds, one after the other: a clock that stands still touches three at most. */
 const STRETCH_SECONDS = 5;
 const STRETCHES = 4;
-/** …and by the newest of all, so that it is soon over when it is over. */
+/** The newest seconds judge beside the stretches, so that lateness is soon over when it is over. */
 const NEWEST_SECONDS = 2;
 /** Lateness that is forgotten: the newest is compared with none that is older. */
 const MEMORY_SECONDS = 30;
 /** A feed has become later by this much a second: far more than two clocks drift apart. */
 const LATER_MS_A_SECOND = 40;
-/** …and this much later in all. */
+/** A feed that is late is later by this much in all. */
 const LATE_MS = 1_500;
 
 /** Tells whether media comes more slowly than it is made. */

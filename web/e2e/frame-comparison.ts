@@ -4,7 +4,7 @@ import type { Ingest } from './connections.ts';
 export type FrameComparison = {
   /** Pictures that the encoder was given. */
   encoded: number;
-  /** …and did not come. */
+  /** Of those, pictures that did not come. */
   missing: number;
   doubled: number;
   /** Places of the even timeline between the first and the last picture that nothing stands in. */

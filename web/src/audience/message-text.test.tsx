@@ -6,7 +6,7 @@ import { MessageText, names } from './message-text.tsx';
 
 afterEach(cleanup);
 
-/** What runs a script where a text is taken for a page… */
+/** What runs a script where a text is taken for a page. */
 const VECTORS = [
   '<script>alert(1)</script>',
   '<img src=x onerror=alert(1)>',
@@ -34,7 +34,7 @@ const VECTORS = [
   'https://vybzz.test/<img/src=x/onerror=alert(1)>',
   '@chen<img src=x onerror=alert(1)>',
 ];
-/** …and what it is put into, so that a careless reader falls out of its context. */
+/** What such a text is put into, so that a careless reader falls out of its context. */
 const CONTEXTS: readonly ((vector: string) => string)[] = [
   (vector) => vector,
   (vector) => `">${vector}`,

@@ -59,9 +59,9 @@ export const LIMITS = {
   pingEveryMs: 30_000,
   silenceMs: 45_000,
   pollMs: 3_000,
-  /** In push mode too: a push is a hint, and one may have been missed… */
+  /** In push mode too: a push is a hint, and one may have been missed. */
   pollPushedMs: 6_000,
-  /** …and of a show on the air its worker knows things that nobody pushes: the browser is away. The answer comes out of a cache. */
+  /** Of a show on the air its worker knows things that nobody pushes: the browser is away. The answer comes out of a cache. */
   pollOnAirMs: 4_000,
   /** A crowd that may come back does so within this time: API Gateway lets in 500 a second, for all audiences. */
   returnWithinMs: 20_000,

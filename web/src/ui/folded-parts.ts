@@ -1,8 +1,8 @@
 import type { TextPart } from './text-parts.ts';
 
-/** What is longer than this is folded… */
+/** What is longer than this is folded. */
 const LONG = { characters: 700, lines: 12 } as const;
-/** …to about this: what is hidden is worth the press that shows it. */
+/** What a folded text shows: so little that what is hidden is worth the press. */
 const SHOWN = { characters: 500, lines: 8 } as const;
 
 /** The beginning of a long text; undefined of one that is short enough to be shown whole. No address, handle or tag is cut. */

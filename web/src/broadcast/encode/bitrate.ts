@@ -1,8 +1,8 @@
 export type Bitrate = {
   kbps: number;
-  /** When it was last changed… */
+  /** When it was last changed. */
   changedMs: number;
-  /** …and since when there has been no backlog to speak of. */
+  /** Since when there has been no backlog to speak of. */
   calmSinceMs: number | undefined;
   backlogMs: number;
 };

@@ -11,9 +11,9 @@ import type { PictureSource } from '../picture/sources.ts';
 export type EncodeWith =
   /** The engine does. */
   | { by: 'webcodecs'; sound: MessagePort }
-  /** A recorder in the page does, out of a track that the engine paints… */
+  /** A recorder in the page does, out of a track that the engine paints. */
   | { by: 'recorder'; frames: WritableStream<VideoFrame> }
-  /** …or that the page paints whenever the engine ticks. */
+  /** A recorder in the page does, out of a track that the page paints whenever the engine ticks. */
   | { by: 'recorder'; frames: undefined };
 
 /** Which show the media is part of, and whether its recording stays on this device. */

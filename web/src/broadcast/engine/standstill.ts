@@ -21,7 +21,7 @@ export type Standstill = {
 
 /** How often time is looked at. A hidden tab of Firefox wakes once a second. */
 const LOOK_MS = 500;
-/** A look that is later than this comes after a standstill… */
+/** A look that is later than this comes after a standstill. */
 const STILL_MS = 2_500;
 /** How much of a standstill is in the recording: that many pictures are repeated, so that there is no hole. */
 const RECORDED_MS = 400;

@@ -51,11 +51,13 @@ export const formatOf = (picture: Size & { frameRate: number }): Format => {
   return { shape: shapeOf(picture), quality: quality ?? USUAL_WISH.quality };
 };
 
-/** The formats that a wish may come down to, the wished one first. Pictures are made smaller before they are made fewer… */
+/**
+ * The formats that a wish may come down to, the wished one first. Pictures are made smaller before they are made fewer, but for those
+ * that were wished at 60 a second: half of them is what most would miss least.
+ */
 export const candidatesOf = ({ shape, quality }: Format): Format[] => {
   const cheaper = QUALITIES.slice(QUALITIES.indexOf(quality));
   const smooth = quality.endsWith('p60');
-  // …but for those that were wished at 60: half of them is what most would miss least.
   return cheaper.filter((kind) => smooth || !kind.endsWith('p60')).map((kind) => ({ shape, quality: kind }));
 };
 
