@@ -7,14 +7,17 @@ import { createTaskQueue } from '#store/task-queue';
 import { startWorker } from './worker.ts';
 import { parseConfig } from './config.ts';
 import { createDescribeDeployment } from './ecs-service.ts';
+import { tendHeapGrowth } from './heap-growth.ts';
 import { createLog } from './log.ts';
 import { chooseWall, isAsStrong } from './media/wall.ts';
 
 /** The worker's process: the one place that reads the environment. */
+// Without a limit of the container's own, what it says is more than there is.
+const memoryBytes = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
+tendHeapGrowth(memoryBytes);
 const parsed = parseConfig(process.env, {
   cores: availableParallelism(),
-  // Without a limit of the container's own, what it says is more than there is.
-  memoryBytes: Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY),
+  memoryBytes,
   hostname: hostname(),
   readFile: readFileSync,
 });
