@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { createMemoryHistory } from '@tanstack/react-router';
-import { screen, within } from '@testing-library/preact';
+import { screen, waitFor, within } from '@testing-library/preact';
 import { describe, expect, it } from 'vitest';
 import type { StreamView } from '#contract/http';
 import { createFakeApp, makeStream, me } from '../context/app.testing.tsx';
@@ -8,7 +8,7 @@ import { render } from '../ui/render.testing.tsx';
 import { App } from './app.tsx';
 import { createAppRouter } from './router.tsx';
 
-type Shows = { live?: StreamView[]; scheduled?: StreamView[]; recorded?: StreamView[] };
+type Shows = { followed?: StreamView[]; live?: StreamView[]; scheduled?: StreamView[]; recorded?: StreamView[] };
 
 const openHome = (shows: Shows, { signedIn = false } = {}) => {
   const { parts, queryClient } = createFakeApp({
@@ -16,7 +16,7 @@ const openHome = (shows: Shows, { signedIn = false } = {}) => {
     answers: {
       'GET /auth/session': { user: me },
       'GET /posts/explore': { items: [] },
-      'GET /users/me/live': { items: [] },
+      'GET /users/me/live': { items: shows.followed ?? [] },
       'GET /stream?state=live': { items: shows.live ?? [] },
       'GET /stream?state=scheduled': { items: shows.scheduled ?? [] },
       'GET /stream?state=recorded': { items: shows.recorded ?? [] },
@@ -46,6 +46,24 @@ describe('Home', () => {
     ]);
     const headings = screen.getAllByRole('heading', { level: 2 }).map(({ textContent }) => textContent);
     expect(headings).toEqual(['Live now', 'Upcoming', 'Recordings', 'Posts']);
+  });
+
+  it('shows whom one follows first, and none of them a second time among who else is live', async () => {
+    const theirs = makeStream({ ...LIVE, id: 'str_4', title: 'Of a friend' });
+    openHome({ followed: [theirs], live: [theirs, LIVE] }, { signedIn: true });
+    await screen.findByRole('region', { name: 'Live from people you follow' });
+    await waitFor(() => expect(titlesIn('Live now')).toEqual(['Now']));
+    expect(titlesIn('Live from people you follow')).toEqual(['Of a friend']);
+    const [first] = screen.getAllByRole('heading', { level: 2 });
+    expect(first?.textContent).toBe('Live from people you follow');
+  });
+
+  it('says nothing of others where all who are live are followed', async () => {
+    openHome({ followed: [LIVE], live: [LIVE], recorded: [BEFORE] }, { signedIn: true });
+    await screen.findByRole('link', { name: 'Before' });
+    await waitFor(() => expect(titlesIn('Live from people you follow')).toEqual(['Now']));
+    await waitFor(() => expect(screen.queryByRole('region', { name: 'Live now' })).toBeNull());
+    expect(screen.queryByText(/Nobody is live right now/)).toBeNull();
   });
 
   it('says in a line that nobody is live where there is something else to watch', async () => {

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { Radio } from 'lucide-react';
 import { useTranslations } from 'use-intl';
 import { useApp, useSignedIn } from '../context/app-context.ts';
+import { useFollowedLive } from '../context/use-followed-live.ts';
 import { buttonClass } from '../ui/button.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { LoadFailed } from '../ui/load-failed.tsx';
@@ -47,25 +48,31 @@ const Shows = () => {
   const t = useTranslations('app');
   const { queries } = useApp();
   const live = useQuery(queries.liveNow());
+  const followed = useFollowedLive() ?? [];
   const scheduled = useQuery(queries.scheduled());
   const kept = useQuery(queries.recorded());
   const upcoming = scheduled.data ?? [];
   const recorded = kept.data ?? [];
+  // whom one follows stands above, and once is enough
+  const elsewhere = live.data?.filter(({ id }) => !followed.some((show) => show.id === id)) ?? [];
+  const allAbove = elsewhere.length === 0 && !!live.data?.length;
   // what is said of nobody's being live depends on what else there is
   const waiting = live.isPending || (live.data?.length === 0 && (scheduled.isPending || kept.isPending));
   const others = upcoming.length + recorded.length > 0;
   return (
     <>
-      <Section id="live-now" title={t('liveNow')}>
-        {waiting && <StreamGridSkeleton />}
-        {live.error && !live.data && (
-          <LoadFailed title={t('theLiveStreamsCouldNot')} error={live.error} onRetry={() => void live.refetch()} />
-        )}
-        {!waiting &&
-          live.data?.length === 0 &&
-          (others ? <p className="muted">{t('nobodyButBelow')}</p> : <NobodyLive />)}
-        {live.data && live.data.length > 0 && <StreamGrid streams={live.data} />}
-      </Section>
+      {!allAbove && (
+        <Section id="live-now" title={t('liveNow')}>
+          {waiting && <StreamGridSkeleton />}
+          {live.error && !live.data && (
+            <LoadFailed title={t('theLiveStreamsCouldNot')} error={live.error} onRetry={() => void live.refetch()} />
+          )}
+          {!waiting &&
+            live.data?.length === 0 &&
+            (others ? <p className="muted">{t('nobodyButBelow')}</p> : <NobodyLive />)}
+          {elsewhere.length > 0 && <StreamGrid streams={elsewhere} />}
+        </Section>
+      )}
       {upcoming.length > 0 && (
         <Section id="upcoming" title={t('upcoming')}>
           <StreamGrid streams={upcoming} />
