@@ -1,3 +1,4 @@
+import { folded } from './folded.ts';
 import type { ActId, StreamId, UserId } from './ids.ts';
 
 /** Limits of what an audience says. */
@@ -83,8 +84,9 @@ export type Act = {
   undoneBy?: UserId | undefined;
 };
 
-const LETTERLIKE = /[^\p{L}\p{N}]+/gu;
-const plain = (text: string): string => ` ${text.normalize('NFKC').toLowerCase().replaceAll(LETTERLIKE, ' ').trim()} `;
+/** What stands between words. The marks of Devanagari and its like are letters of them. */
+const BETWEEN = /[^\p{L}\p{N}\p{M}]+/gu;
+const plain = (text: string): string => ` ${folded(text).replaceAll(BETWEEN, ' ').trim()} `;
 
 /** Whether a text has one of these words or phrases in it, as whole words, however they are written. */
 export const hasHeldWord = (text: string, words: readonly string[]): boolean => {

@@ -400,6 +400,18 @@ describe('who moderates', () => {
     expect((await log(id)).held).toEqual([]);
     expect((await act(id, creator, { act: 'approve', heldId: held[0].id })).body.error).toBe('message-not-found');
   });
+
+  it.each([
+    ['with something between its letters that nobody sees', 'spoiler', 'the spo\u200biler', true],
+    ['with marks upon Latin letters', 'spoiler', 'spóiler', true],
+    ['with the vowel signs of Urdu', 'قتل', 'قَتْل', true],
+    ['by an Arabic keyboard', 'کیا', 'كيا؟', true],
+    ['as another word of Hindi', 'की', 'का', false],
+  ])('knows a word %s', async (_, word, text, isHeld) => {
+    const { id } = await begin();
+    await rooms.streaming.moderation.setWords(creator.id, [word]);
+    expect((await say(id, await person('teller'), text)).body.held).toBe(isHeld);
+  });
 });
 
 it('a flood of one person costs that person their turns, and nobody else', async () => {
