@@ -257,6 +257,19 @@ describe('what is delivered', () => {
     expect(texts(await history(id, '?at=1000'))).toEqual(['first', 'second', 'third']);
     expect((await say(id, rooms.viewer, 'too late')).body.error).toBe('stream-ended');
   });
+
+  it('is found up to the last word, though nobody counts any more once it is said', async () => {
+    const { id, feed } = await begin();
+    const shift = await holder(id);
+    await rooms.call('POST', `/stream/${id}/beats`, { as: rooms.viewer, body: { at: 1 } });
+    await say(id, rooms.viewer, 'hello');
+    await shift.tick();
+    rooms.later(15_000);
+    await say(id, creator, 'good night');
+    await feed.release('finished');
+    expect(texts(await history(id, '?at=5'))).toEqual(['hello']);
+    expect(texts(await history(id, '?at=20'))).toEqual(['hello', 'good night']);
+  });
 });
 
 describe('who moderates', () => {

@@ -167,6 +167,11 @@ export const createChat = ({
 
     /** What had been said when the show was `afterMs` old: from there a recording goes on with `after`. */
     at: async (stream: Stream, afterMs: number, limit: number): Promise<ChatPage> => {
+      if (isOverAt(stream, afterMs)) {
+        // the last words come after the last point of the curve
+        const entries = await read(stream).before(undefined, limit);
+        return page(stream, entries, entries.at(-1)?.seq ?? 0, false);
+      }
       const told = await figures.told(stream.id, afterMs);
       const entries = told === 0 ? [] : await read(stream).before(told + 1, limit);
       return page(stream, entries, told, false);
@@ -174,3 +179,6 @@ export const createChat = ({
   };
 };
 export type Chat = ReturnType<typeof createChat>;
+
+const isOverAt = ({ state, startedAt, endedAt }: Stream, afterMs: number): boolean =>
+  state === 'ended' && startedAt !== undefined && endedAt !== undefined && startedAt + afterMs >= endedAt;

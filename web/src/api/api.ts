@@ -121,7 +121,7 @@ export const createApi = ({ ask, tell }: Http) => ({
   chatBefore: (id: string, before: number, { signal }: Asking = {}) =>
     ask(ChatPage, { path: `/stream/${segment(id)}/chat`, query: { before }, signal }),
   chatAt: (id: string, at: number, { signal }: Asking = {}) =>
-    ask(ChatPage, { path: `/stream/${segment(id)}/chat`, query: { at }, signal }),
+    ask(ChatPage, { path: `/stream/${segment(id)}/chat`, query: { at, limit: 100 }, signal }),
   say: (id: string, body: Say) => ask(Said, { method: 'POST', path: `/stream/${segment(id)}/chat`, body }),
   chatStanding: (id: string, { signal }: Asking = {}) =>
     ask(ChatStanding, { path: `/stream/${segment(id)}/chat/standing`, signal }),

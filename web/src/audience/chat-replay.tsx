@@ -1,16 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import type { ChatMessageView } from '#contract/chat';
 import { useApp, useSignedIn } from '../context/app-context.ts';
+import { LoadFailed } from '../ui/load-failed.tsx';
+import { Spinner } from '../ui/spinner.tsx';
 import './audience.css';
 import { MessageLine } from './message-line.tsx';
 import { useStuckToEnd } from './use-stuck-to-end.ts';
 
 /** The recording is looked at in steps of this long: each is asked for once. */
 const STEP_SECONDS = 10;
-/** So far ahead is asked for, so that a message is there when its moment comes. */
-const AHEAD_STEPS = 1;
 
 type Props = { streamId: string; startedAt: string; seconds: number };
 
@@ -18,14 +17,32 @@ type Props = { streamId: string; startedAt: string; seconds: number };
 export const ChatReplay = ({ streamId, startedAt, seconds }: Props) => {
   const t = useTranslations('audience');
   const { queries } = useApp();
-  const step = (Math.floor(seconds / STEP_SECONDS) + AHEAD_STEPS) * STEP_SECONDS;
-  const { data } = useQuery(queries.chatAt(streamId, step));
+  const began = Math.floor(seconds / STEP_SECONDS) * STEP_SECONDS;
+  // so much may have been said within a step that all of an answer is of later than now: what was before it is shown with it
+  const before = useQuery(queries.chatAt(streamId, began));
+  const within = useQuery(queries.chatAt(streamId, began + STEP_SECONDS));
   const { data: me } = useQuery({ ...queries.me(), enabled: useSignedIn() });
-  const [known, setKnown] = useState<readonly ChatMessageView[]>([]);
-  if (data && data.items !== known) setKnown(data.items);
   const until = Date.parse(startedAt) + seconds * 1_000;
+  const known = inOrder([before.data?.items ?? [], within.data?.items ?? []]);
   const shown = known.filter(({ at }) => Date.parse(at) <= until);
   const { list } = useStuckToEnd({ last: shown.at(-1)?.seq ?? 0, countAfter: () => 0 });
+  const error = before.error ?? within.error;
+  const nothing = () => {
+    if (error)
+      return (
+        <LoadFailed
+          title={t('theChatCouldNotBe')}
+          error={error}
+          onRetry={() => void Promise.all([before.refetch(), within.refetch()])}
+        />
+      );
+    if (before.data && within.data) return <p className="chat__empty muted">{t('nothingHadBeenSaidBy')}</p>;
+    return (
+      <div className="chat__empty">
+        <Spinner label={t('loadingTheChat')} />
+      </div>
+    );
+  };
   return (
     <section className="chat chat--replay" aria-label={t('chatReplay')}>
       <header className="chat__header">
@@ -34,7 +51,7 @@ export const ChatReplay = ({ streamId, startedAt, seconds }: Props) => {
       <div className="chat__scroll">
         {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls has to be reached by the keyboard */}
         <div ref={list} className="chat__list" tabIndex={0}>
-          {shown.length === 0 && <p className="chat__empty muted">{t('nothingHadBeenSaidBy')}</p>}
+          {shown.length === 0 && nothing()}
           <ol>
             {shown.map((message) => (
               <MessageLine key={message.seq} streamId={streamId} message={message} me={me?.handle} moderates={false} />
@@ -45,3 +62,7 @@ export const ChatReplay = ({ streamId, startedAt, seconds }: Props) => {
     </section>
   );
 };
+
+/** Messages of several answers, each once. */
+const inOrder = (pages: readonly (readonly ChatMessageView[])[]): ChatMessageView[] =>
+  [...new Map(pages.flat().map((message) => [message.seq, message])).values()].sort((a, b) => a.seq - b.seq);

@@ -18,7 +18,10 @@ import { createRenewal } from './renewal.ts';
 /** A call that the app has made of the API. */
 type Call = { call: string; body?: unknown };
 
-/** What the API answers, by method and path (of lists of shows also by `?state=`): a body, null for none, or a refusal. */
+/**
+ * What the API answers, by method and path (of lists of shows also by `?state=`, and of anything by its whole query): a body, null for
+ * none, or a refusal.
+ */
 export type Answers = Record<string, unknown>;
 
 export const refusal = (error: ErrorCode, message = 'No.') =>
@@ -87,7 +90,8 @@ export const createFakeApp = ({
     const call = `${init?.method ?? 'GET'} ${pathname}`;
     calls.push({ call, ...(typeof init?.body === 'string' && { body: JSON.parse(init.body) as unknown }) });
     const state = searchParams.get('state');
-    const answer = (state !== null && answers[`${call}?state=${state}`]) || answers[call];
+    const exact = answers[`${call}?${searchParams.toString()}`];
+    const answer = exact ?? ((state !== null && answers[`${call}?state=${state}`]) || answers[call]);
     if (answer === undefined) return refusal('not-found');
     if (answer === null) return new Response(null, { status: 204 });
     return answer instanceof Response ? answer.clone() : Response.json(answer);
@@ -133,7 +137,7 @@ export const createFakeApp = ({
     answers,
     queryClient: new QueryClient({ defaultOptions: { queries: { retry: false } } }),
     /** What has been sent to the API with this method. */
-    sent: (method: 'GET' | 'POST' | 'PATCH' | 'DELETE') => calls.filter(({ call }) => call.startsWith(method)),
+    sent: (method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE') => calls.filter(({ call }) => call.startsWith(method)),
     /** The server pushes that somebody whom one follows has begun or ended a show. */
     pushShow: (stream: StreamView) => {
       for (const hear of ofPeople) hear(stream);

@@ -2,6 +2,7 @@ export const audience = {
   chat: 'Chat',
   soMuchIsBeingSaid: 'The chat is so busy that you see one message in {oneIn, number}.',
   loadingTheChat: 'Loading the chat',
+  theChatCouldNotBe: 'The chat could not be loaded',
   messages: 'Messages',
   nobodyHasSaidAnythingYet: 'Nobody has said anything yet.',
   newMessages: '{unseen, plural, one {# new message} other {# new messages}}',

@@ -5,6 +5,7 @@ export const audience = {
   chat: 'Chat',
   soMuchIsBeingSaid: 'Chat mein itne messages hain ke aap ko har {oneIn, number} mein se aik nazar aa raha hai.',
   loadingTheChat: 'Chat load ho rahi hai',
+  theChatCouldNotBe: 'Chat load nahi ho saki',
   messages: 'Messages',
   nobodyHasSaidAnythingYet: 'Abhi kisi ne kuch nahi kaha.',
   newMessages: '{unseen, plural, one {# naya message} other {# naye messages}}',

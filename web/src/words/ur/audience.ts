@@ -5,6 +5,7 @@ export const audience = {
   chat: 'چیٹ',
   soMuchIsBeingSaid: 'چیٹ میں اتنے پیغام ہیں کہ آپ کو ہر {oneIn, number} میں سے ایک نظر آ رہا ہے۔',
   loadingTheChat: 'چیٹ لوڈ ہو رہی ہے',
+  theChatCouldNotBe: 'چیٹ لوڈ نہیں ہو سکی',
   messages: 'پیغامات',
   nobodyHasSaidAnythingYet: 'ابھی کسی نے کچھ نہیں کہا۔',
   newMessages: '{unseen, plural, one {# نیا پیغام} other {# نئے پیغامات}}',
