@@ -128,8 +128,8 @@ export const createApi = ({ ask, tell }: Http) => ({
   react: (id: string, kind: Reaction) =>
     tell({ method: 'POST', path: `/stream/${segment(id)}/reactions`, body: { kind } }),
   moderate: (id: string, body: Moderate) => tell({ method: 'POST', path: `/stream/${segment(id)}/moderation`, body }),
-  moderation: (id: string, { signal }: Asking = {}) =>
-    ask(ModerationPage, { path: `/stream/${segment(id)}/moderation`, query: { limit: 50 }, signal }),
+  moderation: (id: string, { signal, ...query }: Listing = {}) =>
+    ask(ModerationPage, { path: `/stream/${segment(id)}/moderation`, query, signal }),
   moderators: ({ signal }: Asking = {}) => ask(People, { path: '/users/me/moderators', signal }),
   nameModerator: (handle: string) => tell({ method: 'PUT', path: `/users/me/moderators/${segment(handle)}` }),
   unnameModerator: (handle: string) => tell({ method: 'DELETE', path: `/users/me/moderators/${segment(handle)}` }),

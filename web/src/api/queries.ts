@@ -175,9 +175,10 @@ export const createQueries = (api: Api) => ({
 
   /** What was done in an audience, and what waits for a moderator. */
   moderation: (id: string) =>
-    queryOptions({
+    infiniteQueryOptions({
       queryKey: ['moderation', id],
-      queryFn: ({ signal }) => api.moderation(id, { signal }),
+      queryFn: ({ signal, pageParam }) => api.moderation(id, { cursor: pageParam, limit: PAGE_SIZE, signal }),
+      ...byCursor,
       refetchInterval: MOVING_EVERY_MS,
     }),
 

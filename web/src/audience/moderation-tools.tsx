@@ -1,15 +1,18 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { PinOff, ShieldCheck, Undo2 } from 'lucide-react';
 import { useState, type FormEvent } from 'react';
 import { useTranslations } from 'use-intl';
-import type { ChatRulesView, Moderate } from '#contract/chat';
+import type { ChatRulesView, Moderate, ModerationPage } from '#contract/chat';
 import { useApp } from '../context/app-context.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Field, Select, TextArea, TextInput } from '../ui/field.tsx';
 import { IconButton } from '../ui/icon-button.tsx';
+import { LoadFailed } from '../ui/load-failed.tsx';
+import { MoreButton } from '../ui/more-button.tsx';
 import { Spinner } from '../ui/spinner.tsx';
 import { TimeAgo } from '../ui/time.tsx';
+import { useFormats } from '../words/formats.ts';
 
 const SLOW = [0, 5, 15, 30, 60, 300];
 const FOLLOWERS = [
@@ -101,47 +104,32 @@ const Rules = ({ streamId, rules }: Pick<Props, 'streamId' | 'rules'>) => {
 const Log = ({ streamId }: { streamId: string }) => {
   const t = useTranslations('audience');
   const { queries } = useApp();
-  const { data } = useQuery(queries.moderation(streamId));
+  const { duration } = useFormats();
+  const list = useInfiniteQuery(queries.moderation(streamId));
   const act = useAct(streamId);
-  if (!data) return <Spinner label={t('loadingWhatWasDone')} />;
+  if (list.error && !list.data)
+    return <LoadFailed title={t('whatWasDoneCouldNotBe')} error={list.error} onRetry={() => void list.refetch()} />;
+  if (!list.data) return <Spinner label={t('loadingWhatWasDone')} />;
+  const { pages } = list.data;
+  const held = pages[0]?.held ?? [];
+  const items = pages.flatMap((page) => page.items);
   return (
     <>
-      {data.held.length > 0 && (
-        <section>
-          <h3>{t('heldBack')}</h3>
-          <ul className="moderation__list">
-            {data.held.map(({ id, from, text }) => (
-              <li key={id}>
-                <span>
-                  <b>
-                    <bdi>@{from.handle}</bdi>
-                  </b>{' '}
-                  <bdi>{text}</bdi>
-                </span>
-                <span className="chat__choices">
-                  <Button size="s" variant="primary" onClick={() => act.mutate({ act: 'approve', heldId: id })}>
-                    {t('letThrough')}
-                  </Button>
-                  <Button size="s" onClick={() => act.mutate({ act: 'reject', heldId: id })}>
-                    {t('turnAway')}
-                  </Button>
-                </span>
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
+      {held.length > 0 && <Held held={held} onAct={(wanted) => act.mutate(wanted)} />}
       <section>
         <h3>{t('whatWasDone')}</h3>
-        {data.items.length === 0 && <p className="muted">{t('nothingYet')}</p>}
+        {items.length === 0 && <p className="muted">{t('nothingYet')}</p>}
         <ul className="moderation__list">
-          {data.items.map(({ id, by, act: did, about, text, at, undone }) => (
+          {items.map(({ id, by, act: did, about, text, value, at, undone }) => (
             <li key={id} className={undone ? 'moderation__undone' : undefined}>
               <span>
-                {t(`did.${did}`, {
-                  by: by ? `@${by.handle}` : t('somebody'),
-                  about: about ? `@${about.handle}` : t('somebody'),
-                })}
+                <span>
+                  {t(`did.${did}`, {
+                    by: by ? `@${by.handle}` : t('somebody'),
+                    about: about ? `@${about.handle}` : t('somebody'),
+                    length: duration(value ?? 0),
+                  })}
+                </span>
                 {text && (
                   <>
                     {': '}
@@ -161,8 +149,39 @@ const Log = ({ streamId }: { streamId: string }) => {
             </li>
           ))}
         </ul>
+        <MoreButton list={list} />
       </section>
     </>
+  );
+};
+
+/** What waits for a word, and whose it is. */
+const Held = ({ held, onAct }: { held: ModerationPage['held']; onAct: (wanted: Moderate) => void }) => {
+  const t = useTranslations('audience');
+  return (
+    <section>
+      <h3>{t('heldBack')}</h3>
+      <ul className="moderation__list">
+        {held.map(({ id, from, text }) => (
+          <li key={id}>
+            <span>
+              <b>
+                <bdi>@{from.handle}</bdi>
+              </b>{' '}
+              <bdi>{text}</bdi>
+            </span>
+            <span className="chat__choices">
+              <Button size="s" variant="primary" onClick={() => onAct({ act: 'approve', heldId: id })}>
+                {t('letThrough')}
+              </Button>
+              <Button size="s" onClick={() => onAct({ act: 'reject', heldId: id })}>
+                {t('turnAway')}
+              </Button>
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 };
 

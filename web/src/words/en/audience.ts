@@ -43,6 +43,7 @@ export const audience = {
   closeTheChat: 'Close the chat',
   unpinTheMessage: 'Unpin the message',
   loadingWhatWasDone: 'Loading the moderation log',
+  whatWasDoneCouldNotBe: 'The moderation log could not be loaded',
   heldBack: 'Held for review',
   letThrough: 'Approve',
   turnAway: 'Reject',
@@ -94,7 +95,7 @@ export const audience = {
   },
   did: {
     delete: '{by} deleted a message by {about}',
-    timeout: '{by} timed out {about}',
+    timeout: '{by} timed out {about} for {length}',
     ban: '{by} banned {about}',
     unban: '{by} unbanned {about}',
     pin: '{by} pinned a message by {about}',

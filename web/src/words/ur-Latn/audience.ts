@@ -46,6 +46,7 @@ export const audience = {
   closeTheChat: 'Chat band karein',
   unpinTheMessage: 'Message ka pin hatayein',
   loadingWhatWasDone: 'Moderation log load ho raha hai',
+  whatWasDoneCouldNotBe: 'Moderation ka record load nahi ho saka',
   heldBack: 'Jaanch ke liye roke hue',
   letThrough: 'Manzoor karein',
   turnAway: 'Reject karein',
@@ -99,7 +100,7 @@ export const audience = {
   },
   did: {
     delete: '{by} ne {about} ka message delete kiya',
-    timeout: '{by} ne {about} ko kuch der ke liye roka',
+    timeout: '{by} ne {about} ko {length} ke liye roka',
     ban: '{by} ne {about} ko ban kiya',
     unban: '{by} ne {about} ko unban kiya',
     pin: '{by} ne {about} ka message pin kiya',

@@ -46,6 +46,7 @@ export const audience = {
   closeTheChat: 'چیٹ بند کریں',
   unpinTheMessage: 'پیغام کا پِن ہٹائیں',
   loadingWhatWasDone: 'ماڈریشن کا ریکارڈ لوڈ ہو رہا ہے',
+  whatWasDoneCouldNotBe: 'ماڈریشن کا ریکارڈ لوڈ نہیں ہو سکا',
   heldBack: 'جانچ کے لیے روکے ہوئے',
   letThrough: 'منظور کریں',
   turnAway: 'رد کریں',
@@ -97,7 +98,7 @@ export const audience = {
   },
   did: {
     delete: '{by} نے {about} کا پیغام حذف کیا',
-    timeout: '{by} نے {about} کو کچھ دیر کے لیے روکا',
+    timeout: '{by} نے {about} کو {length} کے لیے روکا',
     ban: '{by} نے {about} پر پابندی لگائی',
     unban: '{by} نے {about} سے پابندی ہٹائی',
     pin: '{by} نے {about} کا پیغام پِن کیا',
