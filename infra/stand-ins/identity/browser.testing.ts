@@ -7,8 +7,12 @@ const insecure = { [oauth.allowInsecureRequests]: true };
 
 type Identity = Pick<Awaited<ReturnType<typeof startIdentity>>, 'issuer' | 'clientId'>;
 
-/** A browser as far as signing in needs one: cookies, redirects taken one by one, and the first form on a page. */
-export function openBrowser(webOrigin = WEB_ORIGIN) {
+/**
+ * A browser as far as signing in needs one: cookies, redirects taken one by one, and the first form on a page.
+ *
+ * @param languages those that its person reads, as `Accept-Language` says them
+ */
+export function openBrowser(webOrigin = WEB_ORIGIN, languages?: string) {
   const jar = new Map<string, { value: string; path: string }>();
 
   const visit = async (url: URL | string, init: RequestInit = {}): Promise<Response> => {
@@ -17,7 +21,10 @@ export function openBrowser(webOrigin = WEB_ORIGIN) {
     const response = await fetch(target, {
       redirect: 'manual',
       ...init,
-      headers: { cookie: cookies.map(([name, { value }]) => `${name}=${value}`).join('; ') },
+      headers: {
+        cookie: cookies.map(([name, { value }]) => `${name}=${value}`).join('; '),
+        ...(languages !== undefined && { 'accept-language': languages }),
+      },
     });
     for (const line of response.headers.getSetCookie()) {
       const [pair = '', ...attributes] = line.split(';').map((part) => part.trim());

@@ -18,7 +18,14 @@ export const JOINING = {
 } as const;
 
 type Wanted = { login: string; name: string; password: string };
-type Outcome = { joined: true; account: Account } | { joined: false; refusal: string };
+export type JoinRefusal =
+  | 'too-many-accounts'
+  | 'login-taken'
+  | 'login-shape'
+  | 'name-length'
+  | 'password-short'
+  | 'password-long';
+type Outcome = { joined: true; account: Account } | { joined: false; refusal: JoinRefusal };
 
 /** The demo accounts, and who has joined beside them. */
 export async function openDirectory({ file }: { file: string }) {
@@ -38,12 +45,12 @@ export async function openDirectory({ file }: { file: string }) {
     async join({ login, name, password }: Wanted): Promise<Outcome> {
       const refusal = refusalOf({ login, name, password });
       if (refusal !== undefined) return { joined: false, refusal };
-      if (joined.size >= MOST) return { joined: false, refusal: 'There are too many accounts here.' };
-      if (find(login)) return { joined: false, refusal: 'This login is taken.' };
+      if (joined.size >= MOST) return { joined: false, refusal: 'too-many-accounts' };
+      if (find(login)) return { joined: false, refusal: 'login-taken' };
       const salt = randomBytes(SALT_BYTES);
       const person = { login, name, salt: salt.toString('hex'), hash: (await derived(password, salt)).toString('hex') };
       // another may have taken it meanwhile
-      if (find(login)) return { joined: false, refusal: 'This login is taken.' };
+      if (find(login)) return { joined: false, refusal: 'login-taken' };
       joined.set(login, person);
       const kept = writing.then(() => replacePrivateFile(file, JSON.stringify([...joined.values()])));
       writing = kept.catch(() => {});
@@ -64,12 +71,11 @@ export async function openDirectory({ file }: { file: string }) {
 }
 export type Directory = Awaited<ReturnType<typeof openDirectory>>;
 
-const refusalOf = ({ login, name, password }: Wanted): string | undefined => {
-  if (!JOINING.loginPattern.test(login)) return 'A login is 3 to 30 of a–z, 0–9 and _.';
-  if (name === '' || name.length > JOINING.nameCharacters)
-    return `A name has 1 to ${JOINING.nameCharacters} characters.`;
-  if (password.length < JOINING.passwordLeast) return `A password has at least ${JOINING.passwordLeast} characters.`;
-  if (password.length > JOINING.passwordMost) return `A password has at most ${JOINING.passwordMost} characters.`;
+const refusalOf = ({ login, name, password }: Wanted): JoinRefusal | undefined => {
+  if (!JOINING.loginPattern.test(login)) return 'login-shape';
+  if (name === '' || name.length > JOINING.nameCharacters) return 'name-length';
+  if (password.length < JOINING.passwordLeast) return 'password-short';
+  if (password.length > JOINING.passwordMost) return 'password-long';
   return undefined;
 };
 

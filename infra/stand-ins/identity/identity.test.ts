@@ -176,6 +176,46 @@ describe('signing in', () => {
   });
 });
 
+describe('the pages', () => {
+  const inLanguage = async (languages: string | undefined) => {
+    const { identity, web } = await setUp();
+    return { identity, web, browser: openBrowser(WEB_ORIGIN, languages) };
+  };
+
+  test.each([
+    [undefined, 'en', 'ltr', 'Choose a demo account.'],
+    ['*', 'en', 'ltr', 'Choose a demo account.'],
+    ['en-GB,en;q=0.9', 'en', 'ltr', 'Choose a demo account.'],
+    ['ur-PK,ur;q=0.9,en;q=0.8', 'ur', 'rtl', 'کوئی ڈیمو اکاؤنٹ چنیں۔'],
+    ['fr, en;q=0.4, ur;q=0.5', 'ur', 'rtl', 'کوئی ڈیمو اکاؤنٹ چنیں۔'],
+    ['ur-Latn-PK, ur;q=0.5', 'ur-Latn', 'ltr', 'Koi demo account chunein.'],
+    ['ur;q=0, en;q=0.1', 'en', 'ltr', 'Choose a demo account.'],
+    [';;q=x,,-'.repeat(500), 'en', 'ltr', 'Choose a demo account.'],
+  ])('to who reads %s are in %s', async (languages, language, direction, words) => {
+    const { browser, web } = await inLanguage(languages);
+    const { html, response } = await pageOf(browser, web);
+    expect(html).toContain(`<html lang="${language}" dir="${direction}">`);
+    expect(html).toContain(words);
+    expect(response.headers.get('content-language')).toBe(language);
+  });
+
+  test('say in the same language what went wrong, and sign out in it', async () => {
+    const { identity, browser, web } = await inLanguage('ur');
+    const page = await pageOf(browser, web);
+    const wrong = await browser.submit(page, { login: 'asha', password: 'wrong' });
+    expect(await wrong.response.text()).toContain('یہ لاگ اِن اور پاس ورڈ ایک ساتھ درست نہیں۔');
+    const taken = await browser.submit(page, { name: 'Asha', join: 'asha', password: 'a long password' });
+    expect(await taken.response.text()).toContain('یہ لاگ اِن کسی اور کا ہے۔');
+    const stranger = await openBrowser(WEB_ORIGIN, 'ur').visit(page.url);
+    expect(await stranger.text()).toContain('اس سائن اِن کا وقت ختم ہو گیا');
+    const foreign = await web.begin({ redirect_uri: 'https://elsewhere.example/' });
+    expect(await (await browser.open(foreign.url)).response.text()).toContain('یہ نہیں ہو سکا');
+    await browser.submit(page, { login: 'asha', password: identity.password });
+    const out = await browser.open(web.server.end_session_endpoint ?? '');
+    expect(await out.response.text()).toContain('Vybzz سے سائن آؤٹ کریں؟');
+  });
+});
+
 describe('joining', () => {
   const WANTED = { name: 'Dara Singh', join: 'dara', password: 'a long password' };
 

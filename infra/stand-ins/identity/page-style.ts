@@ -20,9 +20,16 @@ body {
   background: radial-gradient(60rem 40rem at 50% -12rem, rgb(109 74 255 / 22%), transparent 70%), var(--bg);
   color: var(--text); font: 1rem/1.5 system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif;
 }
+/* Urdu: the fonts and the lines of the web app; letters that join are torn by spacing. */
+html[lang='ur'] body {
+  font-family: 'Noto Naskh Arabic UI', 'Noto Naskh Arabic', 'Segoe UI', 'Geeza Pro', 'Noto Nastaliq Urdu', system-ui, Tahoma, sans-serif;
+  line-height: 1.85;
+}
+html[lang='ur'] * { letter-spacing: 0 !important; }
 :focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }
 a { color: inherit; }
-h1 { font-size: 1.5rem; line-height: 1.2; letter-spacing: -0.01em; }
+h1 { font-size: 1.5rem; letter-spacing: -0.01em; }
+html:not([lang='ur']) h1 { line-height: 1.2; }
 h2 { font-size: 0.875rem; font-weight: 600; color: var(--muted); }
 button { font: inherit; cursor: pointer; }
 
@@ -45,7 +52,7 @@ button { font: inherit; cursor: pointer; }
   background: var(--live); color: #24030a; font-weight: 700; font-size: 0.75rem; letter-spacing: 0.06em;
 }
 .live::before { content: ''; width: 0.5rem; height: 0.5rem; border-radius: 50%; background: currentColor; }
-.stage > .live { margin-left: auto; }
+.stage > .live { margin-inline-start: auto; }
 
 .panel { display: grid; align-content: center; gap: 1.25rem; padding: 1.5rem; }
 .lead { margin-top: 0.375rem; color: var(--muted); }
@@ -54,7 +61,7 @@ button { font: inherit; cursor: pointer; }
 .people { display: grid; gap: 0.5rem; padding: 0; list-style: none; }
 .person {
   display: flex; align-items: center; gap: 0.75rem; width: 100%; min-height: 3.75rem; padding: 0.5rem 0.875rem;
-  border: 1px solid var(--border); border-radius: 1rem; background: transparent; color: inherit; text-align: left;
+  border: 1px solid var(--border); border-radius: 1rem; background: transparent; color: inherit; text-align: start;
   transition: border-color 140ms ease, background-color 140ms ease, transform 140ms ease;
 }
 .person:hover { border-color: var(--primary); background: var(--soft); }
@@ -70,7 +77,7 @@ button { font: inherit; cursor: pointer; }
 .who b { font-weight: 600; }
 .who small { color: var(--muted); font-size: 0.875rem; }
 .tag {
-  margin-left: auto; padding: 0.125rem 0.625rem; border-radius: 999px; background: var(--soft); color: var(--on-soft);
+  margin-inline-start: auto; padding: 0.125rem 0.625rem; border-radius: 999px; background: var(--soft); color: var(--on-soft);
   font-weight: 600; font-size: 0.75rem;
 }
 .tag-viewer { background: transparent; color: var(--muted); box-shadow: inset 0 0 0 1px var(--border); }
@@ -108,7 +115,8 @@ button { font: inherit; cursor: pointer; }
   .stage { flex-direction: column; align-items: flex-start; justify-content: space-between; padding: 2.5rem; }
   .stage > .live { display: none; }
   .pitch { display: grid; gap: 1rem; justify-items: start; }
-  .pitch p:first-of-type { font-weight: 700; font-size: 2.5rem; line-height: 1.1; letter-spacing: -0.02em; }
+  .pitch p:first-of-type { font-weight: 700; font-size: 2.5rem; letter-spacing: -0.02em; }
+  html:not([lang='ur']) .pitch p:first-of-type { line-height: 1.1; }
   .pitch p:last-of-type { max-width: 24rem; color: rgb(255 255 255 / 84%); }
   .panel { padding: 2.5rem; }
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Account } from './accounts.ts';
 import { STYLE } from './page-style.ts';
+import { directionOf, type Language, type Words, wordsOf } from './words.ts';
 
 /** A page with the headers that it needs. */
 export type Page = { html: string; headers: Record<string, string> };
@@ -14,6 +15,7 @@ const MARK =
 type SignIn = {
   action: string;
   webOrigin: string;
+  language: Language;
   accounts: readonly Account[];
   password: string;
   login?: string;
@@ -24,25 +26,36 @@ type SignIn = {
 };
 
 /** Who are you? One click for a demo account, or a login and a password. */
-export function signInPage({ action, webOrigin, accounts, password, login = '', refusal, joining }: SignIn): Page {
+export function signInPage({
+  action,
+  webOrigin,
+  language,
+  accounts,
+  password,
+  login = '',
+  refusal,
+  joining,
+}: SignIn): Page {
+  const words = wordsOf(language);
   const alert = refusal === undefined ? '' : html`<p class="alert" id="refusal" role="alert">${refusal}</p>`;
   return page({
-    title: 'Sign in',
+    title: words.signIn,
+    language,
     webOrigin,
     body: html` <div>
-        <h1>Sign in to Vybzz</h1>
-        <p class="lead">Choose a demo account.</p>
+        <h1>${words.signInToVybzz}</h1>
+        <p class="lead">${words.chooseAnAccount}</p>
       </div>
       <form method="post" action="${action}" class="group">
         <ul class="people">
-          ${raw(accounts.map(personButton).join(''))}
+          ${raw(accounts.map((account, place) => personButton(account, place, words)).join(''))}
         </ul>
       </form>
-      <h2 class="or">or with a password</h2>
+      <h2 class="or">${words.orWithAPassword}</h2>
       <form method="post" action="${action}" class="fields">
         ${raw(joining ? '' : alert)}
         ${raw(
-          field('Login', {
+          field(words.login, {
             ...LOGIN,
             id: 'login',
             name: 'login',
@@ -51,7 +64,7 @@ export function signInPage({ action, webOrigin, accounts, password, login = '', 
           }),
         )}
         ${raw(
-          field('Password', {
+          field(words.password, {
             id: 'password',
             name: 'password',
             type: 'password',
@@ -60,15 +73,21 @@ export function signInPage({ action, webOrigin, accounts, password, login = '', 
             ...(refusal !== undefined && !joining && { ...REFUSED, autofocus: true }),
           }),
         )}
-        <button class="button">Sign in</button>
-        <p class="hint">The demo accounts' password is <code>${password}</code></p>
+        <button class="button">${words.signIn}</button>
+        <p class="hint">${words.demoPassword} <code dir="ltr">${password}</code></p>
       </form>
-      ${raw(joinForm({ action, login, joining, alert }))}`,
+      ${raw(joinForm({ action, login, joining, alert, words }))}`,
   });
 }
 
 /** What an input that names a login is like, whoever it is of. */
-const LOGIN = { autocomplete: 'username', autocapitalize: 'none', spellcheck: 'false', required: true } as const;
+const LOGIN = {
+  autocomplete: 'username',
+  autocapitalize: 'none',
+  spellcheck: 'false',
+  required: true,
+  dir: 'ltr',
+} as const;
 /** An input that the refusal above it is about. */
 const REFUSED = { 'aria-invalid': 'true', 'aria-describedby': 'refusal' };
 
@@ -78,15 +97,15 @@ const field = (label: string, input: { id: string; name: string } & Record<strin
   return html`<div class="field"><label for="${input.id}">${label}</label><input ${raw(attributes.join(' '))} /></div>`;
 };
 
-type Join = { action: string; joining: SignIn['joining'] | undefined; login: string; alert: string };
+type Join = { action: string; joining: SignIn['joining'] | undefined; login: string; alert: string; words: Words };
 
-const joinForm = ({ action, login, joining, alert }: Join) =>
+const joinForm = ({ action, login, joining, alert, words }: Join) =>
   html` <details class="join" ${raw(joining ? ' open' : '')}>
-    <summary>Make an account of your own</summary>
+    <summary>${words.makeAnAccount}</summary>
     <form method="post" action="${action}" class="fields">
       ${raw(joining ? alert : '')}
       ${raw(
-        field('Name', {
+        field(words.name, {
           id: 'join-name',
           name: 'name',
           value: joining?.name ?? '',
@@ -96,18 +115,18 @@ const joinForm = ({ action, login, joining, alert }: Join) =>
         }),
       )}
       ${raw(
-        field('Login', {
+        field(words.login, {
           ...LOGIN,
           id: 'join-login',
           name: 'join',
           value: joining ? login : '',
           pattern: '[A-Za-z0-9_]{3,30}',
-          title: '3 to 30 of a–z, 0–9 and _',
+          title: words.refusals['login-shape'],
           ...(joining && REFUSED),
         }),
       )}
       ${raw(
-        field('Password', {
+        field(words.password, {
           id: 'join-password',
           name: 'password',
           type: 'password',
@@ -117,23 +136,26 @@ const joinForm = ({ action, login, joining, alert }: Join) =>
           required: true,
         }),
       )}
-      <button class="button">Make the account</button>
-      <p class="hint">It is kept on this machine, and may go live.</p>
+      <button class="button">${words.makeTheAccount}</button>
+      <p class="hint">${words.keptHere}</p>
     </form>
   </details>`;
 
-const roleOf = ({ creator, moderator = false }: Account): string => {
-  if (moderator) return 'Moderator';
-  return creator ? 'Creator' : 'Viewer';
+const roleOf = ({ creator, moderator = false }: Account, words: Words): string => {
+  if (moderator) return words.moderator;
+  return creator ? words.creator : words.viewer;
 };
 
-const personButton = (account: Account, place: number) => {
+const personButton = (account: Account, place: number, words: Words) => {
   const { login, name, creator } = account;
   return html` <li>
     <button class="person" name="account" value="${login}">
       <span class="face face-${String(place % 3)}" aria-hidden="true">${initials(name)}</span>
-      <span class="who"><b>${name}</b><small>@${login}</small></span>
-      <span class="tag ${creator ? '' : 'tag-viewer'}">${roleOf(account)}</span>
+      <span class="who"
+        ><b><bdi>${name}</bdi></b
+        ><small><bdi>@${login}</bdi></small></span
+      >
+      <span class="tag ${creator ? '' : 'tag-viewer'}">${roleOf(account, words)}</span>
     </button>
   </li>`;
 };
@@ -145,7 +167,11 @@ const initials = (name: string) =>
     .join('');
 
 /** Asks before it signs out, unless the page may answer for the person. `form` is the provider's, with its secret in it. */
-export function signOutPage(form: string, { webOrigin, certain }: { webOrigin: string; certain: boolean }): Page {
+export function signOutPage(
+  form: string,
+  { webOrigin, certain, language }: { webOrigin: string; certain: boolean; language: Language },
+): Page {
+  const words = wordsOf(language);
   const nonce = randomBytes(16).toString('base64');
   const submit = certain
     ? html`<script nonce="${nonce}">
@@ -153,16 +179,17 @@ export function signOutPage(form: string, { webOrigin, certain }: { webOrigin: s
       </script>`
     : '';
   return page({
-    title: 'Sign out',
+    title: words.signOut,
+    language,
     webOrigin,
     scripts: certain ? nonce : undefined,
     body: html` <div>
-        <h1>${certain ? 'Signing you out…' : 'Sign out of Vybzz?'}</h1>
-        <p class="lead">Your shows and posts stay where they are.</p>
+        <h1>${certain ? words.signingOut : words.signOutOfVybzz}</h1>
+        <p class="lead">${words.whatStays}</p>
       </div>
       <div class="group">
-        <button class="button" form="op.logoutForm" name="logout" value="yes">Sign out</button>
-        <a class="button button-quiet" href="${webOrigin}/">Stay signed in</a>
+        <button class="button" form="op.logoutForm" name="logout" value="yes">${words.signOut}</button>
+        <a class="button button-quiet" href="${webOrigin}/">${words.staySignedIn}</a>
       </div>
       <div hidden>${raw(form)}</div>
       ${raw(submit)}`,
@@ -170,25 +197,38 @@ export function signOutPage(form: string, { webOrigin, certain }: { webOrigin: s
 }
 
 /** One thing to say, and the way back. */
-export const noticePage = ({ title, text, webOrigin }: { title: string; text: string; webOrigin: string }): Page =>
+export const noticePage = ({
+  title,
+  text,
+  webOrigin,
+  language,
+}: {
+  title: string;
+  text: string;
+  webOrigin: string;
+  language: Language;
+}): Page =>
   page({
     title,
+    language,
     webOrigin,
     body: html` <div>
         <h1>${title}</h1>
         <p class="lead">${text}</p>
       </div>
-      <a class="button" href="${webOrigin}/">Back to Vybzz</a>`,
+      <a class="button" href="${webOrigin}/">${wordsOf(language).backToVybzz}</a>`,
   });
 
-type Layout = { title: string; body: string; webOrigin: string; scripts?: string | undefined };
+type Layout = { title: string; language: Language; body: string; webOrigin: string; scripts?: string | undefined };
 
-function page({ title, body, webOrigin, scripts }: Layout): Page {
+function page({ title, language, body, webOrigin, scripts }: Layout): Page {
+  const { pitch } = wordsOf(language);
   const nonce = randomBytes(16).toString('base64');
   return {
     headers: {
       'content-type': 'text/html; charset=utf-8',
       'cache-control': 'no-store',
+      'content-language': language,
       // Chromium holds `form-action` against the redirects that follow a form, too: they end at the web app.
       'content-security-policy': [
         `default-src 'none'`,
@@ -203,7 +243,7 @@ function page({ title, body, webOrigin, scripts }: Layout): Page {
       'x-content-type-options': 'nosniff',
     },
     html: html`<!doctype html>
-      <html lang="en">
+      <html lang="${language}" dir="${directionOf(language)}">
         <head>
           <meta charset="utf-8" />
           <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -218,11 +258,11 @@ function page({ title, body, webOrigin, scripts }: Layout): Page {
             <div class="stage">
               <div class="brand">${raw(MARK)}<span>Vybzz</span></div>
               <div class="pitch">
-                <span class="live">LIVE</span>
-                <p>Go live from your browser.</p>
-                <p>Nothing to install, and a show that stays on the air when the Wi-Fi does not.</p>
+                <span class="live">${pitch.live}</span>
+                <p>${pitch.title}</p>
+                <p>${pitch.text}</p>
               </div>
-              <span class="live" aria-hidden="true">LIVE</span>
+              <span class="live" aria-hidden="true">${pitch.live}</span>
             </div>
             <div class="panel">${raw(body)}</div>
           </main>

@@ -3,6 +3,7 @@ import { Provider } from 'oidc-provider/lib/provider.js';
 import { type Account, claimsOf } from './accounts.ts';
 import type { Keys } from './keys.ts';
 import { noticePage, type Page, signOutPage } from './pages.ts';
+import { languageFor, wordsOf } from './words.ts';
 
 export const CLIENT_ID = 'vybzz-web';
 export const AUDIENCE = 'vybzz-api';
@@ -93,8 +94,9 @@ export function createProvider({ issuer, webOrigin, keys, adapter, find, log }: 
     expiresWithSession: () => true,
     clientBasedCORS: (_ctx, origin) => origin === webOrigin,
     renderError: (ctx, { error_description: description, error }) => {
-      const text = `The sign-in was refused: ${description ?? error}.`;
-      show(ctx, noticePage({ title: 'That did not work', text, webOrigin }));
+      const language = languageFor(ctx.get('accept-language'));
+      const { didNotWork: title, refusedBecause } = wordsOf(language);
+      show(ctx, noticePage({ title, text: refusedBecause(description ?? error), webOrigin, language }));
     },
     features: {
       devInteractions: { enabled: false },
@@ -103,8 +105,10 @@ export function createProvider({ issuer, webOrigin, keys, adapter, find, log }: 
       rpInitiatedLogout: {
         enabled: true,
         // Only our own web app has an id token of ours to show; anybody can send somebody to the bare address.
-        logoutSource: (ctx, form) =>
-          show(ctx, signOutPage(form, { webOrigin, certain: ctx.oidc.entities.IdTokenHint !== undefined })),
+        logoutSource: (ctx, form) => {
+          const certain = ctx.oidc.entities.IdTokenHint !== undefined;
+          show(ctx, signOutPage(form, { webOrigin, certain, language: languageFor(ctx.get('accept-language')) }));
+        },
         postLogoutSuccessSource: (ctx) => ctx.redirect(`${webOrigin}/`),
       },
       resourceIndicators: {

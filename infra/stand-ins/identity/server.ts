@@ -10,6 +10,7 @@ import { openKeys } from './keys.ts';
 import { noticePage } from './pages.ts';
 import { AUDIENCE, CLIENT_ID, createProvider, mintToken } from './provider.ts';
 import { createSignIn, send } from './sign-in.ts';
+import { languageFor, wordsOf } from './words.ts';
 
 type IdentityOptions = {
   /** 0 takes a free one. */
@@ -71,8 +72,9 @@ export async function startIdentity({
   server.on('request', (request, response) => {
     handle(request, response).catch((fault: unknown) => {
       log(`identity: ${fault instanceof Error ? fault.stack : String(fault)}`);
-      const text = 'The identity provider failed; its log says why.';
-      if (!response.headersSent) send(response, 500, noticePage({ title: 'That did not work', text, webOrigin }));
+      const language = languageFor(request.headers['accept-language']);
+      const { didNotWork: title, failed: text } = wordsOf(language);
+      if (!response.headersSent) send(response, 500, noticePage({ title, text, webOrigin, language }));
     });
   });
 

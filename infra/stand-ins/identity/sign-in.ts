@@ -3,10 +3,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type Provider from 'oidc-provider';
 
 import { ACCOUNTS } from './accounts.ts';
-import type { Directory } from './directory.ts';
+import type { Directory, JoinRefusal } from './directory.ts';
 import type { Guesses } from './guesses.ts';
 import { noticePage, type Page, signInPage } from './pages.ts';
 import { grantAll, signInPath } from './provider.ts';
+import { languageFor, wordsOf } from './words.ts';
 
 /** A login and a password fit many times over. */
 const FORM_BYTES = 4_096;
@@ -15,7 +16,8 @@ type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;
 type Parts = { provider: Provider; webOrigin: string; password: string; directory: Directory; guesses: Guesses };
 type Outcome =
   | { accountId: string }
-  | { statusCode: number; refusal: string; login: string; joining?: { name: string }; retryAfterSeconds?: number };
+  | { statusCode: number; refusal: Refusal; login: string; joining?: { name: string }; retryAfterSeconds?: number };
+type Refusal = JoinRefusal | 'wrong-password' | 'too-long' | 'too-many-wrong';
 
 /** The page on which a person says who they are; the provider sends them here and takes them back. */
 export function createSignIn({ provider, webOrigin, password, directory, guesses }: Parts) {
@@ -34,17 +36,14 @@ export function createSignIn({ provider, webOrigin, password, directory, guesses
 
     const login = (form.get('login') ?? '').trim().toLowerCase();
     const waitSeconds = Math.ceil(guesses.waitMs() / 1000);
-    if (waitSeconds > 0) {
-      const refusal = `Too many wrong passwords. Try again in ${waitSeconds} seconds.`;
-      return { statusCode: 429, refusal, login, retryAfterSeconds: waitSeconds };
-    }
+    if (waitSeconds > 0) return { statusCode: 429, refusal: 'too-many-wrong', login, retryAfterSeconds: waitSeconds };
     const account = directory.find(login);
     const given = form.get('password') ?? '';
     const isDemo = ACCOUNTS.some((demo) => demo.login === login);
     const fits = isDemo ? equal(given, password) : await directory.isPasswordOf(login, given);
     if (!fits || !account) {
       guesses.wrong();
-      return { statusCode: 401, refusal: 'That login and password do not go together.', login };
+      return { statusCode: 401, refusal: 'wrong-password', login };
     }
     guesses.right();
     return { accountId: account.login };
@@ -55,10 +54,10 @@ export function createSignIn({ provider, webOrigin, password, directory, guesses
       if (error instanceof Error && error.name === 'SessionNotFound') return undefined;
       throw error;
     });
+    const language = languageFor(request.headers['accept-language']);
+    const words = wordsOf(language);
     if (!interaction) {
-      const title = 'This sign-in has run out';
-      const text = 'It was left open for too long, or it was begun in another browser.';
-      send(response, 400, noticePage({ title, text, webOrigin }));
+      send(response, 400, noticePage({ title: words.ranOut, text: words.ranOutBecause, webOrigin, language }));
       return;
     }
     const { prompt, params, session, uid } = interaction;
@@ -69,22 +68,22 @@ export function createSignIn({ provider, webOrigin, password, directory, guesses
       return;
     }
     const hint = typeof params['login_hint'] === 'string' ? params['login_hint'] : '';
-    const shown = { action: signInPath(uid), webOrigin, accounts: ACCOUNTS, password };
+    const shown = { action: signInPath(uid), webOrigin, accounts: ACCOUNTS, password, language };
     if (request.method !== 'POST') {
       send(response, 200, signInPage({ ...shown, login: hint }));
       return;
     }
     const form = await readForm(request);
-    const outcome: Outcome = form
-      ? await choose(form)
-      : { statusCode: 413, refusal: 'That was more than a login and a password.', login: hint };
+    const outcome: Outcome = form ? await choose(form) : { statusCode: 413, refusal: 'too-long', login: hint };
     if ('accountId' in outcome) {
       if (session && session.accountId !== outcome.accountId) await endSession(provider, interaction);
       await provider.interactionFinished(request, response, { login: { ...outcome, amr: ['pwd'] } });
       return;
     }
     if (outcome.retryAfterSeconds !== undefined) response.setHeader('retry-after', outcome.retryAfterSeconds);
-    send(response, outcome.statusCode, signInPage({ ...shown, ...outcome }));
+    const { refusal, retryAfterSeconds = 0 } = outcome;
+    const said = refusal === 'too-many-wrong' ? words.tooManyWrong(retryAfterSeconds) : words.refusals[refusal];
+    send(response, outcome.statusCode, signInPage({ ...shown, ...outcome, refusal: said }));
   };
 }
 
