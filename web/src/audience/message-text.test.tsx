@@ -1,8 +1,12 @@
 // @vitest-environment happy-dom
-import { cleanup, render } from '@testing-library/preact';
+import { act, cleanup, render, screen, waitFor } from '@testing-library/preact';
+import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ChatText } from '#contract/chat';
+import { createFakeApp, renderPart } from '../context/app.testing.tsx';
+import { AudiencePanel } from './audience-panel.tsx';
 import { MessageText, names } from './message-text.tsx';
+import { ModerationTools } from './moderation-tools.tsx';
 
 afterEach(cleanup);
 
@@ -50,6 +54,9 @@ const CONTEXTS: readonly ((vector: string) => string)[] = [
 ];
 const CORPUS = CONTEXTS.flatMap((put) => VECTORS.map(put));
 
+/** Enough for the places where a text stands: what becomes of a text is held by all of them. */
+const FEW = CORPUS.filter((_, at) => at % 5 === 0);
+
 describe('what somebody wrote', () => {
   it('stays text, whatever a page would make of it', () => {
     expect(new Set(CORPUS).size).toBeGreaterThanOrEqual(200);
@@ -66,6 +73,60 @@ describe('what somebody wrote', () => {
         expect(link.rel).toContain('noopener');
       }
       unmount();
+    }
+  });
+
+  it('stays text as well where it is a name, is answered, is pinned, is held back or is written down', async () => {
+    const hostile = (text: string) => ({ handle: 'mallory', name: text });
+    const at = '2026-11-22T10:00:00Z';
+    const messages = FEW.map((text, seq) => ({
+      id: String(seq),
+      seq,
+      from: hostile(text),
+      text,
+      at,
+      replyTo: { seq: 0, handle: 'mallory', text },
+    }));
+    const app = createFakeApp({
+      answers: {
+        'GET /stream/str_1/moderation': {
+          items: FEW.map((text, i) => ({ id: `${i}`, at, act: 'delete', by: hostile(text), text, undone: true })),
+          held: FEW.map((text, i) => ({ id: `${i}`, from: hostile(text), text, at })),
+        },
+      },
+    });
+    const log = { messages, removed: new Set<number>(), seq: FEW.length, rules: { slowSeconds: 0, frozen: false } };
+    const { container } = renderPart(
+      app,
+      <>
+        <AudiencePanel streamId="str_1" studio />
+        <ModerationTools streamId="str_1" rules={log.rules} creator={false} />
+      </>,
+    );
+    await screen.findByRole('region', { name: 'Chat' });
+    const pinned = messages[0];
+    await act(() =>
+      app.push({
+        state: 'live',
+        title: FEW[0] ?? '',
+        viewers: 1,
+        recording: 'none',
+        chat: { ...log, rules: { ...log.rules, ...(pinned && { pinned }) } },
+      }),
+    );
+    await userEvent.click(screen.getByRole('button', { name: 'Moderate' }));
+    const dialog = await screen.findByRole('dialog');
+    await waitFor(() => expect(dialog.querySelectorAll('li').length).toBe(2 * FEW.length));
+    expect(container.querySelectorAll('.chat__message').length).toBe(FEW.length);
+    for (const part of [container, dialog]) {
+      expect(
+        part.querySelector('script, img, iframe, object, embed, video, form[action], base, meta, style'),
+      ).toBeNull();
+      for (const element of part.querySelectorAll('*'))
+        for (const { name, value } of element.attributes) {
+          expect(name).not.toMatch(/^on|^srcdoc$/i);
+          if (name === 'href') expect(value).toMatch(/^https?:/);
+        }
     }
   });
 
