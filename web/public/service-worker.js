@@ -3,11 +3,13 @@
 const LINES = {
   en: (creator) => `${creator} is live`,
   ur: (creator) => `${creator} لائیو ہیں`,
+  'ur-latn': (creator) => `${creator} live hain`,
 };
 
 const lineFor = (creator) => {
-  const language = (self.navigator.language ?? 'en').slice(0, 2);
-  return (LINES[language] ?? LINES.en)(creator);
+  const [tongue, ...parts] = (self.navigator.language ?? 'en').toLowerCase().split('-');
+  const line = LINES[tongue === 'ur' && parts.includes('latn') ? 'ur-latn' : tongue] ?? LINES.en;
+  return line(creator);
 };
 
 const noticeIn = (data) => {
