@@ -1,8 +1,8 @@
 // @vitest-environment happy-dom
 import { createMemoryHistory } from '@tanstack/react-router';
-import { act, screen, waitFor, within } from '@testing-library/preact';
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/preact';
 import userEvent from '@testing-library/user-event';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { StreamView } from '#contract/http';
 import { ASHA, createFakeApp, makeStream, me, refusal, type Answers } from '../context/app.testing.tsx';
 import { render } from '../ui/render.testing.tsx';
@@ -32,6 +32,7 @@ const openWatchPage = ({ stream = makeStream(), answers = {}, signedIn = false }
   return app;
 };
 
+const EMPTY_CHAT = { messages: [], removed: new Set<number>(), seq: 0, rules: { slowSeconds: 0, frozen: false } };
 const snapshotOf = ({ state, title, viewers, recording }: StreamView) => ({ state, title, viewers, recording });
 
 describe('the watch page', () => {
@@ -158,6 +159,60 @@ describe('the watch page', () => {
       await waitFor(() => expect(screen.queryByTestId('player')).toBeNull());
     },
   );
+
+  describe('to who is banned from a show for everybody, where nothing is pushed', () => {
+    const live = makeStream({ state: 'live', startedAt: '2026-11-22T10:00:00Z' });
+    const BANNED = refusal('blocked', 'You cannot watch the shows of this creator.');
+    const openLive = async () => {
+      const app = openWatchPage({
+        stream: live,
+        signedIn: true,
+        answers: {
+          'GET /stream/str_1/chat/standing': { role: 'viewer' },
+          'POST /stream/str_1/chat': BANNED,
+          'POST /stream/str_1/beats': BANNED,
+        },
+      });
+      const player = await screen.findByTestId<HTMLVideoElement>('player');
+      return { ...app, player };
+    };
+
+    it('says so with the next beat of their player', async () => {
+      const { answers, player } = await openLive();
+      answers['GET /stream/str_1'] = BANNED;
+      for (const at of [1, 2]) {
+        player.currentTime = at;
+        fireEvent.timeUpdate(player);
+      }
+      expect(await screen.findByText('You cannot watch the shows of this creator.')).toBeTruthy();
+      expect(screen.queryByTestId('player')).toBeNull();
+    });
+
+    it('says so when they write', async () => {
+      const { answers, push } = await openLive();
+      await act(() => push({ ...snapshotOf(live), chat: EMPTY_CHAT }));
+      answers['GET /stream/str_1'] = BANNED;
+      await userEvent.type(await screen.findByRole('textbox', { name: 'Message' }), 'Hello{Enter}');
+      expect(await screen.findByText('You cannot watch the shows of this creator.')).toBeTruthy();
+    });
+
+    it('asks, where there is no socket, and only there', async () => {
+      vi.useFakeTimers({ shouldAdvanceTime: true });
+      onTestFinished(() => void vi.useRealTimers());
+      const { answers, sent, push } = await openLive();
+      const asked = () => sent('GET').filter(({ call }) => call.endsWith('/standing')).length;
+      await act(() => push(snapshotOf(live)));
+      await waitFor(() => expect(asked()).toBeGreaterThan(0));
+      const before = asked();
+      await act(async () => void (await vi.advanceTimersByTimeAsync(30_000)));
+      expect(asked()).toBe(before);
+      await act(() => push({ ...snapshotOf(live), cutOff: true }));
+      answers['GET /stream/str_1/chat/standing'] = BANNED;
+      answers['GET /stream/str_1'] = BANNED;
+      await act(async () => void (await vi.advanceTimersByTimeAsync(9_000)));
+      expect(await screen.findByText('You cannot watch the shows of this creator.')).toBeTruthy();
+    });
+  });
 
   it('says at once that a show is interrupted that it is opened on', async () => {
     openWatchPage({

@@ -125,6 +125,11 @@ const Watch = ({ stream }: { stream: StreamView }) => {
     if (ahead !== undefined) void queryClient.invalidateQueries({ queryKey: ['stream', stream.id] });
   }, [ahead, queryClient, stream.id]);
 
+  const keptOut = useKeptOut(stream, now);
+  useEffect(() => {
+    if (keptOut) void queryClient.invalidateQueries({ queryKey: ['stream', stream.id] });
+  }, [keptOut, queryClient, stream.id]);
+
   const [seconds, setSeconds] = useState(0);
   const cutSeconds = stream.trimmed?.startSeconds ?? 0;
   const [theatre, setTheatre] = useTheatre();
@@ -190,6 +195,23 @@ const Watch = ({ stream }: { stream: StreamView }) => {
       <MoreShows stream={stream} />
     </div>
   );
+};
+
+/** Within ten seconds somebody hears that they are kept out, whatever becomes of pushes. */
+const STANDING_EVERY_MS = 8_000;
+
+/**
+ * Whether this viewer is kept out, as far as asking tells: what is asked of a show for everybody is the same for all, and comes out of a
+ * cache.
+ */
+const useKeptOut = ({ id, state }: StreamView, now: Snapshot | undefined): boolean => {
+  const { queries } = useApp();
+  const { error } = useQuery({
+    ...queries.chatStanding(id),
+    enabled: useSignedIn() && (now?.state ?? state) !== 'ended',
+    refetchInterval: now?.cutOff ? STANDING_EVERY_MS : false,
+  });
+  return isKeptOut(error);
 };
 
 /** The way to tell those who watch over the platform of somebody else's show. */

@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useReducer } from 'react';
 import type { Say } from '#contract/chat';
+import { isKeptOut } from '../api/api-error.ts';
 import { useErrorWords } from '../words/error-words.ts';
 import { useApp } from '../context/app-context.ts';
 import { EMPTY, step, type Outbox } from './outbox.ts';
@@ -25,6 +26,7 @@ export const useOutbox = (streamId: string): Sender => {
         (error: unknown) => {
           happened({ type: 'failed', clientId, because: errorWords(error) });
           void queryClient.invalidateQueries({ queryKey: ['chat-standing', streamId] });
+          if (isKeptOut(error)) void queryClient.invalidateQueries({ queryKey: ['stream', streamId] });
         },
       );
     },

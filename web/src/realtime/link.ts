@@ -132,6 +132,10 @@ export const pollAfterMs = (link: Link, onAir: boolean, wanted: number = LIMITS.
 export const retryAfterMs = (attempt: number, random: number) =>
   Math.min(LIMITS.retryFirstMs * 2 ** (attempt - 1), LIMITS.retryMaxMs) * (0.5 + random / 2);
 
+/** A socket is wanted, and is not there. */
+export const isCutOff = ({ at }: Link): boolean =>
+  at === 'asking' || at === 'opening' || at === 'joining' || at === 'waiting';
+
 const isGone = ({ type }: LinkEvent) => type === 'closed' || type === 'silent';
 
 const ask = (attempt: number): LinkStep => [{ at: 'asking', attempt }, [{ do: 'ask-ticket' }]];

@@ -307,6 +307,24 @@ describe('following a stream', () => {
     expect(world.last()).toMatchObject({ refused: true });
   });
 
+  it('says while it is cut off from what is pushed, which a crowd that asks is not', async () => {
+    const world = makeWorld({ ticketFails: true });
+    await world.pass(10_000);
+    expect(world.last()).toMatchObject({ cutOff: true });
+    world.ticketFails = false;
+    world.wake();
+    await world.pass(0);
+    world.socket().events.opened();
+    world.say({ type: 'joined', live: liveView(), mode: 'push' });
+    expect(world.last()).not.toHaveProperty('cutOff');
+    world.socket().events.closed();
+    expect(world.last()).toMatchObject({ cutOff: true });
+    const crowd = makeWorld();
+    crowd.answer = () => liveView({ mode: 'poll' });
+    await crowd.pass(10_000);
+    expect(crowd.last()).not.toHaveProperty('cutOff');
+  });
+
   it('stops by itself when nothing more will happen, and leaves nothing running', async () => {
     const world = await joinedWorld();
     world.say({ type: 'stream', stream: streamView({ state: 'ended', recording: 'preparing' }) });

@@ -4,7 +4,7 @@ import { ServerMessage, type SingleMessage } from '#contract/realtime';
 import { isOnAir } from '#contract/show';
 import { isKeptOut, json } from '../api/api-error.ts';
 import { misses } from './chat-log.ts';
-import { LIMITS, pollAfterMs, type Link } from './link.ts';
+import { isCutOff, LIMITS, pollAfterMs, type Link } from './link.ts';
 import { isSettled, takeIn, type News, type Snapshot } from './snapshot.ts';
 import { createSocketLink, type SocketLinkParts } from './socket-link.ts';
 
@@ -134,6 +134,7 @@ export const startLiveUpdates = (
     live(streamId, { signal })
       .then((answer) => {
         learn({ type: 'asked', live: answer, atMs: now() });
+        learn({ type: 'link', cutOff: isCutOff(link.at()) });
         heardUpTo = Math.max(heardUpTo, answer.seq);
         if (answer.mode === 'push' && snapshot?.chat && snapshot.chat.seq < answer.seq) catchUpSoon();
         link.happened({ type: 'looked', mode: answer.mode });
@@ -161,6 +162,7 @@ export const startLiveUpdates = (
     join: () => link.say({ action: 'join', streamId }),
     hear,
     moved: (before, next) => {
+      if (isCutOff(before) !== isCutOff(next)) learn({ type: 'link', cutOff: isCutOff(next) });
       if (pollMsAt(next) < pollMsAt(before) && !signal.aborted) pollIn(0);
     },
     closed: () => cancelSettle(),

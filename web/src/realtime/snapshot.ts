@@ -31,6 +31,8 @@ export type Snapshot = {
   reactions?: ReactionCounts | undefined;
   /** The server says that this viewer may not watch any longer. */
   refused?: true;
+  /** Nothing can be pushed just now: there is no socket, though this audience is told. */
+  cutOff?: true;
   /** When something was last pushed, in milliseconds since 1970. */
   pushedAtMs?: number;
 };
@@ -46,7 +48,8 @@ export type News =
   | { type: 'chat-known'; seq: number }
   | { type: 'chat-asked'; page: ChatPage }
   | { type: 'reactions'; given: ReactionCounts }
-  | { type: 'refused' };
+  | { type: 'refused' }
+  | { type: 'link'; cutOff: boolean };
 
 /** Takes in news: the end is final, and an answer out of a cache does not undo what was pushed a moment ago. */
 export const takeIn = (known: Snapshot | undefined, news: News): Snapshot | undefined => {
@@ -58,6 +61,7 @@ export const takeIn = (known: Snapshot | undefined, news: News): Snapshot | unde
   }
   if (news.type === 'chat-asked') return known?.chat && { ...known, chat: asked(known.chat, news.page) };
   if (news.type === 'refused') return known && { ...known, refused: true };
+  if (news.type === 'link') return known && withLink(known, news.cutOff);
   if (news.type === 'reactions') return known && withBurst(known, news.given);
   if (news.type === 'viewers')
     return known && known.state !== 'ended' ? { ...known, viewers: news.count, pushedAtMs: news.atMs } : known;
@@ -79,6 +83,7 @@ export const takeIn = (known: Snapshot | undefined, news: News): Snapshot | unde
     endedBecause: known?.endedBecause,
     scheduledFor: known?.scheduledFor,
     chat: chatOf(known, news),
+    ...(known?.cutOff && { cutOff: known.cutOff }),
     burst: known?.burst,
     reactions: news.type === 'pushed' ? known?.reactions : news.live.reactions,
     health: known?.health,
@@ -93,6 +98,12 @@ export const takeIn = (known: Snapshot | undefined, news: News): Snapshot | unde
       ? known?.pushedAtMs !== undefined && { pushedAtMs: known.pushedAtMs }
       : { pushedAtMs: news.atMs }),
   };
+};
+
+const withLink = (known: Snapshot, cutOff: boolean): Snapshot => {
+  if ((known.cutOff ?? false) === cutOff) return known;
+  const { cutOff: _, ...others } = known;
+  return cutOff ? { ...others, cutOff } : others;
 };
 
 const chatOf = (known: Snapshot | undefined, news: Extract<News, { type: 'asked' | 'joined' | 'pushed' }>) => {
