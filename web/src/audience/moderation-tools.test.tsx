@@ -89,8 +89,10 @@ describe('what was done', () => {
   });
 
   it('says for how long somebody was asked to wait', async () => {
-    await open({ page: { items: [actOf({ act: 'timeout', value: 600 })] } });
-    expect(await screen.findByText('@asha timed out @chen for 10 minutes')).toBeTruthy();
+    const lengths = [600, 86_400, 7_200, 90];
+    await open({ page: { items: lengths.map((value, i) => actOf({ id: `act_${i}`, act: 'timeout', value })) } });
+    for (const length of ['10 minutes', '1 day', '2 hours', '90 seconds'])
+      expect(await screen.findByText(`@asha timed out @chen for ${length}`)).toBeTruthy();
   });
 
   it('is shown as far back as it goes', async () => {

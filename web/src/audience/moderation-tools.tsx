@@ -12,7 +12,7 @@ import { LoadFailed } from '../ui/load-failed.tsx';
 import { MoreButton } from '../ui/more-button.tsx';
 import { Spinner } from '../ui/spinner.tsx';
 import { TimeAgo } from '../ui/time.tsx';
-import { useFormats } from '../words/formats.ts';
+import type { Translate } from '../words/translate.ts';
 
 const SLOW = [0, 5, 15, 30, 60, 300];
 const FOLLOWERS = [
@@ -104,7 +104,6 @@ const Rules = ({ streamId, rules }: Pick<Props, 'streamId' | 'rules'>) => {
 const Log = ({ streamId }: { streamId: string }) => {
   const t = useTranslations('audience');
   const { queries } = useApp();
-  const { duration } = useFormats();
   const list = useInfiniteQuery(queries.moderation(streamId));
   const act = useAct(streamId);
   if (list.error && !list.data)
@@ -127,7 +126,7 @@ const Log = ({ streamId }: { streamId: string }) => {
                   {t(`did.${did}`, {
                     by: by ? `@${by.handle}` : t('somebody'),
                     about: about ? `@${about.handle}` : t('somebody'),
-                    length: duration(value ?? 0),
+                    length: lengthOf(t, value ?? 0),
                   })}
                 </span>
                 {text && (
@@ -153,6 +152,19 @@ const Log = ({ streamId }: { streamId: string }) => {
       </section>
     </>
   );
+};
+
+/** From the longest to the shortest. */
+const UNITS = [
+  { unit: 'days', seconds: 86_400 },
+  { unit: 'hours', seconds: 3_600 },
+  { unit: 'minutes', seconds: 60 },
+] as const;
+
+/** `10 minutes`: in the longest unit that it is whole in. */
+const lengthOf = (t: Translate<'audience'>, seconds: number): string => {
+  const fit = UNITS.find((unit) => seconds >= unit.seconds && seconds % unit.seconds === 0);
+  return t(`length.${fit?.unit ?? 'seconds'}`, { count: seconds / (fit?.seconds ?? 1) });
 };
 
 /** What waits for a word, and whose it is. */

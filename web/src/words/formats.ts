@@ -3,14 +3,6 @@ import { LANGUAGES, type Language } from './language.ts';
 
 export type Formats = ReturnType<typeof createFormats>;
 
-/** From the longest to the shortest. */
-const DURATIONS = [
-  { unit: 'day', seconds: 86_400 },
-  { unit: 'hour', seconds: 3_600 },
-  { unit: 'minute', seconds: 60 },
-  { unit: 'second', seconds: 1 },
-] as const;
-
 const createFormats = (language: Language) => {
   const locale = LANGUAGES[language].formats;
   const compact = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 });
@@ -25,10 +17,6 @@ const createFormats = (language: Language) => {
     hour: 'numeric',
     minute: '2-digit',
   });
-  const units = DURATIONS.map(({ unit, seconds }) => ({
-    seconds,
-    format: new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long', maximumFractionDigits: 1 }),
-  }));
   const languages = new Intl.DisplayNames(locale, { type: 'language' });
   return {
     /** `Spanish`, of `es`. */
@@ -45,11 +33,6 @@ const createFormats = (language: Language) => {
     appointment: (atMs: number) => appointment.format(atMs),
     /** `8:00 PM`. */
     clock: (atMs: number) => clock.format(atMs),
-    /** `10 minutes`: in the longest unit of which there is a whole one. */
-    duration: (seconds: number) => {
-      const fit = units.find((unit) => seconds >= unit.seconds) ?? units.at(-1);
-      return fit ? fit.format.format(seconds / fit.seconds) : '';
-    },
     /** `A, B, and C`. */
     list: (names: readonly string[]) => list.format(names),
   };

@@ -75,6 +75,12 @@ export const audience = {
     creator: 'Creator',
     moderator: 'Moderator',
   },
+  length: {
+    seconds: '{count, plural, one {# second} other {# seconds}}',
+    minutes: '{count, plural, one {# minute} other {# minutes}}',
+    hours: '{count, plural, one {# hour} other {# hours}}',
+    days: '{count, plural, one {# day} other {# days}}',
+  },
   timeOutFor: {
     minute: 'Time out for 1 minute',
     tenMinutes: 'Time out for 10 minutes',

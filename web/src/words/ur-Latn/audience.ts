@@ -80,6 +80,12 @@ export const audience = {
     creator: 'Creator',
     moderator: 'Moderator',
   },
+  length: {
+    seconds: '{count, number} second',
+    minutes: '{count, number} minute',
+    hours: '{count, number} ghantay',
+    days: '{count, number} din',
+  },
   timeOutFor: {
     minute: '1 minute ke liye rokein',
     tenMinutes: '10 minute ke liye rokein',

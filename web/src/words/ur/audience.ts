@@ -78,6 +78,12 @@ export const audience = {
     creator: 'کریئیٹر',
     moderator: 'ماڈریٹر',
   },
+  length: {
+    seconds: '{count, number} سیکنڈ',
+    minutes: '{count, number} منٹ',
+    hours: '{count, number} گھنٹے',
+    days: '{count, number} دن',
+  },
   timeOutFor: {
     minute: '1 منٹ کے لیے روکیں',
     tenMinutes: '10 منٹ کے لیے روکیں',
