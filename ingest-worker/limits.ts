@@ -4,6 +4,10 @@
 export const LIMITS = {
   /** One media message's payload: a two-second GOP at 6 Mb/s is 1.5 MB, twice over and room to spare. */
   frameBytes: 4 * 1024 * 1024,
+  /** In how many pieces the network may bring what is unfinished of a message: the largest that is taken, in 256 B each. */
+  messagePieces: 16 * 1024,
+  /** Of how many frames a message may be put together; browsers cut theirs into some of 64 KB and more. */
+  messageFragments: 4 * 1024,
   /** One control message. */
   textBytes: 16 * 1024,
   /** What a client may have on its way that `received` has not told yet. */
@@ -47,6 +51,8 @@ export const LIMITS = {
   trialMessageBytes: 16 * 1024,
   /** How long a trial may last. */
   trialMs: 6_000,
+  /** How long one is left alone where others wait: a page sends for 2.5 s. */
+  trialShareMs: 3_500,
   /** Trials at a time in one worker. */
   trials: 20,
 

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { get } from 'node:http';
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { encodeFrame, SUBPROTOCOL } from '#wire';
+import { encodeFrame, HEADER_BYTES, SUBPROTOCOL } from '#wire';
 import { LIMITS, LOAD_UNITS } from './limits.ts';
 import { OTHER_STREAM, STREAM, streamNumber } from './session/store.testing.ts';
 import { fixture, greet, openSocket, resume, sendMedia, startTestWorker, type TestWorker } from './worker.testing.ts';
@@ -43,6 +45,45 @@ const expectGoesOn = async (test: TestWorker): Promise<void> => {
   sendMedia(socket, { bytes, epoch });
   socket.tell({ type: 'stop', at: bytes.byteLength });
   expect(await socket.closed).toMatchObject({ reason: 'finished' });
+};
+
+const BINARY = 2;
+const CONTINUED = 0;
+/** A frame as a client writes it, whose mask changes nothing. */
+const webSocketFrame = (opcode: number, payload: Uint8Array, last: boolean): Buffer => {
+  const head = Buffer.alloc(14);
+  head[0] = (last ? 0x80 : 0) | opcode;
+  head[1] = 0x80 | 127;
+  head.writeBigUInt64BE(BigInt(payload.byteLength), 2);
+  return Buffer.concat([head, payload]);
+};
+/** One message in frames of a byte. */
+const inFragments = (message: Uint8Array): Buffer =>
+  Buffer.concat(
+    Array.from(message, (byte, at) =>
+      webSocketFrame(at === 0 ? BINARY : CONTINUED, Uint8Array.of(byte), at === message.byteLength - 1),
+    ),
+  );
+
+/** A feed that has been welcomed, and the connection below its web socket. */
+const openBelow = async (test: TestWorker) => {
+  const opened = openSocket(test.url());
+  const upgraded = once(opened.socket, 'upgrade');
+  const { epoch } = await greet(opened, media);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as `ws` documents the event
+  const [{ socket: below }] = (await upgraded) as [IncomingMessage];
+  const message = (length: number): Uint8Array => {
+    const payload = bytes.subarray(0, length - HEADER_BYTES);
+    return encodeFrame({ init: true, epoch, offset: 0, payload });
+  };
+  /** One by one, each of which the worker reads by itself. */
+  const writeBytes = async (written: Uint8Array): Promise<void> => {
+    for (let at = 0; at < written.byteLength && below.writable; at++) {
+      below.write(written.subarray(at, at + 1));
+      await setImmediate();
+    }
+  };
+  return { ...opened, below, message, writeBytes };
 };
 
 describe('the door', () => {
@@ -173,10 +214,47 @@ describe('the door', () => {
     mean.on('open', () => mean.send(Buffer.alloc(LIMITS.trialMessageBytes - 1)));
     expect(await new Promise((resolve) => mean.once('close', resolve))).toBe(1006);
 
-    const many = Array.from({ length: LIMITS.trials }, () => new WebSocket(url));
+    const large = new WebSocket(url);
+    large.on('open', () => large.send(Buffer.alloc(LIMITS.trialBytes + 1)));
+    expect(await new Promise((resolve) => large.once('close', resolve))).toBe(1009);
+  });
+
+  it('[L21] has room for the trial of another network while two addresses hold all that there are', async () => {
+    const { worker } = await start();
+    const url = `ws://127.0.0.1:${worker.port}/stream/live/uplink`;
+    const from = (address: string) => ({ 'x-forwarded-for': address });
+    const many = Array.from(
+      { length: LIMITS.trials },
+      (_, index) => new WebSocket(url, { headers: from(index % 2 === 0 ? '192.0.2.1' : '2001:db8::1') }),
+    );
     await Promise.all(many.map((each) => new Promise((resolve) => each.once('open', resolve))));
-    expect(await refusal(url)).toEqual({ status: 503, retryAfter: '5' });
+    const cut = Promise.race(many.map((each) => new Promise((resolve) => each.once('close', resolve))));
+    expect(await refusal(url, from('2001:db8::2'))).toEqual({ status: 503, retryAfter: '5' });
+    expect(await refusal(url, from('198.51.100.7'))).toBeUndefined();
+    expect(await cut).toBe(1006);
     for (const each of many) each.terminate();
+  });
+
+  it('[L23] a message may come in messageFragments frames, and not in one more', async () => {
+    const test = await start();
+    const most = await openBelow(test);
+    most.below.write(inFragments(most.message(LIMITS.messageFragments)));
+    await most.until('received', ({ offset }) => offset > 0);
+    const more = await openBelow(await start());
+    more.below.write(inFragments(more.message(LIMITS.messageFragments + 1)));
+    expect(await more.closed).toMatchObject({ code: 1008 });
+  });
+
+  it('[L23] a message may come in thousands of pieces, and what waits for more than messagePieces is held no longer', async () => {
+    const slow = await openBelow(await start());
+    await slow.writeBytes(webSocketFrame(BINARY, slow.message(3_000), true));
+    await slow.until('received', ({ offset }) => offset > 0);
+    const mean = await openBelow(await start());
+    const endless = Buffer.alloc(2 * LIMITS.messagePieces);
+    webSocketFrame(BINARY, new Uint8Array(LIMITS.frameBytes), true).copy(endless);
+    await mean.writeBytes(endless);
+    expect(await mean.closed).toMatchObject({ code: 1008 });
+    await expectGoesOn(await start());
   });
 
   it('answers monitors', async () => {

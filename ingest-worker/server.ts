@@ -12,6 +12,7 @@ import type { Metrics } from './metrics.ts';
 import type { IngestStore } from './session/lease.ts';
 import type { Sessions } from './session/sessions.ts';
 import { converse } from './socket.ts';
+import { createTrials } from './trials.ts';
 import type { Turns } from './turns.ts';
 import { takeUplinkTrial } from './uplink-trial.ts';
 
@@ -48,6 +49,16 @@ const HTTP_LIMITS = {
   keepAliveTimeout: LIMITS.requestMs,
   connectionsCheckingInterval: LIMITS.requestMs / 10,
 } as const;
+const SOCKETS = {
+  noServer: true,
+  clientTracking: true,
+  perMessageDeflate: false,
+  // Answered by us, because pings count.
+  autoPong: false,
+  // Each piece of an unfinished message is held as an object of some 300 B, however little is in it.
+  maxBufferedChunks: LIMITS.messagePieces,
+  maxFragments: LIMITS.messageFragments,
+} as const;
 const RUNG_UNITS = {
   webcodecs: LOAD_UNITS.copy,
   'recorder-copy': LOAD_UNITS.copy,
@@ -65,8 +76,7 @@ export const createIngestServer = (parts: Parts): IngestServer => {
   let unansweredMs: number | undefined;
   /** Connections that are no web sockets (yet), oldest first. */
   const waiting = new Set<Duplex>();
-  /** Pages that are learning what their network carries. */
-  const trials = new Set<Duplex>();
+  const trials = createTrials({ clock });
 
   /** Whether somebody who comes now would be let in. */
   const isReady = (): boolean => {
@@ -98,15 +108,12 @@ export const createIngestServer = (parts: Parts): IngestServer => {
   });
 
   const sockets = new WebSocketServer({
-    noServer: true,
-    clientTracking: true,
-    perMessageDeflate: false,
-    // Answered by us, because pings count.
-    autoPong: false,
+    ...SOCKETS,
     // Twice what is taken, so that a frame a little too large is refused by its own reason and not by the protocol's.
     maxPayload: 2 * LIMITS.frameBytes + HEADER_BYTES,
     handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
   });
+  const trialSockets = new WebSocketServer({ ...SOCKETS, maxPayload: LIMITS.trialBytes });
 
   const turnAway = (socket: Duplex, status: string, headers: Record<string, string | number> = {}): void => {
     metrics.turnedAway(status);
@@ -124,12 +131,11 @@ export const createIngestServer = (parts: Parts): IngestServer => {
     });
   };
 
-  const tryUplink = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    if (trials.size >= LIMITS.trials)
-      return turnAway(socket, '503 Service Unavailable', { 'retry-after': RETRY_SECONDS });
-    trials.add(socket);
-    socket.once('close', () => trials.delete(socket));
-    sockets.handleUpgrade(request, socket, head, (webSocket) => {
+  const tryUplink = (request: IncomingMessage, socket: Duplex, head: Buffer, network: string): void => {
+    const trial = trials.begin(network, () => socket.destroy());
+    if (!trial) return turnAway(socket, '503 Service Unavailable', { 'retry-after': RETRY_SECONDS });
+    socket.once('close', trial.over);
+    trialSockets.handleUpgrade(request, socket, head, (webSocket) => {
       waiting.delete(socket);
       takeUplinkTrial(webSocket);
     });
@@ -142,10 +148,10 @@ export const createIngestServer = (parts: Parts): IngestServer => {
     if (!key && !isTrial) return turnAway(socket, '404 Not Found');
     const { origin } = request.headers;
     if (origin !== undefined && !origins.has(origin)) return turnAway(socket, '403 Forbidden');
-    if (!handshakes.allow(addressOf(request, parts.trustedHops)))
-      return turnAway(socket, '429 Too Many Requests', { 'retry-after': RETRY_SECONDS });
+    const network = networkFrom(request, parts.trustedHops);
+    if (!handshakes.allow(network)) return turnAway(socket, '429 Too Many Requests', { 'retry-after': RETRY_SECONDS });
     if (!admitting) return turnAway(socket, '503 Service Unavailable', { 'retry-after': RETRY_SECONDS });
-    if (!key) return tryUplink(request, socket, head);
+    if (!key) return tryUplink(request, socket, head, network);
     const redeemed = await store.redeem(key, Date.now()).catch((cause: unknown) => {
       unansweredMs = clock();
       log.error('key not redeemed', { cause: cause instanceof Error ? cause.message : String(cause) });
@@ -184,6 +190,7 @@ export const createIngestServer = (parts: Parts): IngestServer => {
       admitting = false;
       const parting = [...sockets.clients].filter(({ readyState, CLOSING }) => readyState === CLOSING);
       for (const webSocket of sockets.clients) if (!parting.includes(webSocket)) webSocket.terminate();
+      for (const webSocket of trialSockets.clients) webSocket.terminate();
       await Promise.all(parting.map((webSocket) => new Promise((resolve) => webSocket.once('close', resolve))));
       await new Promise((resolve) => {
         server.close(resolve);
@@ -210,7 +217,7 @@ const speaksOurs = ({ headers }: IncomingMessage): boolean =>
  * The network that a handshake is from. Every proxy appends whom it heard from, so that the last address is whom the balancer saw: behind
  * CloudFront that is CloudFront, and the one before it is the client. What stands further left the client may have made up.
  */
-const addressOf = (request: IncomingMessage, trustedHops: number): string => {
+const networkFrom = (request: IncomingMessage, trustedHops: number): string => {
   const forwarded = [request.headers['x-forwarded-for'] ?? []]
     .flat()
     .flatMap((line) => line.split(','))

@@ -98,6 +98,21 @@ it('refuses the handshake with the status that $connect answers', async () => {
   expect(gateway.size()).toBe(0);
 });
 
+it('holds no message that comes in more frames than messagePieces', async () => {
+  const { connect } = await make();
+  const whole = connect();
+  await once(whole, 'open');
+  const send = (socket: WebSocket, frames: number): void => {
+    for (let sent = 1; sent <= frames; sent += 1) socket.send('x', { fin: sent === frames });
+  };
+  send(whole, REALTIME_LIMITS.messagePieces);
+  const more = connect();
+  await once(more, 'open');
+  send(more, REALTIME_LIMITS.messagePieces + 1);
+  expect((await once(more, 'close'))[0]).toBe(1008);
+  expect(whole.readyState).toBe(whole.OPEN);
+});
+
 it('selects the route by `action`, and $default where there is none or no JSON', async () => {
   const { connect, events } = await make({ message: async () => ({ statusCode: 200, body: 'heard' }) });
   const socket = connect();

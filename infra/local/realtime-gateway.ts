@@ -6,6 +6,8 @@ import { WebSocketServer, type WebSocket } from 'ws';
 /** API Gateway's WebSocket quotas (docs.aws.amazon.com/apigateway, "WebSocket API quotas"). */
 export const REALTIME_LIMITS = {
   messageBytes: 128 * 1024,
+  /** In how many pieces the network may bring a message, and of how many frames it may be: each costs hundreds of bytes. */
+  messagePieces: 1_024,
   idleMs: 10 * 60_000,
   connectionMs: 2 * 60 * 60_000,
   handlerMs: 29_000,
@@ -133,7 +135,13 @@ export const createRealtimeGateway = ({
   log: (line: string) => void;
   limits?: { [Name in keyof typeof REALTIME_LIMITS]: number };
 }) => {
-  const server = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: limits.messageBytes });
+  const server = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload: limits.messageBytes,
+    maxBufferedChunks: limits.messagePieces,
+    maxFragments: limits.messagePieces,
+  });
   const connections = new Map<string, Connection>();
 
   const answerWithin = (work: Promise<Answer>): Promise<Answer> => {

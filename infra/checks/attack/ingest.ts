@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { WebSocket } from 'ws';
-import { closeReason, encodeFrame, ServerMessage, SUBPROTOCOL, WIRE_VERSION } from '#wire';
+import { closeReason, encodeFrame, ServerMessage, SUBPROTOCOL, UPLINK_TRIAL_PATH, WIRE_VERSION } from '#wire';
 import { STRUCTURES } from '../../../ingest-worker/complexity.testing.ts';
+import { LIMITS } from '../../../ingest-worker/limits.ts';
 import { sequence } from '../../../ingest-worker/media/h264.testing.ts';
 import * as mkv from '../../../ingest-worker/media/matroska.testing.ts';
 import type { Harness } from '../shows/harness.ts';
@@ -22,7 +23,8 @@ const HELLO = JSON.stringify({ type: 'hello', version: WIRE_VERSION, media: MEDI
 
 type Said = {
   first?: string | Buffer;
-  onWelcome?: (socket: WebSocket, welcome: Welcome) => void;
+  /** `connection` is what lies below the web socket. */
+  onWelcome?: (socket: WebSocket, welcome: Welcome, connection: Socket) => void;
   url?: string;
   headers?: Record<string, string>;
   waitMs?: number;
@@ -45,9 +47,11 @@ const end = async (
     socket.on('unexpected-response', (_, response) => finish(String(response.statusCode)));
     socket.on('close', (code) => finish(closeReason(code) ?? String(code)));
     socket.on('open', () => first !== '' && socket.send(first));
+    let connection: Socket | undefined;
+    socket.on('upgrade', (response) => (connection = response.socket));
     socket.on('message', (data: Buffer) => {
       const message = ServerMessage.parse(JSON.parse(data.toString()));
-      if (message.type === 'welcome') onWelcome?.(socket, message);
+      if (message.type === 'welcome' && connection) onWelcome?.(socket, message, connection);
     });
   });
 };
@@ -213,6 +217,36 @@ const CONTROL: readonly Case[] = [
   ),
 ];
 
+/** Of a message that never ends: far more than the pieces or frames of it that a worker holds. */
+const ENDLESS = 200_000;
+/** Closed unread, as the protocol says it: more than its policy allows. */
+const POLICY = '1008';
+/** Each byte in a packet of its own. */
+const drip = (connection: Socket, left: number): void => {
+  if (left === 0 || !connection.writable) return;
+  connection.write('x');
+  setImmediate(drip, connection, left - 1);
+};
+const PIECES: readonly Case[] = [
+  after(
+    'a message of frames of a byte, without an end',
+    (socket) => {
+      for (let sent = 0; sent < ENDLESS; sent += 1) socket.send('x', { binary: true, fin: false });
+    },
+    POLICY,
+  ),
+  after(
+    'a message of 4 MB, a byte a packet',
+    (_socket, _welcome, connection) => {
+      connection.setNoDelay(true);
+      connection.write(Buffer.from('82ff000000000040000000000000', 'hex'));
+      drip(connection, ENDLESS);
+    },
+    POLICY,
+    60_000,
+  ),
+];
+
 const REFUSED_MEDIA = ['unsupported-media', 'too-fast', 'encoder-failed', 'open', 'frame-too-large'];
 /** Legal or not, bytes that are dear to read: every structure that strangers can repeat, a megabyte of each with itself and with the first. */
 const BOMBS: readonly Case[] = (['matroska', 'h264 in matroska', 'mp4', 'mp4 claims'] as const).flatMap((name) => {
@@ -365,6 +399,26 @@ const HANDSHAKES: readonly Case[] = [
       return got === 'open' ? 'the next is let in' : got;
     },
   },
+  {
+    attack: 'all trials of uplinks, from two addresses',
+    expected: 'another network’s is let in',
+    play: async ({ network }) => {
+      const open = (address: string): Promise<WebSocket | undefined> =>
+        new Promise((resolve) => {
+          const socket = new WebSocket(`ws://127.0.0.1:${network.port}${UPLINK_TRIAL_PATH}`, {
+            headers: { 'x-forwarded-for': address },
+          });
+          socket.on('error', () => resolve(undefined));
+          socket.on('open', () => resolve(socket));
+        });
+      const greedy = Array.from({ length: 2 * LIMITS.trials }, (_, index) => open(`192.0.2.${index % 2}`));
+      const held = (await Promise.all(greedy)).filter((socket) => socket !== undefined);
+      const next = await open('198.51.100.7');
+      for (const socket of [...held, next]) socket?.terminate();
+      const got = next ? 'another network’s is let in' : 'another network’s is turned away';
+      return held.length >= LIMITS.trials ? got : `only ${held.length} trials were had`;
+    },
+  },
   ...['evil.example', '127.0.0.1.nip.io'].map((host): Case => ({
     attack: `the worker’s figures read by who calls it ${host}`,
     expected: '404',
@@ -384,7 +438,7 @@ const HANDSHAKES: readonly Case[] = [
 /** What strangers do to a worker, by group; an ordinary show is on it meanwhile. */
 export const INGEST: Readonly<Record<string, readonly Case[]>> = {
   wire: WIRE,
-  control: CONTROL.map((attack) => ({ ...attack, long: true as const })),
+  control: [...CONTROL, ...PIECES].map((attack) => ({ ...attack, long: true as const })),
   keys: KEYS,
   handshakes: HANDSHAKES,
   bombs: BOMBS.map((attack, index) => (index % 6 === 0 ? attack : { ...attack, long: true as const })),
