@@ -15,7 +15,7 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 /** A socket of fields, and the client that a session is given for it. */
-const talking = ({ greets = true, takes = true, clock = () => Date.now() } = {}) => {
+const talking = ({ greets = true, takes = true, protocol = SUBPROTOCOL, clock = () => Date.now() } = {}) => {
   const admission = createAdmission({ capacityUnits: 200, maxSessions: 5 });
   const reservation = admission.reserve(110);
   const closed: [number, string][] = [];
@@ -24,7 +24,7 @@ const talking = ({ greets = true, takes = true, clock = () => Date.now() } = {})
   let terminated = false;
   let client: Client | undefined;
   const webSocket = Object.assign(new EventEmitter(), {
-    protocol: SUBPROTOCOL,
+    protocol,
     readyState: 1,
     OPEN: 1,
     bufferedAmount: 0,
@@ -47,6 +47,7 @@ const talking = ({ greets = true, takes = true, clock = () => Date.now() } = {})
   if (!reservation) throw new Error('no room');
   const refused: string[] = [];
   const frames: { offset: number; bytes: number }[] = [];
+  let leavings = 0;
   converse({
     webSocket: webSocket as unknown as WebSocket,
     redeemed: { redeemed: true, streamId: STREAM },
@@ -68,7 +69,7 @@ const talking = ({ greets = true, takes = true, clock = () => Date.now() } = {})
           chunk: () => undefined,
           skip: () => undefined,
           stop: () => undefined,
-          left: () => undefined,
+          left: () => void leavings++,
           replace: () => undefined,
           freed: () => undefined,
           cut: () => undefined,
@@ -97,7 +98,7 @@ const talking = ({ greets = true, takes = true, clock = () => Date.now() } = {})
     },
   };
   const greet = () => webSocket.emit('message', Buffer.from(JSON.stringify(hello)), false);
-  if (greets) greet();
+  if (greets && protocol === SUBPROTOCOL) greet();
   return {
     webSocket,
     greet,
@@ -105,6 +106,8 @@ const talking = ({ greets = true, takes = true, clock = () => Date.now() } = {})
     closed,
     refused,
     frames,
+    /** How often its session was told that it is gone. */
+    leavings: () => leavings,
     pings: () => pings,
     pongs: () => pongs,
     terminated: () => terminated,
@@ -148,18 +151,29 @@ describe('a socket', () => {
     expect(refused).toEqual(['malformed-message']);
   });
 
-  it('[L11] from which nothing comes for idleMs is idle; a pong is something', async () => {
+  it('[L11] [S8] from which nothing comes for idleMs is closed as idle, and its feed waits; a pong is something', async () => {
     const quiet = talking();
     await vi.advanceTimersByTimeAsync(LIMITS.idleMs);
-    expect(quiet.refused).toEqual([]);
+    expect(quiet.closed).toEqual([]);
     await vi.advanceTimersByTimeAsync(LIMITS.pingMs);
-    expect(quiet.refused).toEqual(['idle']);
+    expect(quiet.closed).toEqual([[4007, 'idle: no sign of life']]);
+    expect(quiet.leavings()).toBe(1);
+    // it ends no show
+    expect(quiet.refused).toEqual([]);
+    quiet.webSocket.emit('close');
+    expect(quiet.leavings()).toBe(1);
     const lively = talking();
     for (let pings = 0; pings < 10; pings++) {
       await vi.advanceTimersByTimeAsync(LIMITS.pingMs);
       lively.webSocket.emit('pong');
     }
-    expect(lively.refused).toEqual([]);
+    expect(lively.closed).toEqual([]);
+  });
+
+  it('[L11] [W13] of a plain client is the end of its show when nothing comes for idleMs', async () => {
+    const quiet = talking({ protocol: '' });
+    await vi.advanceTimersByTimeAsync(LIMITS.idleMs + LIMITS.pingMs);
+    expect(quiet.refused).toEqual(['idle']);
   });
 
   it('[L19] is not idle, and not late with its hello, because this process stood still', async () => {
@@ -172,9 +186,9 @@ describe('a socket', () => {
     await vi.advanceTimersByTimeAsync(2);
     expect(silent.closed).toEqual([[4002, 'hello-timeout: no hello']]);
     await vi.advanceTimersByTimeAsync(LIMITS.idleMs - LIMITS.helloMs - 2);
-    expect(open.refused).toEqual([]);
+    expect(open.closed).toEqual([]);
     await vi.advanceTimersByTimeAsync(2 * LIMITS.pingMs);
-    expect(open.refused).toContain('idle');
+    expect(open.closed).toEqual([[4007, 'idle: no sign of life']]);
     attended.stop();
   });
 

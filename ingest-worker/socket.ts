@@ -192,6 +192,14 @@ export const converse = ({ webSocket, redeemed, reservation, sessions, turns, lo
     }
   };
 
+  /** Nothing shows that anybody is there. A line that is dead is no end of its show: the feed waits for another socket (SPEC S8). */
+  const giveUpSilent = (): void => {
+    if (conversation.at !== 'feeding' || mode === 'plain') return refuse('idle', 'no sign of life');
+    const { session } = conversation;
+    close('idle', 'no sign of life');
+    session.left(client);
+  };
+
   const left = (): void => {
     const before = conversation;
     conversation = { at: 'closed' };
@@ -240,7 +248,7 @@ export const converse = ({ webSocket, redeemed, reservation, sessions, turns, lo
     readOn();
   });
   const pings = setInterval(() => {
-    if (clock() - heardMs > LIMITS.idleMs && !webSocket.isPaused) return refuse('idle', 'no sign of life');
+    if (clock() - heardMs > LIMITS.idleMs && !webSocket.isPaused) return giveUpSilent();
     if (webSocket.readyState === webSocket.OPEN) webSocket.ping();
   }, LIMITS.pingMs);
   const awaitHello = (): void => {
