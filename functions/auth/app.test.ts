@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it, vi } from 'vitest';
+import { createConnectionStore } from '#store/connections';
 import { openRooms } from '../rooms.testing.ts';
 
 // a hundred calls at once take their time where all tests run at once
@@ -171,6 +172,16 @@ describe('POST /auth/sign-out-everywhere', () => {
       });
     const anew = await rooms.issuer.issue('leaver', { ...claims, iat: seconds + 2 });
     expect((await rooms.call('GET', '/auth/session', { token: anew })).status).toBe(200);
+  });
+
+  it('leaves the person no open socket, and others theirs', async () => {
+    const { leaver, other } = await rooms.signUpAll({ leaver: {}, other: {} });
+    const connections = createConnectionStore(rooms.base);
+    for (const { id } of [leaver, other])
+      await connections.opened({ connectionId: `of-${id}`, userId: id }, Date.now());
+    expect((await leaver.post('/auth/sign-out-everywhere')).status).toBe(204);
+    expect(await connections.get(`of-${leaver.id}`)).toBeUndefined();
+    expect(await connections.get(`of-${other.id}`)).toBeDefined();
   });
 
   it('is refused where the issuer does not tell a new sign-in from a refreshed token', async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import type { StreamId, UserId } from '#domain/ids';
 import { PRESENCE } from '#domain/presence';
+import type { User } from '#domain/user';
 import { memberKey } from '#store/keys';
 import { buildEviction } from '../assembly/eviction.ts';
 import { buildWork } from '../assembly/rooms/tasks.ts';
@@ -270,13 +271,56 @@ describe('whoever loses access', () => {
     expect(await socket.say({ action: 'join', streamId: id })).toMatchObject({ error: 'not-allowed' });
   });
 
-  it('because the show is for followers now, is taken out of its audience', async () => {
-    const { id, creator } = await begin();
-    const [stranger, host] = [await open(rooms.viewer.id), await open(creator.id)];
-    for (const socket of [stranger, host]) await socket.say({ action: 'join', streamId: id });
-    const stream = await rooms.streaming.streams.get(id);
-    await buildEviction(rooms.base, rooms.known).ofAudience({ ...stream!, visibility: 'followers' });
-    expect([stranger.heard().length, host.heard().length]).toEqual([1, 0]);
+  type Show = { id: StreamId; creator: User; fan: User };
+  it.each<[string, error: string, (show: Show) => Promise<{ status: number }>]>([
+    [
+      'unfollows',
+      'not-allowed',
+      ({ creator, fan }) => rooms.call('DELETE', `/users/${creator.handle}/follow`, { as: fan }),
+    ],
+    [
+      'blocks its creator',
+      'not-allowed',
+      ({ creator, fan }) => rooms.call('PUT', `/users/${creator.handle}/block`, { as: fan }),
+    ],
+    [
+      'is blocked by its creator',
+      'not-allowed',
+      ({ creator, fan }) => rooms.call('PUT', `/users/${fan.handle}/block`, { as: creator }),
+    ],
+    [
+      'is banned from it',
+      'not-allowed',
+      ({ id, creator, fan }) =>
+        rooms.call('POST', `/stream/${id}/moderation`, { as: creator, body: { act: 'ban', handle: fan.handle } }),
+    ],
+    ['has no account any more', 'not-signed-in', ({ fan }) => rooms.call('DELETE', '/users/me', { as: fan })],
+  ])('because of having done what takes it away (%s) is out of the audience by that alone', async (_, error, lose) => {
+    const show = await begin({ title: 'For friends', visibility: 'followers' });
+    const fan = await rooms.join(`fan_${++number}`);
+    await rooms.call('PUT', `/users/${show.creator.handle}/follow`, { as: fan, body: {} });
+    const [one, other] = [await open(fan.id), await open(fan.id)];
+    for (const socket of [one, other]) await socket.say({ action: 'join', streamId: show.id });
+    expect(await sizeOf(show.id)).toBe(2);
+    expect((await lose({ ...show, fan })).status).toBeLessThan(300);
+    for (const socket of [one, other])
+      expect(socket.heard()).toEqual([{ type: 'refused', error, message: expect.any(String) }]);
+    expect(await sizeOf(show.id)).toBe(0);
+  });
+
+  it('because the show is for followers now, is taken out of its audience, and hears nothing of what it has become', async () => {
+    const creator = await rooms.newCreator();
+    const scheduledFor = new Date(rooms.now() + 3_600_000).toISOString();
+    const { id } = await rooms.create(creator, { title: 'Soon', scheduledFor });
+    const [stranger, anybody, host] = [await open(rooms.viewer.id), await open(), await open(creator.id)];
+    for (const socket of [stranger, anybody, host]) await socket.say({ action: 'join', streamId: id });
+    const body = { title: 'Among ourselves', visibility: 'followers' };
+    await rooms.call('PATCH', `/stream/${id}`, { as: creator, body });
+    expect([stranger, anybody, host].map((socket) => socket.heard())).toEqual([
+      [expect.objectContaining({ type: 'refused', error: 'not-allowed' })],
+      [expect.objectContaining({ type: 'refused', error: 'not-allowed' })],
+      [expect.objectContaining({ type: 'stream', stream: expect.objectContaining(body) })],
+    ]);
     expect(await sizeOf(id)).toBe(1);
   });
 
