@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { recut, type Structure, STRUCTURES } from './complexity.testing.ts';
+import { recut, type Structure, STRUCTURES, WHOLE_ELEMENTS } from './complexity.testing.ts';
 import { loadCounted } from './counted.testing.ts';
+import { LIMITS } from './limits.ts';
 
 /** `COMPLEXITY_RUNS=5000 npx vitest run --project ingest-worker complexity` for a long run. */
 const RUNS = Number(process.env['COMPLEXITY_RUNS'] ?? 60);
@@ -48,4 +49,16 @@ describe('[L17] work', () => {
       );
     },
   );
+});
+
+/** Of what a turn does for one piece, at most: a loop's turn takes some 2 ns where it looks at a byte, and 60 where at a unit. */
+const WORK_PER_TURN = { ofUnits: 1_000_000, ofBytes: LIMITS.elementBytes * 1.1 };
+
+describe('[L18] an element that is looked at as a whole', () => {
+  it.each(Object.entries(WHOLE_ELEMENTS))('is done with in one turn, however large: %s', (_, { make, looksAt }) => {
+    const reader = counted.readers.createContainerReader();
+    const pieces = recut(make(LIMITS.elementBytes), LIMITS.pieceBytes);
+    const most = Math.max(...pieces.map((piece) => counted.count(() => reader.push(piece))));
+    expect(most).toBeLessThan(WORK_PER_TURN[looksAt]);
+  });
 });

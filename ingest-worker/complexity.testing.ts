@@ -1,4 +1,5 @@
 import type { Readers } from './counted.testing.ts';
+import { LIMITS } from './limits.ts';
 import type { FlvTag } from './media/flv-tag.ts';
 import { bits, golomb, record as setUpOf, sequence } from './media/h264.testing.ts';
 import * as mkv from './media/matroska.testing.ts';
@@ -10,7 +11,8 @@ export type Structure = {
   /** At least this many bytes: `parts`, repeated in this order. */
   make: (parts: readonly number[], bytes: number) => Buffer[];
   parts: number;
-  read: (readers: Readers, pieces: Buffer[]) => void;
+  /** One piece after the other, each of which is asked for when the one before is done with. */
+  read: (readers: Readers, pieces: Iterable<Buffer>) => void;
 };
 
 /** One after the other: first all of the first part, then all of the second…, of equal shares of the bytes. */
@@ -82,7 +84,7 @@ const MP4_CLAIMS = (index: number): Buffer =>
   Buffer.concat([moof(...repeat(50, () => traf(1 + (index % 2), claim(65_535)))), mdat()]);
 
 /** What has come is read, noted, and let go again, as a session does. */
-const readContainer = ({ createContainerReader, createRing }: Readers, pieces: Buffer[]): void => {
+export const readContainer = ({ createContainerReader, createRing }: Readers, pieces: Iterable<Buffer>): void => {
   const reader = createContainerReader();
   const ring = createRing();
   let seen = 0;
@@ -104,7 +106,7 @@ const ACKNOWLEDGED_BYTES = 65_536;
 /** What has come is read, taken apart, kept, sent and acknowledged, as in a session that encodes nothing. */
 const publish = (
   { createContainerReader, createTagger, createPictureSetUp, createReplayBuffer }: Readers,
-  pieces: Buffer[],
+  pieces: Iterable<Buffer>,
 ): void => {
   const reader = createContainerReader();
   const setUp = createPictureSetUp();
@@ -345,6 +347,61 @@ export const STRUCTURES = {
     },
   },
 } as const satisfies Record<string, Structure>;
+
+/** A recording of one picture, an element of so many bytes, made of one thing again and again; `lengthBytes` are those before each unit. */
+const onePicture =
+  (inside: Buffer, lengthBytes: number | undefined) =>
+  (bytes: number): Buffer[] => {
+    const setUp = setUpOf(plainSet(0));
+    if (lengthBytes !== undefined) setUp[4] = 0xfc | (lengthBytes - 1);
+    const extra = lengthBytes === undefined ? Buffer.alloc(0) : mkv.element(0x63a2, setUp);
+    const head = byte(0x81, 0, 0, 0x80);
+    return [
+      mkv.init({ docType: 'matroska', tracks: [mkv.track('video', 'V_MPEG4/ISO/AVC', { extra })] }),
+      mkv.cluster(0, mkv.element(0xa3, head, Buffer.alloc(bytes - head.byteLength, inside))),
+    ];
+  };
+
+/** What is looked at as a whole, when the last byte of it has come: as large as a stranger likes, and dear inside. */
+type WholeElement = {
+  make: (bytes: number) => Buffer[];
+  /** The whole of it can be looked at byte by byte, or only as many units as there may be. */
+  looksAt: 'ofUnits' | 'ofBytes';
+};
+export const WHOLE_ELEMENTS: Readonly<Record<string, WholeElement>> = {
+  'empty units, lengths of one byte': { make: onePicture(byte(0), 1), looksAt: 'ofUnits' },
+  'empty units, lengths of two bytes': { make: onePicture(byte(0), 2), looksAt: 'ofUnits' },
+  'empty units, lengths of four bytes': { make: onePicture(byte(0), 4), looksAt: 'ofUnits' },
+  'units of a byte': { make: onePicture(byte(1, 6), 1), looksAt: 'ofUnits' },
+  'one parameter set again and again': { make: onePicture(withLength(plainSet(0)), 4), looksAt: 'ofUnits' },
+  'start codes': { make: onePicture(byte(0, 0, 1), undefined), looksAt: 'ofUnits' },
+  'parameter sets behind start codes': {
+    make: onePicture(Buffer.concat([byte(0, 0, 1), plainSet(0)]), undefined),
+    looksAt: 'ofUnits',
+  },
+  'zeros, and no start code': { make: onePicture(byte(0), undefined), looksAt: 'ofBytes' },
+  'a fragment that lists as many samples as it may': {
+    make: () => [mp4.init(), moof(traf(1, listed(LIMITS.fragmentSamples))), mdat(LIMITS.fragmentSamples)],
+    looksAt: 'ofUnits',
+  },
+  'a fragment of boxes that say nothing': {
+    make: () => [mp4.init(), moof(Buffer.alloc(LIMITS.initBytes - 8, mp4.box('free'))), mdat()],
+    looksAt: 'ofUnits',
+  },
+  'a fragment of tracks of one sample': {
+    make: () => [mp4.init(), moof(...repeat(16_000, () => traf(1, listed(1)))), mdat(16_000)],
+    looksAt: 'ofUnits',
+  },
+  'a list of tracks of elements of two bytes': {
+    make: () => [
+      mkv.init({
+        tracks: [mkv.track('video', 'V_VP8', { extra: Buffer.alloc(LIMITS.initBytes - 1_000, byte(0xec, 0x80)) })],
+      }),
+      mkv.cluster(0, block(1, true)),
+    ],
+    looksAt: 'ofUnits',
+  },
+};
 
 /** The same bytes in pieces of another size; undefined leaves them as they were made. */
 export const recut = (pieces: Buffer[], pieceBytes: number): Buffer[] => {

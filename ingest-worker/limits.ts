@@ -97,6 +97,8 @@ export const LIMITS = {
   elementBytes: 16 * 1024 * 1024,
   /** Bytes that may come before the first key frame: until then nothing can be decoded. */
   firstKeyFrameBytes: 8 * 1024 * 1024,
+  /** Units of one picture of H.264; a slice for each row of macroblocks of the tallest one are 512. */
+  pictureUnits: 16 * 1024,
   /** Samples that one MP4 fragment may describe: minutes of sound. */
   fragmentSamples: 65_536,
   /** Width or height of a picture, and both together: a screen of 5120×2880, or two of 4K side by side. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { LIMITS } from '../limits.ts';
 import { type FixtureName, fixture } from '../worker.testing.ts';
 import { createContainerReader } from './container-reader.ts';
 import type { ContainerEvent } from './container.ts';
@@ -115,6 +116,18 @@ describe('[L10] a size within the stream', () => {
     reader.push(bytes.subarray(0, cut));
     expect(bytes.subarray(reader.settled, cut).includes(HUGE)).toBe(true);
     expect(reader.push(bytes.subarray(cut)).at(-1)).toEqual(REFUSED);
+  });
+
+  it.each([
+    ['behind their lengths', (units: Buffer[]) => h264(withLengths(...units))],
+    ['behind start codes', (units: Buffer[]) => inMatroska('V_MPEG4/ISO/AVC', [withStartCodes(...units)])],
+  ])('is looked for among pictureUnits units, %s, and a picture of more is refused', (_, recording) => {
+    const units = Array.from({ length: LIMITS.pictureUnits - 1 }, () => SLICE);
+    expect(read(recording([HD, ...units])).filter(({ type }) => type === 'refused')).toEqual([]);
+    expect(read(recording([HD, SLICE, ...units])).at(-1)).toEqual({
+      type: 'refused',
+      detail: 'a picture of more than 16384 units',
+    });
   });
 
   it('is refused where a set-up stands in the place of a picture, which FFmpeg would take for one', () => {

@@ -1,4 +1,6 @@
+import { LIMITS } from '../limits.ts';
 import { type PictureFacts, Unreadable } from './container.ts';
+import { walkStartCodes, walkUnits } from './h264-units.ts';
 import { checkPictureSize, createBits, type PictureSize, pictureInSequence } from './picture-size.ts';
 
 /** What a stream itself says of the size of its pictures, whatever its container said at the beginning (SPEC L10). */
@@ -48,7 +50,7 @@ const SEQUENCE_BYTES = 4_096;
  */
 const SEQUENCES = { bytes: 16 * 1024, share: 1 / 64 };
 const MOST_KNOWN = 1_024;
-const START_CODE = Buffer.from([0, 0, 1]);
+const tooMany = () => new Unreadable(`a picture of more than ${LIMITS.pictureUnits} units`);
 
 const createSequenceReader = (setUp: Buffer | undefined): ReadSize => {
   const lengthBytes = setUp && setUp[0] === 1 ? ((setUp[4] ?? 0) & 3) + 1 : undefined;
@@ -73,23 +75,21 @@ const createSequenceReader = (setUp: Buffer | undefined): ReadSize => {
     // FFmpeg takes a packet that begins as a set-up does for one; as a length it would be more than any picture has.
     if (bytes === 4 && picture[0] === 1) throw new Unreadable('a set-up in the place of a picture');
     let found: PictureSize | undefined;
-    for (let at = 0; at + bytes < picture.byteLength;) {
-      const from = at + bytes;
-      at = from + picture.readUIntBE(at, bytes);
-      if (at > picture.byteLength) return found;
-      if (((picture[from] ?? 0) & KIND_MASK) === SEQUENCE) found = larger(found, sizeOf(picture.subarray(from, at)));
-    }
+    const isCountable = walkUnits(picture, bytes, (from, to) => {
+      if (((picture[from] ?? 0) & KIND_MASK) === SEQUENCE) found = larger(found, sizeOf(picture.subarray(from, to)));
+      return true;
+    });
+    if (!isCountable) throw tooMany();
     return found;
   };
 
   const lookByStartCode = (picture: Buffer): PictureSize | undefined => {
     let found: PictureSize | undefined;
-    for (let at = picture.indexOf(START_CODE); at >= 0;) {
-      const from = at + START_CODE.byteLength;
-      at = picture.indexOf(START_CODE, from);
-      if (((picture[from] ?? 0) & KIND_MASK) === SEQUENCE)
-        found = larger(found, sizeOf(picture.subarray(from, at < 0 ? undefined : at)));
-    }
+    const isCountable = walkStartCodes(picture, (from, to) => {
+      if (((picture[from] ?? 0) & KIND_MASK) === SEQUENCE) found = larger(found, sizeOf(picture.subarray(from, to)));
+      return true;
+    });
+    if (!isCountable) throw tooMany();
     return found;
   };
 

@@ -1,4 +1,5 @@
 import type { FlvTag } from './flv-tag.ts';
+import { walkUnits } from './h264-units.ts';
 
 /** Keeps the decoder's set-up that is published true to the pictures that follow it (SPEC E12). */
 export type PictureSetUp = {
@@ -106,17 +107,15 @@ const isCountable = ({ sequence, picture }: ParameterSets): boolean =>
  */
 const parameterSets = (units: Buffer, lengthBytes: number): ParameterSets => {
   const found: ParameterSets = { sequence: [], picture: [] };
-  for (let at = 0; at + lengthBytes < units.byteLength && isCountable(found);) {
-    const from = at + lengthBytes;
-    at = from + units.readUIntBE(at, lengthBytes);
-    if (at > units.byteLength) return found;
+  walkUnits(units, lengthBytes, (from, to) => {
     const kind = (units[from] ?? 0) & KIND_MASK;
-    if (kind >= FIRST_SLICE && kind <= LAST_SLICE) return found;
-    if (kind !== SEQUENCE && kind !== PICTURE_PARAMETERS) continue;
-    const unit = withoutPadding(units.subarray(from, at));
+    if (kind >= FIRST_SLICE && kind <= LAST_SLICE) return false;
+    if (kind !== SEQUENCE && kind !== PICTURE_PARAMETERS) return true;
+    const unit = withoutPadding(units.subarray(from, to));
     if (kind === PICTURE_PARAMETERS) found.picture.push(unit);
     else if (unit.byteLength > 3) found.sequence.push(unit);
-  }
+    return isCountable(found);
+  });
   return found;
 };
 

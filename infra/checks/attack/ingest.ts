@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { closeReason, encodeFrame, ServerMessage, SUBPROTOCOL, UPLINK_TRIAL_PATH, WIRE_VERSION } from '#wire';
-import { STRUCTURES } from '../../../ingest-worker/complexity.testing.ts';
+import { STRUCTURES, WHOLE_ELEMENTS } from '../../../ingest-worker/complexity.testing.ts';
 import { LIMITS } from '../../../ingest-worker/limits.ts';
 import { sequence } from '../../../ingest-worker/media/h264.testing.ts';
 import * as mkv from '../../../ingest-worker/media/matroska.testing.ts';
@@ -269,6 +269,7 @@ const BOMBS: readonly Case[] = (['matroska', 'h264 in matroska', 'mp4', 'mp4 cla
 });
 const HUGE_SET = sequence(875, 875);
 const HUGE = mkv.cluster(0, mkv.element(0xa3, Buffer.from([0x81, 0, 0, 0x80, 0, 0, 0, HUGE_SET.byteLength]), HUGE_SET));
+const UNITS = WHOLE_ELEMENTS['empty units, lengths of one byte']?.make(7 * 1024 * 1024) ?? [];
 const NOT_MEDIA: readonly Case[] = (
   [
     ['noise', () => randomBytes(50_000)],
@@ -279,6 +280,7 @@ const NOT_MEDIA: readonly Case[] = (
     ['a beginning, and then noise', () => Buffer.concat([INIT, randomBytes(200_000)])],
     ['two beginnings', () => Buffer.concat([START, START])],
     ['zeros', () => Buffer.alloc(100_000)],
+    ['a picture of seven million units', () => Buffer.concat(UNITS)],
     ['a picture that says within the show that it has 14,000 pixels a side', () => Buffer.concat([INIT, HUGE])],
   ] as const
 ).map(([what, make]) => ({
