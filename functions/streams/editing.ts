@@ -83,7 +83,8 @@ export const createEditRoutes = ({
     // its key may be in somebody's hand already, and the other kind of show needs the other channel
     if (channelKind(outcome.stream) !== channelKind(stream) && (await streams.onAir(caller.userId)) === stream.id)
       await prepareChannel(outcome.stream);
-    await changed({ before: stream, after: outcome.stream });
+    // before it is told: what the show is from now on is nothing for whom it is no longer for
     if (outcome.stream.visibility !== stream.visibility) await eviction.ofAudience(outcome.stream);
+    await changed({ before: stream, after: outcome.stream });
     return c.json(await viewFor(outcome.stream, caller));
   });
