@@ -9,11 +9,15 @@ const Secret = z.string().check(z.regex(/^[\w-]{32}$/, '24 bytes in base64url'))
 export const Invitation = z.object({ code: Secret, expiresAt: time });
 export type Invitation = z.infer<typeof Invitation>;
 
-/** Somebody comes by a link: by their account's name, or by the one that they say. `seat` is what an earlier answer gave them. */
+/**
+ * Somebody comes by a link: by their account's name, or by the one that they say. `seat` and `streamId` are of an earlier answer: by them
+ * one comes back while the place is kept, also when the link leads nowhere any more.
+ */
 export const ComeAsGuest = z.object({
   code: Secret,
   name: z.optional(text(1, TEXT_CHARACTERS.name)),
   seat: z.optional(Secret),
+  streamId: z.optional(z.string()),
   browser: z.optional(BrowserId),
 });
 export type ComeAsGuest = z.infer<typeof ComeAsGuest>;
@@ -24,6 +28,6 @@ export const GuestTicket = z.object({
   expiresAt: time,
   seat: Secret,
   name: z.string(),
-  show: z.object({ title: z.string(), creator: PersonView }),
+  show: z.object({ id: z.string(), title: z.string(), creator: PersonView }),
 });
 export type GuestTicket = z.infer<typeof GuestTicket>;

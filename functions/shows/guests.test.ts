@@ -39,7 +39,7 @@ const open = async ({ as, ticket }: { as?: User | undefined; ticket?: string | u
 };
 type Socket = Awaited<ReturnType<typeof open>>;
 
-const come = (code: string, { as, ...more }: { as?: User; name?: string; seat?: string } = {}) =>
+const come = (code: string, { as, ...more }: { as?: User; name?: string; seat?: string; streamId?: string } = {}) =>
   rooms.call('POST', '/stream/guests', { as, body: { code, ...(as ? {} : { name: 'Zoya' }), ...more } });
 
 /** A show on the air with a link for guests, its studio's socket, and guests who come by the link. */
@@ -114,7 +114,7 @@ describe('who comes by a link', () => {
     const { code } = await begin();
     expect((await come(code, { name: ' Zo\u202eya ' })).body).toMatchObject({
       name: 'Zoya',
-      show: { title: 'A show' },
+      show: { id: expect.any(String), title: 'A show' },
     });
     expect((await come(code, { as: rooms.viewer, name: 'Asha' })).body.name).toBe('CHEN');
     expect((await come(code, { name: '\u200b' })).body.error).toBe('invalid-request');
@@ -176,6 +176,25 @@ describe('who comes by a link', () => {
     expect(await list()).toEqual([]);
     expect((await guest({ seat: zoya.seat })).place).toEqual({ type: 'guest.place', admitted: false });
     expect(JSON.stringify(await rooms.everything())).not.toContain(zoya.seat);
+  });
+
+  it('comes back to their place when the link leads nowhere any more, and nobody comes so who has none', async () => {
+    const { guest, admit, remove, path, creator, code, id, list } = await begin();
+    const zoya = await guest();
+    await admit(zoya);
+    await rooms.call('DELETE', path, { as: creator });
+    const status = async (more: { seat?: string; streamId?: string }) => (await come(code, more)).status;
+    expect(await status({ seat: zoya.seat })).toBe(404);
+    expect(await status({ seat: 'A'.repeat(32), streamId: id })).toBe(404);
+    expect(await status({ streamId: id })).toBe(404);
+    expect(await status({ seat: zoya.seat, streamId: (await begin()).id })).toBe(404);
+    await zoya.close();
+    const { ticket } = (await come(code, { seat: zoya.seat, streamId: id })).body;
+    const again = await open({ ticket });
+    expect(await again.say({ action: 'guest.ask', page: 'page-of-again' })).toMatchObject({ admitted: true });
+    expect(await list()).toMatchObject([{ admitted: true, gone: false }]);
+    await remove({ page: 'page-of-again' });
+    expect(await status({ seat: zoya.seat, streamId: id })).toBe(404);
   });
 
   it('is told that they are sent away, has a socket that nobody hears, and cannot come again', async () => {

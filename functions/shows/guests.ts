@@ -1,5 +1,5 @@
 import type { GuestMessage, GuestSignal, GuestView } from '#contract/guest-messages';
-import type { GuestTicket, Invitation } from '#contract/guests';
+import type { ComeAsGuest, GuestTicket, Invitation } from '#contract/guests';
 import type { PersonView } from '#contract/http';
 import {
   admitted,
@@ -54,6 +54,7 @@ type Parts = {
 
 /** As much of a digest as nobody meets by chance. */
 const ID_CHARACTERS = 32;
+const guestIdOf = (seat: string): string => hashed(seat).slice(0, ID_CHARACTERS);
 
 /**
  * Guests of shows. They come by a link that the creator has made, wait to be let in, and from then on two browsers speak to each other
@@ -132,6 +133,14 @@ export const createGuests = ({
     if (changed) await tellStudio(guest.streamId, room);
   };
 
+  /** The show at which somebody has a place: who has been let in does not need the link a second time. */
+  const seatedAt = async (streamId: string | undefined, seat: string | undefined): Promise<StreamId | undefined> => {
+    const id = streamId === undefined || seat === undefined ? undefined : parseStreamId(streamId);
+    const room = id && (await guests.room(id));
+    const guestId = seat === undefined ? undefined : guestIdOf(seat);
+    return room && seatsAt(room, now()).some((each) => each.id === guestId) ? id : undefined;
+  };
+
   const requireGuest = ({ guest }: Connection): Guest => {
     if (guest) return guest;
     throw new Refusal('not-allowed', 'This is for guests of a show.');
@@ -153,15 +162,10 @@ export const createGuests = ({
 
     /** A ticket for whoever comes by a link: it opens a socket that is good for nothing but being this guest. */
     welcome: async (
-      {
-        code,
-        name,
-        seat: kept,
-        browser,
-      }: { code: string; name?: string | undefined; seat?: string | undefined; browser?: string | undefined },
+      { code, name, seat: kept, streamId, browser }: ComeAsGuest,
       caller: Caller | undefined,
     ): Promise<GuestTicket> => {
-      const id = await guests.invitedTo(code, now());
+      const id = (await guests.invitedTo(code, now())) ?? (await seatedAt(streamId, kept));
       const stream = id && (await streams.get(id));
       const creator = stream && !isOver(stream) && (await creatorOf(stream));
       if (!stream || !creator) throw new Refusal('not-found', 'This link leads nowhere any more.');
@@ -174,7 +178,7 @@ export const createGuests = ({
       const shown = caller?.name ?? name;
       if (shown === undefined) throw new Refusal('invalid-request', 'name: say what you are called.');
       const seat = kept ?? newSecret();
-      const guest: Guest = { streamId: stream.id, id: hashed(seat).slice(0, ID_CHARACTERS), name: shown };
+      const guest: Guest = { streamId: stream.id, id: guestIdOf(seat), name: shown };
       const ticket = newSecret();
       const until = now() + TICKET_LIVES_MS;
       await tickets.issue({ ticket, userId: caller?.userId, browser, guest, until });
@@ -183,7 +187,7 @@ export const createGuests = ({
         expiresAt: new Date(until).toISOString(),
         seat,
         name: shown,
-        show: { title: stream.title, creator },
+        show: { id: stream.id, title: stream.title, creator },
       };
     },
 
