@@ -8,6 +8,7 @@ export const APP_PATHS = [
   '/api',
   '/chat/{streamId}',
   '/find',
+  '/guest',
   '/moderation',
   '/post/{postId}',
   '/settings',

@@ -72,7 +72,8 @@ const KEPT_OUT: ReadonlySet<ApiErrorCode> = new Set<ApiErrorCode>(['not-signed-i
 /** Whether this is somebody who may not see what they asked for, for whatever reason. */
 export const isKeptOut = (error: unknown): boolean => error instanceof ApiError && KEPT_OUT.has(error.code);
 
-const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(STATUS, code);
+/** Whether a code is one of the contract's; a server may be newer than the page. */
+export const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(STATUS, code);
 
 /** The JSON in a text; undefined where there is none. */
 export const json = (text: string): unknown => {

@@ -137,6 +137,16 @@ const tag = createRoute({
   ),
 });
 
+const guest = createRoute({
+  getParentRoute: () => root,
+  ...withWords,
+  path: '/guest',
+  component: lazyRouteComponent(
+    part(() => import('./guest-page.tsx')),
+    'GuestPage',
+  ),
+});
+
 const routeTree = root.addChildren([
   home,
   signedIn,
@@ -151,6 +161,7 @@ const routeTree = root.addChildren([
   find,
   tag,
   api,
+  guest,
 ]);
 
 /** @param history where the address is kept; by default the browser's own */

@@ -3,6 +3,7 @@ import { createFakeMedia } from './capture/media.testing.ts';
 import type { Sound } from './capture/sound.ts';
 import { createBroadcast } from './create-broadcast.ts';
 import type { Plan } from './encode/ladder.ts';
+import type { StudioGuests } from './guests/studio-guests.ts';
 import { LIMITS } from './limits.ts';
 import { USUAL_WISH } from './picture/format.ts';
 import { NOTHING_KEPT } from './scenes/scene-store.ts';
@@ -31,6 +32,10 @@ const createFakeSound = (): Sound => ({
   setMicrophone: () => {},
   setScreen: () => {},
   setMedia: () => {},
+  setGuest: () => {},
+  setGuestGain: () => {},
+  guestLevel: () => 0.5,
+  guestMix: () => new MediaStreamTrack(),
   setMuted: () => {},
   setGain: () => {},
   level: () => 0.5,
@@ -42,16 +47,30 @@ const createFakeSound = (): Sound => ({
   close: () => {},
 });
 
+/** A studio to which no guest ever comes. */
+export const nobody = (): StudioGuests => ({
+  view: () => ({ waiting: [], onAir: [], link: undefined, reachable: true, problem: undefined }),
+  follow: () => {},
+  invite: async () => {},
+  revoke: async () => {},
+  admit: () => {},
+  remove: () => {},
+  setMuted: () => {},
+  setGain: () => {},
+});
+
 type Options = {
   clock?: () => number;
   /** What carries the show, made of one that carries nothing. @default that one */
   createPipeline?: (parts: PipelineParts, nothing: Pipeline) => Pipeline;
+  /** @default nobody ever comes */
+  createGuests?: Parameters<typeof createBroadcast>[0]['createGuests'];
 };
 
 /** A broadcast on a machine and an ingest worker of a test's own: everything between them is the product's. */
 export const createFakeBroadcast = (
   ports: BroadcastPorts,
-  { clock = () => 0, createPipeline = (_, nothing) => nothing }: Options = {},
+  { clock = () => 0, createPipeline = (_, nothing) => nothing, createGuests = nobody }: Options = {},
 ) => {
   const { machine, media } = createFakeMedia();
   let pipeline: PipelineParts | undefined;
@@ -94,6 +113,7 @@ export const createFakeBroadcast = (
         newId: () => 'scene-1',
         wallClock: () => 0,
       }),
+    createGuests,
     startLeftovers: () => ({ view: () => [], settled: async () => {}, dismiss: () => {} }),
     keepAwake: () => () => {},
   });

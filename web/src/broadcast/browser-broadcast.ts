@@ -3,16 +3,20 @@ import tapModule from './capture/tap.worklet.ts?worker&url';
 import { createSound } from './capture/sound.ts';
 import { createCapture } from './capture/capture.ts';
 import { createBroadcast, type BroadcastHandle } from './create-broadcast.ts';
+import { createConnection } from './guests/peer.ts';
+import { playVoice } from './guests/play-voice.ts';
+import { createStudioGuests } from './guests/studio-guests.ts';
 import { parseRung } from './encode/ladder.ts';
 import { tryUplink } from './encode/uplink-trial.ts';
 import { LIMITS } from './limits.ts';
 import { parseWish, USUAL_WISH, wishText, type PictureWish } from './picture/format.ts';
 import type { Size } from './picture/layout.ts';
 import { playHidden } from './picture/sources.ts';
+import { keepAwake } from './keep-awake.ts';
 import { createBrowserScenes } from './scenes/browser-scenes.ts';
 import { startLeftovers } from './leftovers.ts';
 import { createPipeline, type Forced } from './pipeline.ts';
-import type { BroadcastPorts } from './ports.ts';
+import type { BroadcastPorts, GuestPorts } from './ports.ts';
 
 const storage = (): Storage | undefined => {
   try {
@@ -21,29 +25,6 @@ const storage = (): Storage | undefined => {
     // Forbidden by the person's settings.
     return undefined;
   }
-};
-
-/** Asks the browser not to let the screen, and with it the camera, fall asleep; again whenever the tab comes back. */
-const keepAwake = () => {
-  let sentinel: WakeLockSentinel | undefined;
-  let over = false;
-  const ask = async () => {
-    if (over || document.visibilityState !== 'visible' || !('wakeLock' in navigator)) return;
-    try {
-      sentinel = await navigator.wakeLock.request('screen');
-      if (over) await sentinel.release();
-    } catch {
-      // A low battery: the browser decides.
-    }
-  };
-  const onVisible = () => void ask();
-  document.addEventListener('visibilitychange', onVisible);
-  void ask();
-  return () => {
-    over = true;
-    document.removeEventListener('visibilitychange', onVisible);
-    void sentinel?.release();
-  };
 };
 
 /** What the page's address forces: `?rung=` is a rung's number or name, `?picture=` a shape and quality (`upright-1080p60`). */
@@ -99,7 +80,11 @@ const measureTrack = (track: MediaStreamTrack) =>
   });
 
 /** The broadcast of this browser. */
-export const createBrowserBroadcast = (ports: BroadcastPorts, forced: Forced = {}): BroadcastHandle => {
+export const createBrowserBroadcast = (
+  ports: BroadcastPorts,
+  guestPorts: GuestPorts,
+  forced: Forced = {},
+): BroadcastHandle => {
   const broadcast = createBroadcast({
     ports,
     wish: keptWish(storage(), forced.picture),
@@ -118,6 +103,15 @@ export const createBrowserBroadcast = (ports: BroadcastPorts, forced: Forced = {
       }),
     createPipeline: (parts) => createPipeline({ ...parts, limits: LIMITS, forced }),
     createScenes: createBrowserScenes,
+    createGuests: (listener) =>
+      createStudioGuests({
+        ...listener,
+        ports: guestPorts,
+        connect: createConnection,
+        play: playVoice,
+        newSession: () => crypto.randomUUID(),
+        origin: location.origin,
+      }),
     keepAwake,
     startLeftovers: (onChange) =>
       startLeftovers({

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Sound } from './capture/sound.ts';
 import type { Capture, CaptureListener, CaptureView } from './capture/capture.ts';
-import { PLAN } from './broadcast.testing.ts';
+import { nobody, PLAN } from './broadcast.testing.ts';
 import { createBroadcast } from './create-broadcast.ts';
 import type { BroadcastPorts, CreateStream } from './ports.ts';
 import type { Plan } from './encode/ladder.ts';
@@ -91,6 +91,7 @@ const makeShow = ({
         newId: () => 'scene-1',
         wallClock: () => 0,
       }),
+    createGuests: nobody,
     startLeftovers: () => ({ view: () => [], settled: async () => {}, dismiss: () => {} }),
     keepAwake: () => {
       awake += 1;

@@ -7,11 +7,13 @@ import type { Sound, SoundInput } from './capture/sound.ts';
 import type { Lesser, Plan } from './encode/ladder.ts';
 import { createEncoding } from './encoding.ts';
 import type { Stats } from './engine/messages.ts';
+import type { StudioGuests, StudioGuestsListener, GuestsView } from './guests/studio-guests.ts';
 import { createIngestUrls } from './ingest-urls.ts';
 import type { Leftover, Leftovers } from './leftovers.ts';
 import { candidatesOf, formatOf, pictureLimits, type Format, type PictureWish } from './picture/format.ts';
 import type { Pipeline, PipelineParts } from './pipeline.ts';
 import type { BroadcastPorts, CreateStream } from './ports.ts';
+import type { GuestSlot } from './picture/stage.ts';
 import type { Scenes, ScenesListener, ScenesView } from './scenes/scenes.ts';
 
 export type Snapshot = Measured & {
@@ -21,6 +23,7 @@ export type Snapshot = Measured & {
   leftovers: readonly Leftover[];
   picture: PictureView;
   scenes: ScenesView;
+  guests: GuestsView;
   /** The recording of the show, or of the next one, is to stay on this device. */
   keep: boolean;
 };
@@ -73,7 +76,8 @@ export type BroadcastHandle = {
     | 'share'
     | 'unshare'
   >;
-  scenes: Omit<Scenes, 'view' | 'onScreen' | 'reset'>;
+  scenes: Omit<Scenes, 'view' | 'onScreen' | 'setGuests' | 'reset'>;
+  guests: Omit<StudioGuests, 'view' | 'follow'>;
   /**
    * Wishes another picture, which is then tried. Once Start has been pressed it stays as it is.
    *
@@ -86,6 +90,8 @@ export type BroadcastHandle = {
   dismissLeftovers: () => void;
   /** Loudness of an input, from 0 to 1. @param input microphone by default */
   level: (input?: SoundInput) => number;
+  /** Loudness of a guest, from 0 to 1. */
+  guestLevel: (guest: GuestSlot) => number;
   /** The highest of the microphone's samples of late; from 1 on it is cut off. */
   peak: () => number;
   /** The mix as viewers hear it; nothing while there is none. */
@@ -106,6 +112,7 @@ type Parts = {
   createCapture: (listener: CaptureListener) => Capture;
   createPipeline: (parts: PipelineParts) => Pipeline;
   createScenes: (listener: ScenesListener) => Scenes;
+  createGuests: (listener: StudioGuestsListener & { sound: () => Sound | undefined }) => StudioGuests;
   /** Keeps the machine awake until the answer is called. */
   keepAwake: () => () => void;
   /** Sends what pages that are gone have left. */
@@ -135,6 +142,7 @@ export const createBroadcast = ({
   createCapture,
   createPipeline,
   createScenes,
+  createGuests,
   keepAwake,
   startLeftovers,
 }: Parts): BroadcastHandle => {
@@ -205,6 +213,12 @@ export const createBroadcast = ({
     onChange: () => changed(),
   });
   encoding.setStage(scenes.view().stage);
+  const guests = createGuests({
+    sound: () => capture.sound(),
+    onChange: () => changed(),
+    onNames: scenes.setGuests,
+    onPicture: encoding.setTrack,
+  });
   const leftovers = startLeftovers(() => changed());
   const look = (): Snapshot => ({
     state,
@@ -212,6 +226,7 @@ export const createBroadcast = ({
     leftovers: leftovers.view(),
     picture,
     scenes: scenes.view(),
+    guests: guests.view(),
     keep,
     ...measured,
   });
@@ -226,6 +241,7 @@ export const createBroadcast = ({
   const happen = (event: BroadcastEvent) => {
     const [next, effects] = step(state, event);
     state = next;
+    guests.follow(hasGuests(next) ? next.streamId : undefined);
     changed();
     for (const effect of effects) perform(effect);
   };
@@ -334,6 +350,7 @@ export const createBroadcast = ({
       unshare: capture.unshare,
     },
     scenes,
+    guests,
     setPicture: (wish, insist) => {
       const sound = capture.sound();
       if (state.at !== 'ready' || !sound) return;
@@ -348,7 +365,12 @@ export const createBroadcast = ({
     },
     dismissLeftovers: leftovers.dismiss,
     level: (input) => capture.sound()?.level(input) ?? 0,
+    guestLevel: (guest) => capture.sound()?.guestLevel(guest) ?? 0,
     peak: () => capture.sound()?.peak() ?? 0,
     soundTrack: () => capture.sound()?.track(),
   };
 };
+
+/** Guests come while there is a show for them to come to. */
+const hasGuests = (state: Broadcast): state is Extract<Broadcast, { at: 'live' | 'reconnecting' }> =>
+  state.at === 'live' || state.at === 'reconnecting';

@@ -6,7 +6,15 @@ import type { Sound } from './capture/sound.ts';
 import type { Plan } from './encode/ladder.ts';
 import type { ShowToKeep, Stats } from './engine/messages.ts';
 import type { PictureLimits } from './picture/format.ts';
-import { USUAL_STAGE, type ImageName, type Shown, type Slot, type Stage } from './picture/stage.ts';
+import {
+  GUEST_SLOTS,
+  isGuest,
+  USUAL_STAGE,
+  type ImageName,
+  type Shown,
+  type Slot,
+  type Stage,
+} from './picture/stage.ts';
 import type { Pipeline, PipelineParts } from './pipeline.ts';
 
 /** The encoding of a show: the pipeline that carries it, and another one in its place where that one fails. */
@@ -76,11 +84,20 @@ export const createEncoding = ({
   let stage = USUAL_STAGE;
   const images = new Map<ImageName, ImageBitmap>();
   let media: MediaStreamTrack | undefined;
+  const guests = new Map<Slot, MediaStreamTrack>();
   let failedRungs: Rung[] = [];
 
   const shown = (): Shown => {
     const { cameraOn, camera, screen } = capture.view();
-    return { camera: cameraOn && camera !== undefined, screen: screen !== undefined, media: media !== undefined };
+    const { guests: names = {} } = stage;
+    return {
+      camera: cameraOn && camera !== undefined,
+      screen: screen !== undefined,
+      media: media !== undefined,
+      guests: Object.fromEntries(
+        GUEST_SLOTS.filter((slot) => names[slot] !== undefined).map((slot) => [slot, guests.has(slot)]),
+      ),
+    };
   };
 
   /** What a pipeline that has been given up says does not count. */
@@ -124,6 +141,7 @@ export const createEncoding = ({
     if (camera) mine.setTrack('camera', camera);
     if (screen) mine.setTrack('screen', screen);
     if (media) mine.setTrack('media', media);
+    for (const [slot, track] of guests) mine.setTrack(slot, track);
     for (const [name, image] of images) mine.setImage(name, image);
     mine.show(shown(), stage);
     // Tried while the person looks at the preview, so that Start does not wait for it.
@@ -173,6 +191,10 @@ export const createEncoding = ({
     },
     setTrack: (slot, track) => {
       if (slot === 'media') media = track;
+      if (isGuest(slot)) {
+        if (track) guests.set(slot, track);
+        else guests.delete(slot);
+      }
       pipeline?.setTrack(slot, track);
       pipeline?.show(shown(), stage);
     },

@@ -20,6 +20,8 @@ import './broadcast.css';
 
 const ScenesPanel = lazy(part(async () => ({ default: (await import('./scenes/scenes-panel.tsx')).ScenesPanel })));
 
+const GuestsPanel = lazy(part(async () => ({ default: (await import('./guests/guests-panel.tsx')).GuestsPanel })));
+
 type Props = {
   /** Called when the person closes the word about a show that is over. */
   onDone?: () => void;
@@ -69,6 +71,11 @@ export const LiveControls = ({ onDone, overPicture }: Props) => {
         <Suspense>
           <ScenesPanel disabled={state.at === 'ending'} />
         </Suspense>
+        {(state.at === 'live' || state.at === 'reconnecting') && (
+          <Suspense>
+            <GuestsPanel />
+          </Suspense>
+        )}
       </div>
       <HealthReadout />
     </section>

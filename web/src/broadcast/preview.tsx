@@ -9,7 +9,7 @@ import './broadcast.css';
 
 const StagePreview = lazy(part(async () => ({ default: (await import('./scenes/stage-preview.tsx')).StagePreview })));
 
-type Props = { show: Pick<Snapshot, 'capture' | 'picture' | 'scenes'>; children?: ReactNode };
+type Props = { show: Pick<Snapshot, 'capture' | 'picture' | 'scenes' | 'guests'>; children?: ReactNode };
 
 /** The picture's shape, for the style sheet. */
 const shapeStyle = ({ width, height }: { width: number; height: number }): CSSProperties => ({
@@ -20,7 +20,7 @@ const shapeStyle = ({ width, height }: { width: number; height: number }): CSSPr
 const USUAL: Format = { shape: 'landscape', quality: '720p30' };
 
 /** What viewers will see, with whatever the owner lays over it. A source that is the whole picture is played as it is. */
-export const Preview = ({ show: { capture, picture, scenes }, children }: Props) => {
+export const Preview = ({ show: { capture, picture, scenes, guests }, children }: Props) => {
   const t = useTranslations('broadcast');
   const { camera, screen, cameraOn, facing } = capture;
   const size = pictureLimits(picture.format ?? USUAL);
@@ -28,6 +28,7 @@ export const Preview = ({ show: { capture, picture, scenes }, children }: Props)
     camera: cameraOn && camera !== undefined,
     screen: screen !== undefined,
     media: scenes.media !== undefined,
+    guests: Object.fromEntries(guests.onAir.map((guest) => [guest.slot, guest.picture !== undefined])),
   };
   const composition = compose(scenes.stage.layout, has, scenes.images.has('media'), size);
   const whole = wholeSlot(composition, scenes.stage.overlays, scenes.images);

@@ -1,8 +1,21 @@
 import type { StreamView } from '#contract/http';
 import type { GoLiveInput } from '../broadcast/go-live-dialog.tsx';
-import type { BroadcastPorts, CreateStream } from '../broadcast/ports.ts';
+import type { BroadcastPorts, CreateStream, GuestPorts } from '../broadcast/ports.ts';
 import type { Api } from '../api/api.ts';
 import { ApiError, type ApiErrorCode } from '../api/api-error.ts';
+import { browserUpdates } from '../realtime/browser-updates.ts';
+import { openGuestLine } from '../realtime/guest-line.ts';
+
+/** What the guests of a broadcast ask of the control plane, by our API and its realtime room. */
+export const createGuestPorts = (api: Api, browser: string): GuestPorts => {
+  const updates = browserUpdates({ api, browser });
+  return {
+    invite: api.inviteGuests,
+    revoke: api.revokeInvitation,
+    openLine: (listener) => openGuestLine({ ...updates, ticket: () => api.ticket({ browser }) }, listener),
+    after: updates.after,
+  };
+};
 
 type Ports = Pick<Api, 'createStream' | 'freshIngest' | 'updateStream' | 'endStream'>;
 

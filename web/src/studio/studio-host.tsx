@@ -3,7 +3,7 @@ import { createPortal } from 'react-dom';
 import { useApp } from '../context/app-context.ts';
 import { BroadcastProvider, useBroadcast } from '../broadcast/broadcast-provider.tsx';
 import { createBrowserBroadcast, parseForced } from '../broadcast/browser-broadcast.ts';
-import { createBroadcastPorts } from './broadcast-ports.ts';
+import { createBroadcastPorts, createGuestPorts } from './broadcast-ports.ts';
 import { OnAirBar } from './on-air-bar.tsx';
 import { Studio } from './studio.tsx';
 
@@ -15,8 +15,10 @@ type Props = {
 
 /** The studio in its slot; on other pages only a reminder that one is on the air. */
 export const StudioHost = ({ slot, onShow }: Props) => {
-  const { api } = useApp();
-  const [broadcast] = useState(() => createBrowserBroadcast(createBroadcastPorts(api), parseForced(location.search)));
+  const { api, browser } = useApp();
+  const [broadcast] = useState(() =>
+    createBrowserBroadcast(createBroadcastPorts(api), createGuestPorts(api, browser), parseForced(location.search)),
+  );
   return (
     <BroadcastProvider broadcast={broadcast}>
       <TellOnAir onShow={onShow} />

@@ -51,7 +51,15 @@ const live = {
   start: async (rung: string): Promise<void> => {
     const ask = async (): Promise<string> => (await fetch('/ingest-url')).text();
     const ports = { getIngestUrl: async () => ({ given: true as const, url: await ask() }), endStream: async () => {} };
-    const started = createBrowserBroadcast(ports, parseForced(`?rung=${rung}&picture=landscape-720p30`));
+    // nobody is asked, and so nobody comes
+    const never = () => new Promise<never>(() => {});
+    const guests = {
+      invite: never,
+      revoke: never,
+      openLine: () => ({ say: () => {}, stop: () => {} }),
+      after: () => () => {},
+    };
+    const started = createBrowserBroadcast(ports, guests, parseForced(`?rung=${rung}&picture=landscape-720p30`));
     broadcast = started;
     const ready = new Promise<void>((resolve, reject) => {
       started.subscribe(() => {

@@ -19,6 +19,8 @@ interface VideoFrameBufferInit {
 interface MediaTrackConstraintSet {
   resizeMode?: ConstrainDOMString;
   backgroundBlur?: ConstrainBoolean;
+  /** Leaves what this page plays out of what is shared (w3c.github.io/mediacapture-screen-share). */
+  restrictOwnAudio?: ConstrainBoolean;
 }
 
 /** Whether the platform blurs what is behind a person (w3c.github.io/mediacapture-extensions, background blur). */
@@ -27,4 +29,5 @@ interface MediaTrackCapabilities {
 }
 interface MediaTrackSettings {
   backgroundBlur?: boolean;
+  restrictOwnAudio?: boolean;
 }

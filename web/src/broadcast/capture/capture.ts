@@ -121,6 +121,13 @@ const blurOf = (track: MediaStreamTrack | undefined): boolean | undefined => {
   return choices.length > 1 ? track?.getSettings().backgroundBlur : undefined;
 };
 
+/**
+ * Whether what is shared sounds as this page does, too: a tab is another tab, and a window or a whole screen comes with all that the
+ * machine plays, unless the browser leaves this page out.
+ */
+const hasThisPage = (screen: MediaStreamTrack, sound: MediaStreamTrack | undefined): boolean =>
+  screen.getSettings().displaySurface !== 'browser' && sound?.getSettings().restrictOwnAudio !== true;
+
 export const createCapture = ({
   media,
   storage,
@@ -245,7 +252,7 @@ export const createCapture = ({
     if (!screen) return;
     change({ screen: undefined, hasSharedSound: false });
     onTrack('screen', undefined);
-    sound?.setScreen(undefined);
+    sound?.setScreen(undefined, false);
     screen.stop();
     screenSound?.stop();
     screenSound = undefined;
@@ -387,7 +394,7 @@ export const createCapture = ({
       screen.contentHint = 'detail';
       screen.addEventListener('ended', () => view.screen === screen && unshare());
       screenSound = track;
-      sound?.setScreen(track);
+      sound?.setScreen(track, !hasThisPage(screen, track));
       change({ screen, hasSharedSound: track !== undefined });
       onTrack('screen', screen);
     },

@@ -123,7 +123,8 @@ export const openScreen = async (
   try {
     const stream = await media.getDisplayMedia({
       video: { width: { max: width }, height: { max: height }, frameRate: { ideal: frameRate } },
-      audio: true,
+      // Else viewers hear guests twice, as they come and as this page plays them.
+      audio: { restrictOwnAudio: true },
     });
     const [screen, sound] = [stream.getVideoTracks()[0], stream.getAudioTracks()[0]];
     return screen ? { opened: true, tracks: { screen, sound } } : { opened: false, because: 'no-devices' };

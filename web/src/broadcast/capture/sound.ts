@@ -1,11 +1,25 @@
+import type { GuestSlot } from '../picture/stage.ts';
+
 /** What is mixed: the microphone, and what a shared tab, the system or a video file sounds like. */
 export type SoundInput = 'microphone' | 'shared';
 
 /** The stream's sound: one graph whose output never pauses, whatever comes and goes at its inputs. */
 export type Sound = {
   setMicrophone: (track: MediaStreamTrack | undefined) => void;
-  setScreen: (track: MediaStreamTrack | undefined) => void;
+  /**
+   * What is shared sounds like this.
+   *
+   * @param toGuests whether guests may hear it as well: what a whole machine sounds like has their own voices in it
+   */
+  setScreen: (track: MediaStreamTrack | undefined, toGuests: boolean) => void;
   setMedia: (track: MediaStreamTrack | undefined) => void;
+  /** The voice of a guest. */
+  setGuest: (guest: GuestSlot, track: MediaStreamTrack | undefined) => void;
+  setGuestGain: (guest: GuestSlot, gain: number) => void;
+  /** Loudness of a guest before the fader, from 0 to 1. */
+  guestLevel: (guest: GuestSlot) => number;
+  /** What a guest is to hear: all of the show but their own voice. It goes on for as long as the graph. */
+  guestMix: (guest: GuestSlot) => MediaStreamTrack;
   setMuted: (muted: boolean) => void;
   /** How loud an input goes into the mix: 1 as it comes, 0 not at all. */
   setGain: (input: SoundInput, gain: number) => void;
@@ -45,6 +59,8 @@ export const createSound = (tapModule: string): Sound => {
   const mix = new GainNode(context, { channelCount: 2, channelCountMode: 'explicit' });
   const muting = new GainNode(context);
   const faders = { microphone: new GainNode(context), shared: new GainNode(context) };
+  /** The shared sound that guests hear, as loud as viewers hear it. */
+  const sharedToGuests = new GainNode(context);
   const meters = {
     microphone: new AnalyserNode(context, { fftSize: METER_SAMPLES }),
     shared: new AnalyserNode(context, { fftSize: METER_SAMPLES }),
@@ -70,6 +86,42 @@ export const createSound = (tapModule: string): Sound => {
   limiter.connect(mix);
   mix.connect(output);
 
+  const voiceOf = (guest: GuestSlot) => {
+    const voice = {
+      source: undefined as AudioNode | undefined,
+      fader: new GainNode(context),
+      meter: new AnalyserNode(context, { fftSize: METER_SAMPLES }),
+      mix: new DynamicsCompressorNode(context, LIMITER),
+      heard: new MediaStreamAudioDestinationNode(context, { channelCount: 1 }),
+    };
+    voice.mix.connect(voice.heard);
+    silence.connect(voice.heard);
+    voice.fader.connect(limiter);
+    muting.connect(voice.mix);
+    sharedToGuests.connect(voice.mix);
+    for (const { fader, mix: theirs } of voices.values()) {
+      fader.connect(voice.mix);
+      voice.fader.connect(theirs);
+    }
+    voices.set(guest, voice);
+    return voice;
+  };
+  const voices = new Map<GuestSlot, ReturnType<typeof voiceOf>>();
+  const voice = (guest: GuestSlot) => voices.get(guest) ?? voiceOf(guest);
+
+  const levelOf = (meter: AnalyserNode): number => {
+    meter.getFloatTimeDomainData(samples);
+    const power = samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length;
+    const decibels = 10 * Math.log10(power + Number.EPSILON);
+    return Math.min(1, Math.max(0, 1 - decibels / METER_FLOOR_DB));
+  };
+
+  const trackOf = ({ stream }: MediaStreamAudioDestinationNode): MediaStreamTrack => {
+    const [track] = stream.getAudioTracks();
+    if (!track) throw new Error('an audio destination without a track');
+    return track;
+  };
+
   const sourceOf = (track: MediaStreamTrack | undefined) =>
     track && new MediaStreamAudioSourceNode(context, { mediaStream: new MediaStream([track]) });
 
@@ -80,23 +132,38 @@ export const createSound = (tapModule: string): Sound => {
       microphone?.connect(faders.microphone);
       microphone?.connect(meters.microphone);
     },
-    setScreen: (track) => {
+    setScreen: (track, toGuests) => {
       screen?.disconnect();
       screen = sourceOf(track);
       screen?.connect(faders.shared);
+      if (toGuests) screen?.connect(sharedToGuests);
       screen?.connect(meters.shared);
     },
     setMedia: (track) => {
       media?.disconnect();
       media = sourceOf(track);
       media?.connect(faders.shared);
+      media?.connect(sharedToGuests);
       media?.connect(meters.shared);
     },
+    setGuest: (guest, track) => {
+      const mine = voice(guest);
+      mine.source?.disconnect();
+      mine.source = sourceOf(track);
+      mine.source?.connect(mine.fader);
+      mine.source?.connect(mine.meter);
+    },
+    setGuestGain: (guest, gain) => {
+      voice(guest).fader.gain.setTargetAtTime(gain, context.currentTime, MUTE_RAMP_S);
+    },
+    guestLevel: (guest) => (voices.get(guest)?.source ? levelOf(voice(guest).meter) : 0),
+    guestMix: (guest) => trackOf(voice(guest).heard),
     setMuted: (muted) => {
       muting.gain.setTargetAtTime(muted ? 0 : 1, context.currentTime, MUTE_RAMP_S);
     },
     setGain: (input, gain) => {
-      faders[input].gain.setTargetAtTime(gain, context.currentTime, MUTE_RAMP_S);
+      for (const { gain: fader } of input === 'shared' ? [faders.shared, sharedToGuests] : [faders.microphone])
+        fader.setTargetAtTime(gain, context.currentTime, MUTE_RAMP_S);
     },
     peak: () => {
       if (!microphone) return 0;
@@ -105,16 +172,9 @@ export const createSound = (tapModule: string): Sound => {
     },
     level: (input = 'microphone') => {
       if (input === 'microphone' ? !microphone : !screen && !media) return 0;
-      meters[input].getFloatTimeDomainData(samples);
-      const power = samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length;
-      const decibels = 10 * Math.log10(power + Number.EPSILON);
-      return Math.min(1, Math.max(0, 1 - decibels / METER_FLOOR_DB));
+      return levelOf(meters[input]);
     },
-    track: () => {
-      const [track] = output.stream.getAudioTracks();
-      if (!track) throw new Error('an audio destination without a track');
-      return track;
-    },
+    track: () => trackOf(output),
     tap: async () => {
       await tapLoaded;
       const node = new AudioWorkletNode(context, 'tap', {

@@ -6,6 +6,7 @@ import { useBroadcast, useBroadcastHandle } from '../broadcast-provider.tsx';
 import { MOST_GAIN } from '../capture/mixing.ts';
 import type { Processing } from '../capture/open-devices.ts';
 import type { SoundInput } from '../capture/sound.ts';
+import type { GuestOnAir } from '../guests/studio-guests.ts';
 import { ListenBack } from './listen-back.tsx';
 import { Meter } from './meter.tsx';
 import './mix.css';
@@ -16,7 +17,7 @@ const SWITCHES = ['noiseSuppression', 'echoCancellation', 'autoGainControl'] as 
 export const SoundDialog = ({ onClose }: { onClose: () => void }) => {
   const t = useTranslations('broadcast');
   const broadcast = useBroadcastHandle();
-  const { capture, scenes } = useBroadcast();
+  const { capture, scenes, guests } = useBroadcast();
   const hasShared = capture.hasSharedSound || scenes.media !== undefined;
   return (
     <Dialog open onOpenChange={(open) => !open && onClose()} title={t('sound')} description={t('desk.whatViewersHear')}>
@@ -27,6 +28,9 @@ export const SoundDialog = ({ onClose }: { onClose: () => void }) => {
           note={capture.hasMicrophone ? undefined : t('noMicrophone')}
         />
         <Fader input="shared" label={t('desk.shared')} note={hasShared ? undefined : t('desk.nothingShared')} />
+        {guests.onAir.map((guest) => (
+          <GuestFader key={guest.id} guest={guest} />
+        ))}
         <fieldset className="mix__switches">
           <legend>{t('desk.microphoneSound')}</legend>
           {SWITCHES.map((name) => (
@@ -49,12 +53,41 @@ export const SoundDialog = ({ onClose }: { onClose: () => void }) => {
 type FaderProps = { input: SoundInput; label: string; note: string | undefined };
 
 const Fader = ({ input, label, note }: FaderProps) => {
-  const t = useTranslations('broadcast');
   const broadcast = useBroadcastHandle();
   const { capture } = useBroadcast();
-  const id = useId();
   const level = useCallback(() => broadcast.level(input), [broadcast, input]);
-  const percent = Math.round(capture.gains[input] * 100);
+  const gain = capture.gains[input];
+  const setGain = (next: number) => broadcast.capture.setGain(input, next);
+  return <OneFader label={label} note={note} gain={gain} level={level} onGain={setGain} />;
+};
+
+const GuestFader = ({ guest: { id, slot, name, gain, muted } }: { guest: GuestOnAir }) => {
+  const t = useTranslations('guests');
+  const broadcast = useBroadcastHandle();
+  const level = useCallback(() => broadcast.guestLevel(slot), [broadcast, slot]);
+  return (
+    <OneFader
+      label={t('voiceOf', { name })}
+      note={muted ? t('mutedByYou') : undefined}
+      gain={gain}
+      level={level}
+      onGain={(next) => broadcast.guests.setGain(id, next)}
+    />
+  );
+};
+
+type OneFaderProps = {
+  label: string;
+  note: string | undefined;
+  gain: number;
+  level: () => number;
+  onGain: (gain: number) => void;
+};
+
+const OneFader = ({ label, note, gain, level, onGain }: OneFaderProps) => {
+  const t = useTranslations('broadcast');
+  const id = useId();
+  const percent = Math.round(gain * 100);
   return (
     <div className="mix__fader">
       <label htmlFor={id}>{label}</label>
@@ -68,7 +101,7 @@ const Fader = ({ input, label, note }: FaderProps) => {
         step={5}
         value={percent}
         aria-valuetext={t('desk.percent', { percent })}
-        onChange={({ target }) => broadcast.capture.setGain(input, Number(target.value) / 100)}
+        onChange={({ target }) => onGain(Number(target.value) / 100)}
       />
       {note === undefined ? <Meter level={level} /> : <p className="muted mix__note">{note}</p>}
     </div>

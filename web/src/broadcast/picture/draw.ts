@@ -1,6 +1,8 @@
 import { cover, type Rect, type Size } from './layout.ts';
 import {
   compose,
+  GUEST_SLOTS,
+  isGuest,
   placed,
   type Card,
   type Composition,
@@ -195,6 +197,33 @@ const drawBackground = (context: Context, { stage, images }: Scenery, picture: S
   if (background) drawCovering(context, bitmapImage(background), { x: 0, y: 0, ...picture });
 };
 
+/** A guest who is there without a picture. */
+const drawGuestCard = (context: Context, name: string, { at, form }: Part) => {
+  const [x, y] = [at.x + at.width / 2, at.y + at.height / 2];
+  const radius = Math.min(at.width, at.height) * 0.22;
+  context.save();
+  context.beginPath();
+  context.roundRect(at.x, at.y, at.width, at.height, form === 'plain' ? 0 : CORNER_RADIUS);
+  context.clip();
+  context.fillStyle = CARD_COLORS.top;
+  context.fillRect(at.x, at.y, at.width, at.height);
+  context.save();
+  context.beginPath();
+  context.roundRect(x - radius, y - radius * 1.3, 2 * radius, 2 * radius, radius);
+  context.clip();
+  context.fillStyle = CARD_COLORS.disc;
+  context.fillRect(x - radius, y - radius * 1.3, 2 * radius, 2 * radius);
+  context.restore();
+  context.textAlign = 'center';
+  context.textBaseline = 'middle';
+  context.fillStyle = CARD_COLORS.text;
+  context.font = font(700, radius);
+  context.fillText(String.fromCodePoint(name.codePointAt(0) ?? 0).toLocaleUpperCase(), x, y - radius * 0.25);
+  context.font = font(500, radius * 0.4);
+  context.fillText(name, x, y + radius * 1.15, at.width * 0.9);
+  context.restore();
+};
+
 /** Paints one picture of the stream. A source that is to be seen and has given nothing yet leaves its place empty. */
 export const draw = (
   context: Context,
@@ -207,12 +236,14 @@ export const draw = (
   const imageOf = ({ from }: Part) => (from === 'still' ? still && bitmapImage(still) : layers[from]);
   const seen = parts.flatMap((part) => {
     const image = imageOf(part);
-    return image ? [{ part, image }] : [];
+    return image || isGuest(part.from) ? [{ part, image }] : [];
   });
   if (card || seen.length === 0) drawCard(context, card ?? 'off', scenery, picture);
   else {
     drawBackground(context, scenery, picture);
-    for (const { part, image } of seen) drawPart(context, image, part);
+    for (const { part, image } of seen)
+      if (image) drawPart(context, image, part);
+      else if (isGuest(part.from)) drawGuestCard(context, scenery.stage.guests?.[part.from] ?? '', part);
   }
   drawOverlays(context, scenery, picture);
 };
@@ -220,6 +251,14 @@ export const draw = (
 /** The same for whoever holds all sources at once, as a page does. */
 export const drawStage = (context: Context, layers: Layers, scenery: Scenery, picture: Size) => {
   const { camera, screen, media } = layers;
-  const has = { camera: camera !== undefined, screen: screen !== undefined, media: media !== undefined };
+  const { guests: names = {} } = scenery.stage;
+  const has = {
+    camera: camera !== undefined,
+    screen: screen !== undefined,
+    media: media !== undefined,
+    guests: Object.fromEntries(
+      GUEST_SLOTS.filter((slot) => names[slot] !== undefined).map((slot) => [slot, layers[slot] !== undefined]),
+    ),
+  };
   draw(context, compose(scenery.stage.layout, has, scenery.images.has('media'), picture), layers, scenery, picture);
 };

@@ -342,3 +342,37 @@ describe('a scene', () => {
     expect(painted()).toEqual([]);
   });
 });
+
+describe('a scene with guests', () => {
+  const scene = (as: 'side-by-side' | 'corner'): Stage => ({
+    ...IN_WORDS,
+    layout: { is: 'guests', as },
+    guests: { 'guest-1': 'Zoya' },
+  });
+
+  test('shows a guest beside the camera, and in the next picture their name once they drop', async () => {
+    const { mixer, painted, push, time } = set();
+    mixer.show({ camera: true, screen: false, guests: { 'guest-1': true } }, scene('side-by-side'));
+    await push('guest-1', 'zoya');
+    await push('camera', 'camera');
+    expect(painted()).toEqual(expect.arrayContaining(['zoya', 'camera']));
+    mixer.show({ camera: true, screen: false, guests: { 'guest-1': false } }, scene('side-by-side'));
+    await push('guest-1', 'late');
+    painted();
+    await time.pass(FRAME_MS);
+    await push('camera', 'camera');
+    expect(painted()).toEqual(['camera', 'Z', 'Zoya']);
+  });
+
+  test('goes on without a place that nothing stands in, whether guests come, drop or go', async () => {
+    const { mixer, out, push, time } = set();
+    for (let i = 0; i < 30; i++) {
+      const guests = [{ 'guest-1': true }, { 'guest-1': false }, {}][i % 3] ?? {};
+      mixer.show({ camera: i % 2 === 0, screen: false, guests }, scene(i % 4 < 2 ? 'corner' : 'side-by-side'));
+      await push('guest-1', 'zoya');
+      if (i % 2 === 0) await push('camera', 'camera');
+      await time.pass(FRAME_MS);
+    }
+    expect(out.map(({ slot }) => slot)).toEqual(out.map((_, i) => i));
+  });
+});

@@ -4,8 +4,11 @@ import { colorOf, copyFrame, frameOfPainted, isWholePicture } from './own-frame.
 import { createPacer, type Pacer } from './pacer.ts';
 import {
   compose,
+  GUEST_SLOTS,
+  isShown,
   movesEveryMs,
   USUAL_STAGE,
+  SLOTS,
   wholeSlot,
   type Composition,
   type ImageName,
@@ -44,6 +47,8 @@ const FIRST_PICTURE_MS = 700;
 /** A camera that has given nothing for this long no longer sets the pace. */
 const STALLED_MS = 300;
 const MICROSECONDS = 1e6;
+/** What may not change for minutes, or come at a pace of its own. */
+const KEPT = ['screen', 'media', ...GUEST_SLOTS] as const;
 
 const imageOf = (frame: VideoFrame): Image => ({
   source: frame,
@@ -108,6 +113,8 @@ export const startMixer = ({
       camera: camera && imageOf(camera),
       screen: layerOf('screen'),
       media: layerOf('media'),
+      'guest-1': layerOf('guest-1'),
+      'guest-2': layerOf('guest-2'),
     };
     draw(canvas, composition, layers, { stage, images, nowMs: wallClock() }, picture);
     setCurrent(frameOfPainted(canvas, picture, 0, (color ??= HD_COLOR)));
@@ -216,7 +223,7 @@ export const startMixer = ({
   return {
     push: (from, frame) => {
       if (from === 'camera') cameraSeenMs = clock();
-      if (stopped || shown[from] !== true || copying || (from === 'camera' && !isPart(from))) return frame.close();
+      if (stopped || !isShown(shown, from) || copying || (from === 'camera' && !isPart(from))) return frame.close();
       if (wholeSlot(composition, stage.overlays, images) === from && isWholePicture(frame, picture)) {
         if (from !== 'camera') keep(from, frame);
         return void take(from, frame);
@@ -226,13 +233,12 @@ export const startMixer = ({
     show: (next, nextStage = stage) => {
       // Who ends a show puts the camera out after it: what would be painted of that is nobody's to close.
       if (stopped) return;
-      const { camera, screen, media = false } = next;
-      const same = camera === shown.camera && screen === shown.screen && media === (shown.media ?? false);
-      if (same && nextStage === stage) return;
+      const isSame = (slot: Slot) => isShown(next, slot) === isShown(shown, slot);
+      if (SLOTS.every(isSame) && nextStage === stage) return;
       shown = next;
       stage = nextStage;
-      if (!screen) kept.delete('screen');
-      if (!media) kept.delete('media');
+      // what comes later is another picture
+      for (const slot of KEPT) if (!isShown(next, slot)) kept.delete(slot);
       refresh();
       move();
     },

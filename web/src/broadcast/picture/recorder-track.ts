@@ -1,6 +1,6 @@
 import { drawStage, type Image } from './draw.ts';
 import type { Size } from './layout.ts';
-import { USUAL_STAGE, type ImageName, type Shown, type Slot, type Stage } from './stage.ts';
+import { isShown, SLOTS, USUAL_STAGE, type ImageName, type Shown, type Slot, type Stage } from './stage.ts';
 import { playHidden } from './sources.ts';
 
 /** The one video track that a recorder is given: it stays the same whatever the camera does. */
@@ -25,18 +25,15 @@ const imageOf = (video: HTMLVideoElement | undefined): Image | undefined =>
     : undefined;
 
 const createCanvasPainter = (context: CanvasRenderingContext2D, picture: Size, painted: () => void): CanvasPainter => {
-  const videos: Record<Slot, HTMLVideoElement | undefined> = {
-    camera: undefined,
-    screen: undefined,
-    media: undefined,
-  };
+  const videos = new Map<Slot, HTMLVideoElement>();
   const images = new Map<ImageName, ImageBitmap>();
   let shown: Shown = { camera: false, screen: false };
   let stage = USUAL_STAGE;
   const set = (slot: Slot, track: MediaStreamTrack | undefined) => {
-    const before = videos[slot];
+    const before = videos.get(slot);
     if (before) before.srcObject = null;
-    videos[slot] = track && playHidden(track);
+    videos.delete(slot);
+    if (track) videos.set(slot, playHidden(track));
   };
   return {
     set,
@@ -49,18 +46,14 @@ const createCanvasPainter = (context: CanvasRenderingContext2D, picture: Size, p
       else images.delete(name);
     },
     paint: () => {
-      const layers = {
-        camera: shown.camera ? imageOf(videos.camera) : undefined,
-        screen: shown.screen ? imageOf(videos.screen) : undefined,
-        media: shown.media ? imageOf(videos.media) : undefined,
-      };
+      const layers = Object.fromEntries(
+        SLOTS.map((slot) => [slot, isShown(shown, slot) ? imageOf(videos.get(slot)) : undefined]),
+      );
       drawStage(context, layers, { stage, images, nowMs: Date.now() }, picture);
       painted();
     },
     close: () => {
-      set('camera', undefined);
-      set('screen', undefined);
-      set('media', undefined);
+      for (const slot of SLOTS) set(slot, undefined);
     },
   };
 };

@@ -1,9 +1,24 @@
 import { contain, type Rect, type Size } from './layout.ts';
 
-/** Where pictures come from that move: the camera, a shared screen, a video file. */
-export type Slot = 'camera' | 'screen' | 'media';
-/** Which of them there are. */
-export type Shown = { camera: boolean; screen: boolean; media?: boolean };
+/** Places for guests' pictures. */
+export const GUEST_SLOTS = ['guest-1', 'guest-2'] as const;
+export type GuestSlot = (typeof GUEST_SLOTS)[number];
+/** Where pictures come from that move: the camera, a shared screen, a video file, guests. */
+export const SLOTS = ['camera', 'screen', 'media', ...GUEST_SLOTS] as const;
+export type Slot = (typeof SLOTS)[number];
+/** Which of them there are. A guest who is on the air without a picture is `false`. */
+export type Shown = {
+  camera: boolean;
+  screen: boolean;
+  media?: boolean;
+  guests?: Partial<Record<GuestSlot, boolean>>;
+};
+
+export const isGuest = (slot: string): slot is GuestSlot => GUEST_SLOTS.some((each) => each === slot);
+
+/** Whether there is a picture from there. */
+export const isShown = ({ guests, ...others }: Shown, slot: Slot): boolean =>
+  (isGuest(slot) ? guests?.[slot] : others[slot]) === true;
 
 export const CORNERS = ['top-left', 'top-right', 'bottom-left', 'bottom-right'] as const;
 export type Corner = (typeof CORNERS)[number];
@@ -19,6 +34,8 @@ export type Layout =
   /** The camera before the screen. */
   | { is: 'inset'; corner: Corner; size: InsetSize; round: boolean }
   | { is: 'side-by-side' }
+  /** The camera with the guests: beside each other, or they before it. */
+  | { is: 'guests'; as: 'side-by-side' | 'corner' }
   /** A picture or a video file. */
   | { is: 'media' }
   /** Words in place of a picture, with a countdown of so many minutes from the moment that it is shown; 0 for none. */
@@ -46,6 +63,8 @@ export type Stage = {
   name: string;
   /** What cards say, in the creator's language. */
   words: Record<Card | 'off', string>;
+  /** The names of guests who are on the air. */
+  guests?: Partial<Record<GuestSlot, string>>;
   /** When the countdown of a card is over, in ms since 1970. */
   untilMs: number | undefined;
 };
@@ -106,6 +125,33 @@ const halves = ({ width, height }: Size): [Rect, Rect] =>
         { x: 0, y: even(height / 2), width, height: height - even(height / 2) },
       ];
 
+/** So many equal columns, or rows where the picture stands. */
+const columns = ({ width, height }: Size, count: number): Rect[] =>
+  Array.from({ length: count }, (_, i) => {
+    const edge = (of: number, at: number) => (at === count ? of : even((of * at) / count));
+    return width >= height
+      ? { x: edge(width, i), y: 0, width: edge(width, i + 1) - edge(width, i), height }
+      : { x: 0, y: edge(height, i), width, height: edge(height, i + 1) - edge(height, i) };
+  });
+
+const withGuests = (layout: Extract<Layout, { is: 'guests' }>, has: Shown, picture: Size): Part[] => {
+  const guests = GUEST_SLOTS.filter((slot) => has.guests?.[slot] !== undefined);
+  const whole: Rect = { x: 0, y: 0, ...picture };
+  if (layout.as === 'corner' && has.camera)
+    return [
+      { from: 'camera', at: whole, fit: 'cover', form: 'plain' },
+      ...guests.map((from, i): Part => {
+        const at = insetRect({ is: 'inset', corner: 'bottom-right', size: 'small', round: false }, picture);
+        // one above the other: beside each other they would meet the camera's person
+        const up = i * (at.height + Math.round(Math.min(picture.width, picture.height) * MARGIN));
+        return { from, at: { ...at, y: at.y - up }, fit: 'cover', form: 'rounded' };
+      }),
+    ];
+  const all: Slot[] = [...(has.camera ? (['camera'] as const) : []), ...guests];
+  const places = columns(picture, all.length);
+  return all.map((from, i): Part => ({ from, at: places[i] ?? whole, fit: 'cover', form: 'plain' }));
+};
+
 /** What a layout comes to with the sources that there are: what is missing leaves its place to the others, and all of them to a card. */
 export const compose = (layout: Layout, has: Shown, hasStill: boolean, picture: Size): Composition => {
   const whole: Rect = { x: 0, y: 0, ...picture };
@@ -128,6 +174,10 @@ export const compose = (layout: Layout, has: Shown, hasStill: boolean, picture: 
       );
     case 'card':
       return { parts: [], card: layout.card };
+    case 'guests': {
+      const parts = withGuests(layout, has, picture);
+      return { parts, card: parts.length === 0 ? 'off' : undefined };
+    }
     case 'inset': {
       if (!has.screen || !has.camera) return one(has.screen && screen, has.camera && camera);
       const at = insetRect(layout, picture);
@@ -153,7 +203,9 @@ export const hasOverlays = ({ lowerThird, ticker, logo }: Overlays, images: Imag
 /** The slot whose pictures can go out as they are: nothing lies beside, over or under it. */
 export const wholeSlot = ({ parts }: Composition, overlays: Overlays, images: Images): Slot | undefined => {
   const [only, ...others] = parts;
-  if (!only || only.from === 'still' || others.length > 0 || hasOverlays(overlays, images)) return undefined;
+  // a guest's pictures come and go with the network: they are always painted, or the guest's card
+  if (!only || only.from === 'still' || isGuest(only.from) || others.length > 0 || hasOverlays(overlays, images))
+    return undefined;
   return only.from;
 };
 

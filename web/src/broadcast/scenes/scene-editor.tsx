@@ -13,6 +13,10 @@ import { SceneSelect } from './scene-select.tsx';
 import { SCENE_LIMITS, type Dressing, type Scene } from './scene-set.ts';
 import './scenes.css';
 
+/** What scenes are made of by hand; those with guests come and go with them. */
+type Made = Exclude<Layout['is'], 'guests'>;
+const isMade = (layout: Layout['is']): layout is Made => layout !== 'guests';
+
 /** What a scene can show, as it begins. */
 const LAYOUTS = {
   camera: { is: 'camera' },
@@ -21,8 +25,8 @@ const LAYOUTS = {
   'side-by-side': { is: 'side-by-side' },
   media: { is: 'media' },
   card: { is: 'card', card: 'break', minutes: 0 },
-} as const satisfies { [Kind in Layout['is']]: Extract<Layout, { is: Kind }> };
-const KINDS = ['camera', 'screen', 'inset', 'side-by-side', 'media', 'card'] as const satisfies Layout['is'][];
+} as const satisfies { [Kind in Made]: Extract<Layout, { is: Kind }> };
+const KINDS = ['camera', 'screen', 'inset', 'side-by-side', 'media', 'card'] as const satisfies Made[];
 const FORMS = ['square', 'round'] as const;
 const BYTES_IN_MB = 1024 * 1024;
 
@@ -100,7 +104,7 @@ const SceneFields = ({ scene }: { scene: Scene }) => {
         </Field>
         <Choice
           label={t('scenes.whatItShows')}
-          value={layout.is}
+          value={isMade(layout.is) ? layout.is : 'camera'}
           among={KINDS}
           nameOf={(kind) => t(`scenes.layout.${kind}`)}
           onChoose={(kind) => change(LAYOUTS[kind])}

@@ -73,6 +73,12 @@ export const USUAL_SCENES: SceneSet = {
   },
 };
 
+/** Scenes that there are while there are guests: nobody has to make them, and they are kept nowhere. */
+export const GUEST_SCENES: readonly Scene[] = [
+  { id: 'guests-side-by-side', name: '', layout: { is: 'guests', as: 'side-by-side' } },
+  { id: 'guests-corner', name: '', layout: { is: 'guests', as: 'corner' } },
+];
+
 export const overlaysOf = ({ lowerThird, ticker, logo, background }: Dressing): Overlays => {
   const [name, line, text] = [lowerThird.name.trim(), lowerThird.line.trim(), ticker.text.trim()];
   const corner: Corner | undefined = logo.shown ? logo.corner : undefined;

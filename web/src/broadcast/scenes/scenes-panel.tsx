@@ -42,14 +42,15 @@ export const ScenesPanel = ({ disabled }: { disabled: boolean }) => {
   useEffect(() => {
     if (disabled) return undefined;
     const onKey = (event: KeyboardEvent) => {
-      const scene = isForScenes(event) ? broadcast.getSnapshot().scenes.scenes[Number(event.key) - 1] : undefined;
+      const scene = isForScenes(event) ? allScenes(broadcast.getSnapshot().scenes)[Number(event.key) - 1] : undefined;
       if (scene) broadcast.scenes.take(scene.id);
     };
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
   }, [broadcast, disabled]);
 
-  const live = scenes.scenes.find(({ id }) => id === scenes.liveId);
+  const all = allScenes(scenes);
+  const live = all.find(({ id }) => id === scenes.liveId);
   const slides = live?.layout.is === 'media' ? (scenes.slides[live.id] ?? 0) : 0;
   return (
     <section className="scenes" aria-label={t('scenes.scenes')}>
@@ -62,7 +63,7 @@ export const ScenesPanel = ({ disabled }: { disabled: boolean }) => {
       </header>
       <output className="visually-hidden">{live && t('scenes.viewersSee', { name: sceneName(t, live) })}</output>
       <ul className="scenes__list">
-        {scenes.scenes.map((scene, i) => (
+        {all.map((scene, i) => (
           <li key={scene.id}>
             <button
               type="button"
@@ -115,6 +116,8 @@ export const ScenesPanel = ({ disabled }: { disabled: boolean }) => {
     </section>
   );
 };
+
+const allScenes = ({ scenes, guestScenes }: ScenesView): Scene[] => [...scenes, ...guestScenes];
 
 /** A scene as it would be shown: with a whole countdown where it is not shown yet. */
 const stageOf = (scene: Scene, { stage, liveId, dressing }: ScenesView): ScenesView['stage'] =>

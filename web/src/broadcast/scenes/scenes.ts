@@ -1,6 +1,6 @@
-import { USUAL_STAGE, type ImageName, type Images, type Stage } from '../picture/stage.ts';
+import { USUAL_STAGE, type GuestSlot, type ImageName, type Images, type Stage } from '../picture/stage.ts';
 import { NOTHING_KEPT, type KeptScenes, type SceneStore } from './scene-store.ts';
-import { overlaysOf, SCENE_LIMITS, type Dressing, type Scene } from './scene-set.ts';
+import { GUEST_SCENES, overlaysOf, SCENE_LIMITS, type Dressing, type Scene } from './scene-set.ts';
 
 /** A video file that plays: its picture, and its sound where it has any. */
 export type Playing = { picture: MediaStreamTrack; sound: MediaStreamTrack | undefined; stop: () => void };
@@ -10,6 +10,8 @@ export type SceneProblem = 'not-a-picture' | 'too-large' | 'no-video-files' | 'n
 
 export type ScenesView = {
   scenes: readonly Scene[];
+  /** Besides those, while there are guests. */
+  guestScenes: readonly Scene[];
   dressing: Dressing;
   /** The one that viewers see. */
   liveId: string;
@@ -49,6 +51,8 @@ export type Scenes = {
   turn: (by: 1 | -1) => void;
   /** The screen is shared, or no longer: the scene follows where it must. */
   onScreen: (isShared: boolean) => void;
+  /** Who is on the air as a guest, by name: the scene follows where it must. */
+  setGuests: (names: Partial<Record<GuestSlot, string>>) => void;
   /** The show is over. */
   reset: () => void;
 };
@@ -100,9 +104,15 @@ export const createScenes = ({
   let problem: SceneProblem | undefined;
   /** Which scene to go back to when the screen is no longer shared. */
   let before: string | undefined;
+  /** Which scene to go back to when there are no guests any more. */
+  let beforeGuests: string | undefined;
   let saving: Promise<void> = Promise.resolve();
+  const hasGuests = () => Object.keys(stage.guests ?? {}).length > 0;
+  const guestScenes = () => (hasGuests() ? GUEST_SCENES : []);
+  const sceneOf = (id: string) => [...kept.set.scenes, ...guestScenes()].find((scene) => scene.id === id);
   const look = (): ScenesView => ({
     scenes: kept.set.scenes,
+    guestScenes: guestScenes(),
     dressing: kept.set.dressing,
     liveId,
     stage,
@@ -122,7 +132,7 @@ export const createScenes = ({
     onChange();
   };
 
-  const liveScene = () => kept.set.scenes.find(({ id }) => id === liveId) ?? kept.set.scenes[0];
+  const liveScene = () => sceneOf(liveId) ?? kept.set.scenes[0];
 
   const setImage = (name: ImageName, image: ImageBitmap | undefined) => {
     images.get(name)?.close();
@@ -229,7 +239,7 @@ export const createScenes = ({
       changed();
     },
     take: (id) => {
-      const scene = kept.set.scenes.find((candidate) => candidate.id === id);
+      const scene = sceneOf(id);
       before = undefined;
       problem = undefined;
       if (scene && scene.id !== liveId) show(scene);
@@ -304,6 +314,19 @@ export const createScenes = ({
         before = undefined;
         if (back) show(back);
       }
+    },
+    setGuests: (guests) => {
+      const had = hasGuests();
+      const live = liveScene();
+      setStage({ guests });
+      const [first] = GUEST_SCENES;
+      if (!had && hasGuests() && first && live?.layout.is === 'camera') {
+        beforeGuests = live.id;
+        show(first);
+      } else if (had && !hasGuests() && live?.layout.is === 'guests') {
+        const back = sceneOf(beforeGuests ?? FIRST) ?? kept.set.scenes[0];
+        if (back) show(back);
+      } else changed();
     },
     reset: () => {
       stopVideo();

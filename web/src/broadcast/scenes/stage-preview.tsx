@@ -15,7 +15,7 @@ export const StagePreview = () => {
   const sources = useSources();
   const { width, height } = pictureLimits(picture.format ?? { shape: 'landscape', quality: '720p30' });
   const scale = Math.min(1, SIDE / Math.max(width, height));
-  const live = scenes.scenes.find(({ id }) => id === scenes.liveId);
+  const live = [...scenes.scenes, ...scenes.guestScenes].find(({ id }) => id === scenes.liveId);
   return (
     <StageCanvas
       stage={scenes.stage}

@@ -2,9 +2,7 @@ import { useEffect, useRef, type RefObject } from 'react';
 import { useBroadcast } from '../broadcast-provider.tsx';
 import { type Image, type Layers } from '../picture/draw.ts';
 import { playHidden } from '../picture/sources.ts';
-import type { Slot } from '../picture/stage.ts';
-
-const SLOTS = ['camera', 'screen', 'media'] as const;
+import { SLOTS, type Slot } from '../picture/stage.ts';
 
 const imageOf = (video: HTMLVideoElement | undefined): Image | undefined =>
   video && video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA && video.videoWidth > 0
@@ -13,13 +11,21 @@ const imageOf = (video: HTMLVideoElement | undefined): Image | undefined =>
 
 /** The current pictures of the broadcast's sources, for drawing previews; read, not subscribed to. */
 export const useSources = (): RefObject<() => Layers> => {
-  const { capture, scenes } = useBroadcast();
+  const { capture, scenes, guests } = useBroadcast();
   const { screen } = capture;
   const camera = capture.cameraOn ? capture.camera : undefined;
   const { media } = scenes;
+  const pictureOf = (slot: Slot) => guests.onAir.find((guest) => guest.slot === slot)?.picture;
+  const [first, second] = [pictureOf('guest-1'), pictureOf('guest-2')];
   const read = useRef<() => Layers>(() => ({}));
   useEffect(() => {
-    const tracks: Record<Slot, MediaStreamTrack | undefined> = { camera, screen, media };
+    const tracks: Record<Slot, MediaStreamTrack | undefined> = {
+      camera,
+      screen,
+      media,
+      'guest-1': first,
+      'guest-2': second,
+    };
     const videos = new Map<Slot, HTMLVideoElement>();
     for (const slot of SLOTS) {
       const track = tracks[slot];
@@ -30,6 +36,6 @@ export const useSources = (): RefObject<() => Layers> => {
       for (const video of videos.values()) video.srcObject = null;
       read.current = () => ({});
     };
-  }, [camera, screen, media]);
+  }, [camera, screen, media, first, second]);
   return read;
 };

@@ -267,6 +267,7 @@ export const broadcast = {
       media: 'Pictures or video',
       card: 'Card with words',
     },
+    guests: { 'side-by-side': 'With guests', corner: 'Guests in the corner' },
     whereTheCameraIs: 'Where the camera is',
     sizeOfTheCamera: 'Size of the camera',
     formOfTheCamera: 'Form of the camera',

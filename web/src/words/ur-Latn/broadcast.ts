@@ -276,6 +276,7 @@ export const broadcast = {
       media: 'Pictures ya video',
       card: 'Text wala card',
     },
+    guests: { 'side-by-side': 'Mehmanon ke saath', corner: 'Mehman kone mein' },
     whereTheCameraIs: 'Camera kahan ho',
     sizeOfTheCamera: 'Camera ka size',
     formOfTheCamera: 'Camera ki shape',

@@ -269,6 +269,7 @@ export const broadcast = {
       media: 'تصاویر یا ویڈیو',
       card: 'تحریر والا کارڈ',
     },
+    guests: { 'side-by-side': 'مہمانوں کے ساتھ', corner: 'مہمان کونے میں' },
     whereTheCameraIs: 'کیمرا کہاں ہو',
     sizeOfTheCamera: 'کیمرے کا سائز',
     formOfTheCamera: 'کیمرے کی شکل',
