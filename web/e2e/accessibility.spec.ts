@@ -1,27 +1,7 @@
-import { expect, type Page } from '@playwright/test';
-import { AxeBuilder } from '@axe-core/playwright';
+import { expect } from '@playwright/test';
+import { watchAccess } from './access.ts';
 import { openPage, signIn, test } from './pages.ts';
 import { endShow, goLive, SMALL_STUDIO } from './studio.ts';
-
-/** WCAG 2.2 A and AA, as far as a program can tell. */
-const STANDARD = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
-
-/** What keeps somebody from using a page, each thing with where it was found; in the dialog alone where one is looked at. */
-const watch = (page: Page) => {
-  const found: string[] = [];
-  const look = async (what: string, within?: string): Promise<void> => {
-    const axe = new AxeBuilder({ page }).withTags(STANDARD);
-    const { violations } = await (within === undefined ? axe : axe.include(within)).analyze();
-    found.push(
-      ...violations.map(
-        ({ id, nodes }) => `${what}: ${id} at ${nodes.map(({ target }) => target.join(' ')).join(', ')}`,
-      ),
-    );
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    if (wide > 0) found.push(`${what}: ${wide} px wider than the window`);
-  };
-  return { look, found };
-};
 
 /** Each colour scheme and each size once; what differs between them does not hang on the pair. */
 const LOOKS = [
@@ -36,7 +16,7 @@ for (const { login, colorScheme, size, viewport } of LOOKS)
       viewport,
       permissions: ['camera', 'microphone'],
     });
-    const { look, found } = watch(page);
+    const { look, found } = watchAccess(page);
     await expect(page.locator('h1')).toBeVisible();
     await look('home');
     await page.getByRole('button', { name: 'Sign in' }).first().click();
@@ -85,7 +65,7 @@ test('the dialogs of a running show can be used by anybody, and so can pages fro
     viewport: { width: 390, height: 844 },
     permissions: ['camera', 'microphone'],
   });
-  const { look, found } = watch(page);
+  const { look, found } = watchAccess(page);
   await signIn(page, 'asha');
   await page.goto(SMALL_STUDIO);
   await goLive(page, 'For every language');

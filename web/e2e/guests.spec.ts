@@ -1,74 +1,259 @@
-import { expect } from '@playwright/test';
+import { expect, type Browser, type Page } from '@playwright/test';
+import { watchAccess } from './access.ts';
 import { compareFrames } from './frame-comparison.ts';
+import { glance } from './hls.ts';
 import { openPage, signIn, test } from './pages.ts';
-import { watchBroadcast } from './probe.ts';
+import { HELPER, watchBroadcast } from './probe.ts';
 import { openSink } from './sink.ts';
-import { endShow, goLive, SMALL_STUDIO } from './studio.ts';
+import { endShow, goLive, idOnAir, SMALL_STUDIO } from './studio.ts';
 
-test('a guest comes by a link, is let in and seen, and drops without a frame missing from the show', async ({
-  browser,
-}) => {
-  const { page, context } = await openPage(browser);
+/** Below this nobody hears anything; Chromium's fake microphone beeps at some -10 dB. */
+const SILENCE_DB = -60;
+
+/** Runs in a page: keeps its connections, so that a test can ask them what has come. */
+const keepConnections = () => {
+  const kept: RTCPeerConnection[] = [];
+  Object.assign(globalThis, { connections: kept });
+  globalThis.RTCPeerConnection = class extends RTCPeerConnection {
+    constructor(configuration?: RTCConfiguration) {
+      super(configuration);
+      kept.push(this);
+    }
+  };
+};
+
+/** What a page's connections have heard since they began, as a sum that grows with whatever is not silent. */
+const heard = (page: Page): Promise<number> =>
+  page.evaluate(async () => {
+    const kept = Reflect.get(globalThis, 'connections') as RTCPeerConnection[];
+    const reports = await Promise.all(kept.map((connection) => connection.getStats()));
+    return reports
+      .flatMap((report) => [...report.values()])
+      .filter(({ type, kind }) => type === 'inbound-rtp' && kind === 'audio')
+      .reduce((sum: number, { totalAudioEnergy = 0 }) => sum + totalAudioEnergy, 0);
+  });
+
+/** How much is heard while so many seconds of a show's pictures come to the far end. */
+const heardDuring = async (page: Page, passes: () => Promise<void>): Promise<number> => {
+  const before = await heard(page);
+  await passes();
+  return (await heard(page)) - before;
+};
+
+/** How much of a picture is the green of Chromium's fake camera, in the studio's preview of what goes out. */
+const greenOf = (studio: Page): Promise<number> =>
+  studio.getByRole('img', { name: /What viewers see/ }).evaluate((canvas) => {
+    if (!(canvas instanceof HTMLCanvasElement)) return 0;
+    const copy = new OffscreenCanvas(16, 9).getContext('2d');
+    if (!copy) return 0;
+    copy.drawImage(canvas, 0, 0, 16, 9);
+    const { data } = copy.getImageData(0, 0, 16, 9);
+    let green = 0;
+    for (let i = 0; i < data.length; i += 4)
+      if ((data[i + 1] ?? 0) > Math.max(data[i] ?? 0, data[i + 2] ?? 0) + 40) green += 1;
+    return green / (data.length / 4);
+  });
+
+/** A show on the air with a link for guests, and its far end. */
+const openShow = async (browser: Browser, login: string, title: string) => {
+  const { page, complaints } = await openPage(browser);
+  await page.addInitScript(HELPER);
+  await page.addInitScript(keepConnections);
   const probe = await watchBroadcast(page);
-  await signIn(page, 'asha');
+  await signIn(page, login);
   await page.goto(SMALL_STUDIO);
-  await goLive(page, 'With a guest');
+  await goLive(page, title);
   const sink = await openSink(process.env['DATA_DIR'] ?? '', process.env['MUX_PORT'] ?? '');
   const { startPressedAtMs } = await probe.read();
   const arrived = async () => (await sink.arrived(startPressedAtMs))?.ingest.video.frames ?? 0;
-  /** Waits until pictures for so many seconds more have come to the far end. */
-  const framesCome = async (seconds: number) => {
-    const before = await arrived();
-    await expect.poll(arrived).toBeGreaterThan(before + seconds * 30);
+  const panel = page.getByRole('region', { name: 'Guests' });
+  await panel.getByRole('button', { name: 'Invite a guest' }).click();
+  const link = await panel.getByLabel('Link for guests').inputValue();
+  return {
+    page,
+    panel,
+    link,
+    complaints,
+    /** Waits until pictures for so many seconds more have come to the far end. */
+    framesCome: async (seconds: number) => {
+      const before = await arrived();
+      await expect.poll(arrived).toBeGreaterThan(before + seconds * 30);
+    },
+    /** Ends the show and holds each picture that was encoded against what has come. */
+    endWhole: async () => {
+      await endShow(page);
+      const after = await sink.arrived(startPressedAtMs);
+      if (!after) throw new Error('no encoder came to the sink');
+      const { pictures } = await probe.read();
+      const compared = compareFrames(after.ingest, pictures);
+      console.log(`guests: ${compared.encoded} encoded, ${compared.missing} missing, ${compared.holes} holes`);
+      expect(compared).toMatchObject({ missing: 0, doubled: 0, missingAudio: 0 });
+    },
   };
-  await framesCome(1);
+};
+type Show = Awaited<ReturnType<typeof openShow>>;
 
-  await page.getByRole('button', { name: 'Invite a guest' }).click();
-  const link = await page.getByLabel('Link for guests').inputValue();
-  expect(link).toMatch(/\/guest#[\w-]{32}$/);
+/** A guest who comes by the link, and is let in by the creator. */
+const comeIn = async (browser: Browser, { link, panel }: Show, name: string) => {
+  const { page, context, complaints } = await openPage(browser);
+  await page.addInitScript(HELPER);
+  await page.addInitScript(keepConnections);
+  await page.goto(link);
+  await page.getByLabel('Your name').fill(name);
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('Waiting to be let in')).toBeVisible();
+  // by keyboard, as everything here can be done
+  await panel.getByRole('button', { name: `Let ${name} in` }).press('Enter');
+  await expect(page.getByText('You are on the air', { exact: true })).toBeVisible();
+  return { page, context, complaints };
+};
 
-  const guest = await openPage(browser, link);
-  await guest.page.getByLabel('Your name').fill('Zoya');
-  await guest.page.getByRole('button', { name: 'Ask to join' }).click();
-  await expect(guest.page.getByText('Waiting to be let in')).toBeVisible();
-  const guests = page.getByRole('region', { name: 'Guests' });
-  await guests.getByRole('button', { name: 'Let Zoya in' }).click();
-  await expect(guest.page.getByText('You are on the air', { exact: true })).toBeVisible();
-  await expect(guests.getByText('On the air').last()).toBeVisible();
+test('a guest is seen and heard by viewers, does not hear themselves, is muted, and is removed', async ({
+  browser,
+  request,
+}) => {
+  const show = await openShow(browser, 'asha', 'With a guest');
+  const { page, panel, framesCome } = show;
+  expect(show.link).toMatch(/\/guest#[\w-]{32}$/);
+  const guest = await comeIn(browser, show, 'Zoya');
+  const zoya = panel.getByRole('listitem').filter({ hasText: 'Zoya' });
+  await expect(zoya.getByText('On the air', { exact: true })).toBeVisible();
+  const { hls } = (await (await request.get(`/stream/${await idOnAir(request, 'With a guest')}/playback`)).json()) as {
+    hls: string;
+  };
 
-  // The creator's camera off: what moves in the picture is the guest's alone.
-  const preview = page.getByRole('img', { name: /With guests/ });
+  // Without the creator's own picture and voice, all that viewers see and hear is the guest.
   await page.getByRole('button', { name: 'Camera off' }).click();
-  const middle = () =>
-    preview.evaluate((canvas) => {
-      if (!(canvas instanceof HTMLCanvasElement)) return '';
-      const { width, height } = canvas;
-      const copy = new OffscreenCanvas(width, height).getContext('2d');
-      copy?.drawImage(canvas, 0, 0);
-      return (copy?.getImageData(0, height / 2, width, 1).data ?? []).join();
-    });
-  const isGreen = async () => {
-    const pixels = (await middle()).split(',').map(Number);
-    let green = 0;
-    for (let i = 0; i < pixels.length; i += 4)
-      if ((pixels[i + 1] ?? 0) > Math.max(pixels[i] ?? 0, pixels[i + 2] ?? 0) + 40) green += 1;
-    return green > pixels.length / 16;
-  };
-  // Chromium's fake camera is a green field.
-  await expect.poll(isGreen).toBe(true);
-  await framesCome(2);
-
-  await guest.page.close({ runBeforeUnload: false });
-  await expect(guests.getByText('Gone for the moment')).toBeVisible();
-  await expect.poll(isGreen).toBe(false);
-  await framesCome(2);
-  await page.getByRole('button', { name: 'Camera on' }).click();
+  await page.getByRole('button', { name: 'Mute', exact: true }).click();
+  await expect.poll(() => greenOf(page)).toBeGreaterThan(0.5);
+  await expect.poll(async () => (await glance(hls)).peakDb).toBeGreaterThan(SILENCE_DB / 2);
+  const { red, green, blue } = await glance(hls);
+  expect(green).toBeGreaterThan(Math.max(red, blue) + 40);
+  // The guest hears nothing of themselves, while the studio hears them.
   await framesCome(1);
-  await endShow(page);
+  const own = await heardDuring(guest.page, () => framesCome(3));
+  const theirs = await heardDuring(page, () => framesCome(3));
+  console.log(`guests: the guest heard ${own} of themselves, the studio ${theirs} of them`);
+  expect(theirs).toBeGreaterThan(1e-4);
+  expect(own).toBeLessThan(theirs / 1_000);
 
-  const after = await sink.arrived(startPressedAtMs);
-  if (!after) throw new Error('no encoder came to the sink');
-  const { pictures } = await probe.read();
-  expect(compareFrames(after.ingest, pictures)).toMatchObject({ missing: 0, doubled: 0, missingAudio: 0 });
-  await context.close();
+  await zoya.getByRole('button', { name: 'Mute Zoya' }).press('Enter');
+  await expect(zoya.getByText('Muted by you')).toBeVisible();
+  await expect.poll(async () => (await glance(hls)).peakDb).toBeLessThan(SILENCE_DB);
+  await page.getByRole('button', { name: 'Unmute', exact: true }).first().click();
+  expect(await heardDuring(guest.page, () => framesCome(3))).toBeGreaterThan(1e-4);
+
+  await page.getByRole('button', { name: 'Camera on' }).click();
+  await zoya.getByRole('button', { name: 'Remove Zoya' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Remove', exact: true }).click();
+  await expect(guest.page.getByRole('heading', { name: 'The creator has ended your visit' })).toBeVisible();
+  await expect(zoya).toHaveCount(0);
+  await expect(page.getByRole('button', { name: /Camera/, pressed: true })).toBeVisible();
+  await guest.page.reload();
+  await expect(guest.page.getByRole('heading', { name: 'The creator has ended your visit' })).toBeVisible();
+  await framesCome(1);
+  await show.endWhole();
+  expect([...guest.complaints, ...show.complaints]).toEqual([]);
+});
+
+test('a guest whose network is cut, who is loaded anew, killed or closed never touches the show', async ({
+  browser,
+}) => {
+  const show = await openShow(browser, 'bilal', 'Through thick and thin');
+  const { page, panel, framesCome } = show;
+  const guest = await comeIn(browser, show, 'Zoya');
+  const zoya = panel.getByRole('listitem').filter({ hasText: 'Zoya' });
+  await page.getByRole('button', { name: 'Camera off' }).click();
+  const isSeen = () => expect.poll(() => greenOf(page)).toBeGreaterThan(0.5);
+  const isCard = () => expect.poll(() => greenOf(page)).toBeLessThan(0.1);
+  await isSeen();
+
+  const devTools = await guest.context.newCDPSession(guest.page);
+  const network = (offline: boolean) =>
+    devTools.send('Network.emulateNetworkConditions', {
+      offline,
+      latency: 0,
+      downloadThroughput: -1,
+      uploadThroughput: -1,
+      packetLoss: offline ? 100 : 0,
+    });
+  await devTools.send('Network.enable');
+  await network(true);
+  await expect(zoya.getByText(/Connection lost|Gone for the moment/)).toBeVisible();
+  await isCard();
+  await expect(guest.page.getByText(/The connection to the studio is lost/)).toBeVisible();
+  await framesCome(2);
+  await network(false);
+  await expect(zoya.getByText('On the air', { exact: true })).toBeVisible();
+  await isSeen();
+
+  await guest.page.reload();
+  await expect(guest.page.getByText('You are on the air', { exact: true })).toBeVisible();
+  await isSeen();
+  await framesCome(1);
+
+  await guest.page.goto('chrome://crash').catch(() => {
+    // the page is gone, as it should be
+  });
+  await expect(zoya.getByText('Gone for the moment')).toBeVisible();
+  await isCard();
+  await framesCome(2);
+  // nobody comes back, and the place is given up: the scene is what it was
+  await expect(zoya).toHaveCount(0);
+  await page.getByRole('button', { name: 'Camera on' }).click();
+  await expect(page.getByRole('button', { name: /Camera/, pressed: true })).toBeVisible();
+
+  const other = await comeIn(browser, show, 'Yusuf');
+  await expect(page.getByRole('button', { name: /With guests/, pressed: true })).toBeVisible();
+  await framesCome(1);
+  await other.page.close({ runBeforeUnload: false });
+  await expect(panel.getByText('Gone for the moment')).toBeVisible();
+  await framesCome(1);
+  await show.endWhole();
+  expect(show.complaints).toEqual([]);
+});
+
+test('who comes as a guest, and who has guests, can use their pages whoever they are', async ({ browser }) => {
+  const show = await openShow(browser, 'asha', 'For every guest');
+  const phone = { viewport: { width: 390, height: 844 }, permissions: ['camera', 'microphone'] };
+  const guest = await openPage(browser, show.link, phone);
+  const theirs = watchAccess(guest.page);
+  const studio = watchAccess(show.page);
+  for (const [spoken, ask] of [
+    ['Roman Urdu', 'Shamil hone ki darkhwast karein'],
+    ['اردو', 'شامل ہونے کی درخواست کریں'],
+    ['English', 'Ask to join'],
+  ] as const) {
+    await guest.page.locator('.account-corner').click();
+    await guest.page.getByRole('menuitemradio', { name: spoken }).click();
+    await expect(guest.page.getByRole('button', { name: ask })).toBeVisible();
+    await guest.page.keyboard.press('Escape');
+    await expect(guest.page.getByRole('menu')).toHaveCount(0);
+    await theirs.look(`the page of a guest in ${spoken}`);
+  }
+  await guest.page.getByLabel('Your name').fill('Zoya');
+  await guest.page.keyboard.press('Enter');
+  await expect(guest.page.getByText('Waiting to be let in')).toBeVisible();
+  // what had the focus is gone, and must not take it along
+  expect(await guest.page.evaluate(() => document.activeElement?.tagName)).not.toBe('BODY');
+  await theirs.look('a guest who waits');
+  await studio.look('the studio with somebody who waits');
+  await show.panel.getByRole('button', { name: 'Let Zoya in' }).click();
+  await expect(guest.page.getByText('You are on the air', { exact: true })).toBeVisible();
+  await theirs.look('a guest on the air');
+  await show.page.setViewportSize({ width: 390, height: 844 });
+  await studio.look('the studio with a guest on the air');
+  await show.panel.getByRole('button', { name: 'Take the link back' }).click();
+  await expect(show.panel.getByRole('button', { name: 'Invite a guest' })).toBeVisible();
+  const late = await openPage(browser, show.link, phone);
+  await late.page.getByLabel('Your name').fill('Late');
+  await late.page.keyboard.press('Enter');
+  await expect(late.page.getByText('This link leads nowhere any more', { exact: false })).toBeVisible();
+  const never = watchAccess(late.page);
+  await never.look('a link that leads nowhere');
+  await guest.page.getByRole('button', { name: 'Leave' }).click();
+  await expect(guest.page.getByRole('button', { name: 'Come back' })).toBeVisible();
+  await theirs.look('a guest who has left');
+  expect([...theirs.found, ...studio.found, ...never.found]).toEqual([]);
+  await endShow(show.page);
 });

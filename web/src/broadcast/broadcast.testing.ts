@@ -1,5 +1,5 @@
 import { createCapture } from './capture/capture.ts';
-import { createFakeMedia } from './capture/media.testing.ts';
+import { createFakeMedia, FakeTrack } from './capture/media.testing.ts';
 import type { Sound } from './capture/sound.ts';
 import { createBroadcast } from './create-broadcast.ts';
 import type { Plan } from './encode/ladder.ts';
@@ -35,7 +35,7 @@ const createFakeSound = (): Sound => ({
   setGuest: () => {},
   setGuestGain: () => {},
   guestLevel: () => 0.5,
-  guestMix: () => new MediaStreamTrack(),
+  guestMix: () => new FakeTrack('audio', 'mix') as unknown as MediaStreamTrack,
   setMuted: () => {},
   setGain: () => {},
   level: () => 0.5,

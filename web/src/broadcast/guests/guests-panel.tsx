@@ -52,7 +52,7 @@ export const GuestsPanel = () => {
         </NoticeBox>
       )}
       {onAir.length > 0 && !capture.processing.echoCancellation && <NoticeBox tone="warn" title={t('echo')} />}
-      <output className="visually-hidden">{waiting.map(({ name }) => t('isWaiting', { name })).join(' ')}</output>
+      <output className="visually-hidden">{waiting.map(({ name }) => t('isWaiting', { name })).join(', ')}</output>
       {waiting.length > 0 && (
         <>
           <h3>{t('waiting')}</h3>
