@@ -71,6 +71,7 @@ const take = async (state: State, { bed, personOf, world, showId, language }: Sh
     showId,
     ask: askAs(bed),
     go: (path: string) => visit(person, `${bed.origin}${path}`, language),
+    pageOf: async (who: State['who']) => (await personOf(who)).page,
   };
   try {
     // What is opened in a wide window is laid out anew in a narrow one.

@@ -16,6 +16,8 @@ export type Scene = {
   ask: AskAs;
   /** Opens an address of the platform, in the language of the scene. */
   go: (path: string) => Promise<void>;
+  /** The page of somebody else who is needed for it. */
+  pageOf: (who: State['who']) => Promise<Page>;
 };
 
 export type State = {
@@ -52,6 +54,54 @@ const playing = async (page: Page): Promise<void> => {
     page.getByTestId('player').evaluate((video) => (video instanceof HTMLVideoElement ? video.readyState : 0));
   await expect.poll(state, { timeout: 30_000 }).toBeGreaterThanOrEqual(HAVE_CURRENT_DATA);
 };
+
+/** A link for guests of the show, made in its studio; the one before leads nowhere any more. */
+const inviteGuest = async ({ pageOf }: Scene): Promise<string> => {
+  const studio = await pageOf('asha');
+  const link = studio.locator('.guests .copied__text');
+  const before = (await link.count()) > 0 ? await link.inputValue() : '';
+  await studio.locator('.guests__header button').first().click();
+  await expect.poll(async () => ((await link.count()) > 0 ? link.inputValue() : before)).not.toBe(before);
+  return link.inputValue();
+};
+
+/** Somebody has come by a link, and waits to be let in. */
+const guestWaits = async (scene: Scene): Promise<void> => {
+  const link = await inviteGuest(scene);
+  const page = await scene.pageOf('stranger');
+  await page.goto(link);
+  await page.locator('.guest-page input').fill('Zoya Ahmed');
+  await page.locator('.guest-page button[type=submit]').click();
+  await expect(page.locator('.guest-page__state .badge')).toBeVisible();
+  await expect((await scene.pageOf('asha')).locator('.guests__one')).toBeVisible();
+};
+
+/** A guest is seen and heard in the show. */
+const guestOnAir = async (scene: Scene): Promise<void> => {
+  await guestWaits(scene);
+  await (await scene.pageOf('asha')).locator('.guests__one .button--primary').click();
+  await expect((await scene.pageOf('stranger')).locator('.guest-page__state .badge--live')).toBeVisible();
+};
+
+/** The guest goes, and nothing is kept for them. */
+const guestGoes = async ({ pageOf }: Scene): Promise<void> => {
+  const page = await pageOf('stranger');
+  const leave = page.locator('.guest-page__acts .button--danger');
+  if (await leave.isVisible()) await leave.click();
+  await expect((await pageOf('asha')).locator('.guests__one')).toHaveCount(0);
+  await page.evaluate(() => sessionStorage.clear());
+};
+
+/** On the guest's own page, which is loaded anew in the language of the scene: it goes on where it was. */
+const asGuest =
+  (open: (scene: Scene) => Promise<void>): State['open'] =>
+  async (scene) => {
+    await open(scene);
+    const { pathname, hash } = new URL(scene.page.url());
+    await scene.go('/');
+    await scene.go(`${pathname}${hash}`);
+    await expect(scene.page.locator('.guest-page__state .badge')).toBeVisible();
+  };
 
 const openGoLive = async ({ page, words, go }: Scene): Promise<void> => {
   await go('/studio');
@@ -405,6 +455,80 @@ export const STATES: readonly State[] = [
     stays: true,
     inWindow: true,
     open: ({ page, words }) => button(page, words.broadcast.end).click(),
+  },
+  {
+    name: 'guest-before',
+    shows: 'Who comes by a link for guests sees themselves, and is asked for a name',
+    stage: 'live',
+    who: 'stranger',
+    open: async (scene) => {
+      const { pathname, hash } = new URL(await inviteGuest(scene));
+      await scene.go(`${pathname}${hash}`);
+      await expect(scene.page.locator('.guest-page video')).toBeVisible();
+    },
+  },
+  {
+    name: 'guest-waiting',
+    shows: 'A guest waits to be let in',
+    stage: 'live',
+    who: 'stranger',
+    open: asGuest(guestWaits),
+    close: guestGoes,
+  },
+  {
+    name: 'guest-on-air',
+    shows: 'A guest on the air',
+    stage: 'live',
+    who: 'stranger',
+    open: asGuest(guestOnAir),
+    close: guestGoes,
+  },
+  {
+    name: 'guest-removed',
+    shows: 'A guest whom the creator has sent away',
+    stage: 'live',
+    who: 'stranger',
+    open: async (scene) => {
+      await guestWaits(scene);
+      await (await scene.pageOf('asha')).locator('.guests__one .button').last().click();
+      await expect(scene.page.locator('.guest-page__state')).toHaveCount(0);
+      const { pathname, hash } = new URL(scene.page.url());
+      await scene.go('/');
+      await scene.go(`${pathname}${hash}`);
+      await expect(scene.page.locator('.guest-page__state, .guest-page form')).toHaveCount(0);
+    },
+    close: guestGoes,
+  },
+  {
+    name: 'guest-link-gone',
+    shows: 'A link for guests that leads nowhere any more',
+    stage: 'live',
+    who: 'stranger',
+    refuses: true,
+    open: async ({ page, go }) => {
+      await go(`/guest#${'A'.repeat(32)}`);
+      await page.locator('.guest-page input').fill('Zoya Ahmed');
+      await page.locator('.guest-page button[type=submit]').click();
+      await expect(page.locator('.guest-page form')).toHaveCount(0);
+    },
+  },
+  {
+    name: 'studio-guest-waits',
+    shows: 'The studio while somebody waits to be let in',
+    stage: 'live',
+    who: 'asha',
+    stays: true,
+    open: guestWaits,
+    close: guestGoes,
+  },
+  {
+    name: 'studio-guest',
+    shows: 'The studio with a guest on the air',
+    stage: 'live',
+    who: 'asha',
+    stays: true,
+    open: guestOnAir,
+    close: guestGoes,
   },
   {
     name: 'home-live',

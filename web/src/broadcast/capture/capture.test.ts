@@ -18,7 +18,10 @@ const set = ({ storage = createStorage(), size }: { storage?: Storage; size?: Si
   const shown: Record<string, FakeTrack | undefined> = {};
   const sound = {
     setMicrophone: (track: unknown) => (heard['microphone'] = track),
-    setScreen: (track: unknown) => (heard['screen'] = track),
+    setScreen: (track: unknown, toGuests: boolean) => {
+      heard['screen'] = track;
+      heard['screen to guests'] = toGuests;
+    },
     setMuted: (muted: boolean) => (heard['muted'] = muted),
     setGain: (input: string, gain: number) => (heard[`${input} gain`] = gain),
     close: () => (heard['closed'] = true),
@@ -276,6 +279,24 @@ describe('losing', () => {
 });
 
 describe('sharing the screen', () => {
+  test.each([
+    ['browser', false, true],
+    ['monitor', false, false],
+    ['window', false, false],
+    ['monitor', true, true],
+  ])(
+    'lets guests hear a %s only where their own voices are not in it',
+    async (surface, restrictsOwnAudio, toGuests) => {
+      const { capture, machine, heard } = set();
+      Object.assign(machine, { surface, restrictsOwnAudio });
+      await capture.open();
+      await capture.share();
+      expect(heard['screen to guests']).toBe(toGuests);
+      capture.unshare();
+      expect(heard['screen to guests']).toBe(false);
+    },
+  );
+
   test('adds picture and sound, and takes both away again', async () => {
     const { capture, shown, heard, live } = set();
     await capture.open();

@@ -14,9 +14,12 @@ export class FakeTrack extends EventTarget {
   getCapabilities() {
     return this.backgroundBlur === undefined ? {} : { backgroundBlur: [false, true] };
   }
+  /** Of a screen: what of it is shared; of its sound: whether this page is left out of it. */
+  sharing: { displaySurface?: string; restrictOwnAudio?: boolean } = {};
   getSettings() {
     return {
       deviceId: this.#deviceId,
+      ...this.sharing,
       ...(this.backgroundBlur !== undefined && { backgroundBlur: this.backgroundBlur }),
     };
   }
@@ -45,6 +48,9 @@ export const createFakeMedia = () => {
     forbidden: false,
     /** The platform can blur what is behind a person. */
     blurs: false,
+    /** What the person shares of the screen, and whether the browser can leave the page's own sound out of that. */
+    surface: 'monitor',
+    restrictsOwnAudio: false,
     busy: new Set<string>(),
     tracks: [] as FakeTrack[],
     asked: [] as MediaStreamConstraints[],
@@ -77,7 +83,10 @@ export const createFakeMedia = () => {
     },
     getDisplayMedia: async () => {
       if (machine.forbidden) throw new DOMException('no', 'NotAllowedError');
-      return streamOf([open('video', ['screen-1'], undefined), open('audio', ['screen-sound'], undefined)]);
+      const [screen, sound] = [open('video', ['screen-1'], undefined), open('audio', ['screen-sound'], undefined)];
+      screen.sharing = { displaySurface: machine.surface };
+      if (machine.restrictsOwnAudio) sound.sharing = { restrictOwnAudio: true };
+      return streamOf([screen, sound]);
     },
     enumerateDevices: async () => [
       ...machine.cameras.map((deviceId) => ({ deviceId, kind: 'videoinput', label: `Camera ${deviceId}` })),
