@@ -38,13 +38,17 @@ const signInSession = createSignInSession({
   now: () => Date.now(),
   wait: async () => {},
 });
-const api = createApi(createHttp({ fetch: (input, init) => window.fetch(input, init), tokens: signInSession }));
+const http = createHttp({ fetch: (input, init) => window.fetch(input, init), tokens: signInSession });
+const api = createApi(http);
 const browser = browserId(createSlot(() => localStorage, 'vybzz.browser'));
 
+const updates = browserUpdates({ api, browser });
 const languages = browserLanguages();
 
 const parts: AppParts = {
   api,
+  http,
+  updates,
   signInSession,
   queries: createQueries(api),
   browser,
@@ -61,14 +65,14 @@ const parts: AppParts = {
     unsubscribe: async () => {},
   },
   pushId: none,
-  followLive: shareLive((following) => startLiveUpdates(browserUpdates({ api, browser }), following)),
+  followLive: shareLive((following) => startLiveUpdates(updates, following)),
 };
 
 const queryClient = new QueryClient({ defaultOptions: QUERIES });
 
 await languages
   .start()
-  .then(languages.complete)
+  .then(() => languages.complete('rest'))
   .catch(() => {});
 
 const [, , streamId = ''] = location.pathname.split('/');

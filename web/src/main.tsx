@@ -70,7 +70,8 @@ signInSession.subscribe(() => {
   if (!signInSession.signedIn()) void forgetShows();
 });
 
-const api = createApi(createHttp({ fetch, tokens: signInSession }));
+const http = createHttp({ fetch, tokens: signInSession });
+const api = createApi(http);
 
 const browser = browserId(createSlot(() => localStorage, BROWSER));
 
@@ -109,6 +110,8 @@ const languages = browserLanguages();
 
 const parts: AppParts = {
   api,
+  http,
+  updates: live,
   signInSession,
   queries: createQueries(api),
   browser,

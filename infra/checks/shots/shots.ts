@@ -53,9 +53,10 @@ const NOTED = /status of 40[134]|ERR_INTERNET_DISCONNECTED/;
 const WIDE = { width: 1440, height: 900 } as const;
 
 const wordsOf = async (language: Language): Promise<Catalogue> => {
-  const [first, rest] = await Promise.all([CATALOGUES[language].first(), CATALOGUES[language].rest()]);
+  const { first, rest, guests } = CATALOGUES[language];
+  const all = await Promise.all([first(), rest(), guests()]);
   // the same keys, by `Translated`, with other words
-  return { ...first, ...rest } as Catalogue;
+  return Object.assign({}, ...all) as Catalogue;
 };
 
 type Shown = { bed: PlatformBed; personOf: PersonOf; world: World; showId: string; language: Language };

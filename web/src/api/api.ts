@@ -41,7 +41,6 @@ import {
   Said,
   type Say,
 } from '#contract/chat';
-import { GuestTicket, Invitation, type ComeAsGuest } from '#contract/guests';
 import { type ActOnReport, type CreateReport, PlatformActPage, ReportCasePage } from '#contract/reports';
 import { Tagged, TagView } from '#contract/search';
 import type { CreateStream, UpdateStream, Visibility } from '#contract/show';
@@ -126,9 +125,6 @@ export const createApi = ({ ask, tell }: Http) => ({
   say: (id: string, body: Say) => ask(Said, { method: 'POST', path: `/stream/${segment(id)}/chat`, body }),
   chatStanding: (id: string, { signal }: Asking = {}) =>
     ask(ChatStanding, { path: `/stream/${segment(id)}/chat/standing`, signal }),
-  inviteGuests: (id: string) => ask(Invitation, { method: 'POST', path: `/stream/${segment(id)}/guests/invitation` }),
-  revokeInvitation: (id: string) => tell({ method: 'DELETE', path: `/stream/${segment(id)}/guests/invitation` }),
-  comeAsGuest: (body: ComeAsGuest) => ask(GuestTicket, { method: 'POST', path: '/stream/guests', body }),
   react: (id: string, kind: Reaction) =>
     tell({ method: 'POST', path: `/stream/${segment(id)}/reactions`, body: { kind } }),
   moderate: (id: string, body: Moderate) => tell({ method: 'POST', path: `/stream/${segment(id)}/moderation`, body }),

@@ -4,7 +4,7 @@ import { useEffect, useState, useSyncExternalStore, type ReactNode } from 'react
 import { useTranslations } from 'use-intl';
 import { TEXT_CHARACTERS } from '#contract/fields';
 import { ApiError, type ApiErrorCode } from '../api/api-error.ts';
-import type { Api } from '../api/api.ts';
+import { createGuestsApi } from '../api/guests-api.ts';
 import { createSlot } from '../api/slot.ts';
 import { DeviceSelect } from '../broadcast/device-select.tsx';
 import type { GuestVisitPorts } from '../broadcast/guests/guest-session.ts';
@@ -16,8 +16,7 @@ import { keepAwake } from '../broadcast/keep-awake.ts';
 import { Meter } from '../broadcast/mix/meter.tsx';
 import { NoticeBox } from '../broadcast/notice-box.tsx';
 import { TrackVideo } from '../broadcast/track-video.tsx';
-import { useApp, useSignedIn } from '../context/app-context.ts';
-import { browserUpdates } from '../realtime/browser-updates.ts';
+import { useApp, useSignedIn, type AppParts } from '../context/app-context.ts';
 import { openGuestLine } from '../realtime/guest-line.ts';
 import { Badge } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
@@ -61,10 +60,10 @@ const LASTING: ReadonlySet<ApiErrorCode> = new Set<ApiErrorCode>([
   'not-signed-in',
 ]);
 
-const createPorts = (api: Api, browser: string): GuestVisitPorts => {
-  const updates = browserUpdates({ api, browser });
+const createPorts = ({ http, updates, browser }: AppParts): GuestVisitPorts => {
+  const { come } = createGuestsApi(http);
   return {
-    come: (body) => api.comeAsGuest({ ...body, browser }),
+    come: (body) => come({ ...body, browser }),
     isLasting: (error) => error instanceof ApiError && LASTING.has(error.code),
     openLine: (ticket, listener) => openGuestLine({ ...updates, ticket }, listener),
     after: updates.after,
@@ -100,10 +99,10 @@ export const GuestPage = () => {
 /** A visit by a link. A page that was loaded anew goes on where it was. */
 const Visit = ({ code }: { code: string }) => {
   const t = useTranslations('guests.page');
-  const { api, browser } = useApp();
+  const app = useApp();
   const [visit] = useState(() =>
     createGuestVisit({
-      ports: createPorts(api, browser),
+      ports: createPorts(app),
       code,
       media: navigator.mediaDevices,
       storage: storage(),

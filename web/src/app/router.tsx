@@ -19,8 +19,9 @@ type Context = { languages: Pick<Languages, 'complete'> };
 
 const root = createRootRouteWithContext<Context>()({ component: Shell, notFoundComponent: NotFoundPage });
 
-/** The pages whose code comes when they are opened need words that come with it. */
-const withWords = { loader: ({ context }: { context: Context }) => context.languages.complete() };
+/** The pages whose code comes when they are opened need words that come with it; a studio may have guests. */
+const withWords = { loader: ({ context }: { context: Context }) => context.languages.complete('rest') };
+const withGuestsWords = { loader: ({ context }: { context: Context }) => context.languages.complete('rest', 'guests') };
 
 const home = createRoute({ getParentRoute: () => root, path: '/', component: HomePage });
 
@@ -68,7 +69,7 @@ const post = createRoute({
 
 const studio = createRoute({
   getParentRoute: () => root,
-  ...withWords,
+  ...withGuestsWords,
   path: '/studio',
   component: lazyRouteComponent(
     part(() => import('../studio/studio-page.tsx')),
@@ -139,7 +140,7 @@ const tag = createRoute({
 
 const guest = createRoute({
   getParentRoute: () => root,
-  ...withWords,
+  ...withGuestsWords,
   path: '/guest',
   component: lazyRouteComponent(
     part(() => import('./guest-page.tsx')),

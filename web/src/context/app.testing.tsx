@@ -8,6 +8,7 @@ import type { BrowserPush } from '../api/browser-push.ts';
 import { createHttp } from '../api/http.ts';
 import { createQueries } from '../api/queries.ts';
 import { createSignInSession } from '../api/sign-in-session.ts';
+import { browserUpdates } from '../realtime/browser-updates.ts';
 import type { Snapshot } from '../realtime/snapshot.ts';
 import { render } from '../ui/render.testing.tsx';
 import { AppContext, type AppParts } from './app-context.ts';
@@ -105,9 +106,12 @@ export const createFakeApp = ({
     now: () => 0,
     wait: async () => {},
   });
-  const api = createApi(createHttp({ fetch, tokens: signInSession }));
+  const http = createHttp({ fetch, tokens: signInSession });
+  const api = createApi(http);
   const parts: AppParts = {
     api,
+    http,
+    updates: browserUpdates({ api, browser: 'browser-of-a-test' }),
     signInSession,
     queries: createQueries(api),
     browser: 'browser-of-a-test',

@@ -3,15 +3,19 @@ import type { GoLiveInput } from '../broadcast/go-live-dialog.tsx';
 import type { BroadcastPorts, CreateStream, GuestPorts } from '../broadcast/ports.ts';
 import type { Api } from '../api/api.ts';
 import { ApiError, type ApiErrorCode } from '../api/api-error.ts';
-import { browserUpdates } from '../realtime/browser-updates.ts';
+import { createGuestsApi } from '../api/guests-api.ts';
+import type { Http } from '../api/http.ts';
+import type { LiveUpdatesParts } from '../realtime/live-updates.ts';
 import { openGuestLine } from '../realtime/guest-line.ts';
 
+type GuestsParts = { api: Pick<Api, 'ticket'>; http: Http; updates: LiveUpdatesParts; browser: string };
+
 /** What the guests of a broadcast ask of the control plane, by our API and its realtime room. */
-export const createGuestPorts = (api: Api, browser: string): GuestPorts => {
-  const updates = browserUpdates({ api, browser });
+export const createGuestPorts = ({ api, http, updates, browser }: GuestsParts): GuestPorts => {
+  const { invite, revoke } = createGuestsApi(http);
   return {
-    invite: api.inviteGuests,
-    revoke: api.revokeInvitation,
+    invite,
+    revoke,
     openLine: (listener) => openGuestLine({ ...updates, ticket: () => api.ticket({ browser }) }, listener),
     after: updates.after,
   };

@@ -15,9 +15,9 @@ type Props = {
 
 /** The studio in its slot; on other pages only a reminder that one is on the air. */
 export const StudioHost = ({ slot, onShow }: Props) => {
-  const { api, browser } = useApp();
+  const app = useApp();
   const [broadcast] = useState(() =>
-    createBrowserBroadcast(createBroadcastPorts(api), createGuestPorts(api, browser), parseForced(location.search)),
+    createBrowserBroadcast(createBroadcastPorts(app.api), createGuestPorts(app), parseForced(location.search)),
   );
   return (
     <BroadcastProvider broadcast={broadcast}>

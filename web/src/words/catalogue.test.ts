@@ -7,7 +7,8 @@ type Messages = { [key: string]: string | Messages };
 
 /** Every message of a language by its whole key. */
 const messagesOf = async (language: Language) => {
-  const whole = { ...(await CATALOGUES[language].first()), ...(await CATALOGUES[language].rest()) };
+  const { first, rest, guests } = CATALOGUES[language];
+  const whole = { ...(await first()), ...(await rest()), ...(await guests()) };
   return flat(whole, '');
 };
 

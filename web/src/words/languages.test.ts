@@ -62,7 +62,9 @@ describe('the language of the app', () => {
 
   it('stays as it is where the words of another do not come', async () => {
     const away = () => Promise.reject(new Error('away'));
-    const { languages, kept } = makeLanguages({ catalogues: { ...CATALOGUES, ur: { first: away, rest: away } } });
+    const { languages, kept } = makeLanguages({
+      catalogues: { ...CATALOGUES, ur: { first: away, rest: away, guests: away } },
+    });
     await languages.start();
     await expect(languages.choose('ur')).rejects.toThrow('away');
     expect(languages.spoken().language).toBe('en');
@@ -73,9 +75,24 @@ describe('the language of the app', () => {
     const { languages } = makeLanguages({ read: ['ur'] });
     await languages.start();
     expect(languages.spoken().words.watch).toBeUndefined();
-    await languages.complete();
+    await languages.complete('rest');
     expect(languages.translator('watch')('play')).toBe('چلائیں');
     await languages.choose('en');
+    expect(languages.translator('watch')('play')).toBe('Play');
+    expect(languages.spoken().words.guests).toBeUndefined();
+    await languages.complete('rest', 'guests');
+    expect(languages.translator('guests')('invite')).toBe('Invite a guest');
+    expect(languages.translator('watch')('play')).toBe('Play');
+  });
+
+  it('asks again for words of later pages that did not come', async () => {
+    let away = true;
+    const rest = () => (away ? Promise.reject(new Error('away')) : CATALOGUES.en.rest());
+    const { languages } = makeLanguages({ catalogues: { ...CATALOGUES, en: { ...CATALOGUES.en, rest } } });
+    await languages.start();
+    await expect(languages.complete('rest')).rejects.toThrow('away');
+    away = false;
+    await languages.complete('rest');
     expect(languages.translator('watch')('play')).toBe('Play');
   });
 

@@ -1,6 +1,6 @@
 import { createTranslator } from 'use-intl';
 import type { Slot } from '../api/sign-in-session.ts';
-import { CATALOGUES, ENGLISH, type Catalogue } from './catalogue.ts';
+import { CATALOGUES, ENGLISH, type Catalogue, type LaterShare } from './catalogue.ts';
 import { bestLanguage, isLanguage, type Language } from './language.ts';
 
 /** What is shown: a language, and those of its words that are here. */
@@ -25,24 +25,22 @@ export const createLanguages = ({ kept, read, onSpoken, catalogues = CATALOGUES 
   let spoken: Spoken = { language: 'en', words: ENGLISH };
   /** The last one that was asked for: a choice that takes long does not undo a later one. */
   let wanted: Language = 'en';
-  let wantsAll = false;
+  let shares: readonly LaterShare[] = [];
 
   const load = async (language: Language) => {
-    const [first, rest] = await Promise.all([
-      catalogues[language].first(),
-      wantsAll ? catalogues[language].rest() : undefined,
-    ]);
+    const from = catalogues[language];
+    const all = await Promise.all([from.first(), ...shares.map((share) => from[share]())]);
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the same keys, by `Translated`, with other words
-    return { ...first, ...rest } as Partial<Catalogue>;
+    return Object.assign({}, ...all) as Partial<Catalogue>;
   };
 
   const speak = async (language: Language) => {
     wanted = language;
-    const all = wantsAll;
+    const before = shares;
     const words = await load(language);
     if (wanted !== language) return;
     // More may have been asked for in the meantime.
-    if (wantsAll !== all) return speak(language);
+    if (shares !== before) return speak(language);
     spoken = { language, words };
     onSpoken(language);
     for (const listener of listeners) listener();
@@ -61,14 +59,16 @@ export const createLanguages = ({ kept, read, onSpoken, catalogues = CATALOGUES 
       const before = kept.read();
       return speak(isLanguage(before) ? before : bestLanguage(read()));
     },
-    /** Brings the words that only pages behind Home need. */
-    complete: async () => {
-      if (wantsAll) return;
-      wantsAll = true;
+    /** Brings the words that only pages behind Home need, or only some of those. */
+    complete: async (...needed: readonly LaterShare[]) => {
+      const before = shares;
+      const missing = needed.filter((share) => !before.includes(share));
+      if (missing.length === 0) return;
+      shares = [...before, ...missing];
       try {
         await speak(wanted);
       } catch (cause) {
-        wantsAll = false;
+        shares = before;
         throw cause;
       }
     },
