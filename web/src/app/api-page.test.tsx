@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createMemoryHistory } from '@tanstack/react-router';
 import { screen, within } from '@testing-library/preact';
+import userEvent from '@testing-library/user-event';
 import { expect, it } from 'vitest';
 import { App } from './app.tsx';
 import { createAppRouter } from './router.tsx';
@@ -44,6 +45,26 @@ it('writes out each shape that is named anywhere, member by member', async () =>
   );
   expect(led.length).toBeGreaterThan(50);
   for (const target of led) expect(window.document.querySelector(target), target).not.toBeNull();
+});
+
+it('is folded room by room, and opened by hand, all at once, and by a link to something inside', async () => {
+  open(document);
+  await screen.findByRole('heading', { name: 'Stream' });
+  const folds = () => [...window.document.querySelectorAll('details')];
+  const opened = () => folds().flatMap(({ id, open: isOpen }) => (isOpen ? [id] : []));
+  expect(opened()).toEqual([]);
+  const [room, calls = []] = callsByRoom(Description.parse(document))[0] ?? [];
+  const first = window.document.querySelector(`#room-${room} summary`);
+  expect(first?.textContent).toBe(`/${room}${calls.length} ${calls.length === 1 ? 'call' : 'calls'}`);
+  const user = userEvent.setup();
+  await user.click(screen.getByRole('button', { name: 'Open all' }));
+  expect(opened()).toHaveLength(folds().length);
+  await user.click(screen.getByRole('button', { name: 'Close all' }));
+  expect(opened()).toEqual([]);
+  location.hash = '#shape-Stream';
+  window.dispatchEvent(new Event('hashchange'));
+  expect(opened()).toEqual(['shapes']);
+  location.hash = '';
 });
 
 it('tells calls for anyone, for who is signed in, and for Mux apart', () => {

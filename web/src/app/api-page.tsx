@@ -1,10 +1,11 @@
-import type { ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslations } from 'use-intl';
 import { useApp } from '../context/app-context.ts';
+import { Button } from '../ui/button.tsx';
 import { LoadFailed } from '../ui/load-failed.tsx';
 import { Loading } from '../ui/loading.tsx';
-import { Page, Section } from '../ui/page.tsx';
+import { Page } from '../ui/page.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { callsByRoom, codesOf, Description, type Call, type Shape } from './api-description.ts';
 import { shapeId, ShapeText } from './shape-text.tsx';
@@ -48,16 +49,38 @@ export const ApiPage = () => {
 const Calls = ({ description }: { description: Description }) => {
   const t = useTranslations('reference');
   const { schemas, responses } = description.components;
+  const all = useRef<HTMLDivElement>(null);
+  const fold = (open: boolean) => {
+    for (const each of all.current?.querySelectorAll('details') ?? []) each.open = open;
+  };
+  useEffect(() => {
+    openTarget();
+    window.addEventListener('hashchange', openTarget);
+    return () => window.removeEventListener('hashchange', openTarget);
+  }, []);
   return (
-    <>
+    <div className="api" ref={all}>
       <dl className="api__facts">
         <dt>{t('anyCallMayRefuse')}</dt>
         <dd>
           <Codes codes={codesOf(responses['Refused'])} />
         </dd>
       </dl>
+      <div className="api__folding">
+        <Button size="s" onClick={() => fold(true)}>
+          {t('openAll')}
+        </Button>
+        <Button size="s" onClick={() => fold(false)}>
+          {t('closeAll')}
+        </Button>
+      </div>
       {callsByRoom(description).map(([room, calls]) => (
-        <Section key={room} id={`room-${room}`} title={`/${room}`}>
+        <Fold
+          key={room}
+          id={`room-${room}`}
+          title={<bdi dir="ltr">{`/${room}`}</bdi>}
+          count={t('calls', { count: calls.length })}
+        >
           <ul className="api__calls">
             {calls.map((call) => (
               <li key={`${call.method} ${call.path}`}>
@@ -65,9 +88,9 @@ const Calls = ({ description }: { description: Description }) => {
               </li>
             ))}
           </ul>
-        </Section>
+        </Fold>
       ))}
-      <Section id="shapes" title={t('shapes')}>
+      <Fold id="shapes" title={t('shapes')} count={String(Object.keys(schemas).length)}>
         <ul className="api__calls">
           {Object.entries(schemas).map(([name, shape]) => (
             <li key={name} id={shapeId(name)} className="api__call">
@@ -76,9 +99,31 @@ const Calls = ({ description }: { description: Description }) => {
             </li>
           ))}
         </ul>
-      </Section>
-    </>
+      </Fold>
+    </div>
   );
+};
+
+type FoldProps = { id: string; title: ReactNode; count: string; children: ReactNode };
+
+/** A part of the page that is opened by its title, by a link to something inside, and by the browser's own search. */
+const Fold = ({ id, title, count, children }: FoldProps) => (
+  <details className="api__fold" id={id}>
+    <summary>
+      <h2>{title}</h2>
+      <span className="muted">{count}</span>
+    </summary>
+    {children}
+  </details>
+);
+
+/** Opens what lies around the place to which the address leads; older browsers do not by themselves. */
+const openTarget = () => {
+  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const fold = target?.closest('details');
+  if (!target || !fold || fold.open) return;
+  fold.open = true;
+  target.scrollIntoView();
 };
 
 const CallCard = ({ call }: { call: Call }) => {
