@@ -18,6 +18,7 @@ import { createStreamStore } from '#store/streams';
 import type { Base } from './base.ts';
 import { buildGuests } from './guests.ts';
 import { newSecret } from './secret.ts';
+import { actingFor } from '../http/acting.ts';
 import type { Caller } from '../http/caller.ts';
 import type { People } from './people.ts';
 import { createLivePost } from '../shows/live-post.ts';
@@ -54,7 +55,7 @@ export const createMux = ({ config, table, clock }: Pick<Base, 'config' | 'table
     tokenId: config.MUX_TOKEN_ID ?? null,
     tokenSecret: config.MUX_TOKEN_SECRET ?? null,
     maxRetries: 0,
-    fetch: inTurn({ limits: createLimitStore({ table }), clock }),
+    fetch: inTurn({ limits: createLimitStore({ table }), clock, whose: actingFor }),
     logLevel: 'off',
     ...(config.MUX_BASE_URL !== undefined && { baseURL: config.MUX_BASE_URL }),
   });

@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import type { Handle, UserId } from '#domain/ids';
 import type { Suspension } from '#domain/report';
+import { actFor } from './acting.ts';
 import { Refusal } from './refusal.ts';
 
 export type Role = 'creator' | 'moderator';
@@ -28,11 +29,12 @@ export type RoomEnv = { Variables: { user: Caller | undefined; requestId: string
  */
 export type Authenticate = (authorization: string | undefined) => Promise<Caller | undefined>;
 
-/** Puts the caller on the context, for every route behind it. */
+/** Puts the caller on the context, for every route behind it, and has what they call act for them. */
 export const identified = (authenticate: Authenticate) =>
   createMiddleware<RoomEnv>(async (c, next) => {
-    c.set('user', await authenticate(c.req.header('authorization')));
-    await next();
+    const user = await authenticate(c.req.header('authorization'));
+    c.set('user', user);
+    await actFor(user?.userId, next);
   });
 
 /** The caller, who must be signed in. */

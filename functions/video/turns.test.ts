@@ -14,6 +14,7 @@ it('lets through what Mux takes from one account, however many functions ask', a
     inTurn({
       limits: createLimitStore({ table: openTable({ client: storage.client, tableName: storage.tableName }) }),
       clock: () => new Date(now),
+      whose: () => undefined,
       send: async (_, init) => {
         sent.push(init?.method ?? 'GET');
         return new Response('{}');

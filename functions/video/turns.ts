@@ -9,9 +9,17 @@ export const MUX_RATES = {
   other: { burst: 10, everyMs: 200 },
 } as const satisfies Record<string, Rate>;
 
+/** Of that, what one person can have, half at most: the rest is for all others, whatever that one asks for at once. */
+export const MUX_SHARES = {
+  post: { burst: 4, everyMs: 2_000 },
+  other: { burst: 6, everyMs: 400 },
+} as const satisfies Record<keyof typeof MUX_RATES, Rate>;
+
 type Parts = {
   limits: { take(what: string, who: string, rate: Rate, now: number): Promise<Taken> };
   clock: () => Date;
+  /** Whose wish it is; undefined where it is nobody's in particular. */
+  whose: () => string | undefined;
   /** @default fetch */
   send?: typeof fetch;
 };
@@ -21,10 +29,14 @@ type Parts = {
  * moment later: 429, and when to come again, which `patience.ts` heeds.
  */
 export const inTurn =
-  ({ limits, clock, send = fetch }: Parts): typeof fetch =>
+  ({ limits, clock, whose, send = fetch }: Parts): typeof fetch =>
   async (request, init) => {
     const kind = (init?.method ?? 'GET').toUpperCase() === 'POST' ? 'post' : 'other';
-    const taken = await limits.take(`mux:${kind}`, 'account', MUX_RATES[kind], clock().getTime());
+    const take = (who: string, rate: Rate): Promise<Taken> => limits.take(`mux:${kind}`, who, rate, clock().getTime());
+    const who = whose();
+    // one's own share first: whoever has spent it takes nothing from the others' turns
+    const own = who === undefined ? undefined : await take(who, MUX_SHARES[kind]);
+    const taken = own?.allowed === false ? own : await take('account', MUX_RATES[kind]);
     if (taken.allowed) return send(request, init);
     const seconds = String(Math.max(0, taken.retryAfterMs) / 1_000);
     return new Response(null, { status: 429, headers: { 'retry-after': seconds } });

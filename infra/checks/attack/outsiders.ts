@@ -237,5 +237,27 @@ const WEBHOOKS: readonly Case[] = [
   })),
 ];
 
+const MUX: readonly Case[] = [
+  {
+    attack: 'all of Mux’s turns, by a creator who adds 60 places to send a show to at once',
+    expected: 'another creator begins a show',
+    play: async (bed) => {
+      const [bilal, chen] = [as(bed, 'bilal'), as(bed, 'chen')];
+      const place = (number: number) => ({ name: `Place ${number}`, url: 'rtmps://place.example/app', streamKey: 'k' });
+      const flood = Promise.all(
+        Array.from({ length: 60 }, (_, number) => bilal('POST', '/stream/simulcast', place(number))),
+      );
+      await chen('POST', '/users/me/creator');
+      const began = await chen('POST', '/stream/create', { title: 'Meanwhile', test: true });
+      await flood;
+      for (const { id } of (await bilal('GET', '/stream/simulcast')).body.items)
+        await bilal('DELETE', `/stream/simulcast/${id}`);
+      if (began.status !== 201) return `another got ${began.status} ${began.error}`;
+      await chen('POST', `/stream/${began.body.stream.id}/end`);
+      return 'another creator begins a show';
+    },
+  },
+];
+
 /** People who have no part in it, and those who had one. */
-export const OUTSIDERS: readonly Case[] = [...BLOCKED, ...FOLLOWERS, ...IDENTITY, ...WEBHOOKS];
+export const OUTSIDERS: readonly Case[] = [...BLOCKED, ...FOLLOWERS, ...IDENTITY, ...WEBHOOKS, ...MUX];
