@@ -18,6 +18,8 @@ export const LIMITS = {
   tagBytes: 16 * 1024 * 1024,
   /** A tag counts as so many bytes more than its media, which is what an object with a buffer of its own takes: tiny ones are held, too. */
   tagCostBytes: 192,
+  /** How many of them are sent before everything else has its turn. */
+  tagsATurn: 2_048,
   /** A plain client that has been held back this long loses its show with `too-slow`. */
   heldBackMs: 30_000,
 

@@ -214,6 +214,12 @@ describe('the door', () => {
     mean.on('open', () => mean.send(Buffer.alloc(LIMITS.trialMessageBytes - 1)));
     expect(await new Promise((resolve) => mean.once('close', resolve))).toBe(1006);
 
+    for (const say of ['ping', 'pong'] as const) {
+      const chatty = new WebSocket(url);
+      chatty.on('open', () => chatty[say]());
+      expect(await new Promise((resolve) => chatty.once('close', resolve))).toBe(1006);
+    }
+
     const large = new WebSocket(url);
     large.on('open', () => large.send(Buffer.alloc(LIMITS.trialBytes + 1)));
     expect(await new Promise((resolve) => large.once('close', resolve))).toBe(1009);

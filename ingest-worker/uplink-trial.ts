@@ -10,6 +10,9 @@ export const takeUplinkTrial = (webSocket: WebSocket): void => {
   const timer = setTimeout(() => webSocket.terminate(), LIMITS.trialMs);
   webSocket.on('error', () => webSocket.terminate());
   webSocket.on('close', () => clearTimeout(timer));
+  // A page has nothing else to say, and what has no rate is not heard.
+  webSocket.on('ping', () => webSocket.terminate());
+  webSocket.on('pong', () => webSocket.terminate());
   webSocket.on('message', (message: Buffer) => {
     bytes += message.byteLength;
     if (bytes > LIMITS.trialBytes || message.byteLength < LIMITS.trialMessageBytes) return webSocket.terminate();

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { LIMITS } from '../limits.ts';
 import { measureHeld } from '../held.testing.ts';
@@ -174,6 +175,24 @@ describe('[S11] another connection', () => {
     expect(replayBuffer.acknowledged).toEqual({ videoMs: 33, audioMs: 33 });
     replayBuffer.acknowledge(5);
     expect(replayBuffer.acknowledged).toEqual({ videoMs: 100, audioMs: 100 });
+  });
+
+  it('[L18] is sent tagsATurn in a turn, and the rest of many after all else has had its turn, each once and in order', async () => {
+    const replayBuffer = createReplayBuffer();
+    const all = Array.from({ length: 2.5 * LIMITS.tagsATurn }, (_, at) => picture(at, at === 0, 1));
+    takeAll(replayBuffer, ...all);
+    const [lost, next] = [connection(), connection()];
+    replayBuffer.attach(lost);
+    expect(lost.sent).toHaveLength(LIMITS.tagsATurn);
+    replayBuffer.detach();
+    await setImmediate();
+    expect(lost.sent).toHaveLength(LIMITS.tagsATurn);
+    replayBuffer.attach(next);
+    const newer = picture(all.length, false, 1);
+    replayBuffer.take(newer);
+    expect(next.sent).toHaveLength(LIMITS.tagsATurn);
+    while (!replayBuffer.empty) await setImmediate();
+    expect(names(next.sent)).toEqual(names([...all, newer]));
   });
 
   it('keeps what comes while there is none', () => {

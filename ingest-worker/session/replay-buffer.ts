@@ -58,7 +58,9 @@ export const createReplayBuffer = (): ReplayBuffer => {
   let repeated: Partial<Record<Track, Newest>> = {};
   const acknowledged: Partial<Record<Track, number>> = {};
   let publisher: Publisher | undefined;
+  /** What is taken waits: for the connection, or for the next turn. */
   let congested = false;
+  let later: NodeJS.Immediate | undefined;
   /** The connection's own count of tags minus the count in `tags`. */
   let ahead = 0;
   let sentBytes = 0;
@@ -70,9 +72,16 @@ export const createReplayBuffer = (): ReplayBuffer => {
   };
 
   const flush = (): void => {
+    clearImmediate(later);
     if (!publisher) return;
     congested = false;
-    while (sentTags < tags.length && !congested) {
+    for (let left: number = LIMITS.tagsATurn; sentTags < tags.length && !congested; left--) {
+      if (left === 0) {
+        // Whoever held tens of thousands of tiny ones for a new connection would keep all others waiting.
+        congested = true;
+        later = setImmediate(flush);
+        return;
+      }
       const tag = tags[sentTags];
       if (!tag) return;
       sentTags++;
@@ -165,6 +174,7 @@ export const createReplayBuffer = (): ReplayBuffer => {
       flush();
     },
     detach: () => {
+      clearImmediate(later);
       publisher = undefined;
     },
     flush,
