@@ -183,6 +183,12 @@ describe('a show for followers', () => {
       });
     const { body, headers } = await rooms.call('GET', `/stream/${show.id}/playback`, { as: rooms.viewer });
     expect([body.token, headers.get('cache-control')]).toEqual(['signed', 'private, no-store']);
+    // whoever loses access has lost the picture as soon; but a crowd that asks does not do so six times as often
+    expect(body.goodForMs).toBe(10_000);
+    const counted = { viewers: 5_000, at: rooms.now(), peak: 5_000, total: 5_000, oneIn: 2 };
+    await rooms.streaming.figures.write(show.id, { ...counted, crowded: { since: rooms.now(), socketsEach: 1 } });
+    expect((await rooms.call('GET', `/stream/${show.id}/playback`, { as: rooms.viewer })).body.goodForMs).toBe(60_000);
+    await rooms.streaming.figures.write(show.id, { ...counted, viewers: 5 });
     // a profile tells of it only whom it is for
     const profiles = buildProfiles(rooms.base, rooms.known);
     const told = async (who: User | undefined) => {

@@ -41,7 +41,7 @@ type Parts = RoomParts &
     views: StreamViews;
     access: Access;
     presence: Presence;
-    figures: Pick<FiguresStore, 'curve'>;
+    figures: Pick<FiguresStore, 'curve' | 'ofMany'>;
     /** Where a request comes from. */
     addressOf: (c: Context<RoomEnv>) => string;
   };

@@ -1,16 +1,26 @@
 import { type Context, Hono } from 'hono';
 import { isLiveToViewers, recording, soFar, type Stream } from '#domain/stream';
+import type { FiguresStore } from '#store/figures';
 import { type Caller, requireUser, type RoomEnv, signedIn } from '../http/caller.ts';
 import type { LimitedMiddleware } from '../http/limited.ts';
 import { Refusal } from '../http/refusal.ts';
 import type { Channels } from '../shows/channels.ts';
+import { modeOf } from '../shows/mode.ts';
 import type { Recordings } from '../shows/recordings.ts';
 import type { LiveVideo } from '../video/live-video.ts';
 import { requireMayTakeDown } from './permission.ts';
 
+/**
+ * How long a signed address is good. Of a show on the air so briefly that whoever loses access has lost the picture with it, whatever
+ * they play it with; a crowd that asks so often would take the API's whole rate, and a recording tells nobody what is going on now
+ * (infra/decisions/out-means-out.md). A channel has one playback id for all of its shows: no address may live until the next.
+ */
+const ADDRESS = { liveMs: 10_000, crowdMs: 60_000, recordingMs: 60_000 } as const;
+
 export type RecordingParts = {
   limited: LimitedMiddleware;
   channels: Pick<Channels, 'of'>;
+  figures: Pick<FiguresStore, 'ofMany'>;
   recordings: Pick<Recordings, 'remove'>;
   video: Pick<LiveVideo, 'playback' | 'file'>;
 };
@@ -25,13 +35,28 @@ type Parts = RecordingParts & {
 };
 
 /** How a show is played, live and afterwards, and how its recording is kept as a file or deleted. */
-export const createRecordingRoutes = ({ limited, channels, recordings, video, find, watchable, own }: Parts) =>
-  new Hono<RoomEnv>()
+export const createRecordingRoutes = ({
+  limited,
+  channels,
+  figures,
+  recordings,
+  video,
+  find,
+  watchable,
+  own,
+}: Parts) => {
+  const liveMs = async ({ id }: Stream): Promise<number> =>
+    modeOf((await figures.ofMany([id])).get(id)) === 'poll' ? ADDRESS.crowdMs : ADDRESS.liveMs;
+
+  return new Hono<RoomEnv>()
     .get('/stream/:id/playback', async (c) => {
       const stream = await watchable(c);
-      const signed = stream.visibility !== 'public';
       const { is, playbackId } = recording(stream);
       const answer = async (kind: 'live' | 'recording', id: string, dvrId?: string) => {
+        const signed =
+          stream.visibility === 'public'
+            ? undefined
+            : { goodForMs: kind === 'live' ? await liveMs(stream) : ADDRESS.recordingMs };
         const [played, dvr] = await Promise.all([
           video.playback({ playbackId: id, kind, signed }),
           dvrId === undefined ? undefined : video.playback({ playbackId: dvrId, kind: 'recording', signed }),
@@ -70,6 +95,7 @@ export const createRecordingRoutes = ({ limited, channels, recordings, video, fi
       await recordings.remove(stream);
       return c.body(null, 204);
     });
+};
 
 /** A name for a file that every system takes. */
 const fileName = (title: string): string =>

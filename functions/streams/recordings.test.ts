@@ -81,7 +81,11 @@ it('is made for followers, and for everybody again, once it is all there', async
   expect((await open('followers')).body).toMatchObject({ visibility: 'followers', recording: 'ready' });
   expect((await show.playback()).body.error).toBe('not-signed-in');
   const own = await rooms.call('GET', `/stream/${show.id}/playback`, { as: creator });
-  expect(own.body).toMatchObject({ token: 'signed', hls: expect.stringContaining(`${show.assetId}-followers`) });
+  expect(own.body).toMatchObject({
+    token: 'signed',
+    goodForMs: 60_000,
+    hls: expect.stringContaining(`${show.assetId}-followers`),
+  });
   expect((await open('public')).body.visibility).toBe('public');
   expect((await show.playback()).body.hls).toContain(`${show.assetId}-public`);
 });

@@ -103,7 +103,7 @@ export const createFakeVideo = () => {
     playback: async ({ playbackId, kind, signed }) => ({
       hls: `https://play.test/${playbackId}.m3u8${signed ? '?token=signed' : ''}`,
       poster: `https://images.test/${playbackId}/${kind}.jpg`,
-      ...(signed && { token: 'signed' }),
+      ...(signed && { token: 'signed', goodForMs: signed.goodForMs }),
     }),
   };
   return { video, make, made, targets, completed, shut, trims, removed, recordings };

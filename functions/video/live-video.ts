@@ -44,8 +44,12 @@ export type LiveVideo = {
   removeTarget: (liveStreamId: string, targetId: string) => Promise<'done' | 'gone'>;
   /** What the provider says of a live stream's newest recordings, for the day its webhooks do not come. */
   look: (liveStreamId: string, now: number) => Promise<{ news: AssetNews; bornAtMs: number }[]>;
-  /** Where to play a playback id; signed where not everybody may. */
-  playback: (wanted: { playbackId: string; kind: 'live' | 'recording'; signed: boolean }) => Promise<Playback>;
+  /** Where to play a playback id; where not everybody may, signed for `goodForMs`. */
+  playback: (wanted: {
+    playbackId: string;
+    kind: 'live' | 'recording';
+    signed?: { goodForMs: number } | undefined;
+  }) => Promise<Playback>;
   /** A picture of it, where everybody may see one. */
   posterUrl: (playbackId: string, kind: 'live' | 'recording') => string;
   /** Whether shows for followers only are possible here. */

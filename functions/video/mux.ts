@@ -4,11 +4,10 @@ import { createMuxLiveStreams } from './mux-live-streams.ts';
 import { createMuxRecordings } from './mux-recordings.ts';
 import type { Patiently } from './patience.ts';
 
-/**
- * How long a signed address is good: whoever loses access has lost the picture by then. A channel has one playback id for all of
- * its shows, so that a token of one show must not live until the next.
- */
-const TOKEN_MS = 60_000;
+/** How long the address of a file is good, which is fetched at once. */
+const FILE_MS = 60_000;
+
+type Signed = { type: 'video' | 'thumbnail'; goodForMs: number; params?: Record<string, string> };
 
 type Parts = {
   /** Made with `maxRetries: 0`: repeating is ours, as a repeated create would make two. */
@@ -29,32 +28,38 @@ export const createMuxVideo = ({ mux, patiently, streamUrl, imageUrl, signingKey
     return url.href;
   };
 
-  const sign = (playbackId: string, type: 'video' | 'thumbnail', params: Record<string, string> = {}) => {
+  const sign = (playbackId: string, { type, goodForMs, params = {} }: Signed) => {
     if (!signingKey) throw new VideoFault('refused', { doubtful: false, cause: new Error('no signing key') });
     return mux.jwt.signPlaybackId(playbackId, {
       keyId: signingKey.id,
       keySecret: signingKey.privateKey,
       type,
-      expiration: `${TOKEN_MS / 1_000}s`,
+      expiration: `${goodForMs / 1_000}s`,
       params,
     });
   };
 
   return {
     ...createMuxLiveStreams({ mux, patiently }),
-    ...createMuxRecordings({ mux, patiently, streamUrl, sign: (playbackId) => sign(playbackId, 'video') }),
+    ...createMuxRecordings({
+      mux,
+      patiently,
+      streamUrl,
+      sign: (playbackId) => sign(playbackId, { type: 'video', goodForMs: FILE_MS }),
+    }),
     canSign: signingKey !== undefined,
     posterUrl,
 
     playback: async ({ playbackId, kind, signed }): Promise<Playback> => {
       const hls = new URL(`${streamUrl}/${playbackId}.m3u8`);
       if (!signed) return { hls: hls.href, poster: posterUrl(playbackId, kind) };
+      const { goodForMs } = signed;
       const [token, picture] = await Promise.all([
-        sign(playbackId, 'video'),
-        sign(playbackId, 'thumbnail', kind === 'live' ? { latest: 'true' } : {}),
+        sign(playbackId, { type: 'video', goodForMs }),
+        sign(playbackId, { type: 'thumbnail', goodForMs, params: kind === 'live' ? { latest: 'true' } : {} }),
       ]);
       hls.searchParams.set('token', token);
-      return { hls: hls.href, poster: posterUrl(playbackId, kind, picture), token, goodForMs: TOKEN_MS };
+      return { hls: hls.href, poster: posterUrl(playbackId, kind, picture), token, goodForMs };
     },
   };
 };

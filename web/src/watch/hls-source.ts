@@ -1,6 +1,7 @@
 // oxlint-disable-next-line import/no-named-as-default -- its types know the class only as the default
 import Hls, { ErrorTypes, Events, type ErrorData } from 'hls.js';
 import workerUrl from 'hls.js/dist/hls.worker.js?url';
+import { addressesIn, renewedAddresses, withTokenOf } from './addresses.ts';
 
 /** How the picture reaches the `video` element. */
 export type Attached = {
@@ -46,7 +47,13 @@ export const attachHls = (options: Options): Attached =>
 const attachByMediaSource = (options: Options): Attached => {
   const { video, live, startAt, onQualities, onTrouble, onRefused } = options;
   let { url, quality } = options;
+  let detached = false;
   let refused = false;
+  /** In a row, with no picture between them. */
+  let refusals = 0;
+  /** What the playlist led to that is played, and by which address each of these is asked for now. */
+  let played: readonly string[] = [];
+  let current: ReadonlyMap<string, string> = new Map();
   let hls = startHls();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let failures = 0;
@@ -59,11 +66,16 @@ const attachByMediaSource = (options: Options): Attached => {
       liveSyncDurationCount: LIVE_SYNC_SEGMENTS,
       backBufferLength: BACK_BUFFER_SECONDS,
       ...(startAt !== undefined && { startPosition: startAt }),
-      // a playlist that is loaded again keeps the address that it had at first, with the token of that time
+      // a playlist that is loaded again keeps the address that it had at first, signed for that time
       xhrSetup: (request, asked) => {
-        const renewed = withTokenOf(asked, url);
+        const renewed = withTokenOf(current.get(asked) ?? asked, url);
         if (renewed !== asked) request.open('GET', renewed, true);
       },
+    });
+    made.on(Events.MANIFEST_LOADED, (_event, loaded) => {
+      const request: unknown = loaded.networkDetails;
+      played = request instanceof XMLHttpRequest ? addressesIn(request.responseText, loaded.url) : [];
+      current = new Map();
     });
     made.on(Events.MANIFEST_PARSED, (_event, { levels }) => {
       onQualities([...new Set(levels.map(({ height }) => height))].filter((lines) => lines > 0).sort((a, b) => b - a));
@@ -72,6 +84,7 @@ const attachByMediaSource = (options: Options): Attached => {
     made.on(Events.ERROR, (_event, error) => failed(error));
     made.on(Events.FRAG_BUFFERED, () => {
       failures = 0;
+      refusals = 0;
       onTrouble(false);
     });
     made.loadSource(url);
@@ -83,16 +96,37 @@ const attachByMediaSource = (options: Options): Attached => {
     if (!fatal) return;
     if (response?.code === 401 || response?.code === 403) {
       refused = true;
-      onRefused();
+      refusals += 1;
+      if (refusals === 1) onRefused();
+      else later(onRefused);
     } else if (type === ErrorTypes.MEDIA_ERROR && recoveries < MEDIA_RECOVERIES) {
       recoveries += 1;
       hls.recoverMediaError();
     } else {
       onTrouble(true);
-      clearTimeout(timer);
-      timer = setTimeout(restart, Math.min(RETRY_FIRST_MS * 2 ** failures, RETRY_MAX_MS));
-      failures += 1;
+      later(restart);
     }
+  };
+
+  const later = (again: () => void) => {
+    clearTimeout(timer);
+    timer = setTimeout(again, Math.min(RETRY_FIRST_MS * 2 ** failures, RETRY_MAX_MS));
+    failures += 1;
+  };
+
+  /** Renditions have addresses of their own, which the playlist of the new address tells. */
+  const renewRenditions = async (): Promise<void> => {
+    const [of, from] = [played, url];
+    const answer = await fetch(from);
+    const renewed = answer.ok ? renewedAddresses(of, addressesIn(await answer.text(), answer.url)) : undefined;
+    if (renewed && of === played) current = renewed;
+  };
+
+  const goOn = (): void => {
+    if (detached) return;
+    // the picture that is there already goes on meanwhile
+    if (refusals === 1 && hls.levels.length > 0) hls.startLoad();
+    else restart();
   };
 
   // A fresh start rather than startLoad(): a playlist that vanished and came back begins anew.
@@ -108,8 +142,12 @@ const attachByMediaSource = (options: Options): Attached => {
   return {
     renew(other) {
       url = other;
-      if (refused) restart();
+      const wasRefused = refused;
       refused = false;
+      renewRenditions()
+        // they are refused at their end, and another address is asked for then
+        .catch(() => undefined)
+        .finally(() => wasRefused && goOn());
     },
     toLiveEdge() {
       if (hls.liveSyncPosition !== null) video.currentTime = hls.liveSyncPosition;
@@ -120,6 +158,7 @@ const attachByMediaSource = (options: Options): Attached => {
       hls.nextLevel = lines === null ? -1 : levelOf(hls, lines);
     },
     detach() {
+      detached = true;
       clearTimeout(timer);
       hls.destroy();
     },
@@ -175,13 +214,4 @@ const attachNatively = ({ video, url: first, startAt, onQualities, onTrouble }: 
       video.load();
     },
   };
-};
-
-/** The address that is asked for, with the token of another one where both have one. */
-export const withTokenOf = (asked: string, current: string): string => {
-  const token = new URL(current).searchParams.get('token');
-  const url = new URL(asked);
-  if (token === null || !url.searchParams.has('token') || url.searchParams.get('token') === token) return asked;
-  url.searchParams.set('token', token);
-  return url.href;
 };

@@ -61,18 +61,25 @@ export const createAdmission = ({ store, limits, now }: { store: Store; limits: 
     if (!text_tracks.some((track) => track.id === id && track.status === 'ready')) throw new NotPlayed('not-found');
   };
 
-  /** What goes on in the addresses behind a signed one: which playback id was opened, and by what. */
-  const passOf = ({ playbackId }: Playback, token: string | undefined): string =>
+  /**
+   * What goes on in the addresses behind a signed one: which playback id was opened, and by what. Of a live stream it has a name of its
+   * own, so that a player has to go by the addresses that it is given: Mux's are signed in a way that nobody can write.
+   */
+  const passOf = ({ of, playbackId }: Playback, token: string | undefined): string =>
     playbackId.policy === 'signed' && token !== undefined
-      ? `?${new URLSearchParams({ token, of: playbackId.id }).toString()}`
+      ? `?${new URLSearchParams({ [of === 'asset' ? 'token' : 'signature']: token, of: playbackId.id }).toString()}`
       : '';
 
   /** Throws where the pass to a show that is not public is none, or has expired. @returns the pass */
-  const admitted = async (asset: AssetRecord, { token, of = '' }: Record<string, string>): Promise<string> => {
+  const admitted = async (
+    asset: AssetRecord,
+    { token, signature, of = '' }: Record<string, string>,
+  ): Promise<string> => {
     if (asset.playback_ids.some(({ policy }) => policy === 'public')) return '';
-    const found = await find(of, token, 'v');
+    const given = token ?? signature;
+    const found = await find(of, given, 'v');
     if (assetOf(found) !== asset) throw new NotPlayed('forbidden');
-    return passOf(found, token);
+    return passOf(found, given);
   };
 
   return { find, assetOf, bySecret, withText, passOf, admitted };
