@@ -56,6 +56,32 @@ describe('the Go Live dialog', () => {
     expect(opens).toEqual([false]);
   });
 
+  it('is told more of a show where there is more to tell: what it is about, and that it is a test', async () => {
+    const { user, said } = await openDialog();
+    await startable();
+    await user.type(screen.getByLabelText(/Title/), 'First light');
+    await user.type(screen.getByLabelText('Description'), 'Leaves');
+    await user.click(screen.getByLabelText('A test show'));
+    expect(screen.getByText(/cut off after five minutes/)).toBeTruthy();
+    await user.click(press('Start'));
+    await waitFor(() => expect(said).toHaveLength(1));
+    expect(said[0]).toEqual({
+      title: 'First light',
+      description: 'Leaves',
+      visibility: 'public',
+      latency: 'standard',
+      test: true,
+    });
+  });
+
+  it('of a show that exists asks only for what can still change', async () => {
+    await openDialog({ asks: ['description', 'visibility'] });
+    await startable();
+    expect(screen.getByLabelText('Description')).toBeTruthy();
+    expect(screen.queryByLabelText('Delay to viewers')).toBeNull();
+    expect(screen.queryByLabelText('A test show')).toBeNull();
+  });
+
   it('starts no show without a title, and says so', async () => {
     const { user, said } = await openDialog();
     await startable();

@@ -3,8 +3,9 @@ import { useEffect, useId, useState, type FormEvent } from 'react';
 import { useTranslations } from 'use-intl';
 import { SHOW_LIMITS, type CaptionLanguage, type Latency, type Visibility } from '#contract/show';
 import { Button } from '../ui/button.tsx';
+import { Check } from '../ui/check.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { Field, TextInput } from '../ui/field.tsx';
+import { Field, TextArea, TextInput } from '../ui/field.tsx';
 import { IconButton } from '../ui/icon-button.tsx';
 import { CaptionsField, LatencyField, VisibilityField } from '../ui/show-choices.tsx';
 import { useErrorWords } from '../words/error-words.ts';
@@ -24,9 +25,11 @@ import './broadcast.css';
 /** What the creator has said of the show; the words are those of `POST /stream/create`. */
 export type GoLiveInput = {
   title: string;
+  description?: string | undefined;
   visibility: Visibility;
   latency: Latency;
   captions?: CaptionLanguage | undefined;
+  test?: boolean | undefined;
 };
 
 type Props = {
@@ -44,10 +47,10 @@ type Props = {
   goOn?: { sinceMs: number | undefined } | undefined;
 };
 
-type Ask = 'visibility' | 'latency' | 'captions';
+type Ask = 'description' | 'visibility' | 'latency' | 'captions' | 'test';
 
 const NEW_SHOW: GoLiveInput = { title: '', visibility: 'public', latency: 'standard' };
-const ALL: readonly Ask[] = ['visibility', 'latency', 'captions'];
+const ALL: readonly Ask[] = ['description', 'visibility', 'latency', 'captions', 'test'];
 
 /** The stream that is connected, if the broadcast has come so far. */
 const connectedStream = (state: Broadcast): string | undefined => {
@@ -277,10 +280,25 @@ type MoreProps = {
 
 const MoreFields = ({ input, asks, disabled, onChange }: MoreProps) => {
   const t = useTranslations('broadcast');
+  const testHint = useId();
   return (
     <details className="go-live__more">
       <summary>{t('more')}</summary>
       <div className="go-live__more-fields">
+        {asks.includes('description') && (
+          <Field label={t('description')}>
+            {(control) => (
+              <TextArea
+                {...control}
+                rows={3}
+                maxLength={SHOW_LIMITS.descriptionCharacters}
+                value={input.description ?? ''}
+                disabled={disabled}
+                onChange={({ target }) => onChange({ ...input, description: target.value })}
+              />
+            )}
+          </Field>
+        )}
         {asks.includes('visibility') && (
           <VisibilityField
             value={input.visibility}
@@ -302,6 +320,20 @@ const MoreFields = ({ input, asks, disabled, onChange }: MoreProps) => {
             disabled={disabled}
             onChange={(captions) => onChange({ ...input, captions })}
           />
+        )}
+        {asks.includes('test') && (
+          <div>
+            <Check
+              label={t('testShow')}
+              on={input.test === true}
+              disabled={disabled}
+              describedBy={testHint}
+              onSwitch={(test) => onChange({ ...input, test })}
+            />
+            <p className="field__hint" id={testHint}>
+              {t('testShowHint')}
+            </p>
+          </div>
         )}
       </div>
     </details>

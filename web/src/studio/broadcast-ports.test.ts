@@ -13,8 +13,8 @@ const makeApi = (overrides: Partial<Ports> = {}) => {
   const api: Ports = {
     createStream: async () => ({ stream, ingest: makeIngest('first') }),
     freshIngest: async () => ({ ingest: makeIngest('fresh') }),
-    updateStream: async (_id, { title, visibility }) => {
-      renamed.push([title, visibility].filter(Boolean).join(' '));
+    updateStream: async (_id, { title, description, visibility }) => {
+      renamed.push([title, description, visibility].filter(Boolean).join(' '));
       return stream;
     },
     endStream: async () => {},
@@ -31,6 +31,19 @@ describe('a broadcast', () => {
     });
   });
 
+  it('says of a new show what was said of it, and nothing of what was left empty', async () => {
+    const made: object[] = [];
+    const { api } = makeApi({
+      createStream: async (body) => {
+        made.push(body);
+        return { stream, ingest: makeIngest('first') };
+      },
+    });
+    await newStream(api, { ...input, description: '  Leaves and light ', test: true });
+    await newStream(api, { ...input, description: ' ', test: false });
+    expect(made).toEqual([{ ...input, description: 'Leaves and light', test: true }, input]);
+  });
+
   it('asks for a key where none came', async () => {
     const { api } = makeApi({ createStream: async () => ({ stream }) });
     expect(await newStream(api, input)).toEqual({ streamId: 'str_1', ingestUrl: 'ws://here/stream/live/fresh' });
@@ -43,6 +56,9 @@ describe('a broadcast', () => {
     expect(renamed).toEqual([]);
     expect(await existingStream(api, stream, { ...input, title: 'Second light' })).toEqual(expected);
     expect(renamed).toEqual(['Second light']);
+    await existingStream(api, { ...stream, description: 'As before' }, { ...input, description: 'As before' });
+    await existingStream(api, stream, { ...input, description: 'Leaves and light' });
+    expect(renamed).toEqual(['Second light', 'Leaves and light']);
   });
 
   it('closes an announced show to all but followers, or opens it, where that is said and only then', async () => {

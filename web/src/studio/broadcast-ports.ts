@@ -42,8 +42,13 @@ export const createBroadcastPorts = (api: Ports): BroadcastPorts => ({
 
 /** Makes a new stream of what was said in the dialog. */
 export const newStream = async (api: Ports, input: GoLiveInput): ReturnType<CreateStream> => {
-  const { captions: _, ...said } = input;
-  const { stream, ingest } = await api.createStream({ ...said, ...captionsOf(input) });
+  const { captions: _, description = '', test = false, ...said } = input;
+  const { stream, ingest } = await api.createStream({
+    ...said,
+    ...(description.trim() !== '' && { description: description.trim() }),
+    ...(test && { test }),
+    ...captionsOf(input),
+  });
   return { streamId: stream.id, ingestUrl: (ingest ?? (await api.freshIngest(stream.id)).ingest).url };
 };
 
@@ -54,11 +59,12 @@ export const captionsOf = ({ captions, latency }: Pick<GoLiveInput, 'captions' |
 /** Goes on with a stream that exists: one whose page was reloaded, or that is sent from another device. */
 export const existingStream = async (
   api: Ports,
-  stream: Pick<StreamView, 'id' | 'title' | 'visibility'>,
-  { title, visibility }: GoLiveInput,
+  stream: Pick<StreamView, 'id' | 'title' | 'description' | 'visibility'>,
+  { title, description, visibility }: GoLiveInput,
 ): ReturnType<CreateStream> => {
   const change = {
     ...(title !== stream.title && { title }),
+    ...(description !== undefined && description !== (stream.description ?? '') && { description }),
     ...(visibility !== stream.visibility && { visibility }),
   };
   if (Object.keys(change).length > 0) await api.updateStream(stream.id, change);

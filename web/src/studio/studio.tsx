@@ -131,10 +131,11 @@ export const Studio = () => {
 
 /** What is said of a show already, and which of it can still be changed. */
 const said = ({ stream, goOn }: Extract<Starting, { with: 'existing' }>) => {
-  const { title, visibility, latency, startedAt } = stream;
-  const asks: ['visibility'] | [] = changeableIn(stream).includes('visibility') ? ['visibility'] : [];
+  const { title, description = '', visibility, latency, startedAt } = stream;
+  const canChooseWho = changeableIn(stream).includes('visibility');
+  const asks = goOn ? [] : (['description', ...(canChooseWho ? (['visibility'] as const) : [])] as const);
   const sinceMs = startedAt === undefined ? undefined : Date.parse(startedAt);
-  return { initial: { title, visibility, latency }, asks, ...(goOn && { goOn: { sinceMs } }) };
+  return { initial: { title, description, visibility, latency }, asks, ...(goOn && { goOn: { sinceMs } }) };
 };
 
 type ReadyProps = { onStart: () => void; onPlan: (what: 'schedule' | 'encoder') => void };

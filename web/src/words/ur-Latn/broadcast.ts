@@ -27,6 +27,10 @@ export const broadcast = {
   turnTheCameraOff: 'Camera band karein',
   turnTheCameraOn: 'Camera on karein',
   more: 'Mazeed',
+  description: 'Tafseel',
+  testShow: 'Azmaishi show',
+  testShowHint:
+    'Paanch minute baad band ho jata hai, tasveer par nishan hota hai, aur is ki recording ek din rakhi jati hai.',
   sent: 'Bheja gaya',
   frameRate: 'Frame rate',
   waitingHere: 'Bheje jane ke intezar mein',
