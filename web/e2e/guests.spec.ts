@@ -68,7 +68,7 @@ const openShow = async (browser: Browser, login: string, title: string) => {
   const arrived = async () => (await sink.arrived(startPressedAtMs))?.ingest.video.frames ?? 0;
   const panel = page.getByRole('region', { name: 'Guests' });
   await panel.getByRole('button', { name: 'Invite a guest' }).click();
-  const link = await panel.getByLabel('Link for guests').inputValue();
+  const link = await panel.getByRole('textbox', { name: 'Link for guests' }).inputValue();
   return {
     page,
     panel,
@@ -126,22 +126,23 @@ test('a guest is seen and heard by viewers, does not hear themselves, is muted, 
   await page.getByRole('button', { name: 'Camera off' }).click();
   await page.getByRole('button', { name: 'Mute', exact: true }).click();
   await expect.poll(() => greenOf(page)).toBeGreaterThan(0.5);
-  await expect.poll(async () => (await glance(hls)).peakDb).toBeGreaterThan(SILENCE_DB / 2);
-  const { red, green, blue } = await glance(hls);
-  expect(green).toBeGreaterThan(Math.max(red, blue) + 40);
   // The guest hears nothing of themselves, while the studio hears them.
   await framesCome(1);
-  const own = await heardDuring(guest.page, () => framesCome(3));
-  const theirs = await heardDuring(page, () => framesCome(3));
+  const own = await heardDuring(guest.page, () => framesCome(2));
+  const theirs = await heardDuring(page, () => framesCome(2));
   console.log(`guests: the guest heard ${own} of themselves, the studio ${theirs} of them`);
   expect(theirs).toBeGreaterThan(1e-4);
   expect(own).toBeLessThan(theirs / 1_000);
+  const { red, green, blue, peakDb } = await glance(hls);
+  console.log(`guests: viewers see ${red}/${green}/${blue} and hear ${peakDb} dB`);
+  expect(green).toBeGreaterThan(Math.max(red, blue) + 40);
+  expect(peakDb).toBeGreaterThan(SILENCE_DB / 2);
 
   await zoya.getByRole('button', { name: 'Mute Zoya' }).press('Enter');
   await expect(zoya.getByText('Muted by you')).toBeVisible();
   await expect.poll(async () => (await glance(hls)).peakDb).toBeLessThan(SILENCE_DB);
   await page.getByRole('button', { name: 'Unmute', exact: true }).first().click();
-  expect(await heardDuring(guest.page, () => framesCome(3))).toBeGreaterThan(1e-4);
+  expect(await heardDuring(guest.page, () => framesCome(2))).toBeGreaterThan(1e-4);
 
   await page.getByRole('button', { name: 'Camera on' }).click();
   await zoya.getByRole('button', { name: 'Remove Zoya' }).click();

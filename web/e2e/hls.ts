@@ -59,14 +59,16 @@ export const probe = async (url: string, seconds = 12): Promise<Probed> => {
 
 /** The mean colour of the newest picture of a live HLS address, and how loud its newest three seconds are at the loudest, in decibels. */
 export const glance = async (url: string): Promise<{ red: number; green: number; blue: number; peakDb: number }> => {
-  const newest = ['-hide_banner', '-nostats', '-live_start_index', '-1', '-i', url, '-t', '3'];
-  const ask = (args: string[]) =>
-    run('ffmpeg', [...newest, ...args], { timeout: 60_000, maxBuffer: 32 << 20, encoding: 'buffer' });
-  const [pictures, sound] = await Promise.all([
-    ask(['-map', '0:v:0', '-vf', 'scale=1:1:flags=area', '-pix_fmt', 'rgb24', '-f', 'rawvideo', '-']),
-    ask(['-map', '0:a:0', '-af', 'volumedetect', '-f', 'null', '-']),
-  ]);
-  const [red = 0, green = 0, blue = 0] = pictures.stdout.subarray(-3);
-  const told = /max_volume: (-?[\d.]+) dB/.exec(sound.stderr.toString())?.[1];
+  const { stdout, stderr } = await run(
+    'ffmpeg',
+    [
+      ...['-hide_banner', '-nostats', '-live_start_index', '-1', '-i', url],
+      ...['-t', '3', '-map', '0:v:0', '-vf', 'scale=1:1:flags=area', '-pix_fmt', 'rgb24', '-f', 'rawvideo', '-'],
+      ...['-t', '3', '-map', '0:a:0', '-af', 'volumedetect', '-f', 'null', '-'],
+    ],
+    { timeout: 60_000, maxBuffer: 32 << 20, encoding: 'buffer' },
+  );
+  const [red = 0, green = 0, blue = 0] = stdout.subarray(-3);
+  const told = /max_volume: (-?[\d.]+) dB/.exec(stderr.toString())?.[1];
   return { red, green, blue, peakDb: told === undefined ? -Infinity : Number(told) };
 };

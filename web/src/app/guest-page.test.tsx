@@ -142,6 +142,7 @@ describe('the page of a guest', () => {
     expect(servers).toEqual([{ iceServers }]);
     await act(() => connections[0]?.becomes('connected'));
     expect(await screen.findByText('You are on the air')).toBeTruthy();
+    expect(screen.getByRole('heading', { name: 'The show of Asha' })).toBeTruthy();
     await act(() => connections[0]?.becomes('disconnected'));
     expect(await screen.findByText(/The connection to the studio is lost/)).toBeTruthy();
   });

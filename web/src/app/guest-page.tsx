@@ -125,7 +125,11 @@ const Visit = ({ code }: { code: string }) => {
   return (
     <Page title={t('title')} width="column">
       <div className="guest-page">
-        <h1>{show ? t('heading', { name: show.creator.name }) : t('headingUnknown')}</h1>
+        <h1>
+          {show
+            ? t(state.at === 'on-air' ? 'headingThere' : 'heading', { name: show.creator.name })
+            : t('headingUnknown')}
+        </h1>
         {show && (
           <p className="muted">
             <bdi>{show.title}</bdi>

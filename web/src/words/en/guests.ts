@@ -39,6 +39,7 @@ export const guests = {
     title: 'Join a show',
     heading: 'Join the show of {name}',
     headingUnknown: 'Join a show as a guest',
+    headingThere: 'The show of {name}',
     noLink: 'This link is not whole',
     noLinkText: 'Ask the creator of the show for the link again, and open all of it.',
     explain: 'Check your picture and sound, then ask to join. You are seen and heard only once you are let in.',

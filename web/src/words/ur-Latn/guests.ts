@@ -43,6 +43,7 @@ export const guests = {
     title: 'Show mein shamil hon',
     heading: '{name} ke show mein shamil hon',
     headingUnknown: 'Show mein mehman banein',
+    headingThere: '{name} ka show',
     noLink: 'Yeh link adhoora hai',
     noLinkText: 'Show ke creator se link dobara maangein aur use poora kholein.',
     explain:

@@ -42,6 +42,7 @@ export const guests = {
     title: 'شو میں شامل ہوں',
     heading: '{name} کے شو میں شامل ہوں',
     headingUnknown: 'شو میں مہمان بنیں',
+    headingThere: '{name} کا شو',
     noLink: 'یہ لنک ادھورا ہے',
     noLinkText: 'شو کے تخلیق کار سے لنک دوبارہ مانگیں اور اسے پورا کھولیں۔',
     explain:
