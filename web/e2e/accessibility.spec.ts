@@ -10,6 +10,8 @@ const LOOKS = [
 ] as const;
 
 test('every page can be used by anybody: light on a phone, dark on a desktop', async ({ browser }) => {
+  // looks at each page twice, a second or more each
+  test.slow();
   const login = 'asha';
   const { page, context } = await openPage(browser, '/', { permissions: ['camera', 'microphone'] });
   const { look: lookOnce, found } = watchAccess(page);
