@@ -264,7 +264,7 @@ describe('whoever loses access', () => {
   it('is taken out of the audience, told so, and hears nothing more', async () => {
     const { id, creator, fan, socket, other, mux, eviction } = await followersOnly();
     await rooms.known.follows.unfollow(fan, creator.id);
-    await eviction.ofPerson(fan);
+    await eviction.ofPerson(fan, [creator.id]);
     expect(socket.heard()).toEqual([{ type: 'refused', error: 'not-allowed', message: expect.any(String) }]);
     await rooms.deliver(mux.active());
     expect([socket.heard().length, other.heard().length]).toEqual([1, 1]);

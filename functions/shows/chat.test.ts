@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ChatMessageView } from '#contract/chat';
 import type { StreamId } from '#domain/ids';
+import { PRESENCE } from '#domain/presence';
 import type { User } from '#domain/user';
 import { chatHeadKey } from '#store/keys';
 import { openShowRooms } from '../show-rooms.testing.ts';
@@ -354,11 +355,32 @@ describe('who moderates', () => {
     const viewer = await person('blocked');
     const socket = await join(id, viewer.id);
     await rooms.known.blocks.block(creator.id, viewer.id, rooms.now());
-    await buildEviction(rooms.base, rooms.known).ofPerson(viewer.id);
+    await buildEviction(rooms.base, rooms.known).ofPerson(viewer.id, [creator.id]);
     expect(socket.heard('refused')).toHaveLength(1);
     for (const path of ['playback', 'chat', 'live'])
       expect((await rooms.call('GET', `/stream/${id}/${path}`, { as: viewer })).status).toBe(403);
   });
+
+  it.each(['bans', 'blocks'] as const)(
+    'does not count whom the creator %s, though they have no socket',
+    async (how) => {
+      const { id } = await begin();
+      const [viewer, other] = [await person('socketless'), await person('other')];
+      const shift = await holder(id);
+      for (const as of [viewer, other]) await rooms.call('POST', `/stream/${id}/beats`, { as, body: { at: 1 } });
+      await shift.tick();
+      expect((await rooms.see(id)).viewers).toBe(2);
+      if (how === 'bans') await act(id, creator, { act: 'ban', handle: viewer.handle });
+      else {
+        await rooms.known.blocks.block(creator.id, viewer.id, rooms.now());
+        await buildEviction(rooms.base, rooms.known).ofPerson(viewer.id, [creator.id]);
+      }
+      rooms.later(PRESENCE.countEveryMs);
+      await shift.tick();
+      expect((await rooms.see(id)).viewers).toBe(1);
+      await shift.release();
+    },
+  );
 
   it('sets how fast, by whom and whether at all is written, and pins one message; each can be taken back', async () => {
     const { id } = await begin();

@@ -1,7 +1,8 @@
-import type { StreamId, UserId } from '#domain/ids';
+import type { UserId } from '#domain/ids';
 import type { Stream } from '#domain/stream';
 import type { Connection, ConnectionStore } from '#store/connections';
 import type { PresenceStore } from '#store/presence';
+import type { StreamStore } from '#store/streams';
 import type { Caller } from '../http/caller.ts';
 import type { Log } from '../http/log.ts';
 import type { Access } from './access.ts';
@@ -13,7 +14,7 @@ type Parts = {
   connections: Pick<ConnectionStore, 'ofUser' | 'members' | 'enter' | 'closed'>;
   /** Who plays: whoever is out counts no longer. */
   presence: Pick<PresenceStore, 'left'>;
-  streams: { get(id: StreamId): Promise<Stream | undefined> };
+  streams: Pick<StreamStore, 'get' | 'airedByAny'>;
   access: Pick<Access, 'mayWatch'>;
   guests: Pick<Guests, 'left' | 'keepOut'>;
   /** Whom a socket's user is, for what they may watch. Undefined where the account has gone. */
@@ -51,8 +52,15 @@ export const createEviction = ({
   };
 
   return {
-    /** Out of every audience, and off every show, that this person may no longer be in. */
-    ofPerson: async (id: UserId): Promise<void> => {
+    /**
+     * Out of every audience, and off every show, that this person may no longer be in.
+     *
+     * @param creators whose shows these may be: whoever plays one counts, and may have no socket
+     */
+    ofPerson: async (id: UserId, creators: readonly UserId[]): Promise<void> => {
+      const who = await viewer(id);
+      for (const stream of await streams.airedByAny(creators))
+        if (!(await access.mayWatch(stream, who))) await presence.left(stream.id, id);
       for (const connection of await connections.ofUser(id)) {
         const stream = connection.streamId && (await streams.get(connection.streamId));
         if (stream) await settle(connection, stream);

@@ -75,7 +75,7 @@ export const createModerating = ({ chat, chatStore, moderation, eviction, people
       case 'ban': {
         const { id: userId } = await person(stream, by, wanted.handle);
         await moderation.sanction(creatorId, { userId, kind: 'ban' });
-        await eviction.ofPerson(userId);
+        await eviction.ofPerson(userId, [creatorId]);
         return { userId };
       }
       case 'unban': {
@@ -140,7 +140,7 @@ export const createModerating = ({ chat, chatStore, moderation, eviction, people
         return;
       case 'unban':
         if (userId !== undefined) await moderation.sanction(creatorId, { userId, kind: 'ban' });
-        if (userId !== undefined) await eviction.ofPerson(userId);
+        if (userId !== undefined) await eviction.ofPerson(userId, [creatorId]);
         return;
       case 'pin':
       case 'unpin':

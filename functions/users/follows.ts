@@ -78,7 +78,7 @@ export const createFollowRoutes = ({
     const caller = requireUser(c);
     const user = await people.another(caller, c.req.param('handle'), 'unfollow');
     await follows.unfollow(caller.userId, user.id);
-    await eviction.ofPerson(caller.userId);
+    await eviction.ofPerson(caller.userId, [user.id]);
     return c.json(await profiles.profileOf(user, caller));
   });
 
@@ -88,7 +88,7 @@ export const createFollowRoutes = ({
     // the block first: from then on nobody can follow anew, and a repeat finishes what a crash here leaves
     await blocks.block(caller.userId, user.id, now());
     await Promise.all([follows.unfollow(user.id, caller.userId), follows.unfollow(caller.userId, user.id)]);
-    await Promise.all([eviction.ofPerson(user.id), eviction.ofPerson(caller.userId)]);
+    await Promise.all([eviction.ofPerson(user.id, [caller.userId]), eviction.ofPerson(caller.userId, [user.id])]);
     return c.body(null, 204);
   });
 
