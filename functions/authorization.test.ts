@@ -211,6 +211,7 @@ const ROWS: readonly Row[] = [
   },
   { route: 'GET /search', path: () => '/search?kind=people&q=owner', expect: EVERYBODY },
   { route: 'GET /search/tags/:tag', path: () => '/search/tags/any', expect: EVERYBODY },
+  { route: 'GET /search/categories/:category', path: () => '/search/categories/music', expect: EVERYBODY },
   { route: 'GET /stream/mine', expect: SIGNED_IN },
   {
     route: 'GET /stream/simulcast',

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { SEARCH_KINDS, SEARCH_LIMITS } from '#domain/search';
 import { page, PageQuery, PersonView, PostView, StreamView } from './http.ts';
 import type { Operation } from './operation.ts';
+import { StreamPage } from './stream-operations.ts';
 
 /** `q`: words, or beginnings of words; what is found has them all. */
 export const SearchQuery = z.extend(PageQuery, {
@@ -48,5 +49,14 @@ export const SEARCH_OPERATIONS: readonly Operation[] = [
     query: PageQuery,
     status: 200,
     answer: TaggedPage,
+  },
+  {
+    method: 'GET',
+    path: '/search/categories/{category}',
+    does: 'Shows of a category: on the air, then announced, then over with a recording; an unknown category has none',
+    who: 'anyone',
+    query: PageQuery,
+    status: 200,
+    answer: StreamPage,
   },
 ];

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { STREAM_STATES, VISIBILITIES } from '#domain/stream';
-import { CAPTION_LANGUAGES, LATENCIES } from '#domain/stream-limits';
+import { CAPTION_LANGUAGES, CATEGORIES, LATENCIES } from '#domain/stream-limits';
 import { TRIM_LIMITS } from '#domain/trim';
 import { text, time } from './fields.ts';
 
@@ -28,6 +28,10 @@ export type Visibility = z.infer<typeof Visibility>;
 export const Latency = z.enum(LATENCIES);
 export type Latency = z.infer<typeof Latency>;
 
+/** What a show is about. */
+export const Category = z.enum(CATEGORIES);
+export type Category = z.infer<typeof Category>;
+
 /** What feeds a show. */
 export const STREAM_SOURCES = ['browser', 'encoder'] as const;
 
@@ -42,6 +46,7 @@ export const CreateStream = z
   .object({
     title,
     description: z.optional(description),
+    category: z.optional(Category),
     visibility: z._default(Visibility, 'public'),
     latency: z._default(Latency, 'standard'),
     /** Has what is said written along, in the language that is spoken. */
@@ -73,6 +78,8 @@ export const UpdateStream = z
     z.object({
       title,
       description,
+      /** null: none of them. */
+      category: z.nullable(Category),
       visibility: Visibility,
       scheduledFor: z.nullable(time),
       /** What is left of a recording, in seconds of it as it is now. Another is made of it, which takes its place. */

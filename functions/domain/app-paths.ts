@@ -6,6 +6,7 @@ export const APP_PATHS = [
   '/',
   '/@{handle}',
   '/api',
+  '/category/{category}',
   '/chat/{streamId}',
   '/find',
   '/guest',

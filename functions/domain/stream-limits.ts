@@ -6,6 +6,10 @@ export type Latency = (typeof LATENCIES)[number];
 export const CAPTION_LANGUAGES = ['en', 'es', 'it', 'pt', 'de', 'fr'] as const;
 export type CaptionLanguage = (typeof CAPTION_LANGUAGES)[number];
 
+/** What a show can be about. A new one is read by one deployment before another writes it (`store/record.ts`). */
+export const CATEGORIES = ['talk', 'music', 'gaming', 'learning', 'making', 'sport', 'news', 'faith', 'other'] as const;
+export type Category = (typeof CATEGORIES)[number];
+
 /** How long everything about a stream may take. */
 export const STREAM_LIMITS = {
   /** A stream key opens one socket within this. */

@@ -1,6 +1,6 @@
 import { type Asset, type AssetNews, isFed, merged, recordingOf } from './asset.ts';
 import type { StreamId, UserId } from './ids.ts';
-import { type CaptionLanguage, type Latency, STREAM_LIMITS } from './stream-limits.ts';
+import { type CaptionLanguage, type Category, type Latency, STREAM_LIMITS } from './stream-limits.ts';
 import { superseded, type Trim, TRIM_LIMITS, trimmedAsset, trimming } from './trim.ts';
 
 /**
@@ -49,6 +49,8 @@ export type Stream = {
   creatorId: UserId;
   title: string;
   description?: string | undefined;
+  /** What it is about, for who looks for such shows. */
+  category?: Category | undefined;
   visibility: Visibility;
   latency: Latency;
   /** In which language what is said in it is written along; absent where it is not. */
@@ -161,11 +163,11 @@ const ASSETS_PER_STREAM = 40;
 /** A stream that is announced or about to begin. */
 export const newStream = (
   facts: Pick<Stream, 'id' | 'creatorId' | 'title' | 'visibility' | 'latency' | 'test' | 'createdAt'> &
-    Partial<Pick<Stream, 'description' | 'scheduledFor' | 'captions'>>,
+    Partial<Pick<Stream, 'description' | 'category' | 'scheduledFor' | 'captions'>>,
 ): Stream => ({ ...facts, state: 'created', assets: [] });
 
 /** What a creator says of a show. */
-export type StreamEdit = Partial<Pick<Stream, 'title' | 'description' | 'visibility' | 'scheduledFor'>>;
+export type StreamEdit = Partial<Pick<Stream, 'title' | 'description' | 'category' | 'visibility' | 'scheduledFor'>>;
 
 /** The stream as its creator describes it now; the very same object where nothing changes. */
 export const edited = (stream: Stream, edit: StreamEdit, at: number): Stream => {
@@ -173,6 +175,7 @@ export const edited = (stream: Stream, edit: StreamEdit, at: number): Stream => 
   const same =
     said.title === stream.title &&
     said.description === stream.description &&
+    said.category === stream.category &&
     said.visibility === stream.visibility &&
     said.scheduledFor === stream.scheduledFor;
   return same ? stream : { ...said, edits: (stream.edits ?? 0) + 1, editedAt: at };

@@ -1,9 +1,11 @@
 import { PageQuery } from '#contract/http';
 import { type Found, SearchQuery, type Tagged } from '#contract/search';
-import type { PersonView } from '#contract/http';
+import type { PersonView, StreamView } from '#contract/http';
+import { Category } from '#contract/show';
 import type { UserId } from '#domain/ids';
 import { queryWords, shownUnder, wordsOfPerson, wordsOfStream } from '#domain/search';
 import { parseTag } from '#domain/tags';
+import type { Stream } from '#domain/stream';
 import type { User } from '#domain/user';
 import type { Cursors } from '#store/cursor';
 import type { Position } from '#store/dynamo';
@@ -14,12 +16,14 @@ import type { LimitedMiddleware } from '../http/limited.ts';
 import { createRoom, type RoomParts } from '../http/room.ts';
 import { jsonOnly, openCursor, query } from '../http/valid.ts';
 import { toPersonView } from '../profiles/profiles.ts';
+import { createOfCategory, type CategoryParts } from './of-category.ts';
 import { byId, createTagged, type Hit, type TaggedParts } from './tagged.ts';
 import { createVisible, type Viewer, type VisibleParts } from './visible.ts';
 
 type Parts = RoomParts &
   VisibleParts &
-  TaggedParts & {
+  TaggedParts &
+  CategoryParts & {
     authenticate: Authenticate;
     limited: LimitedMiddleware;
     search: SearchStore;
@@ -41,6 +45,7 @@ export const createSearchApp = (parts: Parts) => {
   const visible = createVisible(parts);
   const { apart, visibleStreams } = visible;
   const tagged = createTagged({ ...parts, visible });
+  const ofCategory = createOfCategory(parts);
   const room = createRoom(parts);
   room.use(jsonOnly);
   room.use(identified(authenticate));
@@ -159,6 +164,17 @@ export const createSearchApp = (parts: Parts) => {
       views: (entries) => tagged(entries, viewer),
     });
     return c.json({ ...found, items: found.items.map(({ thing }) => thing) });
+  });
+
+  room.get('/search/categories/:category', limited('search'), query(PageQuery), async (c) => {
+    const { data: category } = Category.safeParse(c.req.param('category'));
+    if (category === undefined) return c.json({ items: [] });
+    const viewer = c.get('user');
+    const found = await page<Stream, StreamView>(`category:${category}`, c.req.valid('query'), {
+      look: (ask) => ofCategory(category, ask),
+      views: async (streams) => views.views(await visibleStreams(streams, viewer)),
+    });
+    return c.json(found);
   });
 
   return room;

@@ -125,6 +125,7 @@ const toView = (stream: Stream, creator: PersonView, watching: Watching, posterU
     creator,
     title: stream.title,
     description: stream.description,
+    category: stream.category,
     visibility: stream.visibility,
     latency: stream.latency,
     captions: stream.captions,

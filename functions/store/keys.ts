@@ -179,8 +179,11 @@ export const likesOfUser = (userId: UserId) => `LIKES#${userId}`;
 export const commentsOfAuthor = (author: UserId) => `COMMENTS#${author}`;
 export const exploreList = (shard: number) => `EXPLORE#${shard}`;
 
+/** By what something is found: the words that people search for, and what a show is about. */
+export type Findable = SearchKind | 'categories';
+
 /** Words that begin with the same two characters are looked through together. */
-export const searchPartition = (kind: SearchKind, word: string) =>
+export const searchPartition = (kind: Findable, word: string) =>
   `SEARCH#${kind}#${Array.from(word).slice(0, 2).join('')}`;
 const LAST_MS = 9_999_999_999_999;
 /** Things under a word: `#` comes before every letter, so that the whole word comes before what begins with it. */
@@ -188,7 +191,7 @@ export const underWord = (word: string) => `${word}#`;
 /** After all that is under a word, and before the next one. */
 export const afterWord = (word: string) => `${word}$`;
 /** That something made at `at` is found by a word; the newest comes first. */
-export const searchKey = (kind: SearchKind, word: string, at: number, id: PostId | StreamId | UserId) =>
+export const searchKey = (kind: Findable, word: string, at: number, id: PostId | StreamId | UserId) =>
   key(searchPartition(kind, word), `${underWord(word)}${String(LAST_MS - at).padStart(13, '0')}#${id}`);
 
 /** What is still to be removed after a post or an account is gone; an uploaded file, until a post takes it up. */

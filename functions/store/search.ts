@@ -3,11 +3,12 @@ import type { PostId, StreamId, UserId } from '#domain/ids';
 import type { Post } from '#domain/post';
 import { type SearchKind, tagsOfPost, tagsOfStream, wordsOfPerson, wordsOfStream } from '#domain/search';
 import type { Stream } from '#domain/stream';
+import type { Category } from '#domain/stream-limits';
 import type { User } from '#domain/user';
 import * as brands from './brands.ts';
 import type { Key, Part, Position, Table } from './dynamo.ts';
 import type { Item } from './item.ts';
-import { afterWord, searchKey, searchPartition, underWord } from './keys.ts';
+import { afterWord, type Findable, searchKey, searchPartition, underWord } from './keys.ts';
 import { createRecord } from './record.ts';
 
 /** That something is found by a word; one member names it. */
@@ -27,7 +28,7 @@ const record = createRecord({ kind: 'search entry', version: 1, schema: Entry })
 type Entries = readonly { key: Key; item: Item }[];
 
 const entriesOf = (
-  kind: SearchKind,
+  kind: Findable,
   words: readonly string[],
   at: number,
   id: PostId | StreamId | UserId,
@@ -44,6 +45,9 @@ export const entriesOfPerson = (user: Pick<User, 'id' | 'handle' | 'name' | 'cre
 export const entriesOfStream = (stream: Stream): Entries => [
   ...entriesOf('streams', wordsOfStream(stream), stream.createdAt, stream.id, { streamId: stream.id }),
   ...entriesOf('tags', tagsOfStream(stream), stream.createdAt, stream.id, { streamId: stream.id }),
+  ...entriesOf('categories', stream.category ? [stream.category] : [], stream.createdAt, stream.id, {
+    streamId: stream.id,
+  }),
 ];
 
 export const entriesOfPost = (post: Pick<Post, 'id' | 'text' | 'live' | 'createdAt'>): Entries =>
@@ -86,6 +90,10 @@ export const createSearchStore = ({ table }: { table: Table }) => {
     /** What bears a tag, the newest first. */
     tagged: (tag: string, ask: { limit: number; after: Position | undefined }) =>
       look(searchPartition('tags', tag), underWord(tag), ask),
+
+    /** Shows of a category, the newest first. */
+    ofCategory: (category: Category, ask: { limit: number; after: Position | undefined }) =>
+      look(searchPartition('categories', category), underWord(category), ask),
   };
 };
 export type SearchStore = ReturnType<typeof createSearchStore>;

@@ -9,7 +9,7 @@ import {
   type Stream,
   VISIBILITIES,
 } from '#domain/stream';
-import { CAPTION_LANGUAGES, LATENCIES } from '#domain/stream-limits';
+import { CAPTION_LANGUAGES, CATEGORIES, LATENCIES } from '#domain/stream-limits';
 import type { StreamId, UserId } from '#domain/ids';
 import { streamId, userId } from './brands.ts';
 import type { Part } from './dynamo.ts';
@@ -52,6 +52,7 @@ const record = createRecord({
     creatorId: userId,
     title: z.string(),
     description: z.optional(z.string()),
+    category: z.optional(z.enum(CATEGORIES)),
     visibility: z.enum(VISIBILITIES),
     latency: z.enum(LATENCIES),
     captions: z.optional(z.enum(CAPTION_LANGUAGES)),

@@ -11,7 +11,10 @@ import { createStreamLists } from './stream-lists.ts';
 import { airItem, readAir, readStream, type StoredStream, streamItem, streamMove } from './stream-record.ts';
 
 /** What a creator says of a show before it begins. */
-export type Draft = Pick<Stream, 'title' | 'description' | 'visibility' | 'latency' | 'captions' | 'test'>;
+export type Draft = Pick<Stream, 'title' | 'description' | 'category' | 'visibility' | 'latency' | 'captions' | 'test'>;
+
+/** What a draft may leave unsaid: what was said of the show before it then counts no more. */
+const UNSAID = { description: undefined, category: undefined, captions: undefined } satisfies Partial<Draft>;
 
 export type Change = { before: Stream; after: Stream };
 
@@ -67,7 +70,7 @@ export const createStreamStore = ({ table }: { table: Table }) => {
         const held = holder && (await stored(holder));
         if (held && isOnAir(held.stream)) return { settled: { prepared: false, onAir: held.stream.id } };
         if (held && held.stream.state === 'created' && held.stream.scheduledFor === undefined) {
-          const redrafted = { ...held.stream, ...draft, description: draft.description, captions: draft.captions };
+          const redrafted = { ...held.stream, ...UNSAID, ...draft };
           if (sameDraft(held.stream, redrafted)) return { settled: { prepared: true, stream: held.stream } };
           const written = await table.transact([streamMove(held, redrafted), ...foundBy(held.stream, redrafted)]);
           return written.done ? { settled: { prepared: true, stream: redrafted } } : 'conflict';
@@ -191,6 +194,7 @@ const unmoved = ({ stream, rev }: StoredStream) => ({
 const sameDraft = (a: Draft, b: Draft): boolean =>
   a.title === b.title &&
   a.description === b.description &&
+  a.category === b.category &&
   a.visibility === b.visibility &&
   a.latency === b.latency &&
   a.captions === b.captions &&

@@ -37,6 +37,7 @@ test('every page can be used by anybody: light on a phone, dark on a desktop', a
     '/find',
     `/find?q=${login}`,
     '/tag/nothing',
+    '/category/music',
     '/nowhere',
     SMALL_STUDIO,
   ]) {

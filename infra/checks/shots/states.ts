@@ -199,6 +199,13 @@ export const STATES: readonly State[] = [
     who: 'stranger',
     open: at(() => '/find?q=a'),
   },
+  {
+    name: 'category',
+    shows: 'Shows of a category',
+    stage: 'before',
+    who: 'stranger',
+    open: at(() => '/category/making'),
+  },
   { name: 'tag', shows: 'What has a #tag', stage: 'before', who: 'stranger', open: at(() => '/tag/craft') },
   { name: 'api', shows: 'The API, to be read', stage: 'before', who: 'stranger', open: at(() => '/api') },
   {
@@ -376,7 +383,7 @@ export const STATES: readonly State[] = [
   },
   {
     name: 'go-live-fields',
-    shows: 'The same further down: the picture, the scene, who may watch',
+    shows: 'The same further down: thumbnail, description, category, language, who may watch, and the test switch',
     stage: 'before',
     who: 'asha',
     inWindow: true,

@@ -43,7 +43,7 @@ import {
 } from '#contract/chat';
 import { type ActOnReport, type CreateReport, PlatformActPage, ReportCasePage } from '#contract/reports';
 import { Tagged, TagView } from '#contract/search';
-import type { CreateStream, UpdateStream, Visibility } from '#contract/show';
+import type { Category, CreateStream, UpdateStream, Visibility } from '#contract/show';
 import type { Http } from './http.ts';
 
 /** What a caller may say when it makes a stream: defaults are the server's. */
@@ -153,6 +153,8 @@ export const createApi = ({ ask, tell }: Http) => ({
     ask(Streams, { path: '/search', query: { q, kind: 'streams', ...query }, signal }),
   findTags: (q: string, { signal, ...query }: Listing = {}) =>
     ask(Tags, { path: '/search', query: { q, kind: 'tags', ...query }, signal }),
+  ofCategory: (category: Category, { signal, ...query }: Listing = {}) =>
+    ask(Streams, { path: `/search/categories/${category}`, query, signal }),
   tagged: (tag: string, { signal, ...query }: Listing = {}) =>
     ask(TaggedPage, { path: `/search/tags/${segment(tag)}`, query, signal }),
 

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import type { StreamView } from '#contract/http';
-import { isOnAir } from '#contract/show';
+import { isOnAir, type Category } from '#contract/show';
 import type { Api } from './api.ts';
 import { ApiError, isPassing } from './api-error.ts';
 
@@ -251,6 +251,14 @@ export const createQueries = (api: Api) => ({
     infiniteQueryOptions({
       queryKey: ['posts', 'tagged', tag],
       queryFn: ({ signal, pageParam }) => api.tagged(tag, { cursor: pageParam, limit: PAGE_SIZE, signal }),
+      ...byCursor,
+    }),
+
+  /** Shows of a category: live first, then next, then recordings. */
+  ofCategory: (category: Category) =>
+    infiniteQueryOptions({
+      queryKey: ['streams', 'category', category],
+      queryFn: ({ signal, pageParam }) => api.ofCategory(category, { cursor: pageParam, limit: PAGE_SIZE, signal }),
       ...byCursor,
     }),
 

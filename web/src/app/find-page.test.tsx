@@ -69,6 +69,44 @@ it('reads what an address says, whatever it says', () => {
   ]);
 });
 
+it('lists the shows of a category, live first, then next, then recordings, and the way to the others', async () => {
+  open('/category/music', {
+    'GET /search/categories/music': {
+      items: [
+        makeStream({ id: 'str_1', title: 'On the air', state: 'live', category: 'music' }),
+        makeStream({ id: 'str_2', title: 'To come', category: 'music', scheduledFor: '2030-01-01T18:00:00Z' }),
+        makeStream({ id: 'str_3', title: 'From before', state: 'ended', recording: 'ready', category: 'music' }),
+      ],
+    },
+  });
+  expect(await screen.findByRole('heading', { name: 'Music', level: 1 })).toBeTruthy();
+  await screen.findByRole('link', { name: 'On the air' });
+  expect(screen.getAllByRole('heading').map(({ textContent }) => textContent)).toEqual([
+    'Music',
+    'Live now',
+    'On the air',
+    'Upcoming',
+    'To come',
+    'Recordings',
+    'From before',
+  ]);
+  expect(screen.getByRole('link', { name: 'Talk' }).getAttribute('href')).toBe('/category/talk');
+  expect(screen.getByRole('link', { name: 'Music' }).getAttribute('aria-current')).toBe('page');
+});
+
+it('goes on where all of a page was hidden, says where a category has nothing, and knows no other', async () => {
+  const { answers, user, router } = open('/category/music', {
+    'GET /search/categories/music': { items: [], cursor: 'more' },
+  });
+  const more = await screen.findByRole('button', { name: 'Show more' });
+  expect(screen.queryByText('Nothing in this category yet')).toBeNull();
+  answers['GET /search/categories/music'] = { items: [] };
+  await user.click(more);
+  expect(await screen.findByText('Nothing in this category yet')).toBeTruthy();
+  await router.navigate({ to: '/category/$category', params: { category: 'politics' } });
+  expect(await screen.findByText('There is nothing here')).toBeTruthy();
+});
+
 it('lists what bears a tag, posts and shows', async () => {
   const post = {
     id: 'pst_1',

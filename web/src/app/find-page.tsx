@@ -15,6 +15,7 @@ import { Spinner } from '../ui/spinner.tsx';
 import { StreamGrid, StreamGridSkeleton } from '../ui/stream-grid.tsx';
 import '../ui/tabs.css';
 import { FIND_KINDS, type FindKind, kindOf } from './find.ts';
+import { Categories } from './category-page.tsx';
 import './find-page.css';
 import { SearchBox } from './search-box.tsx';
 
@@ -37,9 +38,12 @@ export const FindPage = () => {
         <SearchBox className="search-box--page" focused={q === ''} />
       </div>
       {q === '' ? (
-        <EmptyState icon={<Search />} title={t('whatAreYouLookingFor')}>
-          {t('peopleShowsAndTags')}
-        </EmptyState>
+        <>
+          <EmptyState icon={<Search />} title={t('whatAreYouLookingFor')}>
+            {t('peopleShowsAndTags')}
+          </EmptyState>
+          <Categories />
+        </>
       ) : (
         <Tabs.Root value={kindOf(find)} onValueChange={show}>
           <Tabs.List className="tabs" aria-label={t('whichResults')}>

@@ -148,6 +148,16 @@ const guest = createRoute({
   ),
 });
 
+const category = createRoute({
+  getParentRoute: () => root,
+  ...withWords,
+  path: '/category/$category',
+  component: lazyRouteComponent(
+    part(() => import('./category-page.tsx')),
+    'CategoryPage',
+  ),
+});
+
 const routeTree = root.addChildren([
   home,
   signedIn,
@@ -161,6 +171,7 @@ const routeTree = root.addChildren([
   chat,
   find,
   tag,
+  category,
   api,
   guest,
 ]);

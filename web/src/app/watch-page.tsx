@@ -109,6 +109,7 @@ const Whose = ({ creator }: { creator: PersonView }) => (
 
 const Watch = ({ stream }: { stream: StreamView }) => {
   const t = useTranslations('app');
+  const ui = useTranslations('ui');
   const { compact, counted } = useFormats();
   const queryClient = useQueryClient();
   const now = useLive(isSettled(stream) ? undefined : stream.id);
@@ -160,6 +161,11 @@ const Watch = ({ stream }: { stream: StreamView }) => {
             {isLiveToViewers(shown) && <Viewers viewers={now?.viewers ?? stream.viewers} />}
             {shown.test && <Badge tone="warn">{t('test')}</Badge>}
             {shown.visibility === 'followers' && <Badge>{t('followersOnly')}</Badge>}
+            {shown.category && (
+              <Link to="/category/$category" params={{ category: shown.category }}>
+                {ui(`categories.${shown.category}`)}
+              </Link>
+            )}
             <Since stream={shown} now={now} />
             {shown.state === 'ended' && stream.totalViewers !== undefined && (
               <span>

@@ -24,6 +24,7 @@ export const EditShowDialog = ({ stream, onClose }: { stream: StreamView; onClos
   const [before] = useState<ShowDraft>(() => ({
     title: stream.title,
     description: stream.description ?? '',
+    category: stream.category,
     when: stream.scheduledFor === undefined ? '' : toLocalText(Date.parse(stream.scheduledFor)),
     visibility: stream.visibility,
     latency: stream.latency,
@@ -81,6 +82,7 @@ const changeOf = (before: ShowDraft, now: ShowDraft): UpdateStream => {
   return {
     ...(now.title.trim() !== before.title && { title: now.title.trim() }),
     ...(now.description.trim() !== before.description && { description: now.description.trim() }),
+    ...(now.category !== before.category && { category: now.category ?? null }),
     ...(now.visibility !== before.visibility && { visibility: now.visibility }),
     ...(now.when !== before.when && atMs !== undefined && { scheduledFor: new Date(atMs).toISOString() }),
   };

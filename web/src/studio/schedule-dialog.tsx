@@ -34,6 +34,7 @@ export const ScheduleDialog = ({ onClose }: { onClose: () => void }) => {
       api.createStream({
         title: draft.title.trim(),
         description: draft.description.trim(),
+        category: draft.category,
         visibility: draft.visibility,
         latency: draft.latency,
         ...captionsOf(draft),

@@ -1,8 +1,8 @@
 import { useTranslations } from 'use-intl';
 import type { StreamView } from '#contract/http';
-import { SHOW_LIMITS, type CaptionLanguage, type Latency, type Visibility } from '#contract/show';
+import { SHOW_LIMITS, type CaptionLanguage, type Category, type Latency, type Visibility } from '#contract/show';
 import { Field, TextArea, TextInput } from '../ui/field.tsx';
-import { CaptionsField, LatencyField, VisibilityField } from '../ui/show-choices.tsx';
+import { CaptionsField, CategoryField, LatencyField, VisibilityField } from '../ui/show-choices.tsx';
 import { parseLocalText } from './local-time.ts';
 import type { Translate } from '../words/translate.ts';
 import './show-fields.css';
@@ -11,13 +11,14 @@ import './show-fields.css';
 export type ShowDraft = {
   title: string;
   description: string;
+  category?: Category | undefined;
   when: string;
   visibility: Visibility;
   latency: Latency;
   captions?: CaptionLanguage | undefined;
 };
 
-/** What can be said at a point of a show's life besides title and description. */
+/** What can be said at a point of a show's life, besides what it is about. */
 export type Asks = readonly ('when' | 'visibility' | 'latency' | 'captions')[];
 
 /**
@@ -91,6 +92,7 @@ export const ShowFields = ({ draft, asks, problems, onChange }: Props) => {
           />
         )}
       </Field>
+      <CategoryField value={draft.category} onChange={(category) => set({ category })} />
       {asks.includes('visibility') && (
         <VisibilityField value={draft.visibility} onChange={(visibility) => set({ visibility })} />
       )}

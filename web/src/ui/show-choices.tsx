@@ -1,5 +1,5 @@
 import { useTranslations } from 'use-intl';
-import { CaptionLanguage, type Latency, type Visibility } from '#contract/show';
+import { CaptionLanguage, Category, type Latency, type Visibility } from '#contract/show';
 import { useFormats } from '../words/formats.ts';
 import { Field, Select } from './field.tsx';
 
@@ -7,6 +7,32 @@ type Props<Value> = { value: Value; disabled?: boolean; onChange: (value: Value)
 
 const VISIBILITIES = ['public', 'followers'] as const satisfies readonly Visibility[];
 const LATENCIES = ['standard', 'reduced', 'low'] as const satisfies readonly Latency[];
+
+const NONE = '';
+
+/** What a show is about. */
+export const CategoryField = ({ value, disabled = false, onChange }: Props<Category | undefined>) => {
+  const t = useTranslations('ui');
+  return (
+    <Field label={t('category')}>
+      {(control) => (
+        <Select
+          {...control}
+          disabled={disabled}
+          value={value ?? NONE}
+          onChange={({ target }) => onChange(Category.options.find((one) => one === target.value))}
+        >
+          <option value={NONE}>{t('noCategory')}</option>
+          {Category.options.map((category) => (
+            <option key={category} value={category}>
+              {t(`categories.${category}`)}
+            </option>
+          ))}
+        </Select>
+      )}
+    </Field>
+  );
+};
 
 /** For whom a show is. */
 export const VisibilityField = (props: Props<Visibility>) => {
@@ -32,7 +58,6 @@ export const LatencyField = (props: Props<Latency>) => {
   );
 };
 
-const NONE = '';
 const isCaptionLanguage = (value: string): value is CaptionLanguage =>
   CaptionLanguage.options.some((one) => one === value);
 
