@@ -4,7 +4,7 @@ import { BROWSER_ID } from '#domain/presence';
 import { PUSH_LIMITS } from '#domain/push';
 import { ChatMessageView, ChatRulesView, ReactionCounts } from './chat.ts';
 import { HandleText, httpUrl, text, TEXT_CHARACTERS, time } from './fields.ts';
-import { CaptionLanguage, Category, Latency, STREAM_SOURCES, StreamState, Visibility } from './show.ts';
+import { CaptionLanguage, Category, Latency, ShowLanguage, STREAM_SOURCES, StreamState, Visibility } from './show.ts';
 import { maxUploadBytes, UPLOAD_TYPE_NAMES } from './uploads.ts';
 
 /** HTTP shapes: bodies that we take and views that we give. Times are ISO-8601 UTC; lists are `{ items, cursor? }`. */
@@ -143,6 +143,8 @@ export const StreamView = z.object({
   title: z.string(),
   description: z.optional(z.string()),
   category: z.optional(Category),
+  /** In which language it is held, and title and description are written. */
+  language: z.optional(ShowLanguage),
   visibility: Visibility,
   latency: Latency,
   /** In which language what is said in it is written along, where it is. */

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { STREAM_STATES, VISIBILITIES } from '#domain/stream';
-import { CAPTION_LANGUAGES, CATEGORIES, LATENCIES } from '#domain/stream-limits';
+import { CAPTION_LANGUAGES, CATEGORIES, LATENCIES, SHOW_LANGUAGES } from '#domain/stream-limits';
 import { TRIM_LIMITS } from '#domain/trim';
 import { text, time } from './fields.ts';
 
@@ -32,6 +32,10 @@ export type Latency = z.infer<typeof Latency>;
 export const Category = z.enum(CATEGORIES);
 export type Category = z.infer<typeof Category>;
 
+/** In which language a show is held, and its title and description are written. */
+export const ShowLanguage = z.enum(SHOW_LANGUAGES);
+export type ShowLanguage = z.infer<typeof ShowLanguage>;
+
 /** What feeds a show. */
 export const STREAM_SOURCES = ['browser', 'encoder'] as const;
 
@@ -47,6 +51,7 @@ export const CreateStream = z
     title,
     description: z.optional(description),
     category: z.optional(Category),
+    language: z.optional(ShowLanguage),
     visibility: z._default(Visibility, 'public'),
     latency: z._default(Latency, 'standard'),
     /** Has what is said written along, in the language that is spoken. */
@@ -80,6 +85,7 @@ export const UpdateStream = z
       description,
       /** null: none of them. */
       category: z.nullable(Category),
+      language: z.nullable(ShowLanguage),
       visibility: Visibility,
       scheduledFor: z.nullable(time),
       /** What is left of a recording, in seconds of it as it is now. Another is made of it, which takes its place. */

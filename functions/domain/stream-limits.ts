@@ -10,6 +10,14 @@ export type CaptionLanguage = (typeof CAPTION_LANGUAGES)[number];
 export const CATEGORIES = ['talk', 'music', 'gaming', 'learning', 'making', 'sport', 'news', 'faith', 'other'] as const;
 export type Category = (typeof CATEGORIES)[number];
 
+/** Languages in which shows are held (BCP 47): those of the app first, then what else is spoken around it, then Mux's. */
+export const SHOW_LANGUAGES = [
+  ...(['en', 'ur', 'ur-Latn'] as const),
+  ...(['pa', 'sd', 'ps', 'hi', 'bn', 'ar', 'fa', 'tr', 'id'] as const),
+  ...(['es', 'it', 'pt', 'de', 'fr'] as const),
+] as const;
+export type ShowLanguage = (typeof SHOW_LANGUAGES)[number];
+
 /** How long everything about a stream may take. */
 export const STREAM_LIMITS = {
   /** A stream key opens one socket within this. */

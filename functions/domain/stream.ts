@@ -1,6 +1,12 @@
 import { type Asset, type AssetNews, isFed, merged, recordingOf } from './asset.ts';
 import type { StreamId, UserId } from './ids.ts';
-import { type CaptionLanguage, type Category, type Latency, STREAM_LIMITS } from './stream-limits.ts';
+import {
+  type CaptionLanguage,
+  type Category,
+  type Latency,
+  type ShowLanguage,
+  STREAM_LIMITS,
+} from './stream-limits.ts';
 import { superseded, type Trim, TRIM_LIMITS, trimmedAsset, trimming } from './trim.ts';
 
 /**
@@ -51,6 +57,8 @@ export type Stream = {
   description?: string | undefined;
   /** What it is about, for who looks for such shows. */
   category?: Category | undefined;
+  /** In which language it is held, and title and description are written (BCP 47). */
+  language?: ShowLanguage | undefined;
   visibility: Visibility;
   latency: Latency;
   /** In which language what is said in it is written along; absent where it is not. */
@@ -163,11 +171,13 @@ const ASSETS_PER_STREAM = 40;
 /** A stream that is announced or about to begin. */
 export const newStream = (
   facts: Pick<Stream, 'id' | 'creatorId' | 'title' | 'visibility' | 'latency' | 'test' | 'createdAt'> &
-    Partial<Pick<Stream, 'description' | 'category' | 'scheduledFor' | 'captions'>>,
+    Partial<Pick<Stream, 'description' | 'category' | 'language' | 'scheduledFor' | 'captions'>>,
 ): Stream => ({ ...facts, state: 'created', assets: [] });
 
 /** What a creator says of a show. */
-export type StreamEdit = Partial<Pick<Stream, 'title' | 'description' | 'category' | 'visibility' | 'scheduledFor'>>;
+export type StreamEdit = Partial<
+  Pick<Stream, 'title' | 'description' | 'category' | 'language' | 'visibility' | 'scheduledFor'>
+>;
 
 /** The stream as its creator describes it now; the very same object where nothing changes. */
 export const edited = (stream: Stream, edit: StreamEdit, at: number): Stream => {
@@ -176,6 +186,7 @@ export const edited = (stream: Stream, edit: StreamEdit, at: number): Stream => 
     said.title === stream.title &&
     said.description === stream.description &&
     said.category === stream.category &&
+    said.language === stream.language &&
     said.visibility === stream.visibility &&
     said.scheduledFor === stream.scheduledFor;
   return same ? stream : { ...said, edits: (stream.edits ?? 0) + 1, editedAt: at };

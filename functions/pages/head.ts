@@ -12,6 +12,8 @@ export type Preview = {
   image: { url: string; alt: string };
   /** Whether the picture is wide, and worth most of a card; else it is a face or a sign beside the words. */
   wide: boolean;
+  /** In which language its words are (BCP 47), as far as anybody has said. */
+  language?: string | undefined;
   /** Who made it. */
   author?: { name: string; url: string } | undefined;
   /** Where it plays inside other pages. */
@@ -42,6 +44,12 @@ export const shortened = (text: string, most: number): string => {
 const meta = (key: 'name' | 'property', name: string, content: string): string =>
   `<meta ${key}="${name}" content="${escapeHtml(content)}">`;
 
+/** As https://ogp.me wants it, which knows no language without a country: the one with most of its speakers. */
+const localeOf = (language: string): string => {
+  const { language: tongue, region } = new Intl.Locale(language).maximize();
+  return `${tongue}_${region}`;
+};
+
 /** The part of a page's head that differs from page to page. Whatever people have written in it is text, and can be nothing else. */
 export const toHead = (preview: Preview, { oembed }: { oembed: (url: string) => string }): string => {
   const title = shortened(preview.title, TITLE_CHARACTERS);
@@ -63,6 +71,7 @@ export const toHead = (preview: Preview, { oembed }: { oembed: (url: string) => 
     meta('property', 'og:title', title),
     meta('property', 'og:description', description),
     meta('property', 'og:url', url),
+    ...(preview.language === undefined ? [] : [meta('property', 'og:locale', localeOf(preview.language))]),
     meta('property', 'og:image', image.url),
     meta('property', 'og:image:alt', shortened(image.alt, TITLE_CHARACTERS)),
     ...(author ? [meta('name', 'author', author.name)] : []),

@@ -105,6 +105,19 @@ describe('the page of a show', () => {
     expect(await oembed(`${ORIGIN}/watch/${id}`)).toMatchObject({ status: 401, body: { error: 'not-signed-in' } });
   });
 
+  it('says in which language it is, with the country that Open Graph wants, where its creator has said so', async () => {
+    for (const [language, locale] of [
+      ['en', 'en_US'],
+      ['ur', 'ur_PK'],
+      ['ur-Latn', 'ur_PK'],
+      ['pa', 'pa_IN'],
+      [undefined, undefined],
+    ]) {
+      const { id } = await rooms.create(rooms.creator, { title: 'A show', ...(language && { language }) });
+      expect([language, headOf((await get(`/watch/${id}`)).html)['og:locale']]).toEqual([language, locale]);
+    }
+  });
+
   it('is forgotten on its way within seconds', async () => {
     const { id } = await rooms.create(rooms.creator, { title: 'Short' });
     const { headers } = await get(`/watch/${id}`);

@@ -52,6 +52,7 @@ export const createPreviews = ({ streams, users, posts, views, postViews, origin
     kind: 'video.other',
     image: view.posterUrl === undefined ? sign : { url: view.posterUrl, alt: view.title },
     wide: true,
+    language: view.language,
     author: { name: view.creator.name, url: `${origin}/@${view.creator.handle}` },
     player: { url: `${origin}/embed/${view.id}`, ...PLAYER },
     // a show that was called off, or of which nothing is left, is nothing to find

@@ -126,6 +126,7 @@ const toView = (stream: Stream, creator: PersonView, watching: Watching, posterU
     title: stream.title,
     description: stream.description,
     category: stream.category,
+    language: stream.language,
     visibility: stream.visibility,
     latency: stream.latency,
     captions: stream.captions,

@@ -9,7 +9,7 @@ import {
   type Stream,
   VISIBILITIES,
 } from '#domain/stream';
-import { CAPTION_LANGUAGES, CATEGORIES, LATENCIES } from '#domain/stream-limits';
+import { CAPTION_LANGUAGES, CATEGORIES, LATENCIES, SHOW_LANGUAGES } from '#domain/stream-limits';
 import type { StreamId, UserId } from '#domain/ids';
 import { streamId, userId } from './brands.ts';
 import type { Part } from './dynamo.ts';
@@ -53,6 +53,7 @@ const record = createRecord({
     title: z.string(),
     description: z.optional(z.string()),
     category: z.optional(z.enum(CATEGORIES)),
+    language: z.optional(z.enum(SHOW_LANGUAGES)),
     visibility: z.enum(VISIBILITIES),
     latency: z.enum(LATENCIES),
     captions: z.optional(z.enum(CAPTION_LANGUAGES)),

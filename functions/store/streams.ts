@@ -11,10 +11,18 @@ import { createStreamLists } from './stream-lists.ts';
 import { airItem, readAir, readStream, type StoredStream, streamItem, streamMove } from './stream-record.ts';
 
 /** What a creator says of a show before it begins. */
-export type Draft = Pick<Stream, 'title' | 'description' | 'category' | 'visibility' | 'latency' | 'captions' | 'test'>;
+export type Draft = Pick<
+  Stream,
+  'title' | 'description' | 'category' | 'language' | 'visibility' | 'latency' | 'captions' | 'test'
+>;
 
 /** What a draft may leave unsaid: what was said of the show before it then counts no more. */
-const UNSAID = { description: undefined, category: undefined, captions: undefined } satisfies Partial<Draft>;
+const UNSAID = {
+  description: undefined,
+  category: undefined,
+  language: undefined,
+  captions: undefined,
+} satisfies Partial<Draft>;
 
 export type Change = { before: Stream; after: Stream };
 
@@ -195,6 +203,7 @@ const sameDraft = (a: Draft, b: Draft): boolean =>
   a.title === b.title &&
   a.description === b.description &&
   a.category === b.category &&
+  a.language === b.language &&
   a.visibility === b.visibility &&
   a.latency === b.latency &&
   a.captions === b.captions &&

@@ -48,7 +48,7 @@ export const createEditRoutes = ({
 }: Parts) =>
   new Hono<RoomEnv>().patch('/stream/:id', signedIn, limited('edit'), unsuspended, body(UpdateStream), async (c) => {
     const { stream, caller } = await own(c);
-    const { scheduledFor, visibility, title, description, category, trim } = c.req.valid('json');
+    const { scheduledFor, visibility, title, description, category, language, trim } = c.req.valid('json');
     const begun = visibility !== undefined || scheduledFor !== undefined;
     requireSigning(video, visibility);
     if (trim) await recordings.trim(stream, { from: trim.startSeconds, to: trim.endSeconds });
@@ -59,6 +59,7 @@ export const createEditRoutes = ({
       ...(title !== undefined && { title }),
       ...(description !== undefined && { description }),
       ...(category !== undefined && { category: category ?? undefined }),
+      ...(language !== undefined && { language: language ?? undefined }),
       ...(visibility !== undefined && { visibility }),
       ...(scheduledFor !== undefined && {
         scheduledFor: scheduledFor === null ? undefined : parseScheduledFor(scheduledFor, clock().getTime()),

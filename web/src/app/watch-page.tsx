@@ -154,7 +154,7 @@ const Watch = ({ stream }: { stream: StreamView }) => {
       <div className="watch__about">
         <div className="watch__heading">
           <h1>
-            <bdi>{shown.title}</bdi>
+            <bdi lang={stream.language}>{shown.title}</bdi>
           </h1>
           <p className="watch__facts muted">
             <StreamBadge stream={shown} />
@@ -193,7 +193,7 @@ const Watch = ({ stream }: { stream: StreamView }) => {
         <FollowButton handle={stream.creator.handle} />
       </div>
       {stream.description && (
-        <div className="watch__description">
+        <div className="watch__description" lang={stream.language}>
           <RichText text={stream.description} fold />
         </div>
       )}

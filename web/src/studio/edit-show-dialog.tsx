@@ -25,6 +25,7 @@ export const EditShowDialog = ({ stream, onClose }: { stream: StreamView; onClos
     title: stream.title,
     description: stream.description ?? '',
     category: stream.category,
+    language: stream.language,
     when: stream.scheduledFor === undefined ? '' : toLocalText(Date.parse(stream.scheduledFor)),
     visibility: stream.visibility,
     latency: stream.latency,
@@ -83,6 +84,7 @@ const changeOf = (before: ShowDraft, now: ShowDraft): UpdateStream => {
     ...(now.title.trim() !== before.title && { title: now.title.trim() }),
     ...(now.description.trim() !== before.description && { description: now.description.trim() }),
     ...(now.category !== before.category && { category: now.category ?? null }),
+    ...(now.language !== before.language && { language: now.language ?? null }),
     ...(now.visibility !== before.visibility && { visibility: now.visibility }),
     ...(now.when !== before.when && atMs !== undefined && { scheduledFor: new Date(atMs).toISOString() }),
   };

@@ -46,7 +46,9 @@ export const EncoderPanel = ({ stream: listed }: { stream: StreamView }) => {
             <StreamBadge stream={{ ...stream, state }} />{' '}
             {begun && <Viewers viewers={now?.viewers ?? stream.viewers} />}
           </p>
-          <h2 dir="auto">{stream.title}</h2>
+          <h2 dir="auto" lang={stream.language}>
+            {stream.title}
+          </h2>
           <output className="muted">{encoderText(t, { ...stream, state })}</output>
         </div>
         <div className="studio__actions">

@@ -51,7 +51,9 @@ export const OnAirElsewhere = ({ stream, onGoOn }: { stream: StreamView; onGoOn:
         <p>
           <StreamBadge stream={{ ...stream, state }} /> <Viewers viewers={now?.viewers ?? stream.viewers} />
         </p>
-        <h2>{stream.title}</h2>
+        <h2 dir="auto" lang={stream.language}>
+          {stream.title}
+        </h2>
         <p className="muted">{state === 'reconnecting' ? t('thisShowLostItsConnection') : t('thisShowIsSentFrom')}</p>
         {state === 'live' && <Health health={now?.health} />}
       </div>

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useId, useState, type FormEvent } from 'react';
 import { toast } from '../ui/toast.ts';
-import { useTranslations } from 'use-intl';
+import { useLocale, useTranslations } from 'use-intl';
 import { useApp } from '../context/app-context.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
@@ -21,10 +21,12 @@ export const ScheduleDialog = ({ onClose }: { onClose: () => void }) => {
   const queryClient = useQueryClient();
   const formId = useId();
   const nowMs = useNow(JUDGED_EVERY_MS);
+  const language = useLocale();
   const [draft, setDraft] = useState<ShowDraft>(() => ({
     title: '',
     description: '',
     when: toLocalText(proposedTime(Date.now())),
+    language,
     visibility: 'public',
     latency: 'standard',
   }));
@@ -35,6 +37,7 @@ export const ScheduleDialog = ({ onClose }: { onClose: () => void }) => {
         title: draft.title.trim(),
         description: draft.description.trim(),
         category: draft.category,
+        language: draft.language,
         visibility: draft.visibility,
         latency: draft.latency,
         ...captionsOf(draft),

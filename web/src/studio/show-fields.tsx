@@ -1,8 +1,22 @@
 import { useTranslations } from 'use-intl';
 import type { StreamView } from '#contract/http';
-import { SHOW_LIMITS, type CaptionLanguage, type Category, type Latency, type Visibility } from '#contract/show';
+import {
+  SHOW_LIMITS,
+  type CaptionLanguage,
+  type Category,
+  type Latency,
+  type ShowLanguage,
+  type Visibility,
+} from '#contract/show';
 import { Field, TextArea, TextInput } from '../ui/field.tsx';
-import { CaptionsField, CategoryField, LatencyField, VisibilityField } from '../ui/show-choices.tsx';
+import {
+  captionsAfter,
+  CaptionsField,
+  CategoryField,
+  LanguageField,
+  LatencyField,
+  VisibilityField,
+} from '../ui/show-choices.tsx';
 import { parseLocalText } from './local-time.ts';
 import type { Translate } from '../words/translate.ts';
 import './show-fields.css';
@@ -12,6 +26,7 @@ export type ShowDraft = {
   title: string;
   description: string;
   category?: Category | undefined;
+  language?: ShowLanguage | undefined;
   when: string;
   visibility: Visibility;
   latency: Latency;
@@ -93,12 +108,21 @@ export const ShowFields = ({ draft, asks, problems, onChange }: Props) => {
         )}
       </Field>
       <CategoryField value={draft.category} onChange={(category) => set({ category })} />
+      <LanguageField
+        value={draft.language}
+        onChange={(language) => set({ language, captions: captionsAfter(draft, language) })}
+      />
       {asks.includes('visibility') && (
         <VisibilityField value={draft.visibility} onChange={(visibility) => set({ visibility })} />
       )}
       {asks.includes('latency') && <LatencyField value={draft.latency} onChange={(latency) => set({ latency })} />}
       {asks.includes('captions') && (
-        <CaptionsField value={draft.captions} latency={draft.latency} onChange={(captions) => set({ captions })} />
+        <CaptionsField
+          value={draft.captions}
+          latency={draft.latency}
+          spoken={draft.language}
+          onChange={(captions) => set({ captions })}
+        />
       )}
     </>
   );

@@ -75,8 +75,14 @@ const Show = ({ stream }: { stream: StreamView }) => {
             {stream.test && <Badge tone="warn">{t('test')}</Badge>}
             {stream.visibility === 'followers' && <Badge>{t('followersOnly')}</Badge>}
           </p>
-          <h1 dir="auto">{title}</h1>
-          {stream.description && <RichText text={stream.description} />}
+          <h1 dir="auto" lang={stream.language}>
+            {title}
+          </h1>
+          {stream.description && (
+            <div lang={stream.language}>
+              <RichText text={stream.description} />
+            </div>
+          )}
           <div className="show-page__actions">
             {recording === 'ready' && (
               <Link to="/watch/$streamId" params={{ streamId: id }} className={buttonClass({ variant: 'primary' })}>

@@ -62,7 +62,9 @@ const Announced = ({ stream, onGoLive }: { stream: StreamView; onGoLive?: (strea
   return (
     <Card className="announced">
       <div className="announced__words">
-        <h3 className="announced__title">{stream.title}</h3>
+        <h3 className="announced__title" lang={stream.language}>
+          {stream.title}
+        </h3>
         <p className="announced__when muted">
           <CalendarClock aria-hidden="true" size="1em" />
           <Appointment at={scheduledFor} />

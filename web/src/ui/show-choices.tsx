@@ -1,5 +1,5 @@
 import { useTranslations } from 'use-intl';
-import { CaptionLanguage, Category, type Latency, type Visibility } from '#contract/show';
+import { CaptionLanguage, Category, ShowLanguage, type Latency, type Visibility } from '#contract/show';
 import { useFormats } from '../words/formats.ts';
 import { Field, Select } from './field.tsx';
 
@@ -26,6 +26,31 @@ export const CategoryField = ({ value, disabled = false, onChange }: Props<Categ
           {Category.options.map((category) => (
             <option key={category} value={category}>
               {t(`categories.${category}`)}
+            </option>
+          ))}
+        </Select>
+      )}
+    </Field>
+  );
+};
+
+/** In which language a show is held. */
+export const LanguageField = ({ value, disabled = false, onChange }: Props<ShowLanguage | undefined>) => {
+  const t = useTranslations('ui');
+  const { languageName } = useFormats();
+  return (
+    <Field label={t('languageOfTheShow')}>
+      {(control) => (
+        <Select
+          {...control}
+          disabled={disabled}
+          value={value ?? NONE}
+          onChange={({ target }) => onChange(ShowLanguage.options.find((one) => one === target.value))}
+        >
+          <option value={NONE}>{t('noLanguage')}</option>
+          {ShowLanguage.options.map((language) => (
+            <option key={language} value={language}>
+              {languageName(language)}
             </option>
           ))}
         </Select>
@@ -65,9 +90,14 @@ const isCaptionLanguage = (value: string): value is CaptionLanguage =>
 export const CaptionsField = ({
   value,
   latency,
+  spoken,
   disabled = false,
   onChange,
-}: Props<CaptionLanguage | undefined> & { latency: Latency }) => {
+}: Props<CaptionLanguage | undefined> & {
+  latency: Latency;
+  /** In which language the show is held: that one is offered first. */
+  spoken?: ShowLanguage | undefined;
+}) => {
   const t = useTranslations('ui');
   const { languageName } = useFormats();
   const none = latency === 'low';
@@ -81,16 +111,25 @@ export const CaptionsField = ({
           onChange={({ target }) => onChange(isCaptionLanguage(target.value) ? target.value : undefined)}
         >
           <option value={NONE}>{t('noCaptions')}</option>
-          {CaptionLanguage.options.map((language) => (
-            <option key={language} value={language}>
-              {languageName(language)}
-            </option>
-          ))}
+          {CaptionLanguage.options
+            .toSorted((one, other) => Number(other === spoken) - Number(one === spoken))
+            .map((language) => (
+              <option key={language} value={language}>
+                {languageName(language)}
+              </option>
+            ))}
         </Select>
       )}
     </Field>
   );
 };
+
+/** What is written along of a show whose language is another from now on: captions in the language before go with it. */
+export const captionsAfter = (
+  { captions, language: before }: { captions?: CaptionLanguage | undefined; language?: ShowLanguage | undefined },
+  language: ShowLanguage | undefined,
+): CaptionLanguage | undefined =>
+  captions === before ? CaptionLanguage.options.find((one) => one === language) : captions;
 
 type Choices<Value> = readonly { value: Value; label: string }[];
 

@@ -41,7 +41,7 @@ export const StreamCard = ({ stream, showCreator = true, heading: Heading = 'h3'
         <div className="stream-card__words">
           <Heading className="stream-card__title">
             <Link to="/watch/$streamId" params={{ streamId: stream.id }} className="stream-card__link">
-              <bdi>{stream.title}</bdi>
+              <bdi lang={stream.language}>{stream.title}</bdi>
             </Link>
           </Heading>
           <p className="muted stream-card__by">

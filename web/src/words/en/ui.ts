@@ -13,6 +13,8 @@ export const ui = {
   documentTitle: '{title} · Vybzz',
   whoMayWatch: 'Who may watch',
   visibility: { public: 'Everyone', followers: 'Only my followers' },
+  languageOfTheShow: 'Language of the show',
+  noLanguage: 'Not said',
   category: 'Category',
   noCategory: 'None',
   categories: {

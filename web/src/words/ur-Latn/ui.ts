@@ -17,6 +17,8 @@ export const ui = {
   documentTitle: '{title} · Vybzz',
   whoMayWatch: 'Kaun dekh sakta hai',
   visibility: { public: 'Sab log', followers: 'Sirf mere followers' },
+  languageOfTheShow: 'Show ki zabaan',
+  noLanguage: 'Nahi batayi',
   category: 'Category',
   noCategory: 'Koi nahi',
   categories: {

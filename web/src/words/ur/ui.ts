@@ -17,6 +17,8 @@ export const ui = {
   documentTitle: '{title} · Vybzz',
   whoMayWatch: 'کون دیکھ سکتا ہے',
   visibility: { public: 'سب لوگ', followers: 'صرف میرے فالوورز' },
+  languageOfTheShow: 'شو کی زبان',
+  noLanguage: 'نہیں بتائی',
   category: 'زمرہ',
   noCategory: 'کوئی نہیں',
   categories: {
