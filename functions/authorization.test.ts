@@ -227,6 +227,18 @@ const ROWS: readonly Row[] = [
     path: () => '/stream/simulcast/none',
     expect: { anonymous: 401, owner: 204, 'other creator': 204, 'signed in': 403 },
   },
+  {
+    // who may not hears so before it is looked for
+    route: 'PUT /stream/:id/thumbnail',
+    path: ({ shared }) => `${shared.public}/thumbnail`,
+    body: { uploadId: 'upl_00000000000000000000000000' },
+    expect: { anonymous: 401, owner: 404, 'signed in': 403 },
+  },
+  {
+    route: 'DELETE /stream/:id/thumbnail',
+    path: ({ shared }) => `${shared.public}/thumbnail`,
+    expect: { anonymous: 401, owner: 200, moderator: 200, 'signed in': 403 },
+  },
   { route: 'GET /stream/:id', path: ({ shared }) => shared.public, expect: { ...EVERYBODY, blocked: 403 } },
   { route: 'GET /stream/:id (for followers)', path: ({ shared }) => shared.followers, expect: FOLLOWERS },
   {

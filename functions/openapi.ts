@@ -49,6 +49,7 @@ const ANSWERS = {
   Session: http.Session,
   Ticket: http.Ticket,
   Person: http.PersonView,
+  Picture: http.PictureView,
   Profile: http.ProfileView,
   Me: http.MeView,
   Push: http.PushView,

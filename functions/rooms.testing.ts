@@ -216,7 +216,7 @@ export const openControlPlane = async () => {
     users: buildUsersRoom(base, people, profiles, streaming, buildPublishing(base)),
     posts: buildPostsRoom(base, people, streaming, buildPublishing(base)),
     search: buildSearchRoom(base, people, streaming),
-    stream: buildStreamsRoom(base, people, streaming),
+    stream: buildStreamsRoom(base, people, streaming, buildPublishing(base)),
     reports: buildReportsRoom(base, people, streaming),
     webhooks: buildWebhooksRoom(base, streaming),
     oembed: buildPagesRoom(base, people, streaming).oembed,

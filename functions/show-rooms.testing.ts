@@ -132,7 +132,7 @@ export const openShowRooms = async ({
   const streaming = createStreaming(base, known, { video, wait, sender: buildPushSender(base) });
   const unlimited = () => createMiddleware<RoomEnv>((_, next) => next());
   const people = { ...known, authenticate, limited: unlimited };
-  const app = buildStreamsRoom(base, people, streaming);
+  const app = buildStreamsRoom(base, people, streaming, undefined);
   const peopleRoom = buildUsersRoom(base, people, buildProfiles(base, known), streaming, undefined);
   const webhooks = createWebhooksApp({ ...streaming, log, clock, verify: async () => true });
 

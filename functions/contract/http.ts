@@ -30,10 +30,18 @@ export const PersonView = z.object({
 });
 export type PersonView = z.infer<typeof PersonView>;
 
+/** A picture that was uploaded and stands still, in its own size and in a smaller one: paths on the API's own origin, and pixels. */
+export const PictureView = z.object({
+  url: z.string(),
+  thumbnailUrl: z.string(),
+  width: z.number(),
+  height: z.number(),
+});
+
 export const ProfileView = z.extend(PersonView, {
   bio: z.optional(z.string()),
-  /** The picture over their page: paths on the API's own origin, and pixels. */
-  cover: z.optional(z.object({ url: z.string(), thumbnailUrl: z.string(), width: z.number(), height: z.number() })),
+  /** The picture over their page. */
+  cover: z.optional(PictureView),
   creator: z.boolean(),
   followers: z.number(),
   following: z.number(),
@@ -65,7 +73,7 @@ export const UpdateMe = z.partial(
 );
 export type UpdateMe = z.infer<typeof UpdateMe>;
 
-/** A picture of one's own that has been uploaded, and is to be shown from now on. */
+/** A picture of one's own, or of one's show, that has been uploaded, and is to be shown from now on. */
 export const SetPicture = z.object({ uploadId: z.string() });
 
 /** `notify`: whether to be told by Web Push that a show begins; left as it is where nothing is said of it. */
@@ -175,6 +183,9 @@ export const StreamView = z.object({
   trimmed: z.optional(z.object({ startSeconds: z.number(), wholeSeconds: z.optional(z.number()) })),
   /** What has become of a trim that is not what people get. */
   trimming: z.optional(z.enum(['preparing', 'failed'])),
+  /** Its creator's picture of it. */
+  thumbnail: z.optional(PictureView),
+  /** Mux's picture of it. */
   posterUrl: z.optional(z.string()),
   /** Only to its creator. */
   health: z.optional(StreamHealth),

@@ -7,6 +7,7 @@ import {
   type ShowLanguage,
   STREAM_LIMITS,
 } from './stream-limits.ts';
+import type { PublishedUpload } from './upload.ts';
 import { superseded, type Trim, TRIM_LIMITS, trimmedAsset, trimming } from './trim.ts';
 
 /**
@@ -35,7 +36,7 @@ import { superseded, type Trim, TRIM_LIMITS, trimmedAsset, trimming } from './tr
  * | Mux: recording over | · | · | as disconnected, ended if no worker has it | as live | facts |
  * | Mux: asset status | facts | facts | facts | facts | facts |
  * | end requested | ended | ended at the release | ended at the release | at once if no worker has it | · |
- * | recording removed, then its chat; trim asked or lost | · | · | · | · | facts |
+ * | recording removed (its thumbnail with it), then its chat; trim asked or lost | · | · | · | · | facts |
  * | gave up (sweep) | ended | ended | ended | ended | · |
  *
  * `·` changes nothing. An event of an older lease (fence) changes nothing anywhere.
@@ -59,6 +60,8 @@ export type Stream = {
   category?: Category | undefined;
   /** In which language it is held, and title and description are written (BCP 47). */
   language?: ShowLanguage | undefined;
+  /** Its creator's picture of it; it goes with the recording, and with the show. */
+  thumbnail?: PublishedUpload | undefined;
   visibility: Visibility;
   latency: Latency;
   /** In which language what is said in it is written along; absent where it is not. */
@@ -174,6 +177,10 @@ export const newStream = (
     Partial<Pick<Stream, 'description' | 'category' | 'language' | 'scheduledFor' | 'captions'>>,
 ): Stream => ({ ...facts, state: 'created', assets: [] });
 
+/** Whether there is anything of it that a picture could stand for: not once it is over, and nothing is left to watch. */
+export const isPictured = (stream: Stream): boolean =>
+  stream.state !== 'ended' || ['ready', 'preparing'].includes(recording(stream).is);
+
 /** What a creator says of a show. */
 export type StreamEdit = Partial<
   Pick<Stream, 'title' | 'description' | 'category' | 'language' | 'visibility' | 'scheduledFor'>
@@ -210,7 +217,7 @@ const withFact = (stream: Stream, event: StreamEvent): Stream => {
   if (event.type === 'recording-lost') return { ...stream, recordingLostAt: event.at };
   if (event.type === 'recording-removed')
     return stream.state === 'ended' && stream.recordingRemovedAt === undefined
-      ? { ...stream, recordingRemovedAt: event.at }
+      ? { ...stream, recordingRemovedAt: event.at, thumbnail: undefined }
       : stream;
   if (event.type === 'chat-removed') return hasChatToRemove(stream) ? { ...stream, chatRemovedAt: event.at } : stream;
   if (event.type === 'trim-asked') return withTrim(stream, event);

@@ -39,7 +39,7 @@ export type Publication =
   | { published: true; picture?: PictureSize | undefined }
   | { published: false; because: 'not-arrived' | 'unusable' };
 /** What a file is to be shown as: of a picture it says what its thumbnail is like. */
-export const UPLOAD_USES = ['post', 'avatar', 'cover'] as const;
+export const UPLOAD_USES = ['post', 'avatar', 'cover', 'show'] as const;
 export type UploadUse = (typeof UPLOAD_USES)[number];
 export type Publish = (owner: UserId, upload: Upload, use: UploadUse) => Promise<Publication>;
 
@@ -72,3 +72,11 @@ export const AVATAR_PIXELS = 256;
 
 /** Where a smaller copy of a picture lies, beside it. */
 export const thumbnailKey = (owner: UserId, { id }: Upload): string => `media/${owner}/${id}.thumbnail.webp`;
+
+/** Where a picture that stands still is, on our own origin, in its own size and in a smaller one. */
+export const pictureOf = (owner: UserId, upload: PublishedUpload | undefined) =>
+  upload?.picture && {
+    url: `/${uploadKey(owner, upload)}`,
+    thumbnailUrl: `/${thumbnailKey(owner, upload)}`,
+    ...upload.picture,
+  };

@@ -1,6 +1,6 @@
 import type { Handle, UserId } from './ids.ts';
 import type { Suspension } from './report.ts';
-import { type PublishedUpload, thumbnailKey, uploadKey } from './upload.ts';
+import { pictureOf, type PublishedUpload, thumbnailKey } from './upload.ts';
 
 /** A person; a creator is a person who may go live. Times are milliseconds since 1970. */
 export type User = {
@@ -43,12 +43,7 @@ export const avatarUrlOf = ({
   avatar ? `/${thumbnailKey(id, avatar)}` : avatarUrl;
 
 /** Where the picture over a person's page is, on our own origin, in its own size and in a smaller one. */
-export const coverOf = ({ id, cover }: Pick<User, 'id' | 'cover'>) =>
-  cover?.picture && {
-    url: `/${uploadKey(id, cover)}`,
-    thumbnailUrl: `/${thumbnailKey(id, cover)}`,
-    ...cover.picture,
-  };
+export const coverOf = ({ id, cover }: Pick<User, 'id' | 'cover'>) => pictureOf(id, cover);
 
 /** What a person may change of their own profile; null takes a value away. */
 export type ProfileChanges = {

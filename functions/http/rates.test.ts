@@ -33,7 +33,7 @@ it.each(WRITING.map(({ method, path }) => [`${method} ${path}`, method, path]))(
       auth: buildAuthRoom(base, people, plane.profiles),
       users: buildUsersRoom(base, people, plane.profiles, plane.streaming, undefined),
       posts: buildPostsRoom(base, people, streaming, undefined),
-      stream: buildStreamsRoom(base, people, streaming),
+      stream: buildStreamsRoom(base, people, streaming, undefined),
       reports: buildReportsRoom(base, people, streaming),
     };
     const name = path.split('/')[1] ?? '';

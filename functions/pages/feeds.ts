@@ -6,6 +6,7 @@ import { type Handle, parseHandle, type PostId, type UserId } from '#domain/ids'
 import type { Post } from '#domain/post';
 import type { Slice } from '#domain/posts-feed';
 import type { Stream } from '#domain/stream';
+import { pictureOf } from '#domain/upload';
 import { avatarUrlOf, type User } from '#domain/user';
 import { filledPage } from '../http/filled-page.ts';
 import type { PostViews } from '../profiles/post-views.ts';
@@ -70,13 +71,16 @@ export const createFeeds = ({ users, streams, posts, postViews, origin, clock }:
     url: `${origin}/watch/${stream.id}`,
     published: new Date(stream.createdAt),
     updated: new Date(stream.editedAt ?? stream.createdAt),
-    html: paragraphs(goesLiveOn(name, new Date(stream.scheduledFor)), stream.description),
+    html: [
+      paragraphs(goesLiveOn(name, new Date(stream.scheduledFor)), stream.description),
+      pictureHtml(absoluteOn(origin)(pictureOf(stream.creatorId, stream.thumbnail)?.thumbnailUrl), stream.title),
+    ].join(''),
   });
 
   const ofPost = (view: PostView): AtomEntry => {
     const { id, author, text, stream, mediaUrl, mediaType, mediaThumbnailUrl, mediaAlt } = view;
     const moments = [view.createdAt, view.editedAt, stream?.startedAt, stream?.endedAt];
-    const picture = mediaThumbnailUrl ?? stream?.posterUrl;
+    const picture = mediaThumbnailUrl ?? absoluteOn(origin)(stream?.thumbnail?.thumbnailUrl) ?? stream?.posterUrl;
     const theirs = stream?.creator.id === author.id;
     return {
       id: `${origin}/post/${id}`,
@@ -86,9 +90,7 @@ export const createFeeds = ({ users, streams, posts, postViews, origin, clock }:
       updated: latest(moments.flatMap((moment) => (moment === undefined ? [] : new Date(moment)))),
       html: [
         paragraphs(text === stream?.title ? '' : text, stream && stateOf(stream), stream?.description),
-        picture === undefined
-          ? ''
-          : `<p><img src="${escapeHtml(picture)}" alt="${escapeHtml(mediaAlt ?? stream?.title ?? '')}"></p>`,
+        pictureHtml(picture, mediaAlt ?? stream?.title ?? ''),
         // of media by address nobody knows what it is
         mediaUrl === undefined || mediaType !== undefined
           ? ''
@@ -179,6 +181,9 @@ const toEvent = (stream: Announced, origin: string): CalendarEvent => {
 };
 
 const latest = (moments: readonly Date[]): Date => new Date(Math.max(...moments.map((moment) => moment.getTime())));
+
+const pictureHtml = (url: string | undefined, alt: string): string =>
+  url === undefined ? '' : `<p><img src="${escapeHtml(url)}" alt="${escapeHtml(alt)}"></p>`;
 
 /** Text as HTML: an empty line begins a paragraph. */
 const paragraphs = (...texts: (string | undefined)[]): string =>

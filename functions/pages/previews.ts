@@ -50,7 +50,7 @@ export const createPreviews = ({ streams, users, posts, views, postViews, origin
     description: [stateOf(view), view.description].filter(Boolean).join(' '),
     url: `${origin}/watch/${view.id}`,
     kind: 'video.other',
-    image: view.posterUrl === undefined ? sign : { url: view.posterUrl, alt: view.title },
+    image: pictured(view) ?? sign,
     wide: true,
     language: view.language,
     author: { name: view.creator.name, url: `${origin}/@${view.creator.handle}` },
@@ -58,6 +58,12 @@ export const createPreviews = ({ streams, users, posts, views, postViews, origin
     // a show that was called off, or of which nothing is left, is nothing to find
     indexed: !view.test && (view.state !== 'ended' || view.recording === 'ready'),
   });
+
+  /** A show's own picture, or Mux's of it. */
+  const pictured = ({ thumbnail, posterUrl, title }: StreamView): Preview['image'] | undefined => {
+    const url = absoluteOn(origin)(thumbnail?.url) ?? posterUrl;
+    return url === undefined ? undefined : { url, alt: title };
+  };
 
   const show = async (text: string): Promise<Found> => {
     const id = parseStreamId(text);
@@ -98,7 +104,10 @@ export const createPreviews = ({ streams, users, posts, views, postViews, origin
     const { author, stream, mediaUrl, mediaType, mediaThumbnailUrl, mediaAlt } = view;
     const avatarUrl = absoluteOn(origin)(author.avatarUrl);
     // of media by address nobody knows whether it is a picture; a film is none
-    const picture = mediaThumbnailUrl ?? (mediaType?.startsWith('video/') ? undefined : mediaUrl) ?? stream?.posterUrl;
+    const picture =
+      mediaThumbnailUrl ??
+      (mediaType?.startsWith('video/') ? undefined : mediaUrl) ??
+      (stream && pictured(stream)?.url);
     return {
       found: 'preview',
       preview: {

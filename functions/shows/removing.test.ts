@@ -16,7 +16,7 @@ it('of a creator who has gone the shows go with all that was said in them, a pag
   for (let i = 0; i < 70; i++) await chat.say(theirs.id, { userId: viewer.id, text: `Secret ${i}`, at: now() }, `${i}`);
   await chat.say(others.id, { userId: viewer.id, text: 'Stays', at: now() }, '1');
   let pages = 1;
-  while (await streaming.removeStreams(creator.id)) pages++;
+  while (await streaming.removeStreams(creator.id, now())) pages++;
   expect(pages).toBeGreaterThan(2);
   expect(await streaming.streams.get(theirs.id)).toBeUndefined();
   expect(JSON.stringify(await rooms.everything())).not.toContain('Secret');

@@ -27,20 +27,20 @@ type Parts = {
  * more. What fails is tried again: a stream goes only after its recordings, and a channel only after its streams.
  */
 export const createRemoveStreams = ({ streams, channels, chat, moderation, ending, video }: Parts) => {
-  const removeStream = async (stream: Stream): Promise<void> => {
+  const removeStream = async (stream: Stream, now: number): Promise<void> => {
     const latest = stream.state === 'ended' ? stream : await ending.end(stream, 'account-deleted');
     // its worker has not let go yet, or somebody else is telling Mux; the next page finds it again
     if (latest.state !== 'ended' || !(await ending.complete((await streams.get(latest.id)) ?? latest))) return;
     await Promise.all(latest.assets.map(({ id }) => video.removeRecording(id)));
     // a page at a time, as all of it; the stream by which the next page is found goes last
     if (await chat.clearIn(latest.id, CHAT_PAGE)) return;
-    await streams.remove(latest.id);
+    await streams.remove(latest.id, now);
   };
 
-  return async (creatorId: UserId): Promise<boolean> => {
+  return async (creatorId: UserId, now: number): Promise<boolean> => {
     const { items } = await streams.byCreator({ creatorId, begun: false, limit: PAGE, after: undefined });
     if (items.length > 0) {
-      await Promise.all(items.map(removeStream));
+      await Promise.all(items.map((stream) => removeStream(stream, now)));
       return true;
     }
     if (await moderation.clearBy(creatorId, PAGE)) return true;

@@ -5,6 +5,7 @@ import type { StreamId, UserId } from '#domain/ids';
 import { hasEncoder, isHeld, isLiveToViewers, recording, type Stream } from '#domain/stream';
 import { PRESENCE } from '#domain/presence';
 import { cutOff, trimming } from '#domain/trim';
+import { pictureOf } from '#domain/upload';
 import type { Person } from '#domain/user';
 import type { Figures } from '#store/figures';
 import type { Chat } from './chat.ts';
@@ -143,6 +144,7 @@ const toView = (stream: Stream, creator: PersonView, watching: Watching, posterU
     recording: is,
     durationSeconds,
     ...(is === 'ready' && { trimmed: cutOff(stream), trimming: trimming(stream) }),
+    thumbnail: pictureOf(stream.creatorId, stream.thumbnail),
     posterUrl,
   };
 };

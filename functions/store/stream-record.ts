@@ -11,7 +11,7 @@ import {
 } from '#domain/stream';
 import { CAPTION_LANGUAGES, CATEGORIES, LATENCIES, SHOW_LANGUAGES } from '#domain/stream-limits';
 import type { StreamId, UserId } from '#domain/ids';
-import { streamId, userId } from './brands.ts';
+import { publishedUpload, streamId, userId } from './brands.ts';
 import type { Part } from './dynamo.ts';
 import { atRevision } from './dynamo.ts';
 import type { Item } from './item.ts';
@@ -54,6 +54,7 @@ const record = createRecord({
     description: z.optional(z.string()),
     category: z.optional(z.enum(CATEGORIES)),
     language: z.optional(z.enum(SHOW_LANGUAGES)),
+    thumbnail: z.optional(publishedUpload),
     visibility: z.enum(VISIBILITIES),
     latency: z.enum(LATENCIES),
     captions: z.optional(z.enum(CAPTION_LANGUAGES)),

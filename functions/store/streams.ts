@@ -1,6 +1,7 @@
 import type { StreamId, UserId } from '#domain/ids';
 import { edited, isLiveToViewers, isOnAir, type Stream, type StreamEdit, type StreamEvent, step } from '#domain/stream';
 import { retryOnConflict } from './retry-on-conflict.ts';
+import { dropped } from './removals.ts';
 import { clear } from './clear.ts';
 import { absent, atRevision, type Expression, type Table } from './dynamo.ts';
 import { aboutAudience, airKey, leaseKey, livePostKey, streamItemKey } from './keys.ts';
@@ -51,7 +52,7 @@ export const createStreamStore = ({ table }: { table: Table }) => {
       if (!found) return { settled: undefined };
       const after = step(found.stream, event);
       if (after === found.stream) return { settled: { before: after, after } };
-      const written = await table.transact([streamMove(found, after)]);
+      const written = await table.transact([streamMove(found, after), ...droppedThumbnail(found.stream, after, event)]);
       return written.done ? { settled: { before: found.stream, after } } : 'conflict';
     });
 
@@ -168,7 +169,7 @@ export const createStreamStore = ({ table }: { table: Table }) => {
     },
 
     /** Takes a stream out of the table, with all that is kept of its audience. What Mux tells of it later is about nothing. */
-    remove: async (id: StreamId): Promise<void> => {
+    remove: async (id: StreamId, now: number): Promise<void> => {
       while (await clear(table, { partition: aboutAudience(id) }, CLEARED_AT_ONCE));
       await table.remove(livePostKey(id));
       await retryOnConflict(async () => {
@@ -177,6 +178,7 @@ export const createStreamStore = ({ table }: { table: Table }) => {
         const removed = await table.transact([
           { or: 'moved', remove: streamItemKey(id), when: atRevision(found.rev) },
           ...entryParts(entriesOfStream(found.stream), []),
+          ...(found.stream.thumbnail ? [dropped(found.stream.creatorId, found.stream.thumbnail, now)] : []),
         ]);
         return removed.done ? { settled: undefined } : 'conflict';
       });
@@ -190,6 +192,10 @@ export type StreamStore = ReturnType<typeof createStreamStore>;
 const CLEARED_AT_ONCE = 100;
 
 const holds = (id: StreamId): Expression => ({ expression: 'streamId = :holder', values: { ':holder': { S: id } } });
+
+/** An event that takes the thumbnail off a show puts its file on the list of what goes. */
+const droppedThumbnail = ({ creatorId, thumbnail }: Stream, after: Stream, event: StreamEvent) =>
+  thumbnail && !after.thumbnail && event.type === 'recording-removed' ? [dropped(creatorId, thumbnail, event.at)] : [];
 
 const foundBy = (before: Stream, after: Stream) => entryParts(entriesOfStream(before), entriesOfStream(after));
 

@@ -23,11 +23,13 @@ import { createRecordingRoutes, type RecordingParts } from './recording.ts';
 import { streamNotFound } from './refusals.ts';
 import { createSimulcastRoutes, type SimulcastParts } from './simulcast.ts';
 import { createStartRoutes, type StartParts } from './starting.ts';
+import { createThumbnailRoutes, type ThumbnailParts } from './thumbnail.ts';
 import type { StreamViews } from '../shows/views.ts';
 
 type Parts = RoomParts &
   StartParts &
   EditParts &
+  ThumbnailParts &
   SimulcastParts &
   EncoderParts &
   GuestParts &
@@ -92,6 +94,8 @@ export const createStreamsApp = (parts: Parts) => {
     .route('/', createStartRoutes({ ...parts, own, viewFor, prepareChannel }))
 
     .route('/', createEditRoutes({ ...parts, own, viewFor, prepareChannel }))
+
+    .route('/', createThumbnailRoutes({ ...parts, find, own, viewFor }))
 
     .route('/', createSimulcastRoutes(parts))
 

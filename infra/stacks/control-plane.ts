@@ -118,8 +118,8 @@ export class ControlPlaneStack extends Stack {
       schedule: Schedule.rate(Duration.minutes(1)),
       targets: [new LambdaFunction(sweep.live, { retryAttempts: 0 })],
     });
-    // Its end waits for the worker to let go, at most 5 s.
-    const streams = room('streams', { timeout: Duration.seconds(20) });
+    // A show waits for its thumbnail; its end for the worker to let go, at most 5 s.
+    const streams = room('streams', { timeout: Duration.seconds(29) });
     // Taken even while everything else is throttled, where the account has enough to keep some of it apart.
     const webhooks = room('webhooks', { reservedConcurrency: settings.webhookConcurrency });
     this.webhooksLog = webhooks.logGroup;
@@ -138,8 +138,8 @@ export class ControlPlaneStack extends Stack {
     this.tasks.doneBy(room('tasks', { timeout: TASK_TIMEOUT, memoryMB: 1_769 }));
     data.uploads.grantTake(posts.function);
     const { functionArn } = uploads.live;
-    // What was sent by the posts' forms is shown in posts, and on people's pages.
-    for (const { function: shower } of [posts, users]) {
+    // What was sent by the posts' forms is shown in posts, on people's pages, and of shows.
+    for (const { function: shower } of [posts, users, streams]) {
       Grant.addToPrincipal({ grantee: shower, actions: ['lambda:InvokeFunction'], resourceArns: [functionArn] });
       shower.addEnvironment(
         'UPLOADS_PUBLISHER_URL',

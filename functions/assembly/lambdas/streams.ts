@@ -16,7 +16,7 @@ const room = await startLambda('streams', {
     const streaming = createStreaming(base, people);
     const sweepStreams = buildStreamSweep(base, streaming);
     const sweepRemovals = buildRemovalSweep(base, people, streaming);
-    const streams = buildStreamsRoom(base, people, streaming);
+    const streams = buildStreamsRoom(base, people, streaming, base.publish);
     const reports = buildReportsRoom(base, people, streaming);
     const toReports = (c: Context) => reports.fetch(c.req.raw, c.env);
     return {

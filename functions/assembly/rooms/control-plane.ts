@@ -44,7 +44,7 @@ export const createControlPlane = (
     users: buildUsersRoom(base, people, profiles, streaming, buildPublishing(base)),
     posts: buildPostsRoom(base, people, streaming, buildPublishing(base)),
     search: buildSearchRoom(base, people, streaming),
-    streams: buildStreamsRoom(base, people, streaming),
+    streams: buildStreamsRoom(base, people, streaming, buildPublishing(base)),
     reports: buildReportsRoom(base, people, streaming),
     webhooks: buildWebhooksRoom(base, streaming),
     ...buildPagesRoom(base, people, streaming),

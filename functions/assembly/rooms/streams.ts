@@ -1,5 +1,8 @@
 import { newId } from '#domain/ids';
+import type { Publish } from '#domain/upload';
 import { createIngestKeys } from '#store/ingest-keys';
+import { createThumbnailStore } from '#store/thumbnails';
+import { createUploadStore } from '#store/uploads';
 import type { Base } from '../base.ts';
 import { buildEviction } from '../eviction.ts';
 import type { People } from '../people.ts';
@@ -30,6 +33,7 @@ export const buildStreamsRoom = (
     video,
     changed,
   }: Streaming,
+  publish: Publish | undefined,
 ) => {
   const { config, table, cursors, clock, log } = base;
   return createStreamsApp({
@@ -41,6 +45,9 @@ export const buildStreamsRoom = (
     channels,
     channelStore,
     keys: createIngestKeys({ table }),
+    thumbnails: createThumbnailStore({ table }),
+    uploads: createUploadStore({ table }),
+    publish,
     ending,
     encoders,
     guests,

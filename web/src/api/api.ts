@@ -105,6 +105,9 @@ export const createApi = ({ ask, tell }: Http) => ({
   waitForEncoder: (id: string) => ask(StreamView, { method: 'POST', path: `/stream/${segment(id)}/encoder` }),
   createStream: (body: NewStream) => ask(CreatedStream, { method: 'POST', path: '/stream/create', body }),
   freshIngest: (id: string) => ask(IngestAnswer, { method: 'POST', path: `/stream/${segment(id)}/ingest` }),
+  setThumbnail: (id: string, uploadId: string) =>
+    ask(StreamView, { method: 'PUT', path: `/stream/${segment(id)}/thumbnail`, body: { uploadId } }),
+  removeThumbnail: (id: string) => ask(StreamView, { method: 'DELETE', path: `/stream/${segment(id)}/thumbnail` }),
   endStream: (id: string) => tell({ method: 'POST', path: `/stream/${segment(id)}/end` }),
   recordingFile: (id: string, { signal }: Asking = {}) =>
     ask(RecordingFile, { method: 'POST', path: `/stream/${segment(id)}/recording/file`, signal }),
