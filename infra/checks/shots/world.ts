@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
 import { until } from '#stand-ins/until';
 import type { Account, PlatformBed } from '../lib/platform-bed.ts';
 import { openCapture } from '../shows/capture.ts';
@@ -41,6 +42,27 @@ const CHAT: readonly [Account, string][] = [
   ['bilal', '😀👏'],
 ];
 
+/** A show gets a picture of its creator's. */
+const pictured = async (ask: AskAs, who: Account, streamId: string): Promise<void> => {
+  const cloth = sharp({ create: { width: 1280, height: 720, channels: 3, background: '#f1e7d3' } });
+  const leaf = Buffer.from(
+    '<svg width="1280" height="720"><path d="M240 620C420 120 860 60 1080 120C1040 460 640 660 240 620Z" fill="#2f5d50"/></svg>',
+  );
+  const file = new Uint8Array(
+    await cloth
+      .composite([{ input: leaf }])
+      .jpeg()
+      .toBuffer(),
+  );
+  const { id, url, fields } = await ask(who, 'POST', '/posts/uploads', { type: 'image/jpeg', bytes: file.length });
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.append(name, String(value));
+  form.append('file', new Blob([file]));
+  const { status } = await fetch(url, { method: 'POST', body: form });
+  if (status !== 201) throw new Error(`the picture was not taken: ${status}`);
+  await ask(who, 'PUT', `/stream/${streamId}/thumbnail`, { uploadId: id });
+};
+
 /** What the audience of a show writes. */
 export const chatIn = async (ask: AskAs, streamId: string): Promise<void> => {
   for (const [i, [who, text]] of CHAT.entries())
@@ -52,6 +74,8 @@ const record = async (bed: PlatformBed, ask: AskAs): Promise<string> => {
   const { stream, ingest } = await ask('bilal', 'POST', '/stream/create', {
     title: 'Old Lahore by night: a walk from the Delhi Gate to Wazir Khan Mosque',
     description: WALK,
+    category: 'making',
+    language: 'en',
   });
   const { id }: { id: string } = stream;
   const publisher = createCapturePublisher({ capture: CAPTURE, getUrl: async () => ingest.url });
@@ -84,8 +108,11 @@ export const fillWorld = async (bed: PlatformBed): Promise<World> => {
   };
   const announcedId = await announce('asha', 'Chikankari for beginners: the shadow stitch', 2, {
     description: 'We stitch one leaf together. You need thread, a needle and a piece of muslin.',
+    category: 'making',
+    language: 'en',
   });
-  await announce('bilal', 'نہاری کی اصل ترکیب', 5);
+  await pictured(ask, 'asha', announcedId);
+  await announce('bilal', 'نہاری کی اصل ترکیب', 5, { category: 'making', language: 'ur' });
   const forFollowersId = await announce('bilal', 'Questions and answers, for followers', 7, {
     visibility: 'followers',
   });

@@ -3,6 +3,7 @@ import { toast } from '../ui/toast.ts';
 import { useTranslations } from 'use-intl';
 import type { Broadcast } from './broadcast.ts';
 import type { BroadcastHandle, Snapshot } from './create-broadcast.ts';
+import { grabPicture } from './grab-picture.ts';
 import { clockText, wholeSeconds } from './status.ts';
 import type { Translate } from '../words/translate.ts';
 
@@ -73,6 +74,12 @@ export const useBroadcastHandle = (): BroadcastHandle => {
 export const useBroadcast = (): Snapshot => {
   const broadcast = useBroadcastHandle();
   return useSyncExternalStore(broadcast.subscribe, broadcast.getSnapshot);
+};
+
+/** Takes the picture that the camera gives now; undefined while it gives none. */
+export const useCameraPicture = (): (() => Promise<File | undefined>) | undefined => {
+  const { camera, cameraOn } = useBroadcast().capture;
+  return camera && cameraOn ? () => grabPicture(camera) : undefined;
 };
 
 /** The stream that this tab is sending, if any: for a page that wants to know whether it is its own. */

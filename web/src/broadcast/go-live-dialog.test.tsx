@@ -61,8 +61,8 @@ describe('the Go Live dialog', () => {
     await startable();
     await user.type(screen.getByLabelText(/Title/), 'First light');
     await user.type(screen.getByLabelText('Description'), 'Leaves');
-    await user.click(screen.getByLabelText('A test show'));
-    expect(screen.getByText(/cut off after five minutes/)).toBeTruthy();
+    await user.click(screen.getByLabelText('Test show'));
+    expect(screen.getByText(/ends after five minutes/)).toBeTruthy();
     await user.click(press('Start'));
     await waitFor(() => expect(said).toHaveLength(1));
     expect(said[0]).toEqual({
@@ -79,7 +79,7 @@ describe('the Go Live dialog', () => {
     await startable();
     expect(screen.getByLabelText('Description')).toBeTruthy();
     expect(screen.queryByLabelText('Delay to viewers')).toBeNull();
-    expect(screen.queryByLabelText('A test show')).toBeNull();
+    expect(screen.queryByLabelText('Test show')).toBeNull();
   });
 
   it('starts no show without a title, and says so', async () => {

@@ -1,13 +1,12 @@
 import { Camera, CameraOff, Mic, MicOff, Radio, SwitchCamera } from 'lucide-react';
-import { useEffect, useId, useState, type FormEvent } from 'react';
+import { useEffect, useId, useState, type FormEvent, type ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
-import { SHOW_LIMITS, type CaptionLanguage, type Latency, type Visibility } from '#contract/show';
+import { SHOW_LIMITS } from '#contract/show';
 import { Button } from '../ui/button.tsx';
-import { Check } from '../ui/check.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { Field, TextArea, TextInput } from '../ui/field.tsx';
+import { Field, TextInput } from '../ui/field.tsx';
 import { IconButton } from '../ui/icon-button.tsx';
-import { CaptionsField, LatencyField, VisibilityField } from '../ui/show-choices.tsx';
+import { ShowDetails, type ShowAsk, type ShowDetailsDraft } from '../ui/show-details.tsx';
 import { useErrorWords } from '../words/error-words.ts';
 import type { Broadcast } from './broadcast.ts';
 import { useBroadcast, useBroadcastHandle } from './broadcast-provider.tsx';
@@ -23,14 +22,7 @@ import { SceneSelect } from './scenes/scene-select.tsx';
 import './broadcast.css';
 
 /** What the creator has said of the show; the words are those of `POST /stream/create`. */
-export type GoLiveInput = {
-  title: string;
-  description?: string | undefined;
-  visibility: Visibility;
-  latency: Latency;
-  captions?: CaptionLanguage | undefined;
-  test?: boolean | undefined;
-};
+export type GoLiveInput = ShowDetailsDraft & { title: string };
 
 type Props = {
   open: boolean;
@@ -42,15 +34,17 @@ type Props = {
   /** What is said already of a show that was announced, or that goes on after the page was reloaded. @default a new show */
   initial?: GoLiveInput | undefined;
   /** What may be said besides the title: in a show that exists not all of it can change any more. @default all */
-  asks?: readonly Ask[] | undefined;
+  asks?: readonly ShowAsk[] | undefined;
+  /** The field of its picture, among what is asked besides the title. */
+  picture?: ReactNode;
+  /** Something that was chosen is still on its way: it does not begin before. @default false */
+  waits?: boolean;
   /** A show that was on the air before is gone on with, and begins by itself: all that could be asked is known. */
   goOn?: { sinceMs: number | undefined } | undefined;
 };
 
-type Ask = 'description' | 'visibility' | 'latency' | 'captions' | 'test';
-
 const NEW_SHOW: GoLiveInput = { title: '', visibility: 'public', latency: 'standard' };
-const ALL: readonly Ask[] = ['description', 'visibility', 'latency', 'captions', 'test'];
+const ALL: readonly ShowAsk[] = ['description', 'category', 'language', 'visibility', 'latency', 'captions', 'test'];
 
 /** The stream that is connected, if the broadcast has come so far. */
 const connectedStream = (state: Broadcast): string | undefined => {
@@ -66,6 +60,8 @@ export const GoLiveDialog = ({
   createStream,
   initial = NEW_SHOW,
   asks = ALL,
+  picture,
+  waits = false,
   goOn,
 }: Props) => {
   const t = useTranslations('broadcast');
@@ -110,7 +106,8 @@ export const GoLiveDialog = ({
     event.preventDefault();
     const title = input.title.trim();
     setUntitled(title === '');
-    if (title !== '' && state.at === 'ready') broadcast.start(() => createStream({ ...input, title }), goOn?.sinceMs);
+    if (title !== '' && state.at === 'ready' && !waits)
+      broadcast.start(() => createStream({ ...input, title }), goOn?.sinceMs);
   };
 
   return (
@@ -126,6 +123,7 @@ export const GoLiveDialog = ({
           <output className="go-live__progress">
             {state.at === 'connecting' && t(`progress.${state.now}`)}
             {state.at === 'ending' && t('stopping')}
+            {state.at === 'ready' && waits && t('pictureOnItsWay')}
           </output>
           <Button variant="ghost" onClick={() => (connecting ? broadcast.end() : change(false))}>
             {t('cancel')}
@@ -136,7 +134,7 @@ export const GoLiveDialog = ({
             variant="live"
             icon={<Radio />}
             busy={connecting}
-            disabled={state.at !== 'ready' && !connecting}
+            disabled={(state.at !== 'ready' && !connecting) || (waits && !connecting)}
           >
             {t('start')}
           </Button>
@@ -201,7 +199,9 @@ export const GoLiveDialog = ({
           <SoundButton disabled={state.at !== 'ready'} />
           <PictureFields disabled={state.at !== 'ready'} />
           <KeepField disabled={state.at !== 'ready'} />
-          {asks.length > 0 && <MoreFields input={input} asks={asks} disabled={connecting} onChange={setInput} />}
+          {asks.length > 0 && (
+            <MoreFields input={input} asks={asks} picture={picture} disabled={connecting} onChange={setInput} />
+          )}
         </div>
       </form>
     </Dialog>
@@ -273,68 +273,26 @@ const GoLivePreview = () => {
 
 type MoreProps = {
   input: GoLiveInput;
-  asks: readonly Ask[];
+  asks: readonly ShowAsk[];
+  picture: ReactNode;
   disabled: boolean;
   onChange: (input: GoLiveInput) => void;
 };
 
-const MoreFields = ({ input, asks, disabled, onChange }: MoreProps) => {
+/** What most shows do without is folded away. */
+const MoreFields = ({ input, asks, picture, disabled, onChange }: MoreProps) => {
   const t = useTranslations('broadcast');
-  const testHint = useId();
   return (
     <details className="go-live__more">
       <summary>{t('more')}</summary>
       <div className="go-live__more-fields">
-        {asks.includes('description') && (
-          <Field label={t('description')}>
-            {(control) => (
-              <TextArea
-                {...control}
-                rows={3}
-                maxLength={SHOW_LIMITS.descriptionCharacters}
-                value={input.description ?? ''}
-                disabled={disabled}
-                onChange={({ target }) => onChange({ ...input, description: target.value })}
-              />
-            )}
-          </Field>
-        )}
-        {asks.includes('visibility') && (
-          <VisibilityField
-            value={input.visibility}
-            disabled={disabled}
-            onChange={(visibility) => onChange({ ...input, visibility })}
-          />
-        )}
-        {asks.includes('latency') && (
-          <LatencyField
-            value={input.latency}
-            disabled={disabled}
-            onChange={(latency) => onChange({ ...input, latency })}
-          />
-        )}
-        {asks.includes('captions') && (
-          <CaptionsField
-            value={input.captions}
-            latency={input.latency}
-            disabled={disabled}
-            onChange={(captions) => onChange({ ...input, captions })}
-          />
-        )}
-        {asks.includes('test') && (
-          <div>
-            <Check
-              label={t('testShow')}
-              on={input.test === true}
-              disabled={disabled}
-              describedBy={testHint}
-              onSwitch={(test) => onChange({ ...input, test })}
-            />
-            <p className="field__hint" id={testHint}>
-              {t('testShowHint')}
-            </p>
-          </div>
-        )}
+        {picture}
+        <ShowDetails
+          draft={input}
+          asks={asks}
+          disabled={disabled}
+          onChange={(change) => onChange({ ...input, ...change })}
+        />
       </div>
     </details>
   );

@@ -28,6 +28,7 @@ describe('a broadcast', () => {
     expect(await newStream(makeApi().api, input)).toEqual({
       streamId: 'str_1',
       ingestUrl: 'ws://here/stream/live/first',
+      hasThumbnail: false,
     });
   });
 
@@ -46,7 +47,11 @@ describe('a broadcast', () => {
 
   it('asks for a key where none came', async () => {
     const { api } = makeApi({ createStream: async () => ({ stream }) });
-    expect(await newStream(api, input)).toEqual({ streamId: 'str_1', ingestUrl: 'ws://here/stream/live/fresh' });
+    expect(await newStream(api, input)).toEqual({
+      hasThumbnail: false,
+      streamId: 'str_1',
+      ingestUrl: 'ws://here/stream/live/fresh',
+    });
   });
 
   it('goes on with a stream that exists, under a new title only if it was given one', async () => {

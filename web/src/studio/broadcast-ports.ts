@@ -40,8 +40,11 @@ export const createBroadcastPorts = (api: Ports): BroadcastPorts => ({
   endStream: api.endStream,
 });
 
-/** Makes a new stream of what was said in the dialog. */
-export const newStream = async (api: Ports, input: GoLiveInput): ReturnType<CreateStream> => {
+/** Makes a new stream of what was said in the dialog; it may be one that was never begun, which may have a picture. */
+export const newStream = async (
+  api: Ports,
+  input: GoLiveInput,
+): Promise<Awaited<ReturnType<CreateStream>> & { hasThumbnail: boolean }> => {
   const { captions: _, description = '', test = false, ...said } = input;
   const { stream, ingest } = await api.createStream({
     ...said,
@@ -49,7 +52,8 @@ export const newStream = async (api: Ports, input: GoLiveInput): ReturnType<Crea
     ...(test && { test }),
     ...captionsOf(input),
   });
-  return { streamId: stream.id, ingestUrl: (ingest ?? (await api.freshIngest(stream.id)).ingest).url };
+  const { url } = ingest ?? (await api.freshIngest(stream.id)).ingest;
+  return { streamId: stream.id, ingestUrl: url, hasThumbnail: stream.thumbnail !== undefined };
 };
 
 /** What is written along of a show: nothing where its delay is low, whatever was chosen before that. */
@@ -59,12 +63,14 @@ export const captionsOf = ({ captions, latency }: Pick<GoLiveInput, 'captions' |
 /** Goes on with a stream that exists: one whose page was reloaded, or that is sent from another device. */
 export const existingStream = async (
   api: Ports,
-  stream: Pick<StreamView, 'id' | 'title' | 'description' | 'visibility'>,
-  { title, description, visibility }: GoLiveInput,
+  stream: Pick<StreamView, 'id' | 'title' | 'description' | 'category' | 'language' | 'visibility'>,
+  { title, description = '', category, language, visibility }: GoLiveInput,
 ): ReturnType<CreateStream> => {
   const change = {
     ...(title !== stream.title && { title }),
-    ...(description !== undefined && description !== (stream.description ?? '') && { description }),
+    ...(description.trim() !== (stream.description ?? '') && { description: description.trim() }),
+    ...(category !== stream.category && { category: category ?? null }),
+    ...(language !== stream.language && { language: language ?? null }),
     ...(visibility !== stream.visibility && { visibility }),
   };
   if (Object.keys(change).length > 0) await api.updateStream(stream.id, change);

@@ -10,12 +10,25 @@ import { Dialog } from '../ui/dialog.tsx';
 import { useNow } from '../ui/time.tsx';
 import { parseLocalText, toLocalText } from './local-time.ts';
 import { changeableIn, problemsOf, ShowFields, type Asks, type ShowDraft } from './show-fields.tsx';
+import { ThumbnailField } from './thumbnail-field.tsx';
+import { useThumbnail } from './use-thumbnail.ts';
 
 /** A time that was ahead may have passed while the dialog was open. */
 const JUDGED_EVERY_MS = 10_000;
 
+type Props = {
+  stream: StreamView;
+  /** Takes the picture that the camera gives now; absent where there is no camera. */
+  grab?: (() => Promise<File | undefined>) | undefined;
+  onClose: () => void;
+};
+
+/** Whether there is anything of it that a picture could stand for. */
+const hasPicture = ({ state, recording }: StreamView) =>
+  state !== 'ended' || recording === 'ready' || recording === 'preparing';
+
 /** Changes what viewers read of a show, while it runs too; before it, also for whom it is, and when. */
-export const EditShowDialog = ({ stream, onClose }: { stream: StreamView; onClose: () => void }) => {
+export const EditShowDialog = ({ stream, grab, onClose }: Props) => {
   const t = useTranslations('studio');
   const { api, queries } = useApp();
   const queryClient = useQueryClient();
@@ -31,9 +44,14 @@ export const EditShowDialog = ({ stream, onClose }: { stream: StreamView; onClos
     latency: stream.latency,
   }));
   const [draft, setDraft] = useState(before);
+  const thumbnail = useThumbnail(stream.thumbnail);
   const [asks] = useState<Asks>(() => changeableIn(stream));
   const save = useMutation({
-    mutationFn: (change: UpdateStream) => api.updateStream(stream.id, change),
+    mutationFn: async (change: UpdateStream) => {
+      if (Object.keys(change).length > 0) await api.updateStream(stream.id, change);
+      await thumbnail.save(stream.id);
+      return api.stream(stream.id);
+    },
     onSuccess: async (changed) => {
       queryClient.setQueryData(queries.stream(stream.id).queryKey, changed);
       toast.success(t('saved'));
@@ -49,9 +67,9 @@ export const EditShowDialog = ({ stream, onClose }: { stream: StreamView; onClos
   const sayable = !problems.title && !problems.when;
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (!sayable || save.isPending) return;
+    if (!sayable || save.isPending || thumbnail.busy) return;
     const change = changeOf(before, draft);
-    if (Object.keys(change).length === 0) onClose();
+    if (Object.keys(change).length === 0 && !thumbnail.changed) onClose();
     else save.mutate(change);
   };
   return (
@@ -64,14 +82,26 @@ export const EditShowDialog = ({ stream, onClose }: { stream: StreamView; onClos
           <Button variant="ghost" onClick={onClose}>
             {t('cancel')}
           </Button>
-          <Button type="submit" form={formId} variant="primary" busy={save.isPending} disabled={!sayable}>
+          <Button
+            type="submit"
+            form={formId}
+            variant="primary"
+            busy={save.isPending || thumbnail.busy}
+            disabled={!sayable}
+          >
             {t('save')}
           </Button>
         </>
       }
     >
       <form id={formId} className="show-fields" noValidate onSubmit={submit}>
-        <ShowFields draft={draft} asks={asks} problems={problems} onChange={setDraft} />
+        <ShowFields
+          draft={draft}
+          asks={asks}
+          problems={problems}
+          picture={hasPicture(stream) && <ThumbnailField thumbnail={thumbnail} grab={grab} />}
+          onChange={setDraft}
+        />
       </form>
     </Dialog>
   );

@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useId, useState, type FormEvent } from 'react';
 import { toast } from '../ui/toast.ts';
 import { useLocale, useTranslations } from 'use-intl';
+import { useCameraPicture } from '../broadcast/broadcast-provider.tsx';
 import { useApp } from '../context/app-context.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
@@ -9,6 +10,8 @@ import { useNow } from '../ui/time.tsx';
 import { captionsOf } from './broadcast-ports.ts';
 import { parseLocalText, proposedTime, toLocalText } from './local-time.ts';
 import { problemsOf, ShowFields, type ShowDraft } from './show-fields.tsx';
+import { ThumbnailField } from './thumbnail-field.tsx';
+import { useThumbnail } from './use-thumbnail.ts';
 
 /** A time that was ahead may have passed while the dialog was open. */
 const JUDGED_EVERY_MS = 10_000;
@@ -30,10 +33,12 @@ export const ScheduleDialog = ({ onClose }: { onClose: () => void }) => {
     visibility: 'public',
     latency: 'standard',
   }));
+  const thumbnail = useThumbnail();
+  const grab = useCameraPicture();
   const [pressed, setPressed] = useState(false);
   const announce = useMutation({
-    mutationFn: (scheduledFor: string) =>
-      api.createStream({
+    mutationFn: async (scheduledFor: string) => {
+      const { stream } = await api.createStream({
         title: draft.title.trim(),
         description: draft.description.trim(),
         category: draft.category,
@@ -42,7 +47,10 @@ export const ScheduleDialog = ({ onClose }: { onClose: () => void }) => {
         latency: draft.latency,
         ...captionsOf(draft),
         scheduledFor,
-      }),
+      });
+      // it is announced, whatever becomes of its picture
+      await thumbnail.save(stream.id).catch(() => toast.error(t('thumbnailNotShown')));
+    },
     onSuccess: async () => {
       toast.success(t('yourShowIsAnnounced'));
       onClose();
@@ -54,7 +62,7 @@ export const ScheduleDialog = ({ onClose }: { onClose: () => void }) => {
     event.preventDefault();
     setPressed(true);
     const atMs = parseLocalText(draft.when);
-    if (atMs === undefined || problems.title || problems.when || announce.isPending) return;
+    if (atMs === undefined || problems.title || problems.when || announce.isPending || thumbnail.busy) return;
     announce.mutate(new Date(atMs).toISOString());
   };
   return (
@@ -68,7 +76,7 @@ export const ScheduleDialog = ({ onClose }: { onClose: () => void }) => {
           <Button variant="ghost" onClick={onClose}>
             {t('cancel')}
           </Button>
-          <Button type="submit" form={formId} variant="primary" busy={announce.isPending}>
+          <Button type="submit" form={formId} variant="primary" busy={announce.isPending || thumbnail.busy}>
             {t('announce')}
           </Button>
         </>
@@ -79,6 +87,7 @@ export const ScheduleDialog = ({ onClose }: { onClose: () => void }) => {
           draft={draft}
           asks={ASKS}
           problems={{ when: problems.when, ...(pressed && { title: problems.title }) }}
+          picture={<ThumbnailField thumbnail={thumbnail} grab={grab} />}
           onChange={setDraft}
         />
       </form>

@@ -1,40 +1,23 @@
+import type { ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 import type { StreamView } from '#contract/http';
-import {
-  SHOW_LIMITS,
-  type CaptionLanguage,
-  type Category,
-  type Latency,
-  type ShowLanguage,
-  type Visibility,
-} from '#contract/show';
-import { Field, TextArea, TextInput } from '../ui/field.tsx';
-import {
-  captionsAfter,
-  CaptionsField,
-  CategoryField,
-  LanguageField,
-  LatencyField,
-  VisibilityField,
-} from '../ui/show-choices.tsx';
+import { SHOW_LIMITS } from '#contract/show';
+import { Field, TextInput } from '../ui/field.tsx';
+import { ShowDetails, type ShowDetailsDraft } from '../ui/show-details.tsx';
 import { parseLocalText } from './local-time.ts';
 import type { Translate } from '../words/translate.ts';
 import './show-fields.css';
 
 /** What a creator says of a show; `when` is what the control for it shows. */
-export type ShowDraft = {
-  title: string;
-  description: string;
-  category?: Category | undefined;
-  language?: ShowLanguage | undefined;
-  when: string;
-  visibility: Visibility;
-  latency: Latency;
-  captions?: CaptionLanguage | undefined;
-};
+export type ShowDraft = ShowDetailsDraft & { title: string; description: string; when: string };
 
 /** What can be said at a point of a show's life, besides what it is about. */
-export type Asks = readonly ('when' | 'visibility' | 'latency' | 'captions')[];
+export type Asks = readonly ('when' | Detail)[];
+type Detail = 'visibility' | 'latency' | 'captions';
+
+/** What can be said at any time. */
+const ALWAYS = ['description', 'category', 'language'] as const;
+const isDetail = (ask: Asks[number]): ask is Detail => ask !== 'when';
 
 /**
  * What can still change in a show that exists. The delay belongs to the channel from the first minute on; who may watch is settled
@@ -53,7 +36,14 @@ export const changeableIn = ({
 /** Why a draft will not do, by field. */
 type Problems = { title?: string | undefined; when?: string | undefined };
 
-type Props = { draft: ShowDraft; asks: Asks; problems: Problems; onChange: (draft: ShowDraft) => void };
+type Props = {
+  draft: ShowDraft;
+  asks: Asks;
+  problems: Problems;
+  /** The field of its picture. */
+  picture: ReactNode;
+  onChange: (draft: ShowDraft) => void;
+};
 
 /** What is wrong with a draft. */
 export const problemsOf = (t: Translate<'studio'>, { title, when }: ShowDraft, nowMs: number): Problems => ({
@@ -68,9 +58,10 @@ const whenProblem = (t: Translate<'studio'>, atMs: number | undefined, nowMs: nu
 };
 
 /** The fields of a show that is announced or changed. */
-export const ShowFields = ({ draft, asks, problems, onChange }: Props) => {
+export const ShowFields = ({ draft, asks, problems, picture, onChange }: Props) => {
   const t = useTranslations('studio');
-  const set = (change: Partial<ShowDraft>) => onChange({ ...draft, ...change });
+  const set = (change: Partial<ShowDraft> | Partial<ShowDetailsDraft>) =>
+    onChange({ ...draft, ...change, description: change.description ?? draft.description });
   return (
     <>
       <Field label={t('title')} required error={problems.title}>
@@ -96,34 +87,8 @@ export const ShowFields = ({ draft, asks, problems, onChange }: Props) => {
           )}
         </Field>
       )}
-      <Field label={t('description')}>
-        {(control) => (
-          <TextArea
-            {...control}
-            rows={4}
-            maxLength={SHOW_LIMITS.descriptionCharacters}
-            value={draft.description}
-            onChange={(event) => set({ description: event.target.value })}
-          />
-        )}
-      </Field>
-      <CategoryField value={draft.category} onChange={(category) => set({ category })} />
-      <LanguageField
-        value={draft.language}
-        onChange={(language) => set({ language, captions: captionsAfter(draft, language) })}
-      />
-      {asks.includes('visibility') && (
-        <VisibilityField value={draft.visibility} onChange={(visibility) => set({ visibility })} />
-      )}
-      {asks.includes('latency') && <LatencyField value={draft.latency} onChange={(latency) => set({ latency })} />}
-      {asks.includes('captions') && (
-        <CaptionsField
-          value={draft.captions}
-          latency={draft.latency}
-          spoken={draft.language}
-          onChange={(captions) => set({ captions })}
-        />
-      )}
+      <ShowDetails draft={draft} asks={[...ALWAYS, ...asks.filter(isDetail)]} onChange={set} />
+      {picture}
     </>
   );
 };

@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { Eye, Pencil } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslations } from 'use-intl';
-import { useBroadcast } from '../broadcast/broadcast-provider.tsx';
+import { useBroadcast, useCameraPicture } from '../broadcast/broadcast-provider.tsx';
 import { isLiveToViewers } from '#contract/show';
 import { useApp } from '../context/app-context.ts';
 import { useLive } from '../context/use-live.ts';
@@ -22,6 +22,7 @@ export const ShowPanel = ({ streamId }: { streamId: string }) => {
   const t = useTranslations('studio');
   const { queries } = useApp();
   const { state, health } = useBroadcast();
+  const grab = useCameraPicture();
   const { data: stream } = useQuery(queries.stream(streamId));
   const now = useLive(streamId, { mine: true });
   const [editing, setEditing] = useState(false);
@@ -37,7 +38,9 @@ export const ShowPanel = ({ streamId }: { streamId: string }) => {
           {isLiveToViewers(shown) && <Viewers viewers={now?.viewers ?? stream.viewers} />}
           {viewersText(t, { at, viewersState, unconfirmedMs: health?.unacknowledgedMs })}
         </p>
-        <h2>{shown.title}</h2>
+        <h2 dir="auto" lang={stream.language}>
+          {shown.title}
+        </h2>
       </div>
       <div className="studio__actions">
         <Button icon={<Pencil />} onClick={() => setEditing(true)}>
@@ -49,7 +52,7 @@ export const ShowPanel = ({ streamId }: { streamId: string }) => {
         </Link>
         <ShareButton stream={shown} variant="primary" />
       </div>
-      {editing && <EditShowDialog stream={stream} onClose={() => setEditing(false)} />}
+      {editing && <EditShowDialog stream={stream} grab={grab} onClose={() => setEditing(false)} />}
     </Card>
   );
 };

@@ -82,7 +82,10 @@ describe('the studio', () => {
     await act(() => worker({ type: 'finished', whole: true }));
     expect(await screen.findByText(/Everything was sent/)).toBeTruthy();
     expect(sent('POST')).toEqual([
-      { call: 'POST /stream/create', body: { title: 'First light', visibility: 'public', latency: 'standard' } },
+      {
+        call: 'POST /stream/create',
+        body: { title: 'First light', language: 'en', visibility: 'public', latency: 'standard' },
+      },
       { call: 'POST /stream/str_1/end' },
     ]);
   });
@@ -100,10 +103,56 @@ describe('the studio', () => {
     await waitFor(() => expect(sent('POST')).toHaveLength(1));
     expect(sent('POST')[0]?.body).toEqual({
       title: 'First light',
+      language: 'en',
       visibility: 'public',
       latency: 'reduced',
       captions: 'es',
     });
+  });
+
+  it('takes all that is said of a new show, and its captions follow its language', async () => {
+    const { user, press, start, sent } = openStudio();
+    await press('Go Live');
+    await start(async (dialog) => {
+      const labels = () =>
+        within(dialog.getByLabelText('Captions'))
+          .getAllByRole('option')
+          .map(({ textContent }) => textContent);
+      await user.type(dialog.getByLabelText(/Title/), 'First light');
+      await user.type(dialog.getByLabelText('Description'), ' <b>From the roof</b> ');
+      await user.selectOptions(dialog.getByLabelText('Category'), 'Music');
+      expect(dialog.getByLabelText('Language of the show')).toHaveProperty('value', 'en');
+      expect(labels().slice(0, 2)).toEqual(['None', 'English']);
+      await user.selectOptions(dialog.getByLabelText('Captions'), 'English');
+      await user.selectOptions(dialog.getByLabelText('Language of the show'), 'French');
+      expect(dialog.getByLabelText('Captions')).toHaveProperty('value', 'fr');
+      expect(labels().slice(0, 2)).toEqual(['None', 'French']);
+      await user.selectOptions(dialog.getByLabelText('Language of the show'), 'Urdu');
+      expect(dialog.getByLabelText('Captions')).toHaveProperty('value', '');
+      await user.click(dialog.getByRole('checkbox', { name: 'Test show' }));
+      expect(dialog.getByText(/ends after five minutes/)).toBeTruthy();
+    });
+    await waitFor(() => expect(sent('POST')).toHaveLength(1));
+    expect(sent('POST')[0]?.body).toEqual({
+      title: 'First light',
+      description: '<b>From the roof</b>',
+      category: 'music',
+      language: 'ur',
+      visibility: 'public',
+      latency: 'standard',
+      test: true,
+    });
+  });
+
+  it('takes the picture off that a show has left which was never begun', async () => {
+    const thumbnail = { url: '/media/a.jpg', thumbnailUrl: '/media/a.thumbnail.webp', width: 80, height: 45 };
+    const { user, press, start, sent } = openStudio({
+      'POST /stream/create': { stream: makeStream({ thumbnail }), ingest: makeIngest('first') },
+      'DELETE /stream/str_1/thumbnail': makeStream(),
+    });
+    await press('Go Live');
+    await start((dialog) => user.type(dialog.getByLabelText(/Title/), 'First light'));
+    await waitFor(() => expect(sent('DELETE')).toEqual([{ call: 'DELETE /stream/str_1/thumbnail' }]));
   });
 
   it('waits for an encoder of one’s own, whose key is shown when it is made and never again', async () => {

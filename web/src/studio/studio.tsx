@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Cable, CalendarPlus, ChartNoAxesColumn, Radio } from 'lucide-react';
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import type { StreamView } from '#contract/http';
 import { isLiveToViewers, isOnAir } from '#contract/show';
@@ -9,32 +9,27 @@ import { AudiencePanel } from '../audience/audience-panel.tsx';
 import { ChatOverlay } from '../audience/chat-overlay.tsx';
 import { useApp } from '../context/app-context.ts';
 import { useBroadcast, useBroadcastHandle, useRunningStream } from '../broadcast/broadcast-provider.tsx';
-import { GoLiveDialog, type GoLiveInput } from '../broadcast/go-live-dialog.tsx';
 import { KeptList } from '../broadcast/kept-list.tsx';
 import { LeftoversNotice } from '../broadcast/leftovers-notice.tsx';
 import { LiveControls } from '../broadcast/live-controls.tsx';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { Card } from '../ui/page.tsx';
-import { existingStream, newStream } from './broadcast-ports.ts';
 import { EncoderPanel } from './encoder-panel.tsx';
 import { EncoderDialog } from './encoder-dialog.tsx';
 import { MyStreams } from './my-streams.tsx';
 import { OnAirElsewhere } from './on-air-elsewhere.tsx';
 import { ScheduleDialog } from './schedule-dialog.tsx';
-import { changeableIn } from './show-fields.tsx';
 import { ShowPanel } from './show-panel.tsx';
 import { ShowSummary } from './show-summary.tsx';
 import { Simulcast } from './simulcast.tsx';
+import { StartDialog, type Starting } from './start-dialog.tsx';
 import './studio.css';
 import { UpcomingShows } from './upcoming-shows.tsx';
-
-/** What the dialog is open for: a new show, or one that exists. */
-type Starting = { with: 'new' } | { with: 'existing'; stream: StreamView; goOn: boolean };
 
 /** A creator's own page: going live, the show while it runs, and what was before. */
 export const Studio = () => {
   const t = useTranslations('studio');
-  const { api, queries } = useApp();
+  const { queries } = useApp();
   const queryClient = useQueryClient();
   const broadcast = useBroadcastHandle();
   const { state } = useBroadcast();
@@ -48,6 +43,8 @@ export const Studio = () => {
     if (me) void broadcast.scenes.setPerson(me);
   }, [broadcast, me]);
   const [starting, setStarting] = useState<Starting>();
+  /** How many shows this page has begun: the next one is said anew. */
+  const [begun, setBegun] = useState(0);
   const [planning, setPlanning] = useState<'schedule' | 'encoder'>();
 
   // Each step of a show changes what the lists say of it.
@@ -67,14 +64,10 @@ export const Studio = () => {
   const close = useCallback((open: boolean) => {
     if (!open) setStarting(undefined);
   }, []);
-  const live = useCallback(() => setStarting(undefined), []);
-  const create = useCallback(
-    (input: GoLiveInput) =>
-      starting?.with === 'existing' ? existingStream(api, starting.stream, input) : newStream(api, input),
-    [api, starting],
-  );
-  const dialog = useMemo(() => (starting?.with === 'existing' ? said(starting) : {}), [starting]);
-
+  const live = useCallback(() => {
+    setStarting(undefined);
+    setBegun((before) => before + 1);
+  }, []);
   const goLiveOn = (stream: StreamView) => setStarting({ with: 'existing', stream, goOn: false });
   const goOnWith = (stream: StreamView) => setStarting({ with: 'existing', stream, goOn: true });
   const hasShow = !starting && state.at !== 'idle' && state.at !== 'asking' && state.at !== 'ready';
@@ -111,13 +104,11 @@ export const Studio = () => {
       )}
       {!hasShow && fromEncoder && <EncoderPanel key={fromEncoder.id} stream={fromEncoder} />}
       {isFree && <ReadyCard onStart={() => setStarting({ with: 'new' })} onPlan={setPlanning} />}
-      <GoLiveDialog
-        key={starting?.with === 'existing' ? starting.stream.id : 'new'}
-        open={starting !== undefined}
+      <StartDialog
+        key={starting?.with === 'existing' ? starting.stream.id : `new ${begun}`}
+        starting={starting}
         onOpenChange={close}
         onLive={live}
-        createStream={create}
-        {...dialog}
       />
       {planning === 'schedule' && <ScheduleDialog onClose={() => setPlanning(undefined)} />}
       {planning === 'encoder' && <EncoderDialog onClose={() => setPlanning(undefined)} />}
@@ -127,15 +118,6 @@ export const Studio = () => {
       <Simulcast />
     </div>
   );
-};
-
-/** What is said of a show already, and which of it can still be changed. */
-const said = ({ stream, goOn }: Extract<Starting, { with: 'existing' }>) => {
-  const { title, description = '', visibility, latency, startedAt } = stream;
-  const canChooseWho = changeableIn(stream).includes('visibility');
-  const asks = goOn ? [] : (['description', ...(canChooseWho ? (['visibility'] as const) : [])] as const);
-  const sinceMs = startedAt === undefined ? undefined : Date.parse(startedAt);
-  return { initial: { title, description, visibility, latency }, asks, ...(goOn && { goOn: { sinceMs } }) };
 };
 
 type ReadyProps = { onStart: () => void; onPlan: (what: 'schedule' | 'encoder') => void };

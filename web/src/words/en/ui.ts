@@ -13,6 +13,10 @@ export const ui = {
   documentTitle: '{title} · Vybzz',
   whoMayWatch: 'Who may watch',
   visibility: { public: 'Everyone', followers: 'Only my followers' },
+  description: 'Description',
+  testShow: 'Test show',
+  testShowHint:
+    'Free, to try things out: it has a watermark, ends after five minutes, and its recording goes after a day.',
   languageOfTheShow: 'Language of the show',
   noLanguage: 'Not said',
   category: 'Category',

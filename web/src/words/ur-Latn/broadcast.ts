@@ -12,6 +12,7 @@ export const broadcast = {
   cancel: 'Rehne dein',
   start: 'Shuru karein',
   title: 'Title',
+  pictureOnItsWay: 'Tasveer upload ho rahi hai…',
   giveTheShowATitle: 'Show ka title likhein.',
   whatIsItAbout: 'Show kis baare mein hai?',
   camera: 'Camera',
@@ -27,10 +28,6 @@ export const broadcast = {
   turnTheCameraOff: 'Camera band karein',
   turnTheCameraOn: 'Camera on karein',
   more: 'Mazeed',
-  description: 'Tafseel',
-  testShow: 'Azmaishi show',
-  testShowHint:
-    'Paanch minute baad band ho jata hai, tasveer par nishan hota hai, aur is ki recording ek din rakhi jati hai.',
   sent: 'Bheja gaya',
   frameRate: 'Frame rate',
   waitingHere: 'Bheje jane ke intezar mein',

@@ -17,6 +17,10 @@ export const ui = {
   documentTitle: '{title} · Vybzz',
   whoMayWatch: 'Kaun dekh sakta hai',
   visibility: { public: 'Sab log', followers: 'Sirf mere followers' },
+  description: 'Tafseel',
+  testShow: 'Test show',
+  testShowHint:
+    'Muft, aazmane ke liye: tasveer par nishan hota hai, paanch minute baad khatam ho jata hai, aur recording aik din rehti hai.',
   languageOfTheShow: 'Show ki zabaan',
   noLanguage: 'Nahi batayi',
   category: 'Category',
