@@ -22,7 +22,7 @@ export const CategoryPage = () => {
   if (category === undefined) return <NotFoundPage />;
   return (
     <Page title={t(`categories.${category}`)}>
-      <h1>{t(`categories.${category}`)}</h1>
+      <h1 className="find__category">{t(`categories.${category}`)}</h1>
       <Shows key={category} category={category} />
       <Categories />
     </Page>
