@@ -112,6 +112,13 @@ describe('a message of one’s own', () => {
   });
 });
 
+it('a line may be broken between a name and what is said, and before the time', async () => {
+  const { push } = await openPanel();
+  await push(live([said(1, 'Goodbye')]));
+  const text = await screen.findByText('Goodbye');
+  expect([text.previousSibling?.textContent, text.nextSibling?.textContent]).toEqual([' ', ' ']);
+});
+
 describe('who may write', () => {
   it('is nobody but moderators while it is closed', async () => {
     const { push } = await openPanel();

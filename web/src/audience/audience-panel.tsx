@@ -156,8 +156,7 @@ const OnItsWay = ({ sender, me }: { sender: Sender; me: string | undefined }) =>
     <li key={message.clientId} className="chat__message chat__message--sending">
       <div className="chat__words">
         <p>
-          <span className="chat__author">{t('you')}</span>
-          <MessageText text={message.text} me={me} />
+          <span className="chat__author">{t('you')}</span> <MessageText text={message.text} me={me} />
         </p>
         {message.at === 'held' && <p className="chat__fate">{t('aModeratorLooksAtThis')}</p>}
         {message.at === 'not-sent' && (

@@ -26,8 +26,8 @@ export const MessageLine = ({ streamId, message, me, moderates, onReply }: Messa
             <bdi>{from.name}</bdi>
           </span>
           {from.badge && <Badge tone="primary">{t(`badge.${from.badge}`)}</Badge>}
-          <span className="visually-hidden">: </span>
-          <MessageText text={text} me={me} />
+          {/* between them stands a blank: without it a line is broken within a word of the text */}
+          <span className="visually-hidden">: </span> <MessageText text={text} me={me} />{' '}
           <time className="chat__time" dateTime={at}>
             {clock(Date.parse(at))}
           </time>

@@ -136,9 +136,12 @@ const Log = ({ streamId }: { streamId: string }) => {
                       <bdi>{text}</bdi>
                     </q>
                   </>
-                )}{' '}
-                <TimeAgo at={at} />
-                {undone && ` · ${t('takenBack')}`}
+                )}
+                <span className="muted">
+                  {' · '}
+                  <TimeAgo at={at} />
+                  {undone && ` · ${t('takenBack')}`}
+                </span>
               </span>
               {!undone && did !== 'reject' && (
                 <Button size="s" icon={<Undo2 />} onClick={() => act.mutate({ act: 'undo', actId: id })}>
