@@ -262,6 +262,11 @@ describe.each(Object.entries(WAYS))('where %s', (_, way) => {
 it('lists of what is live are asked for often enough, as nothing is pushed to them', () => {
   const asked = { items: [] as StreamView[] };
   const queries = createQueries({ streams: async () => asked, followedLive: async () => asked.items } as never);
-  for (const { refetchInterval } of [queries.liveNow(), queries.followedLive()])
+  for (const { refetchInterval } of [
+    queries.liveNow(),
+    queries.followedLive(),
+    queries.profile('asha'),
+    queries.streamsOf('asha'),
+  ])
     expect(Number(refetchInterval) + CACHED_MS).toBeLessThanOrEqual(RIGHT_WITHIN_MS);
 });

@@ -34,6 +34,7 @@ export const createQueries = (api: Api) => ({
     queryOptions({
       queryKey: ['profile', handle],
       queryFn: ({ signal }) => api.profile(handle, { signal }),
+      refetchInterval: LIVE_LIST_EVERY_MS,
     }),
 
   people: (handle: string, which: 'followers' | 'following') =>
@@ -117,6 +118,8 @@ export const createQueries = (api: Api) => ({
       queryFn: ({ signal, pageParam }) =>
         api.streams({ creator: handle }, { cursor: pageParam, limit: PAGE_SIZE, signal }),
       ...byCursor,
+      // nothing of it is pushed
+      refetchInterval: LIVE_LIST_EVERY_MS,
     }),
 
   /** A creator's newest shows. */
