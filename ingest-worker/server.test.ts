@@ -70,7 +70,6 @@ const openBelow = async (test: TestWorker) => {
   const opened = openSocket(test.url());
   const upgraded = once(opened.socket, 'upgrade');
   const { epoch } = await greet(opened, media);
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as `ws` documents the event
   const [{ socket: below }] = (await upgraded) as [IncomingMessage];
   const message = (length: number): Uint8Array => {
     const payload = bytes.subarray(0, length - HEADER_BYTES);

@@ -62,10 +62,11 @@ export const glance = async (url: string): Promise<{ red: number; green: number;
   const { stdout, stderr } = await run(
     'ffmpeg',
     [
-      ...['-hide_banner', '-nostats', '-live_start_index', '-1', '-i', url],
-      ...['-t', '3', '-map', '0:v:0', '-vf', 'scale=1:1:flags=area', '-pix_fmt', 'rgb24', '-f', 'rawvideo', '-'],
-      ...['-t', '3', '-map', '0:a:0', '-af', 'volumedetect', '-f', 'null', '-'],
-    ],
+      '-hide_banner -nostats -live_start_index -1 -i'.split(' '),
+      url,
+      '-t 3 -map 0:v:0 -vf scale=1:1:flags=area -pix_fmt rgb24 -f rawvideo -'.split(' '),
+      '-t 3 -map 0:a:0 -af volumedetect -f null -'.split(' '),
+    ].flat(),
     { timeout: 60_000, maxBuffer: 32 << 20, encoding: 'buffer' },
   );
   const [red = 0, green = 0, blue = 0] = stdout.subarray(-3);

@@ -34,8 +34,8 @@ const installed = (language: string, pages: readonly string[] = []) => {
     shown,
     focused,
     opened,
-    push: (data: unknown) =>
-      happens('push', { data: data === undefined ? null : { json: () => JSON.parse(`${data}`) } }),
+    push: (data: string | undefined) =>
+      happens('push', { data: data === undefined ? null : { json: () => JSON.parse(data) } }),
     click: (notice: Shown) => happens('notificationclick', { notification: { ...notice, close: () => {} } }),
   };
 };
