@@ -9,6 +9,16 @@ const LOOKS = [
   { colorScheme: 'light', size: 'phone', viewport: { width: 390, height: 844 } },
 ] as const;
 
+/** Runs in a page: waits until all that it changes has changed, and is painted. */
+const settle = async (): Promise<void> => {
+  const ends = document
+    .getAnimations()
+    .filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity)
+    .map(({ finished }) => finished.catch(() => undefined));
+  await Promise.all(ends);
+  await new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted)));
+};
+
 test('every page can be used by anybody: light on a phone, dark on a desktop', async ({ browser }) => {
   // looks at each page twice, a second or more each
   test.slow();
@@ -20,6 +30,7 @@ test('every page can be used by anybody: light on a phone, dark on a desktop', a
     for (const { colorScheme, size, viewport } of LOOKS) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       await page.setViewportSize(viewport);
+      await page.evaluate(settle);
       await lookOnce(`${where}: ${colorScheme}, ${size}`);
     }
   };
