@@ -10,7 +10,7 @@ const unkept = { isolate: false };
 /** One file at a time, after all others: its tests run encoders, which take a core each. */
 const alone = { maxWorkers: 1, sequence: { groupOrder: 1 } };
 /** Parts of the worker that are tested without its processes: beside others, they take half of the time. */
-const parts = ['ingest-worker/{client,contract,media,session}/**/*.test.ts'];
+const parts = ['ingest-worker/{client,contract,media,session}/**/*.test.ts', 'ingest-worker/complexity.test.ts'];
 const withProcesses = ['encoder', 'ffmpeg-args', 'picture-facts', 'picture-set-up', 'repackager', 'wall'].map(
   (name) => `ingest-worker/media/${name}.test.ts`,
 );
@@ -21,7 +21,10 @@ export default defineConfig({
     reporters: ['default'],
     projects: [
       room('functions', ['functions/**/*.test.ts'], unkept),
-      room('ingest-worker', ['ingest-worker/*.test.ts', 'ingest-worker/publish/**/*.test.ts', ...withProcesses], alone),
+      room('ingest-worker', ['ingest-worker/*.test.ts', 'ingest-worker/publish/**/*.test.ts', ...withProcesses], {
+        ...alone,
+        exclude: ['ingest-worker/complexity.test.ts'],
+      }),
       room('ingest-worker-parts', parts, { exclude: withProcesses }),
       room('web', ['web/src/**/*.test.{ts,tsx}']),
       room('infra', ['infra/**/*.test.ts']),
