@@ -6,8 +6,11 @@ import { askAfterMs, AUDIENCE, chatOneIn, crowdedFor } from './mode.ts';
 
 it('sends a large audience to ask, whether it plays or only has sockets', () => {
   expect(crowdedFor(undefined, { viewers: AUDIENCE.cap, sockets: AUDIENCE.cap }, 7)).toBeUndefined();
-  expect(crowdedFor(undefined, { viewers: AUDIENCE.cap + 1, sockets: 0 }, 7)).toEqual({ since: 7, socketsEach: 1 });
-  expect(crowdedFor(undefined, { viewers: 1_000, sockets: 3_000 }, 7)).toEqual({ since: 7, socketsEach: 3 });
+  expect(crowdedFor(undefined, { viewers: AUDIENCE.cap + 1, sockets: 0 }, 7)).toMatchObject({
+    since: 7,
+    socketsEach: 1,
+  });
+  expect(crowdedFor(undefined, { viewers: 1_000, sockets: 3_000 }, 7)).toMatchObject({ since: 7, socketsEach: 3 });
 });
 
 it('has it back no sooner than it has been asking for a minute, and with room for all who come back', () => {
@@ -16,6 +19,22 @@ it('has it back no sooner than it has been asking for a minute, and with room fo
   expect(after(0, AUDIENCE.staysMs - 1)).toBe(crowded);
   expect(after(AUDIENCE.backBelow / 2, AUDIENCE.staysMs)).toBe(crowded);
   expect(after(AUDIENCE.backBelow / 2 - 1, AUDIENCE.staysMs)).toBeUndefined();
+});
+
+it('is told again below its bound though it came faster than it began to play', () => {
+  // of 2,100 who had come 1,700 had begun to play when it was counted
+  let crowded = crowdedFor(undefined, { viewers: 1_700, sockets: 2_100 }, 0);
+  for (let now = 2_500; now < AUDIENCE.staysMs; now += 2_500)
+    crowded = crowdedFor(crowded, { viewers: now < 15_000 ? 1_900 : 2_100, sockets: 0 }, now);
+  expect(crowded).toMatchObject({ socketsEach: 1 });
+  expect(crowdedFor(crowded, { viewers: 1_400, sockets: 0 }, AUDIENCE.staysMs)).toBeUndefined();
+});
+
+it('keeps room for whoever waits and does not play', () => {
+  let crowded = crowdedFor(undefined, { viewers: 1_000, sockets: 3_000 }, 0);
+  for (let now = 2_500; now < AUDIENCE.staysMs; now += 2_500)
+    crowded = crowdedFor(crowded, { viewers: 1_000, sockets: 0 }, now);
+  expect(crowdedFor(crowded, { viewers: 1_000, sockets: 0 }, AUDIENCE.staysMs)).toMatchObject({ socketsEach: 3 });
 });
 
 it('does not send an audience to and fro that wavers about the cap', () => {

@@ -15,6 +15,9 @@ export const AUDIENCE = {
 /** Where more sockets than this wait for each who plays, most of them wait for a show to begin. */
 const SOCKETS_EACH_MOST = 4;
 
+const socketsEach = (sockets: number, viewers: number): number =>
+  Math.min(SOCKETS_EACH_MOST, Math.max(1, sockets / Math.max(1, viewers)));
+
 /**
  * Whether an audience asks from now on, after it was counted: undefined where it is told.
  *
@@ -28,9 +31,13 @@ export const crowdedFor = (
 ): Crowded | undefined => {
   if (!before)
     return Math.max(viewers, sockets) > AUDIENCE.cap
-      ? { since: now, socketsEach: Math.min(SOCKETS_EACH_MOST, Math.max(1, sockets / Math.max(1, viewers))) }
+      ? { since: now, socketsEach: socketsEach(sockets, viewers), sockets }
       : undefined;
-  if (now - before.since < AUDIENCE.staysMs) return before;
+  if (now - before.since < AUDIENCE.staysMs) {
+    // who had come and not begun to play when it was counted has begun since: fewer sockets for each who plays than it seemed
+    const each = before.sockets === undefined ? before.socketsEach : socketsEach(before.sockets, viewers);
+    return each < before.socketsEach ? { ...before, socketsEach: each } : before;
+  }
   // who comes back has a socket, whether they play or not
   return viewers * before.socketsEach < AUDIENCE.backBelow ? undefined : before;
 };

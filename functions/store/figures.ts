@@ -19,7 +19,7 @@ const figures = createRecord({
     peak: z.number(),
     total: z.number(),
     oneIn: z.number(),
-    crowded: z.optional(z.object({ since: z.number(), socketsEach: z.number() })),
+    crowded: z.optional(z.object({ since: z.number(), socketsEach: z.number(), sockets: z.optional(z.number()) })),
   }),
 });
 
@@ -30,8 +30,11 @@ const hourOf = createRecord({
   schema: z.object({ points: z.array(z.array(z.number())) }),
 });
 
-/** Since when an audience is so large that it asks, and how many sockets each of its viewers had when it was told. */
-export type Crowded = { since: number; socketsEach: number };
+/**
+ * Since when an audience is so large that it asks, how many sockets it had when it was told, and how many of them for each of its
+ * viewers: at least, as far as is known.
+ */
+export type Crowded = { since: number; socketsEach: number; sockets?: number | undefined };
 
 /**
  * How many watch a show: as last counted at `at`, the most at once, and how many different ones. Of so many as are not all heard,

@@ -74,7 +74,13 @@ const Looked = z.object({
   }),
 });
 const Asked = z.object({ live: z.number(), chat: z.number(), rssMb: z.number(), warnings: z.array(z.string()) });
-const Judged = z.object({ said: z.number(), lost: z.number(), doubled: z.number(), disordered: z.number() });
+const Judged = z.object({
+  said: z.number(),
+  refusals: z.record(z.string(), z.number()),
+  lost: z.number(),
+  doubled: z.number(),
+  disordered: z.number(),
+});
 
 const startedMs = performance.now();
 const tell = (what: string): void => console.error(`${Math.round((performance.now() - startedMs) / 1_000)} s: ${what}`);
@@ -259,6 +265,7 @@ else {
   console.log(
     `memory of rooms and gateway: ${idle} MB with nobody, ${told.rssMb} MB with ${count} (${memoryMb.aSocketKb} KB each), ${rssMb} MB in the end`,
   );
+  for (const [why, many] of Object.entries(judged.refusals)) console.log(`refused ${many} times: ${why}`);
   console.log(`asked for what was missed ${end.caughtUp} times, failed ${end.failed}`);
   for (const warning of warnings.slice(0, 5)) console.log(`the rooms said: ${warning}`);
   for (const what of broken) console.log(`✗ ${what}`);

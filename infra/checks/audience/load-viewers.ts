@@ -37,6 +37,8 @@ let place = { origin: '', streamId: '' };
 /** What a place of the distribution keeps for all of its viewers. */
 const edge = createEdgeCache();
 const counts = { answers: 0, caughtUp: 0, refused: 0, failed: 0, doubled: 0, disordered: 0 };
+/** Why messages of writers were refused, and how many. */
+const refusals = new Map<string, number>();
 let delays: number[] = [];
 /** What was said, as its writers were told: what everybody has to hear. */
 const saidSeqs: number[] = [];
@@ -265,7 +267,14 @@ servePart({
                 .object({ type: z.literal('said'), message: z.object({ seq: z.number() }) })
                 .safeParse(JSON.parse(data.toString()));
               if (said.success) saidSeqs.push(said.data.message.seq);
-              else counts.refused += 1;
+              else {
+                counts.refused += 1;
+                const refused = z
+                  .object({ type: z.literal('refused'), error: z.string() })
+                  .safeParse(JSON.parse(data.toString()));
+                const why = refused.success ? refused.data.error : 'something else';
+                refusals.set(why, (refusals.get(why) ?? 0) + 1);
+              }
             });
           }),
       ),
@@ -329,6 +338,6 @@ servePart({
     for (const { heard, since } of viewers)
       for (const seq of saidSeqs) if (since !== undefined && seq > since && !heard.has(seq)) lost += 1;
     const { doubled, disordered } = counts;
-    return { said: saidSeqs.length, lost, doubled, disordered };
+    return { said: saidSeqs.length, refusals: Object.fromEntries(refusals), lost, doubled, disordered };
   },
 });
