@@ -5,25 +5,28 @@ const PLENTY_PERCENT = 400;
 const V8_CHOOSES_PERCENT = 0;
 /** Of the machine's memory. Beyond it, memory is worth more than the time to look for it. */
 const PLENTY_SHARE = 0.25;
+/** With fewer feeds than this the time is none to speak of, and a heap that grows for an hour looks like a leak. */
+const LEAST_FEEDS = 8;
 const LOOK_MS = 5_000;
 
+type State = { feeds: number; residentBytes: number; memoryBytes: number };
+
 /** @returns the growth in % of what is in use */
-export const heapGrowthFor = ({ residentBytes, memoryBytes }: { residentBytes: number; memoryBytes: number }): number =>
-  residentBytes < memoryBytes * PLENTY_SHARE ? PLENTY_PERCENT : V8_CHOOSES_PERCENT;
+export const heapGrowthFor = ({ feeds, residentBytes, memoryBytes }: State): number =>
+  feeds >= LEAST_FEEDS && residentBytes < memoryBytes * PLENTY_SHARE ? PLENTY_PERCENT : V8_CHOOSES_PERCENT;
 
 /**
- * Has V8 look through its whole heap seldom while there is memory enough. By itself it spends up to 3 % of the clock's time on that,
+ * Has V8 look through its whole heap seldom while there are many feeds and memory enough. By itself it spends up to 3 % of the clock's time on that,
  * however little else there is to do: a quarter of a worker's own time with a dozen shows.
  * `infra/decisions/heaps-grow-while-there-is-memory.md`
  */
-export const tendHeapGrowth = (memoryBytes: number): void => {
-  let percent: number | undefined;
+export const tendHeapGrowth = ({ memoryBytes, feeds }: { memoryBytes: number; feeds: () => number }): void => {
+  let percent: number = V8_CHOOSES_PERCENT;
   const look = (): void => {
-    const wanted = heapGrowthFor({ residentBytes: process.memoryUsage.rss(), memoryBytes });
+    const wanted = heapGrowthFor({ feeds: feeds(), residentBytes: process.memoryUsage.rss(), memoryBytes });
     if (wanted === percent) return;
     percent = wanted;
     setFlagsFromString(`--heap-growing-percent=${wanted}`);
   };
-  look();
   setInterval(look, LOOK_MS).unref();
 };

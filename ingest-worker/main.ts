@@ -14,7 +14,6 @@ import { chooseWall, isAsStrong } from './media/wall.ts';
 /** The worker's process: the one place that reads the environment. */
 // Without a limit of the container's own, what it says is more than there is.
 const memoryBytes = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
-tendHeapGrowth(memoryBytes);
 const parsed = parseConfig(process.env, {
   cores: availableParallelism(),
   memoryBytes,
@@ -59,6 +58,7 @@ const worker = await startWorker({
   }),
   describeDeployment: createDescribeDeployment(ecs),
 });
+tendHeapGrowth({ memoryBytes, feeds: worker.feeds });
 log.info('worker ready', { port: worker.port, capacityUnits: config.capacityUnits, encoderWall: wall.level });
 
 let leaving = false;

@@ -38,6 +38,8 @@ export type Worker = {
   port: number;
   /** Settles when ECS has begun to stop the task, and never where there is none. */
   stopping: Promise<void>;
+  /** How many feeds there are. */
+  feeds: () => number;
   /** Admits nobody, sends every client elsewhere, and is done when the last session is over (SPEC §S). */
   leave(why: string): Promise<void>;
   /** Ends at once: for tests. */
@@ -130,6 +132,7 @@ export const startWorker = async ({
   return {
     port: isAddress(address) ? address.port : config.port,
     stopping,
+    feeds: () => sessions.all().length,
     leave: async (why) => {
       ingest.stopAdmitting();
       sessions.shut();
