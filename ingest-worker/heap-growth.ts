@@ -16,9 +16,9 @@ export const heapGrowthFor = ({ feeds, residentBytes, memoryBytes }: State): num
   feeds >= LEAST_FEEDS && residentBytes < memoryBytes * PLENTY_SHARE ? PLENTY_PERCENT : V8_CHOOSES_PERCENT;
 
 /**
- * Has V8 look through its whole heap seldom while there are many feeds and memory enough. By itself it spends up to 3 % of the clock's time on that,
- * however little else there is to do: a quarter of a worker's own time with a dozen shows.
- * `infra/decisions/heaps-grow-while-there-is-memory.md`
+ * Has V8 look through its whole heap seldom while there are many feeds and memory enough. By itself it spends up to 3 % of the clock's
+ * time on that, however little else there is to do: a quarter of a worker's own time with a dozen shows
+ * (`infra/decisions/heaps-grow-while-there-is-memory.md`).
  */
 export const tendHeapGrowth = ({ memoryBytes, feeds }: { memoryBytes: number; feeds: () => number }): void => {
   let percent: number = V8_CHOOSES_PERCENT;
