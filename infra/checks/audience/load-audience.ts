@@ -189,16 +189,12 @@ const asking = await look();
 
 await viewers.ask('stay', { many: STAY });
 tell(`${STAY} stay`);
-const back = await talk(SWITCH_MS, async () => {
-  const { push } = await look();
-  // tickets live a minute
-  if (push === 0) await viewers.ask('pool', { tickets: await tickets(Array.from({ length: STAY }, () => null)) });
-  return push === STAY;
-});
+const back = await talk(SWITCH_MS, async () => (await look()).push === STAY);
+const returned = await look();
 tell(
   back
     ? `all are told again, ${Math.round((performance.now() - crowdedAt) / 1_000)} s after they were sent to ask`
-    : 'NOT all are told again',
+    : `NOT all are told again: ${returned.push} are, ${returned.poll} ask, ${returned.opening} wait; failed ${returned.failed}, refused ${returned.refused}`,
 );
 await talk(5_000);
 await delay(SETTLE_MS);

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import * as z from 'zod/mini';
 import { ChatPage } from '#contract/chat';
-import { LiveView } from '#contract/http';
+import { LiveView, Ticket } from '#contract/http';
 import { PRESENCE } from '#domain/presence';
 import { createEdgeCache } from '../../local/edge-cache.ts';
 import { servePart } from '../lib/part.ts';
@@ -45,6 +45,8 @@ const saidSeqs: number[] = [];
 
 type Message = { seq: number; text: string };
 type Viewer = {
+  /** From 1, in the order in which they came. */
+  number: number;
   at: 'push' | 'poll' | 'opening' | 'left';
   /** All is known up to here. */
   known: number;
@@ -57,6 +59,12 @@ type Viewer = {
 };
 const viewers: Viewer[] = [];
 const writers: WebSocket[] = [];
+
+/** Each is at an address of its own. */
+const headersOf = ({ number }: Viewer) => ({
+  'content-type': 'application/json',
+  'x-forwarded-for': `10.${(number >> 16) & 255}.${(number >> 8) & 255}.${number & 255}`,
+});
 
 const take = (viewer: Viewer, { seq, text }: Message): void => {
   if (viewer.heard.has(seq)) counts.doubled += 1;
@@ -113,14 +121,17 @@ const takeTail = (viewer: Viewer, { chat, chatFrom, seq, mode }: LiveView): void
   viewer.known = Math.max(viewer.known, seq);
 };
 
-const polls = async (viewer: Viewer, reopen: (viewer: Viewer) => void): Promise<void> => {
+const polls = async (viewer: Viewer, reopen: (viewer: Viewer) => Promise<void>): Promise<void> => {
   let returning: Promise<unknown> | undefined;
   while (viewer.at === 'poll') {
     const view = await ask();
     if (viewer.at !== 'poll') return;
     if (view) takeTail(viewer, view);
     if (view?.mode === 'push' && !returning)
-      returning = delay(Math.random() * RETURN_WITHIN_MS).then(() => viewer.at === 'poll' && reopen(viewer));
+      returning = delay(Math.random() * RETURN_WITHIN_MS).then(async () => {
+        if (viewer.at === 'poll') await reopen(viewer);
+        returning = undefined;
+      });
     await delay((view?.askAfterMs ?? 3_000) * (1 + Math.random() * JITTER));
   }
 };
@@ -128,7 +139,7 @@ const polls = async (viewer: Viewer, reopen: (viewer: Viewer) => void): Promise<
 const hangUp = (viewer: Viewer): void => {
   viewer.at = 'poll';
   viewer.socket?.close();
-  void polls(viewer, (one) => void reopen(one));
+  void polls(viewer, reopen);
 };
 
 /** Who is told asks as well, now and then: a push is a hint. */
@@ -144,15 +155,14 @@ const asksWhileTold = async (viewer: Viewer): Promise<void> => {
 };
 
 /** Each plays on, in a browser and at an address of its own. */
-const beats = async (viewer: Viewer, number: number): Promise<void> => {
+const beats = async (viewer: Viewer): Promise<void> => {
   const began = performance.now();
-  const browser = `load-viewer-${String(number).padStart(8, '0')}`;
-  const address = `10.${(number >> 16) & 255}.${(number >> 8) & 255}.${number & 255}`;
+  const browser = `load-viewer-${String(viewer.number).padStart(8, '0')}`;
   await delay(Math.random() * PRESENCE.beatEveryMs);
   while (viewer.at !== 'left') {
     const sent = await fetch(`${place.origin}/stream/${place.streamId}/beats`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-forwarded-for': address },
+      headers: headersOf(viewer),
       body: JSON.stringify({ at: (performance.now() - began) / 1_000, browser }),
     }).then(
       async (answer) => {
@@ -166,8 +176,6 @@ const beats = async (viewer: Viewer, number: number): Promise<void> => {
   }
 };
 
-const pool: string[] = [];
-
 const open = (viewer: Viewer, ticket: string): Promise<void> =>
   new Promise((done) => {
     viewer.at = 'opening';
@@ -180,8 +188,10 @@ const open = (viewer: Viewer, ticket: string): Promise<void> =>
       done();
     };
     socket.on('open', () => socket.send(JSON.stringify({ action: 'join', streamId: place.streamId })));
-    socket.on('error', () => {
-      counts.failed += 1;
+    socket.on('error', () => (counts.failed += 1));
+    // whose socket fails asks on, and comes back another time
+    socket.on('close', () => {
+      if (viewer.socket === socket && (viewer.at === 'opening' || viewer.at === 'push')) asks();
       done();
     });
     socket.on('message', (data: Buffer) => {
@@ -190,7 +200,7 @@ const open = (viewer: Viewer, ticket: string): Promise<void> =>
       const message = heard.data;
       if (message.type === 'refused') {
         counts.refused += 1;
-        return done();
+        return socket.close();
       }
       if (message.type === 'joined') {
         takeTail(viewer, message.live);
@@ -216,8 +226,14 @@ const open = (viewer: Viewer, ticket: string): Promise<void> =>
   });
 
 const reopen = async (viewer: Viewer): Promise<void> => {
-  const ticket = pool.pop();
-  if (ticket !== undefined) await open(viewer, ticket);
+  try {
+    const init = { method: 'POST', headers: headersOf(viewer), body: '{}' };
+    const answer = await fetch(`${place.origin}/auth/tickets`, init);
+    const { ticket } = Ticket.parse(await answer.json());
+    if (viewer.at === 'poll') await open(viewer, ticket);
+  } catch {
+    counts.failed += 1;
+  }
 };
 
 servePart({
@@ -225,16 +241,11 @@ servePart({
     place = Place.parse(given);
   },
 
-  /** For those who come back. */
-  pool: (given: unknown) => {
-    const { tickets } = z.object({ tickets: z.array(z.string()) }).parse(given);
-    pool.splice(0, pool.length, ...tickets);
-  },
-
   join: async (given: unknown) => {
     const { tickets } = z.object({ tickets: z.array(z.string()) }).parse(given);
     const come = tickets.map((ticket) => {
       const viewer: Viewer = {
+        number: viewers.length + 1,
         at: 'opening',
         known: 0,
         since: undefined,
@@ -245,7 +256,7 @@ servePart({
         catching: false,
       };
       viewers.push(viewer);
-      void beats(viewer, viewers.length);
+      void beats(viewer);
       void asksWhileTold(viewer);
       return open(viewer, ticket);
     });
