@@ -2,6 +2,7 @@
  * One rung-1 show for ten minutes, with a random fault every twenty seconds: no frame may be missing, but for what a publisher that
  * was replaced had not sent yet; the worker's memory must stay flat, and nothing may be left over.
  * What its objects weigh after a whole garbage collection must stay flat, too: that is what a leak adds to, whatever V8 and malloc keep.
+ * First and last minute begin with such a collection, so that neither holds what V8 had no reason yet to collect.
  *
  * A show with one fault of each kind comes before it: a Node process that has just begun grows by some 10 MB while its code
  * is compiled and until its first whole garbage collection, with a leak or without one.
@@ -148,19 +149,24 @@ const sampling = setInterval(() => {
   void readMemory(worker.pid).then(({ nowBytes }) => memory.push({ atMs: sinceMs(), bytes: nowBytes }));
 }, SAMPLE_MS);
 const played: string[] = [];
-while (sinceMs() + every * 1_000 < lastsMs && newest(feeds).publisher.ending === undefined) {
-  await delay(every * 1_000 - (sinceMs() % (every * 1_000)));
-  const { name, harm } = oneOf<Fault>(random, FAULTS);
-  played.push(name);
-  console.error(
-    `${Math.round(sinceMs() / 1_000)} s: ${name}; ${Math.round((memory.at(-1)?.bytes ?? 0) / 1024 / 1024)} MB`,
-  );
-  await harm(harness, feeds);
-}
-await delay(lastsMs - sinceMs());
-clearInterval(sampling);
+const harmUntil = async (untilMs: number): Promise<void> => {
+  while (sinceMs() + every * 1_000 < untilMs && newest(feeds).publisher.ending === undefined) {
+    await delay(every * 1_000 - (sinceMs() % (every * 1_000)));
+    const { name, harm } = oneOf<Fault>(random, FAULTS);
+    played.push(name);
+    console.error(
+      `${Math.round(sinceMs() / 1_000)} s: ${name}; ${Math.round((memory.at(-1)?.bytes ?? 0) / 1024 / 1024)} MB`,
+    );
+    await harm(harness, feeds);
+  }
+  await delay(untilMs - sinceMs());
+};
+await harmUntil(lastsMs - MINUTE_MS);
 await playOn(harness, [newest(feeds)], WARM_MS);
 const heapAfter = await heap.collect(worker.pid);
+const lastMinuteMs = sinceMs();
+await harmUntil(lastMinuteMs + MINUTE_MS);
+clearInterval(sampling);
 await finish(harness, [newest(feeds)]);
 await until('no connection to the network', () => harness.network.connections() === 0);
 
@@ -170,7 +176,7 @@ const minuteMb = Array.from({ length: Math.ceil(minutes) }, (_, minute) =>
   mb(mean(memory.filter(({ atMs }) => Math.floor(atMs / MINUTE_MS) === minute))),
 );
 const first = mean(memory.filter(({ atMs }) => atMs < MINUTE_MS));
-const last = mean(memory.filter(({ atMs }) => atMs > lastsMs - MINUTE_MS));
+const last = mean(memory.filter(({ atMs }) => atMs > lastMinuteMs));
 /** What came of each publisher, by the RTMPS sessions that were its own. */
 const judged: Measured[] = [];
 for (const [index, feed] of feeds.entries()) {
