@@ -9,11 +9,11 @@ const room = (name: string, include: string[], way: Way = {}) => ({
 const unkept = { isolate: false };
 /** One file at a time, after all others: its tests run encoders, which take a core each. */
 const alone = { maxWorkers: 1, sequence: { groupOrder: 1 } };
-/** Parts of the worker that are tested without its processes: beside others, they take half of the time. */
-const parts = ['ingest-worker/{client,contract,media,session}/**/*.test.ts', 'ingest-worker/complexity.test.ts'];
-const withProcesses = ['encoder', 'ffmpeg-args', 'picture-facts', 'picture-set-up', 'repackager', 'wall'].map(
-  (name) => `ingest-worker/media/${name}.test.ts`,
-);
+const withEncoders = [
+  'ingest-worker/{cases,failover,faults,main,same-time,secrets,worker}.test.ts',
+  'ingest-worker/media/{encoder,ffmpeg-args,picture-facts,picture-set-up,repackager,wall}.test.ts',
+  'ingest-worker/publish/{ffmpeg-publisher,servers}.test.ts',
+];
 
 /** One project a room, and two for the worker: `npx vitest --project 'ingest-worker*'`. */
 export default defineConfig({
@@ -21,11 +21,8 @@ export default defineConfig({
     reporters: ['default'],
     projects: [
       room('functions', ['functions/**/*.test.ts'], unkept),
-      room('ingest-worker', ['ingest-worker/*.test.ts', 'ingest-worker/publish/**/*.test.ts', ...withProcesses], {
-        ...alone,
-        exclude: ['ingest-worker/complexity.test.ts'],
-      }),
-      room('ingest-worker-parts', parts, { exclude: withProcesses }),
+      room('ingest-worker', withEncoders, { ...alone, ...unkept }),
+      room('ingest-worker-parts', ['ingest-worker/**/*.test.ts'], { ...unkept, exclude: withEncoders }),
       room('web', ['web/src/**/*.test.{ts,tsx}']),
       room('infra', ['infra/**/*.test.ts']),
     ],

@@ -4,7 +4,7 @@ import { recut, type Structure, STRUCTURES, WHOLE_ELEMENTS } from './complexity.
 import { loadCounted } from './counted.testing.ts';
 import { LIMITS } from './limits.ts';
 
-/** `COMPLEXITY_RUNS=5000 npx vitest run --project ingest-worker complexity` for a long run. */
+/** `COMPLEXITY_RUNS=5000 npx vitest run --project ingest-worker-parts complexity` for a long run. */
 const RUNS = Number(process.env['COMPLEXITY_RUNS'] ?? 60);
 const TIMEOUT = 60_000 + RUNS * 1_000;
 

@@ -7,7 +7,7 @@ import { LIMITS, LOAD_UNITS } from './limits.ts';
 import { streamNumber } from './session/store.testing.ts';
 import { fixture, greet, openSocket, startTestWorker, type TestWorker } from './worker.testing.ts';
 
-/** `HANDSHAKES=10000 HALF_OPEN=1000 HONEST=300 npx vitest run --project ingest-worker handshakes` for a long run. */
+/** `HANDSHAKES=10000 HALF_OPEN=1000 HONEST=300 npx vitest run --project ingest-worker-parts handshakes` for a long run. */
 const HANDSHAKES = Number(process.env['HANDSHAKES'] ?? 400);
 const HALF_OPEN = Number(process.env['HALF_OPEN'] ?? 200);
 const HONEST = Number(process.env['HONEST'] ?? 30);
