@@ -150,8 +150,15 @@ it('the page of a person and of a post have heads of their own', async () => {
     'og:description': 'Tonight we play',
     'twitter:card': 'summary_large_image',
   });
+  const show = await rooms.create(rooms.creator, {
+    title: 'Songs',
+    category: 'music',
+    scheduledFor: new Date(rooms.now() + 3_600_000).toISOString(),
+  });
   const { html } = await get('/sitemap.xml');
-  for (const url of ['/', '/@asha', `/post/${id}`]) expect(html).toContain(`<loc>${ORIGIN}${url}</loc>`);
+  for (const url of ['/', '/@asha', `/post/${id}`, `/watch/${show.id}`, '/category/music'])
+    expect(html).toContain(`<loc>${ORIGIN}${url}</loc>`);
+  expect(html).not.toContain('/category/talk');
 });
 
 describe('an address', () => {

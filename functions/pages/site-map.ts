@@ -39,8 +39,10 @@ export const createSiteMap =
       ({ state, recording, test }) => !test && (state !== 'ended' || recording === 'ready'),
     );
     const people = [...shows.map(({ creator }) => creator), ...written.map(({ author }) => author)];
+    const categories = shows.flatMap(({ category }) => category ?? []);
     const entries: Entry[] = [
       { url: `${origin}/` },
+      ...categories.map((category) => ({ url: `${origin}/category/${category}` })),
       ...shows.map(({ id, endedAt, startedAt, createdAt }) => ({
         url: `${origin}/watch/${id}`,
         changed: endedAt ?? startedAt ?? createdAt,

@@ -1,11 +1,11 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Link, useParams } from '@tanstack/react-router';
+import { useParams } from '@tanstack/react-router';
 import { Shapes } from 'lucide-react';
 import { useTranslations } from 'use-intl';
 import type { StreamView } from '#contract/http';
 import { Category, isLiveToViewers } from '#contract/show';
 import { useApp } from '../context/app-context.ts';
-import { buttonClass } from '../ui/button.tsx';
+import { CategoryLinks } from '../ui/category-links.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { LoadFailed } from '../ui/load-failed.tsx';
 import { MoreButton } from '../ui/more-button.tsx';
@@ -24,7 +24,7 @@ export const CategoryPage = () => {
     <Page title={t(`categories.${category}`)}>
       <h1 className="find__category">{t(`categories.${category}`)}</h1>
       <Shows key={category} category={category} />
-      <Categories />
+      <CategoryLinks />
     </Page>
   );
 };
@@ -74,23 +74,4 @@ const sorted = (pages: readonly StreamView[]) => {
     upcoming: streams.filter(({ state }) => state === 'created'),
     recordings: streams.filter(({ state }) => state === 'ended'),
   };
-};
-
-/** The way to each of them. */
-export const Categories = () => {
-  const t = useTranslations('ui');
-  const find = useTranslations('find');
-  return (
-    <nav aria-label={find('categories')}>
-      <ul className="find__categories">
-        {Category.options.map((category) => (
-          <li key={category}>
-            <Link to="/category/$category" params={{ category }} className={buttonClass()}>
-              {t(`categories.${category}`)}
-            </Link>
-          </li>
-        ))}
-      </ul>
-    </nav>
-  );
 };

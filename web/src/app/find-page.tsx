@@ -6,6 +6,7 @@ import type { ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 import { useApp } from '../context/app-context.ts';
 import { buttonClass } from '../ui/button.tsx';
+import { CategoryLinks } from '../ui/category-links.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { LoadFailed } from '../ui/load-failed.tsx';
 import { MoreButton } from '../ui/more-button.tsx';
@@ -15,7 +16,6 @@ import { Spinner } from '../ui/spinner.tsx';
 import { StreamGrid, StreamGridSkeleton } from '../ui/stream-grid.tsx';
 import '../ui/tabs.css';
 import { FIND_KINDS, type FindKind, kindOf } from './find.ts';
-import { Categories } from './category-page.tsx';
 import './find-page.css';
 import { SearchBox } from './search-box.tsx';
 
@@ -42,7 +42,7 @@ export const FindPage = () => {
           <EmptyState icon={<Search />} title={t('whatAreYouLookingFor')}>
             {t('peopleShowsAndTags')}
           </EmptyState>
-          <Categories />
+          <CategoryLinks />
         </>
       ) : (
         <Tabs.Root value={kindOf(find)} onValueChange={show}>

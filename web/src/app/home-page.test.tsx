@@ -46,6 +46,8 @@ describe('Home', () => {
     ]);
     const headings = screen.getAllByRole('heading', { level: 2 }).map(({ textContent }) => textContent);
     expect(headings).toEqual(['Live now', 'Upcoming', 'Recordings', 'Posts']);
+    const categories = screen.getByRole('navigation', { name: 'Shows by category' });
+    expect(within(categories).getByRole('link', { name: 'Music' }).getAttribute('href')).toBe('/category/music');
   });
 
   it('shows whom one follows first, and none of them a second time among who else is live', async () => {

@@ -5,6 +5,7 @@ import { useTranslations } from 'use-intl';
 import { useApp, useSignedIn } from '../context/app-context.ts';
 import { useFollowedLive } from '../context/use-followed-live.ts';
 import { buttonClass } from '../ui/button.tsx';
+import { CategoryLinks } from '../ui/category-links.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { LoadFailed } from '../ui/load-failed.tsx';
 import { Page, Section } from '../ui/page.tsx';
@@ -22,6 +23,7 @@ export const HomePage = () => {
       {signedIn ? <h1 className="visually-hidden">{t('explore')}</h1> : <Welcome />}
       <FollowedLive />
       <Shows />
+      <CategoryLinks />
       <div className="home__posts">
         <Section id="posts" title={t('posts')}>
           <Feeds />

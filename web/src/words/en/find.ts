@@ -13,7 +13,6 @@ export const find = {
   searching: 'Searching',
   notSearched: 'The search did not work',
   nothingTagged: 'Nothing here yet',
-  categories: 'Categories',
   nothingInCategory: 'Nothing in this category yet',
   chooseItForAShow: 'Choose it for a show of yours, and the show appears here.',
   writeTheTag: 'Write #{tag} in a post or in the title of a show, and it appears here.',

@@ -21,6 +21,7 @@ export const ui = {
   noLanguage: 'Not said',
   category: 'Category',
   noCategory: 'None',
+  showsByCategory: 'Shows by category',
   categories: {
     talk: 'Talk',
     music: 'Music',

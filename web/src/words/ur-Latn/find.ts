@@ -15,7 +15,6 @@ export const find = {
   searching: 'Talash jaari hai',
   notSearched: 'Talash nahi ho saki',
   nothingTagged: 'Yahan abhi kuch nahi',
-  categories: 'Categories',
   nothingInCategory: 'Is category mein abhi kuch nahi',
   chooseItForAShow: 'Apne kisi show ke liye yeh category chunein, woh yahan nazar aayega.',
   writeTheTag: 'Kisi post ya show ke title mein #{tag} likhein, woh yahan nazar aayega.',

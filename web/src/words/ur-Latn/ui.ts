@@ -25,6 +25,7 @@ export const ui = {
   noLanguage: 'Nahi batayi',
   category: 'Category',
   noCategory: 'Koi nahi',
+  showsByCategory: 'Category ke hisaab se shows',
   categories: {
     talk: 'Gap shap',
     music: 'Mauseeqi',

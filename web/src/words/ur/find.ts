@@ -15,7 +15,6 @@ export const find = {
   searching: 'تلاش جاری ہے',
   notSearched: 'تلاش نہیں ہو سکی',
   nothingTagged: 'یہاں ابھی کچھ نہیں',
-  categories: 'زمرے',
   nothingInCategory: 'اس زمرے میں ابھی کچھ نہیں',
   chooseItForAShow: 'اپنے کسی شو کے لیے یہ زمرہ چنیں، وہ یہاں نظر آئے گا۔',
   writeTheTag: 'کسی پوسٹ یا شو کے عنوان میں #{tag} لکھیں، وہ یہاں نظر آئے گا۔',

@@ -24,6 +24,7 @@ export const ui = {
   noLanguage: 'نہیں بتائی',
   category: 'زمرہ',
   noCategory: 'کوئی نہیں',
+  showsByCategory: 'زمرے کے لحاظ سے شوز',
   categories: {
     talk: 'گپ شپ',
     music: 'موسیقی',
