@@ -45,20 +45,19 @@ export const newStream = async (
   api: Ports,
   input: GoLiveInput,
 ): Promise<Awaited<ReturnType<CreateStream>> & { hasThumbnail: boolean }> => {
-  const { captions: _, description = '', test = false, ...said } = input;
-  const { stream, ingest } = await api.createStream({
-    ...said,
-    ...(description.trim() !== '' && { description: description.trim() }),
-    ...(test && { test }),
-    ...captionsOf(input),
-  });
+  const { stream, ingest } = await api.createStream(toNewShow(input));
   const { url } = ingest ?? (await api.freshIngest(stream.id)).ingest;
   return { streamId: stream.id, ingestUrl: url, hasThumbnail: stream.thumbnail !== undefined };
 };
 
-/** What is written along of a show: nothing where its delay is low, whatever was chosen before that. */
-export const captionsOf = ({ captions, latency }: Pick<GoLiveInput, 'captions' | 'latency'>) =>
-  captions === undefined || latency === 'low' ? {} : { captions };
+/** What was said of a new show, as the API takes it: nothing is written along where the delay is low, whatever was chosen before that. */
+export const toNewShow = ({ title, description = '', captions, test = false, ...said }: GoLiveInput) => ({
+  ...said,
+  title: title.trim(),
+  ...(description.trim() !== '' && { description: description.trim() }),
+  ...(captions !== undefined && said.latency !== 'low' && { captions }),
+  ...(test && { test }),
+});
 
 /** Goes on with a stream that exists: one whose page was reloaded, or that is sent from another device. */
 export const existingStream = async (

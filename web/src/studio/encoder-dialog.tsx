@@ -1,14 +1,18 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useId, useState, type FormEvent } from 'react';
-import { useTranslations } from 'use-intl';
-import { SHOW_LIMITS, type CaptionLanguage, type Latency, type Visibility } from '#contract/show';
+import { useLocale, useTranslations } from 'use-intl';
+import { useCameraPicture } from '../broadcast/broadcast-provider.tsx';
 import { useApp } from '../context/app-context.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { Field, TextInput } from '../ui/field.tsx';
-import { CaptionsField, LatencyField, VisibilityField } from '../ui/show-choices.tsx';
-import { captionsOf } from './broadcast-ports.ts';
+import { toast } from '../ui/toast.ts';
+import { toNewShow } from './broadcast-ports.ts';
+import { ShowFields, type ShowDraft } from './show-fields.tsx';
+import { ThumbnailField } from './thumbnail-field.tsx';
+import { useThumbnail } from './use-thumbnail.ts';
 import './show-fields.css';
+
+const ASKS = ['visibility', 'latency', 'captions'] as const;
 
 /** A show that an encoder of one's own is to feed: it is made, and waits for the encoder. */
 export const EncoderDialog = ({ onClose }: { onClose: () => void }) => {
@@ -16,30 +20,35 @@ export const EncoderDialog = ({ onClose }: { onClose: () => void }) => {
   const { api } = useApp();
   const queryClient = useQueryClient();
   const formId = useId();
-  const [title, setTitle] = useState('');
-  const [visibility, setVisibility] = useState<Visibility>('public');
-  const [latency, setLatency] = useState<Latency>('standard');
-  const [captions, setCaptions] = useState<CaptionLanguage>();
+  const language = useLocale();
+  const [draft, setDraft] = useState<ShowDraft>({
+    title: '',
+    description: '',
+    when: '',
+    language,
+    visibility: 'public',
+    latency: 'standard',
+  });
+  const thumbnail = useThumbnail();
+  const grab = useCameraPicture();
   const [pressed, setPressed] = useState(false);
   const begin = useMutation({
-    mutationFn: () =>
-      api.createStream({
-        title: title.trim(),
-        visibility,
-        latency,
-        ...captionsOf({ captions, latency }),
-        source: 'encoder',
-      }),
+    mutationFn: async () => {
+      const { when: _, ...said } = draft;
+      const { stream } = await api.createStream({ ...toNewShow(said), source: 'encoder' });
+      // it waits for its encoder, whatever becomes of its picture
+      await thumbnail.save(stream.id).catch(() => toast.error(t('thumbnailNotShown')));
+    },
     onSuccess: async () => {
       await queryClient.invalidateQueries({ queryKey: ['streams'] });
       onClose();
     },
   });
-  const problem = title.trim() ? undefined : t('aShowNeedsATitle');
+  const problem = draft.title.trim() ? undefined : t('aShowNeedsATitle');
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setPressed(true);
-    if (!problem && !begin.isPending) begin.mutate();
+    if (!problem && !begin.isPending && !thumbnail.busy) begin.mutate();
   };
   return (
     <Dialog
@@ -52,27 +61,20 @@ export const EncoderDialog = ({ onClose }: { onClose: () => void }) => {
           <Button variant="ghost" onClick={onClose}>
             {t('cancel')}
           </Button>
-          <Button type="submit" form={formId} variant="live" busy={begin.isPending}>
+          <Button type="submit" form={formId} variant="live" busy={begin.isPending || thumbnail.busy}>
             {t('waitForMyEncoder')}
           </Button>
         </>
       }
     >
       <form id={formId} className="show-fields" noValidate onSubmit={submit}>
-        <Field label={t('title')} required error={pressed ? problem : undefined}>
-          {(control) => (
-            <TextInput
-              {...control}
-              autoComplete="off"
-              maxLength={SHOW_LIMITS.titleCharacters}
-              value={title}
-              onChange={(event) => setTitle(event.target.value)}
-            />
-          )}
-        </Field>
-        <VisibilityField value={visibility} onChange={setVisibility} />
-        <LatencyField value={latency} onChange={setLatency} />
-        <CaptionsField value={captions} latency={latency} onChange={setCaptions} />
+        <ShowFields
+          draft={draft}
+          asks={ASKS}
+          problems={{ title: pressed ? problem : undefined }}
+          picture={<ThumbnailField thumbnail={thumbnail} grab={grab} />}
+          onChange={setDraft}
+        />
       </form>
     </Dialog>
   );

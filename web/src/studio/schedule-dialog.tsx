@@ -7,7 +7,7 @@ import { useApp } from '../context/app-context.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { useNow } from '../ui/time.tsx';
-import { captionsOf } from './broadcast-ports.ts';
+import { toNewShow } from './broadcast-ports.ts';
 import { parseLocalText, proposedTime, toLocalText } from './local-time.ts';
 import { problemsOf, ShowFields, type ShowDraft } from './show-fields.tsx';
 import { ThumbnailField } from './thumbnail-field.tsx';
@@ -38,16 +38,8 @@ export const ScheduleDialog = ({ onClose }: { onClose: () => void }) => {
   const [pressed, setPressed] = useState(false);
   const announce = useMutation({
     mutationFn: async (scheduledFor: string) => {
-      const { stream } = await api.createStream({
-        title: draft.title.trim(),
-        description: draft.description.trim(),
-        category: draft.category,
-        language: draft.language,
-        visibility: draft.visibility,
-        latency: draft.latency,
-        ...captionsOf(draft),
-        scheduledFor,
-      });
+      const { when: _, ...said } = draft;
+      const { stream } = await api.createStream({ ...toNewShow(said), scheduledFor });
       // it is announced, whatever becomes of its picture
       await thumbnail.save(stream.id).catch(() => toast.error(t('thumbnailNotShown')));
     },

@@ -170,6 +170,7 @@ describe('the studio', () => {
     await press('Use an encoder');
     const dialog = within(await screen.findByRole('dialog', { name: 'Stream with an encoder' }));
     await user.type(dialog.getByLabelText(/Title/), 'From OBS');
+    await user.selectOptions(dialog.getByLabelText('Category'), 'Music');
     answers['GET /stream/mine'] = { items: [waiting] };
     answers['GET /stream/str_1'] = waiting;
     await user.click(dialog.getByRole('button', { name: 'Wait for my encoder' }));
@@ -185,7 +186,14 @@ describe('the studio', () => {
     await waitFor(() => expect(sent('POST').at(-1)).toEqual({ call: 'POST /stream/str_1/end' }));
     expect(sent('POST')[0]).toEqual({
       call: 'POST /stream/create',
-      body: { title: 'From OBS', visibility: 'public', latency: 'standard', source: 'encoder' },
+      body: {
+        title: 'From OBS',
+        category: 'music',
+        language: 'en',
+        visibility: 'public',
+        latency: 'standard',
+        source: 'encoder',
+      },
     });
   });
 
