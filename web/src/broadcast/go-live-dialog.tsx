@@ -142,66 +142,68 @@ export const GoLiveDialog = ({
       }
     >
       <form id={formId} className="go-live" noValidate onSubmit={start}>
-        <div className="go-live__picture">
-          <GoLivePreview />
-          {capture.notice && <NoticeBox tone="warn" title={t(`notice.${capture.notice}`)} />}
-          <PhoneAdvice />
-          {state.at === 'ready' && state.problem !== undefined && (
-            <NoticeBox tone="danger" title={errorWords(state.problem)} />
-          )}
-          {!goOn && (
-            <Field
-              label={t('title')}
-              required
-              error={untitled && input.title.trim() === '' ? t('giveTheShowATitle') : undefined}
-            >
+        <div className="go-live__columns">
+          <div className="go-live__picture">
+            <GoLivePreview />
+            {capture.notice && <NoticeBox tone="warn" title={t(`notice.${capture.notice}`)} />}
+            <PhoneAdvice />
+            {state.at === 'ready' && state.problem !== undefined && (
+              <NoticeBox tone="danger" title={errorWords(state.problem)} />
+            )}
+            {!goOn && (
+              <Field
+                label={t('title')}
+                required
+                error={untitled && input.title.trim() === '' ? t('giveTheShowATitle') : undefined}
+              >
+                {(control) => (
+                  <TextInput
+                    {...control}
+                    value={input.title}
+                    maxLength={SHOW_LIMITS.titleCharacters}
+                    placeholder={t('whatIsItAbout')}
+                    autoComplete="off"
+                    disabled={connecting}
+                    onChange={({ target }) => setInput({ ...input, title: target.value })}
+                  />
+                )}
+              </Field>
+            )}
+            <Field label={t('beginWith')} hint={t('beginWithHint')}>
               {(control) => (
-                <TextInput
+                <SceneSelect
                   {...control}
-                  value={input.title}
-                  maxLength={SHOW_LIMITS.titleCharacters}
-                  placeholder={t('whatIsItAbout')}
-                  autoComplete="off"
-                  disabled={connecting}
-                  onChange={({ target }) => setInput({ ...input, title: target.value })}
+                  value={scenes.liveId}
+                  disabled={state.at !== 'ready'}
+                  onChoose={(id) => broadcast.scenes.take(id)}
                 />
               )}
             </Field>
-          )}
-          <Field label={t('beginWith')} hint={t('beginWithHint')}>
-            {(control) => (
-              <SceneSelect
-                {...control}
-                value={scenes.liveId}
-                disabled={state.at !== 'ready'}
-                onChoose={(id) => broadcast.scenes.take(id)}
-              />
+          </div>
+          <div className="go-live__fields">
+            <DeviceSelect
+              label={t('camera')}
+              devices={capture.cameras}
+              chosen={capture.cameraId}
+              none={state.at === 'asking' ? t('waitingForPermission') : t('noCamera')}
+              disabled={connecting}
+              onChoose={(id) => void broadcast.capture.chooseCamera(id)}
+            />
+            <DeviceSelect
+              label={t('microphone')}
+              devices={capture.microphones}
+              chosen={capture.microphoneId}
+              none={state.at === 'asking' ? t('waitingForPermission') : t('noMicrophone')}
+              disabled={connecting}
+              onChoose={(id) => void broadcast.capture.chooseMicrophone(id)}
+            />
+            <SoundButton disabled={state.at !== 'ready'} />
+            <PictureFields disabled={state.at !== 'ready'} />
+            <KeepField disabled={state.at !== 'ready'} />
+            {asks.length > 0 && (
+              <MoreFields input={input} asks={asks} picture={picture} disabled={connecting} onChange={setInput} />
             )}
-          </Field>
-        </div>
-        <div className="go-live__fields">
-          <DeviceSelect
-            label={t('camera')}
-            devices={capture.cameras}
-            chosen={capture.cameraId}
-            none={state.at === 'asking' ? t('waitingForPermission') : t('noCamera')}
-            disabled={connecting}
-            onChoose={(id) => void broadcast.capture.chooseCamera(id)}
-          />
-          <DeviceSelect
-            label={t('microphone')}
-            devices={capture.microphones}
-            chosen={capture.microphoneId}
-            none={state.at === 'asking' ? t('waitingForPermission') : t('noMicrophone')}
-            disabled={connecting}
-            onChoose={(id) => void broadcast.capture.chooseMicrophone(id)}
-          />
-          <SoundButton disabled={state.at !== 'ready'} />
-          <PictureFields disabled={state.at !== 'ready'} />
-          <KeepField disabled={state.at !== 'ready'} />
-          {asks.length > 0 && (
-            <MoreFields input={input} asks={asks} picture={picture} disabled={connecting} onChange={setInput} />
-          )}
+          </div>
         </div>
       </form>
     </Dialog>
