@@ -16,7 +16,13 @@ const HEALTH: Health = {
   unacknowledgedMs: 2_000,
 };
 
-type Second = { backlogMs?: number; fps?: number; dropped?: number; health?: Partial<Health>; afterMs?: number };
+type Second = {
+  backlogMs?: number;
+  fps?: number;
+  dropped?: number;
+  health?: Partial<Health> | 'silent';
+  afterMs?: number;
+};
 
 /** The causes that were told, second by second. */
 const play = (seconds: readonly Second[]): Cause['is'][] => {
@@ -26,7 +32,8 @@ const play = (seconds: readonly Second[]): Cause['is'][] => {
   return seconds.map(({ backlogMs = 100, fps = 30, dropped = 0, health = {}, afterMs = 1_000 }) => {
     atMs += afterMs;
     droppedFrames += dropped;
-    samples = withSample(samples, { atMs, stats: { backlogMs, fps, droppedFrames }, health: { ...HEALTH, ...health } });
+    const said = health === 'silent' ? undefined : { ...HEALTH, ...health };
+    samples = withSample(samples, { atMs, stats: { backlogMs, fps, droppedFrames }, health: said });
     return causeOf(samples, 30).is;
   });
 };
@@ -87,6 +94,13 @@ describe('the cause', () => {
     expect(told.at(-1)).toBe('well');
     expect(play(seconds(5, { fps: 20 })).at(-1)).toBe('machine-busy');
     expect(play([{ fps: 3 }, ...seconds(5)]).includes('machine-busy')).toBe(false);
+  });
+
+  test('is not known while the worker is silent, nor at once where much waits after a break', () => {
+    expect(new Set(play(seconds(5, { health: 'silent' })))).toEqual(new Set(['unknown']));
+    expect(play([...seconds(2), { health: 'silent' }, ...seconds(1)])).toEqual(['well', 'well', 'unknown', 'well']);
+    const back = play(seconds(8, (at) => ({ backlogMs: Math.max(0, 14_000 - at * 4_000) })));
+    expect(back).toEqual(['unknown', 'unknown', 'catching-up', 'catching-up', 'well', 'well', 'well', 'well']);
   });
 
   test('a second in which the page stood still is no measure of anything', () => {

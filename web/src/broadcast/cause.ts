@@ -14,6 +14,7 @@ export type Sample = {
  * told by.
  */
 export type Cause =
+  /** Nobody can say yet: it has just begun or come back, or the worker has said nothing for a while. */
   | { is: 'unknown' }
   /** Pictures were left out before they could be sent, in the last 10 s. */
   | { is: 'machine-busy'; pictures: number }
@@ -76,5 +77,7 @@ export const causeOf = (samples: readonly Sample[], frameRate: number): Cause =>
   if (serviceSlow)
     return { is: 'service-slow', waitingMs: (health.unacknowledgedMs ?? health.delayMs) + stats.backlogMs };
   if (waits) return { is: 'catching-up', waitingMs: stats.backlogMs };
-  return { is: health?.warning === 'size-changed' ? 'size-changed' : 'well' };
+  const justBack = newest.length < WAITING_SAMPLES && stats.backlogMs > WAITING_MS;
+  if (justBack || health === undefined) return { is: 'unknown' };
+  return { is: health.warning === 'size-changed' ? 'size-changed' : 'well' };
 };

@@ -168,6 +168,8 @@ export const createBroadcast = ({
       heardMs = clock();
       return changed({ health: event.health });
     }
+    // what it said on the connection before tells nothing of the next
+    if (event.type === 'lost') heardMs = -Infinity;
     if (event.type === 'skipped') return changed({ skippedMs: measured.skippedMs + event.ms });
     happen({ type: 'uplink', event, atMs: clock() });
   };
