@@ -17,6 +17,7 @@ import type { Chat } from '../shows/chat.ts';
 import { AUDIENCE, modeOf } from '../shows/mode.ts';
 import type { Guests } from '../shows/guests.ts';
 import { type Presence, viewerOf } from '../shows/presence.ts';
+import { streamNotFound } from '../shows/refusals.ts';
 import type { StreamViews } from '../shows/views.ts';
 import type { Wake } from '../shows/wake.ts';
 
@@ -119,7 +120,7 @@ export const createRealtime = (parts: Parts) => {
   const find = async (streamId: string): Promise<Stream> => {
     const id = parseStreamId(streamId);
     const stream = id && (await streams.get(id));
-    if (!stream) throw new Refusal('stream-not-found', 'There is no such show.');
+    if (!stream) throw streamNotFound();
     return stream;
   };
 

@@ -19,6 +19,7 @@ import type { Caller } from '../http/caller.ts';
 import { Refusal } from '../http/refusal.ts';
 import type { PostViews } from '../profiles/post-views.ts';
 import type { Access } from '../shows/access.ts';
+import { streamNotFound } from '../shows/refusals.ts';
 
 export type ThingSources = {
   chatStore: Pick<ChatStore, 'get'>;
@@ -47,7 +48,7 @@ export const createThings = ({ chatStore, users, posts, postViews, comments, str
     const stream = id && (await streams.get(id));
     // whom its creator has blocked may have been wronged there: what everybody sees they may report as well
     if (!stream || (stream.visibility !== 'public' && !(await access.mayWatch(stream, reporter))))
-      throw new Refusal('stream-not-found', 'There is no such show.');
+      throw streamNotFound();
     return stream;
   };
 

@@ -10,6 +10,7 @@ import { Refusal } from '../http/refusal.ts';
 import type { LiveVideo } from '../video/live-video.ts';
 import type { Channels } from './channels.ts';
 import type { Changed, Ending } from './ending.ts';
+import { streamEnded, streamNotFound } from './refusals.ts';
 
 type Parts = {
   encoders: EncoderStore;
@@ -118,12 +119,12 @@ const srtUrl = (address: string, streamKey: string, passphrase: string): string 
 const notOpened = (because: 'unknown' | 'ended' | 'fed' | 'held'): Refusal => {
   switch (because) {
     case 'ended':
-      return new Refusal('stream-ended', 'This show is over.');
+      return streamEnded();
     case 'fed':
       return new Refusal('stream-live', 'This show is sent from a browser.');
     case 'held':
       return new Refusal('video-provider-busy', 'Your last show is still being closed. Try again in a moment.');
     default:
-      return new Refusal('stream-not-found', 'There is no such show.');
+      return streamNotFound();
   }
 };

@@ -23,6 +23,7 @@ import { type Caller, requireUnsuspended } from '../http/caller.ts';
 import type { Log } from '../http/log.ts';
 import { Refusal } from '../http/refusal.ts';
 import type { Ice } from './ice.ts';
+import { streamEnded, streamNotFound } from './refusals.ts';
 import type { Sockets } from './sockets.ts';
 import { createTellSocket } from './tell-socket.ts';
 
@@ -96,9 +97,9 @@ export const createGuests = ({
   const own = async (streamId: string, { userId }: Connection): Promise<Stream> => {
     const id = parseStreamId(streamId);
     const stream = id && (await streams.get(id));
-    if (!stream) throw new Refusal('stream-not-found', 'There is no such show.');
+    if (!stream) throw streamNotFound();
     if (stream.creatorId !== userId) throw new Refusal('not-allowed', 'This is somebody else’s show.');
-    if (isOver(stream)) throw new Refusal('stream-ended', 'This show is over.');
+    if (isOver(stream)) throw streamEnded();
     return stream;
   };
 
@@ -151,7 +152,7 @@ export const createGuests = ({
 
     /** A link of this show; the one before it leads nowhere any more. */
     invite: async (stream: Stream): Promise<Invitation> => {
-      if (isOver(stream)) throw new Refusal('stream-ended', 'This show is over.');
+      if (isOver(stream)) throw streamEnded();
       const code = newSecret();
       const until = now() + GUEST_LIMITS.invitationMs;
       await guests.invite(stream.id, code, until);

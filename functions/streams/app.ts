@@ -2,10 +2,9 @@ import type { Context } from 'hono';
 import { Beat } from '#contract/http';
 import { channelKind } from '#domain/channel';
 import { parseStreamId } from '#domain/ids';
-import type { Stream } from '#domain/stream';
 import type { FiguresStore } from '#store/figures';
 import type { StreamStore } from '#store/streams';
-import { type Authenticate, type Caller, identified, requireUser, type RoomEnv, signedIn } from '../http/caller.ts';
+import { type Authenticate, identified, requireUser, type RoomEnv, signedIn } from '../http/caller.ts';
 import { Refusal } from '../http/refusal.ts';
 import { createRoom, type RoomParts } from '../http/room.ts';
 import { body, jsonOnly } from '../http/valid.ts';
@@ -13,6 +12,8 @@ import type { Access } from '../shows/access.ts';
 import type { Channels } from '../shows/channels.ts';
 import type { Ending } from '../shows/ending.ts';
 import { type Presence, viewerOf } from '../shows/presence.ts';
+import { streamNotFound } from '../shows/refusals.ts';
+import type { Addressed } from './addressed.ts';
 import { type ChatParts, createChatRoutes } from './chat.ts';
 import { createEditRoutes, type EditParts } from './editing.ts';
 import { createEncoderRoutes, type EncoderParts } from './encoder.ts';
@@ -20,7 +21,6 @@ import { createGuestRoutes, type GuestParts } from './guests.ts';
 import { createListRoutes, type ListParts } from './lists.ts';
 import { requireMayTakeDown } from './permission.ts';
 import { createRecordingRoutes, type RecordingParts } from './recording.ts';
-import { streamNotFound } from './refusals.ts';
 import { createSimulcastRoutes, type SimulcastParts } from './simulcast.ts';
 import { createStartRoutes, type StartParts } from './starting.ts';
 import { createThumbnailRoutes, type ThumbnailParts } from './thumbnail.ts';
@@ -53,34 +53,34 @@ export const createStreamsApp = (parts: Parts) => {
   const { authenticate, limited, streams, channels, ending, views, access, presence, figures, addressOf } = parts;
   const room = createRoom(parts);
 
-  const find = async (c: Context<RoomEnv>): Promise<Stream> => {
+  const find: Addressed['find'] = async (c) => {
     const id = parseStreamId(c.req.param('id') ?? '');
     const stream = id && (await streams.get(id));
     if (!stream) throw streamNotFound();
     return stream;
   };
 
-  const watchable = async (c: Context<RoomEnv>): Promise<Stream> => {
+  const watchable: Addressed['watchable'] = async (c) => {
     const stream = await find(c);
     await access.requireWatch(stream, c.get('user'), async () => (await views.view(stream))?.creator);
     return stream;
   };
 
-  const own = async (c: Context<RoomEnv>): Promise<{ stream: Stream; caller: Caller }> => {
+  const own: Addressed['own'] = async (c) => {
     const caller = requireUser(c);
     const stream = await find(c);
     if (stream.creatorId !== caller.userId) throw new Refusal('not-allowed', 'This is somebody else’s show.');
     return { stream, caller };
   };
 
-  const viewFor = async (stream: Stream, caller: Caller | undefined) => {
+  const viewFor: Addressed['viewFor'] = async (stream, caller) => {
     const view = await views.view(stream);
     if (!view) throw streamNotFound();
     return caller?.userId === stream.creatorId ? views.forCreator(stream, view) : view;
   };
 
   /** The channel of a show that has just got the air: as it needs it, and with nothing of the show before open on it. */
-  const prepareChannel = async (stream: Stream): Promise<void> => {
+  const prepareChannel: Addressed['prepareChannel'] = async (stream) => {
     await ending.clearFor(stream);
     await channels.ready(stream.creatorId, channelKind(stream), stream);
   };

@@ -1,17 +1,18 @@
-import { type Context, Hono } from 'hono';
+import { Hono } from 'hono';
 import { UpdateStream } from '#contract/show';
 import { channelKind } from '#domain/channel';
 import { isKept, isOnAir, recording, type Stream, type StreamEdit } from '#domain/stream';
 import type { StreamStore } from '#store/streams';
-import { type Caller, type RoomEnv, signedIn, unsuspended } from '../http/caller.ts';
+import { type RoomEnv, signedIn, unsuspended } from '../http/caller.ts';
 import type { LimitedMiddleware } from '../http/limited.ts';
 import { Refusal } from '../http/refusal.ts';
 import { body } from '../http/valid.ts';
 import type { Changed } from '../shows/ending.ts';
 import type { Eviction } from '../shows/eviction.ts';
 import type { Recordings } from '../shows/recordings.ts';
+import { streamNotFound } from '../shows/refusals.ts';
+import type { Addressed } from './addressed.ts';
 import { requireSigning } from './permission.ts';
-import { streamNotFound } from './refusals.ts';
 import { parseScheduledFor } from './scheduled-for.ts';
 
 export type EditParts = {
@@ -24,14 +25,7 @@ export type EditParts = {
   clock: () => Date;
 };
 
-type Parts = EditParts & {
-  /** The stream that a path names; throws where it is not the caller's. */
-  own: (c: Context<RoomEnv>) => Promise<{ stream: Stream; caller: Caller }>;
-  /** What this caller sees of a stream. */
-  viewFor: (stream: Stream, caller: Caller) => Promise<object>;
-  /** Makes the channel of a show that has just got the air ready for it. */
-  prepareChannel: (stream: Stream) => Promise<void>;
-};
+type Parts = EditParts & Pick<Addressed, 'own' | 'viewFor' | 'prepareChannel'>;
 
 /** What a creator changes of a show: before it, during it and, where there is a recording, after it. */
 export const createEditRoutes = ({

@@ -1,19 +1,18 @@
-import { type Context, Hono } from 'hono';
+import { Hono } from 'hono';
 import { ComeAsGuest } from '#contract/guests';
-import type { Stream } from '#domain/stream';
 import { type RoomEnv, signedIn, unsuspended } from '../http/caller.ts';
 import type { LimitedMiddleware } from '../http/limited.ts';
 import { body } from '../http/valid.ts';
 import type { Guests } from '../shows/guests.ts';
+import type { Addressed } from './addressed.ts';
 
 export type GuestParts = { limited: LimitedMiddleware; guests: Pick<Guests, 'invite' | 'revoke' | 'welcome'> };
-type Finding = { own: (c: Context<RoomEnv>) => Promise<{ stream: Stream }> };
 
 /** Nobody keeps an answer that opens something. */
 const UNKEPT = { 'Cache-Control': 'private, no-store' };
 
 /** How guests come to a show. The code of a link is in bodies alone: an address is written down where it passes. */
-export const createGuestRoutes = ({ limited, guests, own }: GuestParts & Finding) =>
+export const createGuestRoutes = ({ limited, guests, own }: GuestParts & Pick<Addressed, 'own'>) =>
   new Hono<RoomEnv>()
     .post('/stream/:id/guests/invitation', signedIn, limited('invite'), unsuspended, async (c) => {
       const { stream } = await own(c);

@@ -1,13 +1,14 @@
-import { type Context, Hono } from 'hono';
+import { Hono } from 'hono';
 import { isLiveToViewers, recording, soFar, type Stream } from '#domain/stream';
 import type { FiguresStore } from '#store/figures';
-import { type Caller, requireUser, type RoomEnv, signedIn } from '../http/caller.ts';
+import { requireUser, type RoomEnv, signedIn } from '../http/caller.ts';
 import type { LimitedMiddleware } from '../http/limited.ts';
 import { Refusal } from '../http/refusal.ts';
 import type { Channels } from '../shows/channels.ts';
 import { modeOf } from '../shows/mode.ts';
 import type { Recordings } from '../shows/recordings.ts';
 import type { LiveVideo } from '../video/live-video.ts';
+import type { Addressed } from './addressed.ts';
 import { requireMayTakeDown } from './permission.ts';
 
 /**
@@ -25,14 +26,7 @@ export type RecordingParts = {
   video: Pick<LiveVideo, 'playback' | 'file'>;
 };
 
-type Parts = RecordingParts & {
-  /** The stream that a path names. */
-  find: (c: Context<RoomEnv>) => Promise<Stream>;
-  /** The same; throws where this viewer may not see it. */
-  watchable: (c: Context<RoomEnv>) => Promise<Stream>;
-  /** The same; throws where it is not the caller's. */
-  own: (c: Context<RoomEnv>) => Promise<{ stream: Stream; caller: Caller }>;
-};
+type Parts = RecordingParts & Pick<Addressed, 'find' | 'watchable' | 'own'>;
 
 /** How a show is played, live and afterwards, and how its recording is kept as a file or deleted. */
 export const createRecordingRoutes = ({

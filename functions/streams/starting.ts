@@ -1,4 +1,4 @@
-import { type Context, Hono } from 'hono';
+import { Hono } from 'hono';
 import type { Ingest } from '#contract/http';
 import { CreateStream } from '#contract/show';
 import type { StreamId } from '#domain/ids';
@@ -6,13 +6,14 @@ import { isOnAir, isOver, newStream, type Stream } from '#domain/stream';
 import { STREAM_LIMITS } from '#domain/stream-limits';
 import type { IngestKeys } from '#store/ingest-keys';
 import type { StreamStore } from '#store/streams';
-import { type Caller, requireCreator, type RoomEnv, signedIn, unsuspended } from '../http/caller.ts';
+import { requireCreator, type RoomEnv, signedIn, unsuspended } from '../http/caller.ts';
 import type { LimitedMiddleware } from '../http/limited.ts';
 import { Refusal } from '../http/refusal.ts';
 import { body } from '../http/valid.ts';
 import type { Encoders } from '../shows/encoders.ts';
+import { alreadyLive, streamEnded } from '../shows/refusals.ts';
+import type { Addressed } from './addressed.ts';
 import { requireSigning } from './permission.ts';
-import { alreadyLive, streamEnded } from './refusals.ts';
 import { parseScheduledFor } from './scheduled-for.ts';
 
 export type StartParts = {
@@ -28,14 +29,7 @@ export type StartParts = {
   ingestUrl: string;
 };
 
-type Parts = StartParts & {
-  /** The stream that a path names; throws where it is not the caller's. */
-  own: (c: Context<RoomEnv>) => Promise<{ stream: Stream; caller: Caller }>;
-  /** What this caller sees of a stream. */
-  viewFor: (stream: Stream, caller: Caller) => Promise<object>;
-  /** Makes the channel of a show that has just got the air ready for it. */
-  prepareChannel: (stream: Stream) => Promise<void>;
-};
+type Parts = StartParts & Pick<Addressed, 'own' | 'viewFor' | 'prepareChannel'>;
 
 /** How a show is made or announced, and where its media is brought: by a browser with a key, or by an encoder. */
 export const createStartRoutes = ({

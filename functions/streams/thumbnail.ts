@@ -1,15 +1,16 @@
-import { type Context, Hono } from 'hono';
+import { Hono } from 'hono';
 import { SetPicture } from '#contract/http';
 import { isPictured, type Stream } from '#domain/stream';
 import type { ThumbnailSet, ThumbnailStore } from '#store/thumbnails';
 import { type ArrivalParts, createArrival, uploadGone } from '../http/arrival.ts';
-import { type Caller, requireUser, type RoomEnv, signedIn, unsuspended } from '../http/caller.ts';
+import { requireUser, type RoomEnv, signedIn, unsuspended } from '../http/caller.ts';
 import type { LimitedMiddleware } from '../http/limited.ts';
 import { Refusal } from '../http/refusal.ts';
 import { body } from '../http/valid.ts';
 import type { Changed } from '../shows/ending.ts';
+import { streamNotFound } from '../shows/refusals.ts';
+import type { Addressed } from './addressed.ts';
 import { requireMayTakeDown } from './permission.ts';
-import { streamNotFound } from './refusals.ts';
 
 export type ThumbnailParts = ArrivalParts & {
   limited: LimitedMiddleware;
@@ -18,14 +19,7 @@ export type ThumbnailParts = ArrivalParts & {
   clock: () => Date;
 };
 
-type Parts = ThumbnailParts & {
-  /** The stream that a path names. */
-  find: (c: Context<RoomEnv>) => Promise<Stream>;
-  /** The same; throws where it is not the caller's. */
-  own: (c: Context<RoomEnv>) => Promise<{ stream: Stream; caller: Caller }>;
-  /** What this caller sees of a stream. */
-  viewFor: (stream: Stream, caller: Caller) => Promise<object>;
-};
+type Parts = ThumbnailParts & Pick<Addressed, 'find' | 'own' | 'viewFor'>;
 
 /** The picture that a creator shows of a show, before it, during it and with its recording. */
 export const createThumbnailRoutes = ({
