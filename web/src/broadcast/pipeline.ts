@@ -133,9 +133,13 @@ export const createPipeline = ({
   };
   let spoke = false;
   let closed = false;
+  const end = () => {
+    recorderTrack?.track.stop();
+    worker.terminate();
+  };
   worker.addEventListener('message', ({ data }: MessageEvent<FromEngine>) => {
     spoke = true;
-    if (data.type === 'closed') worker.terminate();
+    if (data.type === 'closed') end();
     else if (!closed) onMessage(data);
   });
   // a script that never spoke was never there
@@ -234,10 +238,10 @@ export const createPipeline = ({
       recorder?.abandon();
       pump?.close();
       if (recorderTrack?.via === 'canvas') recorderTrack.painter.close();
-      recorderTrack?.track.stop();
       closed = true;
+      // its track stops after the engine: a picture that is written to one that has stopped is nobody's to close
       post({ type: 'close' });
-      setTimeout(() => worker.terminate(), CLOSES_MS);
+      setTimeout(end, CLOSES_MS);
     },
   };
 };

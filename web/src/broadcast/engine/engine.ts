@@ -67,13 +67,13 @@ export const startEngine = ({ post, takesTracks, openFeedStorage, clock: ownCloc
   /** Blobs are read one after the other: two reads at once may end in either order, and the stream's order is its sense. */
   let chunksAppended: Promise<void> = Promise.resolve();
 
-  const abandon = () => {
+  const abandon = async () => {
     pump?.stop();
-    production?.abandon();
+    await production?.abandon();
   };
 
   const fail = (error: unknown) => {
-    abandon();
+    void abandon();
     feed?.close();
     post({ type: 'encoder-failed', message: String(error) });
   };
@@ -126,7 +126,7 @@ export const startEngine = ({ post, takesTracks, openFeedStorage, clock: ownCloc
     if (event.type === 'lost') connected = false;
     if (event.type === 'finished' || event.type === 'failed') {
       standstill.end();
-      abandon();
+      void abandon();
     }
     post({ type: 'uplink', event });
   };
@@ -185,10 +185,9 @@ export const startEngine = ({ post, takesTracks, openFeedStorage, clock: ownCloc
 
   const close = async () => {
     standstill.end();
-    abandon();
     feed?.close();
     feed = undefined;
-    await pictures.close();
+    await Promise.all([abandon(), pictures.close()]);
     post({ type: 'closed' });
   };
 

@@ -14,7 +14,8 @@ export type Production = {
   setVideoKbps: (kbps: number) => void;
   /** Stops taking pictures and sound; resolves when all of them are written. */
   finish: () => Promise<void>;
-  abandon: () => void;
+  /** The same, whatever becomes of them. */
+  abandon: () => Promise<void>;
   readonly pictures: number;
   readonly droppedFrames: number;
 };
@@ -102,7 +103,7 @@ const produceWithEngine = (port: MessagePort, encoder: Encoder, parts: Parts): P
       await encoder.flush();
       encoder.close();
     },
-    abandon: () => {
+    abandon: async () => {
       stop();
       encoder.close();
     },
@@ -143,15 +144,18 @@ const produceForRecorder = (frames: WritableStream<VideoFrame>, parts: Parts): P
       writes.add(written);
     },
   });
+  const finish = async () => {
+    mixer.stop();
+    await Promise.all(writes);
+    await writer.close().catch(() => {
+      // The track has been stopped already.
+    });
+  };
   return {
     mixer,
     setVideoKbps: () => {},
-    finish: async () => {
-      mixer.stop();
-      // The page stops the track next, and whatever is on its way there would be nobody's to close.
-      await Promise.all(writes);
-    },
-    abandon: () => mixer.stop(),
+    finish,
+    abandon: finish,
     get pictures() {
       return pictures;
     },
@@ -172,7 +176,7 @@ const tickForPage = (parts: Parts): Production => {
     mixer: undefined,
     setVideoKbps: () => {},
     finish: async () => ticker.stop(),
-    abandon: () => ticker.stop(),
+    abandon: async () => ticker.stop(),
     get pictures() {
       return ticker.ticks - droppedFrames;
     },
