@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod/mini';
+import { until } from '#stand-ins/until';
 import { startPart, type Part } from '../../infra/checks/lib/part.ts';
 import { readUsage } from './process-usage.ts';
 import { openBed } from './bed.ts';
@@ -152,8 +153,6 @@ type Roomed = { msAMessage: Point[]; mb: Point[] };
 const Place = z.object({ origin: z.string(), streamIds: z.tuple([z.string()]), writers: z.array(z.string()) });
 const Looked = z.object({
   push: z.number(),
-  failed: z.number(),
-  refused: z.number(),
   delays: z.object({ count: z.number() }),
 });
 
@@ -193,12 +192,18 @@ const growRoom = async ({ sockets, stepMs }: Lengths, tell: (what: string) => vo
       await viewers.ask('look');
       const [before, saidBefore] = [await readUsage([rooms.pid]), said];
       await talk();
-      await delay(SETTLE_MS);
-      const after = await readUsage([rooms.pid]);
-      const { push, failed, delays } = Looked.parse(await viewers.ask('look'));
       const messages = said - saidBefore;
-      if (push !== wanted || failed > 0 || delays.count < wanted * messages * LEAST_HEARD)
-        throw new Error(`of ${wanted} viewers ${push} are told, who heard ${delays.count} of ${wanted * messages}`);
+      let [told, heard] = [0, 0];
+      const hear = async (): Promise<boolean> => {
+        const { push, delays } = Looked.parse(await viewers.ask('look'));
+        told = push;
+        heard += delays.count;
+        return told === wanted && heard >= wanted * messages * LEAST_HEARD;
+      };
+      await until('all have heard', hear, { everyMs: HEARD_EVERY_MS }).catch(() => {
+        throw new Error(`of ${wanted} viewers ${told} are told, who heard ${heard} of ${wanted * messages}`);
+      });
+      const after = await readUsage([rooms.pid]);
       grown.msAMessage.push([wanted, (after.cpuMs - before.cpuMs) / messages]);
       grown.mb.push([wanted, (after.pssBytes - idleBytes) / MB]);
       tell(`${wanted} sockets: ${round(grown.msAMessage.at(-1)?.[1] ?? 0)} ms a message to all of them`);
@@ -209,6 +214,7 @@ const growRoom = async ({ sockets, stepMs }: Lengths, tell: (what: string) => vo
   return grown;
 };
 const LEAST_HEARD = 0.9;
+const HEARD_EVERY_MS = 250;
 
 /** How much more the last costs than a straight line through those before it would have it; 1 is on the line. */
 const beyondLine = (points: readonly Point[]): number => {
