@@ -43,6 +43,9 @@ for (const { creator: login, how, query, expected } of RUNGS)
     await creator.page.getByRole('button', { name: 'Go Live', exact: true }).click();
     const dialog = creator.page.getByRole('dialog');
     await dialog.getByLabel('Title').fill(title);
+    await dialog.getByText('More', { exact: true }).click();
+    await dialog.getByRole('button', { name: 'Take from the camera' }).click();
+    await expect(dialog.getByRole('img', { name: 'Thumbnail' })).toBeVisible();
     await dialog.getByRole('button', { name: 'Start' }).click();
     await expect(creator.page.getByText('Connected — starting stream')).toBeVisible();
     await expect(creator.page.getByText('Streaming…')).toBeVisible();
@@ -53,7 +56,12 @@ for (const { creator: login, how, query, expected } of RUNGS)
         state: string;
         recording: string;
         durationSeconds?: number;
+        thumbnail?: { thumbnailUrl: string };
       };
+
+    await expect.poll(async () => (await stream()).thumbnail).toBeDefined();
+    const grabbed = await request.get((await stream()).thumbnail?.thumbnailUrl ?? '');
+    expect([grabbed.status(), grabbed.headers()['content-type']]).toEqual([200, 'image/webp']);
 
     const viewer = await openPage(browser, `/watch/${id}`);
     await expect(viewer.page.getByRole('heading', { name: title })).toBeVisible();
