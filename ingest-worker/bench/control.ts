@@ -31,7 +31,7 @@ type Routed = { name: string; calls: number } & Record<Kind, Answered>;
 const AT_ONCE = 8;
 const TURNS = 3;
 /** By then the rooms' code is compiled. */
-const WARM_MS = { whole: 1_500, quick: 500 };
+const WARM_MS = { whole: 1_500, quick: 200 };
 const JOINED_MS = 10_000;
 const PUSHED_MS = 5_000;
 
@@ -42,7 +42,7 @@ export const control: Benchmark = {
   minutes: { whole: 1.5, quick: 0.4 },
   run: async ({ quick, tell }) => {
     const lengths = quick
-      ? { lastsMs: 500, warmMs: WARM_MS.quick, viewers: 20, events: 4 }
+      ? { lastsMs: 300, warmMs: WARM_MS.quick, viewers: 20, events: 4 }
       : { lastsMs: 2_500, warmMs: WARM_MS.whole, viewers: 200, events: 30 };
     const parts = ['../../infra/checks/shows/load-table.ts', 'control-rooms.ts'].map((file) =>
       startPart(new URL(file, import.meta.url)),

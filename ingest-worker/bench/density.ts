@@ -35,8 +35,8 @@ const CLIMBS = {
     { server: 'original', rung: 4, steps: [1, 2, 3, 4], lastsMs: 8_000 },
   ],
   quick: [
-    { server: 'vybzz', rung: 1, steps: [10, 20], lastsMs: 2_000 },
-    { server: 'vybzz', rung: 4, steps: [1], lastsMs: 2_000 },
+    { server: 'vybzz', rung: 1, steps: [5, 10], lastsMs: 1_500 },
+    { server: 'vybzz', rung: 4, steps: [1], lastsMs: 1_500 },
   ],
 } as const satisfies Record<string, readonly Climb[]>;
 
@@ -44,7 +44,7 @@ const CLIMBS = {
 export const density: Benchmark = {
   name: 'density',
   measures: 'the most streams on one core before one falls behind; memory a stream',
-  minutes: { whole: 5, quick: 0.7 },
+  minutes: { whole: 5, quick: 0.5 },
   run: async ({ quick, busy, tell }) => {
     const climbed: { climb: Climb; steps: Step[] }[] = [];
     for (const climb of quick ? CLIMBS.quick : CLIMBS.whole) {

@@ -40,13 +40,13 @@ const LENGTHS: Record<'whole' | 'quick', Lengths> = {
     flatShows: 16,
   },
   quick: {
-    streams: [2, 4, 8],
-    items: [1_000, 4_000],
-    sockets: [10, 40],
-    stepMs: 1_500,
-    asked: 100,
-    flatMs: 3_000,
-    flatShows: 8,
+    streams: [2, 4],
+    items: [500, 1_000],
+    sockets: [5, 20],
+    stepMs: 1_000,
+    asked: 50,
+    flatMs: 2_000,
+    flatShows: 4,
   },
 };
 
@@ -54,7 +54,7 @@ const LENGTHS: Record<'whole' | 'quick', Lengths> = {
 export const growth: Benchmark = {
   name: 'growth',
   measures: 'worker, table and room as there is more and more, beside a straight line',
-  minutes: { whole: 7, quick: 0.5 },
+  minutes: { whole: 7, quick: 0.6 },
   run: async ({ quick, busy, tell }) => {
     const lengths = LENGTHS[quick ? 'quick' : 'whole'];
     const worker = await growStreams(lengths, { busy, tell });

@@ -22,7 +22,7 @@ type Late = { frames: readonly number[]; firstMs: readonly number[] };
 export const latency: Benchmark = {
   name: 'latency',
   measures: 'from a picture’s capture to its arrival at the RTMPS server, and from Start to the first',
-  minutes: { whole: 3, quick: 0.5 },
+  minutes: { whole: 3, quick: 0.7 },
   run: async ({ quick, tell }) => {
     const [starts, lastsMs] = quick ? [1, 1_000] : [3, 8_000];
     const late = new Map<string, Late>();

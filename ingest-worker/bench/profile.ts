@@ -8,6 +8,7 @@ import { round, type Benchmark } from './benchmark.ts';
 import { readUsage } from './process-usage.ts';
 
 const SHOWS = 24;
+const QUICK_SHOWS = 4;
 /** V8 has compiled by then what runs often. */
 const COMPILED_MS = 60_000;
 const READY_POLL_MS = 100;
@@ -55,7 +56,8 @@ export const profile: Benchmark = {
     const bed = await openBed();
     try {
       const server = await bed.startVybzz({ NODE_OPTIONS: `--import=${preload(file)}` });
-      await bed.startShows(server, 1, SHOWS, 100);
+      const shows = quick ? QUICK_SHOWS : SHOWS;
+      await bed.startShows(server, 1, shows, 100);
       await delay(quick ? 500 : COMPILED_MS);
       const [pid = 0] = server.roots;
       process.kill(pid, 'SIGUSR2');
@@ -67,7 +69,7 @@ export const profile: Benchmark = {
       await server.close();
       const shares = toShares(found, await readSources(bed.bundle));
       tell(`${Math.round(shares.busyMs)} ms busy of ${Math.round(shares.allMs)}`);
-      return toMeasured(shares, pssBytes);
+      return toMeasured(shares, { pssBytes, shows });
     } finally {
       await bed.close();
       await rm(directory, { recursive: true, force: true });
@@ -152,11 +154,14 @@ const toShares = ({ nodes, samples, timeDeltas }: Profile, sourceOf: Sources): S
   return shares;
 };
 
-const toMeasured = ({ busyMs, allMs, parts, functions }: Shares, pssBytes: number) => {
+const toMeasured = (
+  { busyMs, allMs, parts, functions }: Shares,
+  { pssBytes, shows }: { pssBytes: number; shows: number },
+) => {
   const share = (ms: number): string => `${((ms / busyMs) * 100).toFixed(1)} %`;
   const sorted = (of: Map<string, number>) => [...of].sort(([, one], [, other]) => other - one);
   /** Of a second of one show. */
-  const each = (ms: number): number => round((ms / allMs / SHOWS) * 1_000, 2);
+  const each = (ms: number): number => round((ms / allMs / shows) * 1_000, 2);
   return {
     tables: [
       {
@@ -183,7 +188,7 @@ const toMeasured = ({ busyMs, allMs, parts, functions }: Shares, pssBytes: numbe
       },
     ],
     notes: [
-      `${SHOWS} shows, sampled every 0.5 ms on the main thread. A function counts for the nearest part among its callers. The worker held ${round(pssBytes / 1024 / 1024)} MB with them.`,
+      `${shows} shows, sampled every 0.5 ms on the main thread. A function counts for the nearest part among its callers. The worker held ${round(pssBytes / 1024 / 1024)} MB with them.`,
     ],
   };
 };
