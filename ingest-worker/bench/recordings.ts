@@ -34,7 +34,8 @@ const GAP_MS = 34;
  * of rung 4 does, moves none. Three pictures of 30 a second, which no shorter time in whole milliseconds is.
  */
 const RHYTHM_MS = 100;
-const ROUNDS_KEPT = 4;
+/** Nobody is in a round that has not been asked for so long. */
+const UNUSED_MS = 2_000;
 
 const words = (text: string): string[] => text.split(' ');
 
@@ -99,7 +100,8 @@ export const openRecording = (rung: Rung): Recording => {
       : readBlocks(unit.at(0)).map(({ bytes, offsetMs }) => ({ bytes, atMs: unit.startMs + offsetMs })),
   );
   const whole = rung === 1 || media.container === 'mp4' ? cuts : toSlices(cuts);
-  const kept = new Map<number, readonly Piece[]>();
+  /** Shows that were begun at different times are in different rounds; each is made once for all that are in it. */
+  const kept = new Map<number, { pieces: readonly Piece[]; usedMs: number }>();
 
   const make = (nth: number): readonly Piece[] => {
     const bytes = Buffer.concat(units.map((unit) => unit.at(nth * roundMs)));
@@ -112,9 +114,15 @@ export const openRecording = (rung: Rung): Recording => {
     init,
     roundMs,
     round: (nth) => {
-      const pieces = kept.get(nth) ?? make(nth);
-      kept.set(nth, pieces);
-      if (kept.size > ROUNDS_KEPT) kept.delete(Math.min(...kept.keys()));
+      const nowMs = performance.now();
+      const known = kept.get(nth);
+      if (known) {
+        known.usedMs = nowMs;
+        return known.pieces;
+      }
+      for (const [other, { usedMs }] of kept) if (nowMs - usedMs > UNUSED_MS) kept.delete(other);
+      const pieces = make(nth);
+      kept.set(nth, { pieces, usedMs: nowMs });
       return pieces;
     },
   };
