@@ -48,6 +48,7 @@ const Come = z.object({
   bareBytes: z.number(),
   shows: z.record(z.string(), z.object({ video: z.number(), audio: z.number(), firstAtMs: z.optional(z.number()) })),
 });
+const Newest = z.record(z.string(), z.number());
 const Marked = z.record(z.string(), z.array(z.object({ ptsMs: z.number(), atMs: z.number() })));
 
 export type Shows = z.infer<typeof Shows>;
@@ -188,6 +189,7 @@ export const openBed = async () => {
     mark: (on: boolean) => sink.ask('mark', { on }),
     /** The RTMPS server ends all connections that it has. */
     resetSink: () => sink.ask('reset'),
+    newest: async () => Newest.parse(await sink.ask('newest')),
     marked: async () => Marked.parse(await sink.ask('marked')),
     close: async (): Promise<void> => {
       for (const part of [publishers, sink, table]) await part.close();

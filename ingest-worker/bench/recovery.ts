@@ -117,7 +117,6 @@ const play = async (bed: Bed, one: Case, length: Length): Promise<Recovery[]> =>
     const near = { ...server, to: { ...server.to, port: network.port } };
     await bed.startShows(near, one.rung, one.shows, Math.min(200, 6_000 / one.shows), true);
     await delay(one.harm === 'encoder' ? length.healthyMs : SETTLING_MS + length.warmMs);
-    const before = await bed.marked();
     const harmedMs = Date.now();
     if (another === undefined) await harm(bed, server, network, one.harm, length);
     else {
@@ -128,7 +127,7 @@ const play = async (bed: Bed, one: Case, length: Length): Promise<Recovery[]> =>
       await gone.close();
     }
     const endedMs = Date.now();
-    await untilBack(bed, before, endedMs);
+    await untilBack(bed, endedMs);
     await delay(length.afterMs);
     const [{ shows }, marked] = [await bed.look(), await bed.marked()];
     return shows.map(({ key, startsMs }) =>
@@ -178,11 +177,10 @@ const killEncoders = async ({ roots }: Server): Promise<void> => {
 type Marked = Awaited<ReturnType<Bed['marked']>>;
 
 /** Until of every show something has come after the harm; or as long as anybody would wait. */
-const untilBack = async (bed: Bed, before: Marked, endedMs: number): Promise<void> => {
+const untilBack = async (bed: Bed, endedMs: number): Promise<void> => {
   const deadline = performance.now() + BACK_MS;
   while (performance.now() < deadline) {
-    const marked = await bed.marked();
-    if (Object.keys(before).every((key) => (marked[key]?.at(-1)?.atMs ?? 0) > endedMs)) return;
+    if (Object.values(await bed.newest()).every((atMs) => atMs > endedMs)) return;
     await delay(BACK_POLL_MS);
   }
 };

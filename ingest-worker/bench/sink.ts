@@ -16,6 +16,7 @@ import { servePart } from '../../infra/checks/lib/part.ts';
 type Come = {
   frames: { video: number; audio: number };
   firstAtMs: number | undefined;
+  newestAtMs: number;
   /** Of the pictures since the mark: time of the media, and when it came. */
   marked: { ptsMs: number; atMs: number }[];
 };
@@ -63,7 +64,7 @@ const serve = (socket: TLSSocket): void => {
       answer('_result', transaction, status('NetConnection.Connect.Success'));
     } else if (name === 'createStream') answer('_result', transaction, amf.number(1));
     else if (name === 'publish') {
-      mine = { frames: { video: 0, audio: 0 }, firstAtMs: undefined, marked: [] };
+      mine = { frames: { video: 0, audio: 0 }, firstAtMs: undefined, newestAtMs: 0, marked: [] };
       const key = String(argument);
       // A second connection under the same key goes on with what the first began.
       mine = come.get(key) ?? mine;
@@ -80,6 +81,7 @@ const serve = (socket: TLSSocket): void => {
       const atMs = now();
       mine.frames.video += 1;
       mine.firstAtMs ??= atMs;
+      mine.newestAtMs = atMs;
       if (isMarking) mine.marked.push({ ptsMs: timestampMs + body.readIntBE(2, 3), atMs });
     }
   };
@@ -133,6 +135,8 @@ servePart({
     bareBytes,
     shows: Object.fromEntries([...come].map(([key, { frames, firstAtMs }]) => [key, { ...frames, firstAtMs }])),
   }),
+  /** When each show's newest picture came: what is asked ten times a second may not be all of them. */
+  newest: () => Object.fromEntries([...come].map(([key, { newestAtMs }]) => [key, newestAtMs])),
   marked: () => Object.fromEntries([...come].map(([key, { marked }]) => [key, marked])),
   forget: () => {
     come.clear();
