@@ -75,7 +75,9 @@ const Embedded = ({ stream, autoplay }: { stream: StreamView; autoplay: boolean 
   const playable = isLiveToViewers(shown) || shown.recording === 'ready';
   return (
     <main className="embed">
-      <h1 className="visually-hidden">{shown.title}</h1>
+      <h1 className="visually-hidden" lang={stream.language}>
+        {shown.title}
+      </h1>
       {wanted || !playable ? (
         <Playback stream={stream} now={now} onRecordingAt={() => {}} />
       ) : (
@@ -90,7 +92,7 @@ const Embedded = ({ stream, autoplay }: { stream: StreamView; autoplay: boolean 
       <header className={wanted && playable ? 'embed__bar embed__bar--playing' : 'embed__bar'}>
         <StreamBadge stream={shown} onPicture />
         <a className="embed__title" href={`/watch/${stream.id}`} target="_blank" rel="noopener">
-          <span className="embed__words" dir="auto">
+          <span className="embed__words" dir="auto" lang={stream.language}>
             {shown.title}
           </span>
           <span className="embed__creator">{t('onVybzz', { name: stream.creator.name })}</span>

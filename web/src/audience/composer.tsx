@@ -35,7 +35,11 @@ export const Composer = ({ signedIn, rules, standing, replyTo, onReplyDropped, o
     );
   if (rules.frozen && !moderates) return <p className="chat__closed">{t('theChatIsClosedJust')}</p>;
   const left = CHAT_LIMITS.characters - text.length;
-  const who = <b>@{replyTo?.from.handle}</b>;
+  const who = (
+    <b>
+      <bdi>@{replyTo?.from.handle}</bdi>
+    </b>
+  );
 
   const send = (event?: FormEvent) => {
     event?.preventDefault();

@@ -65,7 +65,7 @@ describe('what somebody wrote', () => {
       expect(container.textContent).toBe(text);
       for (const element of container.querySelectorAll('*')) {
         expect(['SPAN', 'A', 'MARK'], text).toContain(element.tagName);
-        const allowed = element.tagName === 'A' ? ['href', 'target', 'rel'] : ['class', 'dir'];
+        const allowed = element.tagName === 'A' ? ['href', 'target', 'rel', 'dir'] : ['class', 'dir'];
         for (const { name } of element.attributes) expect(allowed, text).toContain(name);
       }
       for (const link of container.querySelectorAll('a')) {

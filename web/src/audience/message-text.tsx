@@ -11,13 +11,13 @@ export const MessageText = ({ text, me }: { text: string; me: string | undefined
     {textParts(text).map((part, at) => {
       if (part.type === 'link')
         return (
-          <a key={at} href={part.href} target="_blank" rel="noopener noreferrer nofollow ugc">
+          <a key={at} dir="ltr" href={part.href} target="_blank" rel="noopener noreferrer nofollow ugc">
             {part.text}
           </a>
         );
       if (part.type === 'person')
         return (
-          <mark key={at} className={`chat__mention${part.handle === me ? ' chat__mention--me' : ''}`}>
+          <mark key={at} dir="ltr" className={`chat__mention${part.handle === me ? ' chat__mention--me' : ''}`}>
             {part.text}
           </mark>
         );

@@ -47,7 +47,9 @@ const Inside = ({ upload, takes, hovered, onChoose, onRetry, onRemove }: Props) 
       <Preview upload={upload} />
       <div className="attachment__line">
         <div className="attachment__words">
-          <p className="attachment__name">{upload.file.name}</p>
+          <p className="attachment__name">
+            <bdi>{upload.file.name}</bdi>
+          </p>
           <UploadStatus upload={upload} />
         </div>
         {upload.at === 'failed' && (

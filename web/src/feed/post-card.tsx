@@ -72,7 +72,7 @@ export const PostCard = ({
           </Suspense>
         ) : (
           <div className="post__body">
-            <RichText text={post.text} fold={!open} />
+            <RichText text={post.text} fold={!open} lang={languageOf(post)} />
             {post.mediaUrl && (
               <PostMedia
                 url={post.mediaUrl}
@@ -114,6 +114,9 @@ export const PostCard = ({
     </Card>
   );
 };
+
+/** What announces a show is written in its language; what others write under it need not be. */
+const languageOf = ({ author, stream }: PostView) => (stream?.creator.id === author.id ? stream.language : undefined);
 
 const LikeButton = ({ post }: { post: PostView }) => {
   const t = useTranslations('feed');

@@ -78,11 +78,7 @@ const Show = ({ stream }: { stream: StreamView }) => {
           <h1 dir="auto" lang={stream.language}>
             {title}
           </h1>
-          {stream.description && (
-            <div lang={stream.language}>
-              <RichText text={stream.description} />
-            </div>
-          )}
+          {stream.description && <RichText text={stream.description} lang={stream.language} />}
           <div className="show-page__actions">
             {recording === 'ready' && (
               <Link to="/watch/$streamId" params={{ streamId: id }} className={buttonClass({ variant: 'primary' })}>

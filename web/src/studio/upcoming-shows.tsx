@@ -62,7 +62,7 @@ const Announced = ({ stream, onGoLive }: { stream: StreamView; onGoLive?: (strea
   return (
     <Card className="announced">
       <div className="announced__words">
-        <h3 className="announced__title" lang={stream.language}>
+        <h3 className="announced__title" dir="auto" lang={stream.language}>
           {stream.title}
         </h3>
         <p className="announced__when muted">

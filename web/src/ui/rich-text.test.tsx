@@ -30,3 +30,8 @@ describe('a long text', () => {
     expect(screen.queryByRole('button')).toBeNull();
   });
 });
+
+it('an address runs from the left in whatever text it stands: its last stroke is not drawn before it', () => {
+  render(<RichText text="یہ دیکھیں: https://vybzz.test/a/" />);
+  expect(screen.getByRole('link').getAttribute('dir')).toBe('ltr');
+});
