@@ -70,6 +70,7 @@ test('what a person reports, a moderator sees, deals with and takes back; whose 
   await reported.getByRole('button', { name: 'Remove the post' }).click();
   await moderator.page.getByRole('alertdialog').getByRole('button', { name: 'Remove the post' }).click();
   await expect(reported).toHaveCount(0);
+  await reader.page.setViewportSize({ width: 390, height: 844 });
   await reader.page.reload();
   await reader.page.getByRole('tab', { name: 'Posts' }).click();
   await expect(reader.page.getByRole('article').first().or(reader.page.getByText('No posts yet'))).toBeVisible();

@@ -242,6 +242,8 @@ export const STATES: readonly State[] = [
     who: 'chen',
     open: async ({ page, words, go }) => {
       await go('/@asha');
+      // where there is room they stand beside the shows, and behind a tab where there is none
+      await page.setViewportSize({ width: 390, height: 844 });
       await page.getByRole('tab', { name: words.app.posts }).click();
     },
   },

@@ -22,6 +22,7 @@ import { RichText } from '../ui/rich-text.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import '../ui/tabs.css';
 import { StreamGrid, StreamGridSkeleton } from '../ui/stream-grid.tsx';
+import { useMediaQuery } from '../ui/use-media-query.ts';
 import { BellButton } from '../people/bell-button.tsx';
 import { FollowButton } from '../people/follow-button.tsx';
 import { PeopleDialog } from '../people/people-dialog.tsx';
@@ -30,6 +31,9 @@ import { SubscribeLinks } from '../people/subscribe-links.tsx';
 import './profile-page.css';
 import { useBlock } from '../people/use-block.ts';
 import { useFormats } from '../words/formats.ts';
+
+/** There is room for two columns. */
+const WIDE = '(min-width: 82rem)';
 
 /** A person: who they are, what they stream and what they post. */
 export const ProfilePage = () => {
@@ -56,6 +60,17 @@ const Profile = ({ person }: { person: ProfileView }) => {
   const { counted } = useFormats();
   const [people, setPeople] = useState<'followers' | 'following'>();
   const [shown, setShown] = useState(person.creator ? 'streams' : 'posts');
+  const wide = useMediaQuery(WIDE);
+  // who makes no shows has all the room for posts
+  const both = wide && person.creator;
+  /** It is no tab's any more. What somebody was busy with stays in sight when the window becomes narrow again. */
+  const beside = (which: 'streams' | 'posts') => ({
+    forceMount: true as const,
+    role: undefined,
+    tabIndex: undefined,
+    'aria-labelledby': undefined,
+    onFocusCapture: () => setShown(which),
+  });
   return (
     <>
       {person.cover && (
@@ -111,20 +126,22 @@ const Profile = ({ person }: { person: ProfileView }) => {
           <PersonMenu person={person} />
         </div>
       </header>
-      <Tabs.Root value={shown} onValueChange={setShown}>
-        <Tabs.List className="tabs" aria-label={t('whatShares', { name: person.name })}>
-          <Tabs.Trigger className="tabs__tab" value="streams">
-            {t('streams')}
-          </Tabs.Trigger>
-          <Tabs.Trigger className="tabs__tab" value="posts">
-            {t('posts')}
-          </Tabs.Trigger>
-        </Tabs.List>
-        <Tabs.Content value="streams">
+      <Tabs.Root value={shown} onValueChange={setShown} className={both ? 'profile__both' : undefined}>
+        {!both && (
+          <Tabs.List className="tabs" aria-label={t('whatShares', { name: person.name })}>
+            <Tabs.Trigger className="tabs__tab" value="streams">
+              {t('streams')}
+            </Tabs.Trigger>
+            <Tabs.Trigger className="tabs__tab" value="posts">
+              {t('posts')}
+            </Tabs.Trigger>
+          </Tabs.List>
+        )}
+        <Tabs.Content value="streams" {...(both && beside('streams'))}>
           <Streams person={person} />
         </Tabs.Content>
-        <Tabs.Content value="posts" className="profile__posts">
-          <h2 className="visually-hidden">{t('posts')}</h2>
+        <Tabs.Content value="posts" className={both ? 'section' : 'profile__posts'} {...(both && beside('posts'))}>
+          <h2 className={both ? undefined : 'visually-hidden'}>{t('posts')}</h2>
           <PostList
             feed={{ author: person.handle }}
             empty={{
