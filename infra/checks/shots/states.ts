@@ -301,6 +301,22 @@ export const STATES: readonly State[] = [
     },
   },
   {
+    name: 'moderation-log',
+    shows: 'What moderators of the platform have done',
+    stage: 'before',
+    who: 'mona',
+    open: async ({ ask, go, page, words }) => {
+      await ask('chen', 'POST', '/reports', { about: { kind: 'person', handle: 'bilal' }, reason: 'other' });
+      await go('/moderation');
+      await expect(page.locator('.reported, .empty-state').first()).toBeVisible();
+      // in a second language it has been dismissed before
+      const reported = page.locator('.reported', { hasText: '@bilal' });
+      if (await reported.isVisible()) await reported.getByRole('button', { name: words.moderation.dismiss }).click();
+      await page.getByRole('tab', { name: words.moderation.log }).click();
+      await expect(page.locator('.reports__acts li').first()).toBeVisible();
+    },
+  },
+  {
     name: 'settings',
     shows: 'The settings, with a person who is blocked',
     stage: 'before',
@@ -594,6 +610,19 @@ export const STATES: readonly State[] = [
     who: 'chen',
     inWindow: true,
     open: at(({ showId }) => `/chat/${showId}`),
+  },
+  {
+    name: 'chat-window-large',
+    shows: 'The same in large type, to be read from afar',
+    stage: 'live',
+    who: 'chen',
+    inWindow: true,
+    open: async ({ page, words, go, showId }) => {
+      await go(`/chat/${showId}`);
+      await button(page, words.audience.largerType).click();
+      await expect(page.locator('.chat--large .chat__message').first()).toBeVisible();
+    },
+    close: ({ page, words }) => button(page, words.audience.smallerType).click(),
   },
 
   {
