@@ -45,7 +45,7 @@ test('not a frame is missing at the far end when devices change, the microphone 
   await framesCome(arrived, 1);
 
   await context.setOffline(true);
-  await expect(page.getByText('The connection is gone; we are getting it back')).toBeVisible();
+  await expect(page.getByText('The connection was lost; reconnecting')).toBeVisible();
   await expect(page.getByText(/^Keep going: nothing is lost so far\. (?:[5-9]|\d\d) seconds/)).toBeVisible();
   await context.setOffline(false);
   await expect(page.getByText('Streaming…')).toBeVisible();

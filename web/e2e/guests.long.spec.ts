@@ -177,11 +177,11 @@ test('a guest is seen and heard by viewers, does not hear themselves, is muted, 
   await page.getByRole('button', { name: 'Camera on' }).click();
   await zoya.getByRole('button', { name: 'Remove Zoya' }).click();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Remove', exact: true }).click();
-  await expect(guest.page.getByRole('heading', { name: 'The creator has ended your visit' })).toBeVisible();
+  await expect(guest.page.getByRole('heading', { name: 'The creator has removed you' })).toBeVisible();
   await expect(zoya).toHaveCount(0);
   await expect(page.getByRole('button', { name: /Camera/, pressed: true })).toBeVisible();
   await guest.page.reload();
-  await expect(guest.page.getByRole('heading', { name: 'The creator has ended your visit' })).toBeVisible();
+  await expect(guest.page.getByRole('heading', { name: 'The creator has removed you' })).toBeVisible();
   await framesCome(1);
   await show.endWhole();
   expect([...guest.complaints, ...show.complaints]).toEqual([]);
@@ -215,7 +215,7 @@ test('a guest whose network is cut, who is loaded anew, killed or closed never t
   await isSeen();
 
   device.stop();
-  await expect(zoya.getByText(/Connection lost|Gone for the moment/)).toBeVisible();
+  await expect(zoya.getByText(/Connection lost|Away for the moment/)).toBeVisible();
   await isCard();
   await framesCome(2);
   device.goOn();
@@ -230,7 +230,7 @@ test('a guest whose network is cut, who is loaded anew, killed or closed never t
   await guest.page.goto('chrome://crash').catch(() => {
     // the page is gone, as it should be
   });
-  await expect(zoya.getByText('Gone for the moment')).toBeVisible();
+  await expect(zoya.getByText('Away for the moment')).toBeVisible();
   await isCard();
   await framesCome(2);
   // nobody comes back, and the place is given up: the scene is what it was
@@ -242,7 +242,7 @@ test('a guest whose network is cut, who is loaded anew, killed or closed never t
   await expect(page.getByRole('button', { name: /With guests/, pressed: true })).toBeVisible();
   await framesCome(1);
   await other.page.close({ runBeforeUnload: false });
-  await expect(panel.getByText('Gone for the moment')).toBeVisible();
+  await expect(panel.getByText('Away for the moment')).toBeVisible();
   await framesCome(1);
   await device.close();
   await show.endWhole();
@@ -279,12 +279,12 @@ test('who comes as a guest, and who has guests, can use their pages whoever they
   await theirs.look('a guest on the air');
   await show.page.setViewportSize({ width: 390, height: 844 });
   await studio.look('the studio with a guest on the air');
-  await show.panel.getByRole('button', { name: 'Take the link back' }).click();
+  await show.panel.getByRole('button', { name: 'Turn off the link' }).click();
   await expect(show.panel.getByRole('button', { name: 'Invite a guest' })).toBeVisible();
   const late = await openPage(browser, show.link, phone);
   await late.page.getByLabel('Your name').fill('Late');
   await late.page.keyboard.press('Enter');
-  await expect(late.page.getByText('This link leads nowhere any more', { exact: false })).toBeVisible();
+  await expect(late.page.getByText('This link no longer works', { exact: false })).toBeVisible();
   const never = watchAccess(late.page);
   await never.look('a link that leads nowhere');
   await guest.page.getByRole('button', { name: 'Leave' }).click();

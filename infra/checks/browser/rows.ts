@@ -476,7 +476,7 @@ const playAsleep =
     const asleep = await framesOf();
     harness.signal('SIGCONT');
     const wokeMs = Date.now();
-    const notice = page.getByRole('alert').filter({ hasText: 'This device stood still for' });
+    const notice = page.getByRole('alert').filter({ hasText: 'This device was paused for' });
     await expect(notice).toBeVisible({ timeout: 30_000 });
     const saidMs = Date.now() - wokeMs;
     const said = await notice.textContent();
@@ -509,7 +509,7 @@ const playAsleep =
       saidMs > WAKES_MS && `it said so only after ${saidMs} ms`,
       goneOnMs > WAKES_MS && `it went on only after ${goneOnMs} ms`,
       Math.abs(length - wanted) > LENGTH_SECONDS && `the recording is ${length.toFixed(1)} s long`,
-      !/this device stood still/.test(account ?? '') && 'the end does not tell of it',
+      !/this device was paused/.test(account ?? '') && 'the end does not tell of it',
     ].filter((wrong) => wrong !== false);
     return { measured, broken };
   };

@@ -27,7 +27,7 @@ it('lists each call of the document with who may make it, what it takes, answers
   expect(
     within(create).getByText('Makes a show, with a key to feed it; or announces one, when it is scheduled'),
   ).toBeTruthy();
-  expect(within(create).getByText('Who is signed in')).toBeTruthy();
+  expect(within(create).getByText('Signed-in people')).toBeTruthy();
   expect(within(create).getByRole('link', { name: 'CreateStream' }).getAttribute('href')).toBe('#shape-CreateStream');
   expect(within(create).getByText('already-live')).toBeTruthy();
   const calls = Object.values(document.paths).flatMap((methods) => Object.keys(methods as object));

@@ -127,13 +127,13 @@ describe('the page of a guest', () => {
     expect(sent('POST')).toEqual([
       { call: 'POST /stream/guests', body: { code: CODE, name: 'Zoya', browser: 'browser-of-a-test' } },
     ]);
-    expect(await screen.findByRole('heading', { name: 'Join the show of Asha' })).toBeTruthy();
+    expect(await screen.findByRole('heading', { name: 'Join Asha’s show' })).toBeTruthy();
     await hear(socket, { type: 'guest.place', admitted: false });
     expect(await screen.findByText('Waiting to be let in')).toBeTruthy();
     expect(screen.getByText(/Nobody sees or hears you yet/)).toBeTruthy();
     const iceServers = [{ urls: ['turn:turn.vybzz.test'], username: '1:guest', credential: 'secret' }];
     await hear(socket, { type: 'guest.place', admitted: true, iceServers });
-    expect(await screen.findByText('You are let in. Connecting…')).toBeTruthy();
+    expect(await screen.findByText('You have been let in. Connecting…')).toBeTruthy();
     await hear(socket, {
       type: 'guest.signal',
       session: 'session-1',
@@ -142,7 +142,7 @@ describe('the page of a guest', () => {
     expect(servers).toEqual([{ iceServers }]);
     await act(() => connections[0]?.becomes('connected'));
     expect(await screen.findByText('You are on the air')).toBeTruthy();
-    expect(screen.getByRole('heading', { name: 'The show of Asha' })).toBeTruthy();
+    expect(screen.getByRole('heading', { name: 'Asha’s show' })).toBeTruthy();
     await act(() => connections[0]?.becomes('disconnected'));
     expect(await screen.findByText(/The connection to the studio is lost/)).toBeTruthy();
   });
@@ -160,7 +160,7 @@ describe('the page of a guest', () => {
   });
 
   it.each([
-    ['removed', 'The creator has ended your visit'],
+    ['removed', 'The creator has removed you'],
     ['ended', 'The show has ended'],
   ] as const)('that was %s lets go of camera and microphone, and says so', async (because, title) => {
     const { ask } = await visit();
@@ -205,7 +205,7 @@ describe('the page of a guest', () => {
   });
 
   it.each([
-    ['not-found', /This link leads nowhere any more/],
+    ['not-found', /This link no longer works/],
     ['not-allowed', /This is your own show/],
     ['blocked', /You cannot be a guest of this creator/],
   ] as const)('says why nobody comes by the link: %s', async (code, words) => {
@@ -218,14 +218,14 @@ describe('the page of a guest', () => {
 
   it('of half a link asks for the whole one', async () => {
     await visit({ code: 'half' });
-    expect(await screen.findByRole('heading', { name: 'This link is not whole' })).toBeTruthy();
+    expect(await screen.findByRole('heading', { name: 'This link is incomplete' })).toBeTruthy();
     expect(machine.asked).toEqual([]);
   });
 
   it('says what to do where the browser does not give camera and microphone', async () => {
     const { user } = await visit({ prepare: () => (machine.forbidden = true) });
     expect(await screen.findByText(/does not let Vybzz use the camera/)).toBeTruthy();
-    expect(screen.getByText(/Neither camera nor microphone/)).toBeTruthy();
+    expect(screen.getByText(/No camera and no microphone/)).toBeTruthy();
     machine.forbidden = false;
     await user.click(screen.getByRole('button', { name: 'Try again' }));
     expect(await screen.findByLabelText('Your camera')).toBeTruthy();

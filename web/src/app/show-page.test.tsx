@@ -87,7 +87,7 @@ describe('the page of a show that is over', () => {
     answers['PATCH /stream/str_1'] = preparing;
     answers['GET /stream/str_1'] = preparing;
     await user.click(trim());
-    expect(await screen.findByText(/until it is ready people get the whole/)).toBeTruthy();
+    expect(await screen.findByText(/until it is ready, people see the whole recording/)).toBeTruthy();
     expect(sent('PATCH')).toEqual([
       { call: 'PATCH /stream/str_1', body: { trim: { startSeconds: 90, endSeconds: 1_200 } } },
     ]);

@@ -123,7 +123,7 @@ describe('who may write', () => {
   it('is nobody but moderators while it is closed', async () => {
     const { push } = await openPanel();
     await push(live([], { rules: { frozen: true } }));
-    expect(await screen.findByText('The chat is closed right now. You can read it.')).toBeTruthy();
+    expect(await screen.findByText('The chat is closed right now. You can still read it.')).toBeTruthy();
     expect(screen.queryByRole('textbox')).toBeNull();
   });
 

@@ -116,7 +116,7 @@ describe('what was done', () => {
 it('sets who may write, how often, and whether at all', async () => {
   const { user, acts } = await open({ rules: { pinned: { id: '1', seq: 1, from: ASHA, text: 'Hello', at: AT } } });
   await user.selectOptions(screen.getByLabelText('Slow mode'), 'One message in 30 s');
-  await user.selectOptions(screen.getByLabelText('Who may write'), 'Followers for 10 minutes');
+  await user.selectOptions(screen.getByLabelText('Who may write'), 'Followers of 10 minutes or more');
   await user.selectOptions(screen.getByLabelText('Who may write'), 'Everybody');
   await user.click(screen.getByRole('button', { name: 'Close the chat' }));
   await user.click(screen.getByRole('button', { name: 'Unpin the message' }));

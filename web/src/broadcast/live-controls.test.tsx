@@ -36,12 +36,12 @@ describe('a show that cannot go on', () => {
     ['key-refused', 'The streaming service refused the stream key', /Start again to get a new one/, true],
     ['not-allowed', 'This account may not broadcast here', /Sign in again/, false],
     ['signed-out', 'You have been signed out', /the show can be continued/, false],
-    ['replaced', 'This stream is now sent from another tab or device', /Start again here to take it back/, false],
+    ['replaced', 'This show is now sent from another tab or device', /Start again here to take it back/, false],
     ['encoder-failed', 'The video could not be encoded', /then start again/, true],
-    ['upstream-refused', 'The video service refused the stream', /Start again/, true],
+    ['upstream-refused', 'The video service refused the show', /Start again/, true],
     ['upstream-unreachable', 'The video service cannot be reached', /Start again in a few minutes/, true],
-    ['lost-too-long', 'The network was away for too long', /Start again when it is back/, true],
-    ['show-too-long', 'The show has reached its longest time', /Start a new one/, true],
+    ['lost-too-long', 'The network was down for too long', /Start again when it is back/, true],
+    ['show-too-long', 'The show has reached its time limit', /Start a new one/, true],
   ] as const satisfies readonly (readonly [FeedFailure, string, RegExp, boolean])[])(
     'because of %s says so, and the way on',
     async (because, title, advice, endsStream) => {

@@ -44,7 +44,7 @@ describe('the scenes of a running show', () => {
 
   it('are made and dressed in a dialog, where digits are digits', async () => {
     const { user, broadcast, scenes, live } = await openControls();
-    await user.click(scenes.getByRole('button', { name: 'Edit' }));
+    await user.click(scenes.getByRole('button', { name: 'Edit scenes' }));
     const dialog = within(await screen.findByRole('dialog', { name: 'Scenes' }, { timeout: 20_000 }));
     await user.click(dialog.getByLabelText('Name at the bottom'));
     const [, name] = dialog.getAllByLabelText('Name');
@@ -52,7 +52,7 @@ describe('the scenes of a running show', () => {
     expect(live()).toBe('camera');
     expect(broadcast.getSnapshot().scenes.stage.overlays.lowerThird).toEqual({ name: 'Asha 7', line: '' });
     await user.selectOptions(dialog.getByLabelText('Scene'), 'Screen and camera');
-    await user.selectOptions(dialog.getByLabelText('Form of the camera'), 'Round');
+    await user.selectOptions(dialog.getByLabelText('Shape of the camera'), 'Round');
     expect(broadcast.getSnapshot().scenes.scenes[1]?.layout).toMatchObject({ is: 'inset', round: true });
   });
 });
@@ -63,8 +63,8 @@ describe('the mixing desk', () => {
     await user.click(screen.getByRole('button', { name: 'Sound' }));
     const dialog = within(await screen.findByRole('dialog', { name: 'Sound' }, { timeout: 20_000 }));
     expect(dialog.getByRole('slider', { name: 'Microphone' })).toHaveProperty('value', '100');
-    expect(dialog.getByText('Nothing that is shared has sound now')).toBeTruthy();
-    await user.click(dialog.getByLabelText('Hold back noise'));
+    expect(dialog.getByText('Nothing that you share has sound right now')).toBeTruthy();
+    await user.click(dialog.getByLabelText('Reduce noise'));
     await waitFor(() => expect(machine.asked.at(-1)).toMatchObject({ audio: { noiseSuppression: false } }));
     expect(broadcast.getSnapshot().capture.processing).toMatchObject({ noiseSuppression: false });
   });

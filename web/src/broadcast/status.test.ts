@@ -67,10 +67,10 @@ describe('what became of a show', () => {
 
   test('is for how long nothing could be recorded, which is not published either', () => {
     expect(told({ account: { lengthMs: 754_000, stillMs: 70_000 } })).toBe(
-      'Everything was sent. The show lasted 12:34, and 11:24 of it is known to be published. For 01:10 of it this device stood still, and nothing was recorded.',
+      'Everything was sent. The show lasted 12:34, and 11:24 of it is known to be published. For 01:10 of it this device was paused, and nothing was recorded.',
     );
     expect(told({ account: { lengthMs: 154_000, endedInStillMs: 600_000 } })).toBe(
-      'Everything was sent. The show lasted 02:34, and all of it was published. Then this device stood still for 10:00, and the show was ended in that time.',
+      'Everything was sent. The show lasted 02:34, and all of it was published. Then this device was paused for 10:00, and the show ended in that time.',
     );
   });
 

@@ -69,9 +69,7 @@ const Picture = ({ which, has, children }: Props) => {
         <h3 id={id} className="pictures__title">
           {t(`${which}.title`)}
         </h3>
-        <p className="muted pictures__rules">
-          {t(`${which}.hint`)} {rulesOf(files, 'portraits')}.
-        </p>
+        <p className="muted pictures__rules">{t(`${which}.hint`, { rules: rulesOf(files, 'portraits') })}</p>
         {upload.at === 'sending' && (
           <progress aria-label={files('uploading', { name: upload.file.name })} max={1} value={upload.part} />
         )}

@@ -60,7 +60,7 @@ describe('what is said of a show', () => {
   it('is changed by what is new of it, and unsaid', async () => {
     const { user, press, sent, closed } = open(ANNOUNCED);
     await user.selectOptions(await screen.findByLabelText('Category'), 'Music');
-    await user.selectOptions(screen.getByLabelText('Language of the show'), 'Not said');
+    await user.selectOptions(screen.getByLabelText('Language of the show'), 'Not specified');
     await press('Save');
     await waitFor(() => expect(closed()).toBe(1));
     expect(sent('PATCH')).toEqual([{ call: 'PATCH /stream/str_1', body: { category: 'music', language: null } }]);

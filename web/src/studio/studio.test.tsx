@@ -266,9 +266,9 @@ describe('the studio', () => {
     await start((dialog) => user.type(dialog.getByLabelText(/Title/), 'First light'));
     await goOnAir();
     await act(() => worker({ type: 'lost' }));
-    expect(await screen.findByText('The connection is gone; we are getting it back')).toBeTruthy();
+    expect(await screen.findByText('The connection was lost; reconnecting')).toBeTruthy();
     await act(() => worker({ type: 'restored' }));
-    expect(screen.queryByText('The connection is gone; we are getting it back')).toBeNull();
+    expect(screen.queryByText('The connection was lost; reconnecting')).toBeNull();
   });
 
   it('says which list could not be loaded', async () => {

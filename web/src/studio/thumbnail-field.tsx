@@ -47,7 +47,7 @@ export const ThumbnailField = ({ thumbnail, grab, disabled = false }: Props) => 
           )}
         </div>
         <p className="field__hint" id={`${id}-hint`}>
-          {t('thumbnailHint')} {rulesOf(files, 'portraits')}.
+          {t('thumbnailHint', { rules: rulesOf(files, 'portraits') })}
         </p>
         {upload.at === 'sending' && (
           <progress aria-label={files('uploading', { name: upload.file.name })} max={1} value={upload.part} />

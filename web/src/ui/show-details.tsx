@@ -47,7 +47,7 @@ export const ShowDetails = ({ draft, asks, disabled = false, onChange }: Props) 
   return (
     <>
       {asks.includes('description') && (
-        <Field label={t('description')}>
+        <Field label={t('description')} hint={t('descriptionHint')}>
           {(control) => (
             <TextArea
               {...control}

@@ -80,7 +80,7 @@ describe('the guests of a running show', () => {
     const link = await panel.findByLabelText('Link for guests');
     expect(link).toHaveProperty('value', `https://vybzz.test/guest#${'A'.repeat(32)}`);
     expect(panel.getByRole('button', { name: 'New link' })).toBeTruthy();
-    await user.click(panel.getByRole('button', { name: 'Take the link back' }));
+    await user.click(panel.getByRole('button', { name: 'Turn off the link' }));
     expect(await panel.findByRole('button', { name: 'Invite a guest' })).toBeTruthy();
     expect(panel.queryByLabelText('Link for guests')).toBeNull();
   });
@@ -108,7 +108,7 @@ describe('the guests of a running show', () => {
     const { panel, tell } = await openStudio();
     const onAir = ['guest-one-of-it', 'guest-two-of-it'].map((id) => guest({ id, name: id, admitted: true }));
     await tell(...onAir, guest());
-    expect(panel.getByText('Two guests are on the air: more do not fit.')).toBeTruthy();
+    expect(panel.getByText('Two guests are on the air: there is no room for another.')).toBeTruthy();
     expect(panel.getByRole('button', { name: 'Let Zoya in' })).toHaveProperty('disabled', true);
   });
 
@@ -143,9 +143,9 @@ describe('the guests of a running show', () => {
     expect(state()).toBe('Muted by you');
     expect(panel.getByRole('button', { name: 'Unmute Zoya' })).toBeTruthy();
     await act(() => connections[0]?.becomes('disconnected'));
-    expect(state()).toBe('Connection lost, looking for it…');
+    expect(state()).toBe('Connection lost, reconnecting…');
     await tell(guest({ admitted: true, gone: true }));
-    expect(state()).toBe('Gone for the moment');
+    expect(state()).toBe('Away for the moment');
   });
 
   it('are removed after a question', async () => {
@@ -185,10 +185,10 @@ describe('the guests of a running show', () => {
   it('cannot be heard of while the line is broken, which is said where there is a link', async () => {
     const { user, panel, line } = await openStudio();
     await act(() => line.lose());
-    expect(panel.queryByText(/whoever comes now waits unseen/)).toBeNull();
+    expect(panel.queryByText(/you do not see who is waiting/)).toBeNull();
     await user.click(panel.getByRole('button', { name: 'Invite a guest' }));
-    expect(await panel.findByText(/whoever comes now waits unseen/)).toBeTruthy();
+    expect(await panel.findByText(/you do not see who is waiting/)).toBeTruthy();
     await act(() => line.open());
-    expect(panel.queryByText(/whoever comes now waits unseen/)).toBeNull();
+    expect(panel.queryByText(/you do not see who is waiting/)).toBeNull();
   });
 });

@@ -67,7 +67,7 @@ export const app = {
   onTheAirFor: 'On the air for <time></time>',
   loadingTheShow: 'Loading the show',
   thisShowIsForFollowersOf: 'This show is for followers of {name}',
-  signInToWatchIt: 'Sign in to watch it if you follow them, or to follow them.',
+  signInToWatchIt: 'Sign in to follow them, or to watch if you already do.',
   followAndItPlaysHere: 'Follow {name} and it plays here.',
   comments: 'Comments',
   commentCount: '{count, plural, one {{shown} comment} other {{shown} comments}}',

@@ -14,6 +14,6 @@ export const find = {
   notSearched: 'The search did not work',
   nothingTagged: 'Nothing here yet',
   nothingInCategory: 'Nothing in this category yet',
-  chooseItForAShow: 'Choose it for a show of yours, and the show appears here.',
-  writeTheTag: 'Write #{tag} in a post or in the title of a show, and it appears here.',
+  chooseItForAShow: 'Choose it for one of your shows, and the show appears here.',
+  writeTheTag: 'Write #{tag} in a post, or in the title or description of a show, and it appears here.',
 } as const;

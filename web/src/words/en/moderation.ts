@@ -22,7 +22,7 @@ export const moderation = {
   gone: 'No longer there',
   suspendedForGood: 'Suspended for good',
   suspendedUntil: 'Suspended until <time></time>',
-  whoReports: 'Who reports it',
+  whoReports: 'Who reported it',
   reason: {
     spam: 'Spam',
     harassment: 'Harassment',
@@ -49,7 +49,7 @@ export const moderation = {
   cannotBeUndone: 'This cannot be undone. A show on the air ends, and a recording is deleted.',
   suspend: 'Suspend',
   suspendPerson: 'Suspend {name}',
-  whatSuspensionIs: 'They can read, and post nothing',
+  whatSuspensionIs: 'They can read, but they cannot post',
   forDays: '{days, plural, one {For # day} other {For # days}}',
   forGood: 'For good',
   openTheShow: 'Open the show',

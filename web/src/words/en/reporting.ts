@@ -20,7 +20,7 @@ export const reporting = {
     violence: 'Violence or threats',
     sexual: 'Nudity or sexual content',
     'self-harm': 'Suicide or self-harm',
-    impersonation: 'Somebody pretends to be another',
+    impersonation: 'Pretending to be somebody else',
     other: 'Something else',
   },
 } as const;

@@ -11,7 +11,7 @@ export const sharing = {
   copy: 'Copy',
   copied: 'Copied',
   copyWhat: 'Copy: {what}',
-  notCopied: 'The browser did not let it be copied. Select the text and copy it yourself.',
+  notCopied: 'Your browser did not allow copying. Select the text and copy it yourself.',
   loadingTheShow: 'Loading the show',
   noSuchShow: 'There is no such show',
   mayHaveBeenRemoved: 'It may have been removed.',

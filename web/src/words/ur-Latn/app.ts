@@ -70,7 +70,7 @@ export const app = {
   onTheAirFor: '<time></time> se live',
   loadingTheShow: 'Show load ho raha hai',
   thisShowIsForFollowersOf: 'Yeh show {name} ke followers ke liye hai',
-  signInToWatchIt: 'Dekhne ke liye sign in karein, aur follow nahi karte to follow kar lein.',
+  signInToWatchIt: 'Sign in karein: agar aap follow karte hain to show yahin chalega, nahi to pehle follow kar lein.',
   followAndItPlaysHere: '{name} ko follow karein, show yahin chalega.',
   comments: 'Comments',
   commentCount: '{count, plural, one {{shown} comment} other {{shown} comments}}',

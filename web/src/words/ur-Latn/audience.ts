@@ -18,7 +18,7 @@ export const audience = {
   chatReplay: 'Chat replay',
   nothingHadBeenSaidBy: 'Yahan tak koi message nahi tha.',
   signInToChat: 'Chat ke liye sign in karein',
-  theChatIsClosedJust: 'Chat is waqt band hai. Aap isay parh sakte hain.',
+  theChatIsClosedJust: 'Chat is waqt band hai. Aap isay parh zaroor sakte hain.',
   replyingTo: '<who></who> ko jawab:',
   doNotAnswer: 'Jawab rehne dein',
   message: 'Message',
@@ -46,7 +46,7 @@ export const audience = {
   closeTheChat: 'Chat band karein',
   unpinTheMessage: 'Message ka pin hatayein',
   loadingWhatWasDone: 'Moderation log load ho raha hai',
-  whatWasDoneCouldNotBe: 'Moderation ka record load nahi ho saka',
+  whatWasDoneCouldNotBe: 'Moderation log load nahi ho saka',
   heldBack: 'Jaanch ke liye roke hue',
   letThrough: 'Manzoor karein',
   turnAway: 'Reject karein',
@@ -64,7 +64,7 @@ export const audience = {
   name: 'Shamil karein',
   wordsToHoldBack: 'Jaanch ke liye roke jane wale alfaaz',
   oneALineMessagesWith:
-    'Har line mein aik lafz. Jis message mein in mein se koi ho woh aap ya moderator ka intezar karega.',
+    'Har line mein aik lafz. Jis message mein in mein se koi lafz ho, woh aap ya moderator ki manzoori ke baad hi nazar aayega.',
   saveTheWords: 'Alfaaz save karein',
   react: 'React karein',
   smallerType: 'Chhota text',
@@ -72,7 +72,7 @@ export const audience = {
   noSoundAtMessages: 'Naye message ki awaz band karein',
   aSoundAtMessages: 'Naye message par awaz chalayein',
   inAWindowOfIts: 'Nayi window mein kholein',
-  hideTheChatOverThePicture: 'Tasveer par chat chupayein',
+  hideTheChatOverThePicture: 'Tasveer par chat chhupayein',
   showTheChatOverThePicture: 'Tasveer par chat dikhayein',
   newFollowers: '{count, plural, one {Naya follower: <who></who>} other {{shown} naye followers: <who></who>}}',
   listComma: ', ',
@@ -83,7 +83,7 @@ export const audience = {
   length: {
     seconds: '{count, number} second',
     minutes: '{count, number} minute',
-    hours: '{count, number} ghantay',
+    hours: '{count, number} ghante',
     days: '{count, number} din',
   },
   timeOutFor: {
@@ -94,8 +94,8 @@ export const audience = {
   mayWrite: {
     everybody: 'Sab log',
     followers: 'Followers',
-    followersTenMinutes: '10 minute se followers',
-    followersDay: 'Aik din se followers',
+    followersTenMinutes: 'Jo 10 minute se follow kar rahe hain',
+    followersDay: 'Jo aik din se follow kar rahe hain',
   },
   reaction: {
     heart: 'Pyar',

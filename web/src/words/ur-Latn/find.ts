@@ -17,5 +17,5 @@ export const find = {
   nothingTagged: 'Yahan abhi kuch nahi',
   nothingInCategory: 'Is category mein abhi kuch nahi',
   chooseItForAShow: 'Apne kisi show ke liye yeh category chunein, woh yahan nazar aayega.',
-  writeTheTag: 'Kisi post ya show ke title mein #{tag} likhein, woh yahan nazar aayega.',
+  writeTheTag: 'Kisi post mein, ya show ke title ya tafseel mein #{tag} likhein, woh yahan nazar aayega.',
 } satisfies Translated<typeof english>;

@@ -9,7 +9,7 @@ export const moderation = {
   couldNotBeLoaded: 'Reports load nahi ho sakin',
   loading: 'Reports load ho rahi hain',
   open: 'Khuli',
-  log: 'Record',
+  log: 'Log',
   nothingIsOpen: 'Koi report khuli nahi',
   newReportsComeHere: 'Nayi reports yahan khud aa jati hain.',
   nothingWasDone: 'Abhi kuch nahi kiya gaya.',
@@ -59,7 +59,7 @@ export const moderation = {
   openThePost: 'Post kholein',
   did: {
     dismiss: '{by} ne {what} ki reports radd keen',
-    remove: '{by} ne {what} hata diya',
+    remove: '{by} ne {what} ko hata diya',
     suspend: '{by} ne {owner} ko suspend kiya.',
   },
   of: {

@@ -5,9 +5,10 @@ export const reference: Translated<typeof english> = {
   api: 'Vybzz ki API',
   whatItIs:
     'Jo kuch yeh app karti hai, aap ka program bhi kar sakta hai: HTTPS par JSON, isi pate par. Programs ke liye yehi sab <file>openapi.json</file> mein likha hai.',
-  howToSignIn: 'Jin calls ke liye sign in zaroori hai, un ke header Authorization mein “Bearer” aur token bhejein.',
-  anyCallMayRefuse: 'Koi bhi call in wajhon se rad ho sakti hai',
-  shapes: 'Data ki shaklein',
+  howToSignIn:
+    'Jin calls ke liye sign in zaroori hai, un ke header Authorization mein “Bearer”, aik space aur token bhejein.',
+  anyCallMayRefuse: 'Kisi bhi call par yeh errors aa sakte hain',
+  shapes: 'Data ki qismein',
   openAll: 'Sab kholein',
   closeAll: 'Sab band karein',
   calls: '{count, plural, one {# call} other {# calls}}',
@@ -19,7 +20,7 @@ export const reference: Translated<typeof english> = {
   body: 'Body',
   answer: 'Jawab',
   withoutABody: '{status}, body ke baghair',
-  refusals: 'Is call ke apne inkaar',
-  couldNotBeLoaded: 'API ki tafseel load nahin ho saki',
+  refusals: 'Is call ke apne errors',
+  couldNotBeLoaded: 'API ki tafseel load nahi ho saki',
   loading: 'API ki tafseel load ho rahi hai',
 };

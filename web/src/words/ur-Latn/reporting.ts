@@ -12,7 +12,7 @@ export const reporting = {
   },
   theyAreNotTold: 'Vybzz ke moderators isay dekhenge. Aap ki report ka kisi aur ko pata nahi chalega.',
   whatIsWrong: 'Masla kya hai?',
-  chooseAReason: 'Bataein ke masla kya hai.',
+  chooseAReason: 'Batayein ke masla kya hai.',
   moreWords: 'Kuch aur kehna hai? (optional)',
   cancel: 'Rehne dein',
   thankYou: 'Report ho gayi. Shukriya.',

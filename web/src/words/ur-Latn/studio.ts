@@ -28,7 +28,7 @@ export const studio = {
   starts: 'Shuru hoga',
   thumbnail: 'Thumbnail',
   thumbnailHint:
-    'Cards par aur jahan bhi link share ho wahan nazar aata hai. Na ho to log show ki hi tasveer dekhte hain.',
+    'Cards par aur jahan bhi link share ho wahan nazar aata hai. Na ho to logon ko show hi ki tasveer nazar aati hai. {rules}.',
   uploadPicture: 'Tasveer upload karein',
   takeFromCamera: 'Camera se lein',
   removePicture: 'Hatayein',
@@ -69,7 +69,7 @@ export const studio = {
   viewersCannotSeeYou: 'Viewers abhi aap ko nahi dekh sakte',
   viewersHoldOn: 'Viewers se intezar ka kaha gaya hai',
   viewersSeeBefore: 'Viewers ko abhi pehle wala hissa nazar aa raha hai',
-  nothingConfirmed: 'Aakhri {seconds, plural, one {# second} other {# second}} ki abhi tasdeeq nahi hui',
+  nothingConfirmed: 'Aakhri {seconds, plural, one {second} other {# second}} ki abhi tasdeeq nahi hui',
   viewersSeeYou: 'Viewers aap ko dekh rahe hain',
   yourPublicShowsAreSent: 'Aap ke public shows ab {name} par bhi chalenge',
   aNameToTellIt: 'Naam likhein.',
@@ -111,7 +111,7 @@ export const studio = {
   upcoming: 'Aane wale shows',
   theShowIsCancelled: 'Show cancel ho gaya',
   itsTimeHasCome: 'waqt aa gaya hai',
-  goLiveOnIt: 'Is par live jayein',
+  goLiveOnIt: 'Yeh show live karein',
   cancelShow: 'Show cancel karein',
   cancelThisShow: 'Yeh show cancel karein?',
   itDisappearsFromYourPage: 'Yeh aap ke page se hat jayega, aur is ke apne page par likha hoga ke yeh cancel ho gaya.',
@@ -119,7 +119,7 @@ export const studio = {
   useAnEncoder: 'Encoder istemal karein',
   streamWithAnEncoder: 'Encoder se stream karein',
   obsAPhonesApp:
-    'OBS, phone ki broadcast app ya koi bhi cheez jo RTMPS bhejti ho. Show ka page, chat, viewers ki ginti aur recording wohi rahein ge.',
+    'OBS, phone ki broadcast app ya koi bhi cheez jo RTMPS bhejti ho. Show ka page, chat, viewers ki ginti aur recording wohi rahenge.',
   waitForMyEncoder: 'Mere encoder ka intezar karein',
   putThisIntoYourEncoder: 'Yeh apne encoder mein dalein',
   theKeyIsShownOnce:
@@ -135,22 +135,22 @@ export const studio = {
   makeANewKeyQuestion: 'Nayi key banayein?',
   theOldKeyStopsAtOnce:
     'Jo key abhi aap ke encoder mein hai woh foran band ho jayegi, aur jo encoder us se bhej raha ho woh kat jayega.',
-  showsForFollowersHaveAKey: 'Followers ke shows ki key alag hoti hai.',
+  showsForFollowersHaveAKey: 'Followers wale shows ki key alag hoti hai.',
   startStreamingInYourEncoder: 'Apne encoder mein stream shuru karein. Tasveer pohanchte hi show shuru ho jayega.',
   yourEncoderIsConnected: 'Aap ka encoder connect ho gaya hai. Viewers ko abhi nazar aa jayega.',
   yourEncoderIsAway:
-    'Aap ke encoder ka connection nahi hai. Viewers se intezar ka kaha gaya hai; aik minute baad show khatam ho jayega.',
+    'Aap ke encoder ka connection toot gaya hai. Viewers se intezar ka kaha gaya hai; aik minute baad show khatam ho jayega.',
   itWaitsNoLonger: 'Yeh ab aap ke encoder ka intezar nahi karega. Kisi ne is ka kuch nahi dekha.',
   trim: 'Trim karein',
   trimTheRecording: 'Recording trim karein',
   whatIsCutOffIsDeleted:
-    'Jo hissa aap kaatein ge woh choti recording tayyar hote hi hamesha ke liye delete ho jayega. Chat aur viewers ka graph usi ke saath chalte rahein ge.',
+    'Jo hissa aap trim karenge woh chhoti recording tayyar hote hi hamesha ke liye delete ho jayega. Chat aur viewers ka graph usi ke saath chalte rahenge.',
   newBeginning: 'Naya aaghaz',
   newEnd: 'Naya ikhtitam',
   aMomentOfTheRecording: '{length} tak ka koi waqt likhein, maslan 1:30.',
   ofItIsLeft: '{whole} mein se {left} rahega',
   nothingWouldBeLeft: 'Kam az kam aik second rehna chahiye.',
-  theShorterRecordingIsBeingMade: 'Choti recording tayyar ho rahi hai',
+  theShorterRecordingIsBeingMade: 'Chhoti recording tayyar ho rahi hai',
   trimmedFrom: 'Dekhne ke liye tayyar hai. Trim karne se pehle yeh {whole} lambi thi.',
   promise: {
     install: 'Kuch install nahi karna',
@@ -169,7 +169,7 @@ export const studio = {
     errored: 'Show qabool nahi kiya',
   },
   recordingOf: {
-    trimming: 'Choti recording tayyar ho rahi hai; tab tak logon ko poori milegi.',
+    trimming: 'Chhoti recording tayyar ho rahi hai; tab tak logon ko poori milegi.',
     notTrimmed: 'Yeh trim nahi ho saki, aur jaisi thi waisi hi hai.',
     running: 'Show ke dauran banti rehti hai.',
     ready: 'Dekhne ke liye tayyar hai.',

@@ -18,6 +18,7 @@ export const ui = {
   whoMayWatch: 'Kaun dekh sakta hai',
   visibility: { public: 'Sab log', followers: 'Sirf mere followers' },
   description: 'Tafseel',
+  descriptionHint: 'Yahan ya title mein #tags likhein taake log show dhoond sakein.',
   testShow: 'Test show',
   testShowHint:
     'Muft, aazmane ke liye: tasveer par nishan hota hai, paanch minute baad khatam ho jata hai, aur recording aik din rehti hai.',
@@ -45,8 +46,8 @@ export const ui = {
   },
   captions: 'Captions',
   noCaptions: 'Koi nahi',
-  captionsHint: 'Jo kaha jaye woh aap ki chuni hui zaban mein khud likha jata hai.',
-  noCaptionsWithALowDelay: 'Bohat kam delay ke saath nahi.',
+  captionsHint: 'Jo kaha jaye woh khud likha hua nazar aata hai. Woh zabaan chunein jo aap bolte hain.',
+  noCaptionsWithALowDelay: 'Bohat kam delay ke saath dastyab nahi.',
   interrupted: 'Rukawat aa gayi',
   ending: 'Khatam ho raha hai',
   live: 'Live',
@@ -76,5 +77,5 @@ export const ui = {
   daysAgo: '{days, plural, =1 {kal} other {# din pehle}}',
   in: '{time} mein',
   days: '{days, plural, one {# din} other {# din}}',
-  daysAndHours: '{days, plural, one {# din} other {# din}}, {hours, plural, one {# ghanta} other {# ghante}}',
+  daysAndHours: '{days, plural, one {# din} other {# din}}, {hours, plural, one {# ghante} other {# ghante}}',
 } satisfies Translated<typeof english>;

@@ -70,7 +70,7 @@ export const app = {
   onTheAirFor: '<time></time> سے لائیو',
   loadingTheShow: 'شو لوڈ ہو رہا ہے',
   thisShowIsForFollowersOf: 'یہ شو {name} کے فالوورز کے لیے ہے',
-  signInToWatchIt: 'دیکھنے کے لیے سائن اِن کریں، اور فالو نہیں کرتے تو فالو کر لیں۔',
+  signInToWatchIt: 'سائن اِن کریں: اگر آپ فالو کرتے ہیں تو شو یہیں چلے گا، نہیں تو پہلے فالو کر لیں۔',
   followAndItPlaysHere: '{name} کو فالو کریں، شو یہیں چلے گا۔',
   comments: 'تبصرے',
   commentCount: '{count, plural, one {{shown} تبصرہ} other {{shown} تبصرے}}',

@@ -18,7 +18,7 @@ export const audience = {
   chatReplay: 'چیٹ ری پلے',
   nothingHadBeenSaidBy: 'یہاں تک کوئی پیغام نہیں تھا۔',
   signInToChat: 'چیٹ کے لیے سائن اِن کریں',
-  theChatIsClosedJust: 'چیٹ اس وقت بند ہے۔ آپ اسے پڑھ سکتے ہیں۔',
+  theChatIsClosedJust: 'چیٹ اس وقت بند ہے۔ آپ اسے پڑھ ضرور سکتے ہیں۔',
   replyingTo: '<who></who> کو جواب:',
   doNotAnswer: 'جواب رہنے دیں',
   message: 'پیغام',
@@ -62,7 +62,8 @@ export const audience = {
   byTheirHandle: 'ان کا ہینڈل لکھیں',
   name: 'شامل کریں',
   wordsToHoldBack: 'جانچ کے لیے روکے جانے والے الفاظ',
-  oneALineMessagesWith: 'ہر سطر میں ایک لفظ۔ جس پیغام میں ان میں سے کوئی ہو وہ آپ یا ماڈریٹر کا انتظار کرے گا۔',
+  oneALineMessagesWith:
+    'ہر سطر میں ایک لفظ۔ جس پیغام میں ان میں سے کوئی لفظ ہو، وہ آپ یا ماڈریٹر کی منظوری کے بعد ہی نظر آئے گا۔',
   saveTheWords: 'الفاظ محفوظ کریں',
   react: 'ردِعمل',
   smallerType: 'چھوٹا متن',
@@ -92,8 +93,8 @@ export const audience = {
   mayWrite: {
     everybody: 'سب لوگ',
     followers: 'فالوورز',
-    followersTenMinutes: '10 منٹ سے فالوورز',
-    followersDay: 'ایک دن سے فالوورز',
+    followersTenMinutes: 'جو 10 منٹ سے فالو کر رہے ہیں',
+    followersDay: 'جو ایک دن سے فالو کر رہے ہیں',
   },
   reaction: {
     heart: 'پیار',

@@ -22,7 +22,7 @@ export const feed = {
     broken: 'کنکشن ٹوٹ گیا۔',
   },
   fileToUpload: 'اپ لوڈ کی جانے والی فائل',
-  previewOf: '{name} کی جھلک',
+  previewOf: '{name} کا پیش منظر',
   uploading: '{name} اپ لوڈ ہو رہی ہے',
   uploaded: 'اپ لوڈ ہو گئی',
   moreAboutYourComment: 'اپنے تبصرے کے مزید اختیارات',

@@ -17,5 +17,5 @@ export const find = {
   nothingTagged: 'یہاں ابھی کچھ نہیں',
   nothingInCategory: 'اس زمرے میں ابھی کچھ نہیں',
   chooseItForAShow: 'اپنے کسی شو کے لیے یہ زمرہ چنیں، وہ یہاں نظر آئے گا۔',
-  writeTheTag: 'کسی پوسٹ یا شو کے عنوان میں #{tag} لکھیں، وہ یہاں نظر آئے گا۔',
+  writeTheTag: 'کسی پوسٹ میں، یا شو کے عنوان یا تفصیل میں #{tag} لکھیں، وہ یہاں نظر آئے گا۔',
 } satisfies Translated<typeof english>;

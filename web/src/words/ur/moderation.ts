@@ -27,7 +27,7 @@ export const moderation = {
   suspendedUntil: '<time></time> تک معطل',
   whoReports: 'کس نے رپورٹ کی',
   reason: {
-    spam: 'سپیم',
+    spam: 'اسپیم',
     harassment: 'ہراسانی',
     hate: 'نفرت',
     violence: 'تشدد',
@@ -59,7 +59,7 @@ export const moderation = {
   openThePost: 'پوسٹ کھولیں',
   did: {
     dismiss: '{by} نے {what} کی رپورٹس رد کیں',
-    remove: '{by} نے {what} ہٹا دیا',
+    remove: '{by} نے {what} کو ہٹا دیا',
     suspend: '{by} نے {owner} کو معطل کیا۔',
   },
   of: {
