@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { act, screen, waitFor } from '@testing-library/preact';
+import { act, screen, waitFor, within } from '@testing-library/preact';
 import userEvent from '@testing-library/user-event';
 import type { ComponentProps } from 'react';
 import { describe, expect, it } from 'vitest';
@@ -11,7 +11,10 @@ import { GoLiveDialog, type GoLiveInput } from './go-live-dialog.tsx';
 type Props = Partial<ComponentProps<typeof GoLiveDialog>>;
 
 /** The open dialog, on a machine with two cameras and two microphones. */
-const openDialog = async (props: Props = {}, prepare: (machine: { forbidden: boolean }) => void = () => {}) => {
+const openDialog = async (
+  props: Props = {},
+  prepare: (machine: { forbidden: boolean; blurs: boolean }) => void = () => {},
+) => {
   const { broadcast, machine, worker, loseScript } = createFakeBroadcast({
     getIngestUrl: async () => ({ given: false, because: 'unreachable' }),
     endStream: async () => {},
@@ -118,6 +121,27 @@ describe('the Go Live dialog', () => {
     machine.forbidden = false;
     await user.click(press('Try again'));
     expect(await startable()).toBeTruthy();
+  });
+
+  it('blurs what is behind the person before anybody sees it, where the platform can', async () => {
+    const { user, broadcast } = await openDialog({}, (machine) => (machine.blurs = true));
+    await startable();
+    await user.click(screen.getByLabelText('Blur my background'));
+    await waitFor(() => expect(broadcast.getSnapshot().capture.blur).toBe(true));
+  });
+
+  it('has scenes made before anybody sees them, and stands there as it was', async () => {
+    const { user, broadcast, opens } = await openDialog();
+    await startable();
+    await user.type(screen.getByLabelText(/Title/), 'First light');
+    await user.click(press('Edit scenes'));
+    const scenes = within(await screen.findByRole('dialog', { name: 'Scenes' }, { timeout: 20_000 }));
+    await user.click(scenes.getByLabelText('Name at the bottom'));
+    expect(broadcast.getSnapshot().scenes.dressing.lowerThird.shown).toBe(true);
+    await user.keyboard('{Escape}');
+    await waitFor(() => expect(screen.queryByRole('dialog', { name: 'Scenes' })).toBeNull());
+    expect(opens).toEqual([]);
+    expect(screen.getByLabelText(/Title/)).toHaveProperty('value', 'First light');
   });
 
   it('numbers the devices that the browser has no name for', async () => {

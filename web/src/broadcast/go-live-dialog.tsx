@@ -10,6 +10,7 @@ import { ShowDetails, type ShowAsk, type ShowDetailsDraft } from '../ui/show-det
 import { useErrorWords } from '../words/error-words.ts';
 import type { Broadcast } from './broadcast.ts';
 import { useBroadcast, useBroadcastHandle } from './broadcast-provider.tsx';
+import { CameraFields } from './camera-fields.tsx';
 import { DeviceSelect } from './device-select.tsx';
 import { KeepField } from './kept/keep-field.tsx';
 import { LevelMeter } from './level-meter.tsx';
@@ -19,6 +20,7 @@ import { PhoneAdvice } from './phone-advice.tsx';
 import { PictureFields } from './picture-fields.tsx';
 import { Preview } from './preview.tsx';
 import { SceneSelect } from './scenes/scene-select.tsx';
+import { ScenesButton } from './scenes/scenes-button.tsx';
 import './broadcast.css';
 
 /** What the creator has said of the show; the words are those of `POST /stream/create`. */
@@ -179,15 +181,12 @@ export const GoLiveDialog = ({
                 />
               )}
             </Field>
+            <ScenesButton disabled={state.at !== 'ready'} />
           </div>
           <div className="go-live__fields">
-            <DeviceSelect
-              label={t('camera')}
-              devices={capture.cameras}
-              chosen={capture.cameraId}
+            <CameraFields
               none={state.at === 'asking' ? t('waitingForPermission') : t('noCamera')}
               disabled={connecting}
-              onChoose={(id) => void broadcast.capture.chooseCamera(id)}
             />
             <DeviceSelect
               label={t('microphone')}

@@ -5,9 +5,9 @@ import { useTranslations } from 'use-intl';
 import { part } from '../ui/part.ts';
 import { Badge } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
-import { Check } from '../ui/check.tsx';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { useBroadcast, useBroadcastHandle } from './broadcast-provider.tsx';
+import { CameraFields } from './camera-fields.tsx';
 import { DeviceSelect } from './device-select.tsx';
 import { HealthReadout } from './health-readout.tsx';
 import { KeptList } from './kept-list.tsx';
@@ -240,20 +240,7 @@ const Devices = ({ disabled }: { disabled: boolean }) => {
           collisionPadding={16}
           aria-label={t('devices')}
         >
-          <DeviceSelect
-            label={t('camera')}
-            devices={capture.cameras}
-            chosen={capture.cameraId}
-            none={t('noCamera')}
-            onChoose={(id) => void broadcast.capture.chooseCamera(id)}
-          />
-          {capture.blur !== undefined && (
-            <Check
-              label={t('blurBackground')}
-              on={capture.blur}
-              onSwitch={(blur) => void broadcast.capture.setBlur(blur)}
-            />
-          )}
+          <CameraFields none={t('noCamera')} />
           <DeviceSelect
             label={t('microphone')}
             devices={capture.microphones}

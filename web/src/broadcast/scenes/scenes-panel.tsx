@@ -1,19 +1,16 @@
-import { ChevronLeft, ChevronRight, SlidersHorizontal } from 'lucide-react';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { ChevronLeft, ChevronRight } from 'lucide-react';
+import { useEffect } from 'react';
 import { useTranslations } from 'use-intl';
-import { Button } from '../../ui/button.tsx';
 import { IconButton } from '../../ui/icon-button.tsx';
-import { part } from '../../ui/part.ts';
 import { useBroadcast, useBroadcastHandle } from '../broadcast-provider.tsx';
 import { pictureLimits } from '../picture/format.ts';
 import { sceneName } from './scene-name.ts';
 import { overlaysOf, type Scene } from './scene-set.ts';
+import { ScenesButton } from './scenes-button.tsx';
 import type { ScenesView } from './scenes.ts';
 import { StageCanvas } from './stage-canvas.tsx';
 import { useSources } from './use-sources.ts';
 import './scenes.css';
-
-const SceneEditor = lazy(part(async () => ({ default: (await import('./scene-editor.tsx')).SceneEditor })));
 
 const THUMBNAIL_SIDE = 256;
 const EVERY_MS = 250;
@@ -33,7 +30,6 @@ export const ScenesPanel = ({ disabled }: { disabled: boolean }) => {
   const broadcast = useBroadcastHandle();
   const { scenes, picture } = useBroadcast();
   const sources = useSources();
-  const [editing, setEditing] = useState(false);
   const { width, height } = pictureLimits(picture.format ?? { shape: 'landscape', quality: '720p30' });
   const scale = THUMBNAIL_SIDE / Math.max(width, height);
   const size = { width: Math.round(width * scale), height: Math.round(height * scale) };
@@ -57,9 +53,7 @@ export const ScenesPanel = ({ disabled }: { disabled: boolean }) => {
       <header className="scenes__header">
         <h2>{t('scenes.scenes')}</h2>
         <span className="muted scenes__hint">{t('scenes.pressOne')}</span>
-        <Button size="s" icon={<SlidersHorizontal />} onClick={() => setEditing(true)}>
-          {t('scenes.edit')}
-        </Button>
+        <ScenesButton size="s" />
       </header>
       <output className="visually-hidden">{live && t('scenes.viewersSee', { name: sceneName(t, live) })}</output>
       <ul className="scenes__list">
@@ -107,11 +101,6 @@ export const ScenesPanel = ({ disabled }: { disabled: boolean }) => {
             onClick={() => broadcast.scenes.turn(1)}
           />
         </div>
-      )}
-      {editing && (
-        <Suspense>
-          <SceneEditor onClose={() => setEditing(false)} />
-        </Suspense>
       )}
     </section>
   );
