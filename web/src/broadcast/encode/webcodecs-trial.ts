@@ -61,8 +61,16 @@ const supported = async (codec: string, limits: Limits): Promise<boolean> => {
   }
 };
 
-/** Encodes a second or so as fast as it can, and reports how fast that was where it came out whole. */
-const encodes = async (videoCodec: string, { limits, sampleRate, clock }: Parts): Promise<Pace | undefined> => {
+/**
+ * Encodes a second or so as fast as it can, and reports how fast that was where it came out whole.
+ *
+ * @param over ends it: an encoder that hangs would be held, and asked again and again, for the whole show
+ */
+const encodes = async (
+  videoCodec: string,
+  { limits, sampleRate, clock }: Parts,
+  over: AbortSignal,
+): Promise<Pace | undefined> => {
   const context = new OffscreenCanvas(limits.width, limits.height).getContext('2d', { alpha: false });
   if (!context) return undefined;
   const grain = createGrain(context);
@@ -78,23 +86,28 @@ const encodes = async (videoCodec: string, { limits, sampleRate, clock }: Parts)
       seen.failed = true;
     },
   });
+  over.addEventListener('abort', () => encoder.close());
   const frameMicroseconds = 1e6 / limits.frameRate;
   const sinceMs = clock();
   let frames = 0;
   const isTold = () => frames >= FEWEST_FRAMES && clock() - sinceMs > PACE_MS;
-  for (let i = 0; i < TRIAL_FRAMES && !seen.failed && !isTold(); i++) {
-    frames += 1;
-    paint(context, grain, limits, i);
-    encoder.picture(new VideoFrame(context.canvas, { timestamp: i * frameMicroseconds, alpha: 'discard' }), i);
-    encoder.sound(new Float32Array(Math.round(sampleRate / limits.frameRate) * CHANNELS));
-    while (encoder.waiting >= WAITING_FRAMES && !seen.failed)
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  const goesOn = () => !seen.failed && !over.aborted;
+  try {
+    for (let i = 0; i < TRIAL_FRAMES && goesOn() && !isTold(); i++) {
+      frames += 1;
+      paint(context, grain, limits, i);
+      encoder.picture(new VideoFrame(context.canvas, { timestamp: i * frameMicroseconds, alpha: 'discard' }), i);
+      encoder.sound(new Float32Array(Math.round(sampleRate / limits.frameRate) * CHANNELS));
+      while (encoder.waiting >= WAITING_FRAMES && goesOn())
+        await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+    if (goesOn()) await encoder.flush();
+    const tookMs = Math.max(1, clock() - sinceMs);
+    if (!goesOn() || seen.bytes === 0 || encoder.droppedFrames > 0) return undefined;
+    return { picturesASecond: (frames * 1000) / tookMs };
+  } finally {
+    encoder.close();
   }
-  await encoder.flush();
-  const tookMs = Math.max(1, clock() - sinceMs);
-  encoder.close();
-  if (seen.failed || seen.bytes === 0 || encoder.droppedFrames > 0) return undefined;
-  return { picturesASecond: (frames * 1000) / tookMs };
 };
 
 /** Whether WebCodecs really gives H.264 and AAC of this picture here, and how many pictures a second. */
@@ -106,12 +119,15 @@ export const tryWebCodecs = async (parts: Parts): Promise<Paced | undefined> => 
   } catch {
     return undefined;
   }
-  const deadline = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), DEADLINE_MS));
+  const over = new AbortController();
+  const timer = setTimeout(() => over.abort(), DEADLINE_MS);
+  const deadline = new Promise<undefined>((resolve) => over.signal.addEventListener('abort', () => resolve(undefined)));
   const trial = async (): Promise<Paced | undefined> => {
     for (const videoCodec of videoCodecs(parts.limits)) {
+      if (over.signal.aborted) return undefined;
       if (!(await supported(videoCodec, parts.limits))) continue;
       try {
-        const pace = await encodes(videoCodec, parts);
+        const pace = await encodes(videoCodec, parts, over.signal);
         if (pace) return { container: 'matroska', videoCodec, audioCodec: AUDIO_CODEC, ...pace };
       } catch {
         // An encoder that claims a codec and throws at it: the next one may do.
@@ -119,5 +135,5 @@ export const tryWebCodecs = async (parts: Parts): Promise<Paced | undefined> => 
     }
     return undefined;
   };
-  return Promise.race([trial(), deadline]);
+  return Promise.race([trial(), deadline]).finally(() => clearTimeout(timer));
 };
