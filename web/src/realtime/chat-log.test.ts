@@ -68,6 +68,13 @@ const page = (news: readonly ChatNews[], after: number) => {
 };
 
 describe('what an audience has said', () => {
+  it('is pinned no longer once it is taken away', () => {
+    const log = fromLive({ chat: [message(1), message(2)], seq: 2, rules: { ...RULES, pinned: message(1) } });
+    const removed = (of: number) => heard(log, { type: 'removed', streamId: 'str_1', seq: 3, of });
+    expect(removed(2).rules.pinned?.seq).toBe(1);
+    expect(removed(1).rules).toEqual(RULES);
+  });
+
   it('is the same for who heard all, and for who missed some and asked', () => {
     fc.assert(
       fc.property(history, fc.array(fc.boolean(), { minLength: 30, maxLength: 30 }), ({ news, left }, missed) => {

@@ -100,5 +100,7 @@ const without = (log: ChatLog, gone: readonly number[]): ChatLog => {
     if (removed.has(message.seq)) return [];
     return [replyTo === undefined || removed.has(replyTo.seq) ? message : { ...message, replyTo }];
   });
-  return { ...log, removed, messages };
+  // nor pinned
+  const { pinned, ...others } = log.rules;
+  return { ...log, removed, messages, rules: pinned && removed.has(pinned.seq) ? others : log.rules };
 };
