@@ -15,8 +15,8 @@ const REPORTS_EVERY_MS = 30_000;
 const WAITING_EVERY_MS = 60_000;
 /** Two or three rows of the newest: more are on the pages of their creators. */
 const NEWEST = 12;
-/** How many of a creator's newest shows are searched for announced ones. */
-const ANNOUNCED_AMONG = 100;
+/** As many of a creator's announced shows are listed: whoever has announced more shows the rest later. */
+const ANNOUNCED = 100;
 
 export type Queries = ReturnType<typeof createQueries>;
 export type FeedName = 'explore' | 'feed' | { author: string };
@@ -107,7 +107,7 @@ export const createQueries = (api: Api) => ({
     queryOptions({
       queryKey: ['streams', 'announced', handle],
       queryFn: async ({ signal }) =>
-        (await api.streams({ creator: handle, state: 'scheduled' }, { limit: ANNOUNCED_AMONG, signal })).items.toSorted(
+        (await api.streams({ creator: handle, state: 'scheduled' }, { limit: ANNOUNCED, signal })).items.toSorted(
           (one, other) => Date.parse(one.scheduledFor ?? '') - Date.parse(other.scheduledFor ?? ''),
         ),
     }),

@@ -7,7 +7,7 @@ import type { Plan } from './encode/ladder.ts';
 import type { ShowToKeep, Stats } from './engine/messages.ts';
 import type { PictureLimits } from './picture/format.ts';
 import {
-  GUEST_SLOTS,
+  guestsShown,
   isGuest,
   USUAL_STAGE,
   type ImageName,
@@ -89,14 +89,11 @@ export const createEncoding = ({
 
   const shown = (): Shown => {
     const { cameraOn, camera, screen } = capture.view();
-    const { guests: names = {} } = stage;
     return {
       camera: cameraOn && camera !== undefined,
       screen: screen !== undefined,
       media: media !== undefined,
-      guests: Object.fromEntries(
-        GUEST_SLOTS.filter((slot) => names[slot] !== undefined).map((slot) => [slot, guests.has(slot)]),
-      ),
+      guests: guestsShown(stage, (slot) => guests.has(slot)),
     };
   };
 

@@ -22,7 +22,6 @@ export type Snapshot = {
   scheduledFor?: string | undefined;
   /** Only to the creator. */
   health?: StreamHealth | undefined;
-  warnings?: string[] | undefined;
   /** What the audience has said. */
   chat?: ChatLog | undefined;
   /** The reactions that came last together, and their number among such. */
@@ -87,12 +86,10 @@ export const takeIn = (known: Snapshot | undefined, news: News): Snapshot | unde
     burst: known?.burst,
     reactions: news.type === 'pushed' ? known?.reactions : news.live.reactions,
     health: known?.health,
-    warnings: known?.warnings,
     ...(news.type === 'pushed' && {
       endedBecause: news.stream.endedBecause,
       scheduledFor: news.stream.scheduledFor,
       health: news.stream.health ?? known?.health,
-      warnings: news.stream.warnings ?? known?.warnings,
     }),
     ...(news.type === 'asked'
       ? known?.pushedAtMs !== undefined && { pushedAtMs: known.pushedAtMs }

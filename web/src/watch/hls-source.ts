@@ -174,6 +174,7 @@ const attachNatively = ({ video, url: first, startAt, onQualities, onTrouble }: 
   let failures = 0;
   const failed = () => {
     onTrouble(true);
+    clearTimeout(timer);
     timer = setTimeout(load, Math.min(RETRY_FIRST_MS * 2 ** failures, RETRY_MAX_MS));
     failures += 1;
   };

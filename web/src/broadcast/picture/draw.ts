@@ -1,7 +1,7 @@
 import { cover, type Rect, type Size } from './layout.ts';
 import {
   compose,
-  GUEST_SLOTS,
+  guestsShown,
   isGuest,
   placed,
   type Card,
@@ -251,14 +251,11 @@ export const draw = (
 /** The same for whoever holds all sources at once, as a page does. */
 export const drawStage = (context: Context, layers: Layers, scenery: Scenery, picture: Size) => {
   const { camera, screen, media } = layers;
-  const { guests: names = {} } = scenery.stage;
   const has = {
     camera: camera !== undefined,
     screen: screen !== undefined,
     media: media !== undefined,
-    guests: Object.fromEntries(
-      GUEST_SLOTS.filter((slot) => names[slot] !== undefined).map((slot) => [slot, layers[slot] !== undefined]),
-    ),
+    guests: guestsShown(scenery.stage, (slot) => layers[slot] !== undefined),
   };
   draw(context, compose(scenery.stage.layout, has, scenery.images.has('media'), picture), layers, scenery, picture);
 };

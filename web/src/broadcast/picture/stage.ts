@@ -14,6 +14,13 @@ export type Shown = {
   guests?: Partial<Record<GuestSlot, boolean>>;
 };
 
+/** Which guests are on the air, and whether each has a picture. */
+export const guestsShown = (
+  { guests: names = {} }: Pick<Stage, 'guests'>,
+  hasPicture: (slot: GuestSlot) => boolean,
+): NonNullable<Shown['guests']> =>
+  Object.fromEntries(GUEST_SLOTS.filter((slot) => names[slot] !== undefined).map((slot) => [slot, hasPicture(slot)]));
+
 export const isGuest = (slot: string): slot is GuestSlot => GUEST_SLOTS.some((each) => each === slot);
 
 /** Whether there is a picture from there. */
