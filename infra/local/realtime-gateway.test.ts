@@ -146,6 +146,22 @@ it('lets the SDK post to, look at and close a connection, and says 410 once it i
   );
 });
 
+it('cuts off a socket that does not read, once too much waits for it, and says 410', async () => {
+  const { connect, api, event, gateway } = await make();
+  const socket = connect();
+  await once(socket, 'open');
+  const ConnectionId = (await event('CONNECT')).requestContext.connectionId;
+  socket.pause();
+  const post = () => api.send(new PostToConnectionCommand({ ConnectionId, Data: 'x'.repeat(120_000) }));
+  const flood = async (): Promise<void> => {
+    // the kernel holds some megabytes of it
+    for (let posts = 0; posts < 300; posts++) await post();
+  };
+  await expect(flood()).rejects.toBeInstanceOf(GoneException);
+  await event('DISCONNECT');
+  expect(gateway.size()).toBe(0);
+});
+
 it.each([
   [1_024, true],
   [1_025, false],

@@ -13,7 +13,12 @@ export const REALTIME_LIMITS = {
   handlerMs: 29_000,
   /** Messages of one socket that are handled at a time. Ours: API Gateway has a rate of the whole stage, which one machine has not. */
   atOnce: 4,
+  /** What may wait for one that does not read; more, and it is gone. Ours: eight of the greatest messages. */
+  unreadBytes: 8 * 128 * 1024,
 } as const;
+
+/** How often is looked for those who have said nothing for too long. Ours: far less than `idleMs`. */
+const LOOK_FOR_IDLE_MS = 30_000;
 
 /** What a Lambda behind a WebSocket API is given, as far as ours read it. */
 export type WebSocketEvent = {
@@ -157,15 +162,25 @@ export const createRealtimeGateway = ({
       .finally(() => clearTimeout(timer));
   };
 
+  /** False where the socket does not read, and has been cut off: what waits for it would grow for as long as others speak. */
+  const send = (socket: WebSocket, message: string | Buffer): boolean => {
+    if (socket.bufferedAmount > limits.unreadBytes) {
+      socket.terminate();
+      return false;
+    }
+    socket.send(message, { binary: false });
+    return true;
+  };
+
   const serve = (id: string, connection: Connection): void => {
     const { socket } = connection;
     const answerTo = async (body: string): Promise<void> => {
       const answer = await answerWithin(
         handlers().message({ ...eventOf(id, connection, 'MESSAGE', routeOf(body)), body }),
       );
-      if (answer.body !== undefined && socket.readyState === socket.OPEN) socket.send(answer.body);
+      if (answer.body !== undefined && socket.readyState === socket.OPEN) send(socket, answer.body);
       if (answer.statusCode >= 500 && socket.readyState === socket.OPEN)
-        socket.send(JSON.stringify({ message: 'Internal server error', connectionId: id, requestId: id }));
+        send(socket, JSON.stringify({ message: 'Internal server error', connectionId: id, requestId: id }));
     };
     const inTurn = answerInTurn(socket, limits.atOnce, answerTo);
 
@@ -190,7 +205,7 @@ export const createRealtimeGateway = ({
   const idle = setInterval(() => {
     for (const connection of connections.values())
       if (Date.now() - connection.lastActiveAt > limits.idleMs) connection.socket.close(1001, 'Going away');
-  }, 30_000);
+  }, LOOK_FOR_IDLE_MS);
   idle.unref();
 
   const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
@@ -243,8 +258,7 @@ export const createRealtimeGateway = ({
     if (!connection) return reply(410, {}, 'GoneException');
     switch (request.method) {
       case 'POST':
-        connection.socket.send(Buffer.concat(parts), { binary: false });
-        return reply(200);
+        return send(connection.socket, Buffer.concat(parts)) ? reply(200) : reply(410, {}, 'GoneException');
       case 'GET':
         return reply(200, {
           connectedAt: new Date(connection.connectedAt).toISOString(),
