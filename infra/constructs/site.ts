@@ -24,6 +24,7 @@ import type { IApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalanc
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { EDGE_HEADER } from '../../functions/assembly/edge.ts';
 import { acknowledge } from './acknowledged.ts';
 import { deploySiteFiles, siteFilePatterns } from './site-files.ts';
 import { embedHeaders, mediaHeaders, pageHeaders } from './site-headers.ts';
@@ -47,8 +48,6 @@ type Props = {
   version: string;
 };
 
-/** As `functions/assembly/edge.ts` reads it. */
-const EDGE_HEADER = 'x-vybzz-edge';
 /** What CloudFront would otherwise keep for 10 s and give to whoever asks next, whoever that is. */
 const ERRORS_OF_ONE_REQUEST = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504];
 
@@ -184,7 +183,7 @@ export class Site extends Construct {
 
     acknowledge(this.distribution, {
       CFR1: 'A show is for everybody, wherever they are',
-      CFR2: 'A firewall costs $8 a month and more; -c waf=true has one made',
+      CFR2: 'A firewall costs $8 a month and more; `waf` of the settings (infra/environments) has one made',
       CFR3: 'Its log would hold tickets and stream keys, which are in addresses; API and worker log without them',
       CFR4: "Without a domain of one's own the certificate is CloudFront's, whose policy is fixed; with one it is TLS 1.2",
     });

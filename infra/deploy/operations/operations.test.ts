@@ -107,6 +107,17 @@ describe('rotate', () => {
     expect(Object.keys(kept['edge'] ?? {})).toEqual(['EDGE_SECRET', 'EDGE_SECRET_BEFORE']);
   });
 
+  it('edge: the old secret stays good where the distribution says none', async () => {
+    const config = { Origins: { Items: [{ Id: 'api', CustomHeaders: { Items: [] } }] } };
+    const { operator, kept, names } = place({
+      ...distribution([]),
+      GetDistributionConfig: () => ({ ETag: 'tag', DistributionConfig: config }),
+    });
+    await expect(rotateEdge(operator)).rejects.toThrow(/says no x-vybzz-edge/);
+    expect(names()).not.toContain('UpdateDistribution');
+    expect(Object.keys(kept['edge'] ?? {})).toEqual(['EDGE_SECRET', 'EDGE_SECRET_BEFORE']);
+  });
+
   it('edge: one that was broken off goes on with the secret that it had made, at whichever step', async () => {
     const { operator, kept, inputs } = place(distribution(Array(1_000).fill('InProgress')));
     await expect(rotateEdge(operator)).rejects.toThrow(/Run this again/);

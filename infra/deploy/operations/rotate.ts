@@ -6,12 +6,13 @@ import {
   UpdateDistributionCommand,
 } from '@aws-sdk/client-cloudfront';
 import * as z from 'zod';
+import { EDGE_HEADER } from '../../../functions/assembly/edge.ts';
 import type { Operator } from './operator.ts';
 import { changeSecret } from './secret.ts';
 import { untilKnown } from './until-known.ts';
 
 const SECRET_BYTES = 36;
-const EDGE_HEADER = 'x-vybzz-edge';
+/** Ten minutes of looks, five seconds apart (`operate.ts`): a distribution is told in some. */
 const LOOKS = 120;
 
 /** Sent back as it came, but for what is rotated. */
@@ -44,8 +45,13 @@ export const rotateEdge = async (operator: Operator): Promise<void> => {
   const { DistributionConfig: config, ETag } = Configured.parse(
     await cloudFront.send(new GetDistributionConfigCommand({ Id })),
   );
-  for (const { CustomHeaders: headers } of config.Origins?.Items ?? [])
-    for (const header of headers?.Items ?? []) if (header.HeaderName === EDGE_HEADER) header.HeaderValue = next;
+  const headers = (config.Origins?.Items ?? []).flatMap(({ CustomHeaders }) => CustomHeaders?.Items ?? []);
+  const ours = headers.filter(({ HeaderName }) => HeaderName === EDGE_HEADER);
+  if (ours.length === 0)
+    throw new Error(
+      `The distribution says no ${EDGE_HEADER}: npm run deploy. Both secrets stay good; then run this again.`,
+    );
+  for (const header of ours) header.HeaderValue = next;
   await cloudFront.send(new UpdateDistributionCommand({ Id, IfMatch: ETag, DistributionConfig: config }));
   say('… the distribution is told, which takes some minutes');
   for (let look = 0; ; look += 1) {
