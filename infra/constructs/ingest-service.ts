@@ -48,7 +48,7 @@ const PORT = 3004;
  */
 const DRAIN = Duration.seconds(120);
 const STOP = Duration.seconds(120);
-/** The balancer's patience with a silent socket; the worker pings every 20 s. */
+/** The balancer's patience with a silent socket; the worker pings every 15 s (`pingMs`). */
 const IDLE = Duration.seconds(300);
 
 /** What the worker's metrics are called: `ingest-worker/metrics.ts` writes them in CloudWatch's embedded format. */

@@ -100,14 +100,10 @@ export class ControlPlaneStack extends Stack {
       return made;
     };
 
-    const [connect, message, disconnect] = ['connect', 'message', 'disconnect'].map((handler) =>
-      room('realtime', { handler }),
-    );
-    if (!connect || !message || !disconnect) throw new Error('unreachable');
     this.realtime = new RealtimeApi(this, 'Realtime', {
-      connect: connect.live,
-      message: message.live,
-      disconnect: disconnect.live,
+      connect: room('realtime', { handler: 'connect' }).live,
+      message: room('realtime', { handler: 'message' }).live,
+      disconnect: room('realtime', { handler: 'disconnect' }).live,
       apiGatewayRole: settings.apiGatewayRole,
     });
     const sweep = room('streams', { handler: 'sweep', timeout: Duration.seconds(50) });

@@ -288,7 +288,7 @@ export const AUDIENCE: readonly Case[] = [
         body: { title: 'For followers', visibility: 'followers', scheduledFor },
       });
       const { said: heard } = await open(bed, `?ticket=${await ticketOf(bed)}`, [join(body.stream.id)]);
-      return heard.some((text) => text.includes('"joined"')) ? 'joined' : 'refused';
+      return /"type":"(joined|refused)"/.exec(heard.join(' '))?.[1] ?? 'nothing heard';
     },
   },
   flood(

@@ -154,8 +154,8 @@ export const createLiveStream = (liveStreamId: string, parts: LiveStreamParts): 
     }));
     tell('video.live_stream.idle');
     if (!over) return;
-    const finished = over.finish().then((asset) => {
-      finishing.delete(finished);
+    const settle = async (): Promise<void> => {
+      const asset = await over.finish();
       if (asset?.status === 'errored') tellAsset('video.asset.errored', asset);
       else {
         // It was too short to go on the air.
@@ -163,8 +163,10 @@ export const createLiveStream = (liveStreamId: string, parts: LiveStreamParts): 
         tellAsset('video.asset.live_stream_completed', over.asset());
       }
       retention.tidy();
-    });
-    finished.catch((cause: unknown) => log(`the recording is not settled: ${String(cause)}`));
+    };
+    const finished = settle()
+      .catch((cause: unknown) => log(`the recording is not settled: ${String(cause)}`))
+      .finally(() => finishing.delete(finished));
     finishing.add(finished);
   };
 
