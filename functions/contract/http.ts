@@ -132,7 +132,7 @@ export type Beat = z.infer<typeof Beat>;
 export const Ticket = z.object({ ticket: z.string(), expiresAt: time });
 export type Ticket = z.infer<typeof Ticket>;
 
-/** How the feed does, to its creator. `level` is the worker's summary; `warnings` are sentences. */
+/** How the feed does, to its creator. `level` is the worker's summary. */
 export const StreamHealth = z.object({
   level: z.enum(['good', 'fair', 'poor', 'unknown']),
   fpsIn: z.optional(z.number()),
@@ -187,7 +187,7 @@ export const StreamView = z.object({
   thumbnail: z.optional(PictureView),
   /** Mux's picture of it. */
   posterUrl: z.optional(z.string()),
-  /** Only to its creator. */
+  /** Only to its creator; `warnings` says in sentences what the show suffers from. */
   health: z.optional(StreamHealth),
   warnings: z.optional(z.array(z.string())),
 });

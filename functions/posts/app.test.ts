@@ -388,7 +388,7 @@ describe('the post of a stream', () => {
     expect((await fan.post('/posts', { text: 'Watch this', streamId: open.id })).body.stream.id).toBe(open.id);
     for (const streamId of [closed.id, newId('str', Date.now()), 'nonsense']) {
       const { status, body } = await fan.post('/posts', { text: 'x', streamId });
-      expect([status, body]).toEqual([404, { error: 'stream-not-found', message: 'There is no such stream.' }]);
+      expect([status, body]).toEqual([404, { error: 'stream-not-found', message: 'There is no such show.' }]);
     }
     expect(parseStreamId(open.id)).toBe(open.id);
   });

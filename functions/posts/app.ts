@@ -20,6 +20,7 @@ import { type CommentParts, createCommentRoutes } from './comments.ts';
 import { mayRemove } from './permission.ts';
 import { type ArrivalParts, createArrival, uploadGone } from '../http/arrival.ts';
 import { blocked, postGone } from './refusals.ts';
+import { streamNotFound } from '../shows/refusals.ts';
 import { createUploadRoutes, type UploadParts } from './uploads.ts';
 import type { PostSources, PostViews } from '../profiles/post-views.ts';
 
@@ -211,6 +212,6 @@ const visibleStream = async (
 ): Promise<StreamId> => {
   const id = parseStreamId(text);
   const visible = id && (await streamViews([id], caller)).has(id);
-  if (!visible) throw new Refusal('stream-not-found', 'There is no such stream.');
+  if (!visible) throw streamNotFound();
   return id;
 };

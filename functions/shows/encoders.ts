@@ -1,7 +1,7 @@
 import type { EncoderAccess } from '#contract/http';
 import { encoderKind } from '#domain/channel';
 import type { UserId } from '#domain/ids';
-import { type Stream, step, type Visibility } from '#domain/stream';
+import { type Stream, step, VISIBILITIES, type Visibility } from '#domain/stream';
 import type { ChannelStore } from '#store/channels';
 import type { EncoderStore } from '#store/encoders';
 import type { StreamStore } from '#store/streams';
@@ -34,7 +34,8 @@ type Parts = {
 export const createEncoders = (parts: Parts) => {
   const { encoders, streams, channels, channelStore, ending, video, changed, addresses, log, clock } = parts;
 
-  const gone = async (creatorId: UserId, visibility: Visibility): Promise<Refusal> => {
+  /** Notes that the video service has lost a channel, so that the next key makes another; how to answer until then. */
+  const noteLost = async (creatorId: UserId, visibility: Visibility): Promise<Refusal> => {
     const channel = await channelStore.get(creatorId, encoderKind(visibility));
     await channelStore.gone(channel, clock().getTime() * 1_000);
     return new Refusal(
@@ -68,7 +69,7 @@ export const createEncoders = (parts: Parts) => {
         log.info('stream waits for an encoder', { streamId: id });
         await changed(change);
       }
-      if ((await video.open(liveStreamId)) === 'gone') throw await gone(creatorId, visibility);
+      if ((await video.open(liveStreamId)) === 'gone') throw await noteLost(creatorId, visibility);
       const latest = await streams.get(id);
       if (latest && latest.state !== 'ended') return latest;
       await shutAgain(stream, liveStreamId);
@@ -86,7 +87,7 @@ export const createEncoders = (parts: Parts) => {
         await video.shut(live.id);
       }
       const key = await video.newKey(live.id);
-      if (!key) throw await gone(creatorId, visibility);
+      if (!key) throw await noteLost(creatorId, visibility);
       await channelStore.forEncoders({ creatorId, kind }, live.id, { keyShownAt: clock().getTime() });
       log.info('encoder key made', { creatorId, kind });
       const { rtmps, srt } = addresses;
@@ -101,7 +102,7 @@ export const createEncoders = (parts: Parts) => {
 
     /** What there is without a key: the address, and which keys have been made. */
     about: async (creatorId: UserId) => {
-      const kinds = (['public', 'followers'] as const).map(async (visibility) => {
+      const kinds = VISIBILITIES.map(async (visibility) => {
         const { live } = await channelStore.get(creatorId, encoderKind(visibility));
         const at = live?.takes?.is === 'deleted' ? undefined : live?.keyShownAt;
         return at === undefined ? [] : [{ visibility, madeAt: new Date(at).toISOString() }];

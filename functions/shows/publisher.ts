@@ -28,13 +28,13 @@ type Parts = {
  * What the rooms say to open sockets. API Gateway is one way to say it; `infra/decisions/one-holder-delivers.md` says at what size
  * another takes its place.
  */
-export type RealtimePublisher = {
+export type Publisher = {
   toAudience(id: StreamId, message: ServerMessage): Promise<void>;
   toMembers(members: readonly Pick<Connection, 'connectionId'>[], message: ServerMessage): Promise<void>;
 };
 
 /** Says things to sockets. Never throws: a push is a hint, and who misses it gets the same answer by asking. */
-export const createPublisher = ({ sockets, connections, limits, log, clock, wait }: Parts): RealtimePublisher => {
+export const createPublisher = ({ sockets, connections, limits, log, clock, wait }: Parts): Publisher => {
   const now = (): number => clock().getTime();
   /** Of the block that was taken last. */
   const posts = { left: 0 };
@@ -118,4 +118,3 @@ export const createPublisher = ({ sockets, connections, limits, log, clock, wait
       ),
   };
 };
-export type Publisher = RealtimePublisher;

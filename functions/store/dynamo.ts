@@ -60,7 +60,7 @@ export class TableUnavailable extends Error {
 const BATCH = 100;
 const CONFLICT_ATTEMPTS = 12;
 const CONFLICT_WAIT_MS = 25;
-const TRANSIENT = new Set([
+const PASSING_ERRORS = new Set([
   'ProvisionedThroughputExceededException',
   'ThrottlingException',
   'RequestLimitExceeded',
@@ -193,7 +193,7 @@ export const openTable = ({
         const failed = reasons.findIndex(({ Code }) => Code === 'ConditionalCheckFailed');
         const because = parts[failed]?.or;
         if (because !== undefined) return { done: false, because, item: reasons[failed]?.Item };
-        const again = failed < 0 && reasons.some(({ Code }) => Code !== undefined && PASSING.has(Code));
+        const again = failed < 0 && reasons.some(({ Code }) => Code !== undefined && PASSING_REASONS.has(Code));
         if (!again) throw error;
         if (attempt === CONFLICT_ATTEMPTS)
           throw new TableUnavailable('a transaction kept conflicting', { cause: error });
@@ -227,7 +227,7 @@ const joined = (a: Expression, word: 'AND' | 'OR', b: Expression): Expression =>
   values: { ...a.values, ...b.values },
 });
 
-const PASSING = new Set(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded']);
+const PASSING_REASONS = new Set(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded']);
 
 const sortCondition = ({ begins, between, below, above }: Ask): Expression | undefined => {
   if (begins !== undefined) return { expression: 'begins_with(#range, :begins)', values: { ':begins': { S: begins } } };
@@ -277,7 +277,7 @@ const translated = (error: unknown): unknown =>
   error instanceof Error && isPassing(error) ? new TableUnavailable(error.message, { cause: error }) : error;
 
 const isPassing = (error: Error): boolean =>
-  TRANSIENT.has(error.name) ||
+  PASSING_ERRORS.has(error.name) ||
   ('code' in error && typeof error.code === 'string' && UNREACHABLE.test(error.code)) ||
   ('$retryable' in error && error.$retryable !== undefined);
 

@@ -2,7 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { StreamId } from '#domain/ids';
 import { isReleaseReason, step, type Stream } from '#domain/stream';
 import { retryOnConflict } from './retry-on-conflict.ts';
-import { openTable } from './dynamo.ts';
+import { both, type Expression, openTable } from './dynamo.ts';
 import { redeemIngestKey } from './ingest-keys.ts';
 import type { Item } from './item.ts';
 import { leaseKey, streamItemKey } from './keys.ts';
@@ -45,7 +45,7 @@ type Parts = {
 export const createIngestStore = ({ client, tableName, onMoved = () => {} }: Parts) => {
   const table = openTable({ client, tableName });
 
-  const told = (before: Stream, after: Stream): void => {
+  const noteMove = (before: Stream, after: Stream): void => {
     if (after.state !== before.state) onMoved({ streamId: after.id, from: before.state });
   };
 
@@ -73,7 +73,7 @@ export const createIngestStore = ({ client, tableName, onMoved = () => {} }: Par
         ...(after === found.stream ? [] : [streamMove(found, after)]),
       ]);
       if (!written.done) return 'conflict';
-      told(found.stream, after);
+      noteMove(found.stream, after);
       return { settled: true };
     });
 
@@ -86,7 +86,7 @@ export const createIngestStore = ({ client, tableName, onMoved = () => {} }: Par
   return {
     redeem: (secret: string, now: number) => redeemIngestKey(table, secret, now),
 
-    ...createClaims({ table, read, told }),
+    ...createClaims({ table, read, noteMove }),
 
     /**
      * Says that we still publish, and how far, or hears why we no longer may: see `Loss`.
@@ -132,7 +132,7 @@ export const createIngestStore = ({ client, tableName, onMoved = () => {} }: Par
             ...(health && { ':health': { S: JSON.stringify(health) }, ':now': { N: String(now) } }),
           },
         },
-        HELD(fence),
+        heldUnder(fence),
       );
       if (!renewed.done || !renewed.item) return lost(renewed.item, { sessionId, fence, now });
       const lease = readLease(renewed.item);
@@ -193,7 +193,7 @@ export const createIngestStore = ({ client, tableName, onMoved = () => {} }: Par
           ...(after === found.stream ? [] : [streamMove(found, after)]),
         ]);
         if (!written.done) return 'conflict';
-        told(found.stream, after);
+        noteMove(found.stream, after);
         return { settled: undefined };
       });
     },
@@ -211,7 +211,4 @@ const lost = (
 };
 
 /** Somebody holds the lease under this fence. */
-const HELD = (fence: number) => ({
-  expression: `${atFence(fence).expression} AND attribute_exists(workerId)`,
-  values: atFence(fence).values ?? {},
-});
+const heldUnder = (fence: number): Expression => both(atFence(fence), { expression: 'attribute_exists(workerId)' });

@@ -14,7 +14,8 @@ type Claimed = { claimed: true; fence: number; muxStreamKey: string; previousUnt
 type Parts = {
   table: Table;
   read: (id: StreamId) => Promise<{ found: StoredStream | undefined; lease: Lease | undefined }>;
-  told: (before: Stream, after: Stream) => void;
+  /** Hears of a stream that this write may have brought into another state. */
+  noteMove: (before: Stream, after: Stream) => void;
 };
 
 /**
@@ -22,7 +23,7 @@ type Parts = {
  * fence, which grows by one with each claim, shuts the older one out at its next renewal. The claim also needs the creator's air, so
  * that two streams of one creator never publish to one Mux key, and a channel on which the show before has left nothing open.
  */
-export const createClaims = ({ table, read, told }: Parts) => {
+export const createClaims = ({ table, read, noteMove }: Parts) => {
   const take = (
     id: StreamId,
     now: number,
@@ -54,7 +55,7 @@ export const createClaims = ({ table, read, told }: Parts) => {
         ...(shown === channel.channel ? [] : [channelMove(channel, shown)]),
       ]);
       if (written.done) {
-        told(stream, after);
+        noteMove(stream, after);
         const previousUntil = old?.workerId !== undefined && old.until > now ? old.until : undefined;
         return {
           settled: { claimed: true, fence, muxStreamKey, previousUntil, lease },

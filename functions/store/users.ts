@@ -17,7 +17,8 @@ export type Subject = { issuer: string; subject: string };
 /** What the table knows of a subject: a user, or that there was one until then, or nothing. */
 export type Known = { known: 'user'; user: User } | { known: 'removed'; at: number } | { known: 'nobody' };
 
-export type Changed =
+/** How a profile was changed, or why not. */
+export type ProfileChangeOutcome =
   | { changed: true; user: User }
   | { changed: false; because: 'handle-taken' | 'gone' }
   | { changed: false; because: 'moved-too-often'; retryAfterMs: number };
@@ -165,7 +166,7 @@ export const createUserStore = ({ table }: { table: Table }) => {
     to: Handle,
     changes: ProfileChanges,
     now: number,
-  ): Promise<Changed | 'moved-meanwhile'> => {
+  ): Promise<ProfileChangeOutcome | 'moved-meanwhile'> => {
     const lately = (user.moves ?? []).filter((at) => at > now - HANDLE_MOVES.withinMs);
     const oldest = lately[HANDLE_MOVES.most - 1];
     if (oldest !== undefined)
@@ -199,7 +200,11 @@ export const createUserStore = ({ table }: { table: Table }) => {
   };
 
   /** Changes a profile, its handle included: all of it or nothing. The handle that is given up is held back. */
-  const change = async (id: UserId, { handle, ...rest }: ProfileChanges, now: number): Promise<Changed> => {
+  const change = async (
+    id: UserId,
+    { handle, ...rest }: ProfileChanges,
+    now: number,
+  ): Promise<ProfileChangeOutcome> => {
     for (let attempt = 0; attempt < HANDLE_ATTEMPTS; attempt++) {
       const item = await table.get(userKey(id));
       if (!item) return { changed: false, because: 'gone' };

@@ -5,7 +5,7 @@ import { isReserved } from '#domain/handle';
 import { PICTURES, type ProfileChanges, type User } from '#domain/user';
 import type { PictureSet, PictureStore } from '#store/pictures';
 import type { PushStore } from '#store/pushes';
-import type { Changed } from '#store/users';
+import type { ProfileChangeOutcome } from '#store/users';
 import { type ArrivalParts, createArrival, uploadGone } from '../http/arrival.ts';
 import { requireUser, type RoomEnv, signedIn, unsuspended } from '../http/caller.ts';
 import type { LimitedMiddleware } from '../http/limited.ts';
@@ -19,7 +19,7 @@ export type AccountParts = ArrivalParts & {
   profiles: Profiles;
   pushes: Pick<PushStore, 'subscriptions' | 'unsubscribe'>;
   users: {
-    change(id: UserId, changes: ProfileChanges, now: number): Promise<Changed>;
+    change(id: UserId, changes: ProfileChanges, now: number): Promise<ProfileChangeOutcome>;
     becomeCreator(id: UserId): Promise<User | undefined>;
   };
   pictures: PictureStore;
@@ -107,7 +107,7 @@ export const createAccountRoutes = ({
 
 const accountGone = () => new Refusal('user-not-found', 'This account has been deleted.');
 
-const unchanged = (refused: Extract<Changed, { changed: false }>): Refusal => {
+const unchanged = (refused: Extract<ProfileChangeOutcome, { changed: false }>): Refusal => {
   if (refused.because === 'moved-too-often')
     return new Refusal('too-many-requests', 'You have changed your handle too often today.', {
       headers: { 'Retry-After': String(Math.ceil(refused.retryAfterMs / 1000)) },
