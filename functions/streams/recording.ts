@@ -91,10 +91,14 @@ export const createRecordingRoutes = ({
     });
 };
 
-/** A name for a file that every system takes. */
+/** At three bytes each, and with an extension, they fit into the 255 bytes that file systems have for a name. */
+const FILE_NAME_UNITS = 80;
+
+/** A name for a file that every system takes: the title's letters, with their marks, and digits. */
 const fileName = (title: string): string =>
   title
     .normalize('NFKC')
-    .replaceAll(/[^\p{L}\p{N}]+/gu, '-')
-    .replaceAll(/^-+|-+$/g, '')
-    .slice(0, 80) || 'recording';
+    .replaceAll(/[^\p{L}\p{M}\p{N}]+/gu, '-')
+    .slice(0, FILE_NAME_UNITS)
+    // half of a letter may be left at the end
+    .replaceAll(/^-+|[-\p{Cs}]+$/gu, '') || 'recording';

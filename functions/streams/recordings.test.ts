@@ -116,6 +116,19 @@ it('is kept by its creator as one file, once Mux has made that', async () => {
   expect((await file(creator)).status).toBe(410);
 });
 
+it.each([
+  ['हिन्दी में: बातें', 'हिन्दी-में-बातें'],
+  [`a${'𠮷'.repeat(50)}`, `a${'𠮷'.repeat(39)}`],
+  [`${'a'.repeat(79)} b`, 'a'.repeat(79)],
+  ['…', 'recording'],
+])('named %s is kept as a file of that name', async (title, name) => {
+  const show = await recorded({ title });
+  await show.end();
+  const file = () => rooms.call('POST', `/stream/${show.id}/recording/file`, { as: creator });
+  await file();
+  expect((await file()).body.url).toContain(`/${name}.mp4`);
+});
+
 it('is deleted by a moderator too, and by nobody else', async () => {
   const show = await recorded();
   await show.end();
