@@ -77,7 +77,7 @@ export type Act = {
   seq?: number | undefined;
   /** The message as it was. */
   text?: string | undefined;
-  /** How it was set, and had been set before. */
+  /** How it was set, and had been set before; for a sanction its seconds, and until when another had stood (ms since 1970). */
   value?: number | undefined;
   before?: number | undefined;
   undoneAt?: number | undefined;

@@ -350,6 +350,49 @@ describe('who moderates', () => {
     await shift.release();
   });
 
+  it('does not shorten a ban by a timeout, nor ban twice: whoever takes that back takes back nothing', async () => {
+    const { id } = await begin();
+    const viewer = await person('banned');
+    await act(id, creator, { act: 'ban', handle: viewer.handle });
+    for (const more of [{ act: 'timeout', seconds: 10 }, { act: 'ban' }])
+      expect((await act(id, creator, { ...more, handle: viewer.handle })).status).toBe(204);
+    expect((await log(id)).items.map(({ act: done }: { act: string }) => done)).toEqual(['ban']);
+    rooms.later(11_000);
+    expect((await say(id, viewer, 'let me in')).body.error).toBe('blocked');
+  });
+
+  it('takes back a ban or a pardon to the timeout that had stood', async () => {
+    const { id } = await begin();
+    const viewer = await person('loud');
+    const { handle } = viewer;
+    const error = async () => (await say(id, viewer, 'hello')).body.error;
+    const undoLast = async () => {
+      const { items } = await log(id);
+      await act(id, creator, { act: 'undo', actId: items.find(({ undone }: { undone: boolean }) => !undone).id });
+    };
+    await act(id, creator, { act: 'timeout', handle, seconds: 600 });
+    await act(id, creator, { act: 'ban', handle });
+    expect(await error()).toBe('blocked');
+    await undoLast();
+    expect(await error()).toBe('timed-out');
+    await act(id, creator, { act: 'unban', handle });
+    expect(await error()).toBeUndefined();
+    await undoLast();
+    expect(await error()).toBe('timed-out');
+    rooms.later(601_000);
+    expect(await error()).toBeUndefined();
+  });
+
+  it('takes back a timeout without lifting the ban that came after it', async () => {
+    const { id } = await begin();
+    const viewer = await person('loud');
+    await act(id, creator, { act: 'timeout', handle: viewer.handle, seconds: 60 });
+    const [timeout] = (await log(id)).items;
+    await act(id, creator, { act: 'ban', handle: viewer.handle });
+    await act(id, creator, { act: 'undo', actId: timeout.id });
+    expect((await say(id, viewer, 'hello')).body.error).toBe('blocked');
+  });
+
   it('and whom the creator blocks in mid-show is out as soon', async () => {
     const { id } = await begin();
     const viewer = await person('blocked');

@@ -1,5 +1,5 @@
 import type { ActView, ModerationPage, Moderate } from '#contract/chat';
-import type { Act } from '#domain/chat';
+import type { Act, Sanction } from '#domain/chat';
 import { type ActId, type Handle, parseActId, parseHandle, type UserId } from '#domain/ids';
 import type { Stream } from '#domain/stream';
 import { avatarUrlOf, type Person, type User } from '#domain/user';
@@ -29,6 +29,10 @@ type Parts = {
 };
 
 const HELD_SHOWN = 50;
+
+/** How it was before an act about somebody: until when they had been asked to wait. A ban has no end, and so leaves none. */
+const untilBefore = (stood: Sanction | undefined): Pick<Act, 'before'> =>
+  stood?.until === undefined ? {} : { before: stood.until };
 
 /**
  * What a creator and the moderators whom they have named do in an audience. Each act is noted with how things were before, so that
@@ -68,20 +72,22 @@ export const createModerating = ({ chat, chatStore, moderation, eviction, people
       }
       case 'timeout': {
         const { id: userId } = await person(stream, by, wanted.handle);
+        const stood = await moderation.sanctionOn(creatorId, userId, now());
         const until = now() + wanted.seconds * 1_000;
-        await moderation.sanction(creatorId, { userId, kind: 'timeout', until });
-        return { userId, value: wanted.seconds };
+        if (!(await moderation.sanction(creatorId, { userId, kind: 'timeout', until }))) return undefined;
+        return { userId, value: wanted.seconds, ...untilBefore(stood) };
       }
       case 'ban': {
         const { id: userId } = await person(stream, by, wanted.handle);
-        await moderation.sanction(creatorId, { userId, kind: 'ban' });
+        const stood = await moderation.sanctionOn(creatorId, userId, now());
+        const isNew = await moderation.sanction(creatorId, { userId, kind: 'ban' });
         await eviction.ofPerson(userId, [creatorId]);
-        return { userId };
+        return isNew ? { userId, ...untilBefore(stood) } : undefined;
       }
       case 'unban': {
         const { id: userId } = await person(stream, by, wanted.handle);
-        await moderation.pardon(creatorId, userId);
-        return { userId };
+        const stood = await moderation.pardon(creatorId, userId);
+        return stood && { userId, ...untilBefore(stood) };
       }
       case 'pin': {
         const { seq, userId, text } = await message(stream, wanted.seq);
@@ -136,11 +142,17 @@ export const createModerating = ({ chat, chatStore, moderation, eviction, people
         return;
       case 'timeout':
       case 'ban':
-        if (userId !== undefined) await moderation.pardon(creatorId, userId);
+        if (userId === undefined) return;
+        await moderation.pardon(creatorId, userId, act);
+        if (before !== undefined) await moderation.sanction(creatorId, { userId, kind: 'timeout', until: before });
         return;
       case 'unban':
-        if (userId !== undefined) await moderation.sanction(creatorId, { userId, kind: 'ban' });
-        if (userId !== undefined) await eviction.ofPerson(userId, [creatorId]);
+        if (userId === undefined) return;
+        if (before !== undefined) await moderation.sanction(creatorId, { userId, kind: 'timeout', until: before });
+        else {
+          await moderation.sanction(creatorId, { userId, kind: 'ban' });
+          await eviction.ofPerson(userId, [creatorId]);
+        }
         return;
       case 'pin':
       case 'unpin':

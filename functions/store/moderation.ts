@@ -3,7 +3,7 @@ import { type Act, ACTS, type Sanction } from '#domain/chat';
 import type { ActId, UserId } from '#domain/ids';
 import { actId, streamId, userId } from './brands.ts';
 import { clear } from './clear.ts';
-import { exists, type Position, type Table } from './dynamo.ts';
+import { absent, either, exists, type Expression, type Position, type Table } from './dynamo.ts';
 import { toItem } from './item.ts';
 import {
   actKey,
@@ -46,8 +46,15 @@ const act = createRecord({
   }),
 });
 
-/** As many as one creator may name. */
-const MODERATORS_MOST = 100;
+const isOf = (kind: Sanction['kind']): Expression => ({
+  expression: '#kind = :kind',
+  names: { '#kind': 'kind' },
+  values: toItem({ ':kind': kind }),
+});
+const isNot = (kind: Sanction['kind']): Expression => ({ ...isOf(kind), expression: '#kind <> :kind' });
+
+/** As many moderators as one creator may name: they are listed on one page. */
+export const MODERATORS_MOST = 100;
 
 /** Who moderates a creator's audiences, who is kept out of them, and what was done. */
 export const createModerationStore = ({ table }: { table: Table }) => ({
@@ -67,15 +74,19 @@ export const createModerationStore = ({ table }: { table: Table }) => ({
   moderates: async (creator: UserId, id: UserId): Promise<boolean> =>
     (await table.get(moderatorKey(creator, id))) !== undefined,
 
-  sanction: async (creator: UserId, on: Sanction): Promise<void> => {
+  /** Takes the place of a timeout. False where a ban stands: it holds until it is taken back, and nothing adds to it. */
+  sanction: async (creator: UserId, on: Sanction): Promise<boolean> => {
     const expiresAt = on.until === undefined ? undefined : Math.ceil(on.until / 1_000) + 60;
-    await table.put({
+    const item = {
       ...sanctionKey(creator, on.userId),
       ...sanction.write({ ...on }, { expiresAt, ownerKey: sanctionsOn(on.userId), ownerSort: creator }),
-    });
+    };
+    return (await table.put(item, either(absent, isNot('ban')))).done;
   },
-  pardon: async (creator: UserId, id: UserId): Promise<void> => {
-    await table.remove(sanctionKey(creator, id));
+  /** Takes back a sanction of one kind, or whichever stands. What stood, or undefined where it did not. */
+  pardon: async (creator: UserId, id: UserId, kind?: Sanction['kind']): Promise<Sanction | undefined> => {
+    const { done, item } = await table.remove(sanctionKey(creator, id), kind && isOf(kind));
+    return done && item ? sanction.read(item) : undefined;
   },
   /** What holds of somebody now. */
   sanctionOn: async (creator: UserId, id: UserId, now: number): Promise<Sanction | undefined> => {
