@@ -58,11 +58,19 @@ export const MODERATORS_MOST = 100;
 
 /** Who moderates a creator's audiences, who is kept out of them, and what was done. */
 export const createModerationStore = ({ table }: { table: Table }) => ({
-  name: async (creator: UserId, id: UserId, now: number): Promise<void> => {
+  /** False where the creator has named as many as may be. Those who are named at once may be a few more. */
+  name: async (creator: UserId, id: UserId, now: number): Promise<boolean> => {
+    const { items } = await table.query({
+      partition: moderatorsPartition(creator),
+      limit: MODERATORS_MOST,
+      consistent: true,
+    });
+    if (items.length === MODERATORS_MOST && !items.some((item) => moderator.read(item).userId === id)) return false;
     await table.put({
       ...moderatorKey(creator, id),
       ...moderator.write({ userId: id, at: now }, { ownerKey: moderates(id), ownerSort: creator }),
     });
+    return true;
   },
   unname: async (creator: UserId, id: UserId): Promise<void> => {
     await table.remove(moderatorKey(creator, id));

@@ -234,6 +234,21 @@ describe('following', () => {
   });
 });
 
+describe('moderators', () => {
+  it('are a hundred at most; who is one may be named again', async () => {
+    const creator = await someone();
+    const [one, ...others] = await several(101);
+    const name = async ({ user }: Person) => (await creator.put(`/users/me/moderators/${user.handle}`)).status;
+    expect(await name(one!)).toBe(204);
+    for (const other of others.slice(1)) expect(await name(other)).toBe(204);
+    expect(await name(others[0]!)).toBe(403);
+    expect(await name(one!)).toBe(204);
+    await creator.delete(`/users/me/moderators/${one!.user.handle}`);
+    expect(await name(others[0]!)).toBe(204);
+    expect((await creator.get('/users/me/moderators')).body.items).toHaveLength(100);
+  });
+});
+
 describe('a block', () => {
   it('ends following both ways, and forbids it until it is lifted', async () => {
     const { me, pest } = await rooms.signUpAll({ me: {}, pest: {} });

@@ -1,8 +1,9 @@
 import { Hono } from 'hono';
 import { HeldWords } from '#contract/chat';
-import type { ModerationStore } from '#store/moderation';
+import { type ModerationStore, MODERATORS_MOST } from '#store/moderation';
 import { requireUser, type RoomEnv, signedIn } from '../http/caller.ts';
 import type { LimitedMiddleware } from '../http/limited.ts';
+import { Refusal } from '../http/refusal.ts';
 import { body } from '../http/valid.ts';
 import type { People } from './people.ts';
 
@@ -30,7 +31,8 @@ export const createModerationRoutes = ({
   routes.put('/users/me/moderators/:handle', signedIn, limited('follow'), async (c) => {
     const caller = requireUser(c);
     const user = await people.another(caller, c.req.param('handle'), 'name');
-    await moderation.name(caller.userId, user.id, now());
+    if (!(await moderation.name(caller.userId, user.id, now())))
+      throw new Refusal('not-allowed', `You have named ${MODERATORS_MOST} moderators. Take one away first.`);
     return c.body(null, 204);
   });
 
