@@ -17,6 +17,7 @@ import { createPushStore } from '#store/pushes';
 import { createStreamStore } from '#store/streams';
 import type { Base } from './base.ts';
 import { buildGuests } from './guests.ts';
+import { isModeratorBy } from './moderators.ts';
 import { newSecret } from './secret.ts';
 import { actingFor } from '../http/acting.ts';
 import type { Caller } from '../http/caller.ts';
@@ -185,7 +186,17 @@ export const createStreaming = (
     moderation,
     /** What moderators do, with what takes people out of audiences. */
     moderating: (eviction: Eviction) =>
-      createModerating({ chat, chatStore, moderation, eviction, people: users, wake, clock, newActId }),
+      createModerating({
+        chat,
+        chatStore,
+        moderation,
+        eviction,
+        people: users,
+        isModerator: isModeratorBy(base.config),
+        wake,
+        clock,
+        newActId,
+      }),
     presence: createPresence({ presence: viewers, figures, access, wake, clock }),
     delivery: createDelivery({
       deliveries,

@@ -305,6 +305,8 @@ describe('who moderates', () => {
     expect((await act(id, helper, { act: 'delete', seq: 1 })).status).toBe(204);
     for (const handle of [creator.handle, helper.handle, second.handle])
       expect((await act(id, helper, { act: 'ban', handle })).body.error).toBe('not-allowed');
+    rooms.base.config.MODERATORS.push(viewer.id);
+    expect((await act(id, creator, { act: 'ban', handle: viewer.handle })).body.error).toBe('not-allowed');
     await rooms.streaming.moderation.unname(creator.id, helper.id);
     expect((await act(id, helper, { act: 'freeze' })).body.error).toBe('not-allowed');
   });

@@ -23,6 +23,8 @@ type Parts = {
     byHandle(handle: Handle): Promise<User | undefined>;
     findMany(ids: readonly UserId[]): Promise<Map<UserId, Person>>;
   };
+  /** Whether somebody is a moderator of the platform. */
+  isModerator: (user: User) => boolean;
   wake: Wake;
   clock: () => Date;
   newActId: (now: number) => ActId;
@@ -38,14 +40,24 @@ const untilBefore = (stood: Sanction | undefined): Pick<Act, 'before'> =>
  * What a creator and the moderators whom they have named do in an audience. Each act is noted with how things were before, so that
  * its creator sees it and can take it back.
  */
-export const createModerating = ({ chat, chatStore, moderation, eviction, people, wake, clock, newActId }: Parts) => {
+export const createModerating = ({
+  chat,
+  chatStore,
+  moderation,
+  eviction,
+  people,
+  isModerator,
+  wake,
+  clock,
+  newActId,
+}: Parts) => {
   const now = (): number => clock().getTime();
 
   const person = async (stream: Stream, by: Who, text: string): Promise<User> => {
     const handle = parseHandle(text);
     const user = handle && (await people.byHandle(handle));
     if (!user) throw new Refusal('user-not-found', 'Nobody goes by this handle.');
-    if (user.id === stream.creatorId || user.id === by.userId || user.moderator)
+    if (user.id === stream.creatorId || user.id === by.userId || isModerator(user))
       throw new Refusal('not-allowed', 'That cannot be done to this person.');
     if (by.userId !== stream.creatorId && (await moderation.moderates(stream.creatorId, user.id)))
       throw new Refusal('not-allowed', 'Only the creator can do that to a moderator.');

@@ -1,6 +1,7 @@
 import { createLimitStore } from '#store/limits';
 import { createTicketStore } from '#store/tickets';
 import type { Base } from '../base.ts';
+import { isModeratorBy } from '../moderators.ts';
 import type { People } from '../people.ts';
 import type { Streaming } from '../streaming.ts';
 import { createRealtime } from '../../realtime/handlers.ts';
@@ -18,7 +19,7 @@ export const buildRealtime = (
     figures,
     people: users,
     limits: createLimitStore({ table }),
-    isModerator: ({ id, moderator }) => moderator || config.MODERATORS.includes(id),
+    isModerator: isModeratorBy(config),
     access,
     views,
     presence,
