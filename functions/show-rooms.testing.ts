@@ -21,6 +21,7 @@ import type { Task } from '#store/tasks';
 import { createWebhooksApp } from './webhooks/app.ts';
 import { buildPushSender } from './assembly/push.ts';
 import { buildProfiles } from './assembly/profiles.ts';
+import { buildReportsRoom } from './assembly/rooms/reports.ts';
 import { buildUsersRoom } from './assembly/rooms/users.ts';
 import { buildStreamSweep, buildStreamsRoom } from './assembly/rooms/streams.ts';
 
@@ -134,6 +135,9 @@ export const openShowRooms = async ({
   const people = { ...known, authenticate, limited: unlimited };
   const app = buildStreamsRoom(base, people, streaming, undefined);
   const peopleRoom = buildUsersRoom(base, people, buildProfiles(base, known), streaming, undefined);
+  const reportsRoom = buildReportsRoom(base, people, streaming);
+  const roomOf = (path: string) =>
+    path.startsWith('/users') ? peopleRoom : path.startsWith('/reports') ? reportsRoom : app;
   const webhooks = createWebhooksApp({ ...streaming, log, clock, verify: async () => true });
 
   type Call = { as?: User | undefined; body?: unknown; headers?: Record<string, string> };
@@ -144,7 +148,7 @@ export const openShowRooms = async ({
     path: string,
     { as, body, headers = {} }: Call & { body?: string | undefined } = {},
   ) => {
-    const response = await (path.startsWith('/users') ? peopleRoom : app).request(path, {
+    const response = await roomOf(path).request(path, {
       method,
       headers: {
         ...(as && { authorization: `Bearer ${as.handle}` }),

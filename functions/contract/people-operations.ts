@@ -130,7 +130,7 @@ export const PEOPLE_OPERATIONS: readonly Operation[] = [
       body: SetPicture,
       status: 200,
       answer: MeView,
-      refusals: ['upload-not-found', 'upload-not-arrived', 'upload-unusable', 'user-not-found'],
+      refusals: ['suspended', 'upload-not-found', 'upload-not-arrived', 'upload-unusable', 'user-not-found'],
     },
     {
       method: 'DELETE',

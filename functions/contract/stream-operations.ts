@@ -68,6 +68,7 @@ export const STREAM_OPERATIONS: readonly Operation[] = [
     status: 200,
     answer: StreamView,
     refusals: [
+      'suspended',
       'stream-not-found',
       'not-allowed',
       'not-a-creator',
@@ -269,7 +270,15 @@ export const STREAM_OPERATIONS: readonly Operation[] = [
     who: 'signed in',
     body: Moderate,
     status: 204,
-    refusals: ['stream-not-found', 'not-allowed', 'blocked', 'message-not-found', 'user-not-found', 'not-found'],
+    refusals: [
+      'suspended',
+      'stream-not-found',
+      'not-allowed',
+      'blocked',
+      'message-not-found',
+      'user-not-found',
+      'not-found',
+    ],
   },
   {
     method: 'GET',

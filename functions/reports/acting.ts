@@ -18,6 +18,7 @@ import type { Caller } from '../http/caller.ts';
 import type { Log } from '../http/log.ts';
 import { Refusal } from '../http/refusal.ts';
 import type { Ending } from '../shows/ending.ts';
+import type { Eviction } from '../shows/eviction.ts';
 import type { Recordings } from '../shows/recordings.ts';
 import type { Wake } from '../shows/wake.ts';
 
@@ -38,6 +39,7 @@ export type ActingParts = {
     onAir(creator: UserId): Promise<StreamId | undefined>;
   };
   ending: Pick<Ending, 'end'>;
+  eviction: Pick<Eviction, 'ofPerson'>;
   recordings: Pick<Recordings, 'remove' | 'withdraw'>;
   wake: Wake;
   log: Log;
@@ -61,6 +63,7 @@ export const createActing = ({
   removals,
   streams,
   ending,
+  eviction,
   recordings,
   wake,
   log,
@@ -118,6 +121,8 @@ export const createActing = ({
     const onAir = await streams.onAir(id);
     const stream = onAir && (await streams.get(onAir));
     if (stream) await takenOff(stream);
+    // and off the show of another, where they are a guest
+    await eviction.ofPerson(id, []);
     return before?.suspended;
   };
 

@@ -252,8 +252,12 @@ describe('a moderator', () => {
       creator.post(`/posts/${postId}/comments`, { text: 'Hello' }),
       creator.post('/stream/create', { title: 'Hello' }),
       creator.post(`/stream/${streamId}/ingest`),
+      creator.post(`/stream/${streamId}/encoder`),
+      creator.post(`/stream/${streamId}/moderation`, { act: 'freeze' }),
       creator.patch(`/stream/${streamId}`, { title: 'Hello' }),
       creator.patch('/users/me', { bio: 'Hello' }),
+      creator.put('/users/me/avatar', { uploadId: 'upl_of_nobody' }),
+      creator.put('/users/me/cover', { uploadId: 'upl_of_nobody' }),
     ]);
     expect(refused.map(({ status, body }) => [status, body.error])).toEqual(refused.map(() => [403, 'suspended']));
     expect(Date.parse(refused[0]?.body.details.until) - plane.base.clock().getTime()).toBeGreaterThan(6 * 86_400_000);

@@ -251,6 +251,21 @@ describe('who comes by a link', () => {
   });
 });
 
+it('is off the show at once when the platform suspends them, and does not come back by a ticket from before', async () => {
+  const { guest, admit, creator, code } = await begin();
+  const suspended = await rooms.join(`suspended_${++number}`);
+  const socket = await guest({ as: suspended });
+  await admit(socket);
+  const { ticket } = (await come(code, { as: suspended })).body;
+  const about = { kind: 'person', handle: suspended.handle };
+  await rooms.call('POST', '/reports', { as: creator, body: { about, reason: 'harassment' } });
+  const act = { act: 'suspend', caseId: `person/${suspended.id}`, days: 1 };
+  expect((await rooms.call('POST', '/reports/acts', { as: rooms.moderator, body: act })).status).toBe(204);
+  expect(socket.heard().at(-1)).toEqual({ type: 'guest.over', because: 'removed' });
+  const again = await open({ ticket });
+  expect((await again.say({ action: 'guest.ask', page: 'page-of-one' })).error).toBe('suspended');
+});
+
 describe('a guest’s socket', () => {
   it('can do nothing but be that guest', async () => {
     const { guest, id } = await begin();

@@ -13,6 +13,7 @@ import {
   without,
 } from '#domain/guest';
 import { parseStreamId, type StreamId, type UserId } from '#domain/ids';
+import { type Suspension, suspensionNow } from '#domain/report';
 import { isOver, type Stream } from '#domain/stream';
 import type { User } from '#domain/user';
 import type { Connection, ConnectionStore } from '#store/connections';
@@ -142,6 +143,12 @@ export const createGuests = ({
     return room && seatsAt(room, now()).some((each) => each.id === guestId) ? id : undefined;
   };
 
+  /** Whether the platform lets somebody say nothing just now. */
+  const suspensionOf = async (id: UserId): Promise<Suspension | undefined> => {
+    const user = (await people.findMany([id])).get(id);
+    return user && suspensionNow(user, now());
+  };
+
   const requireGuest = ({ guest }: Connection): Guest => {
     if (guest) return guest;
     throw new Refusal('not-allowed', 'This is for guests of a show.');
@@ -173,8 +180,7 @@ export const createGuests = ({
       if (caller) {
         requireUnsuspended(caller);
         if (caller.userId === stream.creatorId) throw new Refusal('not-allowed', 'This is your own show.');
-        if (await isKeptOut(stream.creatorId, caller.userId))
-          throw new Refusal('blocked', 'You cannot be a guest of this creator.');
+        if (await isKeptOut(stream.creatorId, caller.userId)) throw keptOut();
       }
       const shown = caller?.name ?? name;
       if (shown === undefined) throw new Refusal('invalid-request', 'name: say what you are called.');
@@ -232,8 +238,10 @@ export const createGuests = ({
       const { connectionId, userId } = connection;
       const stream = await streams.get(guest.streamId);
       if (!stream || isOver(stream)) return { type: 'guest.over', because: 'ended' };
-      if (userId !== undefined && (await isKeptOut(stream.creatorId, userId)))
-        throw new Refusal('blocked', 'You cannot be a guest of this creator.');
+      if (userId !== undefined) {
+        requireUnsuspended({ suspended: await suspensionOf(userId) });
+        if (await isKeptOut(stream.creatorId, userId)) throw keptOut();
+      }
       let full = false;
       let isIn: boolean | undefined;
       const room = await guests.change(guest.streamId, (before) => {
@@ -281,10 +289,11 @@ export const createGuests = ({
         await left({ connectionId: hears, guest: { streamId: id, id: seat.id, name: seat.name } });
     },
 
-    /** Out of every show of this creator's in which this socket's person is a guest. */
+    /** Off the show on which this socket's person is a guest, where they may no longer be. */
     keepOut: async ({ guest, userId }: Connection): Promise<void> => {
       const stream = guest && (await streams.get(guest.streamId));
-      if (!guest || !stream || userId === undefined || !(await isKeptOut(stream.creatorId, userId))) return;
+      if (!guest || !stream || userId === undefined) return;
+      if (!(await isKeptOut(stream.creatorId, userId)) && !(await suspensionOf(userId))) return;
       await tellStudio(guest.streamId, await sendAway(guest.streamId, guest.id));
     },
 
@@ -300,3 +309,5 @@ export const createGuests = ({
   };
 };
 export type Guests = ReturnType<typeof createGuests>;
+
+const keptOut = () => new Refusal('blocked', 'You cannot be a guest of this creator.');

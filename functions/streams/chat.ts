@@ -4,7 +4,7 @@ import { ChatQuery, Moderate, React, Say } from '#contract/chat';
 import { PageQuery } from '#contract/http';
 import type { Stream } from '#domain/stream';
 import type { Cursors } from '#store/cursor';
-import { requireUser, type RoomEnv, signedIn } from '../http/caller.ts';
+import { requireUser, type RoomEnv, signedIn, unsuspended } from '../http/caller.ts';
 import type { LimitedMiddleware } from '../http/limited.ts';
 import { body, openCursor, query } from '../http/valid.ts';
 import type { Chat } from '../shows/chat.ts';
@@ -44,7 +44,7 @@ export const createChatRoutes = ({ limited, chat, moderating, cursors, watchable
       return c.body(null, 204);
     })
 
-    .post('/stream/:id/moderation', signedIn, limited('moderate'), body(Moderate), async (c) => {
+    .post('/stream/:id/moderation', signedIn, limited('moderate'), unsuspended, body(Moderate), async (c) => {
       await moderating.act(await watchable(c), requireUser(c), c.req.valid('json'));
       return c.body(null, 204);
     })

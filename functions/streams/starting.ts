@@ -97,7 +97,7 @@ export const createStartRoutes = ({
       return c.json({ ingest: await issueKey(stream) });
     })
 
-    .post('/stream/:id/encoder', signedIn, limited('create'), async (c) => {
+    .post('/stream/:id/encoder', signedIn, limited('create'), unsuspended, async (c) => {
       const { stream, caller } = await own(c);
       requireCreator(c);
       if (isOver(stream)) throw streamEnded();

@@ -63,7 +63,7 @@ export const createAccountRoutes = ({
   });
 
   for (const picture of PICTURES) {
-    routes.put(`/users/me/${picture}`, signedIn, limited('profile'), body(SetPicture), async (c) => {
+    routes.put(`/users/me/${picture}`, signedIn, limited('profile'), unsuspended, body(SetPicture), async (c) => {
       const { userId, roles } = requireUser(c);
       const at = now();
       const upload = await arrived(c.req.valid('json').uploadId, userId, { use: picture, at });

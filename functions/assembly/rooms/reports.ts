@@ -10,15 +10,18 @@ import { createActing } from '../../reports/acting.ts';
 import { createReportsApp } from '../../reports/app.ts';
 import { createThings } from '../../reports/things.ts';
 import type { Base } from '../base.ts';
+import { buildEviction } from '../eviction.ts';
+import { isModeratorBy } from '../moderators.ts';
 import type { People } from '../people.ts';
 import type { Streaming } from '../streaming.ts';
 
 /** The room of reports, on the base that all rooms share. */
 export const buildReportsRoom = (
-  { config, table, cursors, clock, log }: Base,
-  { authenticate, limited, users }: People,
+  base: Base,
+  { authenticate, limited, users, follows }: People,
   { streams, access, ending, recordings, wake, streamViews }: Streaming,
 ) => {
+  const { config, table, cursors, clock, log } = base;
   const posts = createPostStore({ table });
   const comments = createCommentStore({ table });
   const likes = createLikeStore({ table });
@@ -36,12 +39,13 @@ export const buildReportsRoom = (
       reports,
       chatStore,
       users,
-      isModerator: ({ id, moderator }) => moderator || config.MODERATORS.includes(id),
+      isModerator: isModeratorBy(config),
       posts,
       comments,
       removals: createRemovalStore({ table }),
       streams,
       ending,
+      eviction: buildEviction(base, { users, follows }),
       recordings,
       wake,
       log,
