@@ -2,7 +2,7 @@ import type { ChatMessageView, ChatPage, ChatRulesView } from '#contract/chat';
 import type { ChatEntry, ChatMessage, ChatRules } from '#domain/chat';
 import type { UserId } from '#domain/ids';
 import type { Stream } from '#domain/stream';
-import type { Person } from '#domain/user';
+import { avatarUrlOf, type Person } from '#domain/user';
 import type { ChatStore } from '#store/chat';
 import type { ModerationStore } from '#store/moderation';
 
@@ -39,7 +39,7 @@ export const createChatViews = ({ chat, moderation, people }: Parts) => {
         {
           id: String(seq),
           seq,
-          from: { handle: author.handle, name: author.name, avatarUrl: author.avatarUrl, badge: badge(userId) },
+          from: { ...toAuthor(author), badge: badge(userId) },
           text,
           at: new Date(at).toISOString(),
           ...(answered &&
@@ -69,6 +69,13 @@ export const createChatViews = ({ chat, moderation, people }: Parts) => {
 
   return { views, rulesView, page };
 };
+
+/** A person as an audience sees them. */
+export const toAuthor = (person: Person): ChatMessageView['from'] => ({
+  handle: person.handle,
+  name: person.name,
+  avatarUrl: avatarUrlOf(person),
+});
 
 const isShown = (entry: ChatEntry): entry is Extract<ChatEntry, { kind: 'said' }> =>
   entry.kind === 'said' && entry.removedBy === undefined;

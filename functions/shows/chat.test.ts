@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ChatMessageView } from '#contract/chat';
-import type { StreamId } from '#domain/ids';
+import { newId, type StreamId } from '#domain/ids';
 import { PRESENCE } from '#domain/presence';
 import type { User } from '#domain/user';
 import { chatHeadKey } from '#store/keys';
@@ -92,6 +92,14 @@ describe('a message', () => {
     const { joined } = await join(id);
     expect(joined.live).toMatchObject({ seq: 2, chat: [{ text: 'Hello' }, { text: 'Hi, @chen' }] });
     await shift.release();
+  });
+
+  it('comes with the picture that its writer has uploaded', async () => {
+    const { id } = await begin();
+    const avatar = { id: newId('upl', rooms.now()), type: 'image/png' };
+    const writer = await person('pictured', { avatar });
+    const said = await say(id, writer, 'Look at me');
+    expect(said.body.message.from.avatarUrl).toBe(`/media/${writer.id}/${avatar.id}.thumbnail.webp`);
   });
 
   it('is one message however often it is sent, and its writer is answered alike', async () => {

@@ -2,13 +2,14 @@ import type { ActView, ModerationPage, Moderate } from '#contract/chat';
 import type { Act, Sanction } from '#domain/chat';
 import { type ActId, type Handle, parseActId, parseHandle, type UserId } from '#domain/ids';
 import type { Stream } from '#domain/stream';
-import { avatarUrlOf, type Person, type User } from '#domain/user';
+import type { Person, User } from '#domain/user';
 import type { ChatStore } from '#store/chat';
 import type { Position } from '#store/dynamo';
 import type { ModerationStore } from '#store/moderation';
 import type { Caller } from '../http/caller.ts';
 import { Refusal } from '../http/refusal.ts';
 import type { Chat } from './chat.ts';
+import { toAuthor } from './chat-views.ts';
 import type { Eviction } from './eviction.ts';
 import type { Wake } from './wake.ts';
 
@@ -237,7 +238,7 @@ export const createModerating = ({
       const known = await people.findMany([...new Set(ids)]);
       const author = (id: UserId | undefined) => {
         const found = id && known.get(id);
-        return found && { handle: found.handle, name: found.name, avatarUrl: avatarUrlOf(found) };
+        return found && toAuthor(found);
       };
       return {
         items: acts.map(({ id, at, act, by, userId, text, value, undoneAt }): ActView => ({
