@@ -102,6 +102,34 @@ describe('a message', () => {
     expect(said.body.message.from.avatarUrl).toBe(`/media/${writer.id}/${avatar.id}.thumbnail.webp`);
   });
 
+  it('is never in a message that is longer than a socket takes, however much is said by whomever', async () => {
+    const socketBytes = 128 * 1_024;
+    const sizeOf = (message: unknown) => Buffer.byteLength(JSON.stringify(message));
+    const { id } = await begin();
+    const writer = await person('lengthy', { avatarUrl: `https://pictures.test/${'ü'.repeat(2_000)}` });
+    const early = await join(id);
+    for (let n = 1; n <= 50; n++) {
+      rooms.later(1_500);
+      expect((await say(id, writer, 'की'.repeat(250))).status).toBe(201);
+    }
+    const shift = await holder(id);
+    await shift.tick();
+    const sent = rooms.pushed.map(({ message }: { message: any }) => message).filter(({ type }) => type === 'batch');
+    expect(Math.max(...sent.map(sizeOf))).toBeLessThanOrEqual(socketBytes);
+    const all = Array.from({ length: 50 }, (_, i) => i + 1);
+    expect(early.heard('chat').map(({ seq }: ChatMessageView) => seq)).toEqual(all);
+    expect(sent.map(({ after }) => after)).toEqual([0, ...sent.slice(0, -1).map(({ seq }) => seq)]);
+    expect(sent.at(-1)).toMatchObject({ seq: 50 });
+
+    const { joined } = await join(id);
+    expect(sizeOf(joined)).toBeLessThanOrEqual(socketBytes);
+    const { chat, chatFrom, seq } = joined.live;
+    expect(seq).toBe(50);
+    expect(chat.map((message: ChatMessageView) => message.seq)).toEqual(all.slice(chatFrom - 1));
+    expect(chat.length).toBeGreaterThan(10);
+    await shift.release();
+  });
+
   it('is one message however often it is sent, and its writer is answered alike', async () => {
     const { id } = await begin();
     const clientId = 'sent-again-and-again';

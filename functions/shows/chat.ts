@@ -1,4 +1,4 @@
-import type { ChatPage, ChatStanding, Said, Say } from '#contract/chat';
+import type { ChatMessageView, ChatPage, ChatStanding, Said, Say } from '#contract/chat';
 import {
   CHAT_LIMITS,
   type ChatEntry,
@@ -32,6 +32,9 @@ type Parts = {
   clock: () => Date;
   newActId: (now: number) => ActId;
 };
+
+/** The greatest part of the 128 KiB that API Gateway takes in one message to a socket: who joins hears it there. */
+const TAIL_BYTES = 96 * 1_024;
 
 /** What an audience says to its creator and to each other. */
 export const createChat = ({
@@ -148,9 +151,14 @@ export const createChat = ({
           entry.seq % oneIn === 0 || (entry.kind === 'said' ? staff.includes(entry.userId) : entry.kind === 'rules'),
       );
       const seq = entries.at(-1)?.seq ?? 0;
+      const all = await page(stream, shown, seq, entries.length >= CHAT_LIMITS.tail);
+      const items = newestWithin(all.items, TAIL_BYTES);
+      const isCut = items.length < all.items.length;
       return {
-        ...(await page(stream, shown, seq, entries.length >= CHAT_LIMITS.tail)),
-        from: entries[0]?.seq ?? 1,
+        ...all,
+        items,
+        more: all.more || isCut,
+        from: (isCut ? items[0] : entries[0])?.seq ?? 1,
         oneIn,
       };
     },
@@ -179,6 +187,15 @@ export const createChat = ({
   };
 };
 export type Chat = ReturnType<typeof createChat>;
+
+const newestWithin = (messages: readonly ChatMessageView[], bytes: number): ChatMessageView[] => {
+  let left = bytes;
+  const tooMuch = messages.findLastIndex((message) => {
+    left -= Buffer.byteLength(JSON.stringify(message));
+    return left < 0;
+  });
+  return messages.slice(tooMuch + 1);
+};
 
 const isOverAt = ({ state, startedAt, endedAt }: Stream, afterMs: number): boolean =>
   state === 'ended' && startedAt !== undefined && endedAt !== undefined && startedAt + afterMs >= endedAt;

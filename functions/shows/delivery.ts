@@ -1,6 +1,6 @@
 import type { ReactionCounts } from '#contract/chat';
 import type { StreamHealth } from '#contract/http';
-import type { ServerMessage, SingleMessage } from '#contract/realtime';
+import type { SingleMessage } from '#contract/realtime';
 import type { ChatEntry } from '#domain/chat';
 import type { StreamId } from '#domain/ids';
 import { PRESENCE, samplingFor } from '#domain/presence';
@@ -10,9 +10,11 @@ import type { Connection, ConnectionStore } from '#store/connections';
 import type { DeliveryStore } from '#store/deliveries';
 import type { Figures, FiguresStore } from '#store/figures';
 import type { PresenceStore } from '#store/presence';
+import { batches } from './batches.ts';
 import type { Chat } from './chat.ts';
 import { DELIVERY } from './delivery-times.ts';
 import { crowdedFor } from './mode.ts';
+import { createNumbered, type Numbered } from './numbered.ts';
 import type { Publisher } from './publisher.ts';
 import type { Tasks } from '#store/tasks';
 
@@ -59,6 +61,7 @@ export const createDelivery = ({
   newToken,
 }: Parts) => {
   const now = (): number => clock().getTime();
+  const numbered = createNumbered({ chat, chatViews });
 
   /** One holder's work on one audience, a tick at a time. */
   const shift = (id: StreamId, holder: string, before: number) => {
@@ -134,35 +137,8 @@ export const createDelivery = ({
       return upTo;
     };
 
-    const said = async (of: Stream, entries: readonly ChatEntry[]): Promise<SingleMessage[]> => {
-      const messages = entries.flatMap((entry) =>
-        entry.kind === 'said' && entry.removedBy === undefined ? [entry] : [],
-      );
-      const views = new Map((await chatViews.views(of, messages)).map((view) => [view.seq, view]));
-      const made = await Promise.all(
-        entries.map(async (entry): Promise<SingleMessage | undefined> => {
-          if (entry.kind === 'removed') return { type: 'removed', streamId: id, seq: entry.seq, of: entry.of };
-          if (entry.kind === 'rules')
-            return {
-              type: 'rules',
-              streamId: id,
-              seq: entry.seq,
-              rules: await chatViews.rulesView(of, await chat.rules(id)),
-            };
-          if (entry.kind === 'restored') {
-            const message = await chat.get(id, entry.of);
-            const [view] = message && message.removedBy === undefined ? await chatViews.views(of, [message]) : [];
-            return view && { type: 'restored', streamId: id, seq: entry.seq, message: view };
-          }
-          const view = views.get(entry.seq);
-          return view && { type: 'chat', streamId: id, ...view };
-        }),
-      );
-      return made.filter((message) => message !== undefined);
-    };
-
     /** What was said and done since, in its order, each once. False where another has the lease. */
-    const news = async (): Promise<SingleMessage[] | false> => {
+    const news = async (): Promise<Numbered[] | false> => {
       const head = await chat.head(id);
       if (head <= told) return [];
       const entries = await chat.between(id, told + 1, head);
@@ -176,7 +152,7 @@ export const createDelivery = ({
       stream ??= await streams.get(id);
       if (!stream) return [];
       const whole = entries.length === upTo - from + 1 ? entries : await chat.between(id, from, upTo);
-      return said(
+      return numbered(
         stream,
         whole.filter(({ seq }) => seq <= upTo),
       );
@@ -229,15 +205,14 @@ export const createDelivery = ({
         const isDue = now() - countedAt >= PRESENCE.countEveryMs;
         const counts = isDue ? await count() : [];
         const sendsToAsk = counts.some(({ type }) => type === 'mode');
-        const messages = [...latest, ...(await reactions()), ...counts];
-        if (messages.length > 0) {
+        const others = [...(await reactions()), ...counts];
+        if (latest.length + others.length > 0) {
           newsAt = now();
           const asks = counted?.crowded && !sendsToAsk;
-          const members = await everybody();
-          await publisher.toMembers(
-            asks ? members.filter(({ userId }) => userId === stream?.creatorId) : members,
-            batched(id, messages, latest.length > 0 ? { after: batchedUpTo, seq: told } : {}),
-          );
+          const all = await everybody();
+          const members = asks ? all.filter(({ userId }) => userId === stream?.creatorId) : all;
+          for (const batch of batches(id, latest, others, { after: batchedUpTo, seq: told }))
+            await publisher.toMembers(members, batch);
           if (latest.length > 0) batchedUpTo = told;
         }
         if (isDue && counted?.crowded && !sendsToAsk) await sendToAskAgain();
@@ -292,14 +267,4 @@ export const createDelivery = ({
       }
     },
   };
-};
-/** Several things are said in one message, and what has a number together with how far it goes. */
-const batched = (
-  streamId: StreamId,
-  messages: SingleMessage[],
-  range: { after?: number; seq?: number },
-): ServerMessage => {
-  const [only, ...more] = messages;
-  if (only !== undefined && more.length === 0 && range.seq === undefined) return only;
-  return { type: 'batch', streamId, ...range, messages };
 };
