@@ -116,7 +116,7 @@ export const createChat = ({
       const message = { userId: who.userId, text, at, ...(replyTo !== undefined && { replyTo }) };
       const words = known === undefined ? await moderation.words(creatorId) : [];
       if (words.length > 0 && hasHeldWord(text, words) && (await role(stream, who)) === 'viewer') {
-        await chat.hold(id, { id: newActId(at), ...message });
+        await chat.hold(id, { id: newActId(at), ...message }, clientId);
         return { held: true, clientId };
       }
       const [view] = await views(stream, [known ?? (await write(stream, message, clientId))]);

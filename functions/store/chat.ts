@@ -242,10 +242,25 @@ export const createChatStore = ({ table }: { table: Table }) => {
       return cleared.includes(true);
     },
 
-    hold: async (id: StreamId, message: HeldMessage): Promise<void> => {
-      const expiresAt = Math.ceil(message.at / 1_000) + HELD_SECONDS;
+    /** Keeps a message until a moderator has looked at it, once for each `clientId` of its writer. */
+    hold: async (id: StreamId, message: HeldMessage, clientId: string): Promise<void> => {
+      const atSeconds = Math.ceil(message.at / 1_000);
+      const key = chatClientKey(id, message.userId, `held:${clientId}`);
       const said = { ownerKey: chatOfUser(message.userId), ownerSort: `${id}#${message.id}` };
-      await table.put({ ...heldKey(id, message.id), ...held.write({ ...message }, { expiresAt, ...said }) });
+      await table.transact<'known'>([
+        // of no number yet
+        {
+          or: 'known',
+          put: { ...key, ...marker.write({ seq: 0 }, { expiresAt: atSeconds + CLIENT_SECONDS }) },
+          when: absent,
+        },
+        {
+          put: {
+            ...heldKey(id, message.id),
+            ...held.write({ ...message }, { expiresAt: atSeconds + HELD_SECONDS, ...said }),
+          },
+        },
+      ]);
     },
 
     /** What waits for a moderator, the oldest first. */
