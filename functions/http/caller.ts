@@ -64,8 +64,8 @@ export const requireUnsuspended = ({ suspended }: Pick<Caller, 'suspended'>): vo
   throw new Refusal(
     'suspended',
     until === undefined
-      ? 'Your account is suspended: you can read, and write nothing.'
-      : 'Your account is suspended for a while: you can read, and write nothing.',
+      ? 'Your account is suspended: you can read, but you cannot post.'
+      : 'Your account is suspended for a while: you can read, but you cannot post.',
     { details: until === undefined ? {} : { until: new Date(until).toISOString() } },
   );
 };

@@ -59,7 +59,7 @@ export const createChatPermission = ({ chat, moderation, follows, limits, access
       });
     const { slowSeconds, followersForMinutes, frozen } = await chat.rules(stream.id);
     if ((await role(stream, who)) !== 'viewer') return;
-    if (frozen) throw new Refusal('chat-frozen', 'The chat is closed just now. You can read it.');
+    if (frozen) throw new Refusal('chat-frozen', 'The chat is closed right now. You can still read it.');
     if (followersForMinutes !== undefined) {
       const since = await follows.since(who.userId, creatorId);
       if (since === undefined || now() - since < followersForMinutes * 60_000)

@@ -106,7 +106,8 @@ export const createGuests = ({
 
   /** Only the studio that is open now says who comes in: one in another tab has been taken over from. */
   const requireStudio = (room: GuestRoom | undefined, { connectionId }: Connection): void => {
-    if (room?.studio !== connectionId) throw new Refusal('not-allowed', 'The guests of this show are open elsewhere.');
+    if (room?.studio !== connectionId)
+      throw new Refusal('not-allowed', 'The guests of this show are let in from another tab or device.');
   };
 
   const sendAway = async (streamId: StreamId, guestId: string): Promise<GuestRoom | undefined> => {
@@ -176,7 +177,7 @@ export const createGuests = ({
       const id = (await guests.invitedTo(code, now())) ?? (await seatedAt(streamId, kept));
       const stream = id && (await streams.get(id));
       const creator = stream && !isOver(stream) && (await creatorOf(stream));
-      if (!stream || !creator) throw new Refusal('not-found', 'This link leads nowhere any more.');
+      if (!stream || !creator) throw new Refusal('not-found', 'This link no longer works.');
       if (caller) {
         requireUnsuspended(caller);
         if (caller.userId === stream.creatorId) throw new Refusal('not-allowed', 'This is your own show.');
@@ -219,7 +220,10 @@ export const createGuests = ({
       requireStudio(room, connection);
       if (refused === 'unknown') throw new Refusal('not-found', 'This guest is not there any more.');
       if (refused === 'full')
-        throw new Refusal('conflict', `There are ${GUEST_LIMITS.onAir} guests on the air: more do not fit.`);
+        throw new Refusal(
+          'conflict',
+          `There are ${GUEST_LIMITS.onAir} guests on the air: there is no room for another.`,
+        );
       const seat = room?.seats.find((each) => each.id === guestId);
       if (seat?.connectionId !== undefined)
         await post(seat.connectionId, { type: 'guest.place', admitted: true, iceServers: ice.serversFor(guestId) });

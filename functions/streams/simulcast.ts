@@ -81,4 +81,4 @@ const toView = ({ id, name, url, status }: SimulcastTarget): SimulcastTargetView
   status: status?.is ?? 'idle',
 });
 
-const tooMany = () => new Refusal('conflict', `A show can be sent to ${SIMULCAST_TARGETS} places.`);
+const tooMany = () => new Refusal('conflict', `A show can be sent to ${SIMULCAST_TARGETS} other services.`);
