@@ -308,10 +308,7 @@ export const STATES: readonly State[] = [
     open: async ({ ask, go, page, words }) => {
       await ask('chen', 'POST', '/reports', { about: { kind: 'person', handle: 'bilal' }, reason: 'other' });
       await go('/moderation');
-      await expect(page.locator('.reported, .empty-state').first()).toBeVisible();
-      // in a second language it has been dismissed before
-      const reported = page.locator('.reported', { hasText: '@bilal' });
-      if (await reported.isVisible()) await reported.getByRole('button', { name: words.moderation.dismiss }).click();
+      await page.locator('.reported').first().getByRole('button', { name: words.moderation.dismiss }).click();
       await page.getByRole('tab', { name: words.moderation.log }).click();
       await expect(page.locator('.reports__acts li').first()).toBeVisible();
     },

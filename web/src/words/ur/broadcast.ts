@@ -189,7 +189,7 @@ export const broadcast = {
     noRoom: 'اس ڈیوائس پر اس کے لیے جگہ نہیں۔',
     roomGone: 'اس ڈیوائس پر مزید جگہ نہیں: اب سے جو آئے گا وہ یہاں محفوظ نہیں ہوگا۔ شو جاری ہے۔',
     title: 'اس ڈیوائس پر محفوظ',
-    size: '{megabytes, number} MB۔',
+    size: '\u2066{megabytes, number} MB\u2069۔',
     cut: 'آخری حصہ نہیں ہے: اس کے لیے جگہ نہیں تھی۔',
     download: 'میری ریکارڈنگ ڈاؤن لوڈ کریں',
     making: 'فائل بن رہی ہے: {percent, number} %',
@@ -216,7 +216,7 @@ export const broadcast = {
       '360p30': '360p: بہت کمزور انٹرنیٹ کے لیے',
     },
     trying: 'دیکھ رہے ہیں کہ آپ کی ڈیوائس اور انٹرنیٹ کیا سنبھال سکتے ہیں…',
-    comesTo: '{width} × {height}، {frames, number} فریم فی سیکنڈ',
+    comesTo: '\u2066{width} × {height}\u2069، {frames, number} فریم فی سیکنڈ',
     less: {
       encoder: '{wished} یہاں اٹک اٹک کر چلے گا: {chosen} چنا گیا۔',
       uplink: '{wished} آپ کے انٹرنیٹ کے لیے ابھی زیادہ ہے: {chosen} چنا گیا۔',
@@ -308,7 +308,7 @@ export const broadcast = {
     removeTheBackground: 'بیک گراؤنڈ ہٹائیں',
     problem: {
       'not-a-picture': 'یہ براؤزر اس تصویر یا ویڈیو کو نہیں کھول سکتا۔ کوئی اور فائل چنیں۔',
-      'too-large': 'یہ تصویر بہت بڑی ہے: زیادہ سے زیادہ {most, number} MB۔',
+      'too-large': 'یہ تصویر بہت بڑی ہے: زیادہ سے زیادہ \u2066{most, number} MB\u2069۔',
       'no-video-files': 'یہ براؤزر شو میں ویڈیو فائل نہیں چلا سکتا۔ تصویریں چل جاتی ہیں۔',
       'not-kept': 'آپ کے سین اس براؤزر میں محفوظ نہیں ہو سکے: جگہ نہیں ہے، یا محفوظ کرنے کی اجازت نہیں۔',
     },

@@ -10,12 +10,12 @@ export const feed = {
   removeTheFile: 'فائل ہٹائیں',
   chooseAFile: 'فائل منتخب کریں',
   orDropItHereOr: 'یا فائل یہاں چھوڑیں، یا تصویر پیسٹ کریں۔ {rules}۔',
-  pictureRules: 'تصویریں ({pictures}) {pictureMegabytes, number} MB تک',
+  pictureRules: 'تصویریں ({pictures}) \u2066{pictureMegabytes, number} MB\u2069 تک',
   uploadRules:
-    'تصویریں ({pictures}) {pictureMegabytes, number} MB تک، ویڈیوز ({videos}) {videoMegabytes, number} MB تک',
+    'تصویریں ({pictures}) \u2066{pictureMegabytes, number} MB\u2069 تک، ویڈیوز ({videos}) \u2066{videoMegabytes, number} MB\u2069 تک',
   fileKind: 'اس قسم کی فائل یہاں نہیں دکھائی جا سکتی۔ {rules}۔',
   fileEmpty: 'یہ فائل خالی ہے۔',
-  fileSize: 'یہ فائل {megabytes, number} MB کی ہے؛ {kind} کی حد {mostMegabytes, number} MB ہے۔',
+  fileSize: 'یہ فائل \u2066{megabytes, number} MB\u2069 کی ہے؛ {kind} کی حد \u2066{mostMegabytes, number} MB\u2069 ہے۔',
   upload: {
     refused: 'فائل قبول نہیں ہوئی۔ دوبارہ کوشش کریں یا کوئی اور فائل منتخب کریں۔',
     'too-large': 'فائل بہت بڑی ہے۔',
