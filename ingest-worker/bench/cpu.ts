@@ -58,7 +58,14 @@ export const cpu: Benchmark = {
       for (let nth = 1; nth <= rounds; nth += 1)
         for (const { id, name, server, rung, count, ...rest } of CONTESTANTS) {
           const warmMs = quick ? 500 : 'compiles' in rest ? COMPILED_MS : WARM_MS;
-          const cost = await measureCost(bed, { server, rung, count: Math.min(count, mostShows), warmMs, lastsMs, busy });
+          const cost = await measureCost(bed, {
+            server,
+            rung,
+            count: Math.min(count, mostShows),
+            warmMs,
+            lastsMs,
+            busy,
+          });
           costs.get(id)?.push(cost);
           tell(`${name}: ${round(cost.cores, 3)} cores a stream (${nth} of ${rounds})`);
         }
