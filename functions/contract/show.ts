@@ -93,10 +93,14 @@ export const UpdateStream = z
     }),
   )
   .check(
-    z.refine(({ trim, visibility }) => trim === undefined || visibility === undefined, {
-      path: ['trim'],
-      message: 'one after the other: who may watch, and how much of it',
-    }),
+    z.refine(
+      ({ trim, visibility, scheduledFor }) =>
+        trim === undefined || (visibility === undefined && scheduledFor === undefined),
+      {
+        path: ['trim'],
+        message: 'one after the other: who may watch or when it is to begin, and how much of it is left',
+      },
+    ),
     z.refine(
       ({ trim }) => trim === undefined || trim.endSeconds - trim.startSeconds >= SHOW_LIMITS.recordingLeastSeconds,
       {

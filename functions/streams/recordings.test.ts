@@ -290,6 +290,14 @@ it('cannot be trimmed to what is not there, nor by anybody else, nor before it i
     [30, 10],
   ] as const)
     expect((await show.trim(from, to)).body.error).toBe('invalid-request');
+  // what an ended show refuses is not refused after it has been trimmed
+  const made = rooms.fake.trims.length;
+  for (const more of [{ scheduledFor: null }, { visibility: 'followers' }]) {
+    const body = { trim: { startSeconds: 1, endSeconds: 9 }, ...more };
+    const both = await rooms.call('PATCH', `/stream/${show.id}`, { as: creator, body });
+    expect(both.body.error).toBe('invalid-request');
+  }
+  expect(rooms.fake.trims).toHaveLength(made);
   const as = rooms.otherCreator;
   const foreign = await rooms.call('PATCH', `/stream/${show.id}`, {
     as,
