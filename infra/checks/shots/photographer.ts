@@ -30,6 +30,9 @@ const faultsOf = (page: Page): Promise<string[]> =>
   page.evaluate(async () => {
     // laid out and painted at the size and in the colours of now
     for (let frames = 0; frames < 2; frames += 1) await new Promise((resolve) => requestAnimationFrame(resolve));
+    // a dialog comes in anew at another width, and a colour passes on to that of another scheme: neither is judged on its way
+    const coming = document.getAnimations().filter((one) => one.effect?.getComputedTiming().endTime !== Infinity);
+    await Promise.all(coming.map((one) => one.finished.catch(() => undefined)));
     window.scrollTo(0, 0);
     const { scrollWidth, clientWidth } = document.documentElement;
     const wide = scrollWidth > clientWidth ? [`is ${scrollWidth - clientWidth} px wider than its window`] : [];

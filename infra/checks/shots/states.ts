@@ -308,7 +308,10 @@ export const STATES: readonly State[] = [
     open: async ({ ask, go, page, words }) => {
       await ask('chen', 'POST', '/reports', { about: { kind: 'person', handle: 'bilal' }, reason: 'other' });
       await go('/moderation');
-      await page.locator('.reported').first().getByRole('button', { name: words.moderation.dismiss }).click();
+      await expect(page.locator('.reported, .empty-state').first()).toBeVisible();
+      // what has been dismissed in one language is not asked about again in the next
+      const reported = page.locator('.reported').first();
+      if (await reported.isVisible()) await reported.getByRole('button', { name: words.moderation.dismiss }).click();
       await page.getByRole('tab', { name: words.moderation.log }).click();
       await expect(page.locator('.reports__acts li').first()).toBeVisible();
     },
