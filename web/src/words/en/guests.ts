@@ -63,7 +63,7 @@ export const guests = {
     onAir: 'You are on the air',
     connecting: 'You have been let in. Connecting…',
     lost: 'The connection to the studio is lost: nobody sees or hears you. Reconnecting…',
-    onAirText: 'Everything you say and show can be seen by viewers.',
+    onAirText: 'Viewers see and hear everything that you show and say.',
     headphones: 'Headphones are best: nobody hears an echo.',
     mute: 'Mute',
     unmute: 'Unmute',
