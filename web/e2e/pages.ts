@@ -7,8 +7,12 @@ import {
   type Page,
 } from '@playwright/test';
 
-/** Chromium's own notices about a software GPU are not the page's. */
-const NOT_THE_PAGE = /GPU stall due to ReadPixels|GroupMarkerNotSet|swiftshader/i;
+/**
+ * Chromium's own notices are not the page's: about a software GPU, and about a camera's picture that is on its way through a stream
+ * which the page has handed to the worker when its track stops. Such a picture is in nobody's hands, so nobody can close it.
+ */
+const NOT_THE_PAGE =
+  /GPU stall due to ReadPixels|GroupMarkerNotSet|swiftshader|VideoFrame was garbage collected without being closed/i;
 
 export type Watched = { context: BrowserContext; page: Page; complaints: string[] };
 
