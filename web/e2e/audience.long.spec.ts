@@ -81,8 +81,8 @@ test('whoever has scrolled up is left there, the creator reads from afar in a wi
   const long = 'that is a long story '.repeat(20);
   // in turns: one person may say eight things without a pause
   for (let i = 1; i <= 4; i++) {
-    await say(i % 2 === 0 ? window : writer.page, `Story ${i}: ${long}`);
-    await expect(chatOf(reader.page).getByText(`Story ${i}:`)).toBeVisible();
+    await say(i % 2 === 0 ? window : writer.page, `Part ${i} of it: ${long}`);
+    await expect(chatOf(reader.page).getByText(`Part ${i} of it:`)).toBeVisible();
   }
   const list = chatOf(reader.page).getByRole('log');
   const top = () => list.evaluate((element) => element.scrollTop);
