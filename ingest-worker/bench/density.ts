@@ -50,10 +50,7 @@ const CLIMBS = {
     { server: 'vybzz', rung: 4, steps: [1, 2, 3, 4], warmMs: 0, lastsMs: 8_000 },
     { server: 'original', rung: 4, steps: [1, 2, 3, 4], warmMs: 0, lastsMs: 8_000 },
   ],
-  quick: [
-    { server: 'vybzz', rung: 1, steps: [5, 10], warmMs: 0, lastsMs: 1_500 },
-    { server: 'vybzz', rung: 4, steps: [1], warmMs: 0, lastsMs: 1_500 },
-  ],
+  quick: [{ server: 'vybzz', rung: 1, steps: [5, 10], warmMs: 0, lastsMs: 1_500 }],
 } as const satisfies Record<string, readonly Climb[]>;
 
 /** The most streams on one core before one falls behind, and the memory of each. */

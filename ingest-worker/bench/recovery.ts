@@ -59,7 +59,7 @@ const casesOf = (quick: boolean): Case[] => {
     return [
       one('cut', 'vybzz', 1),
       one('encoder', 'vybzz', 4),
-      one('server', 'original', 4),
+      one('server', 'vybzz', 1),
       { harm: 'killed', server: 'vybzz', rung: 1, shows: 4 },
     ];
   const everywhere = (harm: HarmName): Case[] => [
