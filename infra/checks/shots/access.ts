@@ -20,13 +20,20 @@ export const ENLARGED = [
   { called: '200 % text', viewport: { width: 1_280, height: 800 }, text: '200%' },
 ] as const;
 
-/** Which actions cannot be brought into the window and pressed there, and whether the page scrolls sideways. */
-const unreached = (page: Page): Promise<string[]> =>
+/**
+ * Until a page is laid out and painted at the size and in the colours of now: a dialog comes in anew at another width, and a colour
+ * passes on to that of another scheme, and neither is judged on its way.
+ */
+export const untilStill = (page: Page): Promise<void> =>
   page.evaluate(async () => {
     for (let frames = 0; frames < 2; frames += 1) await new Promise((resolve) => requestAnimationFrame(resolve));
-    // A dialog comes in anew where its window becomes a phone's: where it will stand is asked, and not where it passes.
     const coming = document.getAnimations().filter((one) => one.effect?.getComputedTiming().endTime !== Infinity);
     await Promise.all(coming.map((one) => one.finished.catch(() => undefined)));
+  });
+
+/** Which actions cannot be brought into the window and pressed there, and whether the page scrolls sideways. */
+const unreached = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
     const { scrollWidth, clientWidth } = document.documentElement;
     const wide = scrollWidth > clientWidth ? [`is ${scrollWidth - clientWidth} px wider than its window`] : [];
     const layers = document.querySelectorAll('[role=dialog], [role=alertdialog], [role=menu]');
@@ -54,6 +61,7 @@ export const enlargedFaults = async (page: Page): Promise<string[]> => {
   for (const { called, viewport, text } of ENLARGED) {
     await page.setViewportSize(viewport);
     await page.evaluate((size) => document.documentElement.style.setProperty('font-size', size), text);
+    await untilStill(page);
     found.push(...(await unreached(page)).map((fault) => `(${called}) ${fault}`));
   }
   await page.evaluate(() => document.documentElement.style.removeProperty('font-size'));

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { until } from '#stand-ins/until';
 import type { Language } from '../../../web/src/words/language.ts';
-import { axeFaults, enlargedFaults } from './access.ts';
+import { axeFaults, enlargedFaults, untilStill } from './access.ts';
 import type { State } from './states.ts';
 
 export const WIDTHS = [390, 1440] as const;
@@ -27,12 +27,7 @@ const isLoaded = (page: Page): Promise<boolean> =>
 
 /** What can be seen to be wrong without eyes: a page that scrolls sideways, a label that its button cuts. */
 const faultsOf = (page: Page): Promise<string[]> =>
-  page.evaluate(async () => {
-    // laid out and painted at the size and in the colours of now
-    for (let frames = 0; frames < 2; frames += 1) await new Promise((resolve) => requestAnimationFrame(resolve));
-    // a dialog comes in anew at another width, and a colour passes on to that of another scheme: neither is judged on its way
-    const coming = document.getAnimations().filter((one) => one.effect?.getComputedTiming().endTime !== Infinity);
-    await Promise.all(coming.map((one) => one.finished.catch(() => undefined)));
+  page.evaluate(() => {
     window.scrollTo(0, 0);
     const { scrollWidth, clientWidth } = document.documentElement;
     const wide = scrollWidth > clientWidth ? [`is ${scrollWidth - clientWidth} px wider than its window`] : [];
@@ -52,6 +47,7 @@ export const picture = async (page: Page, state: State, language: Language, fold
     await page.setViewportSize({ width, height: HEIGHTS[width] });
     for (const scheme of SCHEMES) {
       await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+      await untilStill(page);
       for (const fault of await faultsOf(page)) wrong.push(`(${language}, ${width} px, ${scheme}) ${fault}`);
       const path = join(folder, pictureName(state.name, { language, width, scheme }));
       // each width and each scheme once: what differs between them does not hang on the pair
