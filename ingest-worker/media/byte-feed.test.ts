@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import { measureHeld } from '../held.testing.ts';
 import { createByteFeed } from './byte-feed.ts';
 
-const ELEMENT_BYTES = 100_000;
+/** Much more than what a process holds now and not then for reasons of its own. */
+const ELEMENT_BYTES = 1_000_000;
 
 it('[L17] what waits for the rest of an element takes about its bytes, however few of them come at a time', () => {
   const feed = createByteFeed();

@@ -8,6 +8,8 @@ import { createTrust } from './trust.ts';
 /** More than the kernel holds for both ends of a loopback connection. */
 const PIECES = 300;
 const PIECE_BYTES = 100_000;
+/** One fills what goes out at once. */
+const ROOM_BYTES = 64 * 1024;
 
 /** A server that reads nothing until it is told to. */
 const startSilentServer = async ({ onTestFinished }: Pick<TestContext, 'onTestFinished'>) => {
@@ -27,34 +29,43 @@ const startSilentServer = async ({ onTestFinished }: Pick<TestContext, 'onTestFi
   return { port: typeof address === 'object' && address !== null ? address.port : 0, sockets };
 };
 
-it('[P6] what the kernel has taken of one turn is told piece by piece, before the server has read the rest', async (context) => {
-  const { port, sockets } = await startSilentServer(context);
-  let flushed = 0;
-  let told: () => void = () => undefined;
-  const first = new Promise<void>((resolve) => {
-    told = resolve;
-  });
-  const opened = new Promise<ReturnType<typeof openLink>>((resolve, reject) => {
+type Opened = { link: ReturnType<typeof openLink>; flushed: () => number };
+
+/** Resolves when it is connected. */
+const open = (
+  { onTestFinished }: Pick<TestContext, 'onTestFinished'>,
+  port: number,
+  onFlushed = (): void => undefined,
+) =>
+  new Promise<Opened>((resolve, reject) => {
+    let flushed = 0;
     const link = openLink({
       target: { secure: false, host: '127.0.0.1', port, app: 'app', tcUrl: 'rtmp://127.0.0.1/app' },
       trusted: () => createTrust()(undefined),
       on: {
-        ready: () => resolve(link),
+        ready: () => resolve({ link, flushed: () => flushed }),
         data: () => undefined,
         flushed: (bytes) => {
           flushed += bytes;
-          told();
+          onFlushed();
         },
         ended: () => undefined,
         failed: ({ detail }) => reject(new Error(detail)),
       },
     });
+    onTestFinished(() => link.cut());
   });
-  const link = await opened;
-  context.onTestFinished(() => link.cut());
+
+it('[P6] what the kernel has taken of one turn is told piece by piece, before the server has read the rest', async (context) => {
+  const { port, sockets } = await startSilentServer(context);
+  let told: () => void = () => undefined;
+  const first = new Promise<void>((resolve) => {
+    told = resolve;
+  });
+  const { link, flushed } = await open(context, port, () => told());
   for (let piece = 0; piece < PIECES; piece++) link.write(Buffer.alloc(PIECE_BYTES));
   await first;
-  expect(flushed).toBeLessThan(PIECES * PIECE_BYTES);
+  expect(flushed()).toBeLessThan(PIECES * PIECE_BYTES);
   expect(sockets[0]?.bytesRead).toBe(0);
 });
 
@@ -129,25 +140,7 @@ it('what is written on several links at once arrives on each as it was, in its o
   const bytesOf = (link: number, message: number): Buffer =>
     Buffer.alloc(((message * 7_919) % 90_000) + 1, `${link} ${message} `);
   const each = Array.from({ length: 3 }, (_, nth) => nth);
-  const links = await Promise.all(
-    each.map(
-      () =>
-        new Promise<ReturnType<typeof openLink>>((resolve, reject) => {
-          const link = openLink({
-            target: { secure: false, host: '127.0.0.1', port, app: 'app', tcUrl: 'rtmp://127.0.0.1/app' },
-            trusted: () => createTrust()(undefined),
-            on: {
-              ready: () => resolve(link),
-              data: () => undefined,
-              flushed: () => undefined,
-              ended: () => undefined,
-              failed: ({ detail }) => reject(new Error(detail)),
-            },
-          });
-        }),
-    ),
-  );
-  context.onTestFinished(() => links.forEach((link) => link.cut()));
+  const links = await Promise.all(each.map(async () => (await open(context, port)).link));
   await expect.poll(() => sockets.length).toBe(links.length);
   const heard = sockets.map((socket) => socket.toArray().then((parts: Buffer[]) => Buffer.concat(parts)));
   const messages = Array.from({ length: 120 }, (_, nth) => nth);
@@ -170,4 +163,18 @@ it('what is written on several links at once arrives on each as it was, in its o
     true,
     true,
   ]);
+});
+
+it('[L17] of what a link once had under way at a time, little is kept to be filled again', async (context) => {
+  const { port, sockets } = await startSilentServer(context);
+  const { link, flushed } = await open(context, port);
+  await expect.poll(() => sockets.length).toBe(1);
+  const fill = (): ArrayBufferLike[] => Array.from({ length: PIECES }, () => link.room(ROOM_BYTES).buffer);
+  const before = new Set(fill());
+  expect(before.size).toBe(PIECES);
+  sockets[0]?.resume();
+  await expect.poll(flushed).toBe(PIECES * ROOM_BYTES);
+  const again = fill().filter((memory) => before.has(memory));
+  expect(again.length).toBeGreaterThan(0);
+  expect(again.length).toBeLessThan(4);
 });

@@ -44,9 +44,14 @@ const KEEP_ALIVE_MS = 10_000;
  * must not look as though it read nothing (SPEC P6).
  */
 const PIECE_BYTES = 64 * 1024;
-/** Pieces that have been sent and are kept to be filled again, by all links together: 4 MB. */
-const SPARE_PIECES = 64;
+/**
+ * Pieces that have been sent and are kept to be filled again, by all links together: as many as their turns need, and not as many as
+ * one of them once sent at a time. 128 KB a link, and 4 MB at most.
+ */
+const SPARE_PIECES = { aLink: 2, most: 64 };
 const spare: Buffer[] = [];
+let openLinks = 0;
+const spareRoom = (): number => Math.min(SPARE_PIECES.most, openLinks * SPARE_PIECES.aLink);
 /** How long one of a name's addresses may take before the next is tried. Node's own 250 ms rule out whoever is far away. */
 const NEXT_ADDRESS_MS = 1_500;
 
@@ -92,6 +97,11 @@ export const openLink = ({ target, trusted, on, lookup }: Parts): Link => {
     failed({ because: toSocketFailure(code), detail: code ?? error.name });
   };
 
+  openLinks += 1;
+  tcp.once('close', () => {
+    openLinks -= 1;
+    spare.length = Math.min(spare.length, spareRoom());
+  });
   tcp.on('error', onError);
   tcp.once('connect', () => {
     if (!secure) return listen();
@@ -120,7 +130,7 @@ export const openLink = ({ target, trusted, on, lookup }: Parts): Link => {
   const give = ({ bytes, whole }: { bytes: Buffer; whole?: Buffer }, then?: () => void): void => {
     socket.write(bytes, (error) => {
       if (error != null || over) return;
-      if (whole && spare.length < SPARE_PIECES) spare.push(whole);
+      if (whole && spare.length < spareRoom()) spare.push(whole);
       on.flushed(bytes.length);
       then?.();
     });
