@@ -20,7 +20,7 @@ export const CLIENT_LIMITS = {
   /** From dialling to `welcome`. */
   dialMs: 10_000,
   /** A show that has never begun is given up after so many attempts. */
-  firstAttempts: 8,
+  firstAttempts: 14,
   /** It is also given up after so long: what is blocked on the way may leave each attempt without an answer until `dialMs`. */
   firstMs: 35_000,
   /** A show that was on the air is given up after so long without a connection. */
