@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism, hostname, totalmem } from 'node:os';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { createIngestStore } from '#store/ingest';
+import { createTableClient } from '#store/table-client';
 import { createTaskQueue } from '#store/task-queue';
 import { startWorker } from './worker.ts';
 import { parseConfig } from './config.ts';
@@ -34,8 +34,7 @@ if (!isAsStrong(wall.level, least)) {
 }
 // A table that hangs must not take a lease with it, which is asked for every two seconds.
 const requestHandler = { connectionTimeout: 3_000, requestTimeout: 3_000, throwOnRequestTimeout: true };
-// Each session renews its lease every two seconds: to put the SDK's steps together anew each time is a fifth of that.
-const client = new DynamoDBClient({ requestHandler, cacheMiddleware: true });
+const client = createTableClient({ requestHandler });
 const ecs = new ECSClient({ requestHandler, maxAttempts: 2 });
 const { credentials, region, sha256 } = client.config;
 const tasks =

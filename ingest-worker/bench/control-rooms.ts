@@ -3,8 +3,8 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import {
-  DynamoDBClient,
   BatchGetItemCommand,
+  type DynamoDBClient,
   GetItemCommand,
   QueryCommand,
   type BatchGetItemCommandInput,
@@ -20,6 +20,7 @@ import { openTable } from '#store/dynamo';
 import { createIngestStore } from '#store/ingest';
 import { createPostStore } from '#store/posts';
 import { createStreamStore } from '#store/streams';
+import { createTableClient } from '#store/table-client';
 import { createTicketStore } from '#store/tickets';
 import { createUserStore } from '#store/users';
 import { freePort } from '#stand-ins/free-port';
@@ -170,8 +171,8 @@ const tellOf = async (event: 'active' | 'disconnected'): Promise<number> => {
 servePart({
   start: async (given) => {
     const { tableUrl } = z.object({ tableUrl: z.string() }).parse(given);
-    // As the rooms' own client is (functions/assembly/base.ts): what else is dearer in theirs would be taken off with it.
-    const client = new DynamoDBClient({ ...AWS, endpoint: tableUrl, cacheMiddleware: true });
+    // The rooms' own: what else is dearer in theirs would be taken off with it.
+    const client = createTableClient({ ...AWS, endpoint: tableUrl });
     const [{ config, issue }, recorder, port] = [await startIssuer(), await startRecorder(tableUrl), await freePort()];
     const { issuer, clientId } = config;
     ({ hero } = await fill(client, issuer));
