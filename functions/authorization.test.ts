@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { BROWSER_KEYS } from './browser-keys.testing.ts';
 import { openControlPlane, type Person, type TestControlPlane } from './rooms.testing.ts';
 import { startIssuer, type TestIssuer } from './auth/issuer.testing.ts';
 
@@ -113,7 +114,7 @@ const ROWS: readonly Row[] = [
     route: 'PUT /users/me/push',
     body: {
       endpoint: 'https://push.services.mozilla.com/a',
-      keys: { p256dh: 'a'.repeat(87), auth: 'a'.repeat(22) },
+      keys: BROWSER_KEYS,
     },
     expect: SIGNED_IN,
   },

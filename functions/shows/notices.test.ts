@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { User } from '#domain/user';
 import { PUSH_LIMITS } from '#domain/push';
 import { startPushService } from '#stand-ins/push/push-service';
+import { createPushStore } from '#store/pushes';
 import { buildWork } from '../assembly/rooms/tasks.ts';
 import { openShowRooms, type ShowRooms } from '../show-rooms.testing.ts';
 import { isPublicAddress, isPushEndpoint } from './push-address.ts';
@@ -56,6 +57,13 @@ const doTasks = async () => {
   const work = buildWork(rooms.streaming);
   for (let task = rooms.tasks.shift(); task !== undefined; task = rooms.tasks.shift())
     if (task.do !== 'deliver') await work(task, () => false);
+};
+
+/** A key of the right form that is no point of the curve. */
+const besideTheCurve = (p256dh: string): string => {
+  const point = Buffer.from(p256dh, 'base64url');
+  point.writeUInt8(point.readUInt8(64) ^ 1, 64);
+  return point.toString('base64url');
 };
 
 const browsersOf = async (who: User) => (await rooms.call('GET', '/users/me/push', { as: who })).body.browsers;
@@ -157,6 +165,39 @@ describe('a notice', () => {
     expect(await browsersOf(fan)).toEqual([{ id: there.id }]);
   });
 
+  it('is not tried at a browser that nothing can be encrypted for, which is forgotten', async () => {
+    const [fan, creator] = [await person(), await person({ creator: true })];
+    const there = await listen(fan, creator);
+    const { endpoint, keys } = service.subscribe();
+    // as it may have been taken before keys were looked at
+    const taken = { endpoint, ...keys, p256dh: besideTheCurve(keys.p256dh) };
+    await createPushStore(rooms.base).subscribe(fan.id, taken, rooms.now());
+    await begin(creator);
+    await doTasks();
+    expect(service.received.map(({ path }) => path)).toEqual([there.path]);
+    expect(await browsersOf(fan)).toEqual([{ id: there.id }]);
+  });
+
+  it.each([307, 400, 401, 403, 413])('that a push service answers %i to is not tried again', async (status) => {
+    const [fan, creator] = [await person(), await person({ creator: true })];
+    const refusing = await listen(fan, creator);
+    service.answer(refusing.path, { status }, { status: 201 });
+    await begin(creator);
+    await doTasks();
+    expect(service.received).toEqual([]);
+    // what it refused was this notice
+    expect(await browsersOf(fan)).toEqual([{ id: refusing.id }]);
+  });
+
+  it.each([408, 429, 500, 503])('that a push service answers %i to is tried again', async (status) => {
+    const [fan, creator] = [await person(), await person({ creator: true })];
+    const slow = await listen(fan, creator);
+    service.answer(slow.path, { status }, { status: 201 });
+    await begin(creator);
+    await doTasks();
+    expect(service.received.map(({ path }) => path)).toEqual([slow.path]);
+  });
+
   it('is tried again, to that browser alone, where a push service is busy, and given up in the end', async () => {
     const [fan, other, creator] = [await person(), await person(), await person({ creator: true })];
     const busy = await listen(fan, creator);
@@ -213,6 +254,15 @@ describe('a browser', () => {
     expect(isPushEndpoint(endpoint, [])).toBe(false);
     const answer = await rooms.call('PUT', '/users/me/push', { as: rooms.viewer, body: { endpoint, keys } });
     expect([answer.status, answer.body.error]).toEqual([400, 'invalid-request']);
+  });
+
+  it('cannot have a key that nothing can be encrypted for', async () => {
+    const { endpoint, keys } = service.subscribe();
+    for (const p256dh of [besideTheCurve(keys.p256dh), 'a'.repeat(87)]) {
+      const body = { endpoint, keys: { ...keys, p256dh } };
+      const answer = await rooms.call('PUT', '/users/me/push', { as: rooms.viewer, body });
+      expect([answer.status, answer.body.error]).toEqual([400, 'invalid-request']);
+    }
   });
 
   it('is looked for on the Internet only', () => {

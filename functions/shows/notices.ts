@@ -98,7 +98,7 @@ export const createNotices = (parts: Parts) => {
         if (outcome.sent) sent += 1;
         else if (outcome.because === 'gone') await pushes.unsubscribe(userId, subscription.id);
         else if (outcome.because === 'busy') toRetry.push({ userId, id: subscription.id, afterMs: outcome.afterMs });
-        else log.warn('a push service refused a notice', { streamId: id, subscription: subscription.id });
+        else log.warn('a notice was refused', { streamId: id, subscription: subscription.id });
       }
     };
 

@@ -3,12 +3,16 @@ import { Agent, request as requestHttps } from 'node:https';
 import webPush from 'web-push';
 import { type Notice, PUSH_LIMITS, type PushSubscription } from '#domain/push';
 import { isPushEndpoint, lookupPublic } from './push-address.ts';
+import { arePushKeys } from './push-keys.ts';
 import type { Vapid } from './vapid.ts';
 
 /** What became of one notice. */
 export type Sent =
   | { sent: true }
-  | { sent: false; because: 'gone' | 'refused' }
+  /** No notice will ever reach this browser by this subscription. */
+  | { sent: false; because: 'gone' }
+  /** This notice will not reach it, however often it is tried. */
+  | { sent: false; because: 'refused' }
   /** Worth trying again, not before so long. */
   | { sent: false; because: 'busy'; afterMs: number };
 
@@ -50,36 +54,49 @@ export const createPushSender = ({ vapid, subject, also, clock }: Parts): PushSe
       request.end(body);
     });
 
+  /** Undefined where nothing can be made of it. */
+  const encrypted = ({ endpoint, p256dh, auth }: PushSubscription, notice: Notice) => {
+    try {
+      return webPush.generateRequestDetails({ endpoint, keys: { p256dh, auth } }, JSON.stringify(notice), {
+        vapidDetails: { subject, ...vapid },
+        TTL: PUSH_LIMITS.ttlSeconds,
+        urgency: 'high',
+        // another of the same show takes the place of one that still waits
+        topic: notice.streamId.slice(-26),
+        contentEncoding: 'aes128gcm',
+      });
+    } catch {
+      // without the cause: its words may hold the endpoint or a key
+      return undefined;
+    }
+  };
+
   return {
-    send: async ({ endpoint, p256dh, auth }, notice) => {
-      // what was taken under another rule is not sent to under this one
-      if (!isPushEndpoint(endpoint, also)) return { sent: false, because: 'gone' };
+    send: async (subscription, notice) => {
+      const { endpoint } = subscription;
+      // what was taken under another rule is not sent to under this one, and keys do not become others
+      if (!isPushEndpoint(endpoint, also) || !arePushKeys(subscription)) return { sent: false, because: 'gone' };
+      const made = encrypted(subscription, notice);
+      if (!made) return { sent: false, because: 'refused' };
       try {
-        const { headers, body } = webPush.generateRequestDetails(
-          { endpoint, keys: { p256dh, auth } },
-          JSON.stringify(notice),
-          {
-            vapidDetails: { subject, ...vapid },
-            TTL: PUSH_LIMITS.ttlSeconds,
-            urgency: 'high',
-            // another of the same show takes the place of one that still waits
-            topic: notice.streamId.slice(-26),
-            contentEncoding: 'aes128gcm',
-          },
-        );
-        return outcomeOf(await post(endpoint, headers, body ?? Buffer.alloc(0)), clock().getTime());
+        return outcomeOf(await post(endpoint, made.headers, made.body ?? Buffer.alloc(0)), clock().getTime());
       } catch {
-        // without the cause: its words may hold the endpoint
+        // a network, or a name: either may be well again. Without the cause: its words may hold the endpoint
         return { sent: false, because: 'busy', afterMs: AGAIN_MS.least };
       }
     },
   };
 };
 
+/**
+ * What an answer means (RFC 8030 §7 and §8.4, RFC 9110 §15): a subscription that is not there never comes back, what was too slow, too
+ * much or failed may succeed later, and whatever else is refused stays so: too long, malformed, signed by another key.
+ */
 const outcomeOf = ({ status, retryAfter }: { status: number; retryAfter: string | undefined }, now: number): Sent => {
   if (status >= 200 && status < 300) return { sent: true };
   if (status === 404 || status === 410) return { sent: false, because: 'gone' };
-  if (status === 429 || status >= 500) return { sent: false, because: 'busy', afterMs: waitOf(retryAfter, now) };
+  if (status === 408 || status === 429 || status >= 500)
+    return { sent: false, because: 'busy', afterMs: waitOf(retryAfter, now) };
   return { sent: false, because: 'refused' };
 };
 

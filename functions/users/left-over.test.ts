@@ -2,6 +2,7 @@ import { afterAll, expect, it, vi } from 'vitest';
 import { fromItem } from '#store/item';
 import { buildRealtime } from '../assembly/rooms/realtime.ts';
 import { buildRemovalSweep } from '../assembly/rooms/users.ts';
+import { BROWSER_KEYS } from '../browser-keys.testing.ts';
 import { openControlPlane, type Person } from '../rooms.testing.ts';
 
 vi.setConfig({ testTimeout: 240_000 });
@@ -58,7 +59,7 @@ const leaveTraces = async (
     token: leaver.token,
     body: {
       endpoint: 'https://push.services.mozilla.com/leaverish',
-      keys: { p256dh: 'a'.repeat(87), auth: 'a'.repeat(22) },
+      keys: BROWSER_KEYS,
     },
   });
   await leaver.put(`/users/${pest.user.handle}/block`);

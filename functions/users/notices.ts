@@ -14,6 +14,7 @@ export type NoticeParts = {
   /** The key that subscriptions to Web Push are for; undefined where nobody can be told. */
   pushKey: string | undefined;
   isPushEndpoint: (endpoint: string) => boolean;
+  arePushKeys: (keys: Subscribe['keys']) => boolean;
   cursors: Cursors;
   clock: () => Date;
 };
@@ -24,6 +25,7 @@ export const createNoticeRoutes = ({
   pushes,
   pushKey,
   isPushEndpoint,
+  arePushKeys,
   cursors,
   clock,
   people,
@@ -39,6 +41,7 @@ export const createNoticeRoutes = ({
   routes.put('/users/me/push', signedIn, limited('profile'), body(Subscribe), async (c) => {
     const { endpoint, keys } = c.req.valid('json');
     if (!isPushEndpoint(endpoint)) throw new Refusal('invalid-request', 'This is no push service’s address.');
+    if (!arePushKeys(keys)) throw new Refusal('invalid-request', 'Nothing can be encrypted for these keys.');
     return c.json(await pushes.subscribe(requireUser(c).userId, { endpoint, ...keys }, now()));
   });
 

@@ -17,6 +17,7 @@ import { pushIdentity } from '../push-identity.ts';
 import { createUsersApp } from '../../users/app.ts';
 import type { Profiles } from '../../profiles/profiles.ts';
 import { isPushEndpoint } from '../../shows/push-address.ts';
+import { arePushKeys } from '../../shows/push-keys.ts';
 import type { FollowedLive } from '../../shows/followed.ts';
 import { createRemovalSweep } from '../../users/sweep.ts';
 
@@ -39,6 +40,7 @@ export const buildUsersRoom = (
     pushes: createPushStore({ table }),
     pushKey: pushIdentity(config)?.vapid.publicKey,
     isPushEndpoint: (endpoint) => isPushEndpoint(endpoint, config.PUSH_ALSO),
+    arePushKeys,
     users,
     follows,
     blocks,
