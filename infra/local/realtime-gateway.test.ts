@@ -6,6 +6,7 @@ import {
   DeleteConnectionCommand,
   GetConnectionCommand,
   GoneException,
+  PayloadTooLargeException,
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
 import { afterEach, expect, it } from 'vitest';
@@ -144,6 +145,57 @@ it('lets the SDK post to, look at and close a connection, and says 410 once it i
   await expect(api.send(new PostToConnectionCommand({ ConnectionId, Data: 'x' }))).rejects.toBeInstanceOf(
     GoneException,
   );
+});
+
+it('takes 128 KiB for a connection, and refuses a byte more as the SDK knows it', async () => {
+  const { connect, api, event, gateway } = await make();
+  const socket = connect();
+  await once(socket, 'open');
+  const ConnectionId = (await event('CONNECT')).requestContext.connectionId;
+  const post = (bytes: number) => api.send(new PostToConnectionCommand({ ConnectionId, Data: 'x'.repeat(bytes) }));
+  const heard = once(socket, 'message');
+  await post(REALTIME_LIMITS.messageBytes);
+  expect((await heard)[0]).toHaveLength(REALTIME_LIMITS.messageBytes);
+  for (const bytes of [REALTIME_LIMITS.messageBytes + 1, 4 * 1024 * 1024]) {
+    const refused = await post(bytes).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(PayloadTooLargeException);
+    expect(refused).toMatchObject({ message: 'Message too long', $metadata: { httpStatusCode: 413 } });
+  }
+  expect(gateway.size()).toBe(1);
+});
+
+it('hands on no answer of a handler that is longer than a message may be', async () => {
+  const { connect } = await make({
+    message: async ({ body }) => ({ statusCode: 200, body: 'x'.repeat(Number(body)) }),
+  });
+  const socket = connect();
+  await once(socket, 'open');
+  const ask = async (bytes: number): Promise<string> => {
+    socket.send(String(bytes));
+    return String((await once(socket, 'message'))[0]);
+  };
+  expect(await ask(REALTIME_LIMITS.messageBytes)).toHaveLength(REALTIME_LIMITS.messageBytes);
+  expect(JSON.parse(await ask(REALTIME_LIMITS.messageBytes + 1))).toMatchObject({ message: 'Internal server error' });
+});
+
+it.each([
+  ['one frame of 32 KiB', [REALTIME_LIMITS.frameBytes], true],
+  ['one of a byte more', [REALTIME_LIMITS.frameBytes + 1], false],
+  ['one of more than 64 KiB', [70_000], false],
+  ['four of 32 KiB each', Array.from({ length: 4 }, () => REALTIME_LIMITS.frameBytes), true],
+  ['a short one and one that is too long', [2, REALTIME_LIMITS.frameBytes + 1], false],
+])('a message in %s', async (_, frames, taken) => {
+  const { connect, events } = await make({ message: async () => ({ statusCode: 200, body: 'heard' }) });
+  const socket = connect();
+  await once(socket, 'open');
+  const outcome = Promise.race([
+    once(socket, 'message').then(() => true),
+    once(socket, 'close').then(([code]) => code),
+  ]);
+  frames.forEach((bytes, i) => socket.send('x'.repeat(bytes), { fin: i === frames.length - 1 }));
+  expect(await outcome).toBe(taken || 1009);
+  const heard = events.filter(({ requestContext }) => requestContext.eventType === 'MESSAGE');
+  expect(heard).toHaveLength(taken ? 1 : 0);
 });
 
 it('cuts off a socket that does not read, once too much waits for it, and says 410', async () => {

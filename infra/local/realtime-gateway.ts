@@ -2,10 +2,13 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { createFrameSizes } from './frame-sizes.ts';
 
 /** API Gateway's WebSocket quotas (docs.aws.amazon.com/apigateway, "WebSocket API quotas"). */
 export const REALTIME_LIMITS = {
   messageBytes: 128 * 1024,
+  /** Of one frame: a longer message comes in several. */
+  frameBytes: 32 * 1024,
   /** In how many pieces the network may bring a message, and of how many frames it may be: each costs hundreds of bytes. */
   messagePieces: 1_024,
   idleMs: 10 * 60_000,
@@ -178,8 +181,11 @@ export const createRealtimeGateway = ({
       const answer = await answerWithin(
         handlers().message({ ...eventOf(id, connection, 'MESSAGE', routeOf(body)), body }),
       );
-      if (answer.body !== undefined && socket.readyState === socket.OPEN) send(socket, answer.body);
-      if (answer.statusCode >= 500 && socket.readyState === socket.OPEN)
+      if (socket.readyState !== socket.OPEN) return;
+      const isTooLong = Buffer.byteLength(answer.body ?? '') > limits.messageBytes;
+      if (isTooLong) log(`realtime handler answered more than ${limits.messageBytes} bytes`);
+      if (answer.body !== undefined && !isTooLong) send(socket, answer.body);
+      if (answer.statusCode >= 500 || isTooLong)
         send(socket, JSON.stringify({ message: 'Internal server error', connectionId: id, requestId: id }));
     };
     const inTurn = answerInTurn(socket, limits.atOnce, answerTo);
@@ -187,6 +193,8 @@ export const createRealtimeGateway = ({
     const ends = setTimeout(() => socket.close(1001, 'Going away'), limits.connectionMs);
     socket.on('error', () => socket.terminate());
     socket.on('message', (data: Buffer, binary) => {
+      // what had come before it was closed on is not heard
+      if (socket.readyState !== socket.OPEN) return;
       connection.lastActiveAt = Date.now();
       if (binary) {
         socket.close(1003, 'Binary frames are not taken');
@@ -226,6 +234,11 @@ export const createRealtimeGateway = ({
     }
     server.handleUpgrade(request, socket, head, (opened) => {
       const connection: Connection = { ...made, socket: opened, lastActiveAt: Date.now() };
+      const hasTooLong = createFrameSizes(limits.frameBytes);
+      // before `ws` reads it
+      socket.prependListener('data', (bytes: Buffer) => {
+        if (hasTooLong(bytes)) opened.close(1009, 'Message too big');
+      });
       connections.set(id, connection);
       serve(id, connection);
     });
@@ -248,12 +261,13 @@ export const createRealtimeGateway = ({
       return reply(403, { message: 'Missing Authentication Token' }, 'ForbiddenException');
     const parts: Buffer[] = [];
     let size = 0;
+    // to its end, also where it is too long: who is answered before hears of a connection that broke
     for await (const part of request) {
       const bytes = Buffer.from(part);
       size += bytes.byteLength;
-      if (size > limits.messageBytes) return reply(413, { message: 'Message too long' }, 'PayloadTooLargeException');
-      parts.push(bytes);
+      if (size <= limits.messageBytes) parts.push(bytes);
     }
+    if (size > limits.messageBytes) return reply(413, { message: 'Message too long' }, 'PayloadTooLargeException');
     const connection = connections.get(id);
     if (!connection) return reply(410, {}, 'GoneException');
     switch (request.method) {
