@@ -10,20 +10,27 @@ export const GUEST_LIMITS = {
   placeKeptMs: 20_000,
   /** A link is good for as long as its show, and for this long at most: no show lasts longer. */
   invitationMs: 24 * 3_600_000,
-  /** Whom the creator has sent away; the first of more are forgotten. */
-  sentAway: 100,
+  /** What those are known by whom the creator has sent away, each by up to three; the first of more are forgotten. */
+  sentAway: 300,
   sdpCharacters: 14_000,
   candidateCharacters: 1_000,
 } as const;
 
-/** A guest at one show, by a digest of what their browser keeps to itself. */
-export type Guest = { streamId: StreamId; id: string; name: string };
+/** A guest at one show, by a digest of what their tab keeps to itself. */
+export type Guest = {
+  streamId: StreamId;
+  id: string;
+  name: string;
+  /** What their browser calls itself, in all of its tabs and whoever is signed in there. */
+  browser?: string | undefined;
+};
 
 /** A guest's place. */
 export type Seat = {
   id: string;
   name: string;
   userId?: UserId | undefined;
+  browser?: string | undefined;
   admitted: boolean;
   /** The socket by which they are reached; absent while they are gone. */
   connectionId?: string | undefined;
@@ -36,7 +43,7 @@ export type Seat = {
 /** The guests of one show: who waits, and who is on the air. */
 export type GuestRoom = {
   seats: readonly Seat[];
-  /** Ids of guests, and of persons, who may not come again. */
+  /** Who may not come again, by all that they are known by. */
   sentAway: readonly string[];
   /** The creator's socket to which guests speak. */
   studio?: string | undefined;
@@ -48,21 +55,34 @@ export const EMPTY_ROOM: GuestRoom = { seats: [], sentAway: [] };
 export const seatsAt = ({ seats }: GuestRoom, now: number): Seat[] =>
   seats.filter(({ goneAt }) => goneAt === undefined || now - goneAt < GUEST_LIMITS.placeKeptMs);
 
+/** Whether somebody may come back to a place: one that was taken by an account is not given to who shows no longer whose they are. */
+export const isPlaceOf = (seat: Seat, userId: UserId | undefined): boolean =>
+  seat.userId === undefined || seat.userId === userId;
+
+type Known = Pick<Seat, 'id' | 'browser' | 'userId'>;
+const knownBy = ({ id, browser, userId }: Known): string[] => [
+  id,
+  ...(browser === undefined ? [] : [`web_${browser}`]),
+  ...(userId === undefined ? [] : [userId]),
+];
+
 export type Seating = { seated: true; room: GuestRoom; seat: Seat } | { seated: false; because: 'sent-away' | 'full' };
 
 /** Somebody comes in, or comes again: then they have the place that they had. */
 export const seated = (
   room: GuestRoom,
-  { id, name, userId }: Pick<Seat, 'id' | 'name' | 'userId'>,
+  guest: Known & Pick<Seat, 'name'>,
   { connectionId, page, now }: { connectionId: string; page: string; now: number },
 ): Seating => {
-  if (room.sentAway.includes(id) || (userId !== undefined && room.sentAway.includes(userId)))
-    return { seated: false, because: 'sent-away' };
+  const { id, name, userId, browser } = guest;
+  if (knownBy(guest).some((known) => room.sentAway.includes(known))) return { seated: false, because: 'sent-away' };
   const seats = seatsAt(room, now);
   const before = seats.find((seat) => seat.id === id);
+  // nobody is told to come back here: they have been given a place of their own
+  if (before && !isPlaceOf(before, userId)) return { seated: false, because: 'sent-away' };
   if (!before && seats.filter(({ admitted }) => !admitted).length >= GUEST_LIMITS.waiting)
     return { seated: false, because: 'full' };
-  const seat: Seat = { id, name, userId, admitted: before?.admitted ?? false, connectionId, page };
+  const seat: Seat = { id, name, userId, browser, admitted: before?.admitted ?? false, connectionId, page };
   const others = before ? seats.map((each) => (each.id === id ? seat : each)) : [...seats, seat];
   return { seated: true, room: { ...room, seats: others }, seat };
 };
@@ -82,12 +102,10 @@ export const admitted = (room: GuestRoom, id: string, now: number): Admission =>
   };
 };
 
-/** Sends somebody away, who may not come again with this link. */
-export const sentAway = (room: GuestRoom, { id, userId }: Pick<Seat, 'id' | 'userId'>): GuestRoom => ({
-  ...without(room, id),
-  sentAway: [...new Set([...room.sentAway, id, ...(userId === undefined ? [] : [userId])])].slice(
-    -GUEST_LIMITS.sentAway,
-  ),
+/** Sends somebody away, who may not come again. */
+export const sentAway = (room: GuestRoom, seat: Known): GuestRoom => ({
+  ...without(room, seat.id),
+  sentAway: [...new Set([...room.sentAway, ...knownBy(seat)])].slice(-GUEST_LIMITS.sentAway),
 });
 
 /** Somebody goes by themselves, and may come again. */

@@ -39,7 +39,8 @@ const open = async ({ as, ticket }: { as?: User | undefined; ticket?: string | u
 };
 type Socket = Awaited<ReturnType<typeof open>>;
 
-const come = (code: string, { as, ...more }: { as?: User; name?: string; seat?: string; streamId?: string } = {}) =>
+type Comes = { as?: User; name?: string; seat?: string; streamId?: string; browser?: string };
+const come = (code: string, { as, ...more }: Comes = {}) =>
   rooms.call('POST', '/stream/guests', { as, body: { code, ...(as ? {} : { name: 'Zoya' }), ...more } });
 
 /** A show on the air with a link for guests, its studio's socket, and guests who come by the link. */
@@ -50,7 +51,7 @@ const begin = async () => {
   const { code } = (await rooms.call('POST', path, { as: creator })).body;
   const studio = await open({ as: creator });
   const opened = await studio.say({ action: 'guests.open', streamId: show.id });
-  const guest = async (more: { as?: User; name?: string; seat?: string } = {}) => {
+  const guest = async (more: Comes = {}) => {
     const { status, body } = await come(code, more);
     if (status !== 201) throw new Error(`the guest was answered ${status}: ${JSON.stringify(body)}`);
     const socket = await open({ ticket: body.ticket });
@@ -213,6 +214,54 @@ describe('who comes by a link', () => {
     expect(await list()).toEqual([]);
   });
 
+  it('is known by their browser once they were sent away, in another tab, signed out or by another name', async () => {
+    const { guest, remove, list } = await begin();
+    const browser = 'a-browser-of-zoya';
+    await remove(await guest({ browser }));
+    const away = { type: 'guest.over', because: 'removed' };
+    expect((await guest({ browser, name: 'Somebody else' })).place).toEqual(away);
+    expect((await guest({ browser, as: rooms.viewer })).place).toEqual(away);
+
+    const other = 'a-browser-of-chens';
+    await remove(await guest({ browser: other, as: rooms.viewer }));
+    expect((await guest({ browser: other })).place).toEqual(away);
+    expect(await list()).toEqual([]);
+    // of whom we know nothing the creator decides
+    expect((await guest({ browser: 'a-browser-of-others' })).place).toEqual({ type: 'guest.place', admitted: false });
+  });
+
+  it('who came by their account has a place that is that account’s: signed out they wait as a stranger', async () => {
+    const { guest, admit, list, path, creator, code, id } = await begin();
+    const socket = await guest({ as: rooms.viewer });
+    await admit(socket);
+    await socket.close();
+    const stranger = await guest({ seat: socket.seat });
+    expect(stranger.place).toEqual({ type: 'guest.place', admitted: false });
+    expect(stranger.seat).not.toBe(socket.seat);
+    expect((await list()).find(({ page }) => page === stranger.page)).not.toHaveProperty('handle');
+    // nor without the link
+    await rooms.call('DELETE', path, { as: creator });
+    const back = { seat: socket.seat, streamId: id };
+    expect((await come(code, back)).status).toBe(404);
+    expect((await come(code, { ...back, as: rooms.otherCreator })).status).toBe(404);
+    const { body } = await come(code, { ...back, as: rooms.viewer });
+    const again = await open({ ticket: body.ticket });
+    expect(await again.say({ action: 'guest.ask', page: 'page-of-again' })).toMatchObject({ admitted: true });
+  });
+
+  it('has a place that nobody takes from them by an older ticket without a name', async () => {
+    const { guest, code, list } = await begin();
+    const seat = 'B'.repeat(32);
+    const { ticket } = (await come(code, { seat })).body;
+    const socket = await guest({ as: rooms.viewer, seat });
+    const stranger = await open({ ticket });
+    expect(await stranger.say({ action: 'guest.ask', page: 'page-of-stranger' })).toEqual({
+      type: 'guest.over',
+      because: 'removed',
+    });
+    expect(await list()).toMatchObject([{ handle: rooms.viewer.handle, page: socket.page, gone: false }]);
+  });
+
   it('goes by themselves, and may come again', async () => {
     const { guest, admit, list } = await begin();
     const zoya = await guest();
@@ -251,10 +300,11 @@ describe('who comes by a link', () => {
   });
 });
 
-it('is off the show at once when the platform suspends them, and does not come back by a ticket from before', async () => {
+it('is off the show at once when the platform suspends them, and comes back neither by a ticket nor without a name', async () => {
   const { guest, admit, creator, code } = await begin();
   const suspended = await rooms.join(`suspended_${++number}`);
-  const socket = await guest({ as: suspended });
+  const browser = 'a-browser-of-whom';
+  const socket = await guest({ as: suspended, browser });
   await admit(socket);
   const { ticket } = (await come(code, { as: suspended })).body;
   const about = { kind: 'person', handle: suspended.handle };
@@ -264,6 +314,9 @@ it('is off the show at once when the platform suspends them, and does not come b
   expect(socket.heard().at(-1)).toEqual({ type: 'guest.over', because: 'removed' });
   const again = await open({ ticket });
   expect((await again.say({ action: 'guest.ask', page: 'page-of-one' })).error).toBe('suspended');
+  // signed out, in the same browser, with the place and without
+  for (const more of [{ seat: socket.seat }, {}])
+    expect((await guest({ ...more, browser })).place).toEqual({ type: 'guest.over', because: 'removed' });
 });
 
 describe('a guest’s socket', () => {

@@ -1,98 +1,36 @@
-import type { GuestMessage, GuestSignal, GuestView } from '#contract/guest-messages';
-import type { ComeAsGuest, GuestTicket, Invitation } from '#contract/guests';
-import type { PersonView } from '#contract/http';
-import {
-  admitted,
-  gone,
-  type Guest,
-  GUEST_LIMITS,
-  type GuestRoom,
-  seated,
-  seatsAt,
-  sentAway,
-  without,
-} from '#domain/guest';
-import { parseStreamId, type StreamId, type UserId } from '#domain/ids';
+import type { GuestMessage, GuestSignal } from '#contract/guest-messages';
+import { admitted, type Guest, GUEST_LIMITS, type GuestRoom, seated, seatsAt, without } from '#domain/guest';
+import { parseStreamId, type UserId } from '#domain/ids';
 import { type Suspension, suspensionNow } from '#domain/report';
 import { isOver, type Stream } from '#domain/stream';
-import type { User } from '#domain/user';
-import type { Connection, ConnectionStore } from '#store/connections';
-import type { GuestStore } from '#store/guests';
-import { hashed } from '#store/keys';
-import { TICKET_LIVES_MS } from '#store/tickets';
-import { type Caller, requireUnsuspended } from '../http/caller.ts';
+import type { Connection } from '#store/connections';
 import type { Log } from '../http/log.ts';
 import { Refusal } from '../http/refusal.ts';
+import { createGuestEntrance, type EntranceParts } from './guest-entrance.ts';
+import { createGuestRooms, type GuestRoomParts } from './guest-rooms.ts';
 import type { Ice } from './ice.ts';
 import { streamEnded, streamNotFound } from './refusals.ts';
 import type { Sockets } from './sockets.ts';
 import { createTellSocket } from './tell-socket.ts';
 
-type Parts = {
-  guests: GuestStore;
-  streams: { get(id: StreamId): Promise<Stream | undefined> };
-  people: { findMany(ids: readonly UserId[]): Promise<Map<UserId, User>> };
-  /** Whether a creator, or a moderator of theirs, keeps somebody out. */
-  isKeptOut: (creator: UserId, id: UserId) => Promise<boolean>;
-  creatorOf: (stream: Stream) => Promise<PersonView | undefined>;
-  connections: Pick<ConnectionStore, 'closed'>;
-  tickets: {
-    issue(ticket: {
-      ticket: string;
-      userId: UserId | undefined;
-      browser?: string | undefined;
-      guest: Guest;
-      until: number;
-    }): Promise<void>;
+type Parts = EntranceParts &
+  Pick<GuestRoomParts, 'people' | 'connections'> & {
+    /** Undefined where there is no WebSocket API: then nobody is told. */
+    sockets: Sockets | undefined;
+    ice: Ice;
+    log: Log;
   };
-  /** Undefined where there is no WebSocket API: then nobody is told. */
-  sockets: Sockets | undefined;
-  ice: Ice;
-  log: Log;
-  clock: () => Date;
-  /** 192 random bits in base64url. */
-  newSecret: () => string;
-};
-
-/** As much of a digest as nobody meets by chance. */
-const ID_CHARACTERS = 32;
-const guestIdOf = (seat: string): string => hashed(seat).slice(0, ID_CHARACTERS);
 
 /**
  * Guests of shows. They come by a link that the creator has made, wait to be let in, and from then on two browsers speak to each other
  * directly: what passes here is how they find each other, between the studio's socket and that guest's, and to nobody else.
  */
-export const createGuests = ({
-  guests,
-  streams,
-  people,
-  isKeptOut,
-  creatorOf,
-  connections,
-  tickets,
-  sockets,
-  ice,
-  log,
-  clock,
-  newSecret,
-}: Parts) => {
-  const now = (): number => clock().getTime();
-
+export const createGuests = ({ people, connections, sockets, ice, log, ...parts }: Parts) => {
+  const { guests, streams, isKeptOut, clock } = parts;
+  const { requireMayCome, ...entrance } = createGuestEntrance(parts);
   const post = createTellSocket({ sockets, log });
-
-  const guestsMessage = async (streamId: StreamId, room: GuestRoom | undefined) => {
-    const seats = room ? seatsAt(room, now()) : [];
-    const known = await people.findMany(seats.flatMap(({ userId }) => userId ?? []));
-    const views = seats.map(({ id, name, userId, admitted: isIn, connectionId, page }): GuestView => {
-      const handle = userId && known.get(userId)?.handle;
-      return { id, name, ...(handle && { handle }), admitted: isIn, gone: connectionId === undefined, page };
-    });
-    return { type: 'guests', streamId, guests: views } satisfies GuestMessage;
-  };
-
-  const tellStudio = async (streamId: StreamId, room: GuestRoom | undefined): Promise<void> => {
-    if (room?.studio !== undefined) await post(room.studio, await guestsMessage(streamId, room));
-  };
+  const { message, tellStudio, sendAway, left, over } = createGuestRooms({ guests, people, connections, post, clock });
+  const now = (): number => clock().getTime();
 
   /** A show of the caller's own, on the studio's socket. */
   const own = async (streamId: string, { userId }: Connection): Promise<Stream> => {
@@ -110,40 +48,6 @@ export const createGuests = ({
       throw new Refusal('not-allowed', 'The guests of this show are let in from another tab or device.');
   };
 
-  const sendAway = async (streamId: StreamId, guestId: string): Promise<GuestRoom | undefined> => {
-    let connectionId: string | undefined;
-    const room = await guests.change(streamId, (before) => {
-      const seat = before.seats.find(({ id }) => id === guestId);
-      connectionId = seat?.connectionId;
-      return seat && sentAway(before, seat);
-    });
-    if (connectionId !== undefined) {
-      await connections.closed(connectionId, now());
-      await post(connectionId, { type: 'guest.over', because: 'removed' });
-    }
-    return room;
-  };
-
-  /** The socket of a guest is gone; the place is kept for a while. */
-  const left = async ({ connectionId, guest }: Pick<Connection, 'connectionId' | 'guest'>): Promise<void> => {
-    if (!guest) return;
-    let changed = false;
-    const room = await guests.change(guest.streamId, (before) => {
-      const after = gone(before, connectionId, now());
-      changed = after !== before;
-      return after;
-    });
-    if (changed) await tellStudio(guest.streamId, room);
-  };
-
-  /** The show at which somebody has a place: who has been let in does not need the link a second time. */
-  const seatedAt = async (streamId: string | undefined, seat: string | undefined): Promise<StreamId | undefined> => {
-    const id = streamId === undefined || seat === undefined ? undefined : parseStreamId(streamId);
-    const room = id && (await guests.room(id));
-    const guestId = seat === undefined ? undefined : guestIdOf(seat);
-    return room && seatsAt(room, now()).some((each) => each.id === guestId) ? id : undefined;
-  };
-
   /** Whether the platform lets somebody say nothing just now. */
   const suspensionOf = async (id: UserId): Promise<Suspension | undefined> => {
     const user = (await people.findMany([id])).get(id);
@@ -156,48 +60,9 @@ export const createGuests = ({
   };
 
   return {
+    ...entrance,
     left,
-
-    /** A link of this show; the one before it leads nowhere any more. */
-    invite: async (stream: Stream): Promise<Invitation> => {
-      if (isOver(stream)) throw streamEnded();
-      const code = newSecret();
-      const until = now() + GUEST_LIMITS.invitationMs;
-      await guests.invite(stream.id, code, until);
-      return { code, expiresAt: new Date(until).toISOString() };
-    },
-
-    revoke: (stream: Stream): Promise<void> => guests.revoke(stream.id),
-
-    /** A ticket for whoever comes by a link: it opens a socket that is good for nothing but being this guest. */
-    welcome: async (
-      { code, name, seat: kept, streamId, browser }: ComeAsGuest,
-      caller: Caller | undefined,
-    ): Promise<GuestTicket> => {
-      const id = (await guests.invitedTo(code, now())) ?? (await seatedAt(streamId, kept));
-      const stream = id && (await streams.get(id));
-      const creator = stream && !isOver(stream) && (await creatorOf(stream));
-      if (!stream || !creator) throw new Refusal('not-found', 'This link no longer works.');
-      if (caller) {
-        requireUnsuspended(caller);
-        if (caller.userId === stream.creatorId) throw new Refusal('not-allowed', 'This is your own show.');
-        if (await isKeptOut(stream.creatorId, caller.userId)) throw keptOut();
-      }
-      const shown = caller?.name ?? name;
-      if (shown === undefined) throw new Refusal('invalid-request', 'name: say what you are called.');
-      const seat = kept ?? newSecret();
-      const guest: Guest = { streamId: stream.id, id: guestIdOf(seat), name: shown };
-      const ticket = newSecret();
-      const until = now() + TICKET_LIVES_MS;
-      await tickets.issue({ ticket, userId: caller?.userId, browser, guest, until });
-      return {
-        ticket,
-        expiresAt: new Date(until).toISOString(),
-        seat,
-        name: shown,
-        show: { id: stream.id, title: stream.title, creator },
-      };
-    },
+    over,
 
     /** From now on this socket is the studio's. */
     open: async (streamId: string, connection: Connection): Promise<GuestMessage> => {
@@ -205,7 +70,7 @@ export const createGuests = ({
       const room = await guests.change(id, (before) =>
         before.studio === connection.connectionId ? undefined : { ...before, studio: connection.connectionId },
       );
-      return { ...(await guestsMessage(id, room)), iceServers: ice.serversFor(creatorId) };
+      return { ...(await message(id, room)), iceServers: ice.serversFor(creatorId) };
     },
 
     admit: async (streamId: string, guestId: string, connection: Connection): Promise<GuestMessage> => {
@@ -227,13 +92,13 @@ export const createGuests = ({
       const seat = room?.seats.find((each) => each.id === guestId);
       if (seat?.connectionId !== undefined)
         await post(seat.connectionId, { type: 'guest.place', admitted: true, iceServers: ice.serversFor(guestId) });
-      return { ...(await guestsMessage(id, room)), iceServers: ice.serversFor(creatorId) };
+      return { ...(await message(id, room)), iceServers: ice.serversFor(creatorId) };
     },
 
     remove: async (streamId: string, guestId: string, connection: Connection): Promise<GuestMessage> => {
       const { id } = await own(streamId, connection);
       requireStudio(await guests.room(id), connection);
-      return guestsMessage(id, await sendAway(id, guestId));
+      return message(id, await sendAway(id, guestId));
     },
 
     /** A guest is there, or there again. */
@@ -242,10 +107,7 @@ export const createGuests = ({
       const { connectionId, userId } = connection;
       const stream = await streams.get(guest.streamId);
       if (!stream || isOver(stream)) return { type: 'guest.over', because: 'ended' };
-      if (userId !== undefined) {
-        requireUnsuspended({ suspended: await suspensionOf(userId) });
-        if (await isKeptOut(stream.creatorId, userId)) throw keptOut();
-      }
+      if (userId !== undefined) await requireMayCome(stream, { userId, suspended: await suspensionOf(userId) });
       let full = false;
       let isIn: boolean | undefined;
       const room = await guests.change(guest.streamId, (before) => {
@@ -300,18 +162,6 @@ export const createGuests = ({
       if (!(await isKeptOut(stream.creatorId, userId)) && !(await suspensionOf(userId))) return;
       await tellStudio(guest.streamId, await sendAway(guest.streamId, guest.id));
     },
-
-    /** The show is over: whoever waits or is on the air is told, and their sockets are nobody's. */
-    over: async (id: StreamId): Promise<void> => {
-      const { seats } = await guests.clear(id);
-      for (const { connectionId } of seats)
-        if (connectionId !== undefined) {
-          await connections.closed(connectionId, now());
-          await post(connectionId, { type: 'guest.over', because: 'ended' });
-        }
-    },
   };
 };
 export type Guests = ReturnType<typeof createGuests>;
-
-const keptOut = () => new Refusal('blocked', 'You cannot be a guest of this creator.');

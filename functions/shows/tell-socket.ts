@@ -5,15 +5,13 @@ import type { Sockets } from './sockets.ts';
 
 type Parts = { sockets: Sockets | undefined; log: Log };
 
-/**
- * Says something to one socket. Never throws: whoever misses it hears it by asking, or is refused. What was said is nobody's business in
- * a log.
- *
- * @returns false where the socket is gone
- */
+/** Says something to one socket; false where it is gone. */
+export type TellSocket = (connectionId: string, message: ServerMessage | GuestMessage) => Promise<boolean>;
+
+/** Never throws: whoever misses it hears it by asking, or is refused. What was said is nobody's business in a log. */
 export const createTellSocket =
-  ({ sockets, log }: Parts) =>
-  async (connectionId: string, message: ServerMessage | GuestMessage): Promise<boolean> => {
+  ({ sockets, log }: Parts): TellSocket =>
+  async (connectionId, message) => {
     try {
       return (await sockets?.post(connectionId, JSON.stringify(message))) !== 'gone';
     } catch (error) {

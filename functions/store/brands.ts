@@ -35,4 +35,4 @@ export const upload = z.object({ id: branded('upload id', parseUploadId), type: 
 export const publishedUpload = z.extend(upload, {
   picture: z.optional(z.object({ width: z.number(), height: z.number() })),
 });
-export const guest = z.object({ streamId, id: z.string(), name: z.string() });
+export const guest = z.object({ streamId, id: z.string(), name: z.string(), browser: z.optional(z.string()) });

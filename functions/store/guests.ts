@@ -24,6 +24,7 @@ const roomRecord = createRecord({
         id: z.string(),
         name: z.string(),
         userId: z.optional(userId),
+        browser: z.optional(z.string()),
         admitted: z.boolean(),
         connectionId: z.optional(z.string()),
         page: z.string(),

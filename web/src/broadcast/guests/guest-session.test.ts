@@ -177,4 +177,11 @@ describe('a guest', () => {
     expect(line.isStopped()).toBe(true);
     expect(came).toHaveLength(2);
   });
+
+  it.each(['blocked', 'suspended'])('who is %s is told so, and nothing is tried again', async (code) => {
+    const { line, at } = await visit();
+    line.refuse(code);
+    expect(at()).toMatchObject({ at: 'refused', problem: { code } });
+    expect(line.isStopped()).toBe(true);
+  });
 });

@@ -170,7 +170,7 @@ export const createGuestSession = (parts: Parts): GuestSession => {
     opened: ask,
     hear: take,
     refused: (refusal) => {
-      if (refusal.code === 'blocked') finish({ at: 'refused', problem: refusal });
+      if (refusal.code === 'blocked' || refusal.code === 'suspended') finish({ at: 'refused', problem: refusal });
       if (refusal.code === 'conflict') change({ state: { at: 'full' } });
       if (refusal.code === 'conflict' || refusal.code === 'internal') askLater();
     },
