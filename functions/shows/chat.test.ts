@@ -1,3 +1,4 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as fc from 'fast-check';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ChatMessageView } from '#contract/chat';
@@ -9,7 +10,21 @@ import { openShowRooms } from '../show-rooms.testing.ts';
 import { buildEviction } from '../assembly/eviction.ts';
 import { DELIVERY } from './delivery-times.ts';
 
-const rooms = await openShowRooms();
+/** Which of the next requests to the table fails, from 1 on, and whether it is done all the same. */
+let fails: { after: number; how: 'refused' | 'answer lost' } | undefined;
+const disturb = (client: DynamoDBClient): void =>
+  client.middlewareStack.add(
+    (next) => async (request) => {
+      if (fails === undefined || --fails.after > 0) return next(request);
+      const { how } = fails;
+      fails = undefined;
+      if (how === 'answer lost') await next(request);
+      throw Object.assign(new Error('in a test'), { name: 'TimeoutError' });
+    },
+    { step: 'initialize', priority: 'high' },
+  );
+
+const rooms = await openShowRooms({ disturb });
 afterAll(() => rooms.close());
 let creator: User;
 let number = 0;
@@ -517,6 +532,46 @@ describe('who moderates', () => {
     ]);
     expect((await log(id)).held).toEqual([]);
     expect((await act(id, creator, { act: 'approve', heldId: held[0].id })).body.error).toBe('message-not-found');
+  });
+
+  it.each(['refused', 'answer lost'] as const)(
+    'neither loses a message that it lets pass nor says it twice, whichever request to the table is %s',
+    async (how) => {
+      const { id } = await begin();
+      const viewer = await person('teller');
+      await rooms.streaming.moderation.setWords(creator.id, ['spoiler']);
+      const expected: string[] = [];
+      let failed = true;
+      for (let after = 1; failed; after++) {
+        const text = `spoiler ${after}`;
+        expected.push(text);
+        rooms.later(60_000);
+        expect((await say(id, viewer, text)).body.held).toBe(true);
+        const [{ id: heldId }] = (await log(id)).held;
+        fails = { after, how };
+        await act(id, creator, { act: 'approve', heldId });
+        failed = fails === undefined;
+        fails = undefined;
+        // as the moderator does who was answered that it did not work, or is not sure
+        await act(id, creator, { act: 'approve', heldId });
+        expect(texts(await history(id))).toEqual(expected);
+        expect((await log(id)).held).toEqual([]);
+      }
+      expect(expected.length).toBeGreaterThan(4);
+    },
+  );
+
+  it('lets a message pass or turns it away, and never both', async () => {
+    const { id } = await begin();
+    await rooms.streaming.moderation.setWords(creator.id, ['spoiler']);
+    await say(id, await person('teller'), 'spoiler');
+    const [{ id: heldId }] = (await log(id)).held;
+    const answers = await Promise.all(
+      ['approve', 'reject', 'approve', 'reject'].map((which) => act(id, creator, { act: which, heldId })),
+    );
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([204, 404, 404, 404]);
+    const [{ act: done }] = (await log(id)).items;
+    expect(texts(await history(id))).toEqual(done === 'approve' ? ['spoiler'] : []);
   });
 
   it.each([

@@ -1,12 +1,5 @@
 import type { ChatMessageView, ChatPage, ChatStanding, Said, Say } from '#contract/chat';
-import {
-  CHAT_LIMITS,
-  type ChatEntry,
-  type ChatMessage,
-  hasHeldWord,
-  type HeldMessage,
-  type Reaction,
-} from '#domain/chat';
+import { CHAT_LIMITS, type ChatEntry, type ChatMessage, hasHeldWord, type Reaction } from '#domain/chat';
 import type { ActId, UserId } from '#domain/ids';
 import type { Stream } from '#domain/stream';
 import type { Person } from '#domain/user';
@@ -123,9 +116,12 @@ export const createChat = ({
       return { held: false, clientId, ...(view && { message: view }) };
     },
 
-    /** Says what was held back, in its writer's name. */
-    release: (stream: Stream, { id, userId, text, replyTo }: HeldMessage): Promise<ChatMessage> =>
-      write(stream, { userId, text, at: now(), ...(replyTo !== undefined && { replyTo }) }, `held-${id}`),
+    /** Says what was held back, in its writer's name. Undefined where it is not held any more. */
+    release: async ({ id }: Stream, heldId: string): Promise<ChatMessage | undefined> => {
+      const message = await chat.release(id, heldId, now());
+      if (message) await wake(id);
+      return message;
+    },
 
     react: async (stream: Stream, reaction: Reaction): Promise<void> => {
       await chat.react(stream.id, reaction);

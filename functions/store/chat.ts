@@ -267,6 +267,23 @@ export const createChatStore = ({ table }: { table: Table }) => {
     held: async (id: StreamId, limit: number): Promise<HeldMessage[]> =>
       (await table.query({ partition: heldPartition(id), limit })).items.map((one) => held.read(one)),
 
+    /**
+     * Says what waits, in its writer's name, and takes it off the list in the same step: whatever fails, it is on the list or said, and
+     * said once. Undefined where another has taken it off.
+     */
+    release: async (id: StreamId, heldId: string, now: number): Promise<ChatMessage | undefined> => {
+      const key = heldKey(id, heldId);
+      const found = await table.get(key);
+      if (!found) return undefined;
+      const { userId: writer, text, replyTo } = held.read(found);
+      const message = { userId: writer, text, at: now, ...(replyTo !== undefined && { replyTo }) };
+      const written = await append<'taken'>(id, (seq) => ({
+        entry: { kind: 'said', ...message, seq },
+        with: [{ or: 'taken', remove: key, when: exists }],
+      }));
+      return written.done ? { ...message, seq: written.seq } : undefined;
+    },
+
     /** Takes a message off the list; undefined where another has. */
     takeHeld: async (id: StreamId, heldId: string): Promise<HeldMessage | undefined> => {
       const { done, item: was } = await table.remove(heldKey(id, heldId), exists);
