@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Sound } from './capture/sound.ts';
-import type { Capture, CaptureListener, CaptureView } from './capture/capture.ts';
+import type { Capture, CaptureListener } from './capture/capture.ts';
+import type { CaptureView } from './capture/capture-view.ts';
 import { nobody, PLAN } from './broadcast.testing.ts';
 import { createBroadcast } from './create-broadcast.ts';
 import type { BroadcastPorts, CreateStream } from './ports.ts';

@@ -2,52 +2,14 @@ import type { FailureReason } from '../failures.ts';
 import { shapeOf, type Shape } from '../picture/format.ts';
 import type { Size } from '../picture/layout.ts';
 import type { Slot } from '../picture/stage.ts';
-import { listDevices, rememberDevices, rememberedDevices, type Devices } from './devices.ts';
-import {
-  openCamera,
-  openDevices,
-  openFacing,
-  openMicrophone,
-  openScreen,
-  pictureConstraints,
-  type CameraLimits,
-  USUAL_PROCESSING,
-  type Facing,
-  type Processing,
-} from './open-devices.ts';
+import { createCameraInput } from './camera-input.ts';
+import { CLOSED, type CaptureState, type CaptureView, type Notice } from './capture-view.ts';
+import { listDevices, rememberDevices, rememberedDevices } from './devices.ts';
 import { keepMixing, keptMixing } from './mixing.ts';
+import { createMicrophoneInput } from './microphone-input.ts';
+import { openDevices, type CameraLimits, type DeviceTracks, type Processing } from './open-devices.ts';
+import { createScreenInput } from './screen-input.ts';
 import type { Sound, SoundInput } from './sound.ts';
-
-/** What a person should know of their devices while nothing has failed: the closed set. */
-export type Notice =
-  | 'no-camera'
-  | 'no-microphone'
-  | 'camera-lost'
-  | 'microphone-lost'
-  | 'camera-unavailable'
-  | 'microphone-unavailable'
-  | 'screen-unavailable';
-
-export type CaptureView = Devices & {
-  cameraId: string | undefined;
-  /** Where the camera tells: phones' do. */
-  facing: Facing | undefined;
-  /** Whether the platform blurs what is behind the person; undefined where that cannot be chosen. */
-  blur: boolean | undefined;
-  microphoneId: string | undefined;
-  hasMicrophone: boolean;
-  /** What the person wants; without a camera it has no effect. */
-  cameraOn: boolean;
-  muted: boolean;
-  /** How loud each input goes into the mix, from 0 to 1.5. */
-  gains: Record<SoundInput, number>;
-  processing: Processing;
-  hasSharedSound: boolean;
-  /** For the page's own preview. */
-  camera: MediaStreamTrack | undefined;
-  screen: MediaStreamTrack | undefined;
-  notice: Notice | undefined;
-};
 
 /** Camera, microphone and screen: opens, switches and loses them; the sound graph's inputs follow. */
 export type Capture = {
@@ -92,41 +54,11 @@ type Parts = CaptureListener & {
   createSound: () => Sound;
 };
 
-const CLOSED: CaptureView = {
-  cameras: [],
-  microphones: [],
-  cameraId: undefined,
-  facing: undefined,
-  blur: undefined,
-  microphoneId: undefined,
-  hasMicrophone: false,
-  cameraOn: true,
-  muted: false,
-  gains: { microphone: 1, shared: 1 },
-  processing: USUAL_PROCESSING,
-  hasSharedSound: false,
-  camera: undefined,
-  screen: undefined,
-  notice: undefined,
+/** What a person is told of a device that could not be opened with the other. */
+const noticeOf = ({ camera, microphone, missing }: DeviceTracks): Notice | undefined => {
+  const absent = camera ? (microphone ? undefined : 'microphone') : 'camera';
+  return absent && (missing === 'devices-in-use' ? (`${absent}-unavailable` as const) : (`no-${absent}` as const));
 };
-
-const facingOf = (track: MediaStreamTrack | undefined): Facing | undefined => {
-  const facing = track?.getSettings().facingMode;
-  return facing === 'user' || facing === 'environment' ? facing : undefined;
-};
-
-/** Undefined where a person cannot choose: not every platform blurs, and some do so by their own switch alone. */
-const blurOf = (track: MediaStreamTrack | undefined): boolean | undefined => {
-  const choices = track?.getCapabilities?.().backgroundBlur ?? [];
-  return choices.length > 1 ? track?.getSettings().backgroundBlur : undefined;
-};
-
-/**
- * Whether what is shared sounds as this page does, too: a tab is another tab, and a window or a whole screen comes with all that the
- * machine plays, unless the browser leaves this page out.
- */
-const hasThisPage = (screen: MediaStreamTrack, sound: MediaStreamTrack | undefined): boolean =>
-  screen.getSettings().displaySurface !== 'browser' && sound?.getSettings().restrictOwnAudio !== true;
 
 export const createCapture = ({
   media,
@@ -138,14 +70,9 @@ export const createCapture = ({
   onTrack,
 }: Parts): Capture => {
   let view = CLOSED;
-  let limits = first;
   let shape: Shape | undefined;
-  /** What was chosen since this opening. */
-  let wantsBlur: boolean | undefined;
   let sound: Sound | undefined;
-  let microphone: MediaStreamTrack | undefined;
-  let screenSound: MediaStreamTrack | undefined;
-  /** Counts openings, so that an answer to an earlier one is not taken for this one's. */
+  /** Counts openings. */
   let opening = 0;
   let stopListening = () => {};
 
@@ -153,11 +80,19 @@ export const createCapture = ({
     view = { ...view, ...changed };
     onChange();
   };
+  const thisOpening = () => {
+    const mine = opening;
+    return () => mine === opening;
+  };
+  const state: CaptureState = { view: () => view, change, thisOpening };
+  const camera = createCameraInput({ media, state, limits: first, onTrack });
+  const microphone = createMicrophoneInput({ media, state, sound: () => sound });
+  const screen = createScreenInput({ media, state, limits: camera.limits, sound: () => sound, onTrack });
 
   const refresh = async () => {
-    const mine = opening;
+    const isCurrent = thisOpening();
     const devices = await listDevices(media);
-    if (mine === opening) change(devices);
+    if (isCurrent()) change(devices);
   };
 
   const remember = () => {
@@ -168,150 +103,56 @@ export const createCapture = ({
     });
   };
 
-  const setCamera = (track: MediaStreamTrack | undefined, changed: Partial<CaptureView> = {}) => {
-    const before = view.camera;
-    const cameraId = track?.getSettings().deviceId ?? view.cameraId;
-    track?.addEventListener('ended', () => view.camera === track && void replaceCamera());
-    // the platform has a switch of its own besides
-    track?.addEventListener('configurationchange', () => view.camera === track && change({ blur: blurOf(track) }));
-    change({ camera: track, cameraId, facing: facingOf(track), blur: blurOf(track), ...changed });
-    onTrack('camera', track);
-    before?.stop();
-    if (wantsBlur !== undefined && view.blur !== undefined && view.blur !== wantsBlur) void constrain();
-  };
-
-  /** Tells the camera anew what is wanted of it: what is not said again is taken back. */
-  const constrain = async () => {
-    const { camera } = view;
-    try {
-      await camera?.applyConstraints({
-        ...pictureConstraints(limits),
-        ...(wantsBlur !== undefined && view.blur !== undefined && { backgroundBlur: { ideal: wantsBlur } }),
-      });
-    } catch {
-      // A camera that cannot: its pictures are cut and scaled when they are painted.
-    }
-    if (camera && camera === view.camera) change({ blur: blurOf(camera) });
-  };
-
-  const setMicrophone = (track: MediaStreamTrack | undefined, changed: Partial<CaptureView> = {}) => {
-    const before = microphone;
-    microphone = track;
-    sound?.setMicrophone(track);
-    track?.addEventListener('ended', () => microphone === track && void replaceMicrophone());
-    const microphoneId = track?.getSettings().deviceId ?? view.microphoneId;
-    change({ hasMicrophone: track !== undefined, microphoneId, ...changed });
-    before?.stop();
-  };
-
-  /** The camera went away by itself: another takes its place, else the card. */
-  const replaceCamera = async () => {
-    setCamera(undefined, { notice: 'camera-lost' });
-    await takeAnyCamera();
-  };
-
-  const takeAnyCamera = async () => {
-    const mine = opening;
-    const answer = await openCamera(media, undefined, limits);
-    if (!answer.opened) return;
-    if (mine === opening && !view.camera && view.cameraOn) setCamera(answer.tracks, { notice: undefined });
-    else answer.tracks.stop();
-  };
-
-  const replaceMicrophone = async () => {
-    setMicrophone(undefined, { notice: 'microphone-lost' });
-    await takeAnyMicrophone();
-  };
-
-  const takeAnyMicrophone = async () => {
-    const mine = opening;
-    const answer = await openMicrophone(media, undefined, view.processing);
-    if (!answer.opened) return;
-    if (mine === opening && !microphone) setMicrophone(answer.tracks, { notice: undefined });
-    else answer.tracks.stop();
-  };
-
-  const openChosenCamera = (cameraId: string | undefined) => takeCamera(() => openCamera(media, cameraId, limits));
-
-  const takeCamera = async (open: () => ReturnType<typeof openCamera>) => {
-    const mine = opening;
-    let answer = await open();
-    if (!answer.opened && view.camera) {
-      // Some phones open one camera at a time.
-      view.camera.stop();
-      answer = await open();
-    }
-    if (mine !== opening) return answer.opened ? answer.tracks.stop() : undefined;
-    if (answer.opened) setCamera(answer.tracks, { cameraOn: true, notice: undefined });
-    else if (view.camera?.readyState === 'ended') setCamera(undefined, { notice: 'camera-unavailable' });
-    else change({ notice: 'camera-unavailable' });
-  };
-
-  const unshare = () => {
-    const { screen } = view;
-    if (!screen) return;
-    change({ screen: undefined, hasSharedSound: false });
-    onTrack('screen', undefined);
-    sound?.setScreen(undefined, false);
-    screen.stop();
-    screenSound?.stop();
-    screenSound = undefined;
-  };
-
   /** What was missing and is plugged in goes out at once: nobody chooses it while they look for what is wrong. */
   const onDevices = async () => {
-    const mine = opening;
+    const isCurrent = thisOpening();
     await refresh();
-    if (mine !== opening) return;
-    const { cameras, microphones, camera, cameraOn, notice } = view;
+    if (!isCurrent()) return;
+    const { cameras, microphones, camera: current, cameraOn, notice } = view;
     const lacksCamera = notice === 'camera-lost' || notice === 'no-camera';
     const lacksMicrophone = notice === 'microphone-lost' || notice === 'no-microphone';
-    if (lacksCamera && cameraOn && !camera && cameras.length > 0) await takeAnyCamera();
-    if (lacksMicrophone && !microphone && microphones.length > 0) await takeAnyMicrophone();
+    if (lacksCamera && cameraOn && !current && cameras.length > 0) await camera.takeAny();
+    if (lacksMicrophone && !microphone.isThere() && microphones.length > 0) await microphone.takeAny();
   };
   const hearDevices = () => void onDevices();
 
   return {
     open: async () => {
-      const mine = ++opening;
+      opening += 1;
+      const isCurrent = thisOpening();
       const mixing = keptMixing(storage);
-      limits = first;
-      wantsBlur = undefined;
+      camera.forget();
       const answer = await openDevices(
         media,
         rememberedDevices(storage),
-        { ...limits, asItIs: true },
+        { ...first, asItIs: true },
         mixing.processing,
       );
       if (!answer.opened) return answer;
-      const { camera, microphone: track, missing } = answer.tracks;
-      const size = camera && (await measure(camera));
-      if (mine !== opening) {
-        camera?.stop();
-        track?.stop();
+      const { tracks } = answer;
+      const size = tracks.camera && (await measure(tracks.camera));
+      if (!isCurrent()) {
+        tracks.camera?.stop();
+        tracks.microphone?.stop();
         return { opened: true };
       }
       shape = size && shapeOf(size);
       sound = createSound();
       media.addEventListener('devicechange', hearDevices);
       stopListening = () => media.removeEventListener('devicechange', hearDevices);
-      const absent = camera ? (track ? undefined : 'microphone') : 'camera';
-      const notice =
-        absent && (missing === 'devices-in-use' ? (`${absent}-unavailable` as const) : (`no-${absent}` as const));
-      view = { ...CLOSED, ...mixing, notice };
+      view = { ...CLOSED, ...mixing, notice: noticeOf(tracks) };
       for (const input of ['microphone', 'shared'] as const) sound.setGain(input, mixing.gains[input]);
-      setMicrophone(track);
-      setCamera(camera);
+      microphone.set(tracks.microphone);
+      camera.set(tracks.camera);
       await refresh();
       return { opened: true };
     },
     close: () => {
       opening += 1;
       stopListening();
-      unshare();
+      screen.unshare();
       view.camera?.stop();
-      microphone?.stop();
-      microphone = undefined;
+      microphone.close();
       sound?.close();
       sound = undefined;
       view = CLOSED;
@@ -320,43 +161,29 @@ export const createCapture = ({
     view: () => view,
     sound: () => sound,
     shape: () => shape,
-    fit: async (picture) => {
-      limits = picture;
-      await constrain();
-    },
+    fit: camera.fit,
     flipCamera: async () => {
       const { cameras, cameraId, facing, cameraOn } = view;
       if (!cameraOn) return;
-      if (facing) {
-        await takeCamera(() => openFacing(media, facing === 'user' ? 'environment' : 'user', limits));
-        return remember();
-      }
       const next = cameras[(cameras.findIndex(({ id }) => id === cameraId) + 1) % cameras.length];
-      if (!next) return;
-      await openChosenCamera(next.id);
+      if (facing) await camera.turn(facing);
+      else if (next) await camera.choose(next.id);
+      else return;
       remember();
     },
     chooseCamera: async (cameraId) => {
       change({ cameraId });
       remember();
-      if (view.cameraOn) await openChosenCamera(cameraId);
+      if (view.cameraOn) await camera.choose(cameraId);
     },
-    setBlur: async (on) => {
-      wantsBlur = on;
-      await constrain();
-    },
+    setBlur: camera.setBlur,
     chooseMicrophone: async (microphoneId) => {
-      const mine = opening;
-      const answer = await openMicrophone(media, microphoneId, view.processing);
-      if (mine !== opening) return answer.opened ? answer.tracks.stop() : undefined;
-      if (!answer.opened) return change({ notice: 'microphone-unavailable' });
-      setMicrophone(answer.tracks, { microphoneId, notice: undefined });
-      remember();
+      if (await microphone.choose(microphoneId)) remember();
     },
     setCameraOn: async (on) => {
-      if (on) return openChosenCamera(view.cameraId);
+      if (on) return camera.choose(view.cameraId);
       // Stopped rather than hidden, so that the camera's own light goes out.
-      setCamera(undefined, { cameraOn: false });
+      camera.set(undefined, { cameraOn: false });
     },
     setMuted: (muted) => {
       sound?.setMuted(muted);
@@ -368,36 +195,11 @@ export const createCapture = ({
       keepMixing(storage, view);
     },
     setProcessing: async (processing) => {
-      const mine = opening;
       change({ processing });
       keepMixing(storage, view);
-      const before = microphone;
-      if (!before) return;
-      // A track that is open cannot be processed otherwise in every browser; a new one can.
-      const answer = await openMicrophone(media, before.getSettings().deviceId, processing);
-      if (mine !== opening || microphone !== before) return answer.opened ? answer.tracks.stop() : undefined;
-      if (answer.opened) setMicrophone(answer.tracks);
-      else change({ notice: 'microphone-unavailable' });
+      await microphone.process(processing);
     },
-    share: async () => {
-      const mine = opening;
-      const answer = await openScreen(media, limits);
-      // Pressing Cancel in the browser's own picker is an answer, not a problem.
-      if (!answer.opened)
-        return answer.because === 'devices-denied' ? undefined : change({ notice: 'screen-unavailable' });
-      const { screen, sound: track } = answer.tracks;
-      if (mine !== opening || view.screen) {
-        screen.stop();
-        track?.stop();
-        return;
-      }
-      screen.contentHint = 'detail';
-      screen.addEventListener('ended', () => view.screen === screen && unshare());
-      screenSound = track;
-      sound?.setScreen(track, !hasThisPage(screen, track));
-      change({ screen, hasSharedSound: track !== undefined });
-      onTrack('screen', screen);
-    },
-    unshare,
+    share: screen.share,
+    unshare: screen.unshare,
   };
 };
