@@ -9,7 +9,7 @@ import { useErrorWords } from '../../words/error-words.ts';
 import { useBroadcast, useBroadcastHandle } from '../broadcast-provider.tsx';
 import { Meter } from '../mix/meter.tsx';
 import { NoticeBox } from '../notice-box.tsx';
-import type { GuestOnAir } from './studio-guests.ts';
+import type { GuestOnAir } from './guest-connections.ts';
 import '../mix/mix.css';
 import './guests.css';
 

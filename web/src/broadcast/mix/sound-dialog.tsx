@@ -6,7 +6,7 @@ import { useBroadcast, useBroadcastHandle } from '../broadcast-provider.tsx';
 import { MOST_GAIN } from '../capture/mixing.ts';
 import type { Processing } from '../capture/open-devices.ts';
 import type { SoundInput } from '../capture/sound.ts';
-import type { GuestOnAir } from '../guests/studio-guests.ts';
+import type { GuestOnAir } from '../guests/guest-connections.ts';
 import { ListenBack } from './listen-back.tsx';
 import { Meter } from './meter.tsx';
 import './mix.css';
