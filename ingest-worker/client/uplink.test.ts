@@ -131,6 +131,27 @@ describe('a feed', () => {
     expect(events.at(-1)).toEqual({ type: 'finished', whole: false, unconfirmedMs: 4_000 });
   });
 
+  test('knows a stream that others have ended from the worker’s last word, whatever becomes of the close', async () => {
+    const { worker, go, events, time } = set();
+    await go();
+    worker.latest().say({ type: 'ended', reason: 'ended-elsewhere', unacknowledgedMs: 4_000 });
+    worker.latest().close(1006);
+    await time.settle();
+    expect(events.at(-1)).toEqual({ type: 'failed', because: 'ended-elsewhere', unconfirmedMs: 4_000 });
+    expect(worker.peers.length).toBe(1);
+    expect(time.pending()).toBe(0);
+  });
+
+  test('has finished where End was pressed here and elsewhere at once', async () => {
+    const { worker, go, uplink, events, time, record } = set();
+    await go();
+    record();
+    uplink.stop();
+    worker.latest().say({ type: 'ended', reason: 'ended-elsewhere' });
+    await time.settle();
+    expect(events.filter(({ type }) => type === 'finished' || type === 'failed')).toMatchObject([{ type: 'finished' }]);
+  });
+
   test('leaves nothing behind when it is closed', async () => {
     const { go, uplink, worker, time } = set();
     await go();

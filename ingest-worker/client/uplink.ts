@@ -260,7 +260,13 @@ export const createUplink = ({
         forgetRetry = after(message.afterMs, dialNow);
         return;
       case 'ended':
-        return finish({ type: 'finished' }, message.unacknowledgedMs ?? 0);
+        return finish(
+          // who has pressed End as well has ended it themselves
+          message.reason === 'finished' || stopping
+            ? { type: 'finished' }
+            : { type: 'failed', because: message.reason },
+          message.unacknowledgedMs ?? 0,
+        );
       // A second welcome on one socket means nothing.
       case 'welcome':
     }

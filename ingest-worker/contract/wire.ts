@@ -53,7 +53,10 @@ const offset = z.number().check(z.int(), z.gte(0), z.lte(Number.MAX_SAFE_INTEGER
 export const ClientMessage = z.discriminatedUnion('type', [
   /** First message of a new feed, within `helloMs`. */
   z.object({ type: z.literal('hello'), version: z.literal(WIRE_VERSION), media: Media }),
-  /** First message of a socket that goes on with a feed: the client still holds init and every byte in [haveFrom, haveTo). */
+  /**
+   * First message of a socket that goes on with a feed: the client still holds init and every byte in [haveFrom, haveTo). The worker
+   * begins no earlier than `haveFrom`; `haveTo` is for who reads along, because what the worker wants is said by the welcome.
+   */
   z.object({
     type: z.literal('resume'),
     version: z.literal(WIRE_VERSION),
@@ -127,6 +130,7 @@ export const closeReason = (code: number): CloseReason | undefined =>
 export const ServerMessage = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('welcome'),
+    /** A client takes no welcome of another version. */
     version: z.literal(WIRE_VERSION),
     /** Opens a later socket of this feed, at any worker, until the feed ends. */
     resumeToken: z.string(),
@@ -150,10 +154,15 @@ export const ServerMessage = z.discriminatedUnion('type', [
   /** Open a socket elsewhere after `afterMs` and resume; this one goes on until then. */
   z.object({ type: z.literal('migrate'), afterMs: z.number() }),
   /**
-   * Nothing more will be sent upstream. The socket closes with the same reason. `unacknowledgedMs` is media that was received and
-   * that the RTMP server has not acknowledged, where the end was cut short.
+   * Nothing more will be sent upstream. The socket closes with the same reason, which a proxy may not hand on: `finished` after the
+   * client's own `stop`, `ended-elsewhere` where the stream was ended by others. `unacknowledgedMs` is media that was received and that
+   * the RTMP server has not acknowledged, where the end was cut short.
    */
-  z.object({ type: z.literal('ended'), reason: z.string(), unacknowledgedMs: z.optional(z.number()) }),
+  z.object({
+    type: z.literal('ended'),
+    reason: z.enum(['finished', 'ended-elsewhere']),
+    unacknowledgedMs: z.optional(z.number()),
+  }),
 ]);
 export type ServerMessage = z.infer<typeof ServerMessage>;
 
