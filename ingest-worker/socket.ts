@@ -1,15 +1,17 @@
 import type { WebSocket } from 'ws';
-import { CLOSE, ClientMessage, type CloseReason, decodeFrame, HEADER_BYTES, SUBPROTOCOL } from '#wire';
+import { ClientMessage, type CloseReason, decodeFrame, HEADER_BYTES } from '#wire';
 import type { StreamId } from '#domain/ids';
 import type { Reservation } from './admission.ts';
 import { createAllowance } from './allowance.ts';
 import { LIMITS } from './limits.ts';
 import type { Log } from './log.ts';
-import { createFifo } from './media/fifo.ts';
+import { createInbox, type Incoming } from './inbox.ts';
+import { createOutgoing } from './outgoing.ts';
 import type { Client } from './session/client.ts';
 import { declaredPipeline, unitsAtLeast } from './session/declared-pipeline.ts';
 import type { RunningSession } from './session/run-session.ts';
 import type { Opened, Sessions } from './session/sessions.ts';
+import { watchSigns } from './signs.ts';
 import type { Turns } from './turns.ts';
 
 type Parts = {
@@ -23,39 +25,24 @@ type Parts = {
   clock: () => number;
 };
 
-type Incoming = { isMedia: boolean; bytes: Buffer; at: number };
-
 type Conversation =
   | { at: 'greeting' }
   | { at: 'opening' }
   | { at: 'feeding'; session: RunningSession }
   | { at: 'closed' };
 
-/** A close frame's reason: 123 bytes at most. */
-const REASON_CHARACTERS = 120;
-/** A client that does not answer a close within this is cut off. */
-const CLOSE_GRACE_MS = 2_000;
-/** A client that does not read what it is told for so long that this much waits is cut off. */
-const UNREAD_BYTES = 256 * 1024;
-
-/** What a message takes while it waits: tiny ones are held, too. */
-const costOf = ({ bytes }: Incoming): number => Math.max(bytes.byteLength, LIMITS.messageCostBytes);
-
 /** One socket from its upgrade on: greets, opens or resumes a feed, and hands the session what comes (SPEC §W). */
 export const converse = ({ webSocket, redeemed, reservation, sessions, turns, log, clock }: Parts): void => {
   let conversation: Conversation = { at: 'greeting' };
-  const openedMs = clock();
-  let heardMs = openedMs;
-  /** What has come and waits for its turn; a media message is done with piece by piece, up to byte `at`. */
-  const inbox = createFifo<Incoming>();
-  let inboxBytes = 0;
+  /** What has come and waits for its turn. */
+  const inbox = createInbox();
   /** The session wants no more for now. */
   let isHeld = false;
   /** It has gone, and what it sent before is still to be looked at. */
   let isGone = false;
   const control = createAllowance({ most: LIMITS.controlMessages, everyMs: LIMITS.controlEveryMs, clock });
-  const mode = webSocket.protocol === SUBPROTOCOL ? 'v1' : 'plain';
-  const maxBytes = LIMITS.frameBytes + (mode === 'v1' ? HEADER_BYTES : 0);
+  const outgoing = createOutgoing(webSocket);
+  const { mode } = outgoing;
 
   const reserve = (units: number): boolean => reservation.change(units);
 
@@ -65,21 +52,14 @@ export const converse = ({ webSocket, redeemed, reservation, sessions, turns, lo
     if (conversation.at === 'greeting') reservation.release();
     conversation = { at: 'closed' };
     inbox.clear();
-    clearTimeout(helloTimer);
-    const text = detail && reason !== 'finished' ? `${reason}: ${detail}` : reason;
-    webSocket.resume();
-    webSocket.close(CLOSE[reason].code, text.slice(0, REASON_CHARACTERS));
-    setTimeout(() => webSocket.terminate(), CLOSE_GRACE_MS).unref();
+    signs.greeted();
+    outgoing.close(reason, detail);
   };
 
   const client: Client = {
     mode,
     close,
-    say: (message) => {
-      if (mode === 'plain' || webSocket.readyState !== webSocket.OPEN) return;
-      if (webSocket.bufferedAmount > UNREAD_BYTES) return webSocket.terminate();
-      webSocket.send(JSON.stringify(message));
-    },
+    say: outgoing.say,
     hold: (held) => {
       isHeld = held;
       readOn();
@@ -89,7 +69,7 @@ export const converse = ({ webSocket, redeemed, reservation, sessions, turns, lo
   /** Reads on, or not, while what has come waits for its turn, for a session, or for room. */
   const readOn = (): void => {
     if (conversation.at === 'closed') return;
-    const isBehind = conversation.at === 'opening' ? inboxBytes > LIMITS.frameBytes : inbox.length > 0;
+    const isBehind = conversation.at === 'opening' ? inbox.bytes > LIMITS.frameBytes : inbox.length > 0;
     const paused = isHeld || isBehind;
     if (webSocket.isPaused === paused) return;
     if (paused) webSocket.pause();
@@ -119,7 +99,7 @@ export const converse = ({ webSocket, redeemed, reservation, sessions, turns, lo
   };
 
   const open = (opening: Promise<Opened>): void => {
-    clearTimeout(helloTimer);
+    signs.greeted();
     conversation = { at: 'opening' };
     opening.then(opened, (cause: unknown) => {
       log.error('feed not opened', { cause: cause instanceof Error ? cause.message : String(cause) });
@@ -134,11 +114,7 @@ export const converse = ({ webSocket, redeemed, reservation, sessions, turns, lo
     if (conversation.at !== 'feeding') return false;
     if (first) {
       const isDone = first.isMedia ? media(conversation.session, first) : hear(first.bytes.toString());
-      // It may have closed the socket, and with it the inbox.
-      if (isDone && inbox.first === first) {
-        inbox.shift();
-        inboxBytes -= costOf(first);
-      }
+      if (isDone) inbox.done(first);
     }
     readOn();
     if (inbox.length === 0 && isGone) left();
@@ -147,20 +123,9 @@ export const converse = ({ webSocket, redeemed, reservation, sessions, turns, lo
 
   /** The next piece of a media message; true where that was the last. */
   const media = (session: RunningSession, message: Incoming): boolean => {
-    const from = message.at;
-    message.at += LIMITS.pieceBytes;
-    if (mode === 'plain') {
-      session.chunk(client, message.bytes.subarray(from, message.at));
-      return message.at >= message.bytes.byteLength;
-    }
-    const frame = decodeFrame(message.bytes);
-    if (!frame) {
-      refuse('malformed-message', 'not a media frame');
-      return true;
-    }
-    const payload = frame.payload.subarray(from, message.at);
-    const isTaken = session.frame(client, { ...frame, offset: frame.offset + from, payload });
-    return !isTaken || message.at >= frame.payload.byteLength;
+    const became = takePiece(session, client, message);
+    if (became === 'malformed') refuse('malformed-message', 'not a media frame');
+    return became !== 'more';
   };
 
   /** A text, which is done with at once. */
@@ -215,49 +180,34 @@ export const converse = ({ webSocket, redeemed, reservation, sessions, turns, lo
     return false;
   };
 
+  const signs = watchSigns({
+    webSocket,
+    clock,
+    onNoHello: () => refuse('hello-timeout', 'no hello'),
+    onSilent: giveUpSilent,
+  });
   webSocket.on('error', () => undefined);
   webSocket.on('close', () => {
-    clearTimeout(helloTimer);
-    clearInterval(pings);
+    signs.stop();
     isGone = true;
     if (conversation.at !== 'feeding' || inbox.length === 0) left();
   });
   webSocket.on('ping', (data: Buffer) => {
-    if (!mayControl() || webSocket.readyState !== webSocket.OPEN) return;
-    if (webSocket.bufferedAmount > UNREAD_BYTES) return webSocket.terminate();
-    webSocket.pong(data);
+    if (mayControl()) outgoing.pong(data);
   });
   webSocket.on('pong', () => {
-    if (mayControl()) heardMs = clock();
+    if (mayControl()) signs.heard();
   });
   webSocket.on('message', (data: Buffer, isBinary) => {
-    heardMs = clock();
+    signs.heard();
     if (conversation.at === 'closed' || (!isBinary && !mayControl())) return;
-    if (!isBinary) {
-      if (mode === 'plain') return refuse('malformed-message', 'text where media was to come');
-      if (data.byteLength > LIMITS.textBytes) return refuse('malformed-message', 'a message too long');
-      if (conversation.at !== 'feeding') return void hear(data.toString());
-    } else {
-      if (data.byteLength > maxBytes) return refuse('frame-too-large', `${data.byteLength} bytes`);
-      if (conversation.at === 'greeting') return refuse('malformed-message', 'media before hello');
-    }
-    const message = { isMedia: isBinary, bytes: data, at: 0 };
-    inbox.push(message);
-    inboxBytes += costOf(message);
+    const fault = isBinary ? faultOfMedia(mode, data, conversation.at) : faultOfText(mode, data);
+    if (fault) return refuse(...fault);
+    if (!isBinary && conversation.at !== 'feeding') return void hear(data.toString());
+    inbox.push({ isMedia: isBinary, bytes: data, at: 0 });
     turns.take(work);
     readOn();
   });
-  const pings = setInterval(() => {
-    if (clock() - heardMs > LIMITS.idleMs && !webSocket.isPaused) return giveUpSilent();
-    if (webSocket.readyState === webSocket.OPEN) webSocket.ping();
-  }, LIMITS.pingMs);
-  const awaitHello = (): void => {
-    const leftMs = openedMs + LIMITS.helloMs - clock();
-    if (leftMs <= 0) return refuse('hello-timeout', 'no hello');
-    helloTimer = setTimeout(awaitHello, leftMs);
-  };
-  let helloTimer: NodeJS.Timeout | undefined;
-  awaitHello();
 
   if (!redeemed.redeemed) {
     reservation.release();
@@ -266,6 +216,36 @@ export const converse = ({ webSocket, redeemed, reservation, sessions, turns, lo
   if (mode === 'plain') {
     open(sessions.open({ client, streamId: redeemed.streamId, media: undefined, reserve }));
   }
+};
+
+type Fault = [CloseReason, detail: string];
+
+/** Why a text is not taken, before anybody reads it. */
+const faultOfText = (mode: Client['mode'], { byteLength }: Buffer): Fault | undefined => {
+  if (mode === 'plain') return ['malformed-message', 'text where media was to come'];
+  return byteLength > LIMITS.textBytes ? ['malformed-message', 'a message too long'] : undefined;
+};
+
+/** Why a message of media is not taken, before anybody reads it. */
+const faultOfMedia = (mode: Client['mode'], { byteLength }: Buffer, at: Conversation['at']): Fault | undefined => {
+  if (byteLength > LIMITS.frameBytes + (mode === 'v1' ? HEADER_BYTES : 0))
+    return ['frame-too-large', `${byteLength} bytes`];
+  return at === 'greeting' ? ['malformed-message', 'media before hello'] : undefined;
+};
+
+/** The next piece of a media message to its session. */
+const takePiece = (session: RunningSession, client: Client, message: Incoming): 'more' | 'done' | 'malformed' => {
+  const from = message.at;
+  message.at += LIMITS.pieceBytes;
+  if (client.mode === 'plain') {
+    session.chunk(client, message.bytes.subarray(from, message.at));
+    return message.at >= message.bytes.byteLength ? 'done' : 'more';
+  }
+  const frame = decodeFrame(message.bytes);
+  if (!frame) return 'malformed';
+  const payload = frame.payload.subarray(from, message.at);
+  const isTaken = session.frame(client, { ...frame, offset: frame.offset + from, payload });
+  return !isTaken || message.at >= frame.payload.byteLength ? 'done' : 'more';
 };
 
 const parse = (text: string): ClientMessage | undefined => {
