@@ -1,6 +1,8 @@
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { createConnectionStore } from '#store/connections';
-import { openRooms } from '../rooms.testing.ts';
+import { createPushStore } from '#store/pushes';
+import { BROWSER_KEYS } from '../browser-keys.testing.ts';
+import { openRooms, type Person } from '../rooms.testing.ts';
 
 // a hundred calls at once take their time where all tests run at once
 vi.setConfig({ testTimeout: 120_000 });
@@ -184,6 +186,26 @@ describe('POST /auth/sign-out-everywhere', () => {
     expect(await connections.get(`of-${other.id}`)).toBeDefined();
   });
 
+  it('leaves none of the person’s browsers to be told by Web Push, and others theirs', async () => {
+    const { leaver, other } = await rooms.signUpAll({ leaver: {}, other: {} });
+    const browsersOf = async ({ token }: Person) =>
+      (await rooms.call('GET', '/users/me/push', { token })).body.browsers.length;
+    for (const [who, browser] of [
+      [leaver, 'phone'],
+      [leaver, 'laptop'],
+      [other, 'tablet'],
+    ] as const)
+      await who.put('/users/me/push', {
+        endpoint: `https://push.services.mozilla.com/${browser}`,
+        keys: BROWSER_KEYS,
+      });
+    expect([await browsersOf(leaver), await browsersOf(other)]).toEqual([2, 1]);
+    expect((await leaver.post('/auth/sign-out-everywhere')).status).toBe(204);
+    const subscriptions = createPushStore(rooms.base);
+    expect(await subscriptions.subscriptions(leaver.id)).toEqual([]);
+    expect(await browsersOf(other)).toBe(1);
+  });
+
   it('is refused where the issuer does not tell a new sign-in from a refreshed token', async () => {
     const token = await rooms.issuer.issue('untold', { preferred_username: 'untold', auth_time: undefined });
     expect((await rooms.call('GET', '/auth/session', { token })).status).toBe(200);
@@ -191,7 +213,7 @@ describe('POST /auth/sign-out-everywhere', () => {
     expect([out.status, out.body]).toEqual([
       403,
       {
-        error: 'not-allowed',
+        error: 'sign-in-time-unknown',
         message:
           'Your sign-in service does not tell us when you signed in, so your other sign-ins cannot be ended here. End them there.',
       },

@@ -1,5 +1,6 @@
 import { type AuthConfig, CreateTicket, type MeView, type Session, type Ticket } from '#contract/http';
 import type { UserId } from '#domain/ids';
+import type { PushStore } from '#store/pushes';
 import { TICKET_LIVES_MS } from '#store/tickets';
 import { type Authenticate, type Caller, identified, requireUser, signedIn } from '../http/caller.ts';
 import type { LimitedMiddleware } from '../http/limited.ts';
@@ -17,6 +18,7 @@ type Parts = RoomParts & {
   issuer: Issuer;
   users: { signOutEverywhere(id: UserId, now: number): Promise<unknown> };
   eviction: { everywhere(id: UserId): Promise<void> };
+  pushes: Pick<PushStore, 'unsubscribeAll'>;
   tickets: {
     issue(ticket: {
       ticket: string;
@@ -38,6 +40,7 @@ export const createAuthApp = ({
   issuer,
   users,
   eviction,
+  pushes,
   tickets,
   me,
   clock,
@@ -75,11 +78,12 @@ export const createAuthApp = ({
     const { userId, signedInAt } = requireUser(c);
     if (signedInAt === undefined)
       throw new Refusal(
-        'not-allowed',
+        'sign-in-time-unknown',
         'Your sign-in service does not tell us when you signed in, so your other sign-ins cannot be ended here. End them there.',
       );
     await users.signOutEverywhere(userId, clock().getTime());
-    await eviction.everywhere(userId);
+    // a browser that was left somewhere goes on telling of whom they follow, signed in or not
+    await Promise.all([eviction.everywhere(userId), pushes.unsubscribeAll(userId)]);
     return c.body(null, 204);
   });
 

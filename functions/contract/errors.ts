@@ -13,6 +13,8 @@ export const STATUS = {
   'not-a-creator': 403,
   /** What cannot be undone asks for a fresh sign-in. */
   'sign-in-too-old': 403,
+  /** The issuer does not tell when somebody signed in: a sign-in cannot be told from an older one that was renewed. */
+  'sign-in-time-unknown': 403,
   blocked: 403,
   /** The moderators of the platform let somebody say nothing for a while. */
   suspended: 403,
@@ -28,6 +30,8 @@ export const STATUS = {
   'message-not-found': 404,
   'method-not-allowed': 405,
   'handle-taken': 409,
+  /** A creator has named as many as may be. */
+  'moderators-full': 409,
   'already-live': 409,
   'not-live-yet': 409,
   'stream-ended': 409,

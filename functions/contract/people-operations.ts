@@ -56,10 +56,10 @@ export const PEOPLE_OPERATIONS: readonly Operation[] = [
   {
     method: 'POST',
     path: '/auth/sign-out-everywhere',
-    does: 'Ends every sign-in of this user that there is now, with its open sockets; where the issuer tells when somebody signed in',
+    does: 'Ends every sign-in of this user that there is now, with its open sockets and its Web Push; where the issuer tells when somebody signed in',
     who: 'signed in',
     status: 204,
-    refusals: ['not-allowed'],
+    refusals: ['sign-in-time-unknown'],
   },
   {
     method: 'GET',
@@ -173,7 +173,7 @@ export const PEOPLE_OPERATIONS: readonly Operation[] = [
     does: 'Names somebody to moderate one’s audiences',
     who: 'signed in',
     status: 204,
-    refusals: ['user-not-found', 'not-allowed'],
+    refusals: ['user-not-found', 'not-allowed', 'moderators-full'],
   },
   {
     method: 'DELETE',

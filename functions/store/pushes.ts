@@ -65,6 +65,11 @@ export const createPushStore = ({ table }: { table: Table }) => {
 
     unsubscribe: remove,
 
+    /** None of a person's browsers is told of anything any more, until each asks anew. */
+    unsubscribeAll: async (userId: UserId): Promise<void> => {
+      await Promise.all((await all(userId)).map(({ id }) => remove(userId, id)));
+    },
+
     /** The browsers in which somebody is told. */
     subscriptions: async (userId: UserId): Promise<PushSubscription[]> => all(userId),
 

@@ -17,7 +17,7 @@ import type { Eviction } from '../shows/eviction.ts';
 export type AccountParts = ArrivalParts & {
   limited: LimitedMiddleware;
   profiles: Profiles;
-  pushes: Pick<PushStore, 'subscriptions' | 'unsubscribe'>;
+  pushes: Pick<PushStore, 'unsubscribeAll'>;
   users: {
     change(id: UserId, changes: ProfileChanges, now: number): Promise<ProfileChangeOutcome>;
     becomeCreator(id: UserId): Promise<User | undefined>;
@@ -89,7 +89,7 @@ export const createAccountRoutes = ({
           'WWW-Authenticate': `Bearer realm="vybzz", error="insufficient_user_authentication", max_age="${FRESH_SIGN_IN_MS / 1000}"`,
         },
       });
-    await Promise.all((await pushes.subscriptions(userId)).map(({ id }) => pushes.unsubscribe(userId, id)));
+    await pushes.unsubscribeAll(userId);
     await removals.removeUser(userId, now());
     await eviction.everywhere(userId);
     return c.body(null, 204);

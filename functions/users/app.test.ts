@@ -238,10 +238,15 @@ describe('moderators', () => {
   it('are a hundred at most; who is one may be named again', async () => {
     const creator = await someone();
     const [one, ...others] = await several(101);
-    const name = async ({ user }: Person) => (await creator.put(`/users/me/moderators/${user.handle}`)).status;
+    const put = ({ user }: Person) => creator.put(`/users/me/moderators/${user.handle}`);
+    const name = async (person: Person) => (await put(person)).status;
     expect(await name(one!)).toBe(204);
     for (const other of others.slice(1)) expect(await name(other)).toBe(204);
-    expect(await name(others[0]!)).toBe(403);
+    const refused = await put(others[0]!);
+    expect([refused.status, refused.body]).toEqual([
+      409,
+      { error: 'moderators-full', message: 'You have 100 moderators, and there can be no more. Remove one first.' },
+    ]);
     expect(await name(one!)).toBe(204);
     await creator.delete(`/users/me/moderators/${one!.user.handle}`);
     expect(await name(others[0]!)).toBe(204);

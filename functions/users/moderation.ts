@@ -32,7 +32,10 @@ export const createModerationRoutes = ({
     const caller = requireUser(c);
     const user = await people.another(caller, c.req.param('handle'), 'name');
     if (!(await moderation.name(caller.userId, user.id, now())))
-      throw new Refusal('not-allowed', `You have named ${MODERATORS_MOST} moderators. Take one away first.`);
+      throw new Refusal(
+        'moderators-full',
+        `You have ${MODERATORS_MOST} moderators, and there can be no more. Remove one first.`,
+      );
     return c.body(null, 204);
   });
 

@@ -1,3 +1,4 @@
+import { createPushStore } from '#store/pushes';
 import { createTicketStore } from '#store/tickets';
 import type { Base } from '../base.ts';
 import { buildEviction } from '../eviction.ts';
@@ -18,6 +19,7 @@ export const buildAuthRoom = (base: Base, people: People, profiles: Profiles) =>
     issuer,
     users: people.users,
     eviction: buildEviction(base, people),
+    pushes: createPushStore({ table }),
     tickets: createTicketStore({ table }),
     me: profiles.me,
     clock,

@@ -7,6 +7,8 @@ export const errors = {
   'not-allowed': 'You may not do this.',
   'not-a-creator': 'Only creators can do this.',
   'sign-in-too-old': 'Sign in again first: this cannot be undone.',
+  'sign-in-time-unknown':
+    'Your sign-in service does not tell us when you signed in, so your other sign-ins cannot be ended here. End them there.',
   blocked: 'This person has blocked you, or you have blocked them.',
   suspended: 'Your account is suspended: you can read, but you cannot post.',
   'timed-out': 'You are timed out in this chat. You can write again when the time is over.',
@@ -21,6 +23,7 @@ export const errors = {
   'message-not-found': 'This message was not found.',
   'method-not-allowed': 'This cannot be done here.',
   'handle-taken': 'This handle is taken. Try another.',
+  'moderators-full': 'You have as many moderators as there can be. Remove one first.',
   'already-live': 'You are already live. End that show first.',
   'not-live-yet': 'This show is not live yet.',
   'stream-ended': 'This show has ended.',

@@ -9,6 +9,8 @@ export const errors = {
   'not-allowed': 'Aap ko is ki ijazat nahi hai.',
   'not-a-creator': 'Yeh sirf creators kar sakte hain.',
   'sign-in-too-old': 'Pehle dobara sign in karein: isay wapas nahi laya ja sakta.',
+  'sign-in-time-unknown':
+    'Aap ki sign-in service yeh nahi batati ke aap ne kab sign in kiya, is liye aap ke baqi sessions yahan se khatam nahi ho sakte. Unhein wahin se khatam karein.',
   blocked: 'Is shakhs ne aap ko block kiya hai, ya aap ne isay.',
   suspended: 'Aap ka account suspend hai: aap parh sakte hain, likh nahi sakte.',
   'timed-out': 'Aap ko is chat mein kuch der ke liye rok diya gaya hai. Waqt poora hone par aap phir likh sakenge.',
@@ -23,6 +25,7 @@ export const errors = {
   'message-not-found': 'Yeh message nahi mila.',
   'method-not-allowed': 'Yeh yahan nahi ho sakta.',
   'handle-taken': 'Yeh handle kisi aur ke paas hai. Koi aur chunein.',
+  'moderators-full': 'Aap ke moderators ki tadaad poori ho chuki hai. Pehle kisi aik ko hatayein.',
   'already-live': 'Aap pehle se live hain. Pehle woh show khatam karein.',
   'not-live-yet': 'Yeh show abhi live nahi hua.',
   'stream-ended': 'Yeh show khatam ho chuka hai.',
