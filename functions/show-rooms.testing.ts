@@ -2,6 +2,7 @@ import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { createMiddleware } from 'hono/factory';
 import type { CreatedStream, StreamView } from '#contract/http';
 import { newId, parseHandle, parseStreamId, type StreamId } from '#domain/ids';
+import { suspensionNow } from '#domain/report';
 import type { User } from '#domain/user';
 import { openTable } from '#store/dynamo';
 import { createIngestStore } from '#store/ingest';
@@ -119,7 +120,7 @@ export const openShowRooms = async ({
       handle,
       name,
       roles: [...(creator ? ['creator' as const] : []), ...(moderator ? ['moderator' as const] : [])],
-      suspended: undefined,
+      suspended: suspensionNow(user, now),
     };
   };
 

@@ -314,6 +314,9 @@ it('is off the show at once when the platform suspends them, and comes back neit
   expect(socket.heard().at(-1)).toEqual({ type: 'guest.over', because: 'removed' });
   const again = await open({ ticket });
   expect((await again.say({ action: 'guest.ask', page: 'page-of-one' })).error).toBe('suspended');
+  // nor by the link
+  rooms.everybody.set(suspended.handle, (await rooms.known.users.find(suspended.id))!);
+  expect((await come(code, { as: suspended, browser })).body.error).toBe('suspended');
   // signed out, in the same browser, with the place and without
   for (const more of [{ seat: socket.seat }, {}])
     expect((await guest({ ...more, browser })).place).toEqual({ type: 'guest.over', because: 'removed' });
