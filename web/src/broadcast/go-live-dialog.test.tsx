@@ -90,6 +90,7 @@ describe('the Go Live dialog', () => {
     await startable();
     await user.click(press('Start'));
     expect(screen.getByText('Give the show a title.')).toBeTruthy();
+    expect(document.activeElement).toBe(screen.getByLabelText(/Title/));
     expect(said).toEqual([]);
   });
 

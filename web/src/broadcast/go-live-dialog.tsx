@@ -5,6 +5,7 @@ import { SHOW_LIMITS } from '#contract/show';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Field, TextInput } from '../ui/field.tsx';
+import { Form } from '../ui/form.tsx';
 import { IconButton } from '../ui/icon-button.tsx';
 import { ShowDetails, type ShowAsk, type ShowDetailsDraft } from '../ui/show-details.tsx';
 import { useErrorWords } from '../words/error-words.ts';
@@ -143,7 +144,7 @@ export const GoLiveDialog = ({
         </>
       }
     >
-      <form id={formId} className="go-live" noValidate onSubmit={start}>
+      <Form id={formId} className="go-live" onSubmit={start}>
         <div className="go-live__columns">
           <div className="go-live__picture">
             <GoLivePreview />
@@ -204,7 +205,7 @@ export const GoLiveDialog = ({
             )}
           </div>
         </div>
-      </form>
+      </Form>
     </Dialog>
   );
 };

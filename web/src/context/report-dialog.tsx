@@ -6,6 +6,7 @@ import { type About, REPORT_LIMITS, REPORT_REASONS, type ReportReason } from '#c
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Field, TextArea } from '../ui/field.tsx';
+import { Form } from '../ui/form.tsx';
 import { useApp } from './app-context.ts';
 import './report-dialog.css';
 
@@ -51,7 +52,7 @@ export const ReportDialog = ({ about, onClose }: Props) => {
         </>
       }
     >
-      <form id={form} className="report" onSubmit={submit} noValidate>
+      <Form id={form} className="report" onSubmit={submit}>
         <fieldset
           role="radiogroup"
           className="report__reasons"
@@ -80,7 +81,7 @@ export const ReportDialog = ({ about, onClose }: Props) => {
             />
           )}
         </Field>
-      </form>
+      </Form>
     </Dialog>
   );
 };

@@ -5,6 +5,7 @@ import { useCameraPicture } from '../broadcast/broadcast-provider.tsx';
 import { useApp } from '../context/app-context.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
+import { Form } from '../ui/form.tsx';
 import { toast } from '../ui/toast.ts';
 import { toNewShow } from './broadcast-ports.ts';
 import { ShowFields, type ShowDraft } from './show-fields.tsx';
@@ -67,7 +68,7 @@ export const EncoderDialog = ({ onClose }: { onClose: () => void }) => {
         </>
       }
     >
-      <form id={formId} className="show-fields" noValidate onSubmit={submit}>
+      <Form id={formId} className="show-fields" onSubmit={submit}>
         <ShowFields
           draft={draft}
           asks={ASKS}
@@ -75,7 +76,7 @@ export const EncoderDialog = ({ onClose }: { onClose: () => void }) => {
           picture={<ThumbnailField thumbnail={thumbnail} grab={grab} />}
           onChange={setDraft}
         />
-      </form>
+      </Form>
     </Dialog>
   );
 };

@@ -6,6 +6,7 @@ import { useCameraPicture } from '../broadcast/broadcast-provider.tsx';
 import { useApp } from '../context/app-context.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
+import { Form } from '../ui/form.tsx';
 import { useNow } from '../ui/time.tsx';
 import { toNewShow } from './broadcast-ports.ts';
 import { parseLocalText, proposedTime, toLocalText } from './local-time.ts';
@@ -74,7 +75,7 @@ export const ScheduleDialog = ({ onClose }: { onClose: () => void }) => {
         </>
       }
     >
-      <form id={formId} className="show-fields" noValidate onSubmit={submit}>
+      <Form id={formId} className="show-fields" onSubmit={submit}>
         <ShowFields
           draft={draft}
           asks={ASKS}
@@ -82,7 +83,7 @@ export const ScheduleDialog = ({ onClose }: { onClose: () => void }) => {
           picture={<ThumbnailField thumbnail={thumbnail} grab={grab} />}
           onChange={setDraft}
         />
-      </form>
+      </Form>
     </Dialog>
   );
 };

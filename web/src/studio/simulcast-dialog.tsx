@@ -8,6 +8,7 @@ import { useApp } from '../context/app-context.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Field, Select, TextInput } from '../ui/field.tsx';
+import { Form } from '../ui/form.tsx';
 import './show-fields.css';
 
 /** Where the large services take shows, as they publish it. */
@@ -67,7 +68,7 @@ export const SimulcastDialog = ({ onClose }: { onClose: () => void }) => {
         </>
       }
     >
-      <form id={formId} className="show-fields" noValidate onSubmit={submit}>
+      <Form id={formId} className="show-fields" onSubmit={submit}>
         <Field label={t('where')}>
           {(control) => (
             <Select {...control} value={service} onChange={({ target: { value } }) => setService(value)}>
@@ -126,7 +127,7 @@ export const SimulcastDialog = ({ onClose }: { onClose: () => void }) => {
             />
           )}
         </Field>
-      </form>
+      </Form>
     </Dialog>
   );
 };
