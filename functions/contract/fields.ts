@@ -30,6 +30,7 @@ export const httpUrl = z.url({ protocol: /^https?$/ }).check(
 export const TEXT_CHARACTERS = {
   name: 80,
   bio: 500,
+  linkTitle: 40,
   post: 5_000,
   mediaAlt: 1_000,
   comment: 1_000,

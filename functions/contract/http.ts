@@ -38,8 +38,28 @@ export const PictureView = z.object({
   height: z.number(),
 });
 
+/** How many pages of their own elsewhere a person may name. */
+export const MOST_LINKS = 5;
+
+/** What stands first in an address must be the site that opens: a name before an `@` looks like one, and is not. */
+const withoutCredentials = (address: string): boolean => {
+  // `httpUrl` says so itself of what is no address
+  if (!URL.canParse(address)) return true;
+  const { username, password } = new URL(address);
+  return username === '' && password === '';
+};
+
+/** A page of one's own elsewhere, and what one calls it. */
+export const ProfileLink = z.object({
+  title: text(1, TEXT_CHARACTERS.linkTitle),
+  url: httpUrl.check(z.refine(withoutCredentials, 'an address without a name or password')),
+});
+export type ProfileLink = z.infer<typeof ProfileLink>;
+
 export const ProfileView = z.extend(PersonView, {
   bio: z.optional(z.string()),
+  /** Their own pages elsewhere, in their order; absent where there are none. */
+  links: z.optional(z.array(z.object({ title: z.string(), url: z.string() }))),
   /** The picture over their page. */
   cover: z.optional(PictureView),
   creator: z.boolean(),
@@ -68,6 +88,8 @@ export const UpdateMe = z.partial(
     handle: HandleText,
     name: text(1, TEXT_CHARACTERS.name),
     bio: text(0, TEXT_CHARACTERS.bio),
+    /** All of them anew; an empty list takes them away. */
+    links: z.array(ProfileLink).check(z.maxLength(MOST_LINKS)),
     avatarUrl: z.nullable(httpUrl),
   }),
 );

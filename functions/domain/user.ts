@@ -2,12 +2,17 @@ import type { Handle, UserId } from './ids.ts';
 import type { Suspension } from './report.ts';
 import { pictureOf, type PublishedUpload, thumbnailKey } from './upload.ts';
 
+/** A page of a person's own elsewhere, and what they call it. */
+export type ProfileLink = { title: string; url: string };
+
 /** A person; a creator is a person who may go live. Times are milliseconds since 1970. */
 export type User = {
   id: UserId;
   handle: Handle;
   name: string;
   bio?: string | undefined;
+  /** In the order in which they are shown. */
+  links?: ProfileLink[] | undefined;
   /** A picture elsewhere: their issuer's, or one by address. */
   avatarUrl?: string | undefined;
   /** A picture that was uploaded; it goes before `avatarUrl`. */
@@ -50,6 +55,8 @@ export type ProfileChanges = {
   handle?: Handle | undefined;
   name?: string | undefined;
   bio?: string | undefined;
+  /** All of them anew; none takes them away. */
+  links?: ProfileLink[] | undefined;
   avatarUrl?: string | null | undefined;
 };
 

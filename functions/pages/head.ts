@@ -22,6 +22,8 @@ export type Preview = {
   indexed: boolean;
   /** What can be subscribed to: media types, and where they are. */
   feeds?: readonly { type: string; url: string; title: string }[] | undefined;
+  /** Its owner's own pages elsewhere, which may want to know that this one is theirs, too (https://microformats.org/wiki/rel-me). */
+  elsewhere?: readonly string[] | undefined;
 };
 
 const SITE = 'Vybzz';
@@ -54,7 +56,7 @@ const localeOf = (language: string): string => {
 export const toHead = (preview: Preview, { oembed }: { oembed: (url: string) => string }): string => {
   const title = shortened(preview.title, TITLE_CHARACTERS);
   const description = shortened(preview.description, DESCRIPTION_CHARACTERS);
-  const { url, kind, image, wide, author, player, feeds = [] } = preview;
+  const { url, kind, image, wide, author, player, feeds = [], elsewhere = [] } = preview;
   const whole = title === SITE ? title : `${title} · ${SITE}`;
   return [
     `<title>${escapeHtml(whole)}</title>`,
@@ -66,6 +68,7 @@ export const toHead = (preview: Preview, { oembed }: { oembed: (url: string) => 
       (feed) =>
         `<link rel="alternate" type="${feed.type}" href="${escapeHtml(feed.url)}" title="${escapeHtml(shortened(feed.title, TITLE_CHARACTERS))}">`,
     ),
+    ...elsewhere.map((address) => `<link rel="me" href="${escapeHtml(address)}">`),
     meta('property', 'og:site_name', SITE),
     meta('property', 'og:type', kind),
     meta('property', 'og:title', title),

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPostStore } from '#store/posts';
+import { createUserStore } from '#store/users';
 import { newId } from '#domain/ids';
 import { buildPagesRoom } from '../assembly/rooms/pages.ts';
 import { openShowRooms, type ShowRooms } from '../show-rooms.testing.ts';
@@ -137,6 +138,9 @@ it('the page of a person and of a post have heads of their own', async () => {
     ['text/calendar', '/@asha/shows.ics'],
   ])
     expect(profile).toContain(`<link rel="alternate" type="${type}" href="${ORIGIN}${path}"`);
+  const links = [{ title: 'Shop', url: 'https://shop.test/?a="b"&c' }];
+  await createUserStore(rooms.base).change(rooms.creator.id, { links }, rooms.now());
+  expect((await get('/@asha')).html).toContain('<link rel="me" href="https://shop.test/?a=&quot;b&quot;&amp;c">');
   const id = newId('pst', rooms.now());
   await createPostStore(rooms.base).create({
     id,

@@ -78,7 +78,7 @@ export const createPreviews = ({ streams, users, posts, views, postViews, origin
     const handle = parseHandle(text);
     const user = handle && (await users.byHandle(handle));
     if (!user) return { found: 'nothing' };
-    const { name, bio } = user;
+    const { name, bio, links = [] } = user;
     const avatarUrl = absoluteOn(origin)(avatarUrlOf(user));
     return {
       found: 'preview',
@@ -92,6 +92,7 @@ export const createPreviews = ({ streams, users, posts, views, postViews, origin
         author: { name, url: `${origin}/@${user.handle}` },
         indexed: true,
         feeds: feedsOf(user, origin),
+        elsewhere: links.map(({ url }) => url),
       },
     };
   };

@@ -37,6 +37,7 @@ export const createProfiles = ({ users, follows, blocks, pushes, onAir }: Profil
     return {
       ...toPersonView(user),
       ...(user.bio !== undefined && { bio: user.bio }),
+      ...(user.links && { links: user.links.map(({ title, url }) => ({ title, url })) }),
       ...(user.cover && { cover: coverOf(user) }),
       creator: user.creator,
       ...counts,

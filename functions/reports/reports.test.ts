@@ -77,7 +77,10 @@ describe('a report', () => {
       await post(author, 'A bad post'),
     ];
     const commentId = await comment(author, postId, 'A bad comment');
-    await author.patch('/users/me', { bio: 'A bad person' });
+    await author.patch('/users/me', {
+      bio: 'A bad person',
+      links: [{ title: 'A bad page', url: 'https://bad.test/' }],
+    });
     for (const about of [
       { kind: 'show', streamId },
       { kind: 'post', postId },
@@ -92,7 +95,7 @@ describe('a report', () => {
       'A bad show\nOf bad things',
       'A bad post',
       'A bad comment',
-      `${author.user.name}\nA bad person`,
+      `${author.user.name}\nA bad person\nA bad page: https://bad.test/`,
     ]);
   });
 

@@ -65,10 +65,10 @@ export const createThings = ({ chatStore, users, posts, postViews, comments, str
     ownerId: creatorId,
     text: excerpt(title, description),
   });
-  const ofPerson = ({ id, name, bio }: User): Thing => ({
+  const ofPerson = ({ id, name, bio, links = [] }: User): Thing => ({
     about: { kind: 'person', userId: id },
     ownerId: id,
-    text: excerpt(name, bio),
+    text: excerpt(name, bio, ...links.map(({ title, url }) => `${title}: ${url}`)),
   });
   const ofPost = ({ id, authorId, text }: Post): Thing => ({
     about: { kind: 'post', postId: id },

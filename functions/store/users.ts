@@ -28,6 +28,7 @@ const UserItem = z.object({
   handle: brands.handle,
   name: z.string(),
   bio: z.optional(z.string()),
+  links: z.optional(z.array(z.object({ title: z.string(), url: z.string() }))),
   avatarUrl: z.optional(z.string()),
   avatar: z.optional(brands.publishedUpload),
   cover: z.optional(brands.publishedUpload),
@@ -321,10 +322,11 @@ const withoutBookkeeping = (item: UserItem): User => {
 const toUser = (item: Item): User => withoutBookkeeping(userRecord.read(item));
 
 /** The members of a user that the changes set; undefined where one goes. */
-const applied = ({ handle, name, bio, avatarUrl }: ProfileChanges): Partial<User> => ({
+const applied = ({ handle, name, bio, links, avatarUrl }: ProfileChanges): Partial<User> => ({
   ...(handle !== undefined && { handle }),
   ...(name !== undefined && { name }),
   ...(bio !== undefined && { bio: bio === '' ? undefined : bio }),
+  ...(links !== undefined && { links: links.length === 0 ? undefined : links }),
   ...(avatarUrl !== undefined && { avatarUrl: avatarUrl ?? undefined }),
 });
 

@@ -55,6 +55,14 @@ describe('one’s own profile', () => {
     [{ name: '   ' }, 'name'],
     [{ name: 'x'.repeat(81) }, 'name'],
     [{ bio: 'x'.repeat(501) }, 'bio'],
+    [{ links: Array.from({ length: 6 }, () => ({ title: 'Shop', url: 'https://shop.test/' })) }, 'links'],
+    [{ links: [{ title: ' ', url: 'https://shop.test/' }] }, 'links.0.title'],
+    [{ links: [{ title: 'x'.repeat(41), url: 'https://shop.test/' }] }, 'links.0.title'],
+    [{ links: [{ title: 'Shop', url: 'javascript:alert(1)' }] }, 'links.0.url'],
+    [{ links: [{ title: 'Shop', url: 'shop.test' }] }, 'links.0.url'],
+    [{ links: [{ title: 'Shop', url: 'https:shop.test' }] }, 'links.0.url'],
+    [{ links: [{ title: 'Bank', url: 'https://bank.test@shop.test/' }] }, 'links.0.url'],
+    [{ links: [{ title: 'Bank', url: 'https://:bank.test@shop.test/' }] }, 'links.0.url'],
     [{ avatarUrl: 'javascript:alert(1)' }, 'avatarUrl'],
     [{ avatarUrl: 'data:image/png;base64,AA' }, 'avatarUrl'],
   ])('refuses %j by the field', async (body, field) => {
@@ -85,6 +93,22 @@ describe('one’s own profile', () => {
     expect((await me.patch('/users/me', { name: `A${'\u0301\u0302\u0303'.repeat(20)}` })).status).toBe(400);
     for (const name of ['สวัสดี น้ำ', 'שָׁלוֹם', 'नमस्ते', 'اَلسَّلَامُ'])
       expect((await me.patch('/users/me', { name })).body).toMatchObject({ name });
+  });
+
+  it('names pages of one’s own elsewhere, in one’s order, each list in the place of the one before', async () => {
+    const me = await someone();
+    const links = Array.from({ length: 5 }, (_, i) => ({ title: `Page ${5 - i}`, url: `https://page${i}.test/me` }));
+    expect((await me.patch('/users/me', { links })).body).toEqual({ ...me.user, links });
+    expect(await profile(me.user.handle)).toMatchObject({ links });
+    // other changes leave them, that of a name and of a handle too, which go other ways
+    await me.patch('/users/me', { bio: 'Hello' });
+    await me.patch('/users/me', { name: 'Another' });
+    const moved = `${me.user.handle}_moved`;
+    expect((await me.patch('/users/me', { handle: moved })).body.links).toEqual(links);
+    const one = [{ title: 'Shop', url: 'https://shop.test/' }];
+    expect((await me.patch('/users/me', { links: one })).body.links).toEqual(one);
+    expect((await me.patch('/users/me', { links: [] })).body).not.toHaveProperty('links');
+    expect(await profile(moved)).not.toHaveProperty('links');
   });
 
   it('becomes a creator’s, once and for all', async () => {

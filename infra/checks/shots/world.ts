@@ -93,7 +93,13 @@ const record = async (bed: PlatformBed, ask: AskAs): Promise<string> => {
 /** People who follow each other, what they wrote, what they announced, and a show that is over. */
 export const fillWorld = async (bed: PlatformBed): Promise<World> => {
   const ask = askAs(bed);
-  await ask('asha', 'PATCH', '/users/me', { bio: 'Embroidery, slowly. Live on Fridays. https://asha.example #craft' });
+  await ask('asha', 'PATCH', '/users/me', {
+    bio: 'Embroidery, slowly. Live on Fridays. https://asha.example #craft',
+    links: [
+      { title: 'Patterns to print', url: 'https://www.patterns.example/asha' },
+      { title: 'کاری گھر', url: 'https://karigarh.example' },
+    ],
+  });
   await ask('bilal', 'PATCH', '/users/me', { bio: 'لاہور سے چہل قدمی، کھانا اور کہانیاں۔' });
   for (const [who, whom] of [
     ['chen', 'asha'],

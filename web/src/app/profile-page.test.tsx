@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { createMemoryHistory } from '@tanstack/react-router';
-import { act, screen } from '@testing-library/preact';
+import { act, screen, within } from '@testing-library/preact';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ASHA, createFakeApp, makeStream } from '../context/app.testing.tsx';
@@ -78,6 +78,22 @@ describe('what a creator shares', () => {
     expect(screen.getByRole('tab', { name: 'Posts' }).getAttribute('aria-selected')).toBe('true');
     expect(screen.getByRole('button', { name: '0 comments' }).getAttribute('aria-expanded')).toBe('true');
   });
+});
+
+it('the pages of a person elsewhere say where they lead, whatever they are called', async () => {
+  makeWindow(false);
+  openProfile({
+    links: [
+      { title: 'My bank', url: 'https://www.shop.test/asha' },
+      { title: 'shop.test', url: 'https://shop.test/' },
+    ],
+  });
+  const list = await screen.findByRole('list', { name: 'Links' });
+  const links = within(list).getAllByRole<HTMLAnchorElement>('link');
+  expect(links.map(({ textContent, href, rel }) => [textContent, href, rel])).toEqual([
+    ['My bankshop.test', 'https://www.shop.test/asha', 'me nofollow noopener'],
+    ['shop.test', 'https://shop.test/', 'me nofollow noopener'],
+  ]);
 });
 
 it('who makes no shows has all the room for posts', async () => {

@@ -27,6 +27,7 @@ import { BellButton } from '../people/bell-button.tsx';
 import { FollowButton } from '../people/follow-button.tsx';
 import { PeopleDialog } from '../people/people-dialog.tsx';
 import { PersonMenu } from '../people/person-menu.tsx';
+import { ProfileLinks } from '../people/profile-links.tsx';
 import { SubscribeLinks } from '../people/subscribe-links.tsx';
 import './profile-page.css';
 import { useBlock } from '../people/use-block.ts';
@@ -97,6 +98,7 @@ const Profile = ({ person }: { person: ProfileView }) => {
             </p>
           )}
           {person.bio && <RichText text={person.bio} />}
+          {person.links && <ProfileLinks links={person.links} />}
           <p className="profile__counts">
             <button type="button" className="profile__count" onClick={() => setPeople('followers')}>
               {t('followers', counted(person.followers))}
