@@ -47,6 +47,10 @@ test('not a frame is missing at the far end when devices change, the microphone 
   await context.setOffline(true);
   await expect(page.getByText('The connection was lost; reconnecting')).toBeVisible();
   await expect(page.getByText(/^Keep going: nothing is lost so far\. (?:[5-9]|\d\d) seconds/)).toBeVisible();
+  // a part of the studio that does not come now takes nothing else away
+  await page.getByRole('button', { name: 'Sound', exact: true }).click();
+  await expect(page.getByText('This part could not be loaded.')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'End', exact: true })).toBeVisible();
   await context.setOffline(false);
   await expect(page.getByText('Streaming…')).toBeVisible();
   await framesCome(arrived, 2);

@@ -1,8 +1,8 @@
 import { Camera, CameraOff, Mic, MicOff, MonitorUp, MonitorX, Settings2, Square, SwitchCamera } from 'lucide-react';
 import * as Popover from 'radix-ui/popover';
-import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslations } from 'use-intl';
-import { part } from '../ui/part.ts';
+import { Late } from '../ui/late.tsx';
 import { Badge } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
@@ -18,9 +18,8 @@ import { Preview } from './preview.tsx';
 import { accountText, clockText, statusOf, wholeSeconds } from './status.ts';
 import './broadcast.css';
 
-const ScenesPanel = lazy(part(async () => ({ default: (await import('./scenes/scenes-panel.tsx')).ScenesPanel })));
-
-const GuestsPanel = lazy(part(async () => ({ default: (await import('./guests/guests-panel.tsx')).GuestsPanel })));
+const loadScenes = () => import('./scenes/scenes-panel.tsx');
+const loadGuests = () => import('./guests/guests-panel.tsx');
 
 type Props = {
   /** Called when the person closes the word about a show that is over. */
@@ -68,13 +67,9 @@ export const LiveControls = ({ onDone, overPicture }: Props) => {
         {snapshot.roomGone && snapshot.keep && <NoticeBox tone="warn" title={t('kept.roomGone')} />}
         {capture.notice && <NoticeBox tone="warn" title={t(`notice.${capture.notice}`)} />}
         <Toolbar />
-        <Suspense>
-          <ScenesPanel disabled={state.at === 'ending'} />
-        </Suspense>
+        <Late load={loadScenes}>{({ ScenesPanel }) => <ScenesPanel disabled={state.at === 'ending'} />}</Late>
         {(state.at === 'live' || state.at === 'reconnecting') && (
-          <Suspense>
-            <GuestsPanel />
-          </Suspense>
+          <Late load={loadGuests}>{({ GuestsPanel }) => <GuestsPanel />}</Late>
         )}
       </div>
       <HealthReadout />

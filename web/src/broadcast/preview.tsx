@@ -1,13 +1,13 @@
-import { lazy, Suspense, type CSSProperties, type ReactNode } from 'react';
+import type { CSSProperties, ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
-import { part } from '../ui/part.ts';
+import { Late } from '../ui/late.tsx';
 import type { Snapshot } from './create-broadcast.ts';
 import { pictureLimits, type Format } from './picture/format.ts';
 import { compose, wholeSlot } from './picture/stage.ts';
 import { TrackVideo } from './track-video.tsx';
 import './broadcast.css';
 
-const StagePreview = lazy(part(async () => ({ default: (await import('./scenes/stage-preview.tsx')).StagePreview })));
+const loadStage = () => import('./scenes/stage-preview.tsx');
 
 type Props = { show: Pick<Snapshot, 'capture' | 'picture' | 'scenes' | 'guests'>; children?: ReactNode };
 
@@ -41,9 +41,7 @@ export const Preview = ({ show: { capture, picture, scenes, guests }, children }
       )}
       {whole === 'screen' && screen && <TrackVideo track={screen} label={t('previewOfYourScreen')} />}
       {whole !== 'camera' && whole !== 'screen' && (
-        <Suspense>
-          <StagePreview />
-        </Suspense>
+        <Late load={loadStage}>{({ StagePreview }) => <StagePreview />}</Late>
       )}
       {children}
     </div>

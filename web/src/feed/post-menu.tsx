@@ -1,15 +1,16 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Ellipsis } from 'lucide-react';
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import type { PostView } from '#contract/http';
 import { useApp } from '../context/app-context.ts';
 import { useReport } from '../context/use-report.tsx';
+import { Late } from '../ui/late.tsx';
 import { menuButton } from '../ui/menu-button.tsx';
 import { part } from '../ui/part.ts';
 import { toast } from '../ui/toast.ts';
 
-const ConfirmDialog = lazy(part(async () => ({ default: (await import('../ui/confirm-dialog.tsx')).ConfirmDialog })));
+const loadConfirm = () => import('../ui/confirm-dialog.tsx');
 const MoreButton = menuButton(part(async () => (await import('./post-entries.tsx')).PostEntries));
 
 type Props = {
@@ -52,17 +53,19 @@ export const PostMenu = ({ post, mine, mayDelete, onEdit, onDeleted }: Props) =>
       </MoreButton>
       {dialog}
       {confirming && (
-        <Suspense>
-          <ConfirmDialog
-            open
-            onOpenChange={setConfirming}
-            title={t('deleteThisPost')}
-            text={post.takesRecording ? t('theRecordingOfTheShow') : t('itsLikesAndCommentsGo')}
-            confirm={t('delete')}
-            busy={remove.isPending}
-            onConfirm={() => remove.mutate()}
-          />
-        </Suspense>
+        <Late load={loadConfirm} onMissing={() => setConfirming(false)}>
+          {({ ConfirmDialog }) => (
+            <ConfirmDialog
+              open
+              onOpenChange={setConfirming}
+              title={t('deleteThisPost')}
+              text={post.takesRecording ? t('theRecordingOfTheShow') : t('itsLikesAndCommentsGo')}
+              confirm={t('delete')}
+              busy={remove.isPending}
+              onConfirm={() => remove.mutate()}
+            />
+          )}
+        </Late>
       )}
     </>
   );

@@ -1,11 +1,11 @@
 import { Share2 } from 'lucide-react';
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import type { StreamView } from '#contract/http';
 import { Button, type ButtonLook } from './button.tsx';
-import { part } from './part.ts';
+import { Late } from './late.tsx';
 
-const ShareDialog = lazy(part(async () => ({ default: (await import('./share-dialog.tsx')).ShareDialog })));
+const loadDialog = () => import('./share-dialog.tsx');
 
 type Props = ButtonLook & { stream: Pick<StreamView, 'id' | 'title' | 'visibility'> };
 
@@ -13,15 +13,16 @@ type Props = ButtonLook & { stream: Pick<StreamView, 'id' | 'title' | 'visibilit
 export const ShareButton = ({ stream, ...look }: Props) => {
   const t = useTranslations('sharing');
   const [open, setOpen] = useState(false);
+  const close = () => setOpen(false);
   return (
     <>
       <Button {...look} icon={<Share2 />} aria-haspopup="dialog" onClick={() => setOpen(true)}>
         {t('share')}
       </Button>
       {open && (
-        <Suspense>
-          <ShareDialog stream={stream} onClose={() => setOpen(false)} />
-        </Suspense>
+        <Late load={loadDialog} onMissing={close}>
+          {({ ShareDialog }) => <ShareDialog stream={stream} onClose={close} />}
+        </Late>
       )}
     </>
   );

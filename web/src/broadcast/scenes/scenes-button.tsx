@@ -1,10 +1,10 @@
 import { SlidersHorizontal } from 'lucide-react';
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { Button, type ButtonSize } from '../../ui/button.tsx';
-import { part } from '../../ui/part.ts';
+import { Late } from '../../ui/late.tsx';
 
-const SceneEditor = lazy(part(async () => ({ default: (await import('./scene-editor.tsx')).SceneEditor })));
+const loadEditor = () => import('./scene-editor.tsx');
 
 type Props = { size?: ButtonSize; disabled?: boolean };
 
@@ -12,15 +12,16 @@ type Props = { size?: ButtonSize; disabled?: boolean };
 export const ScenesButton = ({ size = 'm', disabled = false }: Props) => {
   const t = useTranslations('broadcast');
   const [open, setOpen] = useState(false);
+  const close = () => setOpen(false);
   return (
     <>
       <Button size={size} icon={<SlidersHorizontal />} disabled={disabled} onClick={() => setOpen(true)}>
         {t('scenes.edit')}
       </Button>
       {open && (
-        <Suspense>
-          <SceneEditor onClose={() => setOpen(false)} />
-        </Suspense>
+        <Late load={loadEditor} onMissing={close}>
+          {({ SceneEditor }) => <SceneEditor onClose={close} />}
+        </Late>
       )}
     </>
   );
