@@ -7,18 +7,20 @@ import { useApp, useSignedIn } from '../context/app-context.ts';
 import { useLive } from '../context/use-live.ts';
 import { type ChatLog, withMessages } from '../realtime/chat-log.ts';
 import { Button } from '../ui/button.tsx';
+import { Late } from '../ui/late.tsx';
 import { Spinner } from '../ui/spinner.tsx';
 import { Viewers } from '../ui/viewers.tsx';
 import './audience.css';
 import { Composer } from './composer.tsx';
 import { MessageLine } from './message-line.tsx';
 import { MessageText } from './message-text.tsx';
-import { ModerationTools } from './moderation-tools.tsx';
 import { NewFollowers } from './new-followers.tsx';
 import { Reactions } from './reactions.tsx';
 import { StudioTools, useStudioTools } from './studio-tools.tsx';
 import { type Sender, useOutbox } from './use-outbox.ts';
 import { useStuckToEnd } from './use-stuck-to-end.ts';
+
+const loadTools = () => import('./moderation-tools.tsx');
 
 type Props = {
   streamId: string;
@@ -49,7 +51,11 @@ export const AudiencePanel = ({ streamId, studio = false }: Props) => {
         <span className="chat__gap" />
         {studio && <StudioTools streamId={streamId} tools={tools} />}
         {moderates && chat && (
-          <ModerationTools streamId={streamId} rules={chat.rules} creator={standing.role === 'creator'} />
+          <Late load={loadTools}>
+            {({ ModerationTools }) => (
+              <ModerationTools streamId={streamId} rules={chat.rules} creator={standing.role === 'creator'} />
+            )}
+          </Late>
         )}
       </header>
       {studio && me && standing?.role === 'creator' && !over && <NewFollowers handle={me.handle} />}

@@ -1,16 +1,18 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Ban, Ellipsis, Flag, Trash2 } from 'lucide-react';
-import * as DropdownMenu from 'radix-ui/dropdown-menu';
+import { Ellipsis } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import type { CommentView, PostView } from '#contract/http';
 import { useApp, useSignedIn } from '../context/app-context.ts';
 import { useReport } from '../context/use-report.tsx';
-import { BlockDialog } from '../people/block-dialog.tsx';
-import '../ui/button.css';
-import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
-import '../ui/menu.css';
+import { Late } from '../ui/late.tsx';
+import { menuButton } from '../ui/menu-button.tsx';
+import { part } from '../ui/part.ts';
 import { patchPost } from './post-cache.ts';
+
+const loadConfirm = () => import('../ui/confirm-dialog.tsx');
+const loadBlock = () => import('../people/block-dialog.tsx');
+const MoreButton = menuButton(part(async () => (await import('./comment-entries.tsx')).CommentEntries));
 
 /** What the signed-in may do about a comment: take it down where that is theirs to do, report it, and block who wrote it. */
 export const CommentMenu = ({ post, comment }: { post: PostView; comment: CommentView }) => {
@@ -19,6 +21,7 @@ export const CommentMenu = ({ post, comment }: { post: PostView; comment: Commen
   const queryClient = useQueryClient();
   const { data: me } = useQuery({ ...queries.me(), enabled: useSignedIn() });
   const [asking, setAsking] = useState<'delete' | 'block'>();
+  const close = () => setAsking(undefined);
   const { report, dialog } = useReport({ kind: 'comment', postId: post.id, commentId: comment.id });
   const remove = useMutation({
     mutationFn: () => api.deleteComment(post.id, comment.id),
@@ -29,51 +32,43 @@ export const CommentMenu = ({ post, comment }: { post: PostView; comment: Commen
     },
   });
   if (!me) return null;
-  const isMine = me.id === comment.author.id;
+  const { author } = comment;
+  const isMine = me.id === author.id;
   const mayRemove = isMine || me.id === post.author.id || me.roles.includes('moderator');
   return (
     <>
-      <DropdownMenu.Root modal={false}>
-        <DropdownMenu.Trigger
-          className="icon-button icon-button--s"
-          aria-label={isMine ? t('moreAboutYourComment') : t('moreAboutTheComment', { name: comment.author.name })}
-        >
-          <Ellipsis aria-hidden="true" />
-        </DropdownMenu.Trigger>
-        <DropdownMenu.Portal>
-          <DropdownMenu.Content className="menu" align="end" sideOffset={4}>
-            {mayRemove && (
-              <DropdownMenu.Item className="menu__item menu__item--danger" onSelect={() => setAsking('delete')}>
-                <Trash2 aria-hidden="true" />
-                {t('delete')}
-              </DropdownMenu.Item>
-            )}
-            {!isMine && (
-              <>
-                <DropdownMenu.Item className="menu__item" onSelect={report}>
-                  <Flag aria-hidden="true" />
-                  {t('report')}
-                </DropdownMenu.Item>
-                <DropdownMenu.Item className="menu__item menu__item--danger" onSelect={() => setAsking('block')}>
-                  <Ban aria-hidden="true" />
-                  {t('block', { handle: comment.author.handle })}
-                </DropdownMenu.Item>
-              </>
-            )}
-          </DropdownMenu.Content>
-        </DropdownMenu.Portal>
-      </DropdownMenu.Root>
-      <ConfirmDialog
-        open={asking === 'delete'}
-        onOpenChange={() => setAsking(undefined)}
-        title={t('deleteThisComment')}
-        text={t('thisCannotBeUndone')}
-        confirm={t('delete')}
-        busy={remove.isPending}
-        onConfirm={() => remove.mutate()}
-      />
+      <MoreButton
+        className="icon-button icon-button--s"
+        aria-label={isMine ? t('moreAboutYourComment') : t('moreAboutTheComment', { name: author.name })}
+        given={{
+          onDelete: mayRemove ? () => setAsking('delete') : undefined,
+          onReport: isMine ? undefined : report,
+          writer: isMine ? undefined : { handle: author.handle, onBlock: () => setAsking('block') },
+        }}
+      >
+        <Ellipsis aria-hidden="true" />
+      </MoreButton>
       {dialog}
-      <BlockDialog person={comment.author} open={asking === 'block'} onOpenChange={() => setAsking(undefined)} />
+      {asking === 'delete' && (
+        <Late load={loadConfirm} onMissing={close}>
+          {({ ConfirmDialog }) => (
+            <ConfirmDialog
+              open
+              onOpenChange={close}
+              title={t('deleteThisComment')}
+              text={t('thisCannotBeUndone')}
+              confirm={t('delete')}
+              busy={remove.isPending}
+              onConfirm={() => remove.mutate()}
+            />
+          )}
+        </Late>
+      )}
+      {asking === 'block' && (
+        <Late load={loadBlock} onMissing={close}>
+          {({ BlockDialog }) => <BlockDialog person={author} open onOpenChange={close} />}
+        </Late>
+      )}
     </>
   );
 };
