@@ -6,8 +6,11 @@ const LINES = {
   'ur-latn': (creator) => `${creator} live hain`,
 };
 
+/** The language that was chosen in the app, which names it in this worker's address (`api/browser-push.ts`); else the browser's. */
+const language = new URL(self.location.href).searchParams.get('language') ?? self.navigator.language ?? 'en';
+
 const lineFor = (creator) => {
-  const [tongue, ...parts] = (self.navigator.language ?? 'en').toLowerCase().split('-');
+  const [tongue, ...parts] = language.toLowerCase().split('-');
   const line = LINES[tongue === 'ur' && parts.includes('latn') ? 'ur-latn' : tongue] ?? LINES.en;
   return line(creator);
 };

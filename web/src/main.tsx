@@ -34,6 +34,8 @@ const wait = (ms: number) => new Promise<void>((done) => void setTimeout(done, m
 
 const fetch: typeof globalThis.fetch = (input, init) => window.fetch(input, init);
 
+const languages = browserLanguages();
+
 // Needed to sign in and needing no one signed in, hence before the signInSession.
 const anonymous = createApi(
   createHttp({
@@ -48,6 +50,7 @@ const signInSession = createSignInSession({
     return createOidc({
       authConfig: () => anonymous.authConfig(),
       clockBehindMs: () => clockBehindMs({ fetch, now: () => Date.now() }),
+      language: () => languages.spoken().language,
       redirectUri: `${location.origin}/signed-in`,
       signedOutUri: `${location.origin}/`,
     });
@@ -75,7 +78,7 @@ const api = createApi(http);
 
 const browser = browserId(createSlot(() => localStorage, BROWSER));
 
-const browserPush = createBrowserPush();
+const browserPush = createBrowserPush({ language: () => languages.spoken().language });
 const pushId = createSlot(() => localStorage, PUSH);
 signInSession.subscribe(() => {
   // who has signed out is told of nothing here any more; the push service tells the API so itself
@@ -94,6 +97,13 @@ renewPush().catch(() => {
   // the next start tries again
 });
 
+languages.subscribe(() => {
+  if (pushId.read() === null) return;
+  browserPush.speak().catch(() => {
+    // the next start tries again
+  });
+});
+
 const live = browserUpdates({ api, browser });
 
 const queryClient = new QueryClient({
@@ -105,8 +115,6 @@ const queryClient = new QueryClient({
     },
   }),
 });
-
-const languages = browserLanguages();
 
 const parts: AppParts = {
   api,

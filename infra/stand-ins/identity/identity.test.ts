@@ -199,6 +199,20 @@ describe('the pages', () => {
     expect(response.headers.get('content-language')).toBe(language);
   });
 
+  test.each([
+    ['ur', 'ur'],
+    ['fr ur-Latn en', 'ur-Latn'],
+    ['fr', 'en'],
+  ])('are in what was chosen in the app (%s), whatever the browser says', async (chosen, language) => {
+    const { identity, browser, web } = await inLanguage('en-GB,en;q=0.9');
+    const page = await pageOf(browser, web, { ui_locales: chosen });
+    expect(page.html).toContain(`<html lang="${language}" `);
+    await browser.submit(page, { login: 'asha', password: identity.password });
+    const out = new URL(web.server.end_session_endpoint ?? '');
+    out.searchParams.set('ui_locales', chosen);
+    expect((await browser.open(out)).response.headers.get('content-language')).toBe(language);
+  });
+
   test('say in the same language what went wrong, and sign out in it', async () => {
     const { identity, browser, web } = await inLanguage('ur');
     const page = await pageOf(browser, web);
@@ -230,6 +244,25 @@ describe('joining', () => {
     });
     const elsewhere = await signIn(openBrowser(), web, { login: 'Dara', password: WANTED.password });
     expect(await verify(elsewhere.access_token, identity, web.server.jwks_uri ?? '')).toMatchObject({ sub: 'dara' });
+  });
+
+  test('is what the page begins with for who says that they are new, and who is not signs in there', async () => {
+    const { identity, browser, web } = await setUp();
+    expect(web.server['prompt_values_supported']).toContain('create');
+    const join = /<details class="join"\s+open>/;
+    expect((await pageOf(browser, web)).html).not.toMatch(join);
+    const page = await pageOf(browser, web, { prompt: 'create' });
+    expect(page.html).toMatch(join);
+    expect(page.html.indexOf('join-login')).toBeLessThan(page.html.indexOf('name="account"'));
+    const { url } = await browser.submit(page, WANTED);
+    const tokens = await web.finish(url, page.verifier);
+    expect(await verify(tokens.access_token, identity, web.server.jwks_uri ?? '')).toMatchObject({ sub: 'dara' });
+    // asked for once more, it is asked once more, whoever is signed in
+    const again = await pageOf(browser, web, { prompt: 'create' });
+    expect(again.html).toMatch(join);
+    const { url: back } = await browser.submit(again, { account: 'asha' });
+    const { access_token: ashas } = await web.finish(back, again.verifier);
+    expect(await verify(ashas, identity, web.server.jwks_uri ?? '')).toMatchObject({ sub: 'asha' });
   });
 
   test('keeps the account over a restart, and the password as nobody can read it', async () => {

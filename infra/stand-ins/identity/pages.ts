@@ -23,6 +23,8 @@ type SignIn = {
   refusal?: string;
   /** The last try was to make an account. */
   joining?: { name: string };
+  /** Somebody is new: an account is offered before those that are there. */
+  isNew?: boolean;
 };
 
 /** Who are you? One click for a demo account, or a login and a password. */
@@ -35,17 +37,21 @@ export function signInPage({
   login = '',
   refusal,
   joining,
+  isNew = false,
 }: SignIn): Page {
   const words = wordsOf(language);
   const alert = refusal === undefined ? '' : html`<p class="alert" id="refusal" role="alert">${refusal}</p>`;
+  const lead = html`<p class="lead">${words.chooseAnAccount}</p>`;
+  const join = joinForm({ action, login, joining, isNew, alert, words });
   return page({
     title: words.signIn,
     language,
     webOrigin,
     body: html` <div>
         <h1>${words.signInToVybzz}</h1>
-        <p class="lead">${words.chooseAnAccount}</p>
+        ${raw(isNew ? '' : lead)}
       </div>
+      ${raw(isNew ? join + lead : '')}
       <form method="post" action="${action}" class="group">
         <ul class="people">
           ${raw(accounts.map((account, place) => personButton(account, place, words)).join(''))}
@@ -76,7 +82,7 @@ export function signInPage({
         <button class="button">${words.signIn}</button>
         <p class="hint">${words.demoPassword} <code dir="ltr">${password}</code></p>
       </form>
-      ${raw(joinForm({ action, login, joining, alert, words }))}`,
+      ${raw(isNew ? '' : join)}`,
   });
 }
 
@@ -97,10 +103,17 @@ const field = (label: string, input: { id: string; name: string } & Record<strin
   return html`<div class="field"><label for="${input.id}">${label}</label><input ${raw(attributes.join(' '))} /></div>`;
 };
 
-type Join = { action: string; joining: SignIn['joining'] | undefined; login: string; alert: string; words: Words };
+type Join = {
+  action: string;
+  joining: SignIn['joining'] | undefined;
+  isNew: boolean;
+  login: string;
+  alert: string;
+  words: Words;
+};
 
-const joinForm = ({ action, login, joining, alert, words }: Join) =>
-  html` <details class="join" ${raw(joining ? ' open' : '')}>
+const joinForm = ({ action, login, joining, isNew, alert, words }: Join) =>
+  html` <details class="join" ${raw(joining || isNew ? ' open' : '')}>
     <summary>${words.makeAnAccount}</summary>
     <form method="post" action="${action}" class="fields">
       ${raw(joining ? alert : '')}

@@ -1,4 +1,5 @@
 import type { AdapterFactory, Configuration, KoaContextWithOIDC, ResourceServer } from 'oidc-provider';
+import { base, Prompt } from 'oidc-provider/lib/helpers/interaction_policy/index.js';
 import { Provider } from 'oidc-provider/lib/provider.js';
 import { type Account, claimsOf } from './accounts.ts';
 import type { Keys } from './keys.ts';
@@ -6,6 +7,8 @@ import { noticePage, type Page, signOutPage } from './pages.ts';
 import { languageFor, wordsOf } from './words.ts';
 
 export const CLIENT_ID = 'vybzz-web';
+/** What an app asks for on behalf of somebody who is new (https://openid.net/specs/openid-connect-prompt-create-1_0.html). */
+export const CREATE = 'create';
 export const AUDIENCE = 'vybzz-api';
 /** How the provider names our API inside; tokens for it carry `AUDIENCE`. */
 const API = 'urn:vybzz:api';
@@ -36,6 +39,13 @@ type Parts = {
   adapter: AdapterFactory;
   find: (login: string) => Account | undefined;
   log: (line: string) => void;
+};
+
+/** What a person is asked: as ever, and before that to make an account where they are new. */
+const policy = () => {
+  const asked = base();
+  asked.add(new Prompt({ name: CREATE, requestable: true }), 0);
+  return asked;
 };
 
 /** The OpenID provider for one client, our web app, and one API. */
@@ -84,7 +94,8 @@ export function createProvider({ issuer, webOrigin, keys, adapter, find, log }: 
       const authTime = behind?.authTime ?? Math.floor(Date.now() / 1000);
       return account && { ...claimsOf(account), auth_time: authTime };
     },
-    interactions: { url: (_ctx, interaction) => signInPath(interaction.uid) },
+    interactions: { policy: policy(), url: (_ctx, interaction) => signInPath(interaction.uid) },
+    discovery: { prompt_values_supported: ['none', 'login', 'consent', CREATE] },
     loadExistingGrant,
     pkce: { required: () => true },
     // A refresh token for every sign-in, each good for one use; a second use that is no retry revokes the whole grant (grants.ts).
@@ -107,7 +118,8 @@ export function createProvider({ issuer, webOrigin, keys, adapter, find, log }: 
         // Only our own web app has an id token of ours to show; anybody can send somebody to the bare address.
         logoutSource: (ctx, form) => {
           const certain = ctx.oidc.entities.IdTokenHint !== undefined;
-          show(ctx, signOutPage(form, { webOrigin, certain, language: languageFor(ctx.get('accept-language')) }));
+          const language = languageFor(ctx.get('accept-language'), ctx.oidc.params?.['ui_locales']);
+          show(ctx, signOutPage(form, { webOrigin, certain, language }));
         },
         postLogoutSuccessSource: (ctx) => ctx.redirect(`${webOrigin}/`),
       },

@@ -6,7 +6,7 @@ import { ACCOUNTS } from './accounts.ts';
 import type { Directory, JoinRefusal } from './directory.ts';
 import type { Guesses } from './guesses.ts';
 import { noticePage, type Page, signInPage } from './pages.ts';
-import { grantAll, signInPath } from './provider.ts';
+import { CREATE, grantAll, signInPath } from './provider.ts';
 import { languageFor, wordsOf } from './words.ts';
 
 /** A login and a password fit many times over. */
@@ -54,7 +54,7 @@ export function createSignIn({ provider, webOrigin, password, directory, guesses
       if (error instanceof Error && error.name === 'SessionNotFound') return undefined;
       throw error;
     });
-    const language = languageFor(request.headers['accept-language']);
+    const language = languageFor(request.headers['accept-language'], interaction?.params['ui_locales']);
     const words = wordsOf(language);
     if (!interaction) {
       send(response, 400, noticePage({ title: words.ranOut, text: words.ranOutBecause, webOrigin, language }));
@@ -68,7 +68,8 @@ export function createSignIn({ provider, webOrigin, password, directory, guesses
       return;
     }
     const hint = typeof params['login_hint'] === 'string' ? params['login_hint'] : '';
-    const shown = { action: signInPath(uid), webOrigin, accounts: ACCOUNTS, password, language };
+    const isNew = prompt.name === CREATE;
+    const shown = { action: signInPath(uid), webOrigin, accounts: ACCOUNTS, password, language, isNew };
     if (request.method !== 'POST') {
       send(response, 200, signInPage({ ...shown, login: hint }));
       return;
@@ -77,7 +78,8 @@ export function createSignIn({ provider, webOrigin, password, directory, guesses
     const outcome: Outcome = form ? await choose(form) : { statusCode: 413, refusal: 'too-long', login: hint };
     if ('accountId' in outcome) {
       if (session && session.accountId !== outcome.accountId) await endSession(provider, interaction);
-      await provider.interactionFinished(request, response, { login: { ...outcome, amr: ['pwd'] } });
+      const login = { ...outcome, amr: ['pwd'] };
+      await provider.interactionFinished(request, response, { login, ...(isNew && { [CREATE]: {} }) });
       return;
     }
     if (outcome.retryAfterSeconds !== undefined) response.setHeader('retry-after', outcome.retryAfterSeconds);

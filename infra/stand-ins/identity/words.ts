@@ -145,9 +145,16 @@ export const directionOf = (language: Language): 'ltr' | 'rtl' => (language === 
 /** More than a person reads is no person's. */
 const READ_MOST = 20;
 
-/** The first of the languages that somebody reads, the dearest first (`Accept-Language`, RFC 9110), that the pages speak; else English. */
-export const languageFor = (accepted: string | undefined = ''): Language => {
-  const read = accepted
+/**
+ * The first of the languages that somebody reads, the dearest first, that the pages speak; else English.
+ *
+ * @param accepted what the browser says (`Accept-Language`, RFC 9110)
+ * @param chosen what the app says that they have chosen in it (`ui_locales`, OpenID Connect Core 1.0, 3.1.2.1), as it came in a request;
+ *   it goes before what the browser says
+ */
+export const languageFor = (accepted: string | undefined = '', chosen?: unknown): Language => {
+  const inApp = typeof chosen === 'string' ? chosen.replaceAll(' ', ',') : '';
+  const read = `${inApp},${accepted}`
     .split(',', READ_MOST)
     .map((part) => {
       const [code = '', ...parameters] = part

@@ -15,9 +15,22 @@ export type BrowserPush = {
 
 const WORKER = '/service-worker.js';
 
+type Parts = {
+  /** What the app speaks now (BCP 47). */
+  language: () => string;
+};
+
 /** Web Push as browsers have it: by a service worker, which stays when the page goes. */
-export const createBrowserPush = (): BrowserPush => {
+export const createBrowserPush = ({
+  language,
+}: Parts): BrowserPush & {
+  /** Has notices speak what the app speaks now, where this browser shows any. */
+  speak: () => Promise<void>;
+} => {
   const isPossible = 'serviceWorker' in navigator && 'PushManager' in window && 'Notification' in window;
+  /** The worker sees nothing that a page keeps, and is told the language by its address; under another it takes the place of the one before. */
+  const address = () => new URL(`${WORKER}?language=${language()}`, location.origin).href;
+  const register = () => navigator.serviceWorker.register(address());
   const registered = () => (isPossible ? navigator.serviceWorker.getRegistration(WORKER) : undefined);
 
   return {
@@ -28,7 +41,7 @@ export const createBrowserPush = (): BrowserPush => {
     },
     subscribe: async (publicKey) => {
       if (!isPossible || (await Notification.requestPermission()) !== 'granted') return undefined;
-      await navigator.serviceWorker.register(WORKER);
+      await register();
       const { pushManager } = await navigator.serviceWorker.ready;
       const known = await pushManager.getSubscription();
       const isOurs = known !== null && keyOf(known) === publicKey;
@@ -47,6 +60,10 @@ export const createBrowserPush = (): BrowserPush => {
     unsubscribe: async () => {
       const known = await (await registered())?.pushManager.getSubscription();
       await known?.unsubscribe();
+    },
+    speak: async () => {
+      const known = await registered();
+      if (known && known.active?.scriptURL !== address()) await register();
     },
   };
 };

@@ -23,14 +23,19 @@ const startIssuer = async (says: object): Promise<string> => {
   return `http://127.0.0.1:${port}`;
 };
 
-const addressFor = async (how: SignInHow, says: object, kind: AuthConfig['kind'] = 'oidc') => {
+const openOidc = async (says: object, kind: AuthConfig['kind'] = 'oidc') => {
   const issuer = await startIssuer(says);
-  const oidc = createOidc({
+  return createOidc({
     authConfig: async () => ({ kind, issuer, clientId: 'web', scopes: ['openid'] }),
     clockBehindMs: async () => 0,
+    language: () => 'ur-Latn',
     redirectUri: 'http://vybzz.test/signed-in',
     signedOutUri: 'http://vybzz.test/',
   });
+};
+
+const addressFor = async (how: SignInHow, says: object, kind: AuthConfig['kind'] = 'oidc') => {
+  const oidc = await openOidc(says, kind);
   return new URL(await oidc.authorizeUrl({ state: 's', nonce: 'n', verifier: 'v'.repeat(43) }, how));
 };
 
@@ -40,6 +45,14 @@ describe('the way to an issuer', () => {
   it('says nothing of how where somebody signs in as usual', async () => {
     const { pathname, searchParams } = await addressFor('usual', PROMPTS);
     expect([pathname, searchParams.get('prompt')]).toEqual(['/oauth2/authorize', null]);
+  });
+
+  it('asks for its pages in the language that the app speaks, those for signing out, too', async () => {
+    const { searchParams } = await addressFor('usual', {});
+    expect(searchParams.get('ui_locales')).toBe('ur-Latn');
+    const oidc = await openOidc({ end_session_endpoint: 'https://id.test/out' });
+    const out = new URL((await oidc.endSessionUrl('the-id-token')) ?? '');
+    expect(out.searchParams.get('ui_locales')).toBe('ur-Latn');
   });
 
   it('asks who proves anew who they are to sign in again', async () => {

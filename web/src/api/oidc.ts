@@ -7,6 +7,8 @@ type Parts = {
   authConfig: () => Promise<AuthConfig>;
   /** How far this machine's clock is behind the server's, in milliseconds; negative where it is ahead. */
   clockBehindMs: () => Promise<number>;
+  /** What the app speaks (BCP 47); an issuer's pages that speak it, too, are shown in it. */
+  language: () => string;
   /** Where the issuer sends the browser back to, signed in and signed out. */
   redirectUri: string;
   signedOutUri: string;
@@ -19,7 +21,13 @@ const DEFAULT_LIFE_SECONDS = 300;
  * The one file that speaks OpenID Connect: code flow with PKCE, as a public client, against whatever issuer
  * `GET /auth/config` names. The issuer's metadata is fetched once and again after a failure.
  */
-export const createOidc = ({ authConfig, clockBehindMs, redirectUri, signedOutUri }: Parts): IdentityProvider => {
+export const createOidc = ({
+  authConfig,
+  clockBehindMs,
+  language,
+  redirectUri,
+  signedOutUri,
+}: Parts): IdentityProvider => {
   let known: ReturnType<typeof discover> | undefined;
 
   const discover = async () => {
@@ -64,6 +72,7 @@ export const createOidc = ({ authConfig, clockBehindMs, redirectUri, signedOutUr
         nonce,
         code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
         code_challenge_method: 'S256',
+        ui_locales: language(),
         ...(how === 'again' && { prompt: 'login' }),
         // openid.net/specs/openid-connect-prompt-create-1_0.html: to others the value would be an error
         ...(how === 'new' && offersSignUp(server) && { prompt: 'create' }),
@@ -113,6 +122,7 @@ export const createOidc = ({ authConfig, clockBehindMs, redirectUri, signedOutUr
       if (config.kind === 'cognito') url.searchParams.set('logout_uri', signedOutUri);
       else {
         url.searchParams.set('post_logout_redirect_uri', signedOutUri);
+        url.searchParams.set('ui_locales', language());
         if (idToken !== undefined) url.searchParams.set('id_token_hint', idToken);
       }
       return url.href;

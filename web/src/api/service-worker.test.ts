@@ -8,13 +8,14 @@ type Heard = { waitUntil: (work: Promise<unknown>) => void; [more: string]: unkn
 type Shown = { title: string; body: string; tag: string; data: { path: string } };
 
 /** A browser that has the service worker, on whose screen are these pages. */
-const installed = (language: string, pages: readonly string[] = []) => {
+const installed = (language: string, pages: readonly string[] = [], query = '') => {
   const listeners = new Map<string, (event: Heard) => void>();
   const shown: Shown[] = [];
   const focused: string[] = [];
   const opened: string[] = [];
   const self = {
     navigator: { language },
+    location: { href: `https://vybzz.test/service-worker.js${query}` },
     addEventListener: (type: string, listener: (event: Heard) => void) => void listeners.set(type, listener),
     registration: {
       showNotification: async (title: string, options: Omit<Shown, 'title'>) => void shown.push({ title, ...options }),
@@ -52,6 +53,12 @@ describe('a notice that is pushed', () => {
     const browser = installed(language);
     await browser.push(NOTICE);
     expect(browser.shown).toMatchObject([{ title, body: 'First light', tag: 'str_1', data: { path: '/watch/str_1' } }]);
+  });
+
+  it('is shown in the language that was chosen in the app, whatever the browser speaks', async () => {
+    const browser = installed('en-GB', [], '?language=ur-Latn');
+    await browser.push(NOTICE);
+    expect(browser.shown).toMatchObject([{ title: 'Asha live hain' }]);
   });
 
   it.each([undefined, 'no JSON', '{}', '{"kind":"live"}', '{"kind":"another","streamId":"str_1"}'])(
