@@ -46,6 +46,24 @@ describe('the search', () => {
     await waitFor(() => expect(router.state.location.href).toBe('/find?q=light&kind=tags'));
   });
 
+  it.each([
+    ['shows', 'streams', [makeStream({ state: 'live' })], /First light/],
+    ['tags', 'tags', [{ tag: 'lights' }], '#lights'],
+  ])('shows %s at once where there is nobody, and people to who asks for them', async (_, kind, items, name) => {
+    const query = (of: string) => `GET /search?q=light&kind=${of}&limit=20`;
+    const none = (of: string) => ({ kind: of, items: [] });
+    const { user, router } = open('/find?q=light', {
+      [query('people')]: none('people'),
+      [query('streams')]: none('streams'),
+      [query('tags')]: none('tags'),
+      [query(kind)]: { kind, items },
+    });
+    expect(await screen.findByRole('link', { name })).toBeTruthy();
+    await user.click(screen.getByRole('tab', { name: 'People' }));
+    expect(await screen.findByText('Nothing found for “light”')).toBeTruthy();
+    await waitFor(() => expect(router.state.location.href).toBe('/find?q=light&kind=people'));
+  });
+
   it('says where there is nothing, and where nothing was asked for', async () => {
     open('/find?q=nothing', { 'GET /search': { kind: 'people', items: [] } });
     expect(await screen.findByText('Nothing found for “nothing”')).toBeTruthy();

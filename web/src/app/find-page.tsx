@@ -15,7 +15,7 @@ import { PersonLink } from '../ui/person-link.tsx';
 import { Spinner } from '../ui/spinner.tsx';
 import { StreamGrid, StreamGridSkeleton } from '../ui/stream-grid.tsx';
 import '../ui/tabs.css';
-import { FIND_KINDS, type FindKind, kindOf } from './find.ts';
+import { type Find, FIND_KINDS, type FindKind, kindOf } from './find.ts';
 import './find-page.css';
 import { SearchBox } from './search-box.tsx';
 
@@ -25,6 +25,7 @@ export const FindPage = () => {
   const navigate = useNavigate();
   const find = useSearch({ from: '/find' });
   const { q = '' } = find;
+  const shown = useShownKind(find);
   const show = (kind: string) =>
     void navigate({
       to: '/find',
@@ -45,7 +46,7 @@ export const FindPage = () => {
           <CategoryLinks />
         </>
       ) : (
-        <Tabs.Root value={kindOf(find)} onValueChange={show}>
+        <Tabs.Root value={shown ?? kindOf(find)} onValueChange={show}>
           <Tabs.List className="tabs" aria-label={t('whichResults')}>
             {FIND_KINDS.map((kind) => (
               <Tabs.Trigger key={kind} className="tabs__tab" value={kind}>
@@ -55,13 +56,39 @@ export const FindPage = () => {
           </Tabs.List>
           {FIND_KINDS.map((kind) => (
             <Tabs.Content key={kind} value={kind}>
-              {RESULTS[kind](q)}
+              {shown === undefined ? <Spinner label={t('searching')} /> : RESULTS[kind](q)}
             </Tabs.Content>
           ))}
         </Tabs.Root>
       )}
     </Page>
   );
+};
+
+type Found = { data?: { pages: readonly { items: readonly unknown[] }[] } | undefined; hasNextPage: boolean };
+
+const isEmpty = ({ data, hasNextPage }: Found): boolean =>
+  data !== undefined && !hasNextPage && data.pages.every(({ items }) => items.length === 0);
+
+/**
+ * Which results are shown: those that were chosen, else the first of which there are any, so that nobody is told that nothing was found
+ * who looks for a show; undefined while that is not known yet.
+ */
+const useShownKind = (find: Find): FindKind | undefined => {
+  const { queries } = useApp();
+  const { q = '', kind } = find;
+  const meant = kindOf(find);
+  const people = useInfiniteQuery({
+    ...queries.peopleFound(q),
+    enabled: q !== '' && kind === undefined && meant === 'people',
+  });
+  const nobody = kind === undefined && meant === 'people' && isEmpty(people);
+  const shows = useInfiniteQuery({ ...queries.streamsFound(q), enabled: nobody });
+  const nothing = nobody && isEmpty(shows);
+  const tags = useInfiniteQuery({ ...queries.tagsFound(q), enabled: nothing });
+  if (!nobody) return meant;
+  if (!nothing) return shows.isPending ? undefined : shows.data ? 'shows' : meant;
+  return tags.isPending ? undefined : isEmpty(tags) ? meant : 'tags';
 };
 
 const RESULTS: Record<FindKind, (q: string) => ReactNode> = {
