@@ -4,6 +4,7 @@ import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 import type { ActView, ChatRulesView, ModerationPage } from '#contract/chat';
 import { ASHA, createFakeApp, me, refusal, renderPart } from '../context/app.testing.tsx';
+import { showToasts } from '../ui/toast.ts';
 import { ModerationTools } from './moderation-tools.tsx';
 
 const CHEN = { handle: 'chen', name: 'Chen' };
@@ -49,7 +50,12 @@ describe('what is held back', () => {
     await screen.findByRole('heading', { name: 'Held for review' });
     expect(screen.getByText('@chen')).toBeTruthy();
     expect(screen.getByText('a spoiler')).toBeTruthy();
-    await user.click(screen.getByRole('button', { name: 'Approve' }));
+    const approve = screen.getByRole('button', { name: 'Approve' });
+    // each of them has the same name: what it is about is said with it
+    expect(document.getElementById(approve.getAttribute('aria-describedby') ?? '')?.textContent).toBe(
+      '@chen a spoiler',
+    );
+    await user.click(approve);
     await waitFor(() => expect(acts()).toEqual([{ act: 'approve', heldId: 'act_held' }]));
     answers['GET /stream/str_1/moderation'] = { items: [], held: [{ ...HELD, id: 'act_other' }] };
     await user.click(screen.getByRole('button', { name: 'Reject' }));
@@ -59,6 +65,8 @@ describe('what is held back', () => {
   });
 
   it('is by words that the creator writes down, one a line, and nobody else sees', async () => {
+    const said: string[] = [];
+    const over = showToasts(({ text }) => said.push(text));
     const { user, sent } = await open();
     const words = await screen.findByLabelText('Words to hold for review');
     await user.type(words, '{Enter}  the end  {Enter}{Enter}');
@@ -66,6 +74,11 @@ describe('what is held back', () => {
     await waitFor(() =>
       expect(sent('PUT')).toEqual([{ call: 'PUT /users/me/held-words', body: { words: ['spoiler', 'the end'] } }]),
     );
+    // they stand there as they are kept, that is said, and who has saved them can go on from there
+    await waitFor(() => expect(words).toHaveProperty('value', 'spoiler\nthe end'));
+    expect(said).toEqual(['Words saved']);
+    expect(document.activeElement).toBe(screen.getByRole('button', { name: 'Save the words' }));
+    over();
   });
 
   it('is looked through by a moderator, whose are not the words nor the other moderators', async () => {

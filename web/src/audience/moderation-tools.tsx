@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { PinOff, ShieldCheck, Undo2 } from 'lucide-react';
-import { useState, type FormEvent } from 'react';
+import { useId, useState, type FormEvent } from 'react';
 import { useTranslations } from 'use-intl';
 import type { ChatRulesView, Moderate, ModerationPage } from '#contract/chat';
 import { useApp } from '../context/app-context.ts';
@@ -12,6 +12,7 @@ import { LoadFailed } from '../ui/load-failed.tsx';
 import { MoreButton } from '../ui/more-button.tsx';
 import { Spinner } from '../ui/spinner.tsx';
 import { TimeAgo } from '../ui/time.tsx';
+import { toast } from '../ui/toast.ts';
 import type { Translate } from '../words/translate.ts';
 
 const SLOW = [0, 5, 15, 30, 60, 300];
@@ -89,7 +90,7 @@ const Rules = ({ streamId, rules }: Pick<Props, 'streamId' | 'rules'>) => {
           </Select>
         )}
       </Field>
-      <Button aria-pressed={rules.frozen} onClick={() => act.mutate({ act: rules.frozen ? 'unfreeze' : 'freeze' })}>
+      <Button onClick={() => act.mutate({ act: rules.frozen ? 'unfreeze' : 'freeze' })}>
         {rules.frozen ? t('openTheChat') : t('closeTheChat')}
       </Button>
       {rules.pinned && (
@@ -104,6 +105,7 @@ const Rules = ({ streamId, rules }: Pick<Props, 'streamId' | 'rules'>) => {
 const Log = ({ streamId }: { streamId: string }) => {
   const t = useTranslations('audience');
   const { queries } = useApp();
+  const prefix = useId();
   const list = useInfiniteQuery(queries.moderation(streamId));
   const act = useAct(streamId);
   if (list.error && !list.data)
@@ -121,7 +123,7 @@ const Log = ({ streamId }: { streamId: string }) => {
         <ul className="moderation__list">
           {items.map(({ id, by, act: did, about, text, value, at, undone }) => (
             <li key={id} className={undone ? 'moderation__undone' : undefined}>
-              <span>
+              <span id={`${prefix}-${id}`}>
                 <span>
                   {t(`did.${did}`, {
                     by: by ? `@${by.handle}` : t('somebody'),
@@ -144,7 +146,12 @@ const Log = ({ streamId }: { streamId: string }) => {
                 </span>
               </span>
               {!undone && did !== 'reject' && (
-                <Button size="s" icon={<Undo2 />} onClick={() => act.mutate({ act: 'undo', actId: id })}>
+                <Button
+                  size="s"
+                  icon={<Undo2 />}
+                  aria-describedby={`${prefix}-${id}`}
+                  onClick={() => act.mutate({ act: 'undo', actId: id })}
+                >
                   {t('takeBack')}
                 </Button>
               )}
@@ -173,23 +180,33 @@ const lengthOf = (t: Translate<'audience'>, seconds: number): string => {
 /** What waits for a word, and whose it is. */
 const Held = ({ held, onAct }: { held: ModerationPage['held']; onAct: (wanted: Moderate) => void }) => {
   const t = useTranslations('audience');
+  const prefix = useId();
   return (
     <section>
       <h3>{t('heldBack')}</h3>
       <ul className="moderation__list">
         {held.map(({ id, from, text }) => (
           <li key={id}>
-            <span>
+            <span id={`${prefix}-${id}`}>
               <b>
                 <bdi>@{from.handle}</bdi>
               </b>{' '}
               <bdi>{text}</bdi>
             </span>
             <span className="chat__choices">
-              <Button size="s" variant="primary" onClick={() => onAct({ act: 'approve', heldId: id })}>
+              <Button
+                size="s"
+                variant="primary"
+                aria-describedby={`${prefix}-${id}`}
+                onClick={() => onAct({ act: 'approve', heldId: id })}
+              >
                 {t('letThrough')}
               </Button>
-              <Button size="s" onClick={() => onAct({ act: 'reject', heldId: id })}>
+              <Button
+                size="s"
+                aria-describedby={`${prefix}-${id}`}
+                onClick={() => onAct({ act: 'reject', heldId: id })}
+              >
                 {t('turnAway')}
               </Button>
             </span>
@@ -204,6 +221,7 @@ const Moderators = () => {
   const t = useTranslations('audience');
   const { api, queries } = useApp();
   const queryClient = useQueryClient();
+  const prefix = useId();
   const { data: people = [] } = useQuery(queries.moderators());
   const [handle, setHandle] = useState('');
   const changed = () => queryClient.invalidateQueries({ queryKey: ['moderators'] });
@@ -226,10 +244,10 @@ const Moderators = () => {
       <ul className="moderation__list">
         {people.map((person) => (
           <li key={person.id}>
-            <span>
+            <span id={`${prefix}-${person.id}`}>
               <bdi>{person.name}</bdi> <bdi className="muted">@{person.handle}</bdi>
             </span>
-            <Button size="s" onClick={() => unname.mutate(person.handle)}>
+            <Button size="s" aria-describedby={`${prefix}-${person.id}`} onClick={() => unname.mutate(person.handle)}>
               {t('remove')}
             </Button>
           </li>
@@ -250,7 +268,7 @@ const Moderators = () => {
 const Words = () => {
   const { queries } = useApp();
   const { data: words } = useQuery(queries.heldWords());
-  return words ? <WordsForm key={words.join('\n')} words={words} /> : null;
+  return words ? <WordsForm words={words} /> : null;
 };
 
 const WordsForm = ({ words }: { words: string[] }) => {
@@ -260,7 +278,12 @@ const WordsForm = ({ words }: { words: string[] }) => {
   const [text, setText] = useState(words.join('\n'));
   const save = useMutation({
     mutationFn: () => api.setHeldWords(text.split('\n').flatMap((line) => line.trim() || [])),
-    onSuccess: ({ words: saved }) => queryClient.setQueryData(['held-words'], saved),
+    onSuccess: ({ words: saved }) => {
+      // as they are kept: each once, and none of them empty
+      setText(saved.join('\n'));
+      queryClient.setQueryData(['held-words'], saved);
+      toast.success(t('wordsSaved'));
+    },
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();

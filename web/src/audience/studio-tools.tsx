@@ -1,4 +1,4 @@
-import { AArrowUp, Bell, BellOff, SquareArrowOutUpRight } from 'lucide-react';
+import { AArrowDown, AArrowUp, Bell, BellOff, SquareArrowOutUpRight } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import type { ChatLog } from '../realtime/chat-log.ts';
@@ -59,7 +59,10 @@ const play = (context: AudioContext) => {
   tone.stop(context.currentTime + SOUND_SECONDS);
 };
 
-/** Larger type, a sound, and a window of its own. */
+/**
+ * Larger type, a sound, and a window of its own. Each says what pressing it does, and therefore has no pressed state: together the two
+ * would be heard as the contrary (https://www.w3.org/WAI/ARIA/apg/patterns/button/).
+ */
 export const StudioTools = ({ streamId, tools }: { streamId: string; tools: Tools }) => {
   const t = useTranslations('audience');
   return (
@@ -67,15 +70,13 @@ export const StudioTools = ({ streamId, tools }: { streamId: string; tools: Tool
       <IconButton
         size="s"
         label={tools.large ? t('smallerType') : t('largerType')}
-        icon={<AArrowUp />}
-        aria-pressed={tools.large}
+        icon={tools.large ? <AArrowDown /> : <AArrowUp />}
         onClick={() => tools.setLarge(!tools.large)}
       />
       <IconButton
         size="s"
         label={tools.sound ? t('noSoundAtMessages') : t('aSoundAtMessages')}
         icon={tools.sound ? <Bell /> : <BellOff />}
-        aria-pressed={tools.sound}
         onClick={() => tools.setSound(!tools.sound)}
       />
       {!location.pathname.startsWith('/chat/') && (

@@ -34,9 +34,11 @@ export const BellButton = ({ handle }: { handle: string }) => {
     <IconButton
       label={notified ? t('stopTellingMeWhen', { name: person.name }) : t('tellMeWhen', { name: person.name })}
       icon={notified ? <BellRing /> : <Bell />}
-      aria-pressed={notified}
-      disabled={ring.isPending}
-      onClick={() => ring.mutate(!notified)}
+      // disabled it would lose the focus of whoever has just pressed it
+      aria-disabled={ring.isPending || undefined}
+      onClick={() => {
+        if (!ring.isPending) ring.mutate(!notified);
+      }}
     />
   );
 };

@@ -62,6 +62,7 @@ export const audience = {
   oneALineMessagesWith:
     'One word per line. A message that contains one of them waits until you or a moderator approves it.',
   saveTheWords: 'Save the words',
+  wordsSaved: 'Words saved',
   react: 'React',
   smallerType: 'Smaller text',
   largerType: 'Larger text',

@@ -66,6 +66,7 @@ export const audience = {
   oneALineMessagesWith:
     'Har line mein aik lafz. Jis message mein in mein se koi lafz ho, woh aap ya moderator ki manzoori ke baad hi nazar aayega.',
   saveTheWords: 'Alfaaz save karein',
+  wordsSaved: 'Alfaaz save ho gaye',
   react: 'React karein',
   smallerType: 'Chhota text',
   largerType: 'Bara text',

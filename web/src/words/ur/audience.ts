@@ -65,6 +65,7 @@ export const audience = {
   oneALineMessagesWith:
     'ہر سطر میں ایک لفظ۔ جس پیغام میں ان میں سے کوئی لفظ ہو، وہ آپ یا ماڈریٹر کی منظوری کے بعد ہی نظر آئے گا۔',
   saveTheWords: 'الفاظ محفوظ کریں',
+  wordsSaved: 'الفاظ محفوظ ہو گئے',
   react: 'ردِعمل',
   smallerType: 'چھوٹا متن',
   largerType: 'بڑا متن',
