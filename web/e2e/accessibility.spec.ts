@@ -36,6 +36,8 @@ test('every page can be used by anybody: light on a phone, dark on a desktop', a
   };
   await expect(page.locator('h1')).toBeVisible();
   await look('home');
+  // whoever wants nothing to move sees nothing pass into something else: by default all of an element would
+  expect(await page.locator('h1').evaluate((heading) => getComputedStyle(heading).transitionDuration)).toBe('0s');
   await page.getByRole('button', { name: 'Sign in' }).first().click();
   await expect(page.getByRole('button', { name: new RegExp(login, 'i') })).toBeVisible();
   await look('sign-in');

@@ -4,15 +4,19 @@ import type { Page } from '@playwright/test';
 /** WCAG 2.2 A and AA, as far as a program can tell; targets of 24 px are among them. */
 const STANDARD = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
+type Broken = Awaited<ReturnType<AxeBuilder['analyze']>>['violations'][number]['nodes'][number];
+
 /** What keeps somebody from using what stands on the page, in sentences without subject. */
 export const axeFaults = async (page: Page): Promise<string[]> => {
   // what a dialog has set aside stands dimmed behind it, for nobody to read
   const axe = new AxeBuilder({ page }).withTags(STANDARD).exclude('[data-aria-hidden="true"]');
   const { violations } = await axe.analyze();
-  return violations.map(
-    ({ id, nodes }) => `breaks axe’s ${id} at ${nodes.map(({ target }) => target.join(' ')).join(', ')}`,
-  );
+  return violations.map(({ id, nodes }) => `breaks axe’s ${id} at ${nodes.map(whereAndWhy).join(', ')}`);
 };
+
+/** An element, and what axe has measured of it: of a contrast the two colours, which may be of one moment alone. */
+const whereAndWhy = ({ target, any }: Broken): string =>
+  `${target.join(' ')} (${any.map(({ message }) => message).join(' ')})`;
 
 /** WCAG 1.4.10 asks for a window of 1280×1024 at four times the size, and 1.4.4 for text of twice the size. */
 export const ENLARGED = [
@@ -22,13 +26,16 @@ export const ENLARGED = [
 
 /**
  * Until a page is laid out and painted at the size and in the colours of now: a dialog comes in anew at another width, and a colour
- * passes on to that of another scheme, and neither is judged on its way.
+ * passes on to that of another scheme, and neither is judged on its way. What ends may begin something else.
  */
 export const untilStill = (page: Page): Promise<void> =>
   page.evaluate(async () => {
-    for (let frames = 0; frames < 2; frames += 1) await new Promise((resolve) => requestAnimationFrame(resolve));
-    const coming = document.getAnimations().filter((one) => one.effect?.getComputedTiming().endTime !== Infinity);
-    await Promise.all(coming.map((one) => one.finished.catch(() => undefined)));
+    for (;;) {
+      for (let frames = 0; frames < 2; frames += 1) await new Promise((resolve) => requestAnimationFrame(resolve));
+      const coming = document.getAnimations().filter((one) => one.effect?.getComputedTiming().endTime !== Infinity);
+      if (coming.length === 0) return;
+      await Promise.all(coming.map((one) => one.finished.catch(() => undefined)));
+    }
   });
 
 /** Which actions cannot be brought into the window and pressed there, and whether the page scrolls sideways. */
