@@ -194,9 +194,11 @@ const Streams = ({ person }: { person: ProfileView }) => {
   const upcoming = announced.data ?? [];
   if (streams.length === 0 && upcoming.length === 0 && !list.hasNextPage)
     return (
-      <EmptyState icon={<Clapperboard />} title={t('noStreamsYet')}>
-        {t('showsAndTheirRecordingsAppear')}
-      </EmptyState>
+      <Section id="profile-streams" title={t('shows')}>
+        <EmptyState icon={<Clapperboard />} title={t('noStreamsYet')}>
+          {t('showsAndTheirRecordingsAppear')}
+        </EmptyState>
+      </Section>
     );
   return (
     <>
