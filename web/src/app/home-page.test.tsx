@@ -50,6 +50,16 @@ describe('Home', () => {
     expect(within(categories).getByRole('link', { name: 'Music' }).getAttribute('href')).toBe('/category/music');
   });
 
+  it.each([
+    ['نہاری کی اصل ترکیب', true],
+    ['Nihari: نہاری', true],
+    ['Nihari ki asal tarkeeb', false],
+  ])('has lines as high as the letters of “%s”, in whatever language the page is', async (title, isTall) => {
+    openHome({ live: [{ ...LIVE, title }] });
+    const heading = await screen.findByRole('heading', { name: title });
+    expect(heading.classList.contains('stream-card__title--tall')).toBe(isTall);
+  });
+
   it('shows whom one follows first, and none of them a second time among who else is live', async () => {
     const theirs = makeStream({ ...LIVE, id: 'str_4', title: 'Of a friend' });
     openHome({ followed: [theirs], live: [theirs, LIVE] }, { signedIn: true });

@@ -11,6 +11,9 @@ import { Viewers } from './viewers.tsx';
 import { useFormats } from '../words/formats.ts';
 import './stream-card.css';
 
+/** Its letters reach further up and down than Latin ones, and lines that are cut off would cut their dots off with them. */
+const TALL = /\p{Script=Arabic}/u;
+
 type Props = {
   stream: StreamView;
   showCreator?: boolean;
@@ -39,7 +42,7 @@ export const StreamCard = ({ stream, showCreator = true, heading: Heading = 'h3'
       <div className="stream-card__text">
         {showCreator && <Avatar person={stream.creator} size="s" />}
         <div className="stream-card__words">
-          <Heading className="stream-card__title">
+          <Heading className={`stream-card__title${TALL.test(stream.title) ? ' stream-card__title--tall' : ''}`}>
             <Link to="/watch/$streamId" params={{ streamId: stream.id }} className="stream-card__link">
               <bdi lang={stream.language}>{stream.title}</bdi>
             </Link>
