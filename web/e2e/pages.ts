@@ -71,11 +71,14 @@ const picture = (page: Page): Promise<number | undefined> =>
 const currentTime = (page: Page): Promise<number> =>
   page.getByTestId('player').evaluate((element) => (element instanceof HTMLVideoElement ? element.currentTime : 0));
 
+/** Also where no runner's own settings say it, as in `npm run browser`. */
+const SHOWN = { timeout: 60_000 };
+
 /** Waits until the player has played on by `seconds` and has shown different pictures meanwhile. */
 export const expectPlaying = async (page: Page, seconds = 3): Promise<void> => {
-  await expect.poll(() => picture(page)).not.toBeUndefined();
+  await expect.poll(() => picture(page), SHOWN).not.toBeUndefined();
   const began = await currentTime(page);
   const first = await picture(page);
-  await expect.poll(() => currentTime(page)).toBeGreaterThan(began + seconds);
-  await expect.poll(() => picture(page)).not.toBe(first);
+  await expect.poll(() => currentTime(page), SHOWN).toBeGreaterThan(began + seconds);
+  await expect.poll(() => picture(page), SHOWN).not.toBe(first);
 };
