@@ -49,7 +49,7 @@ describe('the OpenAPI document', () => {
   });
 });
 
-/** Every answer in every test that calls a room goes through this: see `createCaller`. */
+/** Every answer in every test that calls a room goes through this: see `createCaller` and `openShowRooms`. */
 describe('an answer held against the contract', () => {
   const config = { kind: 'oidc', issuer: 'https://id.test', clientId: 'c', scopes: [] };
 

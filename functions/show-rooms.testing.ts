@@ -9,6 +9,7 @@ import { createIngestStore } from '#store/ingest';
 import { createTicketStore } from '#store/tickets';
 import { createBase } from './assembly/base.ts';
 import { parseConfig } from './assembly/config.ts';
+import { breach } from './contract.testing.ts';
 import type { Authenticate, RoomEnv } from './http/caller.ts';
 import { Refusal } from './http/refusal.ts';
 import { createPeople } from './assembly/people.ts';
@@ -159,6 +160,8 @@ export const openShowRooms = async ({
       ...(body !== undefined && { body }),
     });
     const answered: any = response.status === 204 ? undefined : await response.json();
+    const wrong = breach(method, path, { status: response.status, body: answered });
+    if (wrong !== undefined) throw new Error(wrong);
     return { status: response.status, body: answered, headers: response.headers };
   };
 

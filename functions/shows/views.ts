@@ -101,7 +101,7 @@ export const createStreamViews = ({ people, figures, leases, channels, chat, rea
         id: stream.id,
         state: stream.state,
         title: stream.title,
-        ...watching(stream, counted),
+        viewers: watching(stream, counted).viewers,
         ...(oneIn > 1 && { sampling: oneIn }),
         startedAt: iso(stream.startedAt),
         recording: recording(stream).is,
