@@ -538,8 +538,10 @@ const playNarrow = async (harness: BrowserHarness, throttle: Throttle): Promise<
   const { read, playOn } = show;
   const kbps = async () => (await read()).kbps;
   await playOn(3);
+  // What a slow machine begins with is less, and has fewer steps below it.
+  const begun = (await kbps()).at(-1) ?? 0;
   throttle.limit(NARROW_BYTES_PER_SECOND);
-  await expect.poll(async () => (await kbps()).length, { timeout: ADAPTS_MS }).toBeGreaterThan(3);
+  await expect.poll(async () => (await kbps()).at(-1) ?? Infinity, { timeout: ADAPTS_MS }).toBeLessThan(begun);
   throttle.limit(Infinity);
   const lowest = async () => Math.min(...(await kbps()));
   await expect.poll(async () => ((await kbps()).at(-1) ?? 0) > (await lowest()), { timeout: ADAPTS_MS }).toBe(true);
