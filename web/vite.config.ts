@@ -70,7 +70,11 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     // Named in no file, as where it is deployed: in each of the seventy that Home loads first, that weighs 2 KB of the 120 that it may.
     sourcemap: 'hidden',
-    rolldownOptions: { input: [here('index.html'), here('embed.html')] },
+    rolldownOptions: {
+      input: [here('index.html'), here('embed.html')],
+      // "use client" in libraries is for pages that a server renders, which ours are not; how long plugins take is asked by nobody.
+      checks: { moduleLevelDirective: false, bundlerTimings: false },
+    },
     // hls.js alone, which only the player loads, is 590 kB.
     chunkSizeWarningLimit: 650,
   },
