@@ -81,6 +81,8 @@ const playUpright = async (harness: BrowserHarness): Promise<Kept> => {
     const found = await lookAt(harness.origin, streamId);
     const viewer = await harness.context.newPage();
     await viewer.setViewportSize(PHONE);
+    // A phone's lie over the page, and take no width of it.
+    await (await viewer.context().newCDPSession(viewer)).send('Emulation.setScrollbarsHidden', { hidden: true });
     await viewer.goto(`${harness.origin}/watch/${streamId}`);
     await expectPlaying(viewer, 2);
     const box = await viewer.getByTestId('player').boundingBox();

@@ -2,6 +2,7 @@ import { useEffect, useRef, type RefObject } from 'react';
 import { drawStage, type Layers } from '../picture/draw.ts';
 import type { Images, Stage } from '../picture/stage.ts';
 import type { Size } from '../picture/layout.ts';
+import { previews } from './previews.ts';
 
 type Props = {
   stage: Stage;
@@ -14,18 +15,22 @@ type Props = {
   label?: string;
 };
 
-/** A picture as viewers would see it, drawn small and seldom. */
+/** A picture as viewers would see it, drawn small and as seldom as the page can bear. */
 export const StageCanvas = ({ stage, images, sources, size, everyMs, label }: Props) => {
   const canvas = useRef<HTMLCanvasElement>(null);
   const { width, height } = size;
+  // Whoever renders this makes its stage anew each time: that alone is no reason to draw it.
+  const latest = useRef({ stage, images });
+  useEffect(() => {
+    latest.current = { stage, images };
+  });
   useEffect(() => {
     const context = canvas.current?.getContext('2d', { alpha: false });
     if (!context) return undefined;
-    const paint = () => drawStage(context, sources.current(), { stage, images, nowMs: Date.now() }, { width, height });
-    paint();
-    const timer = setInterval(paint, everyMs);
-    return () => clearInterval(timer);
-  }, [stage, images, sources, width, height, everyMs]);
+    const paint = () =>
+      drawStage(context, sources.current(), { ...latest.current, nowMs: Date.now() }, { width, height });
+    return previews.add({ paint, everyMs });
+  }, [sources, width, height, everyMs]);
   return (
     <canvas
       ref={canvas}
