@@ -5,6 +5,7 @@ import { createIngestStore } from '#store/ingest';
 import { createTableClient } from '#store/table-client';
 import { createTaskQueue } from '#store/task-queue';
 import { startWorker } from './worker.ts';
+import { warmUp } from './warm-up.ts';
 import { parseConfig } from './config.ts';
 import { createDescribeDeployment } from './ecs-service.ts';
 import { tendHeapGrowth } from './heap-growth.ts';
@@ -41,22 +42,24 @@ const tasks =
   config.tasksQueueUrl === undefined
     ? undefined
     : createTaskQueue({ queueUrl: config.tasksQueueUrl, credentials, region, sha256, clock: () => new Date() });
+const store = createIngestStore({
+  client,
+  tableName: config.tableName,
+  onMoved: (move) => {
+    // Whoever is not told asks: no show waits for it.
+    tasks?.send({ do: 'tell-moved', ...move }).catch((error: unknown) => {
+      log.warn('people were not told', { streamId: move.streamId, cause: String(error) });
+    });
+  },
+});
 const worker = await startWorker({
   config,
   log,
   wall,
-  store: createIngestStore({
-    client,
-    tableName: config.tableName,
-    onMoved: (move) => {
-      // Whoever is not told asks: no show waits for it.
-      tasks?.send({ do: 'tell-moved', ...move }).catch((error: unknown) => {
-        log.warn('people were not told', { streamId: move.streamId, cause: String(error) });
-      });
-    },
-  }),
+  store,
   describeDeployment: createDescribeDeployment(ecs),
 });
+void warmUp(store);
 tendHeapGrowth({ memoryBytes, feeds: worker.feeds });
 log.info('worker ready', { port: worker.port, capacityUnits: config.capacityUnits, encoderWall: wall.level });
 
