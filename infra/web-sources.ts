@@ -13,6 +13,7 @@ export const WEB_SOURCES: readonly string[] = [
   'web/embed.html',
   'web/vite.config.ts',
   'web/compile-words.ts',
+  'web/first-files.ts',
   'functions/contract',
   'functions/domain',
   'ingest-worker/contract',

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { readFile } from 'node:fs/promises';
 import { defineConfig, type Plugin } from 'vite';
 import { compileWords } from './compile-words.ts';
+import { gatherFirstFiles } from './first-files.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -68,11 +69,12 @@ export default defineConfig({
     // Nothing is inlined into the page, so that it holds under a policy without 'unsafe-inline' scripts or data: fonts.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    // Named in no file, as where it is deployed: in each of the seventy that Home loads first, that weighs 2 KB of the 120 that it may.
+    // Named in no file, as where it is deployed.
     sourcemap: 'hidden',
     rolldownOptions: {
       input: [here('index.html'), here('embed.html')],
       // "use client" in libraries is for pages that a server renders, which ours are not; how long plugins take is asked by nobody.
+      output: { codeSplitting: { groups: gatherFirstFiles() } },
       checks: { moduleLevelDirective: false, bundlerTimings: false },
     },
     // hls.js alone, which only the player loads, is 590 kB.
