@@ -226,6 +226,8 @@ export const startGateway = async (parts: Parts) => {
     });
   });
   server.on('upgrade', (request, socket, head) => {
+    // whoever asks for another protocol has a socket that nobody listens to any more: what breaks it would break us
+    socket.on('error', () => socket.destroy());
     if (!isForUs(request.headers.host)) {
       socket.end(`HTTP/1.1 ${MISDIRECTED} Misdirected Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
       return;

@@ -13,6 +13,7 @@ export const passToWorker = (workerPort: number, request: IncomingMessage, socke
   };
   upstream.once('error', away);
   upstream.once('timeout', away);
+  socket.once('close', () => upstream.destroy());
   upstream.once('connect', () => {
     upstream.off('error', away);
     upstream.off('timeout', away);
@@ -25,9 +26,7 @@ export const passToWorker = (workerPort: number, request: IncomingMessage, socke
     upstream.write(`${lines.join('\r\n')}\r\n\r\n`);
     upstream.write(head);
     upstream.on('error', () => socket.destroy());
-    socket.on('error', () => upstream.destroy());
     upstream.once('close', () => socket.destroy());
-    socket.once('close', () => upstream.destroy());
     socket.pipe(upstream);
     upstream.pipe(socket);
   });
