@@ -3,6 +3,7 @@ import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import type { Hono } from 'hono';
 import { newId, parseUserId, type StreamId, type UserId } from '#domain/ids';
 import { openTable } from '#store/dynamo';
+import { createIngestStore } from '#store/ingest';
 import { createPostStore } from '#store/posts';
 import { createPushStore } from '#store/pushes';
 import { createTicketStore } from '#store/tickets';
@@ -97,6 +98,8 @@ export const openGround = async () => {
     bucket,
     lines,
     people: createPeople(base),
+    /** The table as an ingest worker has it. */
+    ingest: createIngestStore({ client: storage.client, tableName: storage.tableName }),
     /** The whole table, for what must not be in it. Production code has no Scan. */
     everything: async () => {
       const { Items = [], LastEvaluatedKey } = await storage.client.send(

@@ -193,9 +193,9 @@ export const openShowRooms = async ({
     };
   };
 
-  const take = async (streamId: StreamId) => {
+  const take = async (streamId: StreamId, signedInAt = now) => {
     const sessionId = `session-${++worker}`;
-    const claim = { sessionId, workerId: `worker-${worker}`, resumeTokenHash: 'h' };
+    const claim = { signedInAt, sessionId, workerId: `worker-${worker}`, resumeTokenHash: 'h' };
     return feedOf(
       streamId,
       sessionId,
@@ -215,7 +215,7 @@ export const openShowRooms = async ({
   const feed = async (key: string) => {
     const redeemed = await ingest.redeem(key, now);
     if (!redeemed.redeemed) throw new Error(`the key was refused: ${redeemed.because}`);
-    return take(redeemed.streamId);
+    return take(redeemed.streamId, redeemed.signedInAt);
   };
   let creators = 0;
 
@@ -270,7 +270,7 @@ export const openShowRooms = async ({
     /** Goes on with a feed as another worker does. */
     resume: async (streamId: StreamId) => {
       const workerId = `worker-${++worker}`;
-      const claimed = await ingest.resume({ streamId, workerId, resumeTokenHash: 'h', now, ttlMs: TTL_MS });
+      const claimed = await ingest.resume({ streamId, signedInAt: now, workerId, resumeTokenHash: 'h', now, ttlMs: TTL_MS });
       return feedOf(streamId, claimed.claimed ? claimed.sessionId : '', claimed);
     },
 

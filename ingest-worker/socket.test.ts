@@ -50,7 +50,7 @@ const talking = ({ greets = true, takes = true, protocol = SUBPROTOCOL, clock = 
   let leavings = 0;
   converse({
     webSocket: webSocket as unknown as WebSocket,
-    redeemed: { redeemed: true, streamId: STREAM },
+    redeemed: { redeemed: true, streamId: STREAM, signedInAt: 0 },
     reservation,
     sessions: {
       resume: async () => ({ opened: false, because: 'resume-refused', detail: '' }),

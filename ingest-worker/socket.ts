@@ -16,7 +16,7 @@ import type { Turns } from './turns.ts';
 
 type Parts = {
   webSocket: WebSocket;
-  redeemed: { redeemed: true; streamId: StreamId } | { redeemed: false; because: string };
+  redeemed: { redeemed: true; streamId: StreamId; signedInAt: number } | { redeemed: false; because: string };
   reservation: Reservation;
   sessions: Pick<Sessions, 'open' | 'resume'>;
   turns: Turns;
@@ -137,11 +137,11 @@ export const converse = ({ webSocket, redeemed, reservation, sessions, turns, lo
   };
 
   const answer = (message: ClientMessage): void => {
-    const streamId = redeemed.redeemed ? redeemed.streamId : undefined;
-    if (conversation.at === 'greeting' && streamId && (message.type === 'hello' || message.type === 'resume')) {
+    if (conversation.at === 'greeting' && redeemed.redeemed && (message.type === 'hello' || message.type === 'resume')) {
       if (!reserve(unitsAtLeast(declaredPipeline(message.media), message.media)))
         return refuse('overloaded', 'no room for this kind of media');
-      const opening = { client, streamId, media: message.media, reserve };
+      const { streamId, signedInAt } = redeemed;
+      const opening = { client, streamId, signedInAt, media: message.media, reserve };
       return open(message.type === 'hello' ? sessions.open(opening) : sessions.resume({ ...message, ...opening }));
     }
     if (conversation.at !== 'feeding') return refuse('malformed-message', `${message.type} out of turn`);
@@ -214,7 +214,8 @@ export const converse = ({ webSocket, redeemed, reservation, sessions, turns, lo
     return refuse('key-refused', redeemed.because);
   }
   if (mode === 'plain') {
-    open(sessions.open({ client, streamId: redeemed.streamId, media: undefined, reserve }));
+    const { streamId, signedInAt } = redeemed;
+    open(sessions.open({ client, streamId, signedInAt, media: undefined, reserve }));
   }
 };
 

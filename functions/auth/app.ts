@@ -7,6 +7,7 @@ import type { LimitedMiddleware } from '../http/limited.ts';
 import { Refusal } from '../http/refusal.ts';
 import { createRoom, type RoomParts } from '../http/room.ts';
 import { body } from '../http/valid.ts';
+import type { EndEncoders } from '../shows/end-encoders.ts';
 import { type Issuer, SCOPES } from './issuers.ts';
 
 const TICKET_BYTES = 16;
@@ -16,9 +17,11 @@ type Parts = RoomParts & {
   limited: LimitedMiddleware;
   /** Where browsers are sent to sign in. */
   issuer: Issuer;
-  users: { signOutEverywhere(id: UserId, now: number): Promise<unknown> };
+  users: { signOutEverywhere(id: UserId, now: number): Promise<void> };
   eviction: { everywhere(id: UserId): Promise<void> };
   pushes: Pick<PushStore, 'unsubscribeAll'>;
+  /** Ends the show that an encoder of this person's feeds or is to feed: it is asked by nobody who they are. */
+  endEncoders: EndEncoders;
   tickets: {
     issue(ticket: {
       ticket: string;
@@ -41,6 +44,7 @@ export const createAuthApp = ({
   users,
   eviction,
   pushes,
+  endEncoders,
   tickets,
   me,
   clock,
@@ -83,7 +87,7 @@ export const createAuthApp = ({
       );
     await users.signOutEverywhere(userId, clock().getTime());
     // a browser that was left somewhere goes on telling of whom they follow, signed in or not
-    await Promise.all([eviction.everywhere(userId), pushes.unsubscribeAll(userId)]);
+    await Promise.all([eviction.everywhere(userId), pushes.unsubscribeAll(userId), endEncoders(userId)]);
     return c.body(null, 204);
   });
 

@@ -56,7 +56,7 @@ export const PEOPLE_OPERATIONS: readonly Operation[] = [
   {
     method: 'POST',
     path: '/auth/sign-out-everywhere',
-    does: 'Ends every sign-in of this user that there is now, with its open sockets and its Web Push; where the issuer tells when somebody signed in',
+    does: 'Ends every sign-in of this user that there is now, with its open sockets, stream keys that were not used, its Web Push, and the show that an encoder feeds; where the issuer tells when somebody signed in',
     who: 'signed in',
     status: 204,
     refusals: ['sign-in-time-unknown'],

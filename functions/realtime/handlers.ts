@@ -98,10 +98,20 @@ export const createRealtime = (parts: Parts) => {
     clock,
   } = parts;
 
+  /**
+   * Whose socket it is, as they are now. Whoever has signed out everywhere is heard by none that they had before, whether it was found
+   * then or not: the index of somebody's sockets lags behind, and closing thousands of them takes longer than a request may.
+   */
   const viewer = async ({
+    connectionId,
     userId,
+    since,
   }: Connection): Promise<Pick<Caller, 'userId' | 'roles' | 'suspended'> | undefined> => {
     const user = userId && (await people.find(userId));
+    if (user && since !== undefined && (user.notBefore ?? 0) > since) {
+      await close(connectionId);
+      throw new Refusal('not-signed-in', 'You have been signed out.');
+    }
     return (
       user && {
         userId: user.id,
@@ -177,12 +187,16 @@ export const createRealtime = (parts: Parts) => {
         return undefined;
       }
       case 'guests.open':
+        await viewer(connection);
         return guests.open(message.streamId, connection);
       case 'guests.admit':
+        await viewer(connection);
         return guests.admit(message.streamId, message.guestId, connection);
       case 'guests.remove':
+        await viewer(connection);
         return guests.remove(message.streamId, message.guestId, connection);
       case 'guest.ask':
+        await viewer(connection);
         return guests.ask(message.page, connection);
       case 'guest.leave':
         await guests.leave(connection);
@@ -216,7 +230,7 @@ export const createRealtime = (parts: Parts) => {
       const { userId, browser, guest, issuedAt } = redeemed;
       if (userId !== undefined && !(await stillSignedIn(userId, issuedAt))) return { statusCode: 401 };
       await connections.opened(
-        { connectionId, userId, browser: userId === undefined ? browser : undefined, guest },
+        { connectionId, userId, browser: userId === undefined ? browser : undefined, guest, since: issuedAt },
         now,
       );
       // who signs out everywhere beside this does not see the socket yet

@@ -334,6 +334,24 @@ describe('whoever loses access', () => {
     expect(await connect('late', { ticket: unused })).toEqual({ statusCode: 401 });
     expect(await (await open(fan)).say({ action: 'ping' })).toEqual({ type: 'pong' });
   });
+
+  it('by signing out everywhere is heard by no socket that nobody found', async () => {
+    const { id, fan } = await followersOnly();
+    const messages = [
+      { action: 'chat', streamId: id, text: 'Still here', clientId: 'client-1' },
+      { action: 'join', streamId: id },
+      { action: 'react', streamId: id, kind: 'heart' },
+      { action: 'beat', streamId: id, at: 1 },
+    ];
+    const sockets = [];
+    for (const message of messages) sockets.push({ message, socket: await open(fan) });
+    rooms.later(1);
+    await rooms.known.users.signOutEverywhere(fan, rooms.now());
+    for (const { socket, message } of sockets) {
+      expect(await socket.say(message)).toMatchObject({ type: 'refused', error: 'not-signed-in' });
+      expect(await socket.say({ action: 'ping' })).toBeUndefined();
+    }
+  });
 });
 
 describe('a large audience', () => {

@@ -54,15 +54,16 @@ export const createEncoders = (parts: Parts) => {
     /**
      * Waits for an encoder, and lets it in. The show has the air already. Told again it does what is left.
      *
+     * @param by.signedInAt when who asks for it signed in; undefined where their issuer does not tell
      * @returns the show as it is from then on
      */
-    open: async (stream: Stream): Promise<Stream> => {
+    open: async (stream: Stream, { signedInAt }: { signedInAt?: number | undefined }): Promise<Stream> => {
       const { id, creatorId, visibility } = stream;
       if (!stream.encoder) {
         await ending.clearFor(step(stream, { type: 'opened', at: clock().getTime() }));
         await channels.ready(creatorId, encoderKind(visibility), stream);
       }
-      const opened = await encoders.open(id, clock().getTime());
+      const opened = await encoders.open(id, { signedInAt, now: clock().getTime() });
       if (!opened.opened) throw notOpened(opened.because);
       const { change, liveStreamId } = opened;
       if (change.after !== change.before) {
@@ -117,12 +118,14 @@ export type Encoders = ReturnType<typeof createEncoders>;
 const srtUrl = (address: string, streamKey: string, passphrase: string): string =>
   `${address}?${new URLSearchParams({ streamid: streamKey, passphrase }).toString()}`;
 
-const notOpened = (because: 'unknown' | 'ended' | 'fed' | 'held'): Refusal => {
+const notOpened = (because: 'unknown' | 'ended' | 'fed' | 'held' | 'signed-out'): Refusal => {
   switch (because) {
     case 'ended':
       return streamEnded();
     case 'fed':
       return new Refusal('stream-live', 'This show is sent from a browser.');
+    case 'signed-out':
+      return new Refusal('not-signed-in', 'You have signed out everywhere. Sign in again.');
     case 'held':
       return new Refusal('video-provider-busy', 'Your last show is still being closed. Try again in a moment.');
     default:

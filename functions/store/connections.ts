@@ -27,6 +27,7 @@ const record = createRecord({
     browser: z.optional(z.string()),
     streamId: z.optional(streamId),
     guest: z.optional(guest),
+    since: z.optional(z.number()),
     rev: z.number(),
   }),
 });
@@ -45,6 +46,8 @@ export type Connection = {
   streamId?: StreamId | undefined;
   /** Whose it is, where it was opened to be a guest, and for nothing else. */
   guest?: Guest | undefined;
+  /** When its ticket was issued: whoever has signed out everywhere since is not heard by it. */
+  since?: number | undefined;
 };
 
 /** Open realtime sockets, and which stream's audience each is in: at most one. */

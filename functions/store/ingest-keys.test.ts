@@ -33,7 +33,11 @@ describe('during a deployment a stream key', () => {
     const { streamId } = await prepare();
     const item = { streamId: { S: streamId }, until: { N: String(UNTIL) }, v: { N: '1' } };
     await table.put({ ...ingestKey(hashed('newer')), ...item });
-    expect(await redeemIngestKey(table, 'newer', NOW)).toEqual({ redeemed: true, streamId });
+    expect(await redeemIngestKey(table, 'newer', NOW)).toEqual({
+      redeemed: true,
+      streamId,
+      signedInAt: NOW,
+    });
   });
 
   it('is readable to workers that were deployed before 28 November 2026', async () => {
@@ -43,7 +47,7 @@ describe('during a deployment a stream key', () => {
       schema: z.object({ streamId: streamIdSchema, creatorId: userId, until: z.number() }),
     });
     const { streamId, creatorId } = await prepare();
-    await createIngestKeys({ table }).issue('fresh', { streamId, creatorId, until: UNTIL });
+    await createIngestKeys({ table }).issue('fresh', { streamId, creatorId, until: UNTIL, signedInAt: NOW });
     const item = await table.get(ingestKey(hashed('fresh')));
     expect(item && before.read(item)).toEqual({ streamId, creatorId, until: UNTIL });
   });

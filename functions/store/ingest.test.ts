@@ -16,7 +16,9 @@ describe('a stream key', () => {
   it('opens one feed, once, however many come with it at once', async () => {
     const { id, key } = await rooms.create(creator);
     const answers = await Promise.all(Array.from({ length: 100 }, () => rooms.ingest.redeem(key, rooms.now())));
-    expect(answers.filter(({ redeemed }) => redeemed)).toEqual([{ redeemed: true, streamId: id }]);
+    expect(answers.filter(({ redeemed }) => redeemed)).toEqual([
+      { redeemed: true, streamId: id, signedInAt: rooms.now() },
+    ]);
     expect(answers.filter(({ redeemed }) => !redeemed)).toEqual(
       Array.from({ length: 99 }, () => ({ redeemed: false, because: 'unknown' })),
     );
@@ -104,6 +106,7 @@ describe('a lease', () => {
       Array.from({ length: 12 }, (_, i) =>
         rooms.ingest.claim({
           streamId: id,
+          signedInAt: rooms.now(),
           sessionId: `s${i}`,
           workerId: `w${i}`,
           resumeTokenHash: `h${i}`,
@@ -136,7 +139,14 @@ describe('a lease', () => {
     const first = await rooms.feed(key);
     await first.renew('live', { committed: 4_096, mediaClock: '{}' });
     const resume = (resumeTokenHash: string) =>
-      rooms.ingest.resume({ streamId: id, workerId: 'other', resumeTokenHash, now: rooms.now(), ttlMs: TTL_MS });
+      rooms.ingest.resume({
+        streamId: id,
+        signedInAt: rooms.now(),
+        workerId: 'other',
+        resumeTokenHash,
+        now: rooms.now(),
+        ttlMs: TTL_MS,
+      });
     expect(await resume('wrong')).toEqual({ claimed: false, because: 'unknown' });
     expect(await resume('h')).toEqual({
       claimed: true,
@@ -160,6 +170,7 @@ describe('a lease', () => {
     expect(
       await rooms.ingest.resume({
         streamId: id,
+        signedInAt: rooms.now(),
         workerId: 'b',
         resumeTokenHash: 'h',
         now: rooms.now(),
@@ -181,6 +192,7 @@ describe('a lease', () => {
     while (answer.held && !answer.endRequested) answer = await feed.renew();
     const late = {
       streamId: id,
+      signedInAt: rooms.now(),
       workerId: 'b',
       resumeTokenHash: 'h',
       now: rooms.now(),
@@ -206,6 +218,7 @@ describe('a lease', () => {
     expect(redeemed).toMatchObject({ redeemed: true });
     const claim = {
       streamId: announced.id,
+      signedInAt: rooms.now(),
       sessionId: 'x',
       workerId: 'x',
       resumeTokenHash: 'x',
@@ -232,7 +245,7 @@ describe('a lease', () => {
 
   it('is unknown for a stream that is', async () => {
     const feed = { streamId: newId('str', 1), sessionId: 'x', workerId: 'x', resumeTokenHash: 'x' };
-    const claim = { ...feed, now: 1, ttlMs: 1, drainMs: 1 };
+    const claim = { ...feed, signedInAt: 1, now: 1, ttlMs: 1, drainMs: 1 };
     expect(await rooms.ingest.claim(claim)).toEqual({ claimed: false, because: 'unknown' });
     expect(await rooms.ingest.resume(claim)).toEqual({ claimed: false, because: 'unknown' });
     expect(await rooms.ingest.renew({ ...claim, fence: 1, committed: 0, state: 'live' })).toEqual({

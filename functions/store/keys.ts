@@ -23,6 +23,8 @@ export const leaseKey = (id: StreamId) => key(`STREAM#${id}`, 'LEASE');
 export const ingestKey = (keyHash: string) => key(`INGEST#${keyHash}`, 'INGEST');
 /** Which stream of a creator has the air: at most one. */
 export const airKey = (creator: UserId) => key(`CREATOR#${creator}`, 'AIR');
+/** When a creator has signed out everywhere: what was signed in before it brings nothing on the air. */
+export const signedOutKey = (creator: UserId) => key(`CREATOR#${creator}`, 'SIGNEDOUT');
 /** A creator's Mux live stream of one kind. */
 export const channelKey = (creator: UserId, kind: string) => key(`CREATOR#${creator}`, `CHANNEL#${kind}`);
 /** Whose channel a Mux live stream is. */

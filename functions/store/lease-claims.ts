@@ -6,9 +6,10 @@ import { channelMove, readChannel } from './channel-record.ts';
 import { absent, type Table } from './dynamo.ts';
 import { atFence, type Before, beforeEnds, beforeUnmoved, type Lease, leaseItem } from './lease-record.ts';
 import { retryOnConflict } from './retry-on-conflict.ts';
+import { stillSignedIn } from './signed-out.ts';
 import { type StoredStream, streamMove } from './stream-record.ts';
 
-type NotClaimed = { claimed: false; because: 'ended' | 'held' | 'unknown' };
+type NotClaimed = { claimed: false; because: 'ended' | 'held' | 'unknown' | 'signed-out' };
 type Claimed = { claimed: true; fence: number; muxStreamKey: string; previousUntil: number | undefined };
 
 type Parts = {
@@ -21,12 +22,12 @@ type Parts = {
 /**
  * How a worker takes the lease of a stream. Of two publishers the newer wins: a claim takes over from whoever holds the lease, and the
  * fence, which grows by one with each claim, shuts the older one out at its next renewal. The claim also needs the creator's air, so
- * that two streams of one creator never publish to one Mux key, and a channel on which the show before has left nothing open.
+ * that two streams of one creator never publish to one Mux key, a channel on which the show before has left nothing open, and that
+ * the creator has not signed out everywhere since whoever brings the feed signed in.
  */
 export const createClaims = ({ table, read, noteMove }: Parts) => {
   const take = (
-    id: StreamId,
-    now: number,
+    { streamId: id, signedInAt, now }: { streamId: StreamId; signedInAt: number; now: number },
     next: (lease: Lease | undefined) => Omit<Lease, 'fence' | 'told' | 'state'> | undefined,
   ): Promise<(Claimed & { lease: Lease }) | NotClaimed> =>
     retryOnConflict<(Claimed & { lease: Lease }) | NotClaimed>(async () => {
@@ -52,6 +53,7 @@ export const createClaims = ({ table, read, noteMove }: Parts) => {
         { or: 'lease-moved', put: leaseItem(id, lease), when: old ? asRead(old) : absent },
         streamMove(found, after),
         holdsAir(stream),
+        stillSignedIn(stream.creatorId, signedInAt),
         ...(shown === channel.channel ? [] : [channelMove(channel, shown)]),
       ]);
       if (written.done) {
@@ -61,6 +63,7 @@ export const createClaims = ({ table, read, noteMove }: Parts) => {
           settled: { claimed: true, fence, muxStreamKey, previousUntil, lease },
         };
       }
+      if (written.because === 'signed-out') return refused('signed-out');
       return written.because === 'no-air' ? refused('held') : 'conflict';
     });
 
@@ -71,6 +74,7 @@ export const createClaims = ({ table, read, noteMove }: Parts) => {
      */
     claim: async (claim: {
       streamId: StreamId;
+      signedInAt: number;
       sessionId: string;
       workerId: string;
       resumeTokenHash: string;
@@ -78,8 +82,8 @@ export const createClaims = ({ table, read, noteMove }: Parts) => {
       ttlMs: number;
       drainMs: number;
     }): Promise<Claimed | NotClaimed> => {
-      const { streamId, sessionId, workerId, resumeTokenHash, now, ttlMs, drainMs } = claim;
-      const taken = await take(streamId, now, (old) => ({
+      const { sessionId, workerId, resumeTokenHash, now, ttlMs, drainMs } = claim;
+      const taken = await take(claim, (old) => ({
         sessionId,
         workerId,
         resumeTokenHash,
@@ -95,13 +99,14 @@ export const createClaims = ({ table, read, noteMove }: Parts) => {
     /** Takes the stream for a feed that brought its resume token, with how far it had come, wherever it was before. */
     resume: async (claim: {
       streamId: StreamId;
+      signedInAt: number;
       workerId: string;
       resumeTokenHash: string;
       now: number;
       ttlMs: number;
     }): Promise<(Claimed & { sessionId: string; committed: number; mediaClock?: string | undefined }) | NotClaimed> => {
-      const { streamId, workerId, resumeTokenHash, now, ttlMs } = claim;
-      const taken = await take(streamId, now, (lease) =>
+      const { workerId, resumeTokenHash, now, ttlMs } = claim;
+      const taken = await take(claim, (lease) =>
         lease?.resumeTokenHash === resumeTokenHash ? { ...lease, workerId, until: now + ttlMs } : undefined,
       );
       if (!taken.claimed) return taken;

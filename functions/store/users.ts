@@ -10,6 +10,7 @@ import { type Item, toItem } from './item.ts';
 import { followCountsKey, handleKey, identityKey, userKey } from './keys.ts';
 import { createRecord } from './record.ts';
 import { entriesOfPerson, entryParts } from './search.ts';
+import { signedOutItem } from './signed-out.ts';
 
 /** A person as an issuer knows one. */
 export type Subject = { issuer: string; subject: string };
@@ -234,15 +235,6 @@ export const createUserStore = ({ table }: { table: Table }) => {
     throw new TableUnavailable('a name kept changing');
   };
 
-  const set = async (id: UserId, name: 'creator' | 'notBefore', value: boolean | number) => {
-    const { done, item } = await table.update(
-      userKey(id),
-      { expression: 'SET #name = :value', names: { '#name': name }, values: toItem({ ':value': value }) },
-      exists,
-    );
-    return done && item ? toUser(item) : undefined;
-  };
-
   return {
     find,
     findMany,
@@ -263,7 +255,11 @@ export const createUserStore = ({ table }: { table: Table }) => {
     },
 
     /** The user as a creator; undefined where the user has gone. */
-    becomeCreator: (id: UserId) => set(id, 'creator', true),
+    becomeCreator: async (id: UserId): Promise<User | undefined> => {
+      const set = { expression: 'SET creator = :yes', values: toItem({ ':yes': true }) };
+      const { done, item } = await table.update(userKey(id), set, exists);
+      return done && item ? toUser(item) : undefined;
+    },
     /** Suspends somebody, or lifts it where there is no suspension; the user as before, undefined where they have gone. */
     suspend: async (id: UserId, suspended: Suspension | undefined): Promise<User | undefined> => {
       const before = await find(id);
@@ -273,7 +269,17 @@ export const createUserStore = ({ table }: { table: Table }) => {
       return before && (await table.update(userKey(id), set, exists)).done ? before : undefined;
     },
     /** Whatever was signed in before this moment counts no longer. */
-    signOutEverywhere: (id: UserId, now: number) => set(id, 'notBefore', now),
+    signOutEverywhere: async (id: UserId, now: number): Promise<void> => {
+      await table.transact([
+        {
+          update: userKey(id),
+          set: { expression: 'SET notBefore = :now', values: toItem({ ':now': now }) },
+          when: exists,
+          or: 'gone',
+        },
+        { put: signedOutItem(id, now) },
+      ]);
+    },
   };
 };
 
@@ -292,6 +298,7 @@ export const farewell = (user: Item, now: number): Part<'gone'>[] => {
     ...entryParts(entriesOfPerson(person), []),
     { remove: followCountsKey(id) },
     { put: { ...handleKey(handle), ...held } },
+    { put: signedOutItem(id, now) },
     {
       put: { pk: { S: identityPk }, sk: { S: 'IDENTITY' }, ...identityRecord.write({ removedAt: now }, removed) },
     },

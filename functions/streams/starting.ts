@@ -6,7 +6,7 @@ import { isOnAir, isOver, newStream, type Stream } from '#domain/stream';
 import { STREAM_LIMITS } from '#domain/stream-limits';
 import type { IngestKeys } from '#store/ingest-keys';
 import type { StreamStore } from '#store/streams';
-import { requireCreator, type RoomEnv, signedIn, unsuspended } from '../http/caller.ts';
+import { type Caller, requireCreator, type RoomEnv, signedIn, unsuspended } from '../http/caller.ts';
 import type { LimitedMiddleware } from '../http/limited.ts';
 import { Refusal } from '../http/refusal.ts';
 import { body } from '../http/valid.ts';
@@ -46,10 +46,10 @@ export const createStartRoutes = ({
   viewFor,
   prepareChannel,
 }: Parts) => {
-  const issueKey = async (stream: Stream): Promise<Ingest> => {
+  const issueKey = async (stream: Stream, { signedInAt }: Caller): Promise<Ingest> => {
     const streamKey = newKey();
     const until = clock().getTime() + STREAM_LIMITS.ingestKeyMs;
-    await keys.issue(streamKey, { streamId: stream.id, creatorId: stream.creatorId, until });
+    await keys.issue(streamKey, { streamId: stream.id, creatorId: stream.creatorId, until, signedInAt });
     return { url: `${ingestUrl}/${streamKey}`, streamKey, expiresAt: new Date(until).toISOString() };
   };
 
@@ -78,14 +78,14 @@ export const createStartRoutes = ({
       const prepared = await streams.prepare({ creatorId: caller.userId, draft, fresh });
       if (!prepared.prepared) throw alreadyLive(prepared.onAir);
       if (source === 'encoder')
-        return c.json({ stream: await viewFor(await encoders.open(prepared.stream), caller) }, 201);
+        return c.json({ stream: await viewFor(await encoders.open(prepared.stream, caller), caller) }, 201);
       await prepareChannel(prepared.stream);
-      const ingest = await issueKey(prepared.stream);
+      const ingest = await issueKey(prepared.stream, caller);
       return c.json({ stream: await viewFor(prepared.stream, caller), ingest }, 201);
     })
 
     .post('/stream/:id/ingest', signedIn, limited('create'), unsuspended, async (c) => {
-      const { stream } = await own(c);
+      const { stream, caller } = await own(c);
       requireCreator(c);
       if (isOver(stream)) throw streamEnded();
       if (stream.encoder) throw new Refusal('stream-live', 'This show is sent from an encoder.');
@@ -94,7 +94,7 @@ export const createStartRoutes = ({
         await takeAir(stream);
         await prepareChannel(stream);
       }
-      return c.json({ ingest: await issueKey(stream) });
+      return c.json({ ingest: await issueKey(stream, caller) });
     })
 
     .post('/stream/:id/encoder', signedIn, limited('create'), unsuspended, async (c) => {
@@ -103,6 +103,6 @@ export const createStartRoutes = ({
       if (isOver(stream)) throw streamEnded();
       if (stream.test) throw new Refusal('not-allowed', 'A test show is sent from a browser.');
       if (!isOnAir(stream)) await takeAir(stream);
-      return c.json(await viewFor(await encoders.open(stream), caller));
+      return c.json(await viewFor(await encoders.open(stream, caller), caller));
     });
 };

@@ -20,7 +20,7 @@ type Props = StackProps & { settings: Deployment; data: DataStack; version: stri
 /** Rooms that tell open sockets; that of sign-in does where somebody signs out everywhere. */
 const PUSHERS = new Set(['auth', 'realtime', 'streams', 'tasks', 'users', 'webhooks']);
 /** Rooms that hand work over. */
-const GIVERS = new Set(['realtime', 'streams', 'tasks', 'webhooks']);
+const GIVERS = new Set(['auth', 'realtime', 'streams', 'tasks', 'webhooks']);
 
 /** Who only shows what there is. */
 const READERS = new Set(['pages']);

@@ -135,7 +135,7 @@ const show = async (client: DynamoDBClient, creatorId: UserId, n: number) => {
   const live = { id: liveStreamId, playbackId: randomUUID(), latency: 'low', reconnectWindowSeconds: 60 } as const;
   await channels.made(creatorId, 'public', making, { ...live, muxStreamKey: randomUUID() });
   const ingest = createIngestStore({ client, tableName: TABLE_NAME });
-  const feed = { streamId, sessionId: randomUUID(), now, ttlMs: LEASE_MS };
+  const feed = { streamId, signedInAt: now, sessionId: randomUUID(), now, ttlMs: LEASE_MS };
   const claimed = await ingest.claim({ ...feed, workerId: 'bench', resumeTokenHash: 'h', drainMs: 1_000 });
   if (!claimed.claimed) throw new Error(`the show could not be claimed: ${claimed.because}`);
   await ingest.renew({ ...feed, fence: claimed.fence, committed: 1, state: 'live', beforeGoneAt: now });

@@ -9,7 +9,10 @@ export type IngestStore = {
   redeem(
     key: string,
     now: number,
-  ): Promise<{ redeemed: true; streamId: StreamId } | { redeemed: false; because: 'unknown' | 'expired' | 'ended' }>;
+  ): Promise<
+    | { redeemed: true; streamId: StreamId; signedInAt: number }
+    | { redeemed: false; because: 'unknown' | 'expired' | 'ended' | 'signed-out' }
+  >;
   /**
    * Takes the stream for a feed that brought a key. The newest publisher wins; the holder before it may publish what it has received
    * for `drainMs`, which it keeps by `renewDrain`.
@@ -38,6 +41,8 @@ export type IngestStore = {
 
 export type Claim = {
   streamId: StreamId;
+  /** When whoever was given the key signed in: nothing is taken for who has signed out everywhere since. */
+  signedInAt: number;
   sessionId: string;
   workerId: string;
   resumeTokenHash: string;
@@ -54,7 +59,7 @@ export type Claimed = {
   previousUntil?: number | undefined;
 };
 
-export type NotClaimed = { claimed: false; because: 'ended' | 'held' | 'unknown' };
+export type NotClaimed = { claimed: false; because: 'ended' | 'held' | 'unknown' | 'signed-out' };
 
 /** The same feed goes on at another worker; another feed has come; nobody is to publish this stream any more. */
 export type Loss = 'moved' | 'replaced' | 'ended';

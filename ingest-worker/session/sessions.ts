@@ -9,7 +9,14 @@ import { type RunningSession, runSession, type SessionParts } from './run-sessio
 
 type Parts = Omit<SessionParts, 'store'> & { store: Omit<IngestStore, 'redeem'>; workerId: string };
 
-type Opening = { client: Client; streamId: StreamId; media: Media | undefined; reserve: (units: number) => boolean };
+type Opening = {
+  client: Client;
+  streamId: StreamId;
+  /** See `Claim`. */
+  signedInAt: number;
+  media: Media | undefined;
+  reserve: (units: number) => boolean;
+};
 type Resuming = Opening & { resumeToken: string; haveFrom: number };
 
 export type Opened =
@@ -108,11 +115,12 @@ export const createSessions = ({ store, workerId, ...parts }: Parts): Sessions =
 
   const begin = async (opening: Opening): Promise<Opened> => {
     if (!open) return sentAway;
-    const { streamId } = opening;
+    const { streamId, signedInAt } = opening;
     const resumeToken = `${streamId}.${randomBytes(TOKEN_BYTES).toString('base64url')}`;
     const sessionId = randomUUID();
     const lease = await store.claim({
       streamId,
+      signedInAt,
       sessionId,
       workerId,
       resumeTokenHash: hashOf(resumeToken),
@@ -130,7 +138,7 @@ export const createSessions = ({ store, workerId, ...parts }: Parts): Sessions =
   };
 
   const goOn = async (opening: Resuming): Promise<Opened> => {
-    const { client, streamId, resumeToken, haveFrom } = opening;
+    const { client, streamId, signedInAt, resumeToken, haveFrom } = opening;
     const here = running.get(streamId);
     if (here && isSame(here.resumeToken, resumeToken)) {
       here.attach(client);
@@ -139,6 +147,7 @@ export const createSessions = ({ store, workerId, ...parts }: Parts): Sessions =
     if (!open) return sentAway;
     const lease = await store.resume({
       streamId,
+      signedInAt,
       workerId,
       resumeTokenHash: hashOf(resumeToken),
       now: Date.now(),

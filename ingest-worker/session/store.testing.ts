@@ -10,6 +10,8 @@ export const streamNumber = (number: number): StreamId => {
 export const STREAM = streamNumber(1);
 export const OTHER_STREAM = streamNumber(2);
 
+const KEY_LIVES_MS = 60_000;
+
 type Lease = {
   fence: number;
   held: boolean;
@@ -51,7 +53,7 @@ export const createMemoryStore = (table: Table = createTable()) => {
       if (!found) return { redeemed: false, because: 'unknown' };
       if (found.expiresAt <= now) return { redeemed: false, because: 'expired' };
       if (ended.has(found.streamId)) return { redeemed: false, because: 'ended' };
-      return { redeemed: true, streamId: found.streamId };
+      return { redeemed: true, streamId: found.streamId, signedInAt: found.expiresAt - KEY_LIVES_MS };
     },
     claim: async ({ streamId, sessionId, resumeTokenHash, now, ttlMs, drainMs }) => {
       reach();

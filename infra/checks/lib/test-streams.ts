@@ -64,7 +64,7 @@ export const openStreams = ({ tableUrl, port }: { tableUrl: string; port: number
         },
         getUrl: async () => {
           const secret = randomBytes(24).toString('base64url');
-          await keys.issue(secret, { streamId, creatorId, until: Date.now() + KEY_MS });
+          await keys.issue(secret, { streamId, creatorId, until: Date.now() + KEY_MS, signedInAt: undefined });
           return `ws://127.0.0.1:${port}/stream/live/${secret}`;
         },
       };

@@ -44,6 +44,7 @@ const driven = (store: IngestStore, streamId: StreamId) => {
   const fences = new Map<number, number>();
   const claimOf = (number: number, now: number) => ({
     streamId,
+    signedInAt: now,
     sessionId: `session-${number}`,
     workerId: `worker-${number}`,
     resumeTokenHash: `hash-${number}`,

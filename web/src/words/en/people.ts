@@ -87,7 +87,7 @@ export const people = {
   endsYourSessionsOnAll: 'Signs you out on all your devices at once, in case one is lost or was not yours.',
   signOutEverywhereQuestion: 'Sign out everywhere?',
   everyDeviceAndBrowserHas:
-    'You have to sign in again on every device and browser, this one too. A show on another device goes on until that device has to reconnect.',
+    'You have to sign in again on every device and browser, this one too. A show on another device goes on until that device has to reconnect; one from an encoder ends now. The encoder keeps its stream key: if somebody else may have it, make a new one.',
   signingIn: 'Signing in',
   youAreNotSignedIn: 'You are not signed in',
   tryAgain: 'Try again',

@@ -95,7 +95,7 @@ export const people = {
   endsYourSessionsOnAll: 'Sab devices se aik saath sign out, agar koi device gum ho jaye ya aap ki na ho.',
   signOutEverywhereQuestion: 'Har jagah se sign out karein?',
   everyDeviceAndBrowserHas:
-    'Har device aur browser par, is par bhi, dobara sign in karna hoga. Jo show kisi aur device se chal raha hai woh tab tak chalega jab tak isay naye connection ki zaroorat na pare.',
+    'Har device aur browser par, is par bhi, dobara sign in karna hoga. Jo show kisi aur device se chal raha hai woh tab tak chalega jab tak isay naye connection ki zaroorat na pare; encoder se chalne wala show abhi khatam ho jayega. Encoder ki key wohi rahegi: agar woh kisi aur ke paas ho sakti hai to nayi bana lein.',
   signingIn: 'Sign in ho raha hai',
   youAreNotSignedIn: 'Aap sign in nahi hain',
   tryAgain: 'Dobara koshish karein',
