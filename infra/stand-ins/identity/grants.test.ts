@@ -49,6 +49,21 @@ test('what has expired is not found, and goes with the next write', async () => 
   expect(JSON.parse(await readFile(file, 'utf8'))).toEqual([expect.objectContaining({ id: 'new' })]);
 });
 
+test('beyond the limit, who has signed in stays, however many sessions a stranger makes', async () => {
+  const { open } = await setUp();
+  const adapter = await open();
+  await adapter('Session').upsert('a person', { uid: 'p', accountId: 'asha' }, 60);
+  await adapter('RefreshToken').upsert('their token', { grantId: 'g1' }, 60);
+  const visits = Array.from({ length: ENTRIES_LIMIT }, (_, n) =>
+    adapter('Session').upsert(`visit-${n}`, { uid: `v${n}` }, 14 * 24 * 3600),
+  );
+  await Promise.all(visits);
+  expect(await adapter('Session').find('a person')).toMatchObject({ accountId: 'asha' });
+  expect(await adapter('RefreshToken').find('their token')).toMatchObject({ grantId: 'g1' });
+  expect(await adapter('Session').find(`visit-${ENTRIES_LIMIT - 1}`)).toBeDefined();
+  expect(await adapter('Session').find('visit-0')).toBeUndefined();
+});
+
 test('beyond the limit, what expires first goes first', async () => {
   const { open } = await setUp();
   const adapter = await open();

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { AdapterFactory, AdapterPayload } from 'oidc-provider';
 import { replacePrivateFile } from './files.ts';
 
-/** More would be a script in a loop; whatever expires first goes first. */
+/** More would be a script in a loop; what is nobody's yet goes first, and of that whatever expires first. */
 export const ENTRIES_LIMIT = 5_000;
 
 /**
@@ -31,7 +31,9 @@ export async function openGrants({ file, now, log }: Parts): Promise<AdapterFact
 
   const forget = () => {
     for (const [key, { expiresAt }] of entries) if (expiresAt <= now()) entries.delete(key);
-    const soonest = [...entries].toSorted(([, a], [, b]) => a.expiresAt - b.expiresAt);
+    const soonest = [...entries].toSorted(
+      ([, a], [, b]) => Number(isSomebodys(a)) - Number(isSomebodys(b)) || a.expiresAt - b.expiresAt,
+    );
     for (const [key] of soonest.slice(0, Math.max(0, entries.size - ENTRIES_LIMIT))) entries.delete(key);
   };
 
@@ -93,6 +95,9 @@ export async function openGrants({ file, now, log }: Parts): Promise<AdapterFact
     },
   });
 }
+
+/** Of a person who has signed in: a stranger makes any number of the others, and must sign nobody out by them. */
+const isSomebodys = ({ payload }: Entry): boolean => payload.accountId !== undefined || payload.grantId !== undefined;
 
 const keyOf = (model: string, id: string) => `${model}:${id}`;
 
