@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { buildTrouble, docker, imageBytes, LABELLED } from './engine.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-const BASE = 'node:24-bookworm-slim';
+export const BASE = 'node:24-bookworm-slim';
 const MEGABYTE = 1_000_000;
 const SIZE_LIMIT = 750 * MEGABYTE;
 

@@ -4,6 +4,7 @@ import { finish, playOn, startShow, untilArrived } from '../shows/running-show.t
 import { docker } from './engine.ts';
 import { checkImage } from './image.ts';
 import { playReplaced } from './replaced.ts';
+import { playWalled } from './walled.ts';
 import { COPIED, expectWhole } from './whole.ts';
 import { startWorkerContainer, withLogs, type WorkerContainer } from './worker-container.ts';
 
@@ -58,6 +59,12 @@ export const ROWS: readonly Row[] = [
         assert.match(await docker('exec', first.id, 'grep', 'CapEff', '/proc/1/status'), /0000000000000000/);
         return `user ${id}`;
       }),
+  },
+  {
+    name: 'walled',
+    promise:
+      'a hostile program in FFmpeg’s place gets nothing behind the wall that the image brings; what each wall keeps',
+    play: playWalled,
   },
   {
     name: 'copied',
