@@ -7,7 +7,7 @@ import { startGateway } from './gateway.ts';
 const unasked = () => {
   throw new Error('no room is asked here');
 };
-const worker = createServer((socket) => socket.on('error', () => socket.destroy())).listen(0, '127.0.0.1');
+const worker = createServer((socket) => socket.on('error', () => socket.destroy()).resume()).listen(0, '127.0.0.1');
 await once(worker, 'listening');
 const port = await freePort();
 const gateway = await startGateway({
@@ -47,6 +47,20 @@ it.each([
 ])('goes on when a peer asks for a web socket %s, and breaks off', async (_, path, host) => {
   for (let time = 0; time < 50; time++) await askAndBreakOff(asks(path, host));
   expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
+});
+
+it.each([
+  ['under a name that is not ours', '/realtime', 'evil.example', '421'],
+  ['where nothing is', '/nothing', `localhost:${port}`, '404'],
+])('has done with a peer that asks %s and never closes', async (_, path, host, status) => {
+  const opened = once(gateway.server, 'connection');
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+  const [ours] = await opened;
+  socket.write(asks(path, host));
+  const [answer] = await once(socket, 'data');
+  expect(String(answer)).toContain(`HTTP/1.1 ${status} `);
+  await expect.poll(() => ours.destroyed).toBe(true);
+  socket.destroy();
 });
 
 it('asks no worker for a peer that has broken off', async () => {

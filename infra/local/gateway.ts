@@ -9,6 +9,7 @@ import { createEdgeCache } from './edge-cache.ts';
 import { createLocalRoutes } from './local-routes.ts';
 import { createRealtimeGateway, type RealtimeHandlers } from './realtime-gateway.ts';
 import { createStaticFiles } from './static-files.ts';
+import { refuseUpgrade } from './refuse-upgrade.ts';
 import { passToWorker } from './worker-proxy.ts';
 import { answersTo, MISDIRECTED } from '#stand-ins/hosts';
 import type { Uploads } from '#stand-ins/uploads/uploads';
@@ -228,14 +229,13 @@ export const startGateway = async (parts: Parts) => {
   server.on('upgrade', (request, socket, head) => {
     // whoever asks for another protocol has a socket that nobody listens to any more: what breaks it would break us
     socket.on('error', () => socket.destroy());
-    if (!isForUs(request.headers.host)) {
-      socket.end(`HTTP/1.1 ${MISDIRECTED} Misdirected Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-      return;
-    }
+    if (!isForUs(request.headers.host)) return refuseUpgrade(socket, `${MISDIRECTED} Misdirected Request`);
     const path = (request.url ?? '/').split('?')[0] ?? '/';
-    if (path === '/realtime') void realtime.upgrade(request, socket, head);
-    else if (path.startsWith('/stream/live/')) passToWorker(parts.workerPort, request, socket, head);
-    else if (!('dev' in web)) socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+    if (path === '/realtime') return void realtime.upgrade(request, socket, head);
+    if (path.startsWith('/stream/live/')) return passToWorker(parts.workerPort, request, socket, head);
+    // in dev the others are Vite's
+    if (!('dev' in web)) refuseUpgrade(socket, '404 Not Found');
+    return undefined;
   });
   const web = 'dev' in parts.web ? { dev: await parts.web.dev(server) } : parts.web;
   server.listen(port, parts.host ?? '127.0.0.1');

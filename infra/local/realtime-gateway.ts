@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { createFrameSizes } from './frame-sizes.ts';
+import { refuseUpgrade } from './refuse-upgrade.ts';
 
 /** API Gateway's WebSocket quotas (docs.aws.amazon.com/apigateway, "WebSocket API quotas"). */
 export const REALTIME_LIMITS = {
@@ -59,11 +60,8 @@ const REASONS: Record<number, string> = {
   429: 'Too Many Requests',
 };
 
-const refuse = (socket: Duplex, status: number): void => {
-  socket.end(
-    `HTTP/1.1 ${status} ${REASONS[status] ?? 'Internal Server Error'}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
-  );
-};
+const refuse = (socket: Duplex, status: number): void =>
+  refuseUpgrade(socket, `${status} ${REASONS[status] ?? 'Internal Server Error'}`);
 
 /** The route key that `$request.body.action` selects; `$default` where there is none. */
 const routeOf = (body: string): string => {

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { refuseUpgrade } from './refuse-upgrade.ts';
 
 const WORKER_CONNECT_MS = 3_000;
 
@@ -9,7 +10,7 @@ export const passToWorker = (workerPort: number, request: IncomingMessage, socke
   const upstream = connect({ port: workerPort, host: '127.0.0.1', timeout: WORKER_CONNECT_MS });
   const away = (): void => {
     upstream.destroy();
-    socket.end('HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+    refuseUpgrade(socket, '503 Service Unavailable', { 'Retry-After': '1' });
   };
   upstream.once('error', away);
   upstream.once('timeout', away);
