@@ -1,4 +1,4 @@
-import { expect } from '@playwright/test';
+import { expect, type Locator, type Page } from '@playwright/test';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { expectPlaying, openPage, signIn, test } from './pages.ts';
@@ -15,6 +15,37 @@ const elsewhere = async (html: string) => {
     url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/`,
     close: () => server.close(),
   };
+};
+
+/** By touch, by keyboard and to a screen reader: of controls that have gone out of sight, while the show plays on. */
+const expectNothingUnseenToBePressed = async (page: Page, title: string): Promise<void> => {
+  const idle = page.locator('.player--idle');
+  const pause = page.getByRole('button', { name: 'Pause' });
+  const link = page.getByRole('link', { name: title });
+  const opacity = (of: Locator) => of.evaluate((element) => Number(getComputedStyle(element).opacity));
+  const tap = async (target: Locator): Promise<void> => {
+    const { x, y, width, height } = (await target.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+    await page.touchscreen.tap(x + width / 2, y + height / 2);
+  };
+  const bars = [page.locator('.player__bar'), page.locator('.embed__bar')];
+  for (const hidden of [pause, link, page.getByRole('button', { name: 'Full screen' })]) {
+    await expect(idle).toBeVisible();
+    for (const bar of bars) await expect.poll(() => opacity(bar)).toBe(0);
+    await expect(hidden).toHaveCount(1);
+    await tap(hidden);
+    await expect(idle).toHaveCount(0);
+    for (const bar of bars) await expect.poll(() => opacity(bar)).toBe(1);
+    await expect(pause).toHaveCount(1);
+    expect(await page.evaluate(() => document.fullscreenElement)).toBeNull();
+    expect(page.context().pages()).toHaveLength(1);
+    // the next tap, which sees them, puts them out of sight
+    await tap(page.getByTestId('player'));
+  }
+  await expect(idle).toBeVisible();
+  await pause.focus();
+  await expect(idle).toHaveCount(0);
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('button', { name: 'Play', exact: true }).first()).toBeVisible();
 };
 
 test('a show is told of where its link is shown, and plays in a page of another origin', async ({
@@ -62,8 +93,9 @@ test('a show is told of where its link is shown, and plays in a page of another 
   const trap = await openPage(browser, framed.url);
   await expect.poll(() => trap.complaints.some((complaint) => /frame-ancestors|Framing/.test(complaint))).toBe(true);
 
-  const whole = await openPage(browser, `/embed/${id}?autoplay=1`);
+  const whole = await openPage(browser, `/embed/${id}?autoplay=1`, { hasTouch: true });
   await expectPlaying(whole.page, 2);
+  await expectNothingUnseenToBePressed(whole.page, title);
   await endShow(creator.page);
   site.close();
   framed.close();

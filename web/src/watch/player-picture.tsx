@@ -6,8 +6,6 @@ type Props = {
   title: string;
   poster: string | undefined;
   paused: boolean;
-  /** The controls are out of sight. */
-  isIdle: boolean;
   onToggle: () => void;
   /** Takes the controls out of sight. */
   onHide: () => void;
@@ -17,23 +15,12 @@ type Props = {
   onTime: (seconds: number) => void;
 };
 
-/** The picture: by touch the first tap shows the controls, and the next hides them; by mouse a press plays or pauses. */
-export const PlayerPicture = ({
-  video,
-  title,
-  poster,
-  paused,
-  isIdle,
-  onToggle,
-  onHide,
-  onEnded,
-  onSize,
-  onTime,
-}: Props) => {
-  const pointer = useRef<{ touch: boolean; wasIdle: boolean }>({ touch: false, wasIdle: false });
+/** The picture: a tap hides the controls (one that finds them hidden never gets here); by mouse a press plays or pauses. */
+export const PlayerPicture = ({ video, title, poster, paused, onToggle, onHide, onEnded, onSize, onTime }: Props) => {
+  const touched = useRef(false);
   const pressed = () => {
-    if (!pointer.current.touch) return onToggle();
-    if (!pointer.current.wasIdle && !paused) onHide();
+    if (!touched.current) onToggle();
+    else if (!paused) onHide();
   };
   return (
     // oxlint-disable-next-line jsx-a11y/media-has-caption -- they come as tracks of the HLS playlist
@@ -46,7 +33,7 @@ export const PlayerPicture = ({
       playsInline
       {...(poster !== undefined && { poster })}
       onPointerDownCapture={({ pointerType }) => {
-        pointer.current = { touch: pointerType === 'touch', wasIdle: isIdle };
+        touched.current = pointerType === 'touch';
       }}
       onClick={pressed}
       onEnded={onEnded}

@@ -72,7 +72,7 @@ export const Player = ({
   const [showsKeys, setShowsKeys] = useState(false);
   const { said, say } = useSaid();
   const playing = usePlaying(video, attached);
-  const { idle, show, hide } = useIdle(frame);
+  const { idle, show, hide } = useIdle(frame, playing.paused);
   const captions = useCaptions(video, memory.captions);
   const [atFirst] = useState(memory);
   const [beginAt] = useState(startAt === undefined ? undefined : { seconds: startAt });
@@ -146,15 +146,13 @@ export const Player = ({
   };
   usePlayerKeys(frame, actions, show);
 
-  const isIdle = idle && !playing.paused;
   return (
-    <div ref={frame} tabIndex={-1} className={`player${isIdle ? ' player--idle' : ''}`}>
+    <div ref={frame} tabIndex={-1} className={`player${idle ? ' player--idle' : ''}`}>
       <PlayerPicture
         video={video}
         title={title}
         poster={poster}
         paused={playing.paused}
-        isIdle={isIdle}
         onToggle={toggle}
         onHide={hide}
         onEnded={onEnded}
