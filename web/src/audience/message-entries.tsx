@@ -2,6 +2,7 @@ import { Ban, Clock, Flag, Pin, Reply, Trash2 } from 'lucide-react';
 import * as DropdownMenu from 'radix-ui/dropdown-menu';
 import { useTranslations } from 'use-intl';
 import type { Moderate } from '#contract/chat';
+import { MenuItem } from '../ui/menu.tsx';
 
 const TIMEOUTS = [
   { length: 'minute', seconds: 60 },
@@ -25,28 +26,24 @@ export const MessageEntries = ({ onReply, onReport, onPin, onDelete, writer }: P
   return (
     <>
       {onReply && (
-        <DropdownMenu.Item className="menu__item" onSelect={onReply}>
-          <Reply aria-hidden="true" />
+        <MenuItem icon={Reply} onSelect={onReply}>
           {t('reply')}
-        </DropdownMenu.Item>
+        </MenuItem>
       )}
       {onReport && (
-        <DropdownMenu.Item className="menu__item menu__item--danger" onSelect={onReport}>
-          <Flag aria-hidden="true" />
+        <MenuItem icon={Flag} dangerous onSelect={onReport}>
           {t('report')}
-        </DropdownMenu.Item>
+        </MenuItem>
       )}
       {onPin && (
-        <DropdownMenu.Item className="menu__item" onSelect={onPin}>
-          <Pin aria-hidden="true" />
+        <MenuItem icon={Pin} onSelect={onPin}>
           {t('pin')}
-        </DropdownMenu.Item>
+        </MenuItem>
       )}
       {onDelete && (
-        <DropdownMenu.Item className="menu__item menu__item--danger" onSelect={onDelete}>
-          <Trash2 aria-hidden="true" />
+        <MenuItem icon={Trash2} dangerous onSelect={onDelete}>
           {t('delete')}
-        </DropdownMenu.Item>
+        </MenuItem>
       )}
       {writer && <WriterEntries {...writer} />}
     </>
@@ -59,19 +56,13 @@ const WriterEntries = ({ handle, onAct }: NonNullable<Props['writer']>) => {
     <>
       <DropdownMenu.Separator className="menu__separator" />
       {TIMEOUTS.map(({ length, seconds }) => (
-        <DropdownMenu.Item
-          key={seconds}
-          className="menu__item"
-          onSelect={() => onAct({ act: 'timeout', handle, seconds })}
-        >
-          <Clock aria-hidden="true" />
+        <MenuItem key={seconds} icon={Clock} onSelect={() => onAct({ act: 'timeout', handle, seconds })}>
           {t(`timeOutFor.${length}`)}
-        </DropdownMenu.Item>
+        </MenuItem>
       ))}
-      <DropdownMenu.Item className="menu__item menu__item--danger" onSelect={() => onAct({ act: 'ban', handle })}>
-        <Ban aria-hidden="true" />
+      <MenuItem icon={Ban} dangerous onSelect={() => onAct({ act: 'ban', handle })}>
         {t('ban', { handle })}
-      </DropdownMenu.Item>
+      </MenuItem>
     </>
   );
 };

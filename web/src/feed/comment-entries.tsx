@@ -1,6 +1,6 @@
 import { Ban, Flag, Trash2 } from 'lucide-react';
-import * as DropdownMenu from 'radix-ui/dropdown-menu';
 import { useTranslations } from 'use-intl';
+import { MenuItem } from '../ui/menu.tsx';
 
 /** What may be done is given; the rest has no entry. */
 type Props = {
@@ -16,22 +16,19 @@ export const CommentEntries = ({ onDelete, onReport, writer }: Props) => {
   return (
     <>
       {onDelete && (
-        <DropdownMenu.Item className="menu__item menu__item--danger" onSelect={onDelete}>
-          <Trash2 aria-hidden="true" />
+        <MenuItem icon={Trash2} dangerous onSelect={onDelete}>
           {t('delete')}
-        </DropdownMenu.Item>
+        </MenuItem>
       )}
       {onReport && (
-        <DropdownMenu.Item className="menu__item" onSelect={onReport}>
-          <Flag aria-hidden="true" />
+        <MenuItem icon={Flag} onSelect={onReport}>
           {t('report')}
-        </DropdownMenu.Item>
+        </MenuItem>
       )}
       {writer && (
-        <DropdownMenu.Item className="menu__item menu__item--danger" onSelect={writer.onBlock}>
-          <Ban aria-hidden="true" />
+        <MenuItem icon={Ban} dangerous onSelect={writer.onBlock}>
           {t('block', { handle: writer.handle })}
-        </DropdownMenu.Item>
+        </MenuItem>
       )}
     </>
   );

@@ -1,6 +1,6 @@
 import { Flag, Pencil, Trash2 } from 'lucide-react';
-import * as DropdownMenu from 'radix-ui/dropdown-menu';
 import { useTranslations } from 'use-intl';
+import { MenuItem } from '../ui/menu.tsx';
 
 /** What may be done is given; the rest has no entry. */
 type Props = {
@@ -15,22 +15,19 @@ export const PostEntries = ({ onEdit, onReport, onDelete }: Props) => {
   return (
     <>
       {onEdit && (
-        <DropdownMenu.Item className="menu__item" onSelect={onEdit}>
-          <Pencil aria-hidden="true" />
+        <MenuItem icon={Pencil} onSelect={onEdit}>
           {t('edit')}
-        </DropdownMenu.Item>
+        </MenuItem>
       )}
       {onReport && (
-        <DropdownMenu.Item className="menu__item menu__item--danger" onSelect={onReport}>
-          <Flag aria-hidden="true" />
+        <MenuItem icon={Flag} dangerous onSelect={onReport}>
           {t('report')}
-        </DropdownMenu.Item>
+        </MenuItem>
       )}
       {onDelete && (
-        <DropdownMenu.Item className="menu__item menu__item--danger" onSelect={onDelete}>
-          <Trash2 aria-hidden="true" />
+        <MenuItem icon={Trash2} dangerous onSelect={onDelete}>
           {t('delete')}
-        </DropdownMenu.Item>
+        </MenuItem>
       )}
     </>
   );

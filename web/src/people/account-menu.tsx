@@ -7,6 +7,7 @@ import type { MeView } from '#contract/http';
 import { useApp } from '../context/app-context.ts';
 import { LanguageChoices } from './language-choices.tsx';
 import { useOffAir } from './use-off-air.ts';
+import { MenuItem, MenuLink } from '../ui/menu.tsx';
 
 /** What the signed-in may do about their account, and the languages. */
 export const AccountMenu = ({ me }: { me: MeView }) => {
@@ -23,39 +24,37 @@ export const AccountMenu = ({ me }: { me: MeView }) => {
         <bdi className="muted">@{me.handle}</bdi>
       </DropdownMenu.Label>
       <DropdownMenu.Separator className="menu__separator" />
-      <DropdownMenu.Item className="menu__item" asChild>
+      <MenuLink>
         <Link to="/@{$handle}" params={{ handle: me.handle }}>
           <UserRound aria-hidden="true" />
           {t('profile')}
         </Link>
-      </DropdownMenu.Item>
-      <DropdownMenu.Item className="menu__item" asChild>
+      </MenuLink>
+      <MenuLink>
         <Link to="/settings">
           <Settings aria-hidden="true" />
           {t('settings')}
         </Link>
-      </DropdownMenu.Item>
+      </MenuLink>
       {me.roles.includes('moderator') && (
-        <DropdownMenu.Item className="menu__item" asChild>
+        <MenuLink>
           <Link to="/moderation">
             <ShieldCheck aria-hidden="true" />
             {t('reports')}
           </Link>
-        </DropdownMenu.Item>
+        </MenuLink>
       )}
       {installable && (
-        <DropdownMenu.Item className="menu__item" onSelect={() => void installation.install()}>
-          <Download aria-hidden="true" />
+        <MenuItem icon={Download} onSelect={() => void installation.install()}>
           {t('install')}
-        </DropdownMenu.Item>
+        </MenuItem>
       )}
       <DropdownMenu.Separator className="menu__separator" />
       <LanguageChoices />
       <DropdownMenu.Separator className="menu__separator" />
-      <DropdownMenu.Item className="menu__item" onSelect={offAir(() => void signInSession.signOut())}>
-        <LogOut aria-hidden="true" />
+      <MenuItem icon={LogOut} onSelect={offAir(() => void signInSession.signOut())}>
         {t('signOut')}
-      </DropdownMenu.Item>
+      </MenuItem>
     </>
   );
 };

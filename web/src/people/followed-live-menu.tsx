@@ -3,6 +3,7 @@ import * as DropdownMenu from 'radix-ui/dropdown-menu';
 import { useTranslations } from 'use-intl';
 import type { StreamView } from '#contract/http';
 import { Avatar } from '../ui/avatar.tsx';
+import { MenuLink } from '../ui/menu.tsx';
 
 /** The way to each show of whom one follows. */
 export const FollowedLiveMenu = ({ shows }: { shows: readonly StreamView[] }) => {
@@ -13,7 +14,7 @@ export const FollowedLiveMenu = ({ shows }: { shows: readonly StreamView[] }) =>
         <strong>{t('liveNow')}</strong>
       </DropdownMenu.Label>
       {shows.map(({ id, creator, title }) => (
-        <DropdownMenu.Item key={id} className="menu__item" asChild>
+        <MenuLink key={id}>
           <Link to="/watch/$streamId" params={{ streamId: id }}>
             <Avatar person={creator} size="s" live />
             <span className="followed-live__words">
@@ -23,7 +24,7 @@ export const FollowedLiveMenu = ({ shows }: { shows: readonly StreamView[] }) =>
               <bdi className="muted">{title}</bdi>
             </span>
           </Link>
-        </DropdownMenu.Item>
+        </MenuLink>
       ))}
     </>
   );

@@ -11,6 +11,7 @@ import '../ui/menu.css';
 import { useShareLink } from '../ui/share.ts';
 import { BlockDialog } from './block-dialog.tsx';
 import { useBlock } from './use-block.ts';
+import { MenuItem } from '../ui/menu.tsx';
 
 /** What else may be done about a person, from their profile. */
 export const PersonMenu = ({ person }: { person: ProfileView }) => {
@@ -30,27 +31,23 @@ export const PersonMenu = ({ person }: { person: ProfileView }) => {
         </DropdownMenu.Trigger>
         <DropdownMenu.Portal>
           <DropdownMenu.Content className="menu" align="end" sideOffset={4}>
-            <DropdownMenu.Item className="menu__item" onSelect={() => shareLink({ url, title: person.name })}>
-              <Share2 aria-hidden="true" />
+            <MenuItem icon={Share2} onSelect={() => shareLink({ url, title: person.name })}>
               {t('shareProfile')}
-            </DropdownMenu.Item>
+            </MenuItem>
             {me && me.id !== person.id && person.blocked && (
-              <DropdownMenu.Item className="menu__item" onSelect={() => block.mutate(false)}>
-                <UserRoundCheck aria-hidden="true" />
+              <MenuItem icon={UserRoundCheck} onSelect={() => block.mutate(false)}>
                 {t('unblockHandle', { handle: person.handle })}
-              </DropdownMenu.Item>
+              </MenuItem>
             )}
             {me?.id !== person.id && (
-              <DropdownMenu.Item className="menu__item menu__item--danger" onSelect={report}>
-                <Flag aria-hidden="true" />
+              <MenuItem icon={Flag} dangerous onSelect={report}>
                 {t('report')}
-              </DropdownMenu.Item>
+              </MenuItem>
             )}
             {me && me.id !== person.id && !person.blocked && (
-              <DropdownMenu.Item className="menu__item menu__item--danger" onSelect={() => setAsking(true)}>
-                <Ban aria-hidden="true" />
+              <MenuItem icon={Ban} dangerous onSelect={() => setAsking(true)}>
                 {t('blockHandle', { handle: person.handle })}
-              </DropdownMenu.Item>
+              </MenuItem>
             )}
           </DropdownMenu.Content>
         </DropdownMenu.Portal>

@@ -13,6 +13,7 @@ import { PersonLink } from '../ui/person-link.tsx';
 import { Moment, TimeAgo } from '../ui/time.tsx';
 import { useFormats } from '../words/formats.ts';
 import { useActOnReport } from './use-act-on-report.ts';
+import { MenuItem } from '../ui/menu.tsx';
 
 const DAYS = [1, 7, 30] as const;
 
@@ -93,20 +94,13 @@ const Actions = ({ report: { id, kind, there, owner, streamId, postId } }: { rep
             <DropdownMenu.Content className="menu" align="start" sideOffset={4}>
               <DropdownMenu.Label className="menu__label">{t('whatSuspensionIs')}</DropdownMenu.Label>
               {DAYS.map((days) => (
-                <DropdownMenu.Item
-                  key={days}
-                  className="menu__item"
-                  onSelect={() => act.mutate({ act: 'suspend', caseId: id, days })}
-                >
+                <MenuItem key={days} onSelect={() => act.mutate({ act: 'suspend', caseId: id, days })}>
                   {t('forDays', { days })}
-                </DropdownMenu.Item>
+                </MenuItem>
               ))}
-              <DropdownMenu.Item
-                className="menu__item menu__item--danger"
-                onSelect={() => act.mutate({ act: 'suspend', caseId: id, days: null })}
-              >
+              <MenuItem dangerous onSelect={() => act.mutate({ act: 'suspend', caseId: id, days: null })}>
                 {t('forGood')}
-              </DropdownMenu.Item>
+              </MenuItem>
             </DropdownMenu.Content>
           </DropdownMenu.Portal>
         </DropdownMenu.Root>

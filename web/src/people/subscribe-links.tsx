@@ -6,6 +6,7 @@ import type { ProfileView } from '#contract/http';
 import { buttonClass } from '../ui/button.tsx';
 import '../ui/menu.css';
 import { useShareLink } from '../ui/share.ts';
+import { MenuItem, MenuLink } from '../ui/menu.tsx';
 
 const LOOK = buttonClass({ variant: 'ghost', size: 's' });
 
@@ -38,13 +39,13 @@ const CalendarMenu = ({ person }: { person: Pick<ProfileView, 'handle' | 'name'>
       </DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content className="menu" align="start" sideOffset={4}>
-          <DropdownMenu.Item className="menu__item" asChild>
+          <MenuLink>
             <a href={subscribed}>
               <Smartphone aria-hidden="true" />
               {t('calendarOnThisDevice')}
             </a>
-          </DropdownMenu.Item>
-          <DropdownMenu.Item className="menu__item" asChild>
+          </MenuLink>
+          <MenuLink>
             <a
               href={`https://calendar.google.com/calendar/r?cid=${encodeURIComponent(subscribed)}`}
               target="_blank"
@@ -53,14 +54,13 @@ const CalendarMenu = ({ person }: { person: Pick<ProfileView, 'handle' | 'name'>
               <CalendarSync aria-hidden="true" />
               {t('googleCalendar')}
             </a>
-          </DropdownMenu.Item>
-          <DropdownMenu.Item
-            className="menu__item"
+          </MenuLink>
+          <MenuItem
+            icon={Copy}
             onSelect={() => shareLink({ url: url.href, title: t('showsBy', { name: person.name }) })}
           >
-            <Copy aria-hidden="true" />
             {t('copyCalendarLink')}
-          </DropdownMenu.Item>
+          </MenuItem>
         </DropdownMenu.Content>
       </DropdownMenu.Portal>
     </DropdownMenu.Root>

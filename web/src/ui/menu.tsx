@@ -1,5 +1,6 @@
+import type { LucideIcon } from 'lucide-react';
 import * as DropdownMenu from 'radix-ui/dropdown-menu';
-import { useEffect, useRef, type ComponentProps, type ReactNode } from 'react';
+import { useEffect, useRef, type ComponentProps, type ReactElement, type ReactNode } from 'react';
 import './menu.css';
 
 export type MenuLook = {
@@ -39,3 +40,27 @@ const StandOnFirst = () => {
   }, []);
   return <span ref={mark} hidden />;
 };
+
+type ItemProps = {
+  icon?: LucideIcon;
+  /** It takes something away, or is against somebody. @default false */
+  dangerous?: boolean;
+  onSelect: (event: Event) => void;
+  /** Its words. */
+  children: ReactNode;
+};
+
+/** An entry of a menu that does something. */
+export const MenuItem = ({ icon: Icon, dangerous = false, onSelect, children }: ItemProps) => (
+  <DropdownMenu.Item className={dangerous ? 'menu__item menu__item--danger' : 'menu__item'} onSelect={onSelect}>
+    {Icon && <Icon aria-hidden="true" />}
+    {children}
+  </DropdownMenu.Item>
+);
+
+/** An entry of a menu that leads somewhere: around a single link with its icon and words. */
+export const MenuLink = ({ children }: { children: ReactElement }) => (
+  <DropdownMenu.Item className="menu__item" asChild>
+    {children}
+  </DropdownMenu.Item>
+);

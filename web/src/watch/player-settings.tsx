@@ -5,6 +5,7 @@ import '../ui/button.css';
 import '../ui/menu.css';
 import { SPEEDS } from './player-memory.ts';
 import type { CaptionTrack } from './use-captions.ts';
+import { MenuItem } from '../ui/menu.tsx';
 
 export type PlayerChoices = {
   /** In lines, the best first. */
@@ -74,9 +75,7 @@ export const PlayerSettings = ({
             onChange={(value) => onQuality(value === AUTO ? null : Number(value))}
           />
         )}
-        <DropdownMenu.Item className="menu__item" onSelect={onKeys}>
-          {t('keys')}
-        </DropdownMenu.Item>
+        <MenuItem onSelect={onKeys}>{t('keys')}</MenuItem>
       </DropdownMenu.Content>
     </DropdownMenu.Root>
   );
