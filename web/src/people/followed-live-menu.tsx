@@ -13,7 +13,7 @@ export const FollowedLiveMenu = ({ shows }: { shows: readonly StreamView[] }) =>
       <DropdownMenu.Label className="menu__label">
         <strong>{t('liveNow')}</strong>
       </DropdownMenu.Label>
-      {shows.map(({ id, creator, title }) => (
+      {shows.map(({ id, creator, title, language }) => (
         <MenuLink key={id}>
           <Link to="/watch/$streamId" params={{ streamId: id }}>
             <Avatar person={creator} size="s" live />
@@ -21,7 +21,9 @@ export const FollowedLiveMenu = ({ shows }: { shows: readonly StreamView[] }) =>
               <strong>
                 <bdi>{creator.name}</bdi>
               </strong>
-              <bdi className="muted">{title}</bdi>
+              <bdi className="muted" lang={language}>
+                {title}
+              </bdi>
             </span>
           </Link>
         </MenuLink>
