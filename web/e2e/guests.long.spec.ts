@@ -255,12 +255,13 @@ test('who comes as a guest, and who has guests, can use their pages whoever they
   const guest = await openPage(browser, show.link, phone);
   const theirs = watchAccess(guest.page);
   const studio = watchAccess(show.page);
-  for (const [spoken, ask] of [
-    ['Roman Urdu', 'Shamil hone ki darkhwast karein'],
-    ['اردو', 'شامل ہونے کی درخواست کریں'],
-    ['English', 'Ask to join'],
+  // a guest has not signed in, and so has no account menu; each menu is named in the language before
+  for (const [menu, spoken, ask] of [
+    ['Language', 'Roman Urdu', 'Shamil hone ki darkhwast karein'],
+    ['Zabaan', 'اردو', 'شامل ہونے کی درخواست کریں'],
+    ['زبان', 'English', 'Ask to join'],
   ] as const) {
-    await guest.page.locator('.account-corner').click();
+    await guest.page.getByRole('button', { name: menu, exact: true }).click();
     await guest.page.getByRole('menuitemradio', { name: spoken }).click();
     await expect(guest.page.getByRole('button', { name: ask })).toBeVisible();
     await guest.page.keyboard.press('Escape');
