@@ -9,7 +9,7 @@ import type { PlayerAction } from './player-keys.ts';
 import { playerMemory, type Remembered } from './player-memory.ts';
 import { PlayerPicture } from './player-picture.tsx';
 import { toggleFullscreen, togglePictureInPicture } from './screen-modes.ts';
-import { useCaptions } from './use-captions.ts';
+import { useChoices } from './use-choices.ts';
 import { useHls } from './use-hls.ts';
 import { useIdle } from './use-idle.ts';
 import { usePlayerKeys } from './use-player-keys.ts';
@@ -73,7 +73,6 @@ export const Player = ({
   const { said, say } = useSaid();
   const playing = usePlaying(video, attached);
   const { idle, show, hide } = useIdle(frame, playing.paused);
-  const captions = useCaptions(video, memory.captions);
   const [atFirst] = useState(memory);
   const [beginAt] = useState(startAt === undefined ? undefined : { seconds: startAt });
 
@@ -106,29 +105,20 @@ export const Player = ({
     if (silenced) frame.current?.focus();
   };
 
-  const showCaptions = (language: string | null) => {
-    remember({ captions: language });
-    say(language === null ? t('captionsOff') : t('captionsOn'));
-  };
-  const toggleCaptions = () => {
-    const [first] = captions.tracks;
-    if (!first) return say(t('thereAreNoCaptions'));
-    showCaptions(captions.shown ? null : first.language);
-  };
-
-  const setSpeed = (speed: number) => {
-    if (video.current) {
-      video.current.defaultPlaybackRate = speed;
-      video.current.playbackRate = speed;
-    }
-    remember({ speed });
-  };
-
   const showKeys = async () => {
     // a dialog would lie behind what fills the screen
     if (document.fullscreenElement) await document.exitFullscreen();
     setShowsKeys(true);
   };
+
+  const { choices, captionsShown, toggleCaptions } = useChoices(video, attached, {
+    kind,
+    memory,
+    remember,
+    qualities,
+    say,
+    onKeys: () => void showKeys(),
+  });
 
   const actions: Record<PlayerAction, () => void> = {
     toggle,
@@ -182,21 +172,8 @@ export const Player = ({
         playing={playing}
         timeline={timeline}
         behindSeconds={playing.behindSeconds}
-        choices={{
-          qualities,
-          quality: memory.quality,
-          onQuality: (quality) => {
-            attached.current?.setQuality(quality);
-            remember({ quality });
-          },
-          captions: captions.tracks,
-          language: memory.captions,
-          onLanguage: showCaptions,
-          speed: kind === 'recording' ? memory.speed : undefined,
-          onSpeed: setSpeed,
-          onKeys: () => void showKeys(),
-        }}
-        captionsShown={captions.shown}
+        choices={choices}
+        captionsShown={captionsShown}
         theatre={theatre}
         onToggle={toggle}
         onMute={mute}
