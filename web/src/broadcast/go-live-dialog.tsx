@@ -1,27 +1,25 @@
-import { Camera, CameraOff, Mic, MicOff, Radio, SwitchCamera } from 'lucide-react';
-import { useEffect, useId, useState, type FormEvent, type ReactNode } from 'react';
+import { Radio } from 'lucide-react';
+import { useId, useState, type FormEvent, type ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 import { SHOW_LIMITS } from '#contract/show';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Field, TextInput } from '../ui/field.tsx';
 import { Form } from '../ui/form.tsx';
-import { IconButton } from '../ui/icon-button.tsx';
 import { ShowDetails, type ShowAsk, type ShowDetailsDraft } from '../ui/show-details.tsx';
 import { useErrorWords } from '../words/error-words.ts';
-import type { Broadcast } from './broadcast.ts';
 import { useBroadcast, useBroadcastHandle } from './broadcast-provider.tsx';
 import { CameraFields } from './camera-fields.tsx';
 import { DeviceSelect } from './device-select.tsx';
+import { GoLivePreview } from './go-live-preview.tsx';
 import { KeepField } from './kept/keep-field.tsx';
-import { LevelMeter } from './level-meter.tsx';
 import { SoundButton } from './mix/sound-button.tsx';
 import { NoticeBox } from './notice-box.tsx';
 import { PhoneAdvice } from './phone-advice.tsx';
 import { PictureFields } from './picture-fields.tsx';
-import { Preview } from './preview.tsx';
 import { SceneSelect } from './scenes/scene-select.tsx';
 import { ScenesButton } from './scenes/scenes-button.tsx';
+import { useCourse } from './use-course.ts';
 import './broadcast.css';
 
 /** What the creator has said of the show; the words are those of `POST /stream/create`. */
@@ -49,12 +47,6 @@ type Props = {
 const NEW_SHOW: GoLiveInput = { title: '', visibility: 'public', latency: 'standard' };
 const ALL: readonly ShowAsk[] = ['description', 'category', 'language', 'visibility', 'latency', 'captions', 'test'];
 
-/** The stream that is connected, if the broadcast has come so far. */
-const connectedStream = (state: Broadcast): string | undefined => {
-  if (state.at === 'live' || state.at === 'reconnecting') return state.streamId;
-  return state.at === 'connecting' && state.now === 'starting' ? state.streamId : undefined;
-};
-
 /** Before the show: devices, preview, title, Start. Closing it lets go of the camera. */
 export const GoLiveDialog = ({
   open,
@@ -75,30 +67,7 @@ export const GoLiveDialog = ({
   const [input, setInput] = useState(initial);
   const [untitled, setUntitled] = useState(false);
   const connecting = state.at === 'connecting' || state.at === 'ending';
-  const stream = connectedStream(state);
-
-  useEffect(() => {
-    if (open) broadcast.ask();
-  }, [open, broadcast]);
-
-  useEffect(() => {
-    if (!open || stream === undefined) return;
-    onOpenChange(false);
-    onLive(stream);
-  }, [open, stream, onLive, onOpenChange]);
-
-  // Cancelled while connecting: nothing is left to show.
-  useEffect(() => {
-    if (!open || state.at !== 'ended') return;
-    broadcast.dismiss();
-    onOpenChange(false);
-  }, [open, state.at, broadcast, onOpenChange]);
-
-  // What went wrong is shown, and then it is the person who presses.
-  const begins = open && goOn !== undefined && state.at === 'ready' && state.problem === undefined;
-  useEffect(() => {
-    if (begins) broadcast.start(() => createStream(initial), goOn?.sinceMs);
-  }, [begins, broadcast, createStream, initial, goOn]);
+  useCourse({ open, onOpenChange, onLive, createStream, initial, goOn });
 
   const change = (next: boolean) => {
     if (!next) broadcast.dismiss();
@@ -207,69 +176,6 @@ export const GoLiveDialog = ({
         </div>
       </Form>
     </Dialog>
-  );
-};
-
-const GoLivePreview = () => {
-  const t = useTranslations('broadcast');
-  const broadcast = useBroadcastHandle();
-  const show = useBroadcast();
-  const { state, capture } = show;
-  if (state.at === 'failed') {
-    return (
-      <div className="broadcast-preview broadcast-preview--message">
-        <NoticeBox tone="danger" title={t(`failure.${state.because}`)}>
-          <p>{t(`failureAdvice.${state.because}`)}</p>
-        </NoticeBox>
-        {state.because === 'part-missing' ? (
-          <Button onClick={() => location.reload()}>{t('reload')}</Button>
-        ) : (
-          <Button onClick={broadcast.ask}>{t('tryAgain')}</Button>
-        )}
-      </div>
-    );
-  }
-  if (state.at === 'asking' || state.at === 'idle' || state.at === 'ended')
-    return (
-      <div className="broadcast-preview broadcast-preview--message">
-        <output>{t('allowTheCameraAndThe')}</output>
-      </div>
-    );
-  const { muted, cameraOn, hasMicrophone } = capture;
-  return (
-    <Preview show={show}>
-      <div className="broadcast-preview__bar">
-        <LevelMeter level={broadcast.level} peak={broadcast.peak} muted={muted} hasMicrophone={hasMicrophone} />
-        <IconButton
-          size="s"
-          className="broadcast-preview__toggle"
-          label={muted ? t('unmuteTheMicrophone') : t('muteTheMicrophone')}
-          icon={muted ? <MicOff /> : <Mic />}
-          data-active={muted}
-          disabled={!hasMicrophone}
-          onClick={() => broadcast.capture.setMuted(!muted)}
-        />
-        <IconButton
-          size="s"
-          className="broadcast-preview__toggle"
-          label={cameraOn ? t('turnTheCameraOff') : t('turnTheCameraOn')}
-          icon={cameraOn ? <Camera /> : <CameraOff />}
-          data-active={!cameraOn}
-          disabled={capture.cameras.length === 0}
-          onClick={() => void broadcast.capture.setCameraOn(!cameraOn)}
-        />
-        {capture.cameras.length > 1 && (
-          <IconButton
-            size="s"
-            className="broadcast-preview__toggle"
-            label={t('flipCamera')}
-            icon={<SwitchCamera />}
-            disabled={!cameraOn}
-            onClick={() => void broadcast.capture.flipCamera()}
-          />
-        )}
-      </div>
-    </Preview>
   );
 };
 
