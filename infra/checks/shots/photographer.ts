@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { until } from '#stand-ins/until';
 import type { Language } from '../../../web/src/words/language.ts';
-import { axeFaults, enlargedFaults, untilStill } from './access.ts';
+import { axeFaults, sizeFaults, untilStill } from './access.ts';
 import type { State } from './states.ts';
 
 export const WIDTHS = [390, 1440] as const;
@@ -56,6 +56,6 @@ export const picture = async (page: Page, state: State, language: Language, fold
       await page.screenshot({ path, fullPage: !state.inWindow, animations: 'disabled' });
     }
   }
-  wrong.push(...(await enlargedFaults(page)).map((fault) => `(${language}) ${fault}`));
+  wrong.push(...(await sizeFaults(page)).map((fault) => `(${language}) ${fault}`));
   return wrong;
 };

@@ -1,7 +1,7 @@
 /**
  * Pictures of every page, dialog and state: at 390 and 1440 px, light and dark, in the languages of the app. They are there to be
  * looked at; what needs no eyes (a complaint in the console, a page that scrolls sideways, a label
- * that is cut, what axe finds, an action that 400 % zoom or 200 % text takes away) ends it with 1.
+ * that is cut, what axe finds, an action that a low window, 400 % zoom or 200 % text takes away) ends it with 1.
  *
  *   npm run shots -- [--only home,watch-live,…] [--langs en,ur] [--out test-results/shots]
  *

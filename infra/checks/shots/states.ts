@@ -412,6 +412,20 @@ export const STATES: readonly State[] = [
     },
   },
   {
+    name: 'go-live-upright',
+    shows: 'Before an upright show',
+    stage: 'before',
+    who: 'asha',
+    inWindow: true,
+    open: async (scene) => {
+      await openGoLive(scene);
+      const shape = dialog(scene.page).locator('.picture-fields select').first();
+      await shape.selectOption('upright');
+      await expect(shape).toBeEnabled();
+    },
+    close: ({ page }) => page.evaluate(() => localStorage.removeItem('vybzz.picture')),
+  },
+  {
     name: 'sound-dialog',
     shows: 'The mixing desk',
     stage: 'before',
