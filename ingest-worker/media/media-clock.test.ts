@@ -123,6 +123,35 @@ describe('[E15] a recording’s clock', () => {
     );
   });
 
+  it('keeps them so in fragments too, also in those of one track each', () => {
+    const shows = fc.record({
+      order: fc.constantFrom<[Kind, Kind]>(['video', 'audio'], ['audio', 'video']),
+      fragmentMs: fc.integer({ min: 500, max: 8_000 }),
+      jumps: fc.array(fc.record({ byMs: large, of: fc.constantFrom<Kind>('video', 'audio') }), { maxLength: 6 }),
+    });
+    fc.assert(
+      fc.property(shows, ({ order, fragmentMs, jumps }) => {
+        const clock = createMediaClock();
+        const raw = { video: DAY_MS, audio: DAY_MS };
+        let wellMs = 0;
+        for (const jump of [undefined, ...jumps]) {
+          // What is less ahead of the other track's fragment may be a camera that was away.
+          if (jump) raw[jump.of] += jump.byMs > 0 ? jump.byMs + fragmentMs : jump.byMs;
+          const begins = order.map((kind) => {
+            const shiftMs = clock.shift(kind, raw[kind]);
+            clock.reach(kind, raw[kind] + fragmentMs + shiftMs);
+            const beginMs = raw[kind] + shiftMs;
+            raw[kind] += fragmentMs + 20;
+            return beginMs;
+          });
+          if (jump) wellMs += 150;
+          expect(Math.abs((begins[0] ?? 0) - (begins[1] ?? 0))).toBeLessThanOrEqual(wellMs);
+        }
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
   it('goes on anywhere from what another one knew there', () => {
     fc.assert(
       fc.property(

@@ -1,7 +1,11 @@
 import * as z from 'zod/mini';
 
-/** One track of a recording's clock: what is added to its times, and its newest time with that added; both in ms. */
-const TrackClock = z.object({ shiftMs: z.number(), newestMs: z.number() });
+/**
+ * One track of a recording's clock, in ms: what is added to its times; its newest time with that added; and that of the last sample with
+ * a question of its own, which in a fragment of MP4 is its first.
+ */
+const TrackClock = z.object({ shiftMs: z.number(), newestMs: z.number(), askedMs: z.optional(z.number()) });
+type Track = z.infer<typeof TrackClock>;
 type Kind = 'video' | 'audio';
 const ClockState = z.object({
   video: z.optional(TrackClock),
@@ -75,8 +79,19 @@ export const createMediaClock = (from: ClockState = {}): MediaClock => {
     for (const ms of [own?.newestMs, newest])
       for (const track of [own, other]) if (track && isPossible(track) && isNear(track, ms)) return track.shiftMs;
     if (own && isPossible(own)) return own.shiftMs;
-    if (newest !== undefined) return newest + STEP_MS - rawMs;
+    const begin = beginMs(own, other);
+    if (begin !== undefined) return begin + STEP_MS - rawMs;
     return isPossible({ shiftMs: 0 }) ? 0 : -rawMs;
+  };
+
+  /**
+   * After what a track begins that has jumped: what it had itself, and as much of the other as lies before it. Of a fragment, all of the
+   * other track that is of the same time has come already, and only its beginning lies before.
+   */
+  const beginMs = (own: Track | undefined, other: Track | undefined): number | undefined => {
+    const otherMs = other && (other.askedMs ?? other.newestMs);
+    if (own === undefined || otherMs === undefined) return own?.newestMs ?? otherMs;
+    return Math.max(own.newestMs, otherMs);
   };
 
   const reach = (kind: Kind, ms: number): void => {
@@ -89,7 +104,8 @@ export const createMediaClock = (from: ClockState = {}): MediaClock => {
       const shiftMs = choose(kind, rawMs);
       leaping = false;
       const before = tracks[kind]?.newestMs ?? -Infinity;
-      tracks[kind] = { shiftMs, newestMs: Math.max(before, rawMs + shiftMs) };
+      const askedMs = rawMs + shiftMs;
+      tracks[kind] = { shiftMs, newestMs: Math.max(before, askedMs), askedMs };
       return shiftMs;
     },
     reach,
