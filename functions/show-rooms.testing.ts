@@ -270,7 +270,14 @@ export const openShowRooms = async ({
     /** Goes on with a feed as another worker does. */
     resume: async (streamId: StreamId) => {
       const workerId = `worker-${++worker}`;
-      const claimed = await ingest.resume({ streamId, signedInAt: now, workerId, resumeTokenHash: 'h', now, ttlMs: TTL_MS });
+      const claimed = await ingest.resume({
+        streamId,
+        signedInAt: now,
+        workerId,
+        resumeTokenHash: 'h',
+        now,
+        ttlMs: TTL_MS,
+      });
       return feedOf(streamId, claimed.claimed ? claimed.sessionId : '', claimed);
     },
 

@@ -137,7 +137,11 @@ export const converse = ({ webSocket, redeemed, reservation, sessions, turns, lo
   };
 
   const answer = (message: ClientMessage): void => {
-    if (conversation.at === 'greeting' && redeemed.redeemed && (message.type === 'hello' || message.type === 'resume')) {
+    if (
+      conversation.at === 'greeting' &&
+      redeemed.redeemed &&
+      (message.type === 'hello' || message.type === 'resume')
+    ) {
       if (!reserve(unitsAtLeast(declaredPipeline(message.media), message.media)))
         return refuse('overloaded', 'no room for this kind of media');
       const { streamId, signedInAt } = redeemed;
