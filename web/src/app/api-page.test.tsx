@@ -29,7 +29,7 @@ it('lists each call of the document with who may make it, what it takes, answers
   ).toBeTruthy();
   expect(within(create).getByText('Signed-in people')).toBeTruthy();
   expect(within(create).getByRole('link', { name: 'CreateStream' }).getAttribute('href')).toBe('#shape-CreateStream');
-  expect(within(create).getByText('already-live')).toBeTruthy();
+  expect(within(create).getByText('already-live, stream-ended, stream-live')).toBeTruthy();
   const calls = Object.values(document.paths).flatMap((methods) => Object.keys(methods as object));
   expect(screen.getAllByRole('article')).toHaveLength(calls.length);
 });
