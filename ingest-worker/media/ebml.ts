@@ -8,6 +8,10 @@ import type { PictureSize } from './picture-size.ts';
 export const ID = {
   ebml: 0x1a45dfa3,
   docType: 0x4282,
+  readVersion: 0x42f7,
+  maxIdBytes: 0x42f2,
+  maxSizeBytes: 0x42f3,
+  docTypeReadVersion: 0x4285,
   segment: 0x18538067,
   seekHead: 0x114d9b74,
   info: 0x1549a966,
@@ -44,6 +48,14 @@ export const ID = {
   chapters: 0x1043a770,
   attachments: 0x1941a469,
 } as const;
+
+/** What a document may ask of its reader: FFmpeg takes none that asks for more. */
+const MOST_OF_HEADER = [
+  [ID.readVersion, 1],
+  [ID.maxIdBytes, 4],
+  [ID.maxSizeBytes, 8],
+  [ID.docTypeReadVersion, 3],
+] as const;
 
 export type TrackNumbers = { video: number; audio: number | undefined };
 
@@ -99,6 +111,8 @@ export const readElement = (bytes: Buffer): Element | { needs: number } => {
 export const parseDocType = (content: Buffer): void => {
   const name = once(children(content), ID.docType)?.toString('latin1').replace(/\0+$/, '');
   if (name !== 'webm' && name !== 'matroska') throw new Unreadable('the document is neither Matroska nor WebM');
+  for (const [id, most] of MOST_OF_HEADER)
+    if ((number(children(content), id) ?? 0) > most) throw new Unreadable('a document for readers newer than this one');
 };
 
 /** Nanoseconds in a tick of the content's clock. */

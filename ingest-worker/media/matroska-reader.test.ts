@@ -181,6 +181,11 @@ describe('what it refuses', () => {
       }),
       'two tracks of one number',
     ],
+    ...([0x42f7, 0x42f2, 0x42f3, 0x4285] as const).map((asks): [string, Buffer, string] => [
+      `a document that asks more of its reader (${asks.toString(16)}) than FFmpeg can`,
+      element(0x1a45dfa3, text(0x4282, 'webm'), number(asks, 9)),
+      'a document for readers newer than this one',
+    ]),
     [
       'two kinds of document',
       element(0x1a45dfa3, text(0x4282, 'webm'), text(0x4282, 'x')),

@@ -76,7 +76,10 @@ const SET_UP = new Set([
 /** Tables of samples that lie elsewhere than in fragments; where in them it is said how many. */
 const TABLES = { stts: 4, stsc: 4, stsz: 8, stz2: 8, stco: 4, co64: 4 } as const;
 /** What FFmpeg takes for a part of the movie wherever it stands, and we only at its place. */
-const PLACED = ['moov', 'trak', 'mdia', 'minf', 'stbl', 'stsd', 'mdhd', 'mvhd', 'tkhd', 'mvex', 'trex', 'vide', 'soun'];
+const PLACED = ['moov', 'trak', 'mdia', 'minf', 'stbl', 'stsd', 'mdhd', 'mvhd', 'tkhd', 'mvex', 'trex'];
+/** From the name of a box that says of what kind a track is, to what it says; and what it may say of ours. */
+const HANDLER_AT = 12;
+const HANDLERS = ['vide', 'soun'];
 
 /** What FFmpeg reads, or reads through, beside the movie as if it stood in it. */
 const PARTS = new Set([
@@ -242,6 +245,9 @@ const readRuns = (
     const count = run.u32();
     if (samples.count + count > most) throw new Unreadable('too many samples in a fragment');
     if (count === 0) continue;
+    // Right behind the run before, says the standard; FFmpeg takes it to begin where the first one does.
+    if (!(flags & TRUN.dataOffset) && samples.count > 0)
+      throw new Unreadable('a second run that does not say where its media lies');
     samples.end = base + (flags & TRUN.dataOffset ? run.i32() : 0);
     const firstFlags = flags & TRUN.firstFlags ? run.u32() : undefined;
     const isListed = (flags & TRUN.listed) !== 0;
@@ -352,9 +358,18 @@ const isTable = (type: string): type is keyof typeof TABLES => type in TABLES;
 const refuseMisplaced = (found: Child[], expected: readonly string[]): void => {
   for (const { type, content } of found) {
     if (expected.includes(type)) continue;
-    if (PLACED.includes(type) || PLACED.some((name) => content.includes(name, 0, 'latin1')))
+    if (PLACED.includes(type) || PLACED.some((name) => content.includes(name, 0, 'latin1')) || hasHandler(type, content))
       throw new Unreadable(`a part of the movie in box ${printable(type)}`);
   }
+};
+
+/** Whether it would make a picture or sound of a track; a title may have these letters in it. */
+const hasHandler = (type: string, content: Buffer): boolean => {
+  const says = (at: number): boolean => HANDLERS.includes(content.toString('latin1', at, at + 4));
+  if (type === 'hdlr' && says(HANDLER_AT - 4)) return true;
+  for (let at = content.indexOf('hdlr', 0, 'latin1'); at >= 0; at = content.indexOf('hdlr', at + 1, 'latin1'))
+    if (says(at + HANDLER_AT)) return true;
+  return false;
 };
 
 /** The object type in an `esds` (ISO 14496-1): a descriptor of the stream (tag 3), and in it that of its decoder (tag 4). */

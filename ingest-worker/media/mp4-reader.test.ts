@@ -20,6 +20,12 @@ const refusal = (...bytes: Buffer[]): string | undefined => {
 
 const INIT = init();
 
+/** The same fragment, its own size written in 64 bits; that of its media as it was. */
+const long = (bytes: Buffer): Buffer => {
+  const size = bytes.readUInt32BE(0);
+  return Buffer.concat([u32(1), bytes.subarray(4, 8), u32(0, size + 8), bytes.subarray(8)]);
+};
+
 describe('what browsers write', () => {
   it.each(['h264-aac.mp4', 'h264-opus.mp4'] as const)('[E10] %s reads the same wherever it is cut', (name) => {
     const { bytes } = fixture(name);
@@ -82,6 +88,15 @@ describe('what browsers write', () => {
     expect(events.map(({ type }) => type)).toEqual(['init', 'boundary', 'samples']);
   });
 
+  it.each(['my video sounds', 'hdlr and vide'])('[E10] a movie may have any title: %s', (title) => {
+    const titled = init(trak(), box('udta', box('\u00a9nam', u32(0), Buffer.from(title))));
+    expect(read(Buffer.concat([titled, fragment(traf())])).map(({ type }) => type)).toEqual([
+      'init',
+      'boundary',
+      'samples',
+    ]);
+  });
+
   it('[W9] after a jump it reads on at the fragment that begins there', () => {
     const reader = createMp4Reader();
     reader.push(Buffer.concat([INIT, fragment(traf()).subarray(0, 60)]));
@@ -118,6 +133,12 @@ describe('what it refuses', () => {
     ['a table cut short', Buffer.concat([INIT, fragment(traf({ samples: 9 }))]), 'a box is cut short'],
     ['a clock that stands', init(trak({ ticks: 0 })), 'a clock that stands still'],
     ['a box without end', Buffer.concat([INIT, u32(0), Buffer.from('mdat')]), 'a box without an end'],
+    ['a fragment with a long size', Buffer.concat([INIT, long(fragment(traf()))]), 'a fragment whose size takes 64 bits'],
+    [
+      'a second run that leaves open where it lies',
+      Buffer.concat([INIT, twice(fragment(traf()), 'trun')]),
+      'a second run that does not say where its media lies',
+    ],
     ['a box shorter than itself', Buffer.concat([INIT, u32(7), Buffer.from('mdat')]), 'a box shorter than its header'],
   ])('[W17] [L10] %s', (_, bytes, detail) => {
     expect(refusal(bytes)).toBe(detail);
@@ -132,7 +153,7 @@ describe('what it refuses', () => {
           'traf',
           box('tfhd', u32(0x10, id, each)),
           box('tfdt', u32(0, 0)),
-          ...counts.map((count) => box('trun', u32(0, count))),
+          ...counts.map((count, run) => box('trun', run === 0 ? u32(0, count) : u32(1, count, 0))),
         ),
       ),
       box('mdat', Buffer.alloc(mediaBytes)),
@@ -191,6 +212,11 @@ describe('what it refuses', () => {
       'the set-up of another decoder',
       within(visual('avc1', 320, 180, box('esds', Buffer.alloc(9)))),
       'box esds sets up another decoder',
+    ],
+    [
+      'what makes a picture of a track, within what is no part of the movie',
+      init(trak(), box('udta', box('meta', box('hdlr', u32(0, 0), Buffer.from('vide'))))),
+      'a part of the movie in box udta',
     ],
     [
       'a track within what is no part of the movie',

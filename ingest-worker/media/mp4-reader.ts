@@ -12,6 +12,8 @@ import {
 } from './mp4-boxes.ts';
 import { type ClockState, createMediaClock } from './media-clock.ts';
 
+const FRAGMENT_HEADER_BYTES = 8;
+
 /**
  * Reads fragmented MP4 as Safari's and Chromium's recorders write it: `ftyp moov`, then `moof mdat` without end. A fragment
  * whose first picture is a key frame is where decoding can begin.
@@ -77,6 +79,8 @@ export const createMp4Reader = (from?: ClockState): ContainerReader => {
         const known = movie;
         if (!known) throw new Unreadable('media comes before the list of tracks');
         if (claimedBytes > 0) throw new Unreadable('a fragment without its media');
+        // Its media is counted from its first byte, and by FFmpeg from eight bytes before the end of any header.
+        if (headerBytes !== FRAGMENT_HEADER_BYTES) throw new Unreadable('a fragment whose size takes 64 bits');
         return whole((content) => {
           say(parseFragment(content, known), feed.at + headerBytes, events);
         });

@@ -4,7 +4,7 @@ import { readBox } from './mp4-boxes.ts';
 import { HEAD_BYTES, type Listener, NotRepackaged, type SampleReader, type SetUps } from './samples.ts';
 
 const NOT_SYNC = 0x10000;
-const TFHD = { baseOffset: 0x1, description: 0x2, duration: 0x8, size: 0x10, flags: 0x20 };
+const TFHD = { description: 0x2, duration: 0x8, size: 0x10, flags: 0x20, baseIsFragment: 0x20000 };
 const TRUN = { dataOffset: 0x1, firstFlags: 0x4, duration: 0x100, size: 0x200, flags: 0x400, composition: 0x800 };
 /** From the start of a sample entry to the boxes in it. */
 const ENTRY_BYTES = { video: 78, audio: 28 };
@@ -59,14 +59,17 @@ export const createMp4Samples = ({ onSetUps, onSample }: Listener): SampleReader
     onSetUps(setUps);
   };
 
-  /** `start` is the number of the fragment's own first byte, from which its runs count. */
+  /** `start` is the number of the fragment's own first byte. */
   const planFragment = (content: Buffer, start: number): void => {
     const found: Planned[] = [];
+    /** From where the runs of the next track count where that is not the fragment: the end of those of the one before. */
+    let follows = start;
     for (const { type, content: traf } of boxesOf(content)) {
       if (type !== 'traf') continue;
       const parts = boxesOf(traf);
       const tfhd = one(parts, 'tfhd');
       const flags = tfhd.readUInt32BE(0);
+      const base = flags & TFHD.baseIsFragment ? start : follows;
       const track = tracks.get(tfhd.readUInt32BE(4));
       if (!track) continue;
       let at = 8;
@@ -83,7 +86,7 @@ export const createMp4Samples = ({ onSetUps, onSample }: Listener): SampleReader
       const tfdt = one(parts, 'tfdt');
       let ticks = tfdt[0] === 1 ? Number(tfdt.readBigUInt64BE(4)) : tfdt.readUInt32BE(4);
       for (const { type: kind, content: trun } of parts)
-        if (kind === 'trun') ticks = planRun(trun, { track, defaults, ticks, start, found });
+        if (kind === 'trun') ({ ticks, end: follows } = planRun(trun, { track, defaults, ticks, base, found }));
     }
     planned.clear();
     for (const sample of found.sort((one_, other) => one_.from - other.from)) planned.push(sample);
@@ -95,14 +98,14 @@ export const createMp4Samples = ({ onSetUps, onSample }: Listener): SampleReader
       track,
       defaults,
       ticks: from,
-      start,
+      base,
       found,
-    }: { track: Track; defaults: Track['defaults']; ticks: number; start: number; found: Planned[] },
-  ): number => {
+    }: { track: Track; defaults: Track['defaults']; ticks: number; base: number; found: Planned[] },
+  ): { ticks: number; end: number } => {
     const flags = trun.readUInt32BE(0);
     const count = trun.readUInt32BE(4);
     if (!(flags & TRUN.dataOffset)) throw new NotRepackaged('a run that does not say where its media lies');
-    let place = start + trun.readInt32BE(8);
+    let place = base + trun.readInt32BE(8);
     let at = 12;
     const take = (): number => {
       at += 4;
@@ -122,7 +125,7 @@ export const createMp4Samples = ({ onSetUps, onSample }: Listener): SampleReader
       place += bytes;
       ticks += duration;
     }
-    return ticks;
+    return { ticks, end: place };
   };
 
   /** Of the media of a fragment: the next sample that was planned, once all of it is here. */
