@@ -3,7 +3,8 @@ import { ID, readElement, readVint } from './ebml.ts';
 import { HEAD_BYTES, type Listener, NotRepackaged, type Sample, type SampleReader } from './samples.ts';
 
 const NANOSECONDS_PER_MS = 1_000_000;
-const VIDEO_TRACK = 1;
+/** Tracks of other types are nobody's to publish: subtitles may stand behind the sound, and have a set-up of their own. */
+const KINDS: Record<number, keyof Tracks> = { 1: 'video', 2: 'audio' };
 /** Masters that are gone into; whatever is not known is passed over whole. */
 const ENTERED = new Set<number>([ID.segment, ID.cluster, ID.blockGroup]);
 const LACED = 0x06;
@@ -29,7 +30,8 @@ export const createMatroskaSamples = ({ onSetUps, onSample }: Listener): SampleR
     for (const { id, content: entry } of childrenOf(content)) {
       if (id !== ID.trackEntry) continue;
       const fields = new Map(childrenOf(entry).map((child) => [child.id, child.content]));
-      const kind = number(fields.get(ID.trackType)) === VIDEO_TRACK ? 'video' : 'audio';
+      const kind = KINDS[number(fields.get(ID.trackType))];
+      if (!kind) continue;
       tracks[kind] = number(fields.get(ID.trackNumber));
       const setUp = fields.get(ID.codecPrivate);
       setUps[kind] = setUp && Buffer.from(setUp);

@@ -9,6 +9,7 @@ import { ENCODER_AHEAD_MS, ffmpegArgs } from './ffmpeg-args.ts';
 import { createFlvReader } from './flv-reader.ts';
 import type { FlvTag } from './flv-tag.ts';
 import * as mkv from './matroska.testing.ts';
+import { rebuild, takeApart, trackWith } from './rebuilt.testing.ts';
 import { createTurns } from '../turns.ts';
 import { LIMITS } from '../limits.ts';
 import { createStartRepackager } from './repackager.ts';
@@ -24,15 +25,14 @@ const FIXTURES = new URL('../fixtures/', import.meta.url);
 const bytesOf = (name: string): Buffer => readFileSync(new URL(name, FIXTURES));
 
 type Recording = { name: string; bytes: Buffer; init: Extract<ContainerEvent, { type: 'init' }>; boundaries: number[] };
-const read = (name: string): Recording => {
-  const bytes = bytesOf(name);
+const toRecording = (name: string, bytes: Buffer): Recording => {
   const events = createContainerReader().push(bytes);
   const [init] = events;
   if (init?.type !== 'init') throw new Error(`${name} is not read`);
   const boundaries = events.flatMap((event) => (event.type === 'boundary' ? [event.offset] : []));
   return { name, bytes, init, boundaries };
 };
-const RECORDINGS = ['h264-aac.mkv', 'h264-aac.mp4'].map(read);
+const RECORDINGS = ['h264-aac.mkv', 'h264-aac.mp4'].map((name) => toRecording(name, bytesOf(name)));
 
 /** From the boundary `from` on, as an encoder that is started in the middle gets it. */
 const inputOf = ({ bytes, init, boundaries }: Recording, from = 0): Buffer =>
@@ -130,6 +130,75 @@ describe('[E14] a repackager gives the tags that FFmpeg’s copy gives', () => {
     );
   });
 });
+
+/** H.264 and AAC, written anew. */
+const rewritten = (alter: (apart: ReturnType<typeof takeApart>) => Buffer): { recording: Recording; input: Buffer } => {
+  const bytes = alter(takeApart(bytesOf('h264-aac.mkv')));
+  const recording = toRecording('rewritten', bytes);
+  return { recording, input: inputOf(recording) };
+};
+
+describe('[E14] whatever else lies in a recording', () => {
+  it('tracks that are neither picture nor sound change nothing, wherever they stand', async () => {
+    const { setUps, media: recorded } = takeApart(bytesOf('h264-aac.mkv'));
+    const tracks = [
+      trackWith('video', 'V_MPEG4/ISO/AVC', setUps.video),
+      trackWith('audio', 'A_AAC', setUps.audio),
+    ] as const;
+    const { recording } = rewritten(() => rebuild([...tracks], recorded));
+    const alone = tagsOf(await repackage(recording, [inputOf(recording)]));
+    expect(media(alone).length).toBeGreaterThan(300);
+    // Complex, subtitles, buttons, control, metadata.
+    const other = fc.record({ type: fc.constantFrom(3, 0x11, 0x12, 0x20, 0x21), setUp: fc.boolean(), place: fc.nat(2) });
+    await fc.assert(
+      fc.asyncProperty(fc.array(other, { minLength: 1, maxLength: 4 }), async (others) => {
+        const listed: Buffer[] = [...tracks];
+        for (const [at, { type, setUp, place }] of others.entries())
+          listed.splice(
+            place,
+            0,
+            mkv.element(
+              0xae,
+              mkv.number(0xd7, 3 + at),
+              mkv.number(0x83, type),
+              mkv.text(0x86, 'S_TEXT/ASS'),
+              ...(setUp ? [mkv.text(0x63a2, '[Script Info]')] : []),
+            ),
+          );
+        const { recording: more, input } = rewritten(() => rebuild(listed, recorded));
+        const events = await repackage(more, [input]);
+        expect(events.at(-1)).toMatchObject({ clean: true });
+        expect(tagsOf(events)).toEqual(alone);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('sound with a header in each frame goes through FFmpeg, which takes them off', async () => {
+    const { recording, input } = rewritten(({ setUps, media: recorded }) =>
+      rebuild(
+        [trackWith('video', 'V_MPEG4/ISO/AVC', setUps.video), trackWith('audio', 'A_AAC', setUps.audio)],
+        recorded.map((medium) => (medium.kind === 'audio' ? { ...medium, bytes: withAdts(medium.bytes) } : medium)),
+      ),
+    );
+    expect((await repackage(recording, [input])).at(-1)).toMatchObject({
+      unsupported: true,
+      detail: 'sound with a header in each frame',
+    });
+    const sounds = throughFfmpeg(recording, input, true).filter(({ kind, header }) => kind === 'audio' && !header);
+    expect(sounds.length).toBeGreaterThan(100);
+    expect(sounds.every(({ body }) => body.readUInt16BE(2) >> 4 !== 0xfff)).toBe(true);
+  });
+});
+
+/** A frame of AAC-LC in stereo of 48 kHz as it stands outside of containers (ISO 13818-7, 6.2). */
+const withAdts = (frame: Buffer): Buffer => {
+  const bytes = frame.byteLength + 7;
+  return Buffer.concat([
+    Buffer.from([0xff, 0xf1, 0x4c, 0x80 | (bytes >> 11), (bytes >> 3) & 0xff, ((bytes & 7) << 5) | 0x1f, 0xfc]),
+    frame,
+  ]);
+};
 
 describe('[E14] a repackager', () => {
   const [matroska] = RECORDINGS;

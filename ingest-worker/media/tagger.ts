@@ -5,7 +5,7 @@ import type { FlvTag } from './flv-tag.ts';
 import { createInterleaver } from './interleaver.ts';
 import { createMatroskaSamples } from './matroska-samples.ts';
 import { createMp4Samples } from './mp4-samples.ts';
-import { NotRepackaged, type Sample, type SampleReader, type SetUps } from './samples.ts';
+import { HEAD_BYTES, NotRepackaged, type Sample, type SampleReader, type SetUps } from './samples.ts';
 
 /** From bytes of a container to tags in their order. */
 export const createTagger = ({
@@ -34,6 +34,7 @@ export const createTagger = ({
 
   const onSample = ({ kind, atMs, key, body }: Sample): void => {
     if (kind === 'audio' && !sound) return;
+    if (kind === 'audio' && isAdts(body)) throw new NotRepackaged('sound with a header in each frame');
     // A decoder begins with a key frame; the sound before it is heard.
     if (kind === 'video' && !started && !key) return;
     if (kind === 'video') started = true;
@@ -63,6 +64,10 @@ const isShownAsDecoded = (avcC: Buffer): boolean => {
   if (version !== 1) return false;
   return profile === BASELINE || (PROMISING.includes(profile) && (constraints & NO_REORDERING) !== 0);
 };
+
+/** No frame of AAC begins with these twelve bits, but for the header of a frame (ADTS), which a player of FLV takes for sound. */
+const isAdts = (body: Buffer): boolean =>
+  body.byteLength >= HEAD_BYTES.audio + 2 && (body.readUInt16BE(HEAD_BYTES.audio) & 0xfff0) === 0xfff0;
 
 const SAMPLE_RATES = [
   96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000, 7_350,
