@@ -1,9 +1,10 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LIMITS } from '../limits.ts';
 import { type FixtureName, fixture } from '../worker.testing.ts';
 import { createContainerReader } from './container-reader.ts';
-import type { ContainerEvent } from './container.ts';
-import { bits, record, sequence } from './h264.testing.ts';
+import { type ContainerEvent, type MediaFacts, pipelineOf } from './container.ts';
+import { bits, formatted, record, sequence } from './h264.testing.ts';
 import * as mkv from './matroska.testing.ts';
 import * as mp4 from './mp4.testing.ts';
 
@@ -150,4 +151,73 @@ describe('[L10] a size within the stream', () => {
       expect(events.filter(({ type }) => type === 'larger' || type === 'refused')).toEqual([]);
     },
   );
+});
+
+describe('[E2] a format within the stream', () => {
+  const COMMON = [HD, sequence(20, 12), formatted(80, 45)];
+  const UNCOMMON = [
+    formatted(80, 45, { profile: 110, depth: 2 }),
+    formatted(80, 45, { profile: 122, chroma: 2 }),
+    formatted(80, 45, { profile: 244, chroma: 3 }),
+    formatted(80, 45, { chroma: 0 }),
+    formatted(320, 90),
+  ];
+
+  /** What is known of the media at the end. */
+  const factsAtTheEnd = (bytes: Buffer): MediaFacts => {
+    const events = read(bytes);
+    const [init] = events;
+    if (init?.type !== 'init') throw new Error('no init');
+    const last = events.findLast((event) => event.type === 'larger');
+    return { ...init.facts, video: { ...init.facts.video, ...last } };
+  };
+  const NO_SETS = Buffer.from([1, 66, 0xc0, 30, 0xff, 0xe0, 0]);
+  type Way = (pictures: Buffer[][]) => Buffer;
+  const byLength =
+    (setUp: Buffer): Way =>
+    (pictures) =>
+      inMatroska(
+        'V_MPEG4/ISO/AVC',
+        pictures.map((units) => withLengths(...units)),
+        setUp,
+      );
+  const WAYS: Record<string, Way> = {
+    'with a set-up in the container': byLength(record(HD)),
+    'with an empty set-up in the container': byLength(NO_SETS),
+    'without one, behind start codes': (pictures) =>
+      inMatroska(
+        'V_MPEG4/ISO/AVC',
+        pictures.map((units) => withStartCodes(...units)),
+      ),
+    'in MP4': (pictures) => inMp4(pictures.map((units) => withLengths(...units))),
+  };
+
+  it.each(Object.entries(WAYS))('makes what cannot be copied be encoded, whenever it comes: %s', (_, way) => {
+    const picture = fc.option(fc.constantFrom(...COMMON, ...UNCOMMON), { nil: undefined, freq: 3 });
+    fc.assert(
+      fc.property(fc.array(picture, { minLength: 1, maxLength: 12 }), (sets) => {
+        const bytes = way(sets.map((set) => (set ? [set, SLICE] : [SLICE])));
+        const isUncommon = sets.some((set) => set && UNCOMMON.includes(set));
+        expect(pipelineOf(factsAtTheEnd(bytes))).toBe(isUncommon ? 'transcode' : 'copy');
+      }),
+    );
+  });
+
+  it('is told once, with the largest size so far', () => {
+    const [high10 = HD] = UNCOMMON;
+    const events = read(h264(first, withLengths(LARGER, SLICE), withLengths(high10, SLICE), withLengths(high10, SLICE)));
+    expect(events.filter(({ type }) => type === 'larger')).toMatchObject([
+      { width: 1_920, height: 1_088 },
+      { width: 1_920, height: 1_088, uncopied: true },
+    ]);
+  });
+});
+
+it('[W19] start codes where the container has announced lengths are refused by name', () => {
+  const slice = Buffer.concat([SLICE, Buffer.alloc(20, 0x5a)]);
+  expect(read(h264(withLengths(HD, slice))).filter(({ type }) => type === 'refused')).toEqual([]);
+  expect(read(h264(withStartCodes(HD, slice))).at(-1)).toEqual({
+    type: 'refused',
+    detail: 'start codes where lengths were announced',
+  });
 });

@@ -1,15 +1,17 @@
 import { LIMITS } from '../limits.ts';
-import { type PictureFacts, Unreadable } from './container.ts';
+import { type PictureFacts, type SeenPicture, Unreadable } from './container.ts';
 import { walkStartCodes, walkUnits } from './h264-units.ts';
+import { isShownAsCoded } from './picture-facts.ts';
 import { checkPictureSize, createBits, type PictureSize, pictureInSequence } from './picture-size.ts';
 
-/** What a stream itself says of the size of its pictures, whatever its container said at the beginning (SPEC L10). */
+/** What a stream itself says of its pictures, whatever its container said at the beginning (SPEC L10, E2). */
 export type SizeWatch = {
   /**
    * Looks at one picture, as its container holds it. Answers the size that it tells a decoder to make room for where that is more
-   * than any before it and than the container said. Throws `Unreadable` on one that is more than we take.
+   * than any before it and than the container said, or where it is the first that cannot be copied. Throws `Unreadable` on one that is
+   * more than we take.
    */
-  look(picture: Buffer): PictureSize | undefined;
+  look(picture: Buffer): SeenPicture | undefined;
 };
 
 /**
@@ -18,27 +20,32 @@ export type SizeWatch = {
  * @param setUp the decoder's set-up in the container, which says how long the lengths of H.264's units are
  */
 export const createSizeWatch = (
-  { codec, width, height }: Pick<PictureFacts, 'codec' | 'width' | 'height'>,
+  { codec, width, height, uncopied }: Pick<PictureFacts, 'codec' | keyof SeenPicture>,
   setUp: Buffer | undefined,
 ): SizeWatch => {
   const read = codec === 'vp8' ? sizeInVp8 : codec === 'vp9' ? sizeInVp9 : createSequenceReader(setUp);
-  let largest: PictureSize = { width, height };
+  let most: SeenPicture = { width, height, ...(uncopied && { uncopied }) };
   return {
     look: (picture) => {
-      const size = read(picture);
-      if (!size || larger(largest, size) === largest) return undefined;
-      largest = size;
-      return size;
+      const seen = read(picture);
+      if (!seen || (larger(most, seen) === most && (most.uncopied || !seen.uncopied))) return undefined;
+      most = together(most, seen);
+      return most;
     },
   };
 };
 
-type ReadSize = (picture: Buffer) => PictureSize | undefined;
+type ReadSize = (picture: Buffer) => SeenPicture | undefined;
 
-const larger = (one: PictureSize | undefined, other: PictureSize | undefined): PictureSize | undefined => {
-  if (!one || !other) return one ?? other;
-  return other.width * other.height > one.width * one.height ? other : one;
+const together = (one: SeenPicture, other: SeenPicture): SeenPicture => {
+  const { width, height } = larger(one, other);
+  return { width, height, ...((one.uncopied ?? other.uncopied) && { uncopied: true }) };
 };
+const joined = (one: SeenPicture | undefined, other: SeenPicture | undefined): SeenPicture | undefined =>
+  one && other ? together(one, other) : (one ?? other);
+
+const larger = <Picture extends PictureSize>(one: Picture, other: Picture): Picture =>
+  other.width * other.height > one.width * one.height ? other : one;
 
 const KIND_MASK = 0x1f;
 const SEQUENCE = 7;
@@ -54,10 +61,10 @@ const tooMany = () => new Unreadable(`a picture of more than ${LIMITS.pictureUni
 
 const createSequenceReader = (setUp: Buffer | undefined): ReadSize => {
   const lengthBytes = setUp && setUp[0] === 1 ? ((setUp[4] ?? 0) & 3) + 1 : undefined;
-  const known = new Map<string, PictureSize>();
+  const known = new Map<string, SeenPicture>();
   let allowedBytes: number = SEQUENCES.bytes;
 
-  const sizeOf = (unit: Buffer): PictureSize | undefined => {
+  const sizeOf = (unit: Buffer): SeenPicture | undefined => {
     if (((unit[0] ?? 0) & KIND_MASK) !== SEQUENCE) return undefined;
     const head = unit.subarray(0, SEQUENCE_BYTES);
     const content = head.toString('latin1');
@@ -66,27 +73,30 @@ const createSequenceReader = (setUp: Buffer | undefined): ReadSize => {
     allowedBytes -= head.byteLength;
     if (allowedBytes < 0) throw new Unreadable('a picture that is set up anew too often');
     if (known.size === MOST_KNOWN) known.clear();
-    const { width, height } = pictureInSequence(head);
-    known.set(content, { width, height });
-    return { width, height };
+    const coded = pictureInSequence(head);
+    const { width, height } = coded;
+    const found: SeenPicture = { width, height, ...(!isShownAsCoded(coded) && { uncopied: true }) };
+    known.set(content, found);
+    return found;
   };
 
-  const lookByLength = (picture: Buffer, bytes: number): PictureSize | undefined => {
+  const lookByLength = (picture: Buffer, bytes: number): SeenPicture | undefined => {
     // FFmpeg takes a packet that begins as a set-up does for one; as a length it would be more than any picture has.
     if (bytes === 4 && picture[0] === 1) throw new Unreadable('a set-up in the place of a picture');
-    let found: PictureSize | undefined;
+    if (bytes === 4 && hasStartCode(picture)) throw new Unreadable('start codes where lengths were announced');
+    let found: SeenPicture | undefined;
     const isCountable = walkUnits(picture, bytes, (from, to) => {
-      if (((picture[from] ?? 0) & KIND_MASK) === SEQUENCE) found = larger(found, sizeOf(picture.subarray(from, to)));
+      if (((picture[from] ?? 0) & KIND_MASK) === SEQUENCE) found = joined(found, sizeOf(picture.subarray(from, to)));
       return true;
     });
     if (!isCountable) throw tooMany();
     return found;
   };
 
-  const lookByStartCode = (picture: Buffer): PictureSize | undefined => {
-    let found: PictureSize | undefined;
+  const lookByStartCode = (picture: Buffer): SeenPicture | undefined => {
+    let found: SeenPicture | undefined;
     const isCountable = walkStartCodes(picture, (from, to) => {
-      if (((picture[from] ?? 0) & KIND_MASK) === SEQUENCE) found = larger(found, sizeOf(picture.subarray(from, to)));
+      if (((picture[from] ?? 0) & KIND_MASK) === SEQUENCE) found = joined(found, sizeOf(picture.subarray(from, to)));
       return true;
     });
     if (!isCountable) throw tooMany();
@@ -98,6 +108,13 @@ const createSequenceReader = (setUp: Buffer | undefined): ReadSize => {
     return lengthBytes === undefined ? lookByStartCode(picture) : lookByLength(picture, lengthBytes);
   };
 };
+
+/**
+ * A decoder takes such a picture for one without lengths, as FFmpeg's does: the first unit would be of one byte, and the next longer than
+ * all of it. A copy would promise lengths, and have none.
+ */
+const hasStartCode = (picture: Buffer): boolean =>
+  picture.byteLength > 8 && picture.readUInt32BE(0) === 1 && picture.readUInt32BE(5) > picture.byteLength;
 
 const VP8_HEADER_BYTES = 10;
 const VP8_START = 0x9d012a;
@@ -118,7 +135,7 @@ const VP9_RGB = 7;
 /** As far as to the size, in the longest of its headers. */
 const VP9_HEADER_BYTES = 16;
 
-const sizeInVp9: ReadSize = (picture) => framesOfVp9(picture).map(sizeInVp9Frame).reduce(larger, undefined);
+const sizeInVp9: ReadSize = (picture) => framesOfVp9(picture).map(sizeInVp9Frame).reduce(joined, undefined);
 
 /** A picture may have others before it that are not shown, with their sizes at its end (VP9 bitstream, annex B). */
 const framesOfVp9 = (picture: Buffer): Buffer[] => {

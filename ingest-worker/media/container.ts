@@ -22,8 +22,11 @@ export type ContainerEvent =
   | { type: 'boundary'; offset: number; ptsMs: number; clock: ClockState }
   /** Media of one track passed by. Its bytes begin at `offset` or after. */
   | { type: 'samples'; kind: 'video' | 'audio'; count: number; firstMs: number; lastMs: number; offset: number }
-  /** A picture is larger than any before it, and than init said; the first of its bytes is at `offset`, or after. */
-  | { type: 'larger'; width: number; height: number; offset: number }
+  /**
+   * A picture is more than any before it, and than init said: larger, or such that a copy of it is not what viewers are to see. The first
+   * of its bytes is at `offset`, or after.
+   */
+  | ({ type: 'larger'; offset: number } & SeenPicture)
   /**
    * A time that the recording's clock has there and a show's may not have: the `removes` bytes from `offset` on are to be these.
    * Said before anything that lies after them.
@@ -53,6 +56,9 @@ export type PictureFacts = {
   /** H.264 that viewers would not see, or not as it is meant, if it were copied. */
   uncopied?: true;
 };
+
+/** What a stream has said of its pictures so far: the largest size, and that one of them cannot be copied. */
+export type SeenPicture = Pick<PictureFacts, 'width' | 'height' | 'uncopied'>;
 
 /** What FFmpeg has to do, cheapest first. */
 export type Pipeline = 'copy' | 'copy-video' | 'transcode';

@@ -19,6 +19,18 @@ export const sequence = (columns: number, rows: number, cut = 0): Buffer => {
   return Buffer.concat([Buffer.from([0x67, 66, 0xc0, 30]), body]);
 };
 
+/** One in a format of its samples that not every player shows, or that all do: 4:0:0 to 4:4:4, in eight bits and `depth` more. */
+export const formatted = (
+  columns: number,
+  rows: number,
+  { profile = 100, chroma = 1, depth = 0 }: { profile?: number; chroma?: number; depth?: number } = {},
+): Buffer => {
+  const format = [golomb(chroma), ...(chroma === 3 ? ['0'] : []), golomb(depth), golomb(depth), '0', '0'];
+  const start = [golomb(0), ...format, golomb(0), golomb(2), golomb(1), '0'];
+  const body = bits(...start, golomb(columns - 1), golomb(rows - 1), '1', '1', '0', '0', '1');
+  return Buffer.concat([Buffer.from([0x67, profile, 0, 30]), body]);
+};
+
 /** The configuration record of such sets (ISO 14496-15), with lengths of four bytes before units. */
 export const record = (...sets: Buffer[]): Buffer =>
   Buffer.concat([

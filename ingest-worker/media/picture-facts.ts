@@ -1,6 +1,6 @@
 import { LIMITS } from '../limits.ts';
 import type { PictureFacts } from './container.ts';
-import { checkPictureSize, pictureInConfiguration, type PictureSize } from './picture-size.ts';
+import { checkPictureSize, type CodedPicture, pictureInConfiguration, type PictureSize } from './picture-size.ts';
 
 /** How a container says that its picture is to be shown. */
 export type Shown = {
@@ -31,8 +31,7 @@ export const pictureFacts = (
   const shown = plausible(pixelAspect) ?? itsOwn;
   const isCopied =
     codec === 'h264' &&
-    coded?.common !== false &&
-    Math.max(width, height) <= LIMITS.shownSide &&
+    isShownAsCoded({ width, height, common: coded?.common ?? true }) &&
     areAlike(shown, itsOwn) &&
     orientation.turnedBy === undefined &&
     !orientation.mirrored;
@@ -45,6 +44,10 @@ export const pictureFacts = (
     ...(codec === 'h264' && !isCopied && { uncopied: true }),
   };
 };
+
+/** Whether every player shows H.264 that says this of itself. */
+export const isShownAsCoded = ({ width, height, common }: Omit<CodedPicture, 'pixelAspect'>): boolean =>
+  common && Math.max(width, height) <= LIMITS.shownSide;
 
 const plausible = (aspect: number | undefined): number | undefined =>
   aspect !== undefined && aspect >= 1 / MOST_ASPECT && aspect <= MOST_ASPECT ? aspect : undefined;

@@ -5,6 +5,8 @@ import { walkUnits } from './h264-units.ts';
 export type PictureSetUp = {
   /** What to publish of this tag: before a picture that brings another set-up, that set-up. */
   pass(tag: FlvTag): FlvTag[];
+  /** What follows is encoded, and has a set-up of its own: what was copied until now had another. */
+  forget(): void;
   /** How often another one was brought. */
   readonly changes: number;
 };
@@ -74,6 +76,9 @@ export const createPictureSetUp = (): PictureSetUp => {
       if (tag.kind !== 'video' || (kind & 0x0f) !== AVC) return [tag];
       if (packet === SET_UP) return adopt(tag);
       return packet === PICTURE && tag.key ? compare(tag) : [tag];
+    },
+    forget: () => {
+      inForce = undefined;
     },
     get changes() {
       return changes;

@@ -94,9 +94,11 @@ export const createContainerStream = (from = 0, clock?: ClockState): ContainerSt
         continue;
       }
       if (event.type === 'larger') {
-        const { width, height, offset } = event;
+        const { width, height, uncopied, offset } = event;
         largestFrom ??= offset;
-        if (largest) largest = { ...largest, video: { ...largest.video, width, height } };
+        const rest = uncopied && { uncopied };
+        if (largest) largest = { ...largest, video: { ...largest.video, width, height, ...rest } };
+        if (init && rest) init = { ...init, facts: { ...init.facts, video: { ...init.facts.video, ...rest } } };
         continue;
       }
       ring.note(event);

@@ -1,7 +1,7 @@
 import { LIMITS } from '../limits.ts';
 import { ffmpegArgs } from '../media/ffmpeg-args.ts';
 import type { Encoder, EncoderEvent, StartEncoder } from '../media/encoder.ts';
-import { pipelineOf } from '../media/container.ts';
+import { type Pipeline, pipelineOf } from '../media/container.ts';
 import type { StartRepackager } from '../media/repackager.ts';
 import type { Reached } from '../media/ring.ts';
 import type { ContainerStream } from './container-stream.ts';
@@ -15,8 +15,8 @@ type Parts = {
   frameRate: number | undefined;
   /** How far encoding has come: an encoder that follows another goes on from there. */
   encoded: () => Reached;
-  /** Another encoder makes the tags that follow. */
-  onStarted: () => void;
+  /** Another encoder, of this kind, makes the tags that follow. */
+  onStarted: (pipeline: Pipeline) => void;
   onTag: (tag: Extract<EncoderEvent, { type: 'tag' }>['tag']) => void;
   onExited: (exit: EncoderExit) => void;
 };
@@ -56,6 +56,7 @@ type Running = {
   encoder: Encoder;
   /** It changes the framing only, in this process. */
   repackages: boolean;
+  pipeline: Pipeline;
   sound: boolean;
   /** Byte with which it began, and the next one to write. */
   from: number;
@@ -121,7 +122,7 @@ export const createEncoderSupervisor = ({
     const onEvent = (event: EncoderEvent): void => {
       if (state.is === 'running' && state.encoder === encoder) heard(state, event);
     };
-    onStarted();
+    onStarted(pipeline);
     const encoder = repackage
       ? repackage({ facts, sound, onEvent })
       : startEncoder({
@@ -133,6 +134,7 @@ export const createEncoderSupervisor = ({
       is: 'running',
       encoder,
       repackages: repackage !== undefined,
+      pipeline,
       sound,
       from,
       cursor: from,
@@ -186,6 +188,8 @@ export const createEncoderSupervisor = ({
   const feed = (running: Running): void => {
     if (!running.sound && containerStream.heard && containerStream.init?.facts.audio)
       return finish(running, { more: true });
+    // A picture has come that a copy of is not what viewers are to see: another encoder takes it, and the rest.
+    if (running.pipeline !== 'transcode' && isTranscoded()) return finish(running, { more: true });
     while (!running.full) {
       const next = ring.read(running.cursor);
       if (!next) return wanted.end ? finish(running, { more: false }) : undefined;
@@ -200,6 +204,11 @@ export const createEncoderSupervisor = ({
       running.cursor = upTo;
       running.full = !running.encoder.write(bytes);
     }
+  };
+
+  const isTranscoded = (): boolean => {
+    const { init } = containerStream;
+    return init !== undefined && pipelineOf(init.facts) === 'transcode';
   };
 
   const finish = (running: Running, { more, resumeFrom }: { more: boolean; resumeFrom?: number }): void => {

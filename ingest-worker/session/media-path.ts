@@ -51,7 +51,10 @@ export const createMediaPath = (parts: MediaPathParts): MediaPath => {
   const encoder = createEncoderSupervisor({
     ...parts,
     encoded: () => replayBuffer.encoded,
-    onStarted: () => replayBuffer.encoderStarted(),
+    onStarted: (pipeline) => {
+      if (pipeline === 'transcode') pictureSetUp.forget();
+      replayBuffer.encoderStarted();
+    },
     onTag: (tag) => {
       const passed = pictureSetUp.pass(tag);
       if (passed.length > 1) log.warn('picture changed', { atMs: tag.timestampMs });
