@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeAmf0, encodeAmf0, type Amf0Value } from './amf0.ts';
 import { begin, hear, leave, type Conversation, type Effect, type Terms } from './conversation.ts';
@@ -141,6 +142,23 @@ describe('conversation', () => {
     const { at, effects } = play(...messages);
     expect(at).toBe('failed');
     expect(effects.at(-1)).toMatchObject({ do: 'fail', because });
+  });
+
+  it('[P3] a refusal of the key is one by whatever level and command it is said, and whatever was said before', () => {
+    const refusal = fc.record({
+      code: fc.constantFrom('BadName', 'Denied', 'Rejected', 'Unauthorized').map((word) => `NetStream.Publish.${word}`),
+      level: fc.constantFrom('error', 'status', 'warning', undefined),
+      name: fc.constantFrom('onStatus', 'onFCPublish'),
+    });
+    const before = fc.constantFrom([connected], [connected, created]);
+    fc.assert(
+      fc.property(refusal, before, ({ code, level, name }, said) => {
+        const status = { code, ...(level !== undefined && { level }) };
+        const { at, effects } = play(...said, heardCommand(name, 0, null, status));
+        expect(at).toBe('failed');
+        expect(effects.at(-1)).toEqual({ do: 'fail', because: 'key-refused', detail: code });
+      }),
+    );
   });
 
   it('[P14] answers a ping with its own time, and nothing else that is user control', () => {

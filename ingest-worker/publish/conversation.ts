@@ -1,5 +1,5 @@
 import { decodeAmf0, type Amf0Value } from './amf0.ts';
-import { toStatusFailure, type Failure } from './failure.ts';
+import { isKeyRefusal, toStatusFailure, type Failure } from './failure.ts';
 import {
   command,
   MESSAGE,
@@ -110,6 +110,7 @@ const hearCommand = (conversation: Conversation, values: Amf0Value[], terms: Ter
   if (conversation.at === 'leaving') return [conversation, isFarewell(values) ? [{ do: 'part' }] : []];
   if (name === 'onStatus') return hearStatus(conversation, argument);
   if (name === '_error') return hearError(conversation, transaction, argument);
+  if (name === 'onFCPublish') return hearAnnounced(conversation, argument);
   if (name === 'close') return fail('reset', 'close');
   if (name !== '_result') return [conversation, []];
   if (conversation.at === 'connecting' && transaction === TRANSACTION.connect) return create(terms);
@@ -147,12 +148,18 @@ const publish = (given: Amf0Value, { streamKey }: Terms): Step => {
 
 const hearStatus = (conversation: Conversation, status: Amf0Value): Step => {
   const { code, level, words } = toStatus(status);
-  if (level === 'error') return fail(toStatusFailure(code), words);
+  if (level === 'error' || isKeyRefusal(code)) return fail(toStatusFailure(code), words);
   if (code === 'NetStream.Publish.Start' && conversation.at === 'publishing')
     return [{ at: 'live', streamId: conversation.streamId }, [{ do: 'open', streamId: conversation.streamId }]];
   // The server has let go of the stream, unasked.
   if (code === UNPUBLISHED && conversation.at === 'live') return fail('reset', words);
   return [conversation, []];
+};
+
+/** The answer to FCPublish, by which some servers refuse a key and then say nothing more. */
+const hearAnnounced = (conversation: Conversation, status: Amf0Value): Step => {
+  const { code, words } = toStatus(status);
+  return isKeyRefusal(code) ? fail('key-refused', words) : [conversation, []];
 };
 
 /** releaseStream and FCPublish are courtesies that many servers do not know; their errors mean nothing. */

@@ -11,8 +11,11 @@ const KEY_REFUSALS: ReadonlySet<string> = new Set([
   'NetStream.Publish.Unauthorized',
 ]);
 
+/** Whether it is said of the key that it is not taken; by whatever level, which servers forget or call a status. */
+export const isKeyRefusal = (code: string): boolean => KEY_REFUSALS.has(code);
+
 /** What a status of level `error` means. */
-export const toStatusFailure = (code: string): PublisherFailure => (KEY_REFUSALS.has(code) ? 'key-refused' : 'refused');
+export const toStatusFailure = (code: string): PublisherFailure => (isKeyRefusal(code) ? 'key-refused' : 'refused');
 
 const UNREACHABLE: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
