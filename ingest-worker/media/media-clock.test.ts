@@ -123,6 +123,33 @@ describe('[E15] a recording’s clock', () => {
     );
   });
 
+  it('puts no fragment before the end of its own track where both have jumped, however unlike the ends of both are', () => {
+    const shows = fc.record({
+      order: fc.constantFrom<[Kind, Kind]>(['video', 'audio'], ['audio', 'video']),
+      fragmentMs: fc.integer({ min: 500, max: 8_000 }),
+      skewMs: fc.integer({ min: -60, max: 60 }),
+      jumps: fc.array(large, { minLength: 1, maxLength: 6 }),
+    });
+    fc.assert(
+      fc.property(shows, ({ order, fragmentMs, skewMs, jumps }) => {
+        const clock = createMediaClock();
+        const ends = { video: 0, audio: 0 };
+        let rawMs = DAY_MS;
+        for (const byMs of [0, ...jumps.map((ms) => (ms > 0 ? ms + fragmentMs : ms - fragmentMs))]) {
+          rawMs += byMs;
+          for (const kind of order) {
+            const shiftMs = clock.shift(kind, rawMs);
+            expect(rawMs + shiftMs).toBeGreaterThanOrEqual(ends[kind]);
+            ends[kind] = rawMs + shiftMs + fragmentMs + (kind === 'audio' ? skewMs : 0);
+            clock.reach(kind, ends[kind]);
+          }
+          rawMs += fragmentMs + 80;
+        }
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
   it('keeps them so in fragments too, also in those of one track each', () => {
     const shows = fc.record({
       order: fc.constantFrom<[Kind, Kind]>(['video', 'audio'], ['audio', 'video']),

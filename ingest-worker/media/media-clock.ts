@@ -85,13 +85,16 @@ export const createMediaClock = (from: ClockState = {}): MediaClock => {
   };
 
   /**
-   * After what a track begins that has jumped: what it had itself, and as much of the other as lies before it. Of a fragment, all of the
-   * other track that is of the same time has come already, and only its beginning lies before.
+   * After what a track begins that has jumped: what it had itself, and as much of the other as lies before it. In fragments all of the
+   * other track that is of the same time may have come already, so that only its beginning lies before: it then began where this track
+   * had come to, and did not end there.
    */
   const beginMs = (own: Track | undefined, other: Track | undefined): number | undefined => {
-    const otherMs = other && (other.askedMs ?? other.newestMs);
-    if (own === undefined || otherMs === undefined) return own?.newestMs ?? otherMs;
-    return Math.max(own.newestMs, otherMs);
+    if (other === undefined) return own?.newestMs;
+    const { newestMs: endMs, askedMs = endMs } = other;
+    if (own === undefined) return askedMs;
+    const isOfSameTime = Math.abs(askedMs - own.newestMs) < Math.abs(endMs - own.newestMs);
+    return Math.max(own.newestMs, isOfSameTime ? askedMs : endMs);
   };
 
   const reach = (kind: Kind, ms: number): void => {
