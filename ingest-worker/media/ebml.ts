@@ -135,7 +135,8 @@ export const parseTracks = (content: Buffer): { facts: MediaFacts; numbers: Trac
     const codec = once(fields, ID.codecId)?.toString('latin1').replace(/\0+$/, '') ?? '';
     if (fields.some((field) => field.id === ID.contentEncodings))
       throw new Unreadable('compressed or encrypted tracks are not taken');
-    if (fields.some((field) => field.id === ID.trackTimestampScale))
+    // Some writers say that it has none.
+    if (once(fields, ID.trackTimestampScale) && float(fields, ID.trackTimestampScale) !== 1)
       throw new Unreadable('a track with a clock of its own');
     if (type === VIDEO_TRACK) {
       if (facts.video) throw new Unreadable('more than one picture');

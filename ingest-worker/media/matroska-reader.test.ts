@@ -154,6 +154,16 @@ describe('what it refuses', () => {
     expect(refusal(bytes)).toBe(detail);
   });
 
+  const float32 = (value: number): Buffer => {
+    const bytes = Buffer.alloc(4);
+    bytes.writeFloatBE(value);
+    return bytes;
+  };
+  it('[E10] takes a track that says that its clock is the segment’s', () => {
+    const said = entry(codec, settings(), element(0x23314f, float32(1)));
+    expect(refusal(said, cluster(0, KEY))).toBeUndefined();
+  });
+
   const codec = text(0x86, 'V_VP8');
   const settings = (...extra: Buffer[]) => element(0xe0, number(0xb0, 320), number(0xba, 180), ...extra);
   const entry = (...fields: Buffer[]) => init({ tracks: [element(0xae, number(0xd7, 1), number(0x83, 1), ...fields)] });
@@ -167,6 +177,11 @@ describe('what it refuses', () => {
     [
       'a track with a clock of its own',
       entry(codec, settings(), number(0x23314f, 2)),
+      'a track with a clock of its own',
+    ],
+    [
+      'a track whose clock is slower',
+      entry(codec, settings(), element(0x23314f, float32(0.99))),
       'a track with a clock of its own',
     ],
     [

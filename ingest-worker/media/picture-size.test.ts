@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { LIMITS } from '../limits.ts';
 import { createContainerReader } from './container-reader.ts';
 import type { ContainerEvent } from './container.ts';
-import { bits, golomb, record, sequence } from './h264.testing.ts';
+import { bits, formatted, golomb, record, sequence } from './h264.testing.ts';
 import { cluster, element, init, simpleBlock, track } from './matroska.testing.ts';
 import { pictureInConfiguration } from './picture-size.ts';
 
@@ -75,6 +75,16 @@ describe('[L10] the size of a picture', () => {
     expect(events(set(16))[0]).toMatchObject({ type: 'init' });
     for (const number of [17, 254])
       expect(events(set(number))).toEqual([{ type: 'refused', detail: 'a set-up that cannot be read' }]);
+  });
+
+  it('[E2] can be copied only where all of its sets can', () => {
+    const [high, high444] = [formatted(80, 45), formatted(80, 45, { profile: 244, chroma: 3 })];
+    expect(pictureInConfiguration(record(high, high))).toMatchObject({ common: true });
+    for (const sets of [
+      [high, high444],
+      [high444, high],
+    ])
+      expect(pictureInConfiguration(record(...sets))).toMatchObject({ common: false });
   });
 
   it.each([

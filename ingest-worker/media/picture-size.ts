@@ -80,7 +80,8 @@ export const pictureInConfiguration = (record: Buffer): CodedPicture | undefined
     const picture = pictureInSequence(record.subarray(at + 2, to));
     if (found && (found.width !== picture.width || found.height !== picture.height))
       throw new Unreadable('a set-up of several sizes');
-    found = picture;
+    // Any of them may be the one that a picture refers to.
+    found = { ...picture, common: picture.common && found?.common !== false };
     at = to;
   }
   return found;
