@@ -4,8 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it, type TestContext } from 'vitest';
 import { createContainerReader } from './media/container-reader.ts';
 import { OUTPUT_OFFSET_MS } from './media/ffmpeg-args.ts';
+import { type Medium, rebuild, takeApart, trackWith } from './media/rebuilt.testing.ts';
 import type { RecordedFrame } from './publish/sink/recording.testing.ts';
-import { openSocket, startTestWorker, type TestWorker, killEncoder } from './worker.testing.ts';
+import { fixture, openSocket, startTestWorker, type TestWorker, killEncoder } from './worker.testing.ts';
 
 type Finished = Pick<TestContext, 'onTestFinished'>;
 
@@ -280,6 +281,60 @@ describe.concurrent('pictures as phones and screens give them', () => {
     expect(test.sink.sessions[0]?.headers[0]?.body.readUInt8(6)).toBe(77);
   });
 
+  it(
+    '[E2] colour-444.mkv, of which only the stream says what it is: is encoded as if its container did',
+    PATIENCE,
+    async (context) => {
+      const { setUps, media } = takeApart(recording('colour-444.mkv'));
+      const sets = setsOf(setUps.video);
+      const silent = rebuild(
+        [trackWith('video', 'V_MPEG4/ISO/AVC'), trackWith('audio', 'A_OPUS', setUps.audio)],
+        media.map((medium) => (medium.kind === 'video' ? { ...medium, bytes: behindCodes(sets, medium) } : medium)),
+      );
+      const { test, video, audio } = await play(context, silent);
+      expect(video).toHaveLength(300);
+      expect(audio.length).toBeGreaterThan(0);
+      expect(test.sink.sessions[0]?.headers[0]?.body.readUInt8(6)).toBe(77);
+      const path = fileURLToPath(new URL('fixtures/cases/colour-444.mkv', import.meta.url));
+      expect(apart(seen(test), decode(path, '-vf', 'scale=320:180'))).toBeLessThan(ALTERED);
+    },
+  );
+
+  it(
+    '[E2] a recorder that changes to what cannot be copied: is encoded from there, and no picture is missing',
+    PATIENCE,
+    async (context) => {
+      const [before, after] = [fixture('h264-aac.mkv').bytes, recording('colour-444.mkv')].map(takeApart);
+      if (!before || !after) throw new Error('no recordings');
+      const changeMs = 2_000;
+      const copied = before.media.filter(({ kind, atMs }) => kind === 'audio' || atMs < changeMs);
+      const sets = Buffer.concat(setsOf(after.setUps.video).map((set) => withLength(set)));
+      const others = after.media
+        .filter(({ kind, atMs }) => kind === 'video' && atMs < changeMs)
+        .map(({ bytes, ...medium }) => ({
+          ...medium,
+          atMs: medium.atMs + changeMs,
+          bytes: medium.key ? Buffer.concat([sets, bytes]) : bytes,
+        }));
+      const tracks = [
+        trackWith('video', 'V_MPEG4/ISO/AVC', before.setUps.video),
+        trackWith('audio', 'A_AAC', before.setUps.audio),
+      ];
+      // In the order in which they were recorded: of pictures that lean on later ones, in the order of decoding.
+      const media = interleave([...copied.filter(({ kind }) => kind === 'video'), ...others], copied);
+      const { test, video, audio } = await play(context, rebuild(tracks, media));
+      const session = test.sink.sessions[0];
+      expect(session?.headers.filter(({ kind }) => kind === 'video').map(({ body }) => body.readUInt8(6))).toEqual([
+        100, 77,
+      ]);
+      expect(video).toHaveLength(media.filter(({ kind }) => kind === 'video').length);
+      expect(isForward(video)).toBe(true);
+      expect(widestMs(video)).toBeLessThanOrEqual(70);
+      expect(widestMs(audio)).toBeLessThanOrEqual(50);
+      expect(video.find(({ dtsMs }) => dtsMs >= changeMs + OUTPUT_OFFSET_MS - 1)).toMatchObject({ key: true });
+    },
+  );
+
   it('[L12] one picture that a browser holds back: is told that', PATIENCE, async (context) => {
     const { socket, closed } = openSocket((await start(context)).url(), { plain: true });
     socket.on('open', () => socket.send(withoutPictures(recording('one-picture.mkv'))));
@@ -288,6 +343,34 @@ describe.concurrent('pictures as phones and screens give them', () => {
     );
   });
 });
+
+/** The parameter sets in a configuration record of one of each. */
+const setsOf = (record: Buffer = Buffer.alloc(0)): Buffer[] => {
+  const sequenceEnd = 8 + record.readUInt16BE(6);
+  const pictureEnd = sequenceEnd + 3 + record.readUInt16BE(sequenceEnd + 1);
+  return [record.subarray(8, sequenceEnd), record.subarray(sequenceEnd + 3, pictureEnd)];
+};
+
+const withLength = (unit: Buffer): Buffer => {
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(unit.byteLength);
+  return Buffer.concat([length, unit]);
+};
+
+/** A picture as a recorder writes it that gives its container no set-up: that stands before each key frame. */
+const behindCodes = (sets: Buffer[], { key, bytes }: Medium): Buffer =>
+  Buffer.concat([...(key ? sets.flatMap((set) => [START_CODE, set]) : []), toAnnexB(bytes)]);
+
+/** Sound between pictures, which keep their order. */
+const interleave = (pictures: readonly Medium[], media: readonly Medium[]): Medium[] => {
+  const sound = media.filter(({ kind }) => kind === 'audio');
+  const made: Medium[] = [];
+  for (const picture of pictures) {
+    while (sound[0] && sound[0].atMs <= picture.atMs) made.push(...sound.splice(0, 1));
+    made.push(picture);
+  }
+  return made;
+};
 
 const SIMPLE_BLOCK = 0xa3;
 const PICTURE_TRACK = 0x81;

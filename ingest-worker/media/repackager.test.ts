@@ -170,7 +170,7 @@ describe('[E14] whatever else lies in a recording', () => {
         expect(events.at(-1)).toMatchObject({ clean: true });
         expect(tagsOf(events)).toEqual(alone);
       }),
-      { numRuns: 20 },
+      { numRuns: 8 },
     );
   });
 
