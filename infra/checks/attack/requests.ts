@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import type { AttackCase } from './attack-case.ts';
 import { type PlatformBed, statusOf } from '../lib/platform-bed.ts';
 
@@ -25,6 +27,31 @@ const HOSTS = Object.entries(SERVERS).flatMap(([server, variable]) =>
       );
     },
   })),
+);
+
+const TIMES = 50;
+/** Asks each server for another protocol, as any page may, and has gone before the answer. The server must still be there. */
+const BROKEN_OFF = Object.entries(SERVERS).flatMap(([server, variable]) =>
+  ['localhost', 'evil.example'].flatMap((name) =>
+    ['/nothing', '/stream/live/key'].map((path): Case => ({
+      attack: `${server} asked as ${name} for a web socket at ${path} by ${TIMES} who break off`,
+      expected: ['200', '400', '403', '404', '421'],
+      play: async (bed) => {
+        const port = bed.port(variable);
+        const request = `GET ${path} HTTP/1.1\r\nHost: ${name}:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`;
+        for (let time = 0; time < TIMES; time += 1) {
+          const socket = connect(port, '127.0.0.1');
+          socket.on('error', () => undefined);
+          await once(socket, 'connect');
+          await new Promise((sent) => socket.write(request, sent));
+          socket.resetAndDestroy();
+        }
+        return statusOf(
+          await bed.raw(port, `GET /healthz HTTP/1.1\r\nHost: localhost:${port}\r\nConnection: close\r\n\r\n`),
+        );
+      },
+    })),
+  ),
 );
 
 /** A request written byte for byte to the gateway. */
@@ -87,6 +114,7 @@ const INVALID = 'invalid-request';
 /** What no browser sends. */
 export const REQUESTS: readonly Case[] = [
   ...HOSTS,
+  ...BROKEN_OFF,
   raw('two Hosts', 'GET /auth/config HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\nConnection: close\r\n\r\n', [
     ...REFUSED,
     '200',
