@@ -19,7 +19,7 @@ type Props = StackProps & { settings: Deployment; data: DataStack; version: stri
 
 /** Rooms that tell open sockets; that of sign-in does where somebody signs out everywhere. */
 const PUSHERS = new Set(['auth', 'realtime', 'streams', 'tasks', 'users', 'webhooks']);
-/** Rooms that hand work over. */
+/** Rooms that hand work over; that of sign-in where signing out everywhere ends a show. */
 const GIVERS = new Set(['auth', 'realtime', 'streams', 'tasks', 'webhooks']);
 
 /** Who only shows what there is. */
