@@ -9,7 +9,7 @@ import { overlaysOf, type Scene } from './scene-set.ts';
 import { ScenesButton } from './scenes-button.tsx';
 import type { ScenesView } from './scenes.ts';
 import { StageCanvas } from './stage-canvas.tsx';
-import { useSources } from './use-sources.ts';
+import { useSmallSources, useSources } from './use-sources.ts';
 import './scenes.css';
 
 const THUMBNAIL_SIDE = 256;
@@ -29,11 +29,12 @@ export const ScenesPanel = ({ disabled }: { disabled: boolean }) => {
   const t = useTranslations('broadcast');
   const broadcast = useBroadcastHandle();
   const { scenes, picture } = useBroadcast();
-  const sources = useSources();
   const { width, height } = pictureLimits(picture.format ?? { shape: 'landscape', quality: '720p30' });
   const scale = THUMBNAIL_SIDE / Math.max(width, height);
   const size = { width: Math.round(width * scale), height: Math.round(height * scale) };
   const everyMs = matchMedia('(prefers-reduced-motion: reduce)').matches ? CALM_EVERY_MS : EVERY_MS;
+
+  const sources = useSmallSources(useSources(), 2 * THUMBNAIL_SIDE, everyMs);
 
   useEffect(() => {
     if (disabled) return undefined;
