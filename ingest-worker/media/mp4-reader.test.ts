@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LIMITS } from '../limits.ts';
 import { fixture } from '../worker.testing.ts';
@@ -88,6 +89,36 @@ describe('what browsers write', () => {
     expect(events.map(({ type }) => type)).toEqual(['init', 'boundary', 'samples']);
   });
 
+  it('[E10] decoding begins with the sound of the first picture, whichever of their fragments comes first', () => {
+    const BOTH = init(trak(), trak({ id: 2, handler: 'soun', entry: sound() }));
+    const of = fc.record({
+      pictures: fc.integer({ min: 1, max: 8 }),
+      order: fc.constantFrom('picture first', 'sound first', 'together'),
+    });
+    fc.assert(
+      fc.property(fc.array(of, { minLength: 1, maxLength: 6 }), (gops) => {
+        let atMs = 0;
+        const fragments = gops.flatMap(({ pictures, order }) => {
+          const flags = Array.from({ length: pictures }, (_, index) => (index === 0 ? 0 : NOT_SYNC));
+          const picture = traf({ at: atMs, flags });
+          const heard = traf({ id: 2, at: atMs, flags: Array.from({ length: pictures * 2 }, () => 0) });
+          atMs += pictures * 40;
+          if (order === 'together') return [fragment(picture, heard)];
+          const alone = [fragment(picture), fragment(heard)];
+          return order === 'sound first' ? alone.reverse() : alone;
+        });
+        const events = read(Buffer.concat([BOTH, ...fragments]));
+        const boundaries = events.filter((event) => event.type === 'boundary');
+        const sounds = events.filter((event) => event.type === 'samples' && event.kind === 'audio');
+        expect(boundaries).toHaveLength(gops.length);
+        for (const boundary of boundaries)
+          for (const heard of sounds)
+            if (heard.type === 'samples' && heard.firstMs >= boundary.ptsMs)
+              expect(heard.offset).toBeGreaterThanOrEqual(boundary.offset);
+      }),
+    );
+  });
+
   it.each(['my video sounds', 'hdlr and vide'])('[E10] a movie may have any title: %s', (title) => {
     const titled = init(trak(), box('udta', box('\u00a9nam', u32(0), Buffer.from(title))));
     expect(read(Buffer.concat([titled, fragment(traf())])).map(({ type }) => type)).toEqual([
@@ -133,7 +164,11 @@ describe('what it refuses', () => {
     ['a table cut short', Buffer.concat([INIT, fragment(traf({ samples: 9 }))]), 'a box is cut short'],
     ['a clock that stands', init(trak({ ticks: 0 })), 'a clock that stands still'],
     ['a box without end', Buffer.concat([INIT, u32(0), Buffer.from('mdat')]), 'a box without an end'],
-    ['a fragment with a long size', Buffer.concat([INIT, long(fragment(traf()))]), 'a fragment whose size takes 64 bits'],
+    [
+      'a fragment with a long size',
+      Buffer.concat([INIT, long(fragment(traf()))]),
+      'a fragment whose size takes 64 bits',
+    ],
     [
       'a second run that leaves open where it lies',
       Buffer.concat([INIT, twice(fragment(traf()), 'trun')]),

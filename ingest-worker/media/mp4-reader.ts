@@ -13,6 +13,11 @@ import {
 import { type ClockState, createMediaClock } from './media-clock.ts';
 
 const FRAGMENT_HEADER_BYTES = 8;
+/** Fragments of sound alone that are remembered until a picture comes: of the sound of half a minute, where each has as little as 21 ms. */
+const MOST_ALONE = 1_500;
+
+/** Where an encoder may begin, and what the clock knew there. */
+type Place = { offset: number; clock: ClockState };
 
 /**
  * Reads fragmented MP4 as Safari's and Chromium's recorders write it: `ftyp moov`, then `moof mdat` without end. A fragment
@@ -32,6 +37,8 @@ export const createMp4Reader = (from?: ClockState): ContainerReader => {
   /** Up to here reaches the media of the fragment, and in it lie the pictures of these places, the next one last. */
   let mediaEnd = 0;
   let pictures: Fragment['pictures'] = [];
+  /** Fragments of sound alone since the last picture, what the clock knew where each begins, and up to when each lasts. */
+  let alone: { offset: number; clock: ClockState; lastMs: number }[] = [];
 
   /** A picture is waited for, and looked at before anything of it is given on, as in Matroska; the rest of the media is skipped. */
   const takeMedia = (held: Buffer, events: ContainerEvent[]): Taken => {
@@ -111,11 +118,23 @@ export const createMp4Reader = (from?: ClockState): ContainerReader => {
     const { state } = clock;
     const tracks = fragment.tracks.map((track) => moved(track, at, events));
     const video = tracks.find(({ kind }) => kind === 'video');
-    if (video?.key) events.push({ type: 'boundary', offset, ptsMs: video.firstMs, clock: state });
+    if (video?.key)
+      events.push({ type: 'boundary', ptsMs: video.firstMs, ...soundFrom(video.firstMs, { offset, clock: state }) });
+    const [sound] = tracks;
+    if (video) alone = [];
+    else if (sound) alone.push({ offset, clock: state, lastMs: sound.lastMs });
+    if (alone.length > MOST_ALONE) alone = alone.slice(MOST_ALONE / 2);
     for (const { kind, count, firstMs, lastMs } of tracks) {
       if (lastMs > LIMITS.mediaClockMs) throw new Unreadable('the media clock is beyond the longest show');
       events.push({ type: 'samples', kind, count, firstMs, lastMs, offset });
     }
+  };
+
+  /** Where the sound begins that belongs to a picture: writers that give each track its own fragments may bring it first. */
+  const soundFrom = (pictureMs: number, picture: Place): Place => {
+    const before = alone.findLastIndex(({ lastMs }) => lastMs <= pictureMs);
+    const { offset, clock: known } = alone[before + 1] ?? picture;
+    return { offset, clock: known };
   };
 
   /** A track's part of a fragment at the time where it belongs. */
@@ -148,6 +167,7 @@ export const createMp4Reader = (from?: ClockState): ContainerReader => {
       claimedBytes = 0;
       mediaEnd = 0;
       pictures = [];
+      alone = [];
       // The first jump of a stream whose init has come apart is to where it goes on.
       if (started) clock.leap();
       feed.jump(offset);
