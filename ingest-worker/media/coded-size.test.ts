@@ -205,7 +205,9 @@ describe('[E2] a format within the stream', () => {
 
   it('is told once, with the largest size so far', () => {
     const [high10 = HD] = UNCOMMON;
-    const events = read(h264(first, withLengths(LARGER, SLICE), withLengths(high10, SLICE), withLengths(high10, SLICE)));
+    const events = read(
+      h264(first, withLengths(LARGER, SLICE), withLengths(high10, SLICE), withLengths(high10, SLICE)),
+    );
     expect(events.filter(({ type }) => type === 'larger')).toMatchObject([
       { width: 1_920, height: 1_088 },
       { width: 1_920, height: 1_088, uncopied: true },

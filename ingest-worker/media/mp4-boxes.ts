@@ -358,7 +358,11 @@ const isTable = (type: string): type is keyof typeof TABLES => type in TABLES;
 const refuseMisplaced = (found: Child[], expected: readonly string[]): void => {
   for (const { type, content } of found) {
     if (expected.includes(type)) continue;
-    if (PLACED.includes(type) || PLACED.some((name) => content.includes(name, 0, 'latin1')) || hasHandler(type, content))
+    if (
+      PLACED.includes(type) ||
+      PLACED.some((name) => content.includes(name, 0, 'latin1')) ||
+      hasHandler(type, content)
+    )
       throw new Unreadable(`a part of the movie in box ${printable(type)}`);
   }
 };

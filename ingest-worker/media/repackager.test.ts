@@ -149,7 +149,11 @@ describe('[E14] whatever else lies in a recording', () => {
     const alone = tagsOf(await repackage(recording, [inputOf(recording)]));
     expect(media(alone).length).toBeGreaterThan(300);
     // Complex, subtitles, buttons, control, metadata.
-    const other = fc.record({ type: fc.constantFrom(3, 0x11, 0x12, 0x20, 0x21), setUp: fc.boolean(), place: fc.nat(2) });
+    const other = fc.record({
+      type: fc.constantFrom(3, 0x11, 0x12, 0x20, 0x21),
+      setUp: fc.boolean(),
+      place: fc.nat(2),
+    });
     await fc.assert(
       fc.asyncProperty(fc.array(other, { minLength: 1, maxLength: 4 }), async (others) => {
         const listed: Buffer[] = [...tracks];
