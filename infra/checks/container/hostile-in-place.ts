@@ -17,9 +17,9 @@ const address = listener.address();
 const port = typeof address === 'object' && address !== null ? address.port : 0;
 
 /** The wall, with the hostile program where FFmpeg is: the last of what is started. */
-const before = ({ level, command }: Wall): Wall => {
-  const { file, args } = command([]);
-  return { level, command: (more) => ({ file, args: [...args.slice(0, -1), hostile, ...more] }) };
+const before = (wall: Wall): Wall => {
+  const { file, args } = wall.command([]);
+  return { level: wall.level, command: (more) => ({ file, args: [...args.slice(0, -1), hostile, ...more] }) };
 };
 
 /** The victim is this process, as it would be a worker. */

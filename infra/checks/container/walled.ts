@@ -66,7 +66,11 @@ export const playWalled = async (image: string): Promise<string> => {
     ...LABELLED,
     ...CONFINED,
     WITH_HOSTILE,
-    ...['node', 'in-place.mjs', '/app/hostile', '/app/secret', '/tmp'],
+    'node',
+    'in-place.mjs',
+    '/app/hostile',
+    '/app/secret',
+    '/tmp',
   );
   const found = z.partialRecord(z.enum(WALL_LEVELS), z.string()).parse(JSON.parse(said));
   const behind = (level: WallLevel) => gotBehind(found[level]);
