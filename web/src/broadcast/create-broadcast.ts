@@ -1,16 +1,14 @@
 import type { UplinkEvent } from '#ingest-client/uplink';
-import type { Health, Rung } from '#wire';
 import { step, type Broadcast, type BroadcastEvent, type Effect } from './broadcast.ts';
-import { causeOf, withSample, type Cause, type Sample } from './cause.ts';
 import type { Capture, CaptureListener } from './capture/capture.ts';
 import type { CaptureView } from './capture/capture-view.ts';
 import type { Sound, SoundInput } from './capture/sound.ts';
 import type { Lesser, Plan } from './encode/ladder.ts';
 import { createEncoding } from './encoding.ts';
-import type { Stats } from './engine/messages.ts';
 import type { StudioGuests, StudioGuestsListener, GuestsView } from './guests/studio-guests.ts';
 import { createIngestUrls } from './ingest-urls.ts';
 import type { Leftover, Leftovers } from './leftovers.ts';
+import { createMeasuring, type Measured } from './measuring.ts';
 import { candidatesOf, formatOf, pictureLimits, type Format, type PictureWish } from './picture/format.ts';
 import type { Pipeline, PipelineParts } from './pipeline.ts';
 import type { BroadcastPorts, CreateStream } from './ports.ts';
@@ -36,20 +34,6 @@ export type PictureView = {
   format: Format | undefined;
   /** Why it is less than was wished. */
   because: Lesser | undefined;
-};
-
-/** What has been measured in a show so far. */
-type Measured = {
-  /** Known once the browser's encoders have been tried. */
-  rung: Rung | undefined;
-  health: Health | undefined;
-  stats: Stats | undefined;
-  /** Why it is not well, or that it is. */
-  cause: Cause;
-  /** How much of the show is missing because the network was away for longer than memory holds. */
-  skippedMs: number;
-  /** There is no more room on this device for what is to stay there. */
-  roomGone: boolean;
 };
 
 export type BroadcastHandle = {
@@ -120,18 +104,7 @@ type Parts = {
   startLeftovers: (onChange: () => void) => Leftovers;
 };
 
-const NOTHING_MEASURED: Measured = {
-  rung: undefined,
-  health: undefined,
-  stats: undefined,
-  cause: { is: 'unknown' },
-  skippedMs: 0,
-  roomGone: false,
-};
 const USUAL: Format = { shape: 'landscape', quality: '720p30' };
-/** What the worker said so long ago tells nothing of now. */
-const HEALTH_FRESH_MS = 3_500;
-
 /** A broadcast: performs what `step` wants done, and says what is. Outlives every page that shows it. */
 export const createBroadcast = ({
   ports,
@@ -149,38 +122,24 @@ export const createBroadcast = ({
 }: Parts): BroadcastHandle => {
   const listeners = new Set<() => void>();
   let state: Broadcast = { at: 'idle' };
-  let measured = NOTHING_MEASURED;
   let createStream: CreateStream | undefined;
   let goesOnSinceMs: number | undefined;
   let letSleep = () => {};
   /** Counts the questions for devices: an answer to an earlier one is not this one's. */
   let askings = 0;
-  let samples: Sample[] = [];
   let picture: PictureView = { wish: wishes.read(), format: undefined, because: undefined };
   /** Of the video file that plays; it may have begun before there was a graph for its sound. */
   let mediaSound: MediaStreamTrack | undefined;
   let keep = keeping.read();
   let uplinkKbps: Promise<number | undefined> = Promise.resolve(undefined);
-  /** When the worker last told its health. */
-  let heardMs = -Infinity;
+
+  const measuring = createMeasuring({ clock, onChange: () => changed() });
 
   const onUplink = (event: UplinkEvent) => {
-    if (event.type === 'health') {
-      heardMs = clock();
-      return changed({ health: event.health });
-    }
-    // what it said on the connection before tells nothing of the next
-    if (event.type === 'lost') heardMs = -Infinity;
-    if (event.type === 'skipped') return changed({ skippedMs: measured.skippedMs + event.ms });
+    if (event.type === 'health') return measuring.onHealth(event.health);
+    if (event.type === 'lost') measuring.onLost();
+    if (event.type === 'skipped') return measuring.onSkipped(event.ms);
     happen({ type: 'uplink', event, atMs: clock() });
-  };
-
-  const onStats = (stats: Stats) => {
-    const atMs = clock();
-    const health = atMs - heardMs < HEALTH_FRESH_MS ? measured.health : undefined;
-    // Before it is on the air, and while it has no connection, there is something else to be said.
-    samples = state.at === 'live' ? withSample(samples, { atMs, stats, health }) : [];
-    changed({ stats, cause: causeOf(samples, pictureLimits(picture.format ?? USUAL).frameRate) });
   };
 
   const capture = createCapture({
@@ -194,11 +153,15 @@ export const createBroadcast = ({
   const encoding = createEncoding({
     createPipeline,
     capture,
-    getUrl: () => urls.next('streamId' in state ? state.streamId : undefined, measured.rung),
+    getUrl: () => urls.next('streamId' in state ? state.streamId : undefined, measuring.view().rung),
     onUplink,
     show: () => ({ streamId: 'streamId' in state ? (state.streamId ?? '') : '', sinceMs: clock(), keep }),
-    onStats,
-    onRoomGone: () => changed({ roomGone: true }),
+    onStats: (stats) =>
+      measuring.onStats(stats, {
+        onAir: state.at === 'live',
+        frameRate: pictureLimits(picture.format ?? USUAL).frameRate,
+      }),
+    onRoomGone: () => measuring.set({ roomGone: true }),
     onStoodStill: (ms) => happen({ type: 'stood-still', ms, atMs: clock() }),
     uplinkKbps: () => uplinkKbps,
     onPlan: (plan) => onPlan(plan),
@@ -231,12 +194,11 @@ export const createBroadcast = ({
     scenes: scenes.view(),
     guests: guests.view(),
     keep,
-    ...measured,
+    ...measuring.view(),
   });
   let snapshot = look();
 
-  const changed = (news: Partial<Measured> = {}) => {
-    measured = { ...measured, ...news };
+  const changed = () => {
     snapshot = look();
     for (const listener of listeners) listener();
   };
@@ -254,7 +216,7 @@ export const createBroadcast = ({
     const { shape, quality } = picture.wish;
     const wished: Format = { shape: shape === 'camera' ? (capture.shape() ?? USUAL.shape) : shape, quality };
     picture = { ...picture, format: undefined, because: undefined };
-    changed({ rung: undefined });
+    measuring.set({ rung: undefined });
     encoding.begin(sound, (insist ? [wished] : candidatesOf(wished)).map(pictureLimits));
   };
 
@@ -264,7 +226,7 @@ export const createBroadcast = ({
     picture = { ...picture, format, because };
     // A camera that gives the picture's own size is taken over as it is, which costs least.
     if (format) void capture.fit(pictureLimits(format));
-    changed({ rung: plan?.rung });
+    measuring.set({ rung: plan?.rung });
   };
 
   const askDevices = async () => {
@@ -295,7 +257,7 @@ export const createBroadcast = ({
   const perform = (effect: Effect) => {
     switch (effect.do) {
       case 'ask-devices':
-        changed(NOTHING_MEASURED);
+        measuring.reset();
         uplinkKbps = tryUplink().catch(() => undefined);
         void askDevices();
         return;
