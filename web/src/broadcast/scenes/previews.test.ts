@@ -5,11 +5,11 @@ import { createPreviews } from './previews.ts';
 /** A page whose time passes by painting and by waiting. */
 const openPage = () => {
   let nowMs = 0;
-  let timer: { atMs: number; then: () => void } | undefined;
+  let timer: { atMs: number; run: () => void } | undefined;
   const previews = createPreviews({
     clock: () => nowMs,
     after: (ms, then) => {
-      const mine = { atMs: nowMs + ms, then };
+      const mine = { atMs: nowMs + ms, run: then };
       timer = mine;
       return () => {
         if (timer === mine) timer = undefined;
@@ -35,10 +35,10 @@ const openPage = () => {
       }),
     passUntil: (endMs: number) => {
       while (timer && timer.atMs <= endMs) {
-        const { atMs, then } = timer;
+        const { atMs, run } = timer;
         timer = undefined;
         nowMs = Math.max(nowMs, atMs);
-        then();
+        run();
       }
       nowMs = Math.max(nowMs, endMs);
     },
