@@ -23,6 +23,8 @@ export type Fragment = {
   elements: number;
   /** Where FFmpeg finds its pictures, counted from the fragment's first byte: so many behind one another, each of so many bytes. */
   pictures: { from: number; count: number; bytes: number }[];
+  /** Where the last sample of any track ends, counted from there, too. */
+  end: number;
 };
 export type FragmentTrack = {
   kind: 'video' | 'audio';
@@ -164,7 +166,7 @@ export const parseMovie = (content: Buffer): Movie => {
 
 /** The content of a `moof`, of the tracks that we know. */
 export const parseFragment = (moof: Buffer, { tracks }: Movie): Fragment => {
-  const fragment: Fragment = { tracks: [], bytes: 0, elements: 0, pictures: [] };
+  const fragment: Fragment = { tracks: [], bytes: 0, elements: 0, pictures: [], end: 0 };
   let count = 0;
   /** Where media lies that does not say so: right behind what the run before had. */
   let follows = 0;
@@ -189,6 +191,7 @@ export const parseFragment = (moof: Buffer, { tracks }: Movie): Fragment => {
       base: flags & TFHD.baseIsFragment ? 0 : follows,
     });
     follows = samples.end;
+    fragment.end = Math.max(fragment.end, samples.furthest);
     if (track.kind === 'video') fragment.pictures.push(...samples.places);
     fragment.bytes += samples.bytes;
     fragment.elements += samples.count;
@@ -220,8 +223,9 @@ type Samples = {
   key: boolean;
   bytes: number;
   places: Fragment['pictures'];
-  /** Behind the last of them. */
+  /** Behind the last of them, and behind the one that lies furthest. */
   end: number;
+  furthest: number;
 };
 
 const readRuns = (
@@ -237,6 +241,7 @@ const readRuns = (
     bytes: 0,
     places: [],
     end: base,
+    furthest: 0,
   };
   let ticks = 0;
   for (const content of runs) {
@@ -268,6 +273,7 @@ const readRuns = (
       samples.bytes += bytes * alike;
       samples.places.push({ from: samples.end, count: alike, bytes });
       samples.end += bytes * alike;
+      samples.furthest = Math.max(samples.furthest, samples.end);
       ticks += duration * alike;
       if (!isListed && bytes === 0) throw new Unreadable('samples that neither have bytes nor are listed');
     }

@@ -211,6 +211,21 @@ describe('what it refuses', () => {
     expect(refusal(INIT, alone, claiming([10], 10, 100))).toBe('a fragment without its media');
   });
 
+  it('[W19] samples lie in the media of their fragment, and not beyond it', () => {
+    const bytes = 10;
+    const placed = (beyond: number) => {
+      const moof = (at: number) =>
+        box(
+          'moof',
+          box('traf', box('tfhd', u32(0x20000, 1)), box('tfdt', u32(0, 0)), box('trun', u32(0x201, 1, at, bytes))),
+        );
+      const mdatAt = moof(0).byteLength + 8;
+      return Buffer.concat([moof(mdatAt + beyond), box('mdat', Buffer.alloc(bytes + 5))]);
+    };
+    expect(refusal(INIT, placed(0), placed(5))).toBeUndefined();
+    expect(refusal(INIT, placed(6))).toBe('samples that lie beyond their media');
+  });
+
   it('[E10] samples that are not listed are told as those that are', () => {
     const [, , alike] = read(Buffer.concat([INIT, claiming([3, 4], 10, 70)]));
     expect(alike).toMatchObject({ type: 'samples', count: 7, firstMs: 0, lastMs: 6 * 33 });

@@ -31,6 +31,8 @@ export const createMp4Reader = (from?: ClockState): ContainerReader => {
   let started = false;
   /** What the fragment before has said that its media has, which is to come next. */
   let claimedBytes = 0;
+  /** Where the last of it ends, so that it may not lie beyond it. */
+  let claimedEnd = 0;
   let refused = false;
   let elements = 0;
 
@@ -100,6 +102,7 @@ export const createMp4Reader = (from?: ClockState): ContainerReader => {
           if (size - headerBytes < claimedBytes) throw new Unreadable('a fragment claims more than it brings');
           claimedBytes = 0;
           mediaEnd = feed.at + size;
+          if (claimedEnd > mediaEnd) throw new Unreadable('samples that lie beyond their media');
           return { took: headerBytes };
         }
         return { took: headerBytes, thenSkip: size - headerBytes };
@@ -107,10 +110,11 @@ export const createMp4Reader = (from?: ClockState): ContainerReader => {
   };
 
   const say = (fragment: Fragment, at: number, events: ContainerEvent[]): void => {
-    const { bytes, elements: within, pictures: places } = fragment;
+    const { bytes, elements: within, pictures: places, end } = fragment;
     elements += within;
     const offset = feed.at;
     claimedBytes = bytes;
+    claimedEnd = offset + end;
     pictures = places
       .map((place) => ({ ...place, from: place.from + offset }))
       .sort((one, other) => other.from - one.from);
@@ -165,6 +169,7 @@ export const createMp4Reader = (from?: ClockState): ContainerReader => {
     },
     jump: (offset) => {
       claimedBytes = 0;
+      claimedEnd = 0;
       mediaEnd = 0;
       pictures = [];
       alone = [];
