@@ -93,15 +93,16 @@ describe('what browsers write', () => {
     const BOTH = init(trak(), trak({ id: 2, handler: 'soun', entry: sound() }));
     const of = fc.record({
       pictures: fc.integer({ min: 1, max: 8 }),
+      sounds: fc.integer({ min: 1, max: 2 }),
       order: fc.constantFrom('picture first', 'sound first', 'together'),
     });
     fc.assert(
       fc.property(fc.array(of, { minLength: 1, maxLength: 6 }), (gops) => {
         let atMs = 0;
-        const fragments = gops.flatMap(({ pictures, order }) => {
+        const fragments = gops.flatMap(({ pictures, sounds: perPicture, order }) => {
           const flags = Array.from({ length: pictures }, (_, index) => (index === 0 ? 0 : NOT_SYNC));
           const picture = traf({ at: atMs, flags });
-          const heard = traf({ id: 2, at: atMs, flags: Array.from({ length: pictures * 2 }, () => 0) });
+          const heard = traf({ id: 2, at: atMs, flags: Array.from({ length: pictures * perPicture }, () => 0) });
           atMs += pictures * 40;
           if (order === 'together') return [fragment(picture, heard)];
           const alone = [fragment(picture), fragment(heard)];

@@ -136,7 +136,7 @@ export const createMp4Reader = (from?: ClockState): ContainerReader => {
 
   /** Where the sound begins that belongs to a picture: writers that give each track its own fragments may bring it first. */
   const soundFrom = (pictureMs: number, picture: Place): Place => {
-    const before = alone.findLastIndex(({ lastMs }) => lastMs <= pictureMs);
+    const before = alone.findLastIndex(({ lastMs }) => lastMs < pictureMs);
     const { offset, clock: known } = alone[before + 1] ?? picture;
     return { offset, clock: known };
   };
