@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { readFile } from 'node:fs/promises';
 import { defineConfig, type Plugin } from 'vite';
 import { compileWords } from './compile-words.ts';
-import { gatherFirstFiles } from './first-files.ts';
+import { gatherFirstFiles, pagesApart } from './first-files.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -46,7 +46,7 @@ const sheetsAreFiles: Plugin = {
 export default defineConfig({
   root: here('.'),
   cacheDir: here('../node_modules/.vite/web'),
-  plugins: [compileWords(), apiDescription, sheetsAreFiles],
+  plugins: [compileWords(), apiDescription, sheetsAreFiles, pagesApart()],
   // Messages come parsed: what would parse them in the browser is left out.
   resolve: {
     alias: {
