@@ -10,6 +10,7 @@ import { startShow, streamOnAir, untilState, type BrowserHarness, type Kept, typ
 
 /** A phone that is held upright. */
 const PHONE = { width: 390, height: 844 };
+const DESKTOP = { width: 1_440, height: 900 };
 const CAMERA = { width: 720, height: 1280 };
 const SECONDS = 10;
 /** The first seconds have the start of everything in them. */
@@ -89,8 +90,12 @@ const playUpright = async (harness: BrowserHarness): Promise<Kept> => {
     const shown = await viewer
       .getByTestId('player')
       .evaluate((player) => (player instanceof HTMLVideoElement ? player.videoWidth / player.videoHeight : 0));
+    await viewer.setViewportSize(DESKTOP);
+    const window = await viewer.locator('.playback').boundingBox();
+    const controls = await viewer.locator('.player__bar').boundingBox();
     await endShow(show.page);
     await viewer.close();
+    const below = (controls ? controls.y + controls.height : Infinity) - (window ? window.y + window.height : 0);
     const { width = 0, height = 0, x = -1 } = box ?? {};
     const measured = {
       'FFmpeg finds': `${found.codec}, ${found.width}×${found.height}, ${found.frameRate} a second`,
@@ -101,6 +106,7 @@ const playUpright = async (harness: BrowserHarness): Promise<Kept> => {
         `it is sent as ${found.width}×${found.height}`,
       (width !== PHONE.width || x !== 0) && 'it does not go from edge to edge',
       Math.abs(height - width / shown) > 2 && 'something black stands beside it',
+      below > 1 && `on a screen of ${DESKTOP.width}×${DESKTOP.height} the controls end ${below} px below the picture`,
     ].filter((wrong) => wrong !== false);
     return { measured, broken };
   } finally {
@@ -114,7 +120,8 @@ const fastCamera = ['--use-fake-device-for-media-stream=device-count=2,fps=60'];
 export const PICTURE_ROWS: readonly Row[] = [
   {
     name: 'upright',
-    promise: 'a phone’s camera of 720×1280 is sent upright, and fills a phone’s screen from edge to edge',
+    promise:
+      'a phone’s camera of 720×1280 is sent upright, fills a phone’s screen from edge to edge, and has its controls within it on a desktop',
     play: playUpright,
   },
   {

@@ -39,6 +39,12 @@ export const untilStill = (page: Page): Promise<void> =>
     }
   });
 
+/** Brings up the controls of a player that have gone out of sight, as whoever is about to press one does. */
+const wake = (page: Page): Promise<void> =>
+  page.evaluate(() => {
+    document.querySelector('.player')?.dispatchEvent(new PointerEvent('pointermove', { bubbles: true }));
+  });
+
 /** Which actions cannot be brought into the window and pressed there, and whether the page scrolls sideways. */
 const unreached = (page: Page): Promise<string[]> =>
   page.evaluate(() => {
@@ -69,6 +75,7 @@ export const sizeFaults = async (page: Page): Promise<string[]> => {
   for (const { called, viewport, text } of SIZES) {
     await page.setViewportSize(viewport);
     await page.evaluate((size) => document.documentElement.style.setProperty('font-size', size), text);
+    await wake(page);
     await untilStill(page);
     found.push(...(await unreached(page)).map((fault) => `(${called}) ${fault}`));
   }
