@@ -28,6 +28,8 @@ const STAYS: Record<string, number | 'for good'> = {
   'CONNECTION / CONNECTION': 130 * MINUTE_MS,
   // a key that opens nothing any more
   'INGEST / INGEST': 60 * MINUTE_MS,
+  // when they signed out everywhere, for keys of before
+  'CREATOR / SIGNEDOUT': 60 * MINUTE_MS,
   // which of a room's moderators has done something, for its creator to take it back
   'ACTS / ACT': 'for good',
   // what moderators of the platform have done

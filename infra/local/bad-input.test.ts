@@ -236,7 +236,7 @@ const filed = async (path: string, headers: Record<string, string>) => {
 
 it('a file of the site is compressed for who takes it, as the distribution does', async () => {
   const document = (await filed('/', {})).bytes.toString();
-  const [path = ''] = /\/assets\/[^"]+\.js/.exec(document) ?? [];
+  const [path = ''] = /\/assets\/shared-[^"]+\.js/.exec(document) ?? [];
   const plain = await filed(path, {});
   const packed = await filed(path, { 'accept-encoding': 'br, gzip' });
   expect(plain.headers['content-encoding']).toBeUndefined();
