@@ -8,9 +8,9 @@ const AT_ONCE = 4;
 const KEY_BYTES = 24;
 
 /**
- * Makes the calls of the table that taking a show over makes, with keys that nobody has, until they are compiled: in a process that has
- * made none each takes 1.9 ms of the processor, and 0.4 later, and whoever takes over a hundred shows at once makes fifteen hundred of
- * them. A table that does not answer is no reason to wait: then this is over.
+ * Asks the table for keys that nobody has, until what every call of it goes through is compiled: in a process that has made none a call
+ * takes 1.9 ms of the processor, and 0.4 later, and whoever takes over a hundred shows at once makes fifteen hundred. A table that does
+ * not answer is no reason to wait: then this is over.
  */
 export const warmUp = async (store: Pick<IngestStore, 'redeem'>): Promise<void> => {
   let left = CALLS;
